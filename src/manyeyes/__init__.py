@@ -1,0 +1,3 @@
+"""manyeyes: a self-hosted recognition service."""
+
+__version__ = "0.1.0"
