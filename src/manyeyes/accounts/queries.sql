@@ -1,0 +1,54 @@
+-- name: key_owner
+-- The account behind a client key; a revoked key has none.
+SELECT cell, account_id, allowed_addresses FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
+
+-- name: blocked_networks
+-- Networks that the operator shut out.
+SELECT network FROM blocked_address ORDER BY network;
+
+-- name: block_network
+-- Shut a network out; repeating it changes nothing.
+INSERT INTO blocked_address (network, created_at) VALUES ($1, now()) ON CONFLICT (network) DO NOTHING;
+
+-- name: unblock_network
+-- Let a network in again.
+DELETE FROM blocked_address WHERE network = $1 RETURNING network;
+
+-- name: take_numbers
+-- Take a block of small numbers for new accounts, workers or nodes.
+UPDATE counter SET next_value = next_value + $2 WHERE name = $1 RETURNING next_value - $2;
+
+-- name: insert_place
+-- Remember in which cell a new account lives.
+INSERT INTO account_place (account_id, name, cell, created_at) VALUES ($1, $2, $3, now());
+
+-- name: insert_key
+-- Give an account a client key, known by its hash only.
+INSERT INTO api_key (key_hash, cell, account_id, allowed_addresses, created_at) VALUES ($1, $2, $3, $4, now());
+
+-- name: revoke_key
+-- End a client key at once.
+UPDATE api_key SET revoked_at = now() WHERE key_hash = $1 AND revoked_at IS NULL RETURNING account_id;
+
+-- name: places
+-- The accounts of a name or an id.
+SELECT account_id, name, cell FROM account_place WHERE account_id = $1 OR name = $2 ORDER BY account_id;
+
+-- name: every_place
+-- All accounts and the cells they live in.
+SELECT account_id, name, cell FROM account_place ORDER BY account_id;
+
+-- name: insert_accounts
+-- Open accounts in their cell.
+INSERT INTO account (cell, account_id, name, created_at)
+SELECT $1, a.account_id, a.name, $4 FROM unnest($2::bigint[], $3::text[]) AS a (account_id, name);
+
+-- name: terms
+-- What admission needs to know of accounts.
+SELECT account_id, weight, max_bid_micros, suspended FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
+
+-- name: set_terms
+-- Change what an operator may change of an account; null leaves a value as it is.
+UPDATE account SET suspended = coalesce($3, suspended), max_bid_micros = coalesce($4, max_bid_micros),
+       weight = coalesce($5, weight)
+WHERE cell = $1 AND account_id = $2 RETURNING account_id;

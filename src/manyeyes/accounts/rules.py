@@ -1,0 +1,44 @@
+"""Who a caller is and from where he may call."""
+
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Iterable
+
+KEY_BYTES = 16  # decisions.md, "keys": 32 hexadecimal characters
+TOKEN_BYTES = 24
+
+
+def digest(secret: str) -> bytes:
+    """Return what is stored of a key, token or link: its SHA-256. They are long and random, so no salt is needed."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def new_key() -> str:
+    """Return a fresh client key, 32 hexadecimal characters; it is shown once."""
+    return secrets.token_hex(KEY_BYTES)
+
+
+def new_token() -> str:
+    """Return a fresh token for a worker, a link or a console session, URL-safe."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def canonical_address(address: str) -> str:
+    """Return one spelling per IP address (an IPv4 address inside IPv6 as IPv4); the text itself when it is none."""
+    try:
+        ip = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip)
+
+
+def is_within(address: str, networks: Iterable[str]) -> bool:
+    """Tell whether ``address`` lies in one of ``networks`` (CIDR); an unreadable address lies in none."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in ipaddress.ip_network(network) for network in networks)

@@ -1,0 +1,99 @@
+"""Named queries of accounts and keys → frozen values."""
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+
+SQL = Queries(__package__)
+
+
+class KeyOwner(msgspec.Struct, frozen=True):
+    """``allowed_addresses`` are networks; empty means from anywhere."""
+
+    cell: int
+    account_id: int
+    allowed_addresses: tuple[str, ...]
+
+
+class Place(msgspec.Struct, frozen=True):
+    account_id: int
+    name: str
+    cell: int
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """``weight`` is the account's share of a queue; ``max_bid_micros`` 0 means the queue's price."""
+
+    account_id: int
+    weight: int
+    max_bid_micros: int
+    suspended: bool
+
+
+async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
+    """Return whose key it is; None for an unknown or revoked one."""
+    row = await db.fetchrow(SQL.key_owner, key_hash)
+    return KeyOwner(row["cell"], row["account_id"], tuple(row["allowed_addresses"])) if row else None
+
+
+async def blocked_networks(db: asyncpg.Connection) -> list[str]:
+    return [row["network"] for row in await db.fetch(SQL.blocked_networks)]
+
+
+async def block_network(db: asyncpg.Connection, network: str) -> None:
+    await db.execute(SQL.block_network, network)
+
+
+async def unblock_network(db: asyncpg.Connection, network: str) -> bool:
+    """Return whether it was blocked."""
+    return await db.fetchval(SQL.unblock_network, network) is not None
+
+
+async def take_numbers(db: asyncpg.Connection, name: str, count: int) -> int:
+    """Return the first of ``count`` fresh numbers of the counter ``name``."""
+    return int(await db.fetchval(SQL.take_numbers, name, count))
+
+
+async def insert_place(db: asyncpg.Connection, place: Place) -> None:
+    await db.execute(SQL.insert_place, place.account_id, place.name, place.cell)
+
+
+async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
+    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, list(owner.allowed_addresses))
+
+
+async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
+    """Return the account whose key ended; None when no such key was valid."""
+    return await db.fetchval(SQL.revoke_key, key_hash)
+
+
+async def places(db: asyncpg.Connection, name_or_id: str) -> list[Place]:
+    """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
+    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
+    return [Place(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
+
+
+async def every_place(db: asyncpg.Connection) -> list[Place]:
+    return [Place(**row) for row in await db.fetch(SQL.every_place)]
+
+
+async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
+    ids, names = [a[0] for a in accounts], [a[1] for a in accounts]
+    await tx.execute(SQL.insert_accounts, cell, ids, names, now)
+
+
+async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
+    """Return the terms of those accounts that exist, by id."""
+    return {row["account_id"]: Terms(**row) for row in await tx.fetch(SQL.terms, cell, account_ids)}
+
+
+async def set_terms(
+    db: asyncpg.Connection,
+    place: Place,
+    *,
+    suspended: bool | None = None,
+    max_bid_micros: int | None = None,
+    weight: int | None = None,
+) -> None:
+    await db.execute(SQL.set_terms, place.cell, place.account_id, suspended, max_bid_micros, weight)

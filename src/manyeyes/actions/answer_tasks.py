@@ -1,0 +1,96 @@
+"""Take workers' answers: settle the tasks, pay who solved them, make their next pictures current."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.parts.desk import LeaseId, load_desks, promote_queued
+from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.dispatch.store import Work
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import Ending, ImageOptions, unfit
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Desk
+
+
+class AnswerTask(msgspec.Struct, frozen=True):
+    cell: int
+    worker_id: int
+    lease: LeaseId
+    text: str
+    retried: bool = False
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """``earned_micros`` is this answer's pay; ``next_work`` already lies on the desk. ``queue_id`` 0: a repetition."""
+
+    task_id: int
+    queue_id: int
+    earned_micros: int
+    next_work: Work | None = None
+
+
+async def answer_tasks(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[AnswerTask]
+) -> list[Answered | Refusal]:
+    """Return what each answer earned, or its refusal: the lease is lost, or the answer does not fit the options.
+
+    An answer that came before on the same lease with the same text is answered again and not paid again.
+    """
+    cell = commands[0].cell
+    desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    ended: list[Ended] = []
+    first: list[Work | Refusal | None] = []
+    for command in commands:
+        work = desks.take(command.worker_id, command.lease, now)
+        why = unfit(_options.decode(work.options), command.text) if work else ""
+        if work and why:
+            desks.put_down(work)
+            first.append(Refusal(Reason.ANSWER_UNFIT, why))
+            continue
+        first.append(work)
+        if work:
+            ended.append(Ended(work, Ending.SOLVED, command.text))
+    await end_tasks(tx, now, cell, ended)
+    if ended:
+        await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended], await tasks.queues(tx))
+        await workers.change_desks(tx, now, cell, _desks(ended))
+    repeated = await _repeated(tx, cell, commands, first)
+    return [
+        Answered(work.task_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
+        if isinstance(work, Work)
+        else work or repeated.get(command.lease.task_id) or _LOST
+        for command, work in zip(commands, first, strict=True)
+    ]
+
+
+def _desks(ended: Sequence[Ended]) -> dict[int, Desk]:
+    counts = Counter(e.work.worker_id for e in ended)
+    earned: Counter[int] = Counter()
+    for e in ended:
+        earned[e.work.worker_id] += e.work.pay_micros
+    return {w: Desk(held=-counts[w], answered=counts[w], earned_micros=earned[w]) for w in sorted(counts)}
+
+
+async def _repeated(
+    tx: asyncpg.Connection, cell: int, commands: Sequence[AnswerTask], first: Sequence[Work | Refusal | None]
+) -> dict[int, Answered]:
+    """Recognise answers whose reply was lost on the way: same worker, same lease, same text."""
+    missing = [c for c, work in zip(commands, first, strict=True) if work is None]
+    if not missing:
+        return {}
+    solved = await tasks.answered_leases(tx, cell, [c.lease.task_id for c in missing])
+    found = {}
+    for c in missing:
+        before = solved.get(c.lease.task_id)
+        if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, c.text):
+            found[c.lease.task_id] = Answered(c.lease.task_id, 0, before.pay_micros)
+    return found
+
+
+_LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over and somebody else has it; go on with the next")
+_options = msgspec.json.Decoder(ImageOptions)

@@ -1,0 +1,23 @@
+"""Workers who are online call or open their stream again: they are present, through this node."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.workers import store as workers
+
+
+class AttachWorker(msgspec.Struct, frozen=True):
+    cell: int
+    worker_id: int
+    node_id: int
+
+
+async def attach_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[AttachWorker]) -> list[bool]:
+    """Return whether each worker is online; one who is not must go online first."""
+    online = await workers.attach(
+        tx, now, commands[0].cell, sorted({c.worker_id for c in commands}), commands[0].node_id
+    )
+    return [c.worker_id in online for c in commands]

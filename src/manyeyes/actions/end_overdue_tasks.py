@@ -1,0 +1,33 @@
+"""Tasks that nobody finished in their longest life: ended as unsolvable on the wire, released and not charged."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts import store as accounts
+from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import TURN_UNIT
+from manyeyes.tasks.rules import Ending
+
+LARGEST_SWEEP = 500
+
+
+class EndOverdueTasks(msgspec.Struct, frozen=True):
+    cell: int
+
+
+async def end_overdue_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndOverdueTasks]) -> list[int]:
+    """Return how many ended (decisions.md, "longest life of an unanswered task")."""
+    cell = commands[0].cell
+    overdue = await dispatch.lock_overdue(tx, now, cell, LARGEST_SWEEP)
+    if overdue:
+        await end_tasks(tx, now, cell, [Ended(work, Ending.UNANSWERED) for work in overdue])
+        terms = await accounts.terms(tx, cell, sorted({work.account_id for work in overdue}))
+        counts = Counter((work.account_id, work.queue_id) for work in overdue)
+        steps = {key: n * (TURN_UNIT // terms[key[0]].weight) for key, n in counts.items()}
+        await dispatch.turn_back(tx, cell, steps)
+    return [len(overdue) for _ in commands]

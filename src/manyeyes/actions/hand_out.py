@@ -1,0 +1,77 @@
+"""Match the waiting tasks of a queue with the workers who have room; the heart of the house."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import Idle, Pair, Waiting, match
+from manyeyes.tasks import store as tasks
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Desk
+
+LARGEST_HEAD = 512  # workers looked at in one run; more are served by the next
+
+
+class HandOut(msgspec.Struct, frozen=True):
+    cell: int
+    queue_id: int
+
+
+class HandedOut(msgspec.Struct, frozen=True):
+    """``worker_ids`` got a task or lost a queued one; ``again``: the head was full, there may be more to match."""
+
+    worker_ids: tuple[int, ...]
+    again: bool = False
+
+
+async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[HandOut]) -> list[HandedOut]:
+    """Run each queue of the batch once and return what happened. Only one matcher runs per cell and queue."""
+    runs = {q: await _run(tx, now, commands[0].cell, q) for q in sorted({c.queue_id for c in commands})}
+    return [runs[command.queue_id] for command in commands]
+
+
+async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) -> HandedOut:
+    virtual_turn = await dispatch.lock_gate(tx, cell, queue_id)
+    rooms = await workers.rooms(tx, cell, queue_id, LARGEST_HEAD)
+    if virtual_turn is None or not rooms:
+        return HandedOut(())
+    idle = [Idle(*room) for room in rooms]
+    free = [w.worker_id for w in idle if w.held == 0]
+    head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in idle], len(idle))
+    waiting = [task for task, _ in head]
+    if len(waiting) < len(free):
+        waiting += await _stealable(tx, cell, queue_id, len(free) - len(waiting))
+    queue = (await tasks.queues(tx))[queue_id]
+    pairs = match(waiting, idle, {}, now, queue.lease_seconds)
+    if not pairs:
+        return HandedOut(())
+    changed = await _save(tx, now, cell, pairs, waiting)
+    given = {pair.task_id for pair in pairs}
+    newest = max((turn for task, turn in head if task.task_id in given), default=0)
+    if newest > virtual_turn:
+        await dispatch.advance_gate(tx, cell, queue_id, newest)
+    return HandedOut(changed, again=len(rooms) == LARGEST_HEAD)
+
+
+async def _stealable(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:
+    """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
+    queued = await dispatch.queued_head(tx, cell, queue_id, limit)
+    if not queued:
+        return []
+    ours = await workers.lock_free(tx, cell, sorted({task.holder for task in queued}))
+    return [task for task in queued if task.holder in ours]
+
+
+async def _save(
+    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Pair], waiting: Sequence[Waiting]
+) -> tuple[int, ...]:
+    await dispatch.hand_over(tx, cell, pairs)
+    given = {pair.task_id for pair in pairs}
+    change = Counter(pair.worker_id for pair in pairs)
+    change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))
+    await workers.change_desks(tx, now, cell, {w: Desk(held=n) for w, n in sorted(change.items()) if n})
+    return tuple(change)

@@ -1,0 +1,36 @@
+"""Workers leave the match: away when their connection is gone, offline when they said so."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.parts.desk import load_desks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import Returning
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Desk
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """``offline``: the worker said so, all he holds goes back at once; else only what lay queued does."""
+
+    cell: int
+    worker_id: int
+    offline: bool
+
+
+async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]) -> list[tuple[int, ...]]:
+    """Return for each the queues that tasks went back to."""
+    cell = commands[0].cell
+    offline = {c.worker_id: c.offline for c in sorted(commands, key=lambda c: c.offline)}
+    desks = await load_desks(tx, cell, offline)
+    back = [w for w in desks.works() if offline[w.worker_id] or w.state is WorkState.QUEUED]
+    await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
+    held = {w: Desk(held=-sum(work.worker_id == w for work in back)) for w in sorted({b.worker_id for b in back})}
+    await workers.change_desks(tx, now, cell, held)
+    for value in (False, True):
+        await workers.leave(tx, cell, sorted(w for w, is_off in offline.items() if is_off is value), offline=value)
+    return [tuple({work.queue_id for work in back if work.worker_id == c.worker_id}) for c in commands]

@@ -1,0 +1,26 @@
+"""Measure how deep the queues are, so that admission and statistics need not count a deep one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch import store as dispatch
+from manyeyes.tasks import store as tasks
+
+HEAD = 1_000
+
+
+class MeasureDepths(msgspec.Struct, frozen=True):
+    cell: int
+
+
+async def measure_depths(tx: asyncpg.Connection, now: datetime, commands: Sequence[MeasureDepths]) -> list[None]:
+    """Remember each queue's depth, counted up to its capacity, and the average bid at its head."""
+    cell = commands[0].cell
+    for queue in (await tasks.queues(tx)).values():
+        waiting = await dispatch.count_waiting(tx, cell, queue.queue_id, queue.capacity)
+        average = await dispatch.head_bid(tx, cell, queue.queue_id, HEAD)
+        await dispatch.set_depth(tx, cell, queue.queue_id, waiting, average)
+    return [None for _ in commands]

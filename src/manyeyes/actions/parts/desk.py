@@ -1,0 +1,77 @@
+"""A worker's desk while a batch changes it: what he holds, and which task becomes current next."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import Work
+from manyeyes.tasks.rules import QueueTerms
+
+
+class LeaseId(msgspec.Struct, frozen=True):
+    """The fence on the wire: ``cell-task-number``."""
+
+    cell: int
+    task_id: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.cell}-{self.task_id}-{self.number}"
+
+
+class Desks:
+    """All leases of the workers in a batch, locked; `take` removes one, `next_for` tells what comes then."""
+
+    def __init__(self, works: Iterable[Work]) -> None:
+        self._works: dict[int, Work] = {work.task_id: work for work in works}
+
+    def take(self, worker_id: int, lease: LeaseId, now: datetime) -> Work | None:
+        """Remove and return the leased task; None when the lease is not this worker's or is over."""
+        work = self._works.get(lease.task_id)
+        if work is None or work.worker_id != worker_id or work.lease != lease.number:
+            return None
+        if work.lease_until is None or work.lease_until <= now:
+            return None
+        return self._works.pop(lease.task_id)
+
+    def put_down(self, work: Work) -> None:
+        """Return a task that `take` removed: it stays on the desk."""
+        self._works[work.task_id] = work
+
+    def next_for(self, worker_id: int) -> Work | None:
+        """Return what the worker looks at next: what is current, else what is queued."""
+        held = [w for w in self._works.values() if w.worker_id == worker_id]
+        return min(held, key=lambda w: (w.state, w.task_id), default=None)
+
+    def works(self) -> list[Work]:
+        return list(self._works.values())
+
+    def replace(self, work: Work) -> None:
+        self._works[work.task_id] = work
+
+
+async def load_desks(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> Desks:
+    return Desks(await dispatch.lock_leased(tx, cell, sorted(set(worker_ids))))
+
+
+async def promote_queued(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    desks: Desks,
+    worker_ids: Iterable[int],
+    queues: Mapping[int, QueueTerms],
+) -> None:
+    """Begin the lease of each worker's queued task, now that nothing lies before it."""
+    leases: dict[int, datetime] = {}
+    for worker_id in sorted(set(worker_ids)):
+        work = desks.next_for(worker_id)
+        if work is not None and work.state is WorkState.QUEUED:
+            until = now + timedelta(seconds=queues[work.queue_id].lease_seconds)
+            leases[work.task_id] = until
+            desks.replace(msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until))
+    await dispatch.promote(tx, cell, leases)

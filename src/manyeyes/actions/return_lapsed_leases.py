@@ -1,0 +1,42 @@
+"""Leases whose time is over: the tasks return to their places, their workers count as away."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import Returning
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Desk
+
+LARGEST_SWEEP = 500
+
+
+class ReturnLapsedLeases(msgspec.Struct, frozen=True):
+    cell: int
+
+
+class Lapsed(msgspec.Struct, frozen=True):
+    """The queues that tasks went back to, and whose leases they were."""
+
+    queue_ids: tuple[int, ...]
+    worker_ids: tuple[int, ...]
+
+
+async def return_lapsed_leases(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[ReturnLapsedLeases]
+) -> list[Lapsed]:
+    """Return what was swept. A lapse is no failure of the task: the same worker may get it again."""
+    cell = commands[0].cell
+    lapsed = await dispatch.lock_lapsed(tx, now, cell, LARGEST_SWEEP)
+    await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
+    counts = Counter(work.worker_id for work in lapsed)
+    await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(counts.items())})
+    gone = sorted({work.worker_id for work in lapsed if work.state is WorkState.LEASED})
+    await workers.leave(tx, cell, gone, offline=False)
+    swept = Lapsed(tuple(sorted({work.queue_id for work in lapsed})), tuple(counts))
+    return [swept for _ in commands]

@@ -1,0 +1,182 @@
+"""Admit tasks: hold their price, store them, put them into their queues."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.store import Terms
+from manyeyes.dispatch import rules as dispatching
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Entering
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, posting
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.pictures import Picture
+from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
+from manyeyes.tasks.store import Task
+
+
+class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
+    """One picture with its question. ``task_id`` was taken beforehand, so a repeated command is recognised."""
+
+    cell: int
+    task_id: int
+    account_id: int
+    queue_id: int
+    options: ImageOptions
+    picture: Picture
+    life_seconds: int
+    soft_id: int = 0
+    ip: str = ""
+    website_url: str = ""
+    callback_url: str = ""
+    language_pool: str = ""
+    retried: bool = False
+
+
+class Submitted(msgspec.Struct, frozen=True):
+    task_id: int
+    queue_id: int
+
+
+class _Books(msgspec.Struct):
+    """What the batch's decisions need, loaded at once; ``balances`` and ``next_turns`` move while it is decided."""
+
+    terms: dict[int, Terms]
+    balances: dict[int, int]
+    queues: dict[int, QueueTerms]
+    depths: dict[int, Depth]
+    virtual_turns: dict[int, int]
+    next_turns: dict[tuple[int, int], int]
+    done: set[int]
+
+
+async def submit_tasks(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
+) -> list[Submitted | Refusal]:
+    """Return for each command the task's id or its refusal (suspended, balance too low, queue full)."""
+    cell = commands[0].cell
+    books = await _load(tx, cell, commands)
+    before = dict(books.balances)
+    outcomes: list[Submitted | Refusal] = []
+    entering: list[tuple[SubmitTask, Entering]] = []
+    for command in commands:
+        outcome = _decide(command, books)
+        if isinstance(outcome, Entering):
+            entering.append((command, outcome))
+            outcomes.append(Submitted(command.task_id, command.queue_id))
+        else:
+            outcomes.append(outcome)
+    if entering:
+        await _save(tx, now, cell, entering, books, before)
+    return outcomes
+
+
+async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask]) -> _Books:
+    account_ids = sorted({c.account_id for c in commands})
+    queue_ids = sorted({c.queue_id for c in commands})
+    terms = await accounts.terms(tx, cell, account_ids)
+    balances = await ledger.lock_balances(tx, cell, account_ids)
+    queues = await tasks.queues(tx)
+    depths = {q: await _depth(tx, cell, q) for q in queue_ids}
+    virtual = await dispatch.virtual_turns(tx, cell, queue_ids)
+    turns = await dispatch.account_turns(tx, cell, account_ids, queue_ids)
+    retried = [c.task_id for c in commands if c.retried]
+    done = await tasks.existing(tx, cell, retried) if retried else set()
+    return _Books(terms, balances, queues, depths, virtual, turns, done)
+
+
+async def _depth(tx: asyncpg.Connection, cell: int, queue_id: int) -> Depth:
+    """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
+    counted = await dispatch.count_waiting(tx, cell, queue_id, DEPTH_COUNTED_EXACTLY)
+    measured, average = (await dispatch.depths(tx, cell, [queue_id])).get(queue_id, (0, 0))
+    return Depth(counted if counted < DEPTH_COUNTED_EXACTLY else max(counted, measured), average)
+
+
+def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusal:
+    if command.task_id in books.done:
+        return Submitted(command.task_id, command.queue_id)
+    terms = books.terms.get(command.account_id)
+    if terms is None:
+        return Refusal(Reason.UNKNOWN_ACCOUNT, "the account does not exist")
+    if terms.suspended:
+        return Refusal(Reason.ACCOUNT_SUSPENDED, "the account is suspended")
+    queue, depth = books.queues[command.queue_id], books.depths[command.queue_id]
+    available = books.balances[command.account_id]
+    if available <= 0:
+        return Refusal(Reason.BALANCE_TOO_LOW, "the balance is zero")
+    price_micros = price(queue, depth, terms.max_bid_micros)
+    if isinstance(price_micros, Refusal):
+        return price_micros
+    if available < price_micros:
+        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {price_micros} micros")
+    books.balances[command.account_id] = available - price_micros
+    books.depths[command.queue_id] = Depth(depth.waiting + 1, depth.average_micros)
+    return _enter(command, queue, terms, price_micros, books)
+
+
+def _enter(command: SubmitTask, queue: QueueTerms, terms: Terms, price_micros: int, books: _Books) -> Entering:
+    key = (command.account_id, command.queue_id)
+    virtual = books.virtual_turns.get(command.queue_id, 0)
+    turns, books.next_turns[key] = dispatching.turns(virtual, books.next_turns.get(key, 0), terms.weight, 1)
+    return Entering(
+        command.task_id,
+        command.account_id,
+        command.queue_id,
+        price_micros,
+        turns[0],
+        price_micros,
+        queue.pay_micros,
+        command.soft_id,
+        command.ip,
+        IMAGE_TO_TEXT,
+        msgspec.json.encode(command.options).decode(),
+        command.picture.media,
+    )
+
+
+async def _save(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    entering: Sequence[tuple[SubmitTask, Entering]],
+    books: _Books,
+    before: dict[int, int],
+) -> None:
+    life = timedelta(seconds=entering[0][0].life_seconds)
+    rows = [row for _, row in entering]
+    touched = {(row.account_id, row.queue_id) for row in rows}
+    await tasks.insert_tasks(tx, now, cell, [_task(command, row) for command, row in entering])
+    await tasks.insert_blobs(
+        tx, cell, now.date(), [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering]
+    )
+    await dispatch.insert_work(tx, now, cell, rows, now + life)
+    await dispatch.set_account_turns(tx, cell, {key: books.next_turns[key] for key in sorted(touched)})
+    holds = [posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows]
+    await ledger.insert_transfers(tx, now, cell, holds)
+    changes: defaultdict[int, int] = defaultdict(int)
+    for hold in holds:
+        changes[hold.account_id] -= hold.amount_micros
+    assert all(before[a] + change == books.balances[a] for a, change in changes.items())
+    await ledger.change_balances(tx, cell, changes)
+
+
+def _task(command: SubmitTask, row: Entering) -> Task:
+    return Task(
+        row.task_id,
+        row.account_id,
+        row.queue_id,
+        row.kind,
+        command.options,
+        row.media,
+        row.soft_id,
+        row.ip,
+        command.website_url,
+        command.callback_url,
+        command.language_pool,
+    )

@@ -1,0 +1,41 @@
+"""Money comes in: one transfer and one higher balance per top-up."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, posting
+from manyeyes.refusals import Reason, Refusal
+
+
+class TopUp(msgspec.Struct, frozen=True):
+    """``top_up_id`` is a serial taken beforehand: the same top-up sent twice is booked once."""
+
+    cell: int
+    top_up_id: int
+    account_id: int
+    amount_micros: int
+
+
+async def top_up_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequence[TopUp]) -> list[int | Refusal]:
+    """Return each account's new available micros."""
+    cell = commands[0].cell
+    balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
+    booked = await ledger.booked_causes(tx, cell, Kind.TOP_UP, [c.top_up_id for c in commands])
+    fresh = [c for c in commands if c.account_id in balances and c.top_up_id not in booked]
+    transfers = [posting(Kind.TOP_UP, c.top_up_id, c.account_id, c.amount_micros) for c in fresh]
+    changes: Counter[int] = Counter()
+    for transfer in transfers:
+        changes[transfer.account_id] += transfer.amount_micros
+    await ledger.insert_transfers(tx, now, cell, transfers)
+    await ledger.change_balances(tx, cell, changes)
+    return [
+        balances[c.account_id] + changes[c.account_id]
+        if c.account_id in balances
+        else Refusal(Reason.UNKNOWN_ACCOUNT, f"there is no account {c.account_id}")
+        for c in commands
+    ]

@@ -1,0 +1,49 @@
+"""Brings a database to the newest schema: numbered files, each applied once, all in one transaction."""
+
+from importlib import resources
+
+import asyncpg
+
+from manyeyes.db.queries import Queries
+
+SQL = Queries(__package__)
+
+
+class Migration:
+    """One file of db/migrations/: its number, name and SQL."""
+
+    def __init__(self, file_name: str, text: str) -> None:
+        number, self.name = file_name.removesuffix(".sql").split("_", 1)
+        self.number, self.text = int(number), text
+
+
+def migrations() -> list[Migration]:
+    """Return all migrations in their order."""
+    folder = resources.files(__package__).joinpath("migrations")
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
+    return [Migration(f.name, f.read_text("utf-8")) for f in files]
+
+
+async def migrate(db: asyncpg.Connection) -> list[str]:
+    """Apply what is missing and return its names. Two processes may try at once: the second waits and finds nothing."""
+    applied = []
+    async with db.transaction():
+        if await db.fetchval(SQL.has_migrations):
+            await db.execute(SQL.lock_migrations)
+            done = {row["number"] for row in await db.fetch(SQL.applied)}
+        else:
+            done = set()
+        for migration in migrations():
+            if migration.number not in done:
+                await db.execute(migration.text)
+                await db.execute(SQL.record, migration.number, migration.name)
+                applied.append(migration.name)
+    return applied
+
+
+async def pending(db: asyncpg.Connection) -> list[str]:
+    """Return the names of migrations that this database has not seen."""
+    if not await db.fetchval(SQL.has_migrations):
+        return [m.name for m in migrations()]
+    done = {row["number"] for row in await db.fetch(SQL.applied)}
+    return [m.name for m in migrations() if m.number not in done]

@@ -1,0 +1,40 @@
+"""Named SQL: each capability keeps its statements in ``queries.sql``, every one with a name and a sentence above it."""
+
+import re
+from importlib import resources
+
+_HEAD = re.compile(r"^-- name: (?P<name>[a-z_]+)\n(?P<about>(?:--[^\n]*\n)+)", re.MULTILINE)
+
+
+class Query(str):
+    """SQL text with the ``name`` and the ``about`` sentence that stand above it in its file."""
+
+    name: str
+    about: str
+
+
+class Queries:
+    """The statements of one capability as attributes: ``SQL.insert_tasks``."""
+
+    def __init__(self, package: str) -> None:
+        self.all = {q.name: q for q in read(resources.files(package).joinpath("queries.sql").read_text("utf-8"))}
+
+    def __getattr__(self, name: str) -> Query:
+        try:
+            return self.all[name]
+        except KeyError as error:
+            raise AttributeError(f"no query is named {name}") from error
+
+
+def read(text: str) -> list[Query]:
+    """Return the queries in a file. Raises ValueError when text stands outside of a named query."""
+    heads = list(_HEAD.finditer(text))
+    if not heads or text[: heads[0].start()].strip():
+        raise ValueError("a queries.sql begins with '-- name: <name>' and a sentence in a comment")
+    found = []
+    for head, following in zip(heads, [*heads[1:], None], strict=True):
+        body = text[head.end() : following.start() if following else len(text)].strip().rstrip(";")
+        query = Query(body)
+        query.name, query.about = head["name"], head["about"].replace("--", "").strip()
+        found.append(query)
+    return found

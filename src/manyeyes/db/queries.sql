@@ -1,0 +1,42 @@
+-- name: has_migrations
+-- Whether the schema was ever made.
+SELECT to_regclass('migration') IS NOT NULL;
+
+-- name: lock_migrations
+-- Only one process migrates at a time.
+LOCK TABLE migration IN EXCLUSIVE MODE;
+
+-- name: applied
+-- What has been applied.
+SELECT number FROM migration ORDER BY number;
+
+-- name: record
+-- Remember a migration.
+INSERT INTO migration (number, name) VALUES ($1, $2);
+
+-- name: open_cell
+-- Make a cell's row of serial numbers.
+INSERT INTO cell (cell, next_serial) VALUES ($1, 1) ON CONFLICT DO NOTHING;
+
+-- name: blob_days
+-- The days that have a partition.
+SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid
+WHERE inhparent = 'blob'::regclass AND relkind = 'r' ORDER BY relname;
+
+-- name: secret
+-- A key of this installation, made by the first process that asks.
+SELECT value FROM secret WHERE name = $1;
+
+-- name: keep_secret
+-- Keep a fresh key, unless another process was quicker.
+INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+
+-- name: server_settings
+-- What `manyeyes doctor` looks at.
+SELECT name, setting, unit FROM pg_settings WHERE name = ANY ($1::text[]) ORDER BY name;
+
+-- name: oldest_snapshot
+-- How long the oldest open snapshot has been holding back the vacuum, in transactions and seconds.
+SELECT coalesce(max(age(backend_xmin)), 0)::bigint AS transactions,
+       coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 AS seconds
+FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid();

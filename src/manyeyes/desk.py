@@ -1,0 +1,249 @@
+"""What a worker does, alike for the JSON API and the screen: come, take the next task, answer, skip, go."""
+
+import asyncio
+import random
+import re
+from datetime import datetime
+
+import msgspec
+
+from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.attach_workers import AttachWorker, attach_workers
+from manyeyes.actions.go_online import GoOnline, go_online
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Work
+from manyeyes.house import House
+from manyeyes.ledger import store as ledger
+from manyeyes.money import number
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import queues_for
+from manyeyes.workers.store import Worker
+
+LONGEST_WAIT = 60.0
+LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
+_LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    sensitive: bool = False
+
+
+class TaskView(msgspec.Struct, frozen=True):
+    kind: str
+    options: ImageOptions
+    image_url: str
+    queue: QueueView
+    pay: float
+
+
+class LeaseView(msgspec.Struct, frozen=True):
+    lease: str
+    expires_at: datetime
+    task: TaskView
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
+
+    worker_id: int
+    name: str
+    state: str
+    queues: list[QueueView]
+    languages: list[str]
+    earned: float
+    answered: int
+    pending: float
+    payable: float
+
+
+class AnswerView(msgspec.Struct, frozen=True):
+    earned: float
+    next: LeaseView | None
+
+
+class WorkerDesk:
+    """The desk of signed-in workers in one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def online(
+        self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
+    ) -> SessionView | Refusal:
+        """Begin a presence in these queues and languages (None: all that the worker may do)."""
+        terms = await self._house.directory.queues()
+        allowed = queues_for(
+            queues, languages, worker.queues, worker.languages, {q.queue_id: q.language for q in terms.values()}
+        )
+        if isinstance(allowed, Refusal):
+            return allowed
+        cell = await self.cell(worker.worker_id)
+        command = GoOnline(cell, worker.worker_id, self._house.node_id, tuple(allowed[0]), tuple(allowed[1]))
+        await self._house.gather.ask(go_online, command)
+        self._house.presence.touch(worker.worker_id, cell)
+        self._house.dispatcher.wake(cell, allowed[0])
+        return await self.session(worker)
+
+    async def session(self, worker: Worker) -> SessionView:
+        """Return the worker's presence; offline when he never came."""
+        cell = await self.cell(worker.worker_id)
+        terms = await self._house.directory.queues()
+        async with self._house.cells.pool(cell).acquire() as db:
+            found = await workers.session(db, cell, worker.worker_id)
+            pending = await ledger.worker_pending(db, cell, worker.worker_id)
+            payable = await ledger.worker_payable(db, cell, worker.worker_id)
+        if found is None or not found.queues:
+            return SessionView(worker.worker_id, worker.name, "offline", [], [], 0, 0, number(pending), number(payable))
+        state = "away" if not found.present else "busy" if found.held else "idle"
+        return SessionView(
+            worker.worker_id,
+            worker.name,
+            state,
+            [QueueView(q, terms[q].name, terms[q].sensitive) for q in found.queues if q in terms],
+            list(found.languages),
+            number(found.earned_micros),
+            found.answered,
+            number(pending),
+            number(payable),
+        )
+
+    async def next(self, worker: Worker, wait_seconds: float) -> LeaseView | Refusal | None:
+        """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came."""
+        worker_id = worker.worker_id
+        cell = await self.cell(worker_id)
+        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
+        event = self._house.bell.listen(worker_id)
+        self._house.presence.enter(worker_id, cell)
+        try:
+            is_checked = False
+            while True:
+                event.clear()
+                current, _ = await self.both(worker)
+                if current is not None:
+                    return current
+                if not is_checked:
+                    if not await self.attach(worker):
+                        return Refusal(Reason.NOT_ONLINE, "go online first")
+                    is_checked = True
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return None
+                await self.rest(event, min(left, LOOK_AGAIN_SECONDS))
+        finally:
+            self._house.presence.leave(worker_id)
+            self._house.bell.leave(worker_id, event)
+
+    async def rest(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for the bell, at most a jittered ``seconds``."""
+        try:
+            await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
+        except TimeoutError:
+            return
+
+    async def attach(self, worker: Worker) -> bool:
+        """Make an online worker present through this process; False when he is not online."""
+        cell = await self.cell(worker.worker_id)
+        command = AttachWorker(cell, worker.worker_id, self._house.node_id)
+        is_online = await self._house.gather.ask(attach_workers, command)
+        if is_online:
+            self._house.presence.touch(worker.worker_id, cell)
+            self._house.dispatcher.wake(cell, await self._house.directory.queues())
+        return is_online
+
+    async def both(self, worker: Worker) -> tuple[LeaseView | None, LeaseView | None]:
+        """Return what lies on the desk: the current lease and the queued one."""
+        cell = await self.cell(worker.worker_id)
+        held = await self._house.gather.read(_desks, cell, worker.worker_id)
+        views = [await self.view(cell, work) for work in held[:2]]
+        current, upcoming = [*views, None, None][:2]
+        return current, upcoming
+
+    async def answer(self, worker: Worker, lease: str, text: str) -> AnswerView | Refusal:
+        """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
+        lease_id = parse_lease(lease)
+        if isinstance(lease_id, Refusal):
+            return lease_id
+        command = AnswerTask(lease_id.cell, worker.worker_id, lease_id, text)
+        outcome = await self._house.gather.ask(answer_tasks, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        return AnswerView(number(outcome.earned_micros), await self._after(worker, lease_id.cell, outcome))
+
+    async def skip(self, worker: Worker, lease: str, reason: str) -> LeaseView | Refusal | None:
+        """Pass a task on; return what comes next."""
+        lease_id = parse_lease(lease)
+        if isinstance(lease_id, Refusal):
+            return lease_id
+        command = SkipTask(lease_id.cell, worker.worker_id, lease_id, reason)
+        outcome = await self._house.gather.ask(skip_tasks, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        return await self._after(worker, lease_id.cell, outcome)
+
+    async def offline(self, worker: Worker) -> None:
+        """End the presence; what the worker held goes back at once."""
+        cell = await self.cell(worker.worker_id)
+        queue_ids = await self._house.gather.ask(leave, Leave(cell, worker.worker_id, offline=True))
+        self._house.presence.forget(worker.worker_id)
+        self._house.dispatcher.wake(cell, queue_ids)
+
+    async def cell(self, worker_id: int) -> int:
+        """Return the cell the worker is attached to: where he is present, else the one with the longest queue."""
+        known = self._house.presence.cell_of(worker_id)
+        numbers = self._house.cells.numbers
+        if known is not None or len(numbers) == 1:
+            return known if known is not None else numbers[0]
+        depths = {}
+        for cell in numbers:
+            async with self._house.cells.pool(cell).acquire() as db:
+                found = await workers.session(db, cell, worker_id)
+                if found is not None and found.present:
+                    return cell
+                waiting = await dispatch.depths(db, cell, list(await self._house.directory.queues()))
+                depths[cell] = sum(count for count, _ in waiting.values())
+        return max(numbers, key=lambda cell: depths[cell])
+
+    async def view(self, cell: int, work: Work) -> LeaseView:
+        """Return a leased task as its worker sees it: no customer, no address."""
+        queue = (await self._house.directory.queues())[work.queue_id]
+        assert work.lease_until is not None
+        url = self._house.pictures.path(cell, work.task_id, work.created_at, work.media)
+        task = TaskView(
+            work.kind,
+            _options.decode(work.options),
+            url,
+            QueueView(queue.queue_id, queue.name, queue.sensitive),
+            number(work.pay_micros),
+        )
+        return LeaseView(str(LeaseId(cell, work.task_id, work.lease)), work.lease_until, task)
+
+    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped) -> LeaseView | None:
+        self._house.presence.touch(worker.worker_id, cell)
+        if outcome.queue_id:
+            self._house.dispatcher.wake(cell, [outcome.queue_id])
+        self._house.bell.ring([worker.worker_id])
+        return await self.view(cell, outcome.next_work) if outcome.next_work else None
+
+
+def parse_lease(lease: str) -> LeaseId | Refusal:
+    """Return the fence that ``cell-task-number`` names; anything else is a lost lease."""
+    found = _LEASE.fullmatch(lease)
+    if found is None:
+        return Refusal(Reason.LEASE_LOST, "this is no lease of yours")
+    return LeaseId(*map(int, found.groups()))
+
+
+async def _desks(db: object, cell: int, worker_ids: list[int]) -> list[list[Work]]:
+    """Gathered read: each worker's leases, the current one first."""
+    held = await dispatch.desks(db, cell, set(worker_ids))  # type: ignore[arg-type]
+    return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
+
+
+_options = msgspec.json.Decoder(ImageOptions)

@@ -1,0 +1,67 @@
+"""Global look-ups, cached by each process for a few seconds: keys, tokens, queues, blocked networks."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, is_within
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.db.pool import Cells
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+FRESH_SECONDS = 2.0  # how long a revoked key may still work
+LARGEST_CACHE = 100_000
+
+
+class Directory:
+    """Reads the directory database; every value is at most `FRESH_SECONDS` old."""
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self._cache: dict[tuple[str, Any], tuple[float, Any]] = {}
+
+    async def owner(self, client_key: object, address: str) -> KeyOwner | Refusal:
+        """Return whose client key it is, or the refusal: blocked address, unknown key, address not allowed."""
+        if is_within(address, await self._fresh("blocked", None, lambda db: accounts.blocked_networks(db))):
+            return Refusal(Reason.ADDRESS_BLOCKED, f"the address {address} is blocked")
+        if not isinstance(client_key, str) or not client_key:
+            return Refusal(Reason.UNKNOWN_KEY)
+        key = digest(client_key)
+        owner = await self._fresh("key", key, lambda db: accounts.key_owner(db, key))
+        if owner is None:
+            return Refusal(Reason.UNKNOWN_KEY)
+        if owner.allowed_addresses and not is_within(address, owner.allowed_addresses):
+            return Refusal(Reason.ADDRESS_NOT_ALLOWED, f"the key does not allow calls from {address}")
+        return owner
+
+    async def subject(self, secret: str, kind: str) -> Subject | None:
+        """Return whom a worker's token or a console session signs in."""
+        key = digest(secret)
+        return await self._fresh(kind, key, lambda db: workers.credential(db, key, [kind]))
+
+    async def worker(self, worker_id: int) -> Worker | None:
+        return await self._fresh("worker", worker_id, lambda db: workers.worker(db, worker_id))
+
+    async def queues(self) -> dict[int, QueueTerms]:
+        return await self._fresh("queues", None, tasks.queues)
+
+    def forget(self) -> None:
+        """Read everything anew (after this process changed something)."""
+        self._cache.clear()
+
+    async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
+        now = time.monotonic()
+        cached = self._cache.get((kind, key))
+        if cached is not None and now - cached[0] < FRESH_SECONDS:
+            return cached[1]
+        async with self._cells.directory.acquire() as db:
+            value = await look_up(db)
+        if len(self._cache) >= LARGEST_CACHE:
+            self._cache.clear()
+        self._cache[kind, key] = (now, value)
+        return value

@@ -1,0 +1,132 @@
+-- name: open_gates
+-- Make the matcher's lock row for each queue of a cell.
+INSERT INTO gate (cell, queue_id) SELECT $1, q.queue_id FROM unnest($2::int[]) AS q (queue_id) ON CONFLICT DO NOTHING;
+
+-- name: lock_gate
+-- One matcher at a time per cell and queue, on any engine.
+SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
+
+-- name: advance_gate
+-- Move the queue's virtual time to the newest turn that was handed out.
+UPDATE gate SET virtual_turn = $3 WHERE cell = $1 AND queue_id = $2 AND virtual_turn < $3;
+
+-- name: virtual_turns
+-- The virtual time of queues, unlocked: a stale one only moves a new task a little forward.
+SELECT queue_id, virtual_turn FROM gate WHERE cell = $1 AND queue_id = ANY ($2::int[]);
+
+-- name: account_turns
+-- Where accounts stand in the virtual time of queues; their balance rows are locked already.
+SELECT account_id, queue_id, next_turn FROM account_turn
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND queue_id = ANY ($3::int[]);
+
+-- name: set_account_turns
+-- Remember where accounts stand now.
+INSERT INTO account_turn (cell, account_id, queue_id, next_turn)
+SELECT $1, t.account_id, t.queue_id, t.next_turn
+FROM unnest($2::bigint[], $3::int[], $4::bigint[]) AS t (account_id, queue_id, next_turn)
+ORDER BY t.account_id, t.queue_id
+ON CONFLICT (cell, account_id, queue_id) DO UPDATE SET next_turn = excluded.next_turn;
+
+-- name: turn_back
+-- Tasks that nobody took give their turns back, so that they do not push their account's later tasks behind.
+UPDATE account_turn SET next_turn = account_turn.next_turn - t.step
+FROM unnest($2::bigint[], $3::int[], $4::bigint[]) AS t (account_id, queue_id, step)
+WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND account_turn.queue_id = t.queue_id;
+
+-- name: insert_work
+-- Put submitted tasks into their queues.
+INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, soft_id, ip, kind,
+                  options, media, created_at, expires_at)
+SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros, w.soft_id, w.ip,
+       w.kind, w.options::jsonb, w.media, $14, $15
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
+            $10::text[], $11::text[], $12::text[], $13::text[])
+     AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, soft_id, ip, kind, options, media);
+
+-- name: waiting_head
+-- The first waiting tasks of a queue; those that every one of these workers has tried are passed over.
+SELECT task_id, account_id, created_at, tried, turn FROM work
+WHERE cell = $1 AND queue_id = $2 AND state = 0 AND NOT tried @> $3::bigint[]
+ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
+
+-- name: queued_head
+-- The first tasks that lie queued on a busy desk and could go to somebody idle.
+SELECT task_id, account_id, created_at, tried, turn, worker_id FROM work
+WHERE cell = $1 AND queue_id = $2 AND state = 2
+ORDER BY bid_micros DESC, turn, task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+
+-- name: hand_over
+-- Lease tasks to workers; the lease's number fences off whoever had it before.
+UPDATE work SET state = p.state, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until
+FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::timestamptz[]) AS p (task_id, worker_id, state, lease_until)
+WHERE work.cell = $1 AND work.task_id = p.task_id;
+
+-- name: lock_leased
+-- All that these workers have on their desks, locked in the order of the key.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
+       worker_id, lease, lease_until, tried, failures, bid_micros
+FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 ORDER BY task_id FOR UPDATE;
+
+-- name: desks
+-- All that these workers have on their desks, to show.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
+       worker_id, lease, lease_until, tried, failures, bid_micros
+FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
+
+-- name: lock_lapsed
+-- Leases whose time is over.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
+       worker_id, lease, lease_until, tried, failures, bid_micros
+FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 ORDER BY task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+
+-- name: lock_overdue
+-- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
+       worker_id, lease, lease_until, tried, failures, bid_micros
+FROM work WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 ORDER BY task_id LIMIT $3)
+  AND state = 0 AND expires_at <= $2 ORDER BY task_id FOR UPDATE SKIP LOCKED;
+
+-- name: promote
+-- A queued task becomes the one that the worker looks at; its lease begins now.
+UPDATE work SET state = 1, lease_until = p.lease_until
+FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
+WHERE work.cell = $1 AND work.task_id = p.task_id;
+
+-- name: put_back
+-- Tasks return to their place in the queue, with who has tried them.
+UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, failures = b.failures,
+       tried = CASE b.tried_by WHEN 0 THEN work.tried ELSE work.tried || b.tried_by END
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
+WHERE work.cell = $1 AND work.task_id = b.task_id;
+
+-- name: delete_work
+-- Finished tasks leave the queue; they are locked already.
+DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: count_waiting
+-- How many tasks wait in a queue, counted up to a limit.
+SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS head;
+
+-- name: depths
+-- The last measured depths of queues.
+SELECT queue_id, waiting, average_micros FROM queue_depth WHERE cell = $1 AND queue_id = ANY ($2::int[]);
+
+-- name: head_bid
+-- The average bid at a queue's head.
+SELECT coalesce(avg(bid_micros), 0)::bigint FROM
+    (SELECT bid_micros FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 ORDER BY bid_micros DESC LIMIT $3) AS head;
+
+-- name: set_depth
+-- Remember a queue's measured depth.
+INSERT INTO queue_depth (cell, queue_id, waiting, average_micros, measured_at) VALUES ($1, $2, $3, $4, now())
+ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_micros = excluded.average_micros,
+    measured_at = excluded.measured_at;
+
+-- name: account_waiting
+-- How many tasks of an account wait or are being answered.
+SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state <> 0) AS leased
+FROM work WHERE cell = $1 AND account_id = $2;
+
+-- name: all_held
+-- What the open tasks of each account cost: must equal the ledger's held sums.
+SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks FROM work WHERE cell = $1 GROUP BY account_id;

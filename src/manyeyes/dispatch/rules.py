@@ -1,0 +1,112 @@
+"""Who gets which task next. Pure: the simulator runs exactly this."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+
+import msgspec
+
+TURN_UNIT = 1_000_000  # one task of an account of weight 1 advances its turn by this much
+QUEUED_LEASES = 2  # a queued task's lease: the one before it may take a whole lease, then its own begins
+
+
+class WorkState(enum.IntEnum):
+    """waiting → leased → (ended, leaves the table); waiting → queued → leased; leased | queued → waiting."""
+
+    WAITING = 0
+    LEASED = 1  # the worker is looking at it
+    QUEUED = 2  # on his desk as the next one; may still be given to somebody idle
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A task that may be handed out; ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued."""
+
+    task_id: int
+    account_id: int
+    created_at: datetime
+    tried: AbstractSet[int] = frozenset()
+    holder: int = 0
+
+
+class Idle(msgspec.Struct, frozen=True):
+    """A present worker with room: ``held`` 0 is idle, 1 has room for a queued task."""
+
+    worker_id: int
+    idle_since: datetime
+    held: int = 0
+
+
+class Pair(msgspec.Struct, frozen=True):
+    task_id: int
+    worker_id: int
+    state: WorkState
+    lease_until: datetime
+
+
+def match(
+    waiting: Sequence[Waiting],
+    idle: Sequence[Idle],
+    allow_lists: Mapping[int, AbstractSet[int]],
+    now: datetime,
+    lease_seconds: int = 60,
+) -> list[Pair]:
+    """Return who gets what, at most one task per worker and one worker per task.
+
+    ``waiting`` comes in the queue's order (bid, then turn); tasks that are already queued on a busy desk come after
+    all others and go only to idle workers. ``allow_lists`` maps an account to its listed workers. Order
+    (architecture, "Dispatch"): first each account's listed idle workers, the oldest task first; then the queue's order
+    with the longest-idle worker first; then one queued task for each busy worker. Who has tried a task never gets it
+    again.
+    """
+    free = sorted((w for w in idle if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
+    busy = sorted((w for w in idle if w.held == 1), key=lambda w: (w.idle_since, w.worker_id))
+    one, two = now + timedelta(seconds=lease_seconds), now + timedelta(seconds=QUEUED_LEASES * lease_seconds)
+    pairs = _listed_first(waiting, free, allow_lists, one)
+    gone = {pair.task_id for pair in pairs}
+    served = {pair.worker_id for pair in pairs}
+    free = [w for w in free if w.worker_id not in served]
+    fresh = [t for t in waiting if not t.holder and t.task_id not in gone]
+    queued = [t for t in waiting if t.holder and t.task_id not in gone]
+    direct = _in_order(fresh + queued, free, WorkState.LEASED, one)
+    gone = {pair.task_id for pair in direct}
+    return pairs + direct + _in_order([t for t in fresh if t.task_id not in gone], busy, WorkState.QUEUED, two)
+
+
+def _listed_first(
+    waiting: Sequence[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], until: datetime
+) -> list[Pair]:
+    """Give each listing account's tasks to its listed idle workers, the oldest task first."""
+    pairs: list[Pair] = []
+    served: set[int] = set()
+    for task in sorted((t for t in waiting if t.account_id in allow_lists), key=lambda t: t.task_id):
+        listed = [w for w in free if w.worker_id in allow_lists[task.account_id] and w.worker_id not in served]
+        found = _in_order([task], listed, WorkState.LEASED, until)
+        served.update(pair.worker_id for pair in found)
+        pairs += found
+    return pairs
+
+
+def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkState, until: datetime) -> list[Pair]:
+    """Give the tasks in their order, each to the first worker who has not tried it."""
+    left = list(workers)
+    pairs: list[Pair] = []
+    for task in tasks:
+        if not left:
+            break
+        at = next((i for i, worker in enumerate(left) if worker.worker_id not in task.tried), None)
+        if at is not None:
+            pairs.append(Pair(task.task_id, left.pop(at).worker_id, state, until))
+    return pairs
+
+
+def turns(virtual_turn: int, next_turn: int, weight: int, count: int) -> tuple[list[int], int]:
+    """Return the turns of ``count`` new tasks of one account in one queue, and the account's next turn.
+
+    Start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair Queuing", SIGCOMM 1996): a task starts at the queue's
+    virtual time or where the account's previous task ended, whichever is later, and lasts 1/weight. Sorted by turn,
+    accounts of one bid share a queue by weight, however many tasks one of them sends.
+    """
+    step = TURN_UNIT // weight
+    first = max(virtual_turn, next_turn)
+    return [first + i * step for i in range(count)], first + count * step

@@ -1,0 +1,194 @@
+"""Named queries of the waiting and leased tasks → frozen values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.dispatch.rules import Pair, Waiting, WorkState
+
+SQL = Queries(__package__)
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    price_micros: int
+    pay_micros: int
+    soft_id: int
+    ip: str
+    kind: str
+    options: str
+    media: str
+    created_at: datetime
+    state: WorkState
+    worker_id: int
+    lease: int
+    lease_until: datetime | None
+    tried: frozenset[int]
+    failures: int
+    bid_micros: int
+
+
+class Entering(msgspec.Struct, frozen=True):
+    """A task that enters a queue."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    bid_micros: int
+    turn: int
+    price_micros: int
+    pay_micros: int
+    soft_id: int
+    ip: str
+    kind: str
+    options: str
+    media: str
+
+
+class Returning(msgspec.Struct, frozen=True):
+    """A task that goes back; ``tried_by`` never gets it again (0: nobody), ``failures`` is its new count."""
+
+    task_id: int
+    failures: int
+    tried_by: int = 0
+
+
+async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
+    await db.execute(SQL.open_gates, cell, queue_ids)
+
+
+async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int) -> int | None:
+    """Return the queue's virtual turn; None when the gate was never opened."""
+    return await tx.fetchval(SQL.lock_gate, cell, queue_id)
+
+
+async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
+    await tx.execute(SQL.advance_gate, cell, queue_id, turn)
+
+
+async def virtual_turns(tx: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, int]:
+    return dict(await tx.fetch(SQL.virtual_turns, cell, queue_ids))  # type: ignore[arg-type]
+
+
+async def account_turns(
+    tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], queue_ids: Sequence[int]
+) -> dict[tuple[int, int], int]:
+    """Return the next turn by (account, queue)."""
+    return {(a, q): turn for a, q, turn in await tx.fetch(SQL.account_turns, cell, account_ids, queue_ids)}
+
+
+async def set_account_turns(tx: asyncpg.Connection, cell: int, turns: Mapping[tuple[int, int], int]) -> None:
+    await tx.execute(SQL.set_account_turns, cell, *zip(*[(a, q, t) for (a, q), t in turns.items()], strict=True))
+
+
+async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int, int], int]) -> None:
+    if steps:
+        await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
+
+
+async def insert_work(
+    tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering], expires_at: datetime
+) -> None:
+    columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
+    await tx.execute(SQL.insert_work, cell, *columns, now, expires_at)
+
+
+async def waiting_head(
+    tx: asyncpg.Connection, cell: int, queue_id: int, tried_by: Sequence[int], limit: int
+) -> list[tuple[Waiting, int]]:
+    """Return the first waiting tasks and their turns, locked, but for those that all of ``tried_by`` have tried."""
+    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, tried_by, limit)
+    return [(Waiting(r["task_id"], r["account_id"], r["created_at"], frozenset(r["tried"])), r["turn"]) for r in rows]
+
+
+async def queued_head(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:
+    """Return the first tasks that lie queued on a busy desk, locked."""
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, limit)
+    return [
+        Waiting(r["task_id"], r["account_id"], r["created_at"], frozenset(r["tried"]), r["worker_id"]) for r in rows
+    ]
+
+
+async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:
+    columns = zip(*[(p.task_id, p.worker_id, p.state, p.lease_until) for p in pairs], strict=True)
+    await tx.execute(SQL.hand_over, cell, *columns)
+
+
+async def lock_leased(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
+    """Return all that these workers have on their desks, locked."""
+    return _works(await tx.fetch(SQL.lock_leased, cell, list(worker_ids)))
+
+
+async def desks(db: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
+    """Return what these workers hold on leases that are still good."""
+    return _works(await db.fetch(SQL.desks, cell, list(worker_ids)))
+
+
+async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
+    return _works(await tx.fetch(SQL.lock_lapsed, cell, now, limit))
+
+
+async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
+    return _works(await tx.fetch(SQL.lock_overdue, cell, now, limit))
+
+
+async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, datetime]) -> None:
+    """Make queued tasks current, each until the given instant."""
+    if leases:
+        await tx.execute(SQL.promote, cell, list(leases), list(leases.values()))
+
+
+async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
+    if rows:
+        columns = zip(*[(r.task_id, r.failures, r.tried_by) for r in rows], strict=True)
+        await tx.execute(SQL.put_back, cell, *columns)
+
+
+async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    if task_ids:
+        await tx.execute(SQL.delete_work, cell, task_ids)
+
+
+async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
+    """Return how many tasks wait, at most ``limit``."""
+    return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
+
+
+async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return the last measured (waiting, average bid in micros) by queue."""
+    return {q: (waiting, average) for q, waiting, average in await db.fetch(SQL.depths, cell, queue_ids)}
+
+
+async def head_bid(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
+    return int(await db.fetchval(SQL.head_bid, cell, queue_id, limit))
+
+
+async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: int, average_micros: int) -> None:
+    await db.execute(SQL.set_depth, cell, queue_id, waiting, average_micros)
+
+
+async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) -> tuple[int, int]:
+    """Return how many of an account's tasks wait and how many are being answered."""
+    row = await db.fetchrow(SQL.account_waiting, cell, account_id)
+    return row["waiting"], row["leased"]
+
+
+async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the price of each account's open tasks, in micros."""
+    return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell)}
+
+
+def _works(rows: Sequence[asyncpg.Record]) -> list[Work]:
+    return [
+        Work(
+            **{**row, "state": WorkState(row["state"]), "tried": frozenset(row["tried"])},
+        )
+        for row in map(dict, rows)
+    ]

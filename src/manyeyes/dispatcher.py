@@ -1,0 +1,43 @@
+"""Runs `hand_out` when something changed: a task waits or a worker is idle. One run at a time per cell and queue."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.bell import Bell
+from manyeyes.gather import Gather
+
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """`wake` never waits: what is changed while a run is on is seen by the run after it."""
+
+    def __init__(self, gather: Gather, bell: Bell) -> None:
+        self._gather = gather
+        self._bell = bell
+        self._wanted: set[tuple[int, int]] = set()
+        self._running: dict[tuple[int, int], asyncio.Task[None]] = {}
+
+    def wake(self, cell: int, queue_ids: Iterable[int]) -> None:
+        """Match these queues soon; called after the commit that changed them."""
+        for queue_id in queue_ids:
+            key = (cell, queue_id)
+            self._wanted.add(key)
+            if key not in self._running:
+                self._running[key] = asyncio.create_task(self._run(key))
+
+    async def _run(self, key: tuple[int, int]) -> None:
+        try:
+            while key in self._wanted:
+                self._wanted.discard(key)
+                handed = await self._gather.ask(hand_out, HandOut(*key))
+                self._bell.ring(handed.worker_ids)
+                if handed.again:
+                    self._wanted.add(key)
+        except Exception as error:  # the safety tick tries again
+            log.warning("hand_out_failed", cell=key[0], queue_id=key[1], error=repr(error))
+        finally:
+            del self._running[key]

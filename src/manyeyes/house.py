@@ -1,0 +1,73 @@
+"""What every edge is handed: settings, cells, the gather, and what lives for as long as a process does."""
+
+import secrets
+from datetime import UTC, date, datetime
+
+import asyncpg
+
+from manyeyes.accounts import store as accounts
+from manyeyes.bell import Bell
+from manyeyes.db.blobs import keep_days
+from manyeyes.db.migrate import SQL, migrate
+from manyeyes.db.pool import FIRST_CELL, Cells, open_pool
+from manyeyes.directory import Directory
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatcher import Dispatcher
+from manyeyes.gather import Gather
+from manyeyes.picture_links import PictureLinks
+from manyeyes.presence import Presence
+from manyeyes.serials import Serials
+from manyeyes.settings import Settings
+from manyeyes.tasks import store as tasks
+
+
+class House:
+    """Built by `open_house`; one per process."""
+
+    def __init__(self, settings: Settings, cells: Cells, dsn: str, node_id: int, picture_key: bytes) -> None:
+        self.settings = settings
+        self.cells = cells
+        self.node_id = node_id
+        self.gather = Gather(cells)
+        self.bell = Bell(cells, dsn)
+        self.dispatcher = Dispatcher(self.gather, self.bell)
+        self.serials = Serials(cells)
+        self.directory = Directory(cells)
+        self.presence = Presence()
+        self.pictures = PictureLinks(picture_key, settings.picture_hours)
+
+    async def close(self) -> None:
+        await self.bell.stop()
+        await self.cells.close()
+
+
+async def open_house(settings: Settings, dsn: str, *, cells: Cells | None = None, pool_size: int = 8) -> House:
+    """Connect to a prepared database and return the house. ``cells`` may route cells to several databases."""
+    if cells is None:
+        pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
+        cells = Cells(pool)
+    async with cells.directory.acquire() as db:
+        node_id = await accounts.take_numbers(db, "node", 1)
+        key = await _secret(db, "pictures")
+    return House(settings, cells, dsn, node_id, key)
+
+
+async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:
+    """Bring a database to the newest schema with its cells' first rows; return the migrations applied."""
+    applied = await migrate(db)
+    queue_ids = list(await tasks.queues(db))
+    for cell in cells or [FIRST_CELL]:
+        await db.execute(SQL.open_cell, cell)
+        await dispatch.open_gates(db, cell, queue_ids)
+    await keep_days(db, today(), keep_days=2)
+    return applied
+
+
+def today() -> date:
+    """Return the day in UTC for making partitions ahead (two days of margin; the database decides what goes where)."""
+    return datetime.now(UTC).date()
+
+
+async def _secret(db: asyncpg.Connection, name: str) -> bytes:
+    await db.execute(SQL.keep_secret, name, secrets.token_bytes(32))
+    return bytes(await db.fetchval(SQL.secret, name))

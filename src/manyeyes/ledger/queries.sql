@@ -1,0 +1,116 @@
+-- name: open_balances
+-- Give new accounts an empty balance.
+INSERT INTO balance (cell, account_id, available_micros)
+SELECT $1, a.account_id, 0 FROM unnest($2::bigint[]) AS a (account_id);
+
+-- name: lock_balances
+-- Lock balances in the order of their ids, so that two batches never wait for each other.
+SELECT account_id, available_micros FROM balance
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) ORDER BY account_id FOR UPDATE;
+
+-- name: balances
+-- What customers may still spend.
+SELECT account_id, available_micros FROM balance WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
+
+-- name: change_balances
+-- Add each account's sum of a batch, once per account; the rows are locked already.
+UPDATE balance SET available_micros = balance.available_micros + d.change
+FROM unnest($2::bigint[], $3::bigint[]) AS d (account_id, change)
+WHERE balance.cell = $1 AND balance.account_id = d.account_id;
+
+-- name: insert_transfers
+-- Book a batch of transfers; the key refuses a second posting of the same kind for the same cause.
+INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros,
+                      account_id, worker_id, at)
+SELECT $1, t.cause_id, t.kind, t.n, t.debit_book, t.debit_id, t.credit_book, t.credit_id, t.amount_micros,
+       t.account_id, t.worker_id, $12
+FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::smallint[], $6::bigint[], $7::smallint[], $8::bigint[],
+            $9::bigint[], $10::bigint[], $11::bigint[])
+     AS t (cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros, account_id, worker_id);
+
+-- name: booked_causes
+-- Which of these causes have a posting of this kind already (a batch that is tried again asks).
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind = $2 AND cause_id = ANY ($3::bigint[]);
+
+-- name: insert_pending
+-- Pay that waits until its complaint window has closed.
+INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
+SELECT $1, p.task_id, p.worker_id, p.amount_micros, $5
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, amount_micros);
+
+-- name: take_due_pay
+-- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
+DELETE FROM pending_pay WHERE cell = $1 AND task_id IN (
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING task_id, worker_id, amount_micros;
+
+-- name: worker_pending
+-- What a worker has earned and may still be complained about.
+SELECT coalesce(sum(amount_micros), 0)::bigint FROM pending_pay WHERE cell = $1 AND worker_id = $2;
+
+-- name: worker_payable
+-- What a worker may be paid out.
+SELECT payable_micros FROM wallet WHERE cell = $1 AND worker_id = $2;
+
+-- name: add_to_wallets
+-- Add each worker's vested sum; a first one opens the wallet. Rows come sorted, so batches lock in one order.
+INSERT INTO wallet (cell, worker_id, payable_micros)
+SELECT $1, w.worker_id, w.amount_micros FROM unnest($2::bigint[], $3::bigint[]) AS w (worker_id, amount_micros)
+ORDER BY w.worker_id
+ON CONFLICT (cell, worker_id) DO UPDATE SET payable_micros = wallet.payable_micros + excluded.payable_micros;
+
+-- name: statement
+-- The entries that moved an account's available money in a window, oldest first.
+SELECT cause_id, kind, n, amount_micros, at, (credit_book = 10 AND credit_id = $2) AS is_credit
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
+  AND ((credit_book = 10 AND credit_id = $2) OR (debit_book = 10 AND debit_id = $2))
+ORDER BY at, cause_id, kind, n LIMIT $5 OFFSET $6;
+
+-- name: statement_sums
+-- The same window summed by kind: the figures that must add up.
+SELECT kind, (credit_book = 10 AND credit_id = $2) AS is_credit, count(*) AS entries,
+       sum(amount_micros)::bigint AS amount_micros
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
+  AND ((credit_book = 10 AND credit_id = $2) OR (debit_book = 10 AND debit_id = $2))
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: available_at
+-- What an account could spend at an instant: all its transfers before it.
+SELECT coalesce(sum(CASE WHEN credit_book = 10 AND credit_id = $2 THEN amount_micros
+                         WHEN debit_book = 10 AND debit_id = $2 THEN -amount_micros ELSE 0 END), 0)::bigint
+FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at < $3;
+
+-- name: held
+-- What is held for an account's open tasks.
+SELECT coalesce(sum(CASE kind WHEN 2 THEN amount_micros ELSE -amount_micros END), 0)::bigint
+FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (2, 3, 4);
+
+-- name: sum_of_books
+-- Every book's total movement in a cell: credits minus debits. They sum to zero, always.
+SELECT book, owner, sum(amount)::bigint AS amount_micros FROM (
+    SELECT credit_book AS book, credit_id AS owner, amount_micros AS amount FROM transfer WHERE cell = $1
+    UNION ALL
+    SELECT debit_book, debit_id, -amount_micros FROM transfer WHERE cell = $1
+) AS sides GROUP BY book, owner;
+
+-- name: all_balances
+-- Every stored running balance of customers in a cell.
+SELECT account_id, available_micros FROM balance WHERE cell = $1;
+
+-- name: all_wallets
+-- Every stored running balance of workers in a cell.
+SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
+
+-- name: double_endings
+-- Tasks that were settled or released more than once; there are none.
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (3, 4) GROUP BY cause_id HAVING count(*) > 1;
+
+-- name: count_transfers
+-- How many transfers a cell has.
+SELECT count(*) FROM transfer WHERE cell = $1;
+
+-- name: all_pending
+-- All pay that waits, by worker.
+SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay WHERE cell = $1 GROUP BY worker_id;

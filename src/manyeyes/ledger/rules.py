@@ -1,0 +1,80 @@
+"""The ledger's vocabulary: which transfers exist and between which books each moves its amount."""
+
+import enum
+
+import msgspec
+
+
+class Book(enum.IntEnum):
+    """Whose money. A book plus an owner's id is one side of a transfer; house books have the id 0."""
+
+    CASH = 1  # house: the world outside (top-ups come from it, pay-outs go to it)
+    REVENUE = 2  # house: what was earned, pay taken off
+    AVAILABLE = 10  # customer: may be spent (running balance in `balance`)
+    HELD = 11  # customer: held for tasks not yet ended
+    PENDING = 20  # worker: earned, still open to complaints
+    PAYABLE = 21  # worker: may be paid out (running balance in `wallet`)
+
+
+class Kind(enum.IntEnum):
+    """The postings of decisions.md, "when money moves"."""
+
+    TOP_UP = 1
+    HOLD = 2
+    SETTLE = 3
+    RELEASE = 4
+    PAY = 5
+    VEST = 6
+
+
+SIDES = {
+    Kind.TOP_UP: (Book.CASH, Book.AVAILABLE),
+    Kind.HOLD: (Book.AVAILABLE, Book.HELD),
+    Kind.SETTLE: (Book.HELD, Book.REVENUE),
+    Kind.RELEASE: (Book.HELD, Book.AVAILABLE),
+    Kind.PAY: (Book.REVENUE, Book.PENDING),
+    Kind.VEST: (Book.PENDING, Book.PAYABLE),
+}
+WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST})
+PENDING_SECONDS = 60  # seed 001: a complaint must come within 60 s of completion; pay waits for it
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """One row of the ledger. ``cause_id``: the task, or the posting's own serial. ``amount_micros`` > 0."""
+
+    cause_id: int
+    kind: Kind
+    debit_book: Book
+    debit_id: int
+    credit_book: Book
+    credit_id: int
+    amount_micros: int
+    account_id: int = 0
+    worker_id: int = 0
+    n: int = 0
+
+
+def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int) -> Transfer:
+    """Return the transfer of this kind for one owner: a worker for pay and vesting, else an account.
+
+    Raises ValueError for an amount that is not positive: such a transfer cannot exist.
+    """
+    if amount_micros <= 0:
+        raise ValueError(f"a transfer moves a positive amount, not {amount_micros}")
+    debit, credit = SIDES[kind]
+    is_worker = kind in WORKERS_KINDS
+    return Transfer(
+        cause_id,
+        kind,
+        debit,
+        _owner(debit, owner_id),
+        credit,
+        _owner(credit, owner_id),
+        amount_micros,
+        account_id=0 if is_worker else owner_id,
+        worker_id=owner_id if is_worker else 0,
+    )
+
+
+def _owner(book: Book, owner_id: int) -> int:
+    return 0 if book in (Book.CASH, Book.REVENUE) else owner_id

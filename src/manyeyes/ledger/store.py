@@ -1,0 +1,156 @@
+"""Named queries of the ledger → frozen values."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.ledger.rules import Book, Kind, Transfer
+
+SQL = Queries(__package__)
+
+
+class Pay(msgspec.Struct, frozen=True):
+    """One task's pay to one worker, in micro-units."""
+
+    task_id: int
+    worker_id: int
+    amount_micros: int
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of a customer's statement: ``amount_micros`` is positive when it came in, negative when it went."""
+
+    cause_id: int
+    kind: Kind
+    n: int
+    amount_micros: int
+    at: datetime
+
+
+class EntrySum(msgspec.Struct, frozen=True):
+    """All lines of one kind in a statement's window; the sign as in `Entry`."""
+
+    kind: Kind
+    entries: int
+    amount_micros: int
+
+
+async def open_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> None:
+    await tx.execute(SQL.open_balances, cell, account_ids)
+
+
+async def lock_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, int]:
+    """Return the available micros by account; the rows stay locked until the transaction ends."""
+    return dict(await tx.fetch(SQL.lock_balances, cell, account_ids))  # type: ignore[arg-type]
+
+
+async def balances(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, int]:
+    """Return the available micros by account."""
+    return dict(await db.fetch(SQL.balances, cell, account_ids))  # type: ignore[arg-type]
+
+
+async def change_balances(tx: asyncpg.Connection, cell: int, changes: Mapping[int, int]) -> None:
+    """Add ``changes`` (micros by account) to balances that `lock_balances` locked."""
+    if changes:
+        await tx.execute(SQL.change_balances, cell, list(changes), list(changes.values()))
+
+
+async def insert_transfers(tx: asyncpg.Connection, now: datetime, cell: int, transfers: Sequence[Transfer]) -> None:
+    """Book the batch. Raises asyncpg.UniqueViolationError when one of them was booked before."""
+    if not transfers:
+        return
+    columns = zip(
+        *[
+            (t.cause_id, t.kind, t.n, t.debit_book, t.debit_id, t.credit_book, t.credit_id, t.amount_micros)
+            + (t.account_id, t.worker_id)
+            for t in transfers
+        ],
+        strict=True,
+    )
+    await tx.execute(SQL.insert_transfers, cell, *columns, now)
+
+
+async def booked_causes(tx: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> set[int]:
+    """Return which of ``cause_ids`` have a posting of ``kind``."""
+    return {row["cause_id"] for row in await tx.fetch(SQL.booked_causes, cell, kind, cause_ids)}
+
+
+async def insert_pending(tx: asyncpg.Connection, cell: int, pays: Sequence[Pay], due_at: datetime) -> None:
+    if pays:
+        columns = zip(*[(p.task_id, p.worker_id, p.amount_micros) for p in pays], strict=True)
+        await tx.execute(SQL.insert_pending, cell, *columns, due_at)
+
+
+async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Pay]:
+    """Take at most ``limit`` pays that are due out of the waiting list."""
+    return [Pay(*row) for row in await tx.fetch(SQL.take_due_pay, cell, now, limit)]
+
+
+async def worker_pending(db: asyncpg.Connection, cell: int, worker_id: int) -> int:
+    """Return the micros that still wait for their complaint window."""
+    return int(await db.fetchval(SQL.worker_pending, cell, worker_id))
+
+
+async def worker_payable(db: asyncpg.Connection, cell: int, worker_id: int) -> int:
+    """Return the micros that may be paid out."""
+    return int(await db.fetchval(SQL.worker_payable, cell, worker_id) or 0)
+
+
+async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:
+    if sums:
+        await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
+
+
+async def statement(
+    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime, *, limit: int, offset: int = 0
+) -> list[Entry]:
+    """Return the entries of ``[start, end)`` that moved the account's available money, oldest first."""
+    rows = await db.fetch(SQL.statement, cell, account_id, start, end, limit, offset)
+    return [Entry(r["cause_id"], Kind(r["kind"]), r["n"], _signed(r), r["at"]) for r in rows]
+
+
+async def statement_sums(
+    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime
+) -> list[EntrySum]:
+    """Return the sums by kind of all entries in ``[start, end)``."""
+    rows = await db.fetch(SQL.statement_sums, cell, account_id, start, end)
+    return [EntrySum(Kind(r["kind"]), r["entries"], _signed(r)) for r in rows]
+
+
+async def available_at(db: asyncpg.Connection, cell: int, account_id: int, at: datetime) -> int:
+    """Return what the account could spend just before ``at``, from its transfers alone."""
+    return int(await db.fetchval(SQL.available_at, cell, account_id, at))
+
+
+async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
+    """Return the micros held for open tasks."""
+    return int(await db.fetchval(SQL.held, cell, account_id))
+
+
+async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
+    """Return the micros of each (book, owner) in a cell, from all transfers."""
+    return {(Book(r["book"]), r["owner"]): r["amount_micros"] for r in await db.fetch(SQL.sum_of_books, cell)}
+
+
+async def stored_sums(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
+    """Return the stored running sums in the same form as `sum_of_books`."""
+    sums: dict[tuple[int, int], int] = {}
+    for book, query in ((Book.AVAILABLE, SQL.all_balances), (Book.PAYABLE, SQL.all_wallets)):
+        sums |= {(book, owner): micros for owner, micros in await db.fetch(query, cell)}
+    return sums | {(Book.PENDING, owner): micros for owner, micros in await db.fetch(SQL.all_pending, cell)}
+
+
+async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
+    """Return the tasks that ended twice in the ledger: always empty."""
+    return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell)]
+
+
+async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
+    return int(await db.fetchval(SQL.count_transfers, cell))
+
+
+def _signed(row: asyncpg.Record) -> int:
+    return int(row["amount_micros"] if row["is_credit"] else -row["amount_micros"])

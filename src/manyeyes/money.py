@@ -1,0 +1,35 @@
+"""Money is an integer count of micro-units (1 USD = 1,000,000 micros); decimals exist only at the edges."""
+
+from decimal import Decimal, InvalidOperation
+
+MICROS = 1_000_000
+LARGEST_MICROS = 10**15  # a thousand million dollars: far above any real sum, far below int64
+
+
+def parse(amount: str) -> int:
+    """Return the micros in a decimal text such as ``"10.00"``.
+
+    Raises ValueError for anything that is not a non-negative number of at most six decimals.
+    """
+    try:
+        micros = Decimal(amount) * MICROS
+        whole = int(micros)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise ValueError(f"{amount!r} is not an amount of money; write it like 10.00") from error
+    if whole != micros:
+        raise ValueError(f"{amount!r} has more than six decimals")
+    if not 0 <= whole <= LARGEST_MICROS:
+        raise ValueError(f"{amount!r} must be between 0 and {LARGEST_MICROS // MICROS}")
+    return whole
+
+
+def text(amount_micros: int) -> str:
+    """Return ``1234567`` as ``"1.234567"``: six decimals always (spec/anticaptcha.md, rule 10)."""
+    sign = "-" if amount_micros < 0 else ""
+    whole, part = divmod(abs(amount_micros), MICROS)
+    return f"{sign}{whole}.{part:06d}"
+
+
+def number(amount_micros: int) -> float:
+    """Return the nearest JSON number; exact to the micro up to nine thousand million USD."""
+    return amount_micros / MICROS

@@ -1,0 +1,52 @@
+"""Which workers are connected to this process: by an open stream, a waiting call, or a call a moment ago."""
+
+import time
+
+import msgspec
+
+from manyeyes.workers.rules import GRACE_SECONDS
+
+
+class _Attached(msgspec.Struct):
+    cell: int
+    seen: float
+    open_calls: int = 0
+
+
+class Presence:
+    """Workers never beat; this process notices when one is gone and tells the database (chores)."""
+
+    def __init__(self) -> None:
+        self._attached: dict[int, _Attached] = {}
+
+    def cell_of(self, worker_id: int) -> int | None:
+        """Return the cell in which this process knows the worker to be present."""
+        attached = self._attached.get(worker_id)
+        return attached.cell if attached else None
+
+    def touch(self, worker_id: int, cell: int) -> None:
+        attached = self._attached.setdefault(worker_id, _Attached(cell, 0.0))
+        attached.cell, attached.seen = cell, time.monotonic()
+
+    def enter(self, worker_id: int, cell: int) -> None:
+        """A call that waits, or a stream, begins."""
+        self.touch(worker_id, cell)
+        self._attached[worker_id].open_calls += 1
+
+    def leave(self, worker_id: int) -> None:
+        """A call or stream that `enter` counted is over."""
+        attached = self._attached.get(worker_id)
+        if attached is not None:
+            attached.open_calls = max(attached.open_calls - 1, 0)
+            attached.seen = time.monotonic()
+
+    def forget(self, worker_id: int) -> None:
+        self._attached.pop(worker_id, None)
+
+    def gone(self) -> list[tuple[int, int]]:
+        """Return and forget (cell, worker) of those who showed no sign of life for the grace period."""
+        limit = time.monotonic() - GRACE_SECONDS
+        silent = [(a.cell, w) for w, a in self._attached.items() if not a.open_calls and a.seen < limit]
+        for _, worker_id in silent:
+            del self._attached[worker_id]
+        return silent

@@ -1,0 +1,44 @@
+"""A refusal is an expected "no". It carries no wire code: each contract maps the reason to its own (decisions.md)."""
+
+import enum
+
+import msgspec
+
+
+class Reason(enum.StrEnum):
+    """Every expected "no" that a rule or an action may give."""
+
+    UNKNOWN_KEY = "unknown_key"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    ADDRESS_BLOCKED = "address_blocked"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    TASK_ABSENT = "task_absent"
+    TASK_NOT_SUPPORTED = "task_not_supported"
+    TASK_PROPERTIES = "task_properties"
+    PICTURE_TOO_SMALL = "picture_too_small"
+    PICTURE_TOO_BIG = "picture_too_big"
+    PICTURE_NOT_SUPPORTED = "picture_not_supported"
+    BALANCE_TOO_LOW = "balance_too_low"
+    QUEUE_FULL = "queue_full"
+    UNKNOWN_TASK = "unknown_task"
+    UNSOLVABLE = "unsolvable"
+    UNKNOWN_METHOD = "unknown_method"
+    UNREADABLE = "unreadable"
+
+    UNKNOWN_TOKEN = "unknown_token"
+    NOT_ONLINE = "not_online"
+    QUEUE_NOT_ALLOWED = "queue_not_allowed"
+    LEASE_LOST = "lease_lost"
+    ANSWER_UNFIT = "answer_unfit"
+    FOREIGN_ORIGIN = "foreign_origin"
+
+    UNKNOWN_ACCOUNT = "unknown_account"
+    UNKNOWN_WORKER = "unknown_worker"
+    UNKNOWN_QUEUE = "unknown_queue"
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """``reason`` is for programs, ``detail`` an English sentence for people (may be empty)."""
+
+    reason: Reason
+    detail: str = ""

@@ -1,0 +1,49 @@
+"""Settings: read once from the environment at start, documented one by one in docs/reference/settings.md."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator may change. Constants of a contract are not here but next to their rules."""
+
+    data: Path
+    database_url: str = ""  # empty: the embedded PostgreSQL under `data`
+    public_url: str = ""  # empty: answers carry the address that the request came to
+    trusted_proxies: str = "127.0.0.1"
+    result_readable_seconds: int = 300
+    task_life_seconds: int = 600
+    picture_hours: int = 24
+    statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
+
+
+def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
+    """Return the settings in ``MANYEYES_<NAME>`` variables; ``given`` (command-line options, None = not given) win.
+
+    Raises ValueError naming the variable whose text does not fit.
+    """
+    values: dict[str, object] = {"data": default_data_directory(environment)}
+    for field in msgspec.structs.fields(Settings):
+        variable = f"MANYEYES_{field.name.upper()}"
+        if environment.get(variable):
+            try:
+                values[field.name] = msgspec.convert(environment[variable], field.type, strict=False, dec_hook=_path)
+            except msgspec.ValidationError as error:
+                raise ValueError(f"{variable}: {error}") from error
+    values.update({name: value for name, value in given.items() if value is not None})
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def default_data_directory(environment: Mapping[str, str]) -> Path:
+    """Return the XDG data home's ``manyeyes`` folder."""
+    home = environment.get("XDG_DATA_HOME") or os.path.join(environment.get("HOME", "."), ".local", "share")
+    return Path(home) / "manyeyes"
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(kind)

@@ -1,0 +1,66 @@
+-- name: queues
+-- All queues with their terms.
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive FROM queue ORDER BY queue_id;
+
+-- name: set_queue
+-- Change a queue's terms; null leaves a value as it is.
+UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
+       capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive)
+WHERE queue_id = $1 RETURNING queue_id;
+
+-- name: add_queue
+-- Open a queue of the operator's own.
+INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds)
+VALUES ($1, $2, $3, 700, 500, 100000, 60) ON CONFLICT DO NOTHING RETURNING queue_id;
+
+-- name: take_serials
+-- Take a block of serial numbers out of a cell's row.
+UPDATE cell SET next_serial = next_serial + $2 WHERE cell = $1 RETURNING next_serial - $2;
+
+-- name: insert_tasks
+-- Store submitted tasks.
+INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
+                  language_pool, created_at)
+SELECT $1, t.task_id, t.account_id, t.queue_id, t.kind, t.options::jsonb, t.media, t.soft_id, t.ip, t.website_url,
+       t.callback_url, t.language_pool, $13
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[],
+            $10::text[], $11::text[], $12::text[])
+     AS t (task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url, language_pool);
+
+-- name: insert_blobs
+-- Store the pictures of submitted tasks under today.
+INSERT INTO blob (cell, day, task_id, media, bytes)
+SELECT $1, $2, b.task_id, b.media, b.bytes FROM unnest($3::bigint[], $4::text[], $5::bytea[]) AS b (task_id, media, bytes);
+
+-- name: blob
+-- One picture.
+SELECT media, bytes FROM blob WHERE cell = $1 AND day = $2 AND task_id = $3;
+
+-- name: existing
+-- Which of these tasks are stored already (a batch that is tried again asks).
+SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: owners
+-- Whose tasks these are.
+SELECT task_id, account_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: results
+-- Results as getTaskResult gives them.
+SELECT task_id, account_id, ip, created_at, ended_at, ending, answer, media, solve_count, charged_micros,
+       extract(epoch FROM now() - ended_at)::float8 AS age_seconds
+FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: answered_leases
+-- Which of these tasks were solved, by whom and on which lease (a repeated answer is recognised by it).
+SELECT task_id, worker_id, lease, answer, pay_micros FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: insert_results
+-- Store how tasks ended.
+INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
+                    worker_id, lease, solve_count, charged_micros, pay_micros)
+SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
+       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros
+FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
+            $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[])
+     AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
+           charged_micros, pay_micros);

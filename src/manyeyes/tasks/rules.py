@@ -1,0 +1,128 @@
+"""What a task is, when it is admitted, what an answer must look like, and how a task may end."""
+
+import enum
+
+import msgspec
+
+from manyeyes.refusals import Reason, Refusal
+
+IMAGE_TO_TEXT = "image_to_text"
+WIRE_BITS = 31
+WIRE_MASK = (1 << WIRE_BITS) - 1
+WORKERS_BEFORE_UNSOLVABLE = 5  # spec/anticaptcha.md §9, error 12: five different workers failed
+DEPTH_COUNTED_EXACTLY = 256  # deeper than this, the queue's depth is the last measured one
+
+
+class Ending(enum.IntEnum):
+    """How a task ended. Only `SOLVED` and `UNSOLVABLE` are charged (decisions.md, "when money moves")."""
+
+    SOLVED = 0
+    UNSOLVABLE = 1  # five different workers tried
+    UNANSWERED = 2  # nobody took it, or too few tried, in its longest life
+
+    @property
+    def charged(self) -> bool:
+        return self is not Ending.UNANSWERED
+
+
+class ImageOptions(msgspec.Struct, frozen=True):
+    """Options of an image task (spec/anticaptcha.md §3.1). ``numeric``: 0 none, 1 only digits, 2 no digits."""
+
+    phrase: bool = False
+    case: bool = True
+    numeric: int = 0
+    math: bool = False
+    min_length: int = 0
+    max_length: int = 0
+    comment: str = ""
+
+
+class QueueTerms(msgspec.Struct, frozen=True):
+    """A queue's row: prices in micro-units, ``capacity`` in waiting tasks."""
+
+    queue_id: int
+    name: str
+    language: str
+    price_micros: int
+    pay_micros: int
+    capacity: int
+    lease_seconds: int
+    sensitive: bool
+
+
+class Depth(msgspec.Struct, frozen=True):
+    """How many tasks wait in a queue and the average of the bids at its head, in micro-units."""
+
+    waiting: int
+    average_micros: int
+
+
+def wire_id(serial: int) -> int:
+    """Return the positive int32 that stands for a cell's serial on the wire; never 0, see `usable`."""
+    return serial & WIRE_MASK
+
+
+def usable(serial: int) -> bool:
+    """Tell whether a serial may become a task: its wire id must not be 0 (spec/anticaptcha.md, rule 7)."""
+    return wire_id(serial) != 0
+
+
+def widen(wire: int, newest: int) -> int:
+    """Return the serial nearest to ``newest`` whose low 31 bits are ``wire``.
+
+    ``newest`` may lag behind what other processes handed out by up to 2**30; it may be negative for a foreign id.
+    """
+    ahead = (wire - newest) & WIRE_MASK
+    if ahead >= 1 << (WIRE_BITS - 1):
+        ahead -= 1 << WIRE_BITS
+    return newest + ahead
+
+
+def is_full(queue: QueueTerms, depth: Depth) -> bool:
+    """Tell whether only high bids enter the queue now."""
+    return depth.waiting >= queue.capacity
+
+
+def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal:
+    """Return what a task costs now, in micros, or the refusal of a full queue.
+
+    Below capacity every task costs the queue's price and bids do nothing. In a full queue only an account whose bid is
+    above the average enters, and pays its bid (spec/anticaptcha.md §7; decisions.md, error 2).
+    """
+    if not is_full(queue, depth):
+        return queue.price_micros
+    if max_bid_micros > max(depth.average_micros, queue.price_micros):
+        return max_bid_micros
+    return Refusal(
+        Reason.QUEUE_FULL,
+        f"{depth.waiting} tasks wait in queue {queue.queue_id}, which takes {queue.capacity}; raise the bid or come later",
+    )
+
+
+def unfit(options: ImageOptions, text: str) -> str:
+    """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits."""
+    if not text.strip():
+        return "an answer is wanted"
+    if len(text) > 500:
+        return "at most 500 characters are wanted"
+    if options.numeric == 1 and not all(c.isdigit() or c.isspace() or c in "+-.," for c in text):
+        return "only digits are wanted"
+    if options.numeric == 2 and any(c.isdigit() for c in text):
+        return "no digits are wanted"
+    if options.phrase and " " not in text.strip():
+        return "at least two words are wanted"
+    if options.min_length and len(text) < options.min_length:
+        return f"at least {options.min_length} characters are wanted"
+    if options.max_length and len(text) > options.max_length:
+        return f"at most {options.max_length} characters are wanted"
+    return ""
+
+
+def is_unsolvable(failures: int) -> bool:
+    """Tell whether so many different workers have failed that the task ends as error 12, charged."""
+    return failures >= WORKERS_BEFORE_UNSOLVABLE
+
+
+def is_readable(age_seconds: float, readable_seconds: int) -> bool:
+    """Tell whether a result that ended ``age_seconds`` ago may still be fetched (decisions.md, "result readable for")."""
+    return age_seconds < readable_seconds

@@ -1,0 +1,206 @@
+"""Named queries of tasks, results and pictures → frozen values."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
+
+SQL = Queries(__package__)
+
+
+class Task(msgspec.Struct, frozen=True):
+    """A task as it was submitted; ``options`` are ImageOptions, ``callback_url`` may be empty."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    kind: str
+    options: ImageOptions
+    media: str
+    soft_id: int
+    ip: str
+    website_url: str
+    callback_url: str
+    language_pool: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    soft_id: int
+    ip: str
+    created_at: datetime
+    ending: Ending
+    text: str
+    media: str
+    worker_id: int
+    lease: int
+    solve_count: int
+    charged_micros: int
+    pay_micros: int
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock."""
+
+    task_id: int
+    account_id: int
+    ip: str
+    created_at: datetime
+    ended_at: datetime
+    ending: Ending
+    text: str
+    media: str
+    solve_count: int
+    charged_micros: int
+    age_seconds: float
+
+
+class Processing(msgspec.Struct, frozen=True):
+    """A task that waits or is being answered."""
+
+
+PROCESSING = Processing()
+
+
+class Solved(msgspec.Struct, frozen=True):
+    """Who solved a task, on which lease, with which text, for how many micros."""
+
+    worker_id: int
+    lease: int
+    text: str
+    pay_micros: int
+
+
+class Answer(msgspec.Struct, frozen=True):
+    text: str = ""
+
+
+async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
+    """Return all queues by id."""
+    return {row["queue_id"]: QueueTerms(*row) for row in await db.fetch(SQL.queues)}
+
+
+async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
+    """Change the given terms of a queue; return whether it exists."""
+    names = ("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive")
+    return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
+
+
+async def add_queue(db: asyncpg.Connection, queue_id: int, name: str, language: str) -> bool:
+    """Open a queue; return False when its id or name is taken."""
+    return await db.fetchval(SQL.add_queue, queue_id, name, language) is not None
+
+
+async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
+    """Return the first of ``count`` fresh serials of a cell."""
+    return int(await db.fetchval(SQL.take_serials, cell, count))
+
+
+async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: Sequence[Task]) -> None:
+    columns = zip(
+        *[
+            (t.task_id, t.account_id, t.queue_id, t.kind, msgspec.json.encode(t.options).decode(), t.media, t.soft_id)
+            + (t.ip, t.website_url, t.callback_url, t.language_pool)
+            for t in tasks
+        ],
+        strict=True,
+    )
+    await tx.execute(SQL.insert_tasks, cell, *columns, now)
+
+
+async def insert_blobs(tx: asyncpg.Connection, cell: int, day: date, blobs: Sequence[tuple[int, str, bytes]]) -> None:
+    """Store pictures: (task_id, media, bytes) each."""
+    await tx.execute(SQL.insert_blobs, cell, day, *zip(*blobs, strict=True))
+
+
+async def blob(db: asyncpg.Connection, cell: int, day: date, task_id: int) -> tuple[str, bytes] | None:
+    """Return (media, bytes); None when it is not or no longer kept."""
+    row = await db.fetchrow(SQL.blob, cell, day, task_id)
+    return (row["media"], row["bytes"]) if row else None
+
+
+async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    return {row["task_id"] for row in await tx.fetch(SQL.existing, cell, task_ids)}
+
+
+async def owners(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
+    """Return the account of each task that exists."""
+    return dict(await db.fetch(SQL.owners, cell, task_ids))  # type: ignore[arg-type]
+
+
+async def results(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Outcome]:
+    return {
+        r["task_id"]: Outcome(
+            r["task_id"],
+            r["account_id"],
+            r["ip"],
+            r["created_at"],
+            r["ended_at"],
+            Ending(r["ending"]),
+            text_of(r["answer"]),
+            r["media"],
+            r["solve_count"],
+            r["charged_micros"],
+            r["age_seconds"],
+        )
+        for r in await db.fetch(SQL.results, cell, task_ids)
+    }
+
+
+async def progress(
+    db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]
+) -> list[Outcome | Processing | None]:
+    """Return for each (account, task) its outcome, that it is on its way, or None when the account has no such task."""
+    ids = list({task_id for _, task_id in keys})
+    ended = await results(db, cell, ids)
+    missing = [task_id for task_id in ids if task_id not in ended]
+    owner_of = await owners(db, cell, missing) if missing else {}
+    found: list[Outcome | Processing | None] = []
+    for account_id, task_id in keys:
+        outcome = ended.get(task_id)
+        if outcome is not None:
+            found.append(outcome if outcome.account_id == account_id else None)
+        else:
+            found.append(PROCESSING if owner_of.get(task_id) == account_id else None)
+    return found
+
+
+async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
+    rows = await tx.fetch(SQL.answered_leases, cell, task_ids)
+    return {r["task_id"]: Solved(r["worker_id"], r["lease"], text_of(r["answer"]), r["pay_micros"]) for r in rows}
+
+
+async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[Result]) -> None:
+    if not results:
+        return
+    columns = zip(
+        *[
+            (r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, r.ending, _answer_json(r), r.media)
+            + (r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros)
+            for r in results
+        ],
+        strict=True,
+    )
+    await tx.execute(SQL.insert_results, cell, now, *columns)
+
+
+def text_of(answer: str | None) -> str:
+    """Return the text inside a stored answer; empty when there is none."""
+    return _answer.decode(answer).text if answer else ""
+
+
+def _answer_json(result: Result) -> str | None:
+    if result.ending is not Ending.SOLVED:
+        return None
+    return msgspec.json.encode(Answer(result.text)).decode()
+
+
+_answer = msgspec.json.Decoder(Answer)

@@ -1,0 +1,129 @@
+-- name: insert_worker
+-- Register a worker.
+INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VALUES ($1, $2, $3, $4, $5, now());
+
+-- name: worker
+-- One worker.
+SELECT worker_id, name, languages, queues, reviewer FROM worker WHERE worker_id = $1 AND disabled_at IS NULL;
+
+-- name: workers_named
+-- The workers of a name or an id.
+SELECT worker_id, name, languages, queues, reviewer FROM worker
+WHERE (worker_id = $1 OR name = $2) AND disabled_at IS NULL ORDER BY worker_id;
+
+-- name: every_worker
+-- All workers.
+SELECT worker_id, name, languages, queues, reviewer FROM worker WHERE disabled_at IS NULL ORDER BY worker_id;
+
+-- name: disable_worker
+-- Shut a worker out; his earnings stay his.
+UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL RETURNING worker_id;
+
+-- name: insert_credential
+-- Remember a secret by its hash.
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6));
+
+-- name: credential
+-- Whom a token or session signs in.
+SELECT role, subject_id, cell FROM credential
+WHERE secret_hash = $1 AND kind = ANY ($2::text[]) AND used_at IS NULL AND (expires_at IS NULL OR expires_at > now());
+
+-- name: use_link
+-- A one-time link signs in once.
+UPDATE credential SET used_at = now()
+WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
+RETURNING role, subject_id, cell;
+
+-- name: end_credential
+-- Sign a session out.
+DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session';
+
+-- name: has_operator
+-- Whether an operator link was ever made.
+SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
+
+-- name: delete_spent
+-- Forget links and sessions that are over.
+DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
+
+-- name: go_online
+-- A worker's presence begins anew; leases that he still holds stay his.
+INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
+SELECT $1, s.worker_id, s.node_id, true, s.queues::int[], s.languages::text[], $6, $6
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
+ORDER BY s.worker_id
+ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
+    languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
+    earned_micros = 0, answered = 0
+RETURNING worker_id, held;
+
+-- name: attach
+-- A worker who is online asks through this node: he is present again.
+WITH mine AS MATERIALIZED (
+    SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
+UPDATE session SET present = true, node_id = $3, idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
+FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0
+RETURNING session.worker_id;
+
+-- name: leave
+-- Workers are away or offline: out of the match. Offline ones forget their queues.
+WITH mine AS MATERIALIZED (
+    SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
+UPDATE session SET present = false, queues = CASE WHEN $3 THEN '{}' ELSE session.queues END
+FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id;
+
+-- name: session
+-- A worker's presence.
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since
+FROM session WHERE cell = $1 AND worker_id = $2;
+
+-- name: rooms
+-- Present workers of a queue with room on their desks: idle ones first, then those with one task.
+SELECT worker_id, idle_since, held FROM session
+WHERE cell = $1 AND present AND held < 2 AND queues @> ARRAY[$2::int] ORDER BY held, idle_since LIMIT $3
+FOR UPDATE SKIP LOCKED;
+
+-- name: lock_free
+-- Of these workers, those whose presence nobody else is changing right now.
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id
+FOR UPDATE SKIP LOCKED;
+
+-- name: change_desks
+-- Add to what workers hold, have answered and earned; whoever becomes idle is idle since now.
+WITH mine AS MATERIALIZED (
+    SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
+UPDATE session SET held = greatest(session.held + d.held, 0), answered = session.answered + d.answered,
+       earned_micros = session.earned_micros + d.earned_micros,
+       idle_since = CASE WHEN d.held < 0 THEN $6 ELSE session.idle_since END
+FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[]) AS d (worker_id, held, answered, earned_micros)
+     JOIN mine USING (worker_id)
+WHERE session.cell = $1 AND session.worker_id = d.worker_id;
+
+-- name: beat
+-- This node is alive.
+INSERT INTO node (cell, node_id, beat_at) VALUES ($1, $2, now())
+ON CONFLICT (cell, node_id) DO UPDATE SET beat_at = excluded.beat_at;
+
+-- name: live_nodes
+-- Nodes that were heard of lately.
+SELECT node_id FROM node WHERE cell = $1 AND beat_at > now() - make_interval(secs => $2);
+
+-- name: forget_nodes
+-- Nodes that have been silent for long.
+DELETE FROM node WHERE cell = $1 AND beat_at < now() - make_interval(secs => $2);
+
+-- name: lock_orphans
+-- Sessions of nodes that are gone.
+SELECT worker_id FROM session WHERE cell = $1 AND present AND NOT node_id = ANY ($2::bigint[])
+ORDER BY worker_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+
+-- name: presence
+-- How many workers are present for a queue and how many of them are idle.
+SELECT count(*) AS total, count(*) FILTER (WHERE held = 0) AS idle FROM session
+WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
+
+-- name: all_sessions
+-- Every worker's presence in a cell.
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since
+FROM session WHERE cell = $1 ORDER BY worker_id;

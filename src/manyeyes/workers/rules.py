@@ -1,0 +1,42 @@
+"""What a worker may do, and how long a presence lasts without a sign of life."""
+
+from collections.abc import Mapping, Sequence
+
+from manyeyes.refusals import Reason, Refusal
+
+GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
+NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
+LINK_SECONDS = 3_600.0  # decisions.md, "first administrator": a link is valid for an hour
+SESSION_SECONDS = 30 * 86_400.0
+
+_NO_FAULT = frozenset({"upsetting", "wrong_language", "break"})
+
+
+def counts_as_failure(skip_reason: str) -> bool:
+    """Tell whether a skip says something about the picture, and not only about the worker who skipped it."""
+    return skip_reason not in _NO_FAULT
+
+
+def queues_for(
+    wanted_queues: Sequence[int] | None,
+    wanted_languages: Sequence[str] | None,
+    worker_queues: Sequence[int],
+    worker_languages: Sequence[str],
+    queue_languages: Mapping[int, str],
+) -> tuple[list[int], list[str]] | Refusal:
+    """Return the queues and languages of a presence, or why it cannot begin.
+
+    None asks for all that the worker may do. A queue is open to a worker who was given it and knows its language.
+    """
+    languages = list(worker_languages if wanted_languages is None else wanted_languages)
+    foreign = sorted(set(languages) - set(worker_languages))
+    if foreign:
+        return Refusal(Reason.QUEUE_NOT_ALLOWED, f"you were not given the language {', '.join(foreign)}")
+    queues = list(worker_queues if wanted_queues is None else wanted_queues)
+    unknown = sorted(q for q in queues if q not in queue_languages or q not in worker_queues)
+    if unknown and wanted_queues is not None:
+        return Refusal(Reason.QUEUE_NOT_ALLOWED, f"you were not given the queue {', '.join(map(str, unknown))}")
+    fitting = [q for q in queues if q not in unknown and queue_languages[q] in languages]
+    if not fitting:
+        return Refusal(Reason.QUEUE_NOT_ALLOWED, "none of these queues is in a language of yours")
+    return fitting, languages

@@ -1,0 +1,183 @@
+"""Named queries of workers, their credentials and their presence → frozen values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+
+SQL = Queries(__package__)
+
+
+class Worker(msgspec.Struct, frozen=True):
+    worker_id: int
+    name: str
+    languages: tuple[str, ...]
+    queues: tuple[int, ...]
+    reviewer: bool
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` his worker or account id."""
+
+    role: str
+    subject_id: int
+    cell: int
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A worker's presence; ``earned_micros`` and ``answered`` count since he went online."""
+
+    worker_id: int
+    present: bool
+    queues: tuple[int, ...]
+    languages: tuple[str, ...]
+    held: int
+    earned_micros: int
+    answered: int
+    online_since: datetime
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """What to add to a worker's presence: leases held, answers given, micros earned."""
+
+    held: int = 0
+    answered: int = 0
+    earned_micros: int = 0
+
+
+async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
+    await db.execute(SQL.insert_worker, *msgspec.structs.astuple(worker))
+
+
+async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
+    row = await db.fetchrow(SQL.worker, worker_id)
+    return _worker(row) if row else None
+
+
+async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
+    """Return the workers that ``name_or_id`` may mean: one by id, several by name."""
+    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
+    return [_worker(row) for row in await db.fetch(SQL.workers_named, number, name_or_id)]
+
+
+async def every_worker(db: asyncpg.Connection) -> list[Worker]:
+    return [_worker(row) for row in await db.fetch(SQL.every_worker)]
+
+
+async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
+    return await db.fetchval(SQL.disable_worker, worker_id) is not None
+
+
+async def insert_credential(
+    db: asyncpg.Connection, secret_hash: bytes, kind: str, subject: Subject, seconds: float | None
+) -> None:
+    """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled)."""
+    await db.execute(
+        SQL.insert_credential, secret_hash, kind, subject.role, subject.subject_id, subject.cell, seconds
+    )
+
+
+async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
+    """Return whom a token or a session signs in; None for an unknown or expired one."""
+    row = await db.fetchrow(SQL.credential, secret_hash, kinds)
+    return Subject(*row) if row else None
+
+
+async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
+    """Spend a one-time link; None when it is unknown, spent or expired."""
+    row = await db.fetchrow(SQL.use_link, secret_hash)
+    return Subject(*row) if row else None
+
+
+async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
+    await db.execute(SQL.end_credential, secret_hash)
+
+
+async def has_operator(db: asyncpg.Connection) -> bool:
+    return bool(await db.fetchval(SQL.has_operator))
+
+
+async def delete_spent(db: asyncpg.Connection) -> None:
+    await db.execute(SQL.delete_spent)
+
+
+async def go_online(
+    tx: asyncpg.Connection, now: datetime, cell: int, sessions: Sequence[tuple[int, int, Sequence[int], Sequence[str]]]
+) -> None:
+    """Begin presences: (worker_id, node_id, queues, languages) each."""
+    columns = zip(*[(w, n, _array(q), _array(lang)) for w, n, q, lang in sessions], strict=True)
+    await tx.fetch(SQL.go_online, cell, *columns, now)
+
+
+async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:
+    """Make online workers present through this node; return those who are online."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.attach, cell, worker_ids, node_id, now)}
+
+
+async def leave(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], *, offline: bool) -> None:
+    if worker_ids:
+        await tx.execute(SQL.leave, cell, worker_ids, offline)
+
+
+async def session(db: asyncpg.Connection, cell: int, worker_id: int) -> Session | None:
+    row = await db.fetchrow(SQL.session, cell, worker_id)
+    return _session(row) if row else None
+
+
+async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
+    return [_session(row) for row in await db.fetch(SQL.all_sessions, cell)]
+
+
+async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[tuple[int, datetime, int]]:
+    """Return (worker_id, idle_since, held) of present workers with room, idle ones first, locked."""
+    return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]  # type: ignore[misc]
+
+
+async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> set[int]:
+    """Lock those of the sessions that nobody else has locked, and return them."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.lock_free, cell, list(worker_ids))}
+
+
+async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, Desk]) -> None:
+    if desks:
+        columns = zip(*[(w, d.held, d.answered, d.earned_micros) for w, d in desks.items()], strict=True)
+        await tx.execute(SQL.change_desks, cell, *columns, now)
+
+
+async def beat(db: asyncpg.Connection, cell: int, node_id: int) -> None:
+    await db.execute(SQL.beat, cell, node_id)
+
+
+async def live_nodes(db: asyncpg.Connection, cell: int, silent_seconds: float) -> list[int]:
+    return [row["node_id"] for row in await db.fetch(SQL.live_nodes, cell, silent_seconds)]
+
+
+async def forget_nodes(db: asyncpg.Connection, cell: int, silent_seconds: float) -> None:
+    await db.execute(SQL.forget_nodes, cell, silent_seconds)
+
+
+async def lock_orphans(tx: asyncpg.Connection, cell: int, live: Sequence[int], limit: int) -> list[int]:
+    """Return workers whose node is gone, locked."""
+    return [row["worker_id"] for row in await tx.fetch(SQL.lock_orphans, cell, live, limit)]
+
+
+async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[int, int]:
+    """Return how many workers are present for a queue and how many of them are idle."""
+    row = await db.fetchrow(SQL.presence, cell, queue_id)
+    return row["total"], row["idle"]
+
+
+def _worker(row: asyncpg.Record) -> Worker:
+    return Worker(row["worker_id"], row["name"], tuple(row["languages"]), tuple(row["queues"]), row["reviewer"])
+
+
+def _session(row: asyncpg.Record) -> Session:
+    return Session(**{**dict(row), "queues": tuple(row["queues"]), "languages": tuple(row["languages"])})
+
+
+def _array(items: Sequence[object]) -> str:
+    """Return a PostgreSQL array literal of numbers or language codes (neither needs quoting)."""
+    return "{" + ",".join(str(item) for item in items) + "}"
