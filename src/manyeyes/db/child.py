@@ -40,6 +40,11 @@ class Log:
             log.seek(max(self._from, log.seek(0, os.SEEK_END) - 65536))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
+    def last_said(self) -> str:
+        """The last thing PostgreSQL did, e.g. how far its recovery is; not its refusals to those who ask too soon."""
+        done = [line.partition("LOG:")[2].strip() for line in self.tail(100).splitlines() if "LOG:" in line]
+        return done[-1] if done else ""
+
 
 class Child:
     """A program of ours, forked by a thread that waits for it.

@@ -29,7 +29,7 @@ from manyeyes.db.privileges import Owner
 __all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "running_dsn"]
 
 ROLE = DATABASE = "manyeyes"
-FIRST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.01, 0.25
+FIRST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.01, 1.0
 WORD_EVERY_SECONDS = 2
 LOCK_FILE_PATIENCE_SECONDS = 10
 STILL_ENDING = ("pre-existing shared memory block", '.pid" already exists', '.lock" already exists')
@@ -163,7 +163,7 @@ class Embedded:
                 return True
             if time.monotonic() - told > WORD_EVERY_SECONDS:
                 told = time.monotonic()
-                progress(f"PostgreSQL is starting ({told - began:.0f} s): {self._log.tail(1)}")
+                progress(f"PostgreSQL is starting ({told - began:.0f} s): {self._log.last_said()}")
         return False
 
     def _launch(self, owner: Owner, reach: Sequence[Path], lock: int, program: Path, *arguments: str) -> Child:
