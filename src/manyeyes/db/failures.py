@@ -1,0 +1,9 @@
+"""What can stop the embedded PostgreSQL from being ours to use."""
+
+
+class DataDirectoryInUse(RuntimeError):
+    """Another live process owns the data directory. The message names the directory and that process."""
+
+
+class EmbeddedFailed(RuntimeError):
+    """PostgreSQL could not be started. The message says why; when PostgreSQL said it, with the end of its log."""
