@@ -87,7 +87,7 @@ class WorkerDesk:
         cell = await self.cell(worker.worker_id)
         command = GoOnline(cell, worker.worker_id, self._house.node_id, tuple(allowed[0]), tuple(allowed[1]))
         await self._house.gather.ask(go_online, command)
-        self._house.presence.touch(worker.worker_id, cell)
+        self._house.presence.note_attached(worker.worker_id, cell)
         self._house.dispatcher.wake(cell, allowed[0])
         return await self.session(worker)
 
@@ -122,16 +122,13 @@ class WorkerDesk:
         event = self._house.bell.listen(worker_id)
         self._house.presence.enter(worker_id, cell)
         try:
-            is_checked = False
             while True:
                 event.clear()
                 current, _ = await self.both(worker)
                 if current is not None:
                     return current
-                if not is_checked:
-                    if not await self.attach(worker):
-                        return Refusal(Reason.NOT_ONLINE, "go online first")
-                    is_checked = True
+                if not await self.attach(worker):
+                    return Refusal(Reason.NOT_ONLINE, "go online first")
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return None
@@ -149,11 +146,13 @@ class WorkerDesk:
 
     async def attach(self, worker: Worker) -> bool:
         """Make an online worker present through this process; False when he is not online."""
+        if self._house.presence.attached_lately(worker.worker_id):
+            return True
         cell = await self.cell(worker.worker_id)
         command = AttachWorker(cell, worker.worker_id, self._house.node_id)
         is_online = await self._house.gather.ask(attach_workers, command)
         if is_online:
-            self._house.presence.touch(worker.worker_id, cell)
+            self._house.presence.note_attached(worker.worker_id, cell)
             self._house.dispatcher.wake(cell, await self._house.directory.queues())
         return is_online
 
@@ -167,7 +166,7 @@ class WorkerDesk:
 
     async def answer(self, worker: Worker, lease: str, text: str) -> AnswerView | Refusal:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
-        lease_id = parse_lease(lease)
+        lease_id = self._fence(lease)
         if isinstance(lease_id, Refusal):
             return lease_id
         command = AnswerTask(lease_id.cell, worker.worker_id, lease_id, text)
@@ -178,7 +177,7 @@ class WorkerDesk:
 
     async def skip(self, worker: Worker, lease: str, reason: str) -> LeaseView | Refusal | None:
         """Pass a task on; return what comes next."""
-        lease_id = parse_lease(lease)
+        lease_id = self._fence(lease)
         if isinstance(lease_id, Refusal):
             return lease_id
         command = SkipTask(lease_id.cell, worker.worker_id, lease_id, reason)
@@ -224,6 +223,10 @@ class WorkerDesk:
         )
         return LeaseView(str(LeaseId(cell, work.task_id, work.lease)), work.lease_until, task)
 
+    def _fence(self, lease: str) -> LeaseId | Refusal:
+        lease_id = parse_lease(lease)
+        return lease_id if lease_id and lease_id.cell in self._house.cells.numbers else _NO_LEASE
+
     async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped) -> LeaseView | None:
         self._house.presence.touch(worker.worker_id, cell)
         if outcome.queue_id:
@@ -232,12 +235,10 @@ class WorkerDesk:
         return await self.view(cell, outcome.next_work) if outcome.next_work else None
 
 
-def parse_lease(lease: str) -> LeaseId | Refusal:
-    """Return the fence that ``cell-task-number`` names; anything else is a lost lease."""
+def parse_lease(lease: str) -> LeaseId | None:
+    """Return the fence that ``cell-task-number`` names; None for any other text."""
     found = _LEASE.fullmatch(lease)
-    if found is None:
-        return Refusal(Reason.LEASE_LOST, "this is no lease of yours")
-    return LeaseId(*map(int, found.groups()))
+    return LeaseId(*map(int, found.groups())) if found else None
 
 
 async def _desks(db: object, cell: int, worker_ids: list[int]) -> list[list[Work]]:
@@ -246,4 +247,5 @@ async def _desks(db: object, cell: int, worker_ids: list[int]) -> list[list[Work
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 
+_NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")
 _options = msgspec.json.Decoder(ImageOptions)

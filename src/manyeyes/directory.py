@@ -54,14 +54,21 @@ class Directory:
         """Read everything anew (after this process changed something)."""
         self._cache.clear()
 
-    async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
+    async def cached(self, kind: str, key: Any, seconds: float, look_up: Callable[[], Awaitable[Any]]) -> Any:
+        """Return what ``look_up`` gave at most ``seconds`` ago, asking it again when that is too old."""
         now = time.monotonic()
-        cached = self._cache.get((kind, key))
-        if cached is not None and now - cached[0] < FRESH_SECONDS:
-            return cached[1]
-        async with self._cells.directory.acquire() as db:
-            value = await look_up(db)
+        known = self._cache.get((kind, key))
+        if known is not None and now - known[0] < seconds:
+            return known[1]
+        value = await look_up()
         if len(self._cache) >= LARGEST_CACHE:
             self._cache.clear()
         self._cache[kind, key] = (now, value)
         return value
+
+    async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def ask() -> Any:
+            async with self._cells.directory.acquire() as db:
+                return await look_up(db)
+
+        return await self.cached(kind, key, FRESH_SECONDS, ask)

@@ -6,11 +6,14 @@ import msgspec
 
 from manyeyes.workers.rules import GRACE_SECONDS
 
+TELL_AGAIN_SECONDS = 5.0
+
 
 class _Attached(msgspec.Struct):
     cell: int
     seen: float
     open_calls: int = 0
+    attached: float = 0.0
 
 
 class Presence:
@@ -27,6 +30,16 @@ class Presence:
     def touch(self, worker_id: int, cell: int) -> None:
         attached = self._attached.setdefault(worker_id, _Attached(cell, 0.0))
         attached.cell, attached.seen = cell, time.monotonic()
+
+    def note_attached(self, worker_id: int, cell: int) -> None:
+        """The database was told that the worker is present through this process."""
+        self.touch(worker_id, cell)
+        self._attached[worker_id].attached = time.monotonic()
+
+    def attached_lately(self, worker_id: int) -> bool:
+        """Tell whether the database need not be told again yet (a lapsed lease may have marked the worker away)."""
+        attached = self._attached.get(worker_id)
+        return attached is not None and time.monotonic() - attached.attached < TELL_AGAIN_SECONDS
 
     def enter(self, worker_id: int, cell: int) -> None:
         """A call that waits, or a stream, begins."""

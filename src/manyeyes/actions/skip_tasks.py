@@ -57,9 +57,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped, await tasks.queues(tx))
         await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(skipped.items())})
-    return [
-        Skipped(work.task_id, work.queue_id, desks.next_for(work.worker_id)) if work else _LOST for work in taken
-    ]
+    return [Skipped(work.task_id, work.queue_id, desks.next_for(work.worker_id)) if work else _LOST for work in taken]
 
 
 _LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over; go on with the next")

@@ -152,9 +152,7 @@ async def _save(
     rows = [row for _, row in entering]
     touched = {(row.account_id, row.queue_id) for row in rows}
     await tasks.insert_tasks(tx, now, cell, [_task(command, row) for command, row in entering])
-    await tasks.insert_blobs(
-        tx, cell, now.date(), [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering]
-    )
+    await tasks.insert_blobs(tx, cell, now.date(), [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering])
     await dispatch.insert_work(tx, now, cell, rows, now + life)
     await dispatch.set_account_turns(tx, cell, {key: books.next_turns[key] for key in sorted(touched)})
     holds = [posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows]

@@ -2,26 +2,28 @@
 
 import re
 from importlib import resources
+from typing import NamedTuple
 
 _HEAD = re.compile(r"^-- name: (?P<name>[a-z_]+)\n(?P<about>(?:--[^\n]*\n)+)", re.MULTILINE)
 
 
-class Query(str):
-    """SQL text with the ``name`` and the ``about`` sentence that stand above it in its file."""
+class Query(NamedTuple):
+    """A statement with the ``name`` and the ``about`` sentence that stand above it in its file."""
 
     name: str
     about: str
+    text: str
 
 
 class Queries:
-    """The statements of one capability as attributes: ``SQL.insert_tasks``."""
+    """The statements of one capability as attributes: ``SQL.insert_tasks`` is its text."""
 
     def __init__(self, package: str) -> None:
         self.all = {q.name: q for q in read(resources.files(package).joinpath("queries.sql").read_text("utf-8"))}
 
-    def __getattr__(self, name: str) -> Query:
+    def __getattr__(self, name: str) -> str:
         try:
-            return self.all[name]
+            return self.all[name].text
         except KeyError as error:
             raise AttributeError(f"no query is named {name}") from error
 
@@ -34,7 +36,5 @@ def read(text: str) -> list[Query]:
     found = []
     for head, following in zip(heads, [*heads[1:], None], strict=True):
         body = text[head.end() : following.start() if following else len(text)].strip().rstrip(";")
-        query = Query(body)
-        query.name, query.about = head["name"], head["about"].replace("--", "").strip()
-        found.append(query)
+        found.append(Query(head["name"], head["about"].replace("--", "").strip(), body))
     return found

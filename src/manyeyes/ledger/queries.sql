@@ -114,3 +114,7 @@ SELECT count(*) FROM transfer WHERE cell = $1;
 -- name: all_pending
 -- All pay that waits, by worker.
 SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay WHERE cell = $1 GROUP BY worker_id;
+
+-- name: settled_sums
+-- All that each account was charged, by the ledger.
+SELECT account_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 3 GROUP BY account_id;

@@ -148,6 +148,11 @@ async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
     return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell)]
 
 
+async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return what each account was charged, by the transfers, in micros."""
+    return dict(await db.fetch(SQL.settled_sums, cell))  # type: ignore[arg-type]
+
+
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
     return int(await db.fetchval(SQL.count_transfers, cell))
 

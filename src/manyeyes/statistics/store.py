@@ -76,7 +76,10 @@ async def spending(
     """
     start, end = windows[0].start, windows[-1].end
     cut = [second // 60 for second in raw_minutes(list(windows))]
-    sums = {row["hour"]: row for row in await db.fetch(SQL.spending_minutes, cell, account_id, start, end, cut, queue_id, soft_id, ip)}
+    sums = {
+        row["hour"]: row
+        for row in await db.fetch(SQL.spending_minutes, cell, account_id, start, end, cut, queue_id, soft_id, ip)
+    }
     edges = {}
     if cut:
         rows = await db.fetch(SQL.spending_edges, cell, account_id, start, end, cut, queue_id, soft_id, ip)

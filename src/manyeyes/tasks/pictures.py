@@ -53,6 +53,7 @@ def _measure(data: bytes, media: str, reader: type[Image.Image]) -> Picture | Re
         return Refusal(Reason.PICTURE_NOT_SUPPORTED, f"the {media} header says {width} x {height} pixels")
     if width * height > LARGEST_PIXELS:
         return Refusal(
-            Reason.PICTURE_TOO_BIG, f"{width} x {height} pixels; at most {LARGEST_PIXELS} are taken (read from the header)"
+            Reason.PICTURE_TOO_BIG,
+            f"{width} x {height} pixels; at most {LARGEST_PIXELS} are taken (read from the header)",
         )
     return Picture(media, width, height, data)

@@ -75,9 +75,7 @@ async def insert_credential(
     db: asyncpg.Connection, secret_hash: bytes, kind: str, subject: Subject, seconds: float | None
 ) -> None:
     """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled)."""
-    await db.execute(
-        SQL.insert_credential, secret_hash, kind, subject.role, subject.subject_id, subject.cell, seconds
-    )
+    await db.execute(SQL.insert_credential, secret_hash, kind, subject.role, subject.subject_id, subject.cell, seconds)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:

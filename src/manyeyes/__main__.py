@@ -1,0 +1,5 @@
+"""``python -m manyeyes`` is the `manyeyes` command."""
+
+from manyeyes.cli.main import main
+
+main()

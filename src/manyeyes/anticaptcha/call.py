@@ -1,0 +1,23 @@
+"""One call of the Anti-Captcha contract, decoded once: the body's members, who calls from where, and the house."""
+
+from typing import Any
+
+import msgspec
+
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.house import House
+from manyeyes.refusals import Refusal
+
+
+class Call(msgspec.Struct):
+    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how this installation was reached."""
+
+    house: House
+    body: dict[str, Any]
+    raw: bytes
+    address: str
+    base_url: str
+
+    async def owner(self) -> KeyOwner | Refusal:
+        """Return the account behind ``clientKey``, or the refusal (errors 1, 11, 21)."""
+        return await self.house.directory.owner(self.body.get("clientKey"), self.address)

@@ -1,0 +1,125 @@
+"""createTask: submit a task (spec/anticaptcha.md §3). Only pictures to read; every other kind is error 23."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha.call import Call
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
+from manyeyes.tasks.rules import ImageOptions, wire_id
+
+IMAGE_KIND = "ImageToTextTask"
+QUEUE_OF_POOL = {"": 1, "en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
+LONGEST_COMMENT = 2_000
+LONGEST_URL = 2_000
+_LARGEST_BASE64 = LARGEST_BYTES * 2  # what is longer cannot hold a picture small enough
+
+
+class CreateTaskReply(msgspec.Struct, frozen=True):
+    errorId: int
+    taskId: int
+
+
+async def create_task(call: Call) -> CreateTaskReply | Refusal:
+    """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15 ·
+    account 55, balance 10 · slot 2."""
+    owner = await call.owner()
+    if isinstance(owner, Refusal):
+        return owner
+    try:
+        command = _read(call, await call.house.serials.take(owner.cell), owner.cell, owner.account_id)
+    except values.Unfit as unfit:
+        return unfit.refusal
+    if isinstance(command, Refusal):
+        return command
+    outcome: Submitted | Refusal = await call.house.gather.ask(submit_tasks, command)
+    if isinstance(outcome, Refusal):
+        return outcome
+    call.house.dispatcher.wake(owner.cell, [outcome.queue_id])
+    return CreateTaskReply(0, wire_id(outcome.task_id))
+
+
+def _read(call: Call, task_id: int, cell: int, account_id: int) -> SubmitTask | Refusal:
+    task = call.body.get("task")
+    if not isinstance(task, dict) or not task:
+        return Refusal(Reason.TASK_ABSENT)
+    kind = task.get("type")
+    if kind is None:
+        return Refusal(Reason.TASK_PROPERTIES, "Missing property 'type'")
+    if kind != IMAGE_KIND:
+        return Refusal(Reason.TASK_NOT_SUPPORTED, f"{str(kind)[:60]!r} is not taken here; {IMAGE_KIND} is")
+    pool = _pool(call.body, task)
+    options = _options(task)
+    website = values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
+    soft_id = values.whole(call.body, "softId")
+    callback = _callback(call.body)
+    picture = _picture(task)
+    if isinstance(picture, Refusal):
+        return picture
+    return SubmitTask(
+        cell=cell,
+        task_id=task_id,
+        account_id=account_id,
+        queue_id=QUEUE_OF_POOL[pool],
+        options=options,
+        picture=picture,
+        life_seconds=call.house.settings.task_life_seconds,
+        soft_id=soft_id,
+        ip=call.address,
+        website_url=website,
+        callback_url=callback,
+        language_pool=pool or "en",
+    )
+
+
+def _pool(body: Mapping[str, Any], task: Mapping[str, Any]) -> str:
+    """Return the language pool; the task's own wins over the top level's (spec §11, row 7)."""
+    pool = (values.text(task, "languagePool", 20) or values.text(body, "languagePool", 20)).lower()
+    if pool not in QUEUE_OF_POOL:
+        raise values.Unfit("languagePool", '"en" or "rn"', pool)
+    return pool
+
+
+def _options(task: Mapping[str, Any]) -> ImageOptions:
+    options = ImageOptions(
+        phrase=values.switch(task, "phrase"),
+        case=values.switch(task, "case" if "case" in task else "Case", default=True),
+        numeric=values.whole(task, "numeric", largest=2),
+        math=values.switch(task, "math"),
+        min_length=values.whole(task, "minLength", largest=500),
+        max_length=values.whole(task, "maxLength", largest=500),
+        comment=values.text(task, "comment", LONGEST_COMMENT),
+    )
+    if 0 < options.max_length < options.min_length:
+        raise values.Unfit("maxLength", "0 or at least minLength", options.max_length)
+    return options
+
+
+def _callback(body: Mapping[str, Any]) -> str:
+    callback = values.text(body, "callbackUrl", LONGEST_URL)
+    if callback and not callback.lower().startswith(("http://", "https://")):
+        raise values.Unfit("callbackUrl", "an http or https address", callback)
+    return callback
+
+
+def _picture(task: Mapping[str, Any]) -> Picture | Refusal:
+    body = task.get("body")
+    if body is None:
+        return Refusal(Reason.TASK_PROPERTIES, "Missing property 'body'")
+    if not isinstance(body, str):
+        raise values.Unfit("body", "a string", body)
+    if body.lstrip()[:5].lower() == "data:":
+        return Refusal(Reason.PICTURE_NOT_SUPPORTED, "leave the data: prefix away and send the base64 alone")
+    if len(body) > _LARGEST_BASE64:
+        return Refusal(Reason.PICTURE_TOO_BIG, f"at most {LARGEST_BYTES} bytes are taken")
+    try:
+        data = base64.b64decode("".join(body.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        return Refusal(Reason.PICTURE_NOT_SUPPORTED, f"body is no base64: {error}")
+    return inspect(data)

@@ -1,0 +1,109 @@
+"""The outside of the contract: paths, bodies and replies, byte for byte (spec/anticaptcha.md §1 and §2). A raw ASGI app."""
+
+from typing import Any
+
+import msgspec
+import structlog
+
+from manyeyes.accounts.rules import canonical_address
+from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.errors import WireError, wire_error
+from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.gather import Unavailable
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+
+LARGEST_BODY = 2 * 1024 * 1024  # 1 MB is asked for; a picture of 500,000 bytes is 667 kB of base64
+LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client hears the answer
+_BY_NAME = {name.lower(): (name, method) for name, method in METHODS.items()}
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder().decode
+log = structlog.get_logger()
+
+
+class AntiCaptcha:
+    """Serves every path that is not one of our own pages: an unknown one is error 14."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        name = scope["path"].strip("/ \t").lower()
+        raw = await _body(receive)
+        if raw is None:
+            refusal = Reason.PICTURE_TOO_BIG if name == "createtask" else Reason.UNREADABLE
+            return await _reply(send, wire_error(Refusal(refusal, f"the body has more than {LARGEST_BODY} bytes")))
+        if scope["method"] != "POST":
+            return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, "methods are called with POST")))
+        found = _BY_NAME.get(name)
+        if found is None:
+            return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, f"{name[:60]!r}")))
+        body = _object(raw)
+        if isinstance(body, Refusal):
+            return await _reply(send, wire_error(body))
+        call = Call(self._house, body, raw, _address(scope), base_url(scope, self._house))
+        try:
+            reply = await found[1](call)
+        except Unavailable:
+            return await _reply(send, _AWAY, status=503)
+        except Exception:
+            log.exception("method_failed", method=found[0])
+            return await _reply(send, _AWAY, status=500)
+        await _reply(send, wire_error(reply) if isinstance(reply, Refusal) else reply)
+
+
+def base_url(scope: dict[str, Any], house: House) -> str:
+    """Return where this installation was reached, without a slash at the end."""
+    if house.settings.public_url:
+        return house.settings.public_url.rstrip("/")
+    host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
+    return f"{scope.get('scheme', 'http')}://{host}" if host else ""
+
+
+async def _body(receive: Any) -> bytes | None:
+    """Return the whole body, whatever its Content-Type; None when it is too large (it is drained, not dropped)."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b""
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= LARGEST_BODY:
+            parts.append(part)
+        if not message.get("more_body") or size > LARGEST_DRAINED:
+            return b"".join(parts) if size <= LARGEST_BODY else None
+
+
+def _object(raw: bytes) -> dict[str, Any] | Refusal:
+    text = raw.removeprefix(b"\xef\xbb\xbf")
+    if not text.strip():
+        return Refusal(Reason.UNREADABLE, "it is empty")
+    try:
+        body = _decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Refusal(Reason.UNREADABLE, str(error))
+    return body if isinstance(body, dict) else Refusal(Reason.UNREADABLE, "the outermost value is not an object")
+
+
+def _address(scope: dict[str, Any]) -> str:
+    client = scope.get("client")
+    return canonical_address(client[0]) if client else ""
+
+
+async def _reply(send: Any, reply: Any, status: int = 200) -> None:
+    is_page = isinstance(reply, str)
+    body = reply.encode() if is_page else _encode(reply)
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8" if is_page else b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if status != 200 or (isinstance(reply, WireError) and reply.errorId == 2):
+        headers.append((b"retry-after", b"5"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+_AWAY = WireError(2, "ERROR_NO_SLOT_AVAILABLE", "The service cannot answer right now; ask again in a few seconds")

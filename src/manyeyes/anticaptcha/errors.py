@@ -1,0 +1,44 @@
+"""Which wire error a refusal is (spec/anticaptcha.md §9). Clients read the number and the code; the text is ours."""
+
+import msgspec
+
+from manyeyes.refusals import Reason, Refusal
+
+_ERRORS = {
+    Reason.UNKNOWN_KEY: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
+    Reason.UNKNOWN_ACCOUNT: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
+    Reason.QUEUE_FULL: (2, "ERROR_NO_SLOT_AVAILABLE", "The queue is full; raise your bid or come back later"),
+    Reason.PICTURE_TOO_SMALL: (3, "ERROR_ZERO_CAPTCHA_FILESIZE", "The picture has less than 100 bytes"),
+    Reason.PICTURE_TOO_BIG: (4, "ERROR_TOO_BIG_CAPTCHA_FILESIZE", "The picture is too big"),
+    Reason.BALANCE_TOO_LOW: (10, "ERROR_ZERO_BALANCE", "The account's balance does not cover the task"),
+    Reason.ADDRESS_NOT_ALLOWED: (11, "ERROR_IP_NOT_ALLOWED", "The key does not allow calls from this address"),
+    Reason.UNSOLVABLE: (12, "ERROR_CAPTCHA_UNSOLVABLE", "The task could not be solved by 5 different workers"),
+    Reason.UNKNOWN_METHOD: (14, "ERROR_NO_SUCH_METHOD", "There is no such method"),
+    Reason.PICTURE_NOT_SUPPORTED: (15, "ERROR_IMAGE_TYPE_NOT_SUPPORTED", "The picture is neither JPEG, GIF nor PNG"),
+    Reason.UNKNOWN_TASK: (
+        16,
+        "ERROR_NO_SUCH_CAPCHA_ID",
+        "Task you are requesting does not exist in your current task list or has been expired.",
+    ),
+    Reason.ADDRESS_BLOCKED: (21, "ERROR_IP_BLOCKED", "Calls from this address are blocked"),
+    Reason.TASK_ABSENT: (22, "ERROR_TASK_ABSENT", "The task property is empty or missing"),
+    Reason.TASK_NOT_SUPPORTED: (23, "ERROR_TASK_NOT_SUPPORTED", "The task type is not supported"),
+    Reason.TASK_PROPERTIES: (24, "ERROR_INCORRECT_SESSION_DATA", "A property is missing or invalid"),
+    Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
+    Reason.ACCOUNT_SUSPENDED: (55, "ERROR_ACCOUNT_SUSPENDED", "The account is suspended"),
+}
+
+
+class WireError(msgspec.Struct, frozen=True):
+    """The error envelope: always all three, and nothing else (spec, rule 6)."""
+
+    errorId: int
+    errorCode: str
+    errorDescription: str
+
+
+def wire_error(refusal: Refusal) -> WireError:
+    """Return the envelope of a refusal. Raises KeyError for a reason that this contract cannot meet."""
+    number, code, text = _ERRORS[refusal.reason]
+    description = f"{text}: {refusal.detail}" if refusal.detail else text
+    return WireError(number, code, description)

@@ -1,0 +1,27 @@
+"""getBalance: what the account may still spend (spec/anticaptcha.md §5). No `captchaCredits`: nobody owns any."""
+
+import msgspec
+
+from manyeyes.anticaptcha.call import Call
+from manyeyes.ledger import store as ledger
+from manyeyes.money import number
+from manyeyes.refusals import Refusal
+
+
+class GetBalanceReply(msgspec.Struct, frozen=True):
+    errorId: int
+    balance: float
+
+
+async def get_balance(call: Call) -> GetBalanceReply | Refusal:
+    """Return the balance in USD; what is held for open tasks is not in it."""
+    owner = await call.owner()
+    if isinstance(owner, Refusal):
+        return owner
+    micros = await call.house.gather.read(_balances, owner.cell, owner.account_id)
+    return GetBalanceReply(0, number(micros))
+
+
+async def _balances(db: object, cell: int, account_ids: list[int]) -> list[int]:
+    found = await ledger.balances(db, cell, account_ids)  # type: ignore[arg-type]
+    return [found.get(account_id, 0) for account_id in account_ids]

@@ -1,0 +1,62 @@
+"""getQueueStats: how busy a queue is (spec/anticaptcha.md §5). No key needed; a figure is at most 10 s old."""
+
+import time
+
+import msgspec
+
+from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha.call import Call
+from manyeyes.house import House
+from manyeyes.money import number
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.statistics import store as statistics
+from manyeyes.statistics.rules import minute_of
+from manyeyes.workers import store as workers
+
+CACHED_SECONDS = 10.0
+RATE_MINUTES = 15  # speed and average price are those of the last quarter of an hour
+
+
+class QueueStats(msgspec.Struct, frozen=True):
+    """``waiting`` idle workers, ``load`` in percent, ``bid`` average price in USD, ``speed`` in seconds, ``total`` online."""
+
+    errorId: int
+    waiting: int
+    load: float
+    bid: float
+    speed: float
+    total: int
+
+
+async def get_queue_stats(call: Call) -> QueueStats | Refusal:
+    """Return five numbers, summed over the cells; zeros for a queue that this installation does not work on."""
+    if call.body.get("queueId") is None:
+        return Refusal(Reason.TASK_PROPERTIES, "Missing property 'queueId'")
+    try:
+        queue_id = values.whole(call.body, "queueId")
+    except values.Unfit as unfit:
+        return unfit.refusal
+    house = call.house
+    return await house.directory.cached("stats", queue_id, CACHED_SECONDS, lambda: _measure(house, queue_id))
+
+
+async def _measure(house: House, queue_id: int) -> QueueStats:
+    queue = (await house.directory.queues()).get(queue_id)
+    if queue is None:
+        return QueueStats(0, 0, 0.0, 0.0, 0.0, 0)
+    total = idle = tasks = handling_ms = charged_micros = 0
+    for cell in house.cells.numbers:
+        async with house.cells.pool(cell).acquire() as db:
+            present = await workers.presence(db, cell, queue_id)
+            rates = await statistics.queue_rates(db, cell, queue_id, minute_of(time.time()) - RATE_MINUTES)
+        total, idle = total + present[0], idle + present[1]
+        tasks, handling_ms = tasks + rates.tasks, handling_ms + rates.handling_ms
+        charged_micros += rates.charged_micros
+    return QueueStats(
+        0,
+        idle,
+        round(100 * (total - idle) / total, 2) if total else 0.0,
+        number(round(charged_micros / tasks) if tasks else queue.price_micros),
+        round(handling_ms / tasks / 1000, 2) if tasks else 0.0,
+        total,
+    )

@@ -1,0 +1,21 @@
+"""The contract on one screen: what exists, by its name on the wire. One file, one docs page, one test file each."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.create_task import create_task
+from manyeyes.anticaptcha.get_balance import get_balance
+from manyeyes.anticaptcha.get_queue_stats import get_queue_stats
+from manyeyes.anticaptcha.get_spending_stats import get_spending_stats
+from manyeyes.anticaptcha.get_task_result import get_task_result
+from manyeyes.anticaptcha.test import test
+
+METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
+    "createTask": create_task,
+    "getTaskResult": get_task_result,
+    "getBalance": get_balance,
+    "getQueueStats": get_queue_stats,
+    "getSpendingStats": get_spending_stats,
+    "test": test,
+}

@@ -1,0 +1,12 @@
+"""test: shows what arrived, for whoever writes a client (spec/anticaptcha.md §5)."""
+
+import html
+
+from manyeyes.anticaptcha.call import Call
+
+
+async def test(call: Call) -> str:
+    """Return a page with the object as it was understood and the raw bytes as they came, both escaped."""
+    understood = html.escape(repr(call.body))
+    raw = html.escape(call.raw.decode("utf-8", "replace"))
+    return f"<!doctype html><title>test</title><pre>parsed object:\n{understood}\n\nraw input:\n{raw}\n</pre>\n"

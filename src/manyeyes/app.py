@@ -1,0 +1,45 @@
+"""Wiring, nothing else: one ASGI application out of the edges."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+
+from manyeyes import chores
+from manyeyes.anticaptcha.envelope import AntiCaptcha
+from manyeyes.house import House
+from manyeyes.v1 import app as v1
+from manyeyes.v1.wire import Refused
+
+OWN_PATHS = ("v1", "pictures", "healthz", "metrics")
+
+
+class Application:
+    """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers them all."""
+
+    def __init__(self, house: House) -> None:
+        pages = Starlette(routes=v1.routes(house), exception_handlers={Refused: v1.refused})
+        self._pages = pages
+        self._methods = AntiCaptcha(house)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        first = scope["path"].lstrip("/").split("/", 1)[0]
+        await (self._pages if first in OWN_PATHS else self._methods)(scope, receive, send)
+
+
+@asynccontextmanager
+async def running(house: House) -> AsyncIterator[Application]:
+    """Run the house's chores and its bell for as long as the block lasts."""
+    house.bell.start()
+    tasks = chores.start_chores(house)
+    try:
+        yield Application(house)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await house.close()

@@ -1,0 +1,108 @@
+"""EDGE: what happens by itself. Each chore is a period and an action; all of them may run in every process at once."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
+from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.db.blobs import keep_days
+from manyeyes.house import House, today
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import NODE_SILENT_SECONDS
+
+log = structlog.get_logger()
+Chore = Callable[[House, int], Awaitable[object]]
+
+
+async def beat(house: House, cell: int) -> None:
+    """Tell that this node lives, and learn whether it is alone (a lone node need not notify)."""
+    async with house.cells.pool(cell).acquire() as db:
+        await workers.beat(db, cell, house.node_id)
+        live = await workers.live_nodes(db, cell, NODE_SILENT_SECONDS)
+        await workers.forget_nodes(db, cell, 3600.0)
+    house.bell.alone = set(live) <= {house.node_id}
+
+
+async def return_leases(house: House, cell: int) -> None:
+    """Give lapsed leases back and match their queues anew."""
+    swept = await house.gather.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
+    house.bell.ring(swept.worker_ids)
+    house.dispatcher.wake(cell, swept.queue_ids)
+
+
+async def end_overdue(house: House, cell: int) -> None:
+    while await house.gather.ask(end_overdue_tasks, EndOverdueTasks(cell)) == 500:
+        await asyncio.sleep(0)
+
+
+async def hand_out_all(house: House, cell: int) -> None:
+    """The safety tick: a lost wake-up costs at most its period."""
+    house.dispatcher.wake(cell, await house.directory.queues())
+
+
+async def notice_absence(house: House, cell: int) -> None:
+    """Mark workers away whose connection is gone; what lay queued for them goes to others."""
+    for gone_cell, worker_id in house.presence.gone():
+        queue_ids = await house.gather.ask(leave, Leave(gone_cell, worker_id, offline=False))
+        house.dispatcher.wake(gone_cell, queue_ids)
+
+
+async def retire_nodes(house: House, cell: int) -> None:
+    await house.gather.ask(retire_dead_nodes, RetireDeadNodes(cell))
+
+
+async def vest(house: House, cell: int) -> None:
+    while await house.gather.ask(vest_pay, VestPay(cell)) == 1_000:
+        await asyncio.sleep(0)
+
+
+async def measure(house: House, cell: int) -> None:
+    await house.gather.ask(measure_depths, MeasureDepths(cell))
+
+
+async def keep_picture_days(house: House, cell: int) -> None:
+    """Make tomorrow's picture partition, drop those whose pictures are no longer promised to anybody."""
+    async with house.cells.pool(cell).acquire() as db:
+        await keep_days(db, today(), keep_days=1 + -(-house.settings.picture_hours // 24))
+        await workers.delete_spent(db)
+
+
+CHORES: list[tuple[float, Chore]] = [
+    (2.0, beat),
+    (1.0, return_leases),
+    (1.0, end_overdue),
+    (1.0, hand_out_all),
+    (2.0, notice_absence),
+    (3.0, retire_nodes),
+    (5.0, vest),
+    (1.0, measure),
+    (3600.0, keep_picture_days),
+]
+
+
+def start_chores(house: House) -> list[asyncio.Task[None]]:
+    """Run every chore for every cell until its task is cancelled."""
+    return [
+        asyncio.create_task(_repeat(house, cell, seconds, chore), name=f"{chore.__name__}-{cell}")
+        for cell in house.cells.numbers
+        for seconds, chore in CHORES
+    ]
+
+
+async def _repeat(house: House, cell: int, seconds: float, chore: Chore) -> None:
+    """Repeat a chore with jitter, so that processes do not meet; a failure is logged and tried again next time."""
+    while True:
+        try:
+            await chore(house, cell)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("chore_failed", chore=chore.__name__, cell=cell, error=repr(error))
+        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))

@@ -1,0 +1,239 @@
+"""manyeyes account: customers, their keys and their money."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from cyclopts import App, Parameter
+
+from manyeyes import money
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, new_key
+from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import find_account, login_url
+from manyeyes.house import House
+from manyeyes.ledger import store as ledger
+from manyeyes.refusals import Refusal
+from manyeyes.workers.store import Subject
+
+app = App(name="account", help="Customers, their keys and their money.")
+LONGEST_LISTING = 100_000
+
+
+@app.command
+def create(name: str, *, balance: str = "0", address: list[str] | None = None, common: Common | None = None) -> None:
+    """Open an account and print its client key, which is shown only this once.
+
+    Parameters
+    ----------
+    balance
+        First top-up in USD, such as 10.00.
+    address
+        Network that the key may be used from, such as 203.0.113.0/24; repeat for more. Default: from anywhere.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        amount = money.parse(balance)
+        cell = house.cells.numbers[0]
+        key = new_key()
+        async with house.cells.directory.acquire() as db:
+            account_id = await accounts.take_numbers(db, "account", 1)
+            await house.gather.ask(open_accounts, OpenAccount(cell, account_id, name))
+            await accounts.insert_place(db, Place(account_id, name, cell))
+            await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, tuple(address or ())))
+        if amount:
+            await _top_up(house, Place(account_id, name, cell), amount)
+        url = await login_url(house, Subject("customer", account_id, cell))
+        return {"account_id": account_id, "client_key": key, "balance": money.text(amount), "login_url": url}
+
+    run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()))
+
+
+@app.command(name="top-up")
+def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
+    """Add AMOUNT in USD to an account."""
+
+    async def work(house: House) -> dict[str, Any]:
+        micros = money.parse(amount)
+        if micros == 0:
+            raise CommandFailed("the amount must be more than 0")
+        place = await find_account(house, account)
+        balance = await _top_up(house, place, micros)
+        return {"account_id": place.account_id, "balance": money.text(balance)}
+
+    run(common, work, lambda r: f"account {r['account_id']} may now spend {r['balance']}")
+
+
+@app.command
+def key(account: str, *, address: list[str] | None = None, common: Common | None = None) -> None:
+    """Give an account another client key (both are valid until one is revoked)."""
+
+    async def work(house: House) -> dict[str, Any]:
+        place = await find_account(house, account)
+        fresh = new_key()
+        async with house.cells.directory.acquire() as db:
+            await accounts.insert_key(db, digest(fresh), KeyOwner(place.cell, place.account_id, tuple(address or ())))
+        return {"account_id": place.account_id, "client_key": fresh}
+
+    run(common, work, lambda r: str(r["client_key"]))
+
+
+@app.command(name="revoke-key")
+def revoke_key(client_key: str, *, common: Common | None = None) -> None:
+    """End a client key; running servers forget it within seconds."""
+
+    async def work(house: House) -> dict[str, Any]:
+        async with house.cells.directory.acquire() as db:
+            account_id = await accounts.revoke_key(db, digest(client_key))
+        if account_id is None:
+            raise CommandFailed("no such key is valid")
+        return {"account_id": account_id}
+
+    run(common, work, lambda r: f"a key of account {r['account_id']} is revoked")
+
+
+@app.command(name="set")
+def set_account(
+    account: str,
+    *,
+    suspended: bool | None = None,
+    max_bid: str | None = None,
+    weight: Annotated[int | None, Parameter(help="Share of a queue against other accounts at one bid.")] = None,
+    common: Common | None = None,
+) -> None:
+    """Change an account's terms.
+
+    Parameters
+    ----------
+    suspended
+        Refuse its new tasks, or take them again.
+    max_bid
+        Most that a task may cost in a full queue, in USD.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        place = await find_account(house, account)
+        bid = None if max_bid is None else money.parse(max_bid)
+        if weight is not None and not 0 < weight <= 1_000_000:
+            raise CommandFailed("the weight must be from 1 to 1000000")
+        async with house.cells.pool(place.cell).acquire() as db:
+            await accounts.set_terms(db, place, suspended=suspended, max_bid_micros=bid, weight=weight)
+        return {"account_id": place.account_id}
+
+    run(common, work, lambda r: f"account {r['account_id']} is changed")
+
+
+@app.command
+def link(account: str, *, common: Common | None = None) -> None:
+    """Make a one-time address that signs the customer in to his page."""
+
+    async def work(house: House) -> dict[str, Any]:
+        place = await find_account(house, account)
+        return {"login_url": await login_url(house, Subject("customer", place.account_id, place.cell))}
+
+    run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="list")
+def list_accounts(*, common: Common | None = None) -> None:
+    """List all accounts with what they may spend."""
+
+    async def work(house: House) -> dict[str, Any]:
+        async with house.cells.directory.acquire() as db:
+            places = await accounts.every_place(db)
+        rows = []
+        for cell in house.cells.numbers:
+            mine = [p for p in places if p.cell == cell]
+            async with house.cells.pool(cell).acquire() as db:
+                balances = await ledger.balances(db, cell, [p.account_id for p in mine])
+            rows += [
+                {"account_id": p.account_id, "name": p.name, "balance": money.text(balances.get(p.account_id, 0))}
+                for p in mine
+            ]
+        return {"accounts": rows}
+
+    run(
+        common,
+        work,
+        lambda r: "\n".join(f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]),
+    )
+
+
+@app.command
+def statement(
+    account: str,
+    *,
+    start: Annotated[str | None, Parameter(name="--from", help="First instant, RFC 3339 or Unix seconds.")] = None,
+    end: Annotated[str | None, Parameter(name="--to", help="Instant after the last, likewise.")] = None,
+    common: Common | None = None,
+) -> None:
+    """Print every entry of a window (default: the last 24 hours): opening + entries = closing."""
+
+    async def work(house: House) -> dict[str, Any]:
+        place = await find_account(house, account)
+        until = _instant(end) if end else datetime.now(UTC) + timedelta(seconds=1)
+        since = _instant(start) if start else until - timedelta(days=1)
+        if since > until:
+            raise CommandFailed("--from must not be after --to")
+        async with (
+            house.cells.pool(place.cell).acquire() as db,
+            db.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            opening = await ledger.available_at(db, place.cell, place.account_id, since)
+            sums = await ledger.statement_sums(db, place.cell, place.account_id, since, until)
+            entries = await ledger.statement(db, place.cell, place.account_id, since, until, limit=LONGEST_LISTING)
+            held = await ledger.held(db, place.cell, place.account_id)
+        return {
+            "account_id": place.account_id,
+            "from": since.isoformat(),
+            "to": until.isoformat(),
+            "opening": money.text(opening),
+            "sums": [
+                {"kind": s.kind.name.lower(), "entries": s.entries, "amount": money.text(s.amount_micros)} for s in sums
+            ],
+            "entries": [
+                {
+                    "at": e.at.isoformat(),
+                    "kind": e.kind.name.lower(),
+                    "cause_id": e.cause_id,
+                    "amount": money.text(e.amount_micros),
+                }
+                for e in entries
+            ],
+            "closing": money.text(opening + sum(s.amount_micros for s in sums)),
+            "held_now": money.text(held),
+        }
+
+    run(common, work, _show_statement)
+
+
+def _show_statement(result: dict[str, Any]) -> str:
+    lines = [
+        f"account {result['account_id']}, {result['from']} to {result['to']}",
+        f"{'opening':42} {result['opening']:>14}",
+    ]
+    lines += [f"{e['at'][:26]:27} {e['kind']:8} {e['cause_id']:>6} {e['amount']:>13}" for e in result["entries"]]
+    lines += [f"{'sum of ' + str(s['entries']) + ' ' + s['kind']:42} {s['amount']:>14}" for s in result["sums"]]
+    return "\n".join(
+        [*lines, f"{'closing':42} {result['closing']:>14}", f"{'held for open tasks':42} {result['held_now']:>14}"]
+    )
+
+
+def _instant(text: str) -> datetime:
+    try:
+        if text.lstrip("-").isdigit():
+            return datetime.fromtimestamp(int(text), UTC)
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError) as error:
+        raise CommandFailed(f"{text!r} is no instant; write 2026-11-22T00:00:00Z or Unix seconds") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def _top_up(house: House, place: Place, amount_micros: int) -> int:
+    serial = await house.serials.take(place.cell)
+    outcome = await house.gather.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
+    if isinstance(outcome, Refusal):
+        raise CommandFailed(outcome.detail)
+    return int(outcome)

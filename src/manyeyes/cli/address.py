@@ -1,0 +1,57 @@
+"""manyeyes address: networks that may not call (error 21)."""
+
+import ipaddress
+from typing import Any
+
+from cyclopts import App
+
+from manyeyes.accounts import store as accounts
+from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.house import House
+
+app = App(name="address", help="Networks that are shut out.")
+
+
+@app.command
+def block(network: str, *, common: Common | None = None) -> None:
+    """Shut a network out, such as 203.0.113.7 or 203.0.113.0/24."""
+
+    async def work(house: House) -> dict[str, Any]:
+        text = _network(network)
+        async with house.cells.directory.acquire() as db:
+            await accounts.block_network(db, text)
+        return {"blocked": text}
+
+    run(common, work, lambda r: f"{r['blocked']} is blocked")
+
+
+@app.command
+def unblock(network: str, *, common: Common | None = None) -> None:
+    """Let a network in again."""
+
+    async def work(house: House) -> dict[str, Any]:
+        text = _network(network)
+        async with house.cells.directory.acquire() as db:
+            if not await accounts.unblock_network(db, text):
+                raise CommandFailed(f"{text} is not blocked")
+        return {"unblocked": text}
+
+    run(common, work, lambda r: f"{r['unblocked']} may call again")
+
+
+@app.command(name="list")
+def list_networks(*, common: Common | None = None) -> None:
+    """List the networks that are shut out."""
+
+    async def work(house: House) -> dict[str, Any]:
+        async with house.cells.directory.acquire() as db:
+            return {"blocked": await accounts.blocked_networks(db)}
+
+    run(common, work, lambda r: "\n".join(r["blocked"]) or "nobody is blocked")
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise CommandFailed(str(error)) from error

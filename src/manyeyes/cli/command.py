@@ -1,0 +1,103 @@
+"""What every command shares: `--data`, `--json`, an opened house, one object on stdout, errors on stderr with exit 1."""
+
+import asyncio
+import json as json_text
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import asyncpg
+from cyclopts import Parameter
+
+from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, running_dsn
+from manyeyes.house import House, open_house, prepare_database
+from manyeyes.logs import set_up_logs
+from manyeyes.settings import Settings, from_environment
+
+DEFAULT_PORT = 8080
+SERVER_NOTE = "server.json"  # where the server that runs on a data directory can be reached
+
+
+class CommandFailed(Exception):
+    """An expected failure; its text goes to stderr and the exit code is 1."""
+
+
+@Parameter(name="*")
+@dataclass
+class Common:
+    """Options of every command."""
+
+    data: Annotated[Path | None, Parameter(help="Data directory (default: the XDG data home's manyeyes folder).")] = (
+        None
+    )
+    json: Annotated[bool, Parameter(help="Print one JSON object on stdout.", negative="")] = False
+
+
+def run(
+    common: Common | None, work: Callable[[House], Awaitable[dict[str, Any]]], show: Callable[[dict[str, Any]], str]
+) -> None:
+    """Open the house, do the work, print its result as JSON or as ``show`` words it."""
+    common = common or Common()
+    set_up_logs()
+    try:
+        result = asyncio.run(_work(settings_of(common), work))
+    except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
+        print(f"manyeyes: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    print(json_text.dumps(result, ensure_ascii=False) if common.json else show(result), flush=True)
+
+
+def settings_of(common: Common) -> Settings:
+    return from_environment(data=common.data.absolute() if common.data else None)
+
+
+async def _work(settings: Settings, work: Callable[[House], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    async with opened(settings) as house:
+        return await work(house)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[House]:
+    """Open the database of a running server, or the external one, or start the embedded one for as long as needed."""
+    embedded = None
+    dsn = settings.database_url or await asyncio.to_thread(running_dsn, settings.data)
+    if not dsn:
+        embedded = Embedded(settings.data)
+        dsn = await asyncio.to_thread(embedded.start, say)
+    try:
+        await prepare(dsn)
+        house = await open_house(settings, dsn, pool_size=2)
+        try:
+            yield house
+        finally:
+            await house.close()
+    finally:
+        if embedded is not None:
+            await asyncio.to_thread(embedded.stop)
+
+
+async def prepare(dsn: str) -> list[str]:
+    """Bring the database to the newest schema; return what was applied."""
+    db = await asyncpg.connect(dsn)
+    try:
+        return await prepare_database(db)
+    finally:
+        await db.close()
+
+
+def say(line: str) -> None:
+    """Show progress; never on stdout, which belongs to the result."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def server_url(settings: Settings) -> str:
+    """Return how people reach this installation: the public address, the running server's, or the default one."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    try:
+        return str(json_text.loads((settings.data / SERVER_NOTE).read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return f"http://127.0.0.1:{DEFAULT_PORT}"

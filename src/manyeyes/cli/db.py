@@ -1,0 +1,64 @@
+"""manyeyes db: the schema and the proof that the books balance."""
+
+from typing import Any
+
+from cyclopts import App
+
+from manyeyes import money
+from manyeyes.actions.check_books import check_books
+from manyeyes.cli.command import Common, run
+from manyeyes.db.migrate import migrations, pending
+from manyeyes.house import House
+
+app = App(name="db", help="Schema and books.")
+
+
+@app.command
+def migrate(*, common: Common | None = None) -> None:
+    """Bring the database to the newest schema (every command and the server do it as well)."""
+
+    async def work(house: House) -> dict[str, Any]:
+        async with house.cells.directory.acquire() as db:
+            missing = await pending(db)
+        return {"schema": migrations()[-1].name, "pending": missing}
+
+    run(common, work, lambda r: f"the schema is {r['schema']}; nothing is pending" if not r["pending"] else str(r))
+
+
+@app.command
+def check(*, common: Common | None = None) -> None:
+    """Prove the ledger's invariants; exit 1 when the difference is not 0."""
+
+    async def work(house: House) -> dict[str, Any]:
+        difference = transfers = accounts = wallets = held = 0
+        findings: list[str] = []
+        for cell in house.cells.numbers:
+            async with house.cells.pool(cell).acquire() as db:
+                books = await check_books(db, cell)
+            difference, transfers = difference + books.difference_micros, transfers + books.transfers
+            accounts, wallets = accounts + books.accounts, wallets + books.wallets
+            held += books.open_tasks_held_micros
+            findings += [f"cell {cell}: {finding}" for finding in books.findings]
+        return {
+            "difference": difference,
+            "transfers": transfers,
+            "accounts": accounts,
+            "wallets": wallets,
+            "held": money.text(held),
+            "findings": findings,
+        }
+
+    outcome: dict[str, Any] = {}
+
+    async def remember(house: House) -> dict[str, Any]:
+        outcome.update(await work(house))
+        return outcome
+
+    run(common, remember, _show)
+    if outcome["difference"]:
+        raise SystemExit(1)
+
+
+def _show(result: dict[str, Any]) -> str:
+    counts = f"{result['transfers']} transfers, {result['accounts']} accounts, {result['wallets']} wallets"
+    return "\n".join([f"difference {result['difference']}", f"{counts}, {result['held']} held", *result["findings"]])

@@ -1,0 +1,72 @@
+"""manyeyes doctor: is this installation well, and if not, what to do."""
+
+from typing import Any
+
+from manyeyes.actions.check_books import check_books
+from manyeyes.cli.command import Common, run
+from manyeyes.db.migrate import SQL
+from manyeyes.house import House
+
+OLDEST_SNAPSHOT_SECONDS = 60.0
+WANTED = {
+    "fsync": ("on", "an acknowledged task could be lost"),
+    "full_page_writes": ("on", "a crash could tear pages"),
+    "synchronous_commit": ("on", "an acknowledged task could be lost"),
+    "autovacuum": ("on", "the queue would slow down"),
+}
+
+
+def doctor(*, common: Common | None = None) -> None:
+    """Look at the database, its settings, open snapshots and the books; exit 1 when something is wrong."""
+    outcome: dict[str, Any] = {}
+
+    async def work(house: House) -> dict[str, Any]:
+        outcome["checks"] = await examine(house)
+        outcome["well"] = all(check["well"] for check in outcome["checks"])
+        return outcome
+
+    run(common, work, _show)
+    if not outcome["well"]:
+        raise SystemExit(1)
+
+
+async def examine(house: House) -> list[dict[str, Any]]:
+    """Return one row per check: its name, whether it is well, and what was seen."""
+    checks = []
+    async with house.cells.directory.acquire() as db:
+        version = db.get_server_version()
+        checks.append(_row("PostgreSQL 15 or newer", version.major >= 15, f"{version.major}.{version.minor}"))
+        settings = {row["name"]: row["setting"] for row in await db.fetch(SQL.server_settings, [*WANTED, NAPTIME])}
+        for name, (wanted, why) in WANTED.items():
+            is_well = settings[name] == wanted
+            checks.append(
+                _row(f"{name} = {wanted}", is_well, settings[name] if is_well else f"{settings[name]}: {why}")
+            )
+        naptime = int(settings[NAPTIME])
+        checks.append(_row(f"{NAPTIME} at most 15 s", naptime <= 15, f"{naptime} s; the embedded server uses 5"))
+        snapshot = await db.fetchrow(SQL.oldest_snapshot)
+        is_young = snapshot["seconds"] < OLDEST_SNAPSHOT_SECONDS
+        checks.append(
+            _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
+        )
+    for cell in house.cells.numbers:
+        async with house.cells.pool(cell).acquire() as db:
+            books = await check_books(db, cell)
+        checks.append(
+            _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
+        )
+    return checks
+
+
+def _row(name: str, is_well: bool, seen: str) -> dict[str, Any]:
+    return {"check": name, "well": is_well, "seen": seen}
+
+
+def _show(result: dict[str, Any]) -> str:
+    rows = [
+        f"{'well ' if check['well'] else 'WRONG'}  {check['check']} ({check['seen']})" for check in result["checks"]
+    ]
+    return "\n".join(rows)
+
+
+NAPTIME = "autovacuum_naptime"

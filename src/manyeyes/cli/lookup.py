@@ -1,0 +1,42 @@
+"""Finds what people name on the command line, and makes what signs them in."""
+
+from typing import Any
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.accounts.store import Place
+from manyeyes.cli.command import CommandFailed, server_url
+from manyeyes.house import House
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import LINK_SECONDS
+from manyeyes.workers.store import Subject, Worker
+
+
+async def find_account(house: House, name_or_id: str) -> Place:
+    """Return the account. Raises `CommandFailed` when there is none or the name fits several."""
+    async with house.cells.directory.acquire() as db:
+        return _only(await accounts.places(db, name_or_id), "account", name_or_id)
+
+
+async def find_worker(house: House, name_or_id: str) -> Worker:
+    """Return the worker. Raises `CommandFailed` when there is none or the name fits several."""
+    async with house.cells.directory.acquire() as db:
+        return _only(await workers.workers_named(db, name_or_id), "worker", name_or_id)
+
+
+async def login_url(house: House, subject: Subject) -> str:
+    """Return a fresh one-time address that signs the subject in within an hour."""
+    token = new_token()
+    async with house.cells.directory.acquire() as db:
+        await workers.insert_credential(db, digest(token), "link", subject, LINK_SECONDS)
+    return f"{server_url(house.settings)}/login/{token}"
+
+
+def _only(found: list[Any], what: str, name_or_id: str) -> Any:
+    if not found:
+        raise CommandFailed(f"there is no {what} {name_or_id}")
+    by_id = [item for item in found if str(getattr(item, f"{what}_id")) == name_or_id]
+    if len(found) > 1 and not by_id:
+        ids = ", ".join(str(getattr(item, f"{what}_id")) for item in found)
+        raise CommandFailed(f"{name_or_id} is the name of several {what}s; use one of the ids {ids}")
+    return by_id[0] if by_id else found[0]

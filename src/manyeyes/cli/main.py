@@ -1,0 +1,19 @@
+"""The `manyeyes` command: one file per noun."""
+
+from cyclopts import App
+
+from manyeyes import __version__
+from manyeyes.cli import account, address, db, queue, worker
+from manyeyes.cli.doctor import doctor
+from manyeyes.cli.serve import serve
+
+app = App(name="manyeyes", help="A self-hosted recognition service.", version=__version__)
+app.command(serve)
+for noun in (account, worker, queue, address, db):
+    app.command(noun.app)
+app.command(doctor)
+
+
+def main() -> None:
+    """Run the command line. Wrong usage and expected failures go to stderr with exit 1."""
+    app()

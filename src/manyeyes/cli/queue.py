@@ -1,0 +1,108 @@
+"""manyeyes queue: kinds of work with a price, a language and the workers who may do it."""
+
+from typing import Any
+
+from cyclopts import App
+
+from manyeyes import money
+from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.house import House
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import QueueTerms
+
+app = App(name="queue", help="Kinds of work: prices, pay and limits.")
+
+
+@app.command(name="list")
+def list_queues(*, common: Common | None = None) -> None:
+    """List all queues with their terms."""
+
+    async def work(house: House) -> dict[str, Any]:
+        return {"queues": [_row(queue) for queue in (await house.directory.queues()).values()]}
+
+    run(common, work, _show)
+
+
+@app.command(name="set")
+def set_queue(
+    queue_id: int,
+    *,
+    price: str | None = None,
+    pay: str | None = None,
+    capacity: int | None = None,
+    lease_seconds: int | None = None,
+    sensitive: bool | None = None,
+    common: Common | None = None,
+) -> None:
+    """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
+
+    Parameters
+    ----------
+    price
+        What a customer pays for a task, in USD.
+    pay
+        What a worker gets for it, in USD; not more than the price.
+    capacity
+        Waiting tasks above which only a high bid enters.
+    lease_seconds
+        How long a worker may take.
+    sensitive
+        Pictures are blurred until the worker chooses to look.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        before = (await house.directory.queues()).get(queue_id)
+        if before is None:
+            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        terms: dict[str, int | bool | None] = {
+            "price_micros": None if price is None else money.parse(price),
+            "pay_micros": None if pay is None else money.parse(pay),
+            "capacity": capacity,
+            "lease_seconds": lease_seconds,
+            "sensitive": sensitive,
+        }
+        _check(before, terms)
+        for database in house.cells.databases:
+            async with database.acquire() as db:
+                await tasks.set_queue(db, queue_id, **terms)
+        house.directory.forget()
+        return _row((await house.directory.queues())[queue_id])
+
+    run(common, work, lambda r: _show({"queues": [r]}))
+
+
+def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:
+    price = before.price_micros if terms["price_micros"] is None else terms["price_micros"]
+    pay = before.pay_micros if terms["pay_micros"] is None else terms["pay_micros"]
+    if not price:
+        raise CommandFailed("the price must be more than 0")
+    if pay > price:  # type: ignore[operator]
+        raise CommandFailed("the pay must not be more than the price")
+    for name in ("capacity", "lease_seconds"):
+        if terms[name] is not None and not 0 < int(terms[name] or 0) <= 100_000_000:
+            raise CommandFailed(f"{name} must be more than 0")
+
+
+def _row(queue: QueueTerms) -> dict[str, Any]:
+    return {
+        "queue_id": queue.queue_id,
+        "name": queue.name,
+        "language": queue.language,
+        "price": money.text(queue.price_micros),
+        "pay": money.text(queue.pay_micros),
+        "capacity": queue.capacity,
+        "lease_seconds": queue.lease_seconds,
+        "sensitive": queue.sensitive,
+    }
+
+
+def _show(result: dict[str, Any]) -> str:
+    head = f"{'queue':>5}  {'price':>9}  {'pay':>9}  {'capacity':>8}  {'lease':>5}  language  name"
+    return "\n".join(
+        [head]
+        + [
+            f"{q['queue_id']:>5}  {q['price']:>9}  {q['pay']:>9}  {q['capacity']:>8}  {q['lease_seconds']:>5}  "
+            f"{q['language']:8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
+            for q in result["queues"]
+        ]
+    )

@@ -1,0 +1,172 @@
+"""manyeyes serve: PostgreSQL, the serving processes, and what happens when one of them dies."""
+
+import asyncio
+import json as json_text
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Annotated
+
+import asyncpg
+from cyclopts import Parameter
+
+from manyeyes.cli.command import DEFAULT_PORT, SERVER_NOTE, CommandFailed, Common, prepare, say, settings_of
+from manyeyes.cli.lookup import login_url
+from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed
+from manyeyes.house import open_house
+from manyeyes.logs import set_up_logs
+from manyeyes.process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
+from manyeyes.settings import Settings
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
+
+LOOK_SECONDS = 0.2
+STOP_SECONDS = 10.0
+RESPAWN_SECONDS = 1.0
+
+
+class Ended(BaseException):
+    """SIGTERM or SIGINT came."""
+
+
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: Annotated[int, Parameter(help="0 takes a free one.")] = DEFAULT_PORT,
+    processes: Annotated[int, Parameter(help="Serving processes; one fills about one core.")] = 1,
+    common: Common | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; print `ready http://HOST:PORT` when requests are accepted."""
+    common = common or Common()
+    set_up_logs()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    try:
+        settings = settings_of(common)
+        if not 1 <= processes <= 64:
+            raise CommandFailed("--processes must be from 1 to 64")
+        _Server(settings, host, port, processes, common.json).run()
+    except Ended:
+        return
+    except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
+        print(f"manyeyes: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _end(*_: object) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # one word is enough; stopping is not to be interrupted
+    raise Ended
+
+
+class _Server:
+    """Owns PostgreSQL and the serving processes; brings back whichever dies."""
+
+    def __init__(self, settings: Settings, host: str, port: int, processes: int, as_json: bool) -> None:
+        self._settings, self._count, self._as_json = settings, processes, as_json
+        self._embedded = None if settings.database_url else Embedded(settings.data)
+        self._listener = _listen(host, port)
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{self._listener.getsockname()[1]}"
+        self._dsn = settings.database_url
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def run(self) -> None:
+        try:
+            if self._embedded:
+                self._dsn = self._embedded.start(say)
+            asyncio.run(self._prepare())
+            self._write_note()
+            ready = [self._spawn() for _ in range(self._count)]
+            for fd in ready:
+                self._await_ready(fd)
+            print(json_text.dumps({"ready": self._url}) if self._as_json else f"ready {self._url}", flush=True)
+            self._watch()
+        finally:
+            self._stop()
+
+    async def _prepare(self) -> None:
+        for name in await prepare(self._dsn):
+            say(f"schema: {name} applied")
+        house = await open_house(self._settings, self._dsn, pool_size=2)
+        try:
+            async with house.cells.directory.acquire() as db:
+                is_first = not await workers.has_operator(db)
+            if is_first:
+                self._write_note()
+                say(
+                    f"first start: sign in as the operator within an hour at {await login_url(house, Subject('operator', 0, 0))}"
+                )
+        finally:
+            await house.close()
+
+    def _spawn(self) -> int:
+        """Start one serving process and return the pipe on which it says that it accepts."""
+        reading, writing = os.pipe()
+        environment = {
+            **os.environ,
+            "MANYEYES_DATABASE_URL": self._dsn,
+            "MANYEYES_DATA": str(self._settings.data),
+            LISTEN_FD: str(self._listener.fileno()),
+            READY_FD: str(writing),
+            PARENT_PID: str(os.getpid()),
+        }
+        command = [sys.executable, "-m", "manyeyes.process"]
+        handed = (self._listener.fileno(), writing)
+        self._children.append(subprocess.Popen(command, env=environment, pass_fds=handed, stdin=subprocess.DEVNULL))
+        os.close(writing)
+        return reading
+
+    def _await_ready(self, fd: int) -> None:
+        while not select.select([fd], [], [], LOOK_SECONDS)[0]:
+            pass
+        if not os.read(fd, 1):
+            raise CommandFailed("a serving process ended while starting; its message stands above")
+        os.close(fd)
+
+    def _watch(self) -> None:
+        """Bring back what dies: PostgreSQL recovers by itself, a serving process leaves nothing half done."""
+        while True:
+            time.sleep(LOOK_SECONDS)
+            if self._embedded and not self._embedded.alive():
+                say("PostgreSQL ended; starting it again")
+                self._embedded.start(say)
+            for child in [c for c in self._children if c.poll() is not None]:
+                say(f"a serving process ended with {child.returncode}; starting another")
+                self._children.remove(child)
+                time.sleep(RESPAWN_SECONDS)
+                os.close(self._spawn())
+
+    def _write_note(self) -> None:
+        self._settings.data.mkdir(parents=True, exist_ok=True)
+        (self._settings.data / SERVER_NOTE).write_text(json_text.dumps({"url": self._url, "pid": os.getpid()}))
+
+    def _stop(self) -> None:
+        self._listener.close()
+        for child in self._children:
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self._children:
+            try:
+                child.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if self._embedded:
+            self._embedded.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    listener.listen(BACKLOG)
+    return listener

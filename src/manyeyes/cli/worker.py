@@ -1,0 +1,105 @@
+"""manyeyes worker: people who answer and people who judge."""
+
+from typing import Any
+
+from cyclopts import App
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import find_worker, login_url
+from manyeyes.house import House
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+app = App(name="worker", help="People who answer, and reviewers.")
+
+
+@app.command
+def create(
+    name: str,
+    *,
+    language: list[str] | None = None,
+    queue: list[int] | None = None,
+    reviewer: bool = False,
+    common: Common | None = None,
+) -> None:
+    """Register a worker; print the token for his programs and a one-time address for his screen.
+
+    Parameters
+    ----------
+    language
+        Language he reads; repeat for more. Default: en.
+    queue
+        Queue he may work on; repeat for more. Default: every queue in his languages.
+    reviewer
+        He may also judge complaints.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        languages = tuple(language or ["en"])
+        terms = await house.directory.queues()
+        unknown = [q for q in queue or [] if q not in terms]
+        if unknown:
+            raise CommandFailed(f"there is no queue {unknown[0]}; see `manyeyes queue list`")
+        queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
+        token = new_token()
+        async with house.cells.directory.acquire() as db:
+            worker_id = await accounts.take_numbers(db, "worker", 1)
+            await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
+            await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
+        url = await login_url(house, Subject("worker", worker_id, 0))
+        return {"worker_id": worker_id, "token": token, "login_url": url}
+
+    run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()))
+
+
+@app.command
+def link(worker: str, *, common: Common | None = None) -> None:
+    """Make a one-time address that signs the worker in to his screen."""
+
+    async def work(house: House) -> dict[str, Any]:
+        found = await find_worker(house, worker)
+        return {"login_url": await login_url(house, Subject("worker", found.worker_id, 0))}
+
+    run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command
+def disable(worker: str, *, common: Common | None = None) -> None:
+    """Shut a worker out; what he earned stays his."""
+
+    async def work(house: House) -> dict[str, Any]:
+        found = await find_worker(house, worker)
+        async with house.cells.directory.acquire() as db:
+            await workers.disable_worker(db, found.worker_id)
+        return {"worker_id": found.worker_id}
+
+    run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
+
+
+@app.command(name="list")
+def list_workers(*, common: Common | None = None) -> None:
+    """List all workers."""
+
+    async def work(house: House) -> dict[str, Any]:
+        async with house.cells.directory.acquire() as db:
+            found = await workers.every_worker(db)
+        return {
+            "workers": [
+                {
+                    "worker_id": w.worker_id,
+                    "name": w.name,
+                    "languages": w.languages,
+                    "queues": w.queues,
+                    "reviewer": w.reviewer,
+                }
+                for w in found
+            ]
+        }
+
+    run(
+        common,
+        work,
+        lambda r: "\n".join(f"{w['worker_id']:>6}  {w['name']}  {', '.join(w['languages'])}" for w in r["workers"]),
+    )

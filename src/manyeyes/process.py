@@ -1,0 +1,62 @@
+"""One serving process: ``python -m manyeyes.process``, started and watched by ``manyeyes serve``."""
+
+import asyncio
+import os
+import signal
+import socket
+
+import uvicorn
+import uvloop
+
+from manyeyes.app import running
+from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
+from manyeyes.house import open_house
+from manyeyes.logs import set_up_logs
+from manyeyes.settings import from_environment
+
+LISTEN_FD = "MANYEYES_LISTEN_FD"
+READY_FD = "MANYEYES_READY_FD"
+PARENT_PID = "MANYEYES_PARENT_PID"
+BACKLOG = 2048
+
+
+async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
+    """Serve on an open listening socket until SIGTERM or SIGINT; write one byte to ``ready_fd`` when accepting."""
+    settings = from_environment()
+    house = await open_house(settings, dsn)
+    async with running(house) as application:
+        config = uvicorn.Config(
+            application,
+            loop="none",
+            http="httptools",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            backlog=BACKLOG,
+            timeout_graceful_shutdown=3,
+            forwarded_allow_ips=settings.trusted_proxies,
+            server_header=False,
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        if server.started:
+            os.write(ready_fd, b"1")
+            os.close(ready_fd)
+        await task
+
+
+def main() -> None:
+    """Read what the supervisor handed over: the database, the socket, the pipe to say ready on."""
+    set_up_logs()
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(os.environ[PARENT_PID]):
+        return  # the supervisor died while we started
+    listener = socket.socket(fileno=int(os.environ[LISTEN_FD]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and ends us with SIGTERM
+    uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, int(os.environ[READY_FD])))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The routes of /v1, and what every installation serves beside its contracts: pictures, health, metrics."""
+
+import time
+
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from manyeyes.house import House
+from manyeyes.tasks import store as tasks
+from manyeyes.v1.openapi import document
+from manyeyes.v1.wire import Refused, json, refuse
+from manyeyes.v1.worker import WorkerApi
+
+MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
+
+
+def routes(house: House) -> list[Route]:
+    """Return the routes; `handlers` must be installed with them."""
+
+    async def picture(request: Request) -> Response:
+        """One picture by its signed address; 404 when it is forged, expired or gone."""
+        found = house.pictures.open(request.path_params["signed"], time.time())
+        if found is None or found.cell not in house.cells.numbers:
+            return Response(status_code=404)
+        async with house.cells.pool(found.cell).acquire() as db:
+            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+        if blob is None:
+            return Response(status_code=404)
+        headers = {
+            "cache-control": "private, max-age=3600, immutable",
+            "content-security-policy": "default-src 'none'; sandbox",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
+
+    async def openapi(request: Request) -> Response:
+        return json(document())
+
+    async def health(request: Request) -> Response:
+        """200 while the database answers."""
+        async with house.cells.directory.acquire() as db:
+            await db.fetchval("SELECT 1")
+        return json({"status": "ok"})
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [
+        *WorkerApi(house).routes(),
+        Route("/v1/openapi.json", openapi),
+        Route("/pictures/{signed}.{media}", picture),
+        Route("/healthz", health),
+        Route("/metrics", metrics),
+    ]
+
+
+async def refused(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refused)
+    return refuse(error.refusal)

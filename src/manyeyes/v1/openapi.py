@@ -1,0 +1,46 @@
+"""The OpenAPI 3.1 description of /v1, generated from the very types that decode and encode it."""
+
+from typing import Any
+
+import msgspec
+
+from manyeyes import __version__
+from manyeyes.v1.wire import RefusalBody
+from manyeyes.v1.worker import OPERATIONS
+
+
+def document() -> dict[str, Any]:
+    """Return the description as a JSON object; served at /v1/openapi.json."""
+    types = [kind for operation in OPERATIONS for kind in operation[3:5] if kind] + [RefusalBody]
+    _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    paths: dict[str, Any] = {}
+    for method, path, parameters, request, reply, others in OPERATIONS:
+        paths.setdefault(path, {})[method] = _operation(path, parameters, request, reply, others)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "manyeyes", "version": __version__},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(path: str, parameters: list[str], request: Any, reply: Any, others: list[str]) -> dict[str, Any]:
+    responses: dict[str, Any] = {"200": {"description": "done", "content": _content(reply)}}
+    for status in others:
+        content = {} if status == "204" else {"content": _content(RefusalBody)}
+        responses[status] = {"description": "nothing to give" if status == "204" else "refused", **content}
+    operation: dict[str, Any] = {"operationId": path.rsplit("/", 1)[-1], "responses": responses}
+    if parameters:
+        operation["parameters"] = [{"name": p, "in": "query", "schema": {"type": "number"}} for p in parameters]
+    if request is not None:
+        operation["requestBody"] = {"content": _content(request)}
+    return operation
+
+
+def _content(kind: Any) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{kind.__name__}"} if kind else {"type": "object"}
+    return {"application/json": {"schema": schema}}

@@ -1,0 +1,58 @@
+"""JSON in and out of /v1: strict bodies, and refusals as ``{"refusal": reason, "reason": sentence}`` with a status."""
+
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.refusals import Reason, Refusal
+
+LARGEST_BODY = 64 * 1024
+STATUS = {
+    Reason.UNKNOWN_TOKEN: 401,
+    Reason.FOREIGN_ORIGIN: 403,
+    Reason.LEASE_LOST: 409,
+    Reason.NOT_ONLINE: 409,
+    Reason.QUEUE_NOT_ALLOWED: 422,
+    Reason.ANSWER_UNFIT: 422,
+    Reason.UNREADABLE: 400,
+}
+Body = TypeVar("Body")
+
+
+class Refused(Exception):
+    """Ends a request with a refusal; the application's handler renders it."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+
+
+class RefusalBody(msgspec.Struct, frozen=True):
+    refusal: str
+    reason: str
+
+
+def json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def refuse(refusal: Refusal) -> Response:
+    """Return the refusal with the status that its reason has in this contract."""
+    response = json(RefusalBody(refusal.reason, refusal.detail), STATUS[refusal.reason])
+    if refusal.reason is Reason.UNKNOWN_TOKEN:
+        response.headers["www-authenticate"] = "Bearer"
+    return response
+
+
+async def decode(request: Request, kind: type[Body]) -> Body:
+    """Return the body as ``kind``; an empty one as an empty object. Raises `Refused` with what is wrong and where."""
+    raw = bytearray()
+    async for part in request.stream():
+        raw += part
+        if len(raw) > LARGEST_BODY:
+            raise Refused(Refusal(Reason.UNREADABLE, f"the body has more than {LARGEST_BODY} bytes"))
+    try:
+        return msgspec.json.decode(bytes(raw) or b"{}", type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Refused(Refusal(Reason.UNREADABLE, str(error))) from error

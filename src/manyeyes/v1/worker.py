@@ -1,0 +1,157 @@
+"""/v1/worker: how a worker's program, or the screen's script, takes tasks and answers them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from manyeyes.desk import AnswerView, LeaseView, SessionView, WorkerDesk
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.v1.sign_in import signed_in_worker
+from manyeyes.v1.wire import decode, json, refuse
+
+KEEP_ALIVE_SECONDS = 15.0
+
+
+class OnlineRequest(msgspec.Struct):
+    """Absent members ask for all that the worker may do."""
+
+    queues: list[int] | None = None
+    languages: list[str] | None = None
+
+
+class AnswerBody(msgspec.Struct):
+    text: str
+
+
+class AnswerRequest(msgspec.Struct):
+    lease: str
+    answer: AnswerBody
+
+
+class SkipRequest(msgspec.Struct):
+    """``reason``: unreadable, wrong_language, upsetting or other; the middle two say nothing against the picture."""
+
+    lease: str
+    reason: str = "other"
+
+
+class NextReply(msgspec.Struct, frozen=True):
+    next: LeaseView | None
+
+
+class Tasks(msgspec.Struct, frozen=True):
+    """What lies on the desk. The picture of ``upcoming`` may be fetched in advance."""
+
+    current: LeaseView | None
+    upcoming: LeaseView | None
+
+
+class WorkerApi:
+    """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._desk = WorkerDesk(house)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/v1/worker/online", self.online, methods=["POST"]),
+            Route("/v1/worker/session", self.session, methods=["GET"]),
+            Route("/v1/worker/next", self.next, methods=["GET"]),
+            Route("/v1/worker/answers", self.answers, methods=["POST"]),
+            Route("/v1/worker/skips", self.skips, methods=["POST"]),
+            Route("/v1/worker/offline", self.offline, methods=["POST"]),
+            Route("/v1/worker/events", self.events, methods=["GET"]),
+        ]
+
+    async def online(self, request: Request) -> Response:
+        """Begin a presence; 422 for a queue or language that the worker was not given."""
+        worker = await signed_in_worker(self._house, request)
+        body = await decode(request, OnlineRequest)
+        session = await self._desk.online(worker, body.queues, body.languages)
+        return refuse(session) if isinstance(session, Refusal) else json(session)
+
+    async def session(self, request: Request) -> Response:
+        return json(await self._desk.session(await signed_in_worker(self._house, request)))
+
+    async def next(self, request: Request) -> Response:
+        """Return the current lease, waiting up to ``wait`` seconds; 204 when none came."""
+        worker = await signed_in_worker(self._house, request)
+        lease = await self._desk.next(worker, _seconds(request.query_params.get("wait", "0")))
+        if isinstance(lease, Refusal):
+            return refuse(lease)
+        return json(lease) if lease else Response(status_code=204)
+
+    async def answers(self, request: Request) -> Response:
+        worker = await signed_in_worker(self._house, request)
+        body = await decode(request, AnswerRequest)
+        outcome = await self._desk.answer(worker, body.lease, body.answer.text)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+
+    async def skips(self, request: Request) -> Response:
+        worker = await signed_in_worker(self._house, request)
+        body = await decode(request, SkipRequest)
+        outcome = await self._desk.skip(worker, body.lease, body.reason)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(NextReply(outcome))
+
+    async def offline(self, request: Request) -> Response:
+        await self._desk.offline(await signed_in_worker(self._house, request))
+        return json({})
+
+    async def events(self, request: Request) -> Response:
+        """Stream what lies on the desk and the presence, each when it changes; the worker is present meanwhile."""
+        worker = await signed_in_worker(self._house, request)
+        if not await self._desk.attach(worker):
+            return refuse(Refusal(Reason.NOT_ONLINE, "go online first"))
+        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
+        return StreamingResponse(self._stream(worker), media_type="text/event-stream", headers=headers)
+
+    async def _stream(self, worker: Any) -> AsyncIterator[bytes]:
+        cell = await self._desk.cell(worker.worker_id)
+        event = self._house.bell.listen(worker.worker_id)
+        self._house.presence.enter(worker.worker_id, cell)
+        seen: dict[str, object] = {}
+        quiet_since = asyncio.get_running_loop().time()
+        try:
+            while True:
+                event.clear()
+                is_online = await self._desk.attach(worker)
+                state = {"tasks": Tasks(*await self._desk.both(worker)), "session": await self._desk.session(worker)}
+                for name, value in state.items():
+                    if seen.get(name) != value:
+                        seen[name], quiet_since = value, asyncio.get_running_loop().time()
+                        yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode()
+                if not is_online:
+                    return
+                if asyncio.get_running_loop().time() - quiet_since > KEEP_ALIVE_SECONDS:
+                    quiet_since = asyncio.get_running_loop().time()
+                    yield b": still here\n\n"
+                await self._desk.rest(event, 1.0)
+        finally:
+            self._house.presence.leave(worker.worker_id)
+            self._house.bell.leave(worker.worker_id, event)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+# (method, path, query parameters, request, reply, other statuses): what openapi.py describes.
+OPERATIONS = [
+    ("post", "/v1/worker/online", [], OnlineRequest, SessionView, ["401", "422"]),
+    ("get", "/v1/worker/session", [], None, SessionView, ["401"]),
+    ("get", "/v1/worker/next", ["wait"], None, LeaseView, ["204", "401", "409"]),
+    ("post", "/v1/worker/answers", [], AnswerRequest, AnswerView, ["401", "409", "422"]),
+    ("post", "/v1/worker/skips", [], SkipRequest, NextReply, ["401", "409"]),
+    ("post", "/v1/worker/offline", [], None, None, ["401"]),
+    ("get", "/v1/worker/events", [], None, Tasks, ["401", "409"]),
+]
