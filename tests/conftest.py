@@ -1,0 +1,92 @@
+"""One embedded PostgreSQL for the whole run; every test that asks for a house finds it empty."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from manyeyes.app import running
+from manyeyes.db.embedded import Embedded
+from manyeyes.db.pool import Cells
+from manyeyes.house import House, open_house, prepare_database
+from manyeyes.settings import Settings
+
+KEPT = {"migration", "queue", "cell", "gate", "counter"}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The DSN of a real server, for the whole run."""
+    embedded = Embedded(tmp_path_factory.mktemp("postgres"))
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path)
+
+
+@pytest.fixture
+async def dsn(server: str) -> str:
+    """The DSN of the prepared database, emptied."""
+    db = await asyncpg.connect(server)
+    try:
+        await prepare_database(db)
+        await empty(db)
+    finally:
+        await db.close()
+    return server
+
+
+@pytest.fixture
+async def house(dsn: str, settings: Settings) -> AsyncIterator[House]:
+    """A house on one cell, its chores not running: a test runs what it is about."""
+    house = await open_house(settings, dsn)
+    yield house
+    await house.close()
+
+
+@pytest.fixture
+async def client(dsn: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the whole application with its chores; ``client.house`` is the house behind it."""
+    house = await open_house(settings, dsn)
+    async with running(house) as application:
+        transport = httpx.ASGITransport(app=application, client=("203.0.113.7", 1234))
+        async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
+            found.house = house  # type: ignore[attr-defined]
+            yield found
+
+
+@pytest.fixture
+async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[House]:
+    """A house whose two cells live in two separate databases: whatever crosses cells fails."""
+    admin = await asyncpg.connect(dsn)
+    if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'second_cell'"):
+        await admin.execute("CREATE DATABASE second_cell")
+    await admin.close()
+    other = dsn.replace("/manyeyes?", "/second_cell?")
+    db = await asyncpg.connect(other)
+    await prepare_database(db, [2])
+    await empty(db)
+    await db.close()
+    first, second = await asyncpg.create_pool(dsn, max_size=4), await asyncpg.create_pool(other, max_size=4)
+    house = await open_house(settings, dsn, cells=Cells(first, {1: first, 2: second}))
+    yield house
+    await house.close()
+
+
+async def empty(db: asyncpg.Connection) -> None:
+    """Forget everything but the schema and its first rows."""
+    rows = await db.fetch("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
+    names = sorted({row["relname"] for row in rows} - KEPT)
+    await db.execute(f"TRUNCATE {', '.join(n for n in names if not n.startswith('blob_'))}")
+    await db.execute("UPDATE gate SET virtual_turn = 0; UPDATE counter SET next_value = 1; UPDATE cell SET next_serial = 1")
+    await db.execute(
+        "DELETE FROM queue WHERE queue_id NOT IN (1, 2); "
+        "UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, sensitive = false"
+    )

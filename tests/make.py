@@ -1,0 +1,128 @@
+"""Makes what tests are about: customers, workers, pictures, and tasks at each point of their life."""
+
+import base64
+import io
+from typing import Any
+
+import httpx
+import msgspec
+from PIL import Image, ImageDraw
+
+from manyeyes import money
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, new_key, new_token
+from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.desk import LeaseView, WorkerDesk
+from manyeyes.house import House
+from manyeyes.refusals import Refusal
+from manyeyes.tasks.pictures import Picture, inspect
+from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+
+class Customer(msgspec.Struct, frozen=True):
+    cell: int
+    account_id: int
+    key: str
+
+
+class Hand(msgspec.Struct, frozen=True):
+    """A worker with the token of his programs."""
+
+    worker: Worker
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token}"}
+
+
+def picture_bytes(text: str = "12345", kind: str = "PNG", size: tuple[int, int] = (120, 40)) -> bytes:
+    """Return a picture with ``text`` drawn on it."""
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).text((10, 10), text, fill="black")
+    out = io.BytesIO()
+    image.save(out, kind)
+    return out.getvalue()
+
+
+def picture(text: str = "12345") -> Picture:
+    found = inspect(picture_bytes(text))
+    assert isinstance(found, Picture)
+    return found
+
+
+def image_task(text: str = "12345", **options: Any) -> dict[str, Any]:
+    """Return the `task` object of createTask."""
+    return {"type": "ImageToTextTask", "body": base64.b64encode(picture_bytes(text)).decode(), **options}
+
+
+async def customer(house: House, balance: str = "10.00", *, cell: int = 1, addresses: tuple[str, ...] = ()) -> Customer:
+    key = new_key()
+    async with house.cells.directory.acquire() as db:
+        account_id = await accounts.take_numbers(db, "account", 1)
+        await accounts.insert_place(db, Place(account_id, f"customer {account_id}", cell))
+        await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, addresses))
+    await house.gather.ask(open_accounts, OpenAccount(cell, account_id, f"customer {account_id}"))
+    if money.parse(balance):
+        top_up = TopUp(cell, await house.serials.take(cell), account_id, money.parse(balance))
+        await house.gather.ask(top_up_accounts, top_up)
+    return Customer(cell, account_id, key)
+
+
+async def hand(house: House, *, queues: tuple[int, ...] = (1,), languages: tuple[str, ...] = ("en",)) -> Hand:
+    token = new_token()
+    async with house.cells.directory.acquire() as db:
+        worker_id = await accounts.take_numbers(db, "worker", 1)
+        found = Worker(worker_id, f"worker {worker_id}", languages, queues, False)
+        await workers.insert_worker(db, found)
+        await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
+    return Hand(found, token)
+
+
+async def submit(house: House, customer: Customer, *, queue_id: int = 1, **given: Any) -> Submitted | Refusal:
+    """Submit one task straight through the action."""
+    command = SubmitTask(
+        cell=customer.cell,
+        task_id=await house.serials.take(customer.cell),
+        account_id=customer.account_id,
+        queue_id=queue_id,
+        options=given.pop("options", ImageOptions()),
+        picture=given.pop("picture", picture()),
+        life_seconds=given.pop("life_seconds", 600),
+        **given,
+    )
+    return await house.gather.ask(submit_tasks, command)
+
+
+async def taken(house: House, hand: Hand) -> LeaseView:
+    """Bring the worker online and return the task he is given."""
+    desk = WorkerDesk(house)
+    await desk.online(hand.worker)
+    lease = await desk.next(hand.worker, 5)
+    assert isinstance(lease, LeaseView), lease
+    return lease
+
+
+async def solve(house: House, customer: Customer, hand: Hand, text: str = "12345", **given: Any) -> int:
+    """Run one whole task life and return its wire id."""
+    submitted = await submit(house, customer, **given)
+    assert isinstance(submitted, Submitted), submitted
+    lease = await taken(house, hand)
+    answered = await WorkerDesk(house).answer(hand.worker, lease.lease, text)
+    assert not isinstance(answered, Refusal), answered
+    return wire_id(submitted.task_id)
+
+
+async def call(client: httpx.AsyncClient, method: str, customer: Customer | None = None, **body: Any) -> dict[str, Any]:
+    """Call an Anti-Captcha method and return its reply, which is always a 200 with a JSON object."""
+    if customer is not None:
+        body = {"clientKey": customer.key, **body}
+    reply = await client.post(f"/{method}", json=body)
+    assert reply.status_code == 200
+    assert reply.headers["content-type"] == "application/json"
+    return reply.json()
