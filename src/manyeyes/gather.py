@@ -15,7 +15,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from manyeyes.db.pool import LOST_CONNECTION, Cells
+from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 
 LARGEST_BATCH = 256
 PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is restarting
@@ -100,6 +100,8 @@ class Gather:
             try:
                 return await serve(verb, cell, items)
             except LOST_CONNECTION as error:
+                if not is_lost(error):
+                    raise
                 if time.monotonic() > give_up:
                     raise Unavailable(str(error)) from error
                 log.warning("database_away", action=verb.__name__, error=repr(error))

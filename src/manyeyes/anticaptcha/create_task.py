@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
@@ -33,11 +34,12 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     if isinstance(owner, Refusal):
         return owner
     try:
-        command = _read(call, await call.house.serials.take(owner.cell), owner.cell, owner.account_id)
+        command = _read(call, owner)
     except values.Unfit as unfit:
         return unfit.refusal
     if isinstance(command, Refusal):
         return command
+    command = msgspec.structs.replace(command, task_id=await call.house.serials.take(owner.cell))
     outcome: Submitted | Refusal = await call.house.gather.ask(submit_tasks, command)
     if isinstance(outcome, Refusal):
         return outcome
@@ -45,7 +47,7 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     return CreateTaskReply(0, wire_id(outcome.task_id))
 
 
-def _read(call: Call, task_id: int, cell: int, account_id: int) -> SubmitTask | Refusal:
+def _read(call: Call, owner: KeyOwner) -> SubmitTask | Refusal:
     task = call.body.get("task")
     if not isinstance(task, dict) or not task:
         return Refusal(Reason.TASK_ABSENT)
@@ -63,9 +65,9 @@ def _read(call: Call, task_id: int, cell: int, account_id: int) -> SubmitTask | 
     if isinstance(picture, Refusal):
         return picture
     return SubmitTask(
-        cell=cell,
-        task_id=task_id,
-        account_id=account_id,
+        cell=owner.cell,
+        task_id=0,  # taken when all is read, so that a refusal costs no number
+        account_id=owner.account_id,
         queue_id=QUEUE_OF_POOL[pool],
         options=options,
         picture=picture,

@@ -49,6 +49,8 @@ def text(source: Mapping[str, object], name: str, longest: int) -> str:
         raise Unfit(name, "a string", value)
     if len(value) > longest:
         raise Unfit(name, f"at most {longest} characters", value)
+    if any(0xD800 <= ord(c) < 0xE000 for c in value):
+        raise Unfit(name, "text without lone surrogates", "")
     return value.replace("\x00", "")
 
 

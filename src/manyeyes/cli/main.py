@@ -3,13 +3,13 @@
 from cyclopts import App
 
 from manyeyes import __version__
-from manyeyes.cli import account, address, db, queue, worker
+from manyeyes.cli import account, address, db, operator, queue, worker
 from manyeyes.cli.doctor import doctor
 from manyeyes.cli.serve import serve
 
 app = App(name="manyeyes", help="A self-hosted recognition service.", version=__version__)
 app.command(serve)
-for noun in (account, worker, queue, address, db):
+for noun in (account, worker, queue, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
 

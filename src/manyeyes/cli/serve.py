@@ -69,9 +69,9 @@ class _Server:
     def __init__(self, settings: Settings, host: str, port: int, processes: int, as_json: bool) -> None:
         self._settings, self._count, self._as_json = settings, processes, as_json
         self._embedded = None if settings.database_url else Embedded(settings.data)
-        self._listener = _listen(host, port)
-        shown = f"[{host}]" if ":" in host else host
-        self._url = f"http://{shown}:{self._listener.getsockname()[1]}"
+        self._host, self._port = host, port
+        self._listener: socket.socket | None = None
+        self._url = ""
         self._dsn = settings.database_url
         self._children: list[subprocess.Popen[bytes]] = []
 
@@ -79,6 +79,7 @@ class _Server:
         try:
             if self._embedded:
                 self._dsn = self._embedded.start(say)
+            self._listen()
             asyncio.run(self._prepare())
             self._write_note()
             ready = [self._spawn() for _ in range(self._count)]
@@ -88,6 +89,11 @@ class _Server:
             self._watch()
         finally:
             self._stop()
+
+    def _listen(self) -> None:
+        self._listener = _listen(self._host, self._port)
+        shown = f"[{self._host}]" if ":" in self._host else self._host
+        self._url = f"http://{shown}:{self._listener.getsockname()[1]}"
 
     async def _prepare(self) -> None:
         for name in await prepare(self._dsn):
@@ -106,6 +112,7 @@ class _Server:
 
     def _spawn(self) -> int:
         """Start one serving process and return the pipe on which it says that it accepts."""
+        assert self._listener is not None
         reading, writing = os.pipe()
         environment = {
             **os.environ,
@@ -146,7 +153,8 @@ class _Server:
         (self._settings.data / SERVER_NOTE).write_text(json_text.dumps({"url": self._url, "pid": os.getpid()}))
 
     def _stop(self) -> None:
-        self._listener.close()
+        if self._listener:
+            self._listener.close()
         for child in self._children:
             child.terminate()
         deadline = time.monotonic() + STOP_SECONDS

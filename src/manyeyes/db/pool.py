@@ -13,6 +13,16 @@ LOST_CONNECTION = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+def is_lost(error: BaseException) -> bool:
+    """Tell whether the connection is at fault, so that the same statement may succeed later.
+
+    An argument that cannot be encoded raises asyncpg.DataError, an InterfaceError too, but trying again is no help.
+    """
+    return isinstance(error, LOST_CONNECTION) and not isinstance(error, ValueError)
+
+
 SERVER_SETTINGS = {
     "application_name": "manyeyes",
     "timezone": "UTC",

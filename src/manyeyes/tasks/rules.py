@@ -103,6 +103,8 @@ def unfit(options: ImageOptions, text: str) -> str:
     """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits."""
     if not text.strip():
         return "an answer is wanted"
+    if any(c < " " or 0xD800 <= ord(c) < 0xE000 for c in text):
+        return "control characters are not wanted"
     if len(text) > 500:
         return "at most 500 characters are wanted"
     if options.numeric == 1 and not all(c.isdigit() or c.isspace() or c in "+-.," for c in text):
