@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import asyncpg
 import msgspec
 import structlog
+from prometheus_client import Histogram
 
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 
@@ -22,6 +23,10 @@ PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is resta
 
 Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
 Read = Callable[[asyncpg.Connection, int, Sequence[Any]], Awaitable[Sequence[Any]]]
+BATCH_SIZE = Histogram(
+    "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
+)
+BATCH_SECONDS = Histogram("manyeyes_batch_seconds", "Seconds per batch, commit included", ["verb"])
 log = structlog.get_logger()
 
 
@@ -77,6 +82,7 @@ class Gather:
 
     async def _serve(self, verb: Any, cell: int, batch: list[tuple[Any, asyncio.Future[Any]]], serve: Any) -> None:
         """Answer every future of the batch. A batch that fails is tried again one by one: a poisonous command fails alone."""
+        began = time.monotonic()
         try:
             outcomes = await self._patiently(verb, cell, [item for item, _ in batch], serve)
         except Exception as error:
@@ -89,6 +95,8 @@ class Gather:
                 if not future.done():
                     future.set_exception(error)
             return
+        BATCH_SIZE.labels(verb.__name__).observe(len(batch))
+        BATCH_SECONDS.labels(verb.__name__).observe(time.monotonic() - began)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if not future.done():
                 future.set_result(outcome)
