@@ -82,11 +82,16 @@ async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[House]:
 
 async def empty(db: asyncpg.Connection) -> None:
     """Forget everything but the schema and its first rows."""
-    rows = await db.fetch("SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace")
+    rows = await db.fetch(
+        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    )
     names = sorted({row["relname"] for row in rows} - KEPT)
     await db.execute(f"TRUNCATE {', '.join(n for n in names if not n.startswith('blob_'))}")
-    await db.execute("UPDATE gate SET virtual_turn = 0; UPDATE counter SET next_value = 1; UPDATE cell SET next_serial = 1")
+    await db.execute(
+        "UPDATE gate SET virtual_turn = 0; UPDATE counter SET next_value = 1; UPDATE cell SET next_serial = 1"
+    )
     await db.execute(
         "DELETE FROM queue WHERE queue_id NOT IN (1, 2); "
-        "UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, sensitive = false"
+        "UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, "
+        "sensitive = false"
     )

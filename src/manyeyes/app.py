@@ -17,7 +17,7 @@ OWN_PATHS = ("v1", "pictures", "healthz", "metrics")
 
 
 class Application:
-    """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers them all."""
+    """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
         pages = Starlette(routes=v1.routes(house), exception_handlers={Refused: v1.refused})

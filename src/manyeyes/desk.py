@@ -3,8 +3,10 @@
 import asyncio
 import random
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
+import asyncpg
 import msgspec
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
@@ -241,9 +243,9 @@ def parse_lease(lease: str) -> LeaseId | None:
     return LeaseId(*map(int, found.groups())) if found else None
 
 
-async def _desks(db: object, cell: int, worker_ids: list[int]) -> list[list[Work]]:
+async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:
     """Gathered read: each worker's leases, the current one first."""
-    held = await dispatch.desks(db, cell, set(worker_ids))  # type: ignore[arg-type]
+    held = await dispatch.desks(db, cell, set(worker_ids))
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 

@@ -35,7 +35,8 @@ class Unavailable(Exception):
 
 
 class HasCell(Protocol):
-    cell: int
+    @property
+    def cell(self) -> int: ...
 
 
 class _Lane:
@@ -81,7 +82,7 @@ class Gather:
         lane.running = False
 
     async def _serve(self, verb: Any, cell: int, batch: list[tuple[Any, asyncio.Future[Any]]], serve: Any) -> None:
-        """Answer every future of the batch. A batch that fails is tried again one by one: a poisonous command fails alone."""
+        """Answer every future. A batch that fails is tried one by one, so a poisonous command fails alone."""
         began = time.monotonic()
         try:
             outcomes = await self._patiently(verb, cell, [item for item, _ in batch], serve)

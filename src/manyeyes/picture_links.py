@@ -1,4 +1,4 @@
-"""Addresses of pictures: unguessable, expiring, and readable without a look-up (decisions.md, "result readable for")."""
+"""Addresses of pictures: unguessable, expiring, readable without a look-up (decisions.md, "result readable for")."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Serial numbers, taken from a cell's row in blocks: an id exists before its insert, so a retry repeats the same one."""
+"""Serial numbers, taken from a cell's row in blocks: an id exists before its insert, so a retry repeats it."""
 
 import asyncio
 

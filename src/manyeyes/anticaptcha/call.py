@@ -10,7 +10,7 @@ from manyeyes.refusals import Refusal
 
 
 class Call(msgspec.Struct):
-    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how this installation was reached."""
+    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how he reached us."""
 
     house: House
     body: dict[str, Any]

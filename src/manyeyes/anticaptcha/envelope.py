@@ -1,4 +1,4 @@
-"""The outside of the contract: paths, bodies and replies, byte for byte (spec/anticaptcha.md §1 and §2). A raw ASGI app."""
+"""The outside of the contract, a raw ASGI app: paths, bodies, replies, byte for byte (spec/anticaptcha.md §1, §2)."""
 
 from typing import Any
 

@@ -1,5 +1,8 @@
 """getBalance: what the account may still spend (spec/anticaptcha.md §5). No `captchaCredits`: nobody owns any."""
 
+from collections.abc import Sequence
+
+import asyncpg
 import msgspec
 
 from manyeyes.anticaptcha.call import Call
@@ -22,6 +25,6 @@ async def get_balance(call: Call) -> GetBalanceReply | Refusal:
     return GetBalanceReply(0, number(micros))
 
 
-async def _balances(db: object, cell: int, account_ids: list[int]) -> list[int]:
-    found = await ledger.balances(db, cell, account_ids)  # type: ignore[arg-type]
+async def _balances(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> list[int]:
+    found = await ledger.balances(db, cell, account_ids)
     return [found.get(account_id, 0) for account_id in account_ids]

@@ -18,7 +18,10 @@ RATE_MINUTES = 15  # speed and average price are those of the last quarter of an
 
 
 class QueueStats(msgspec.Struct, frozen=True):
-    """``waiting`` idle workers, ``load`` in percent, ``bid`` average price in USD, ``speed`` in seconds, ``total`` online."""
+    """``waiting``: idle workers; ``load`` in percent; ``bid``: average price in USD; ``speed`` in seconds.
+
+    ``total``: workers who are present.
+    """
 
     errorId: int
     waiting: int

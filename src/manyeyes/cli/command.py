@@ -1,4 +1,4 @@
-"""What every command shares: `--data`, `--json`, an opened house, one object on stdout, errors on stderr with exit 1."""
+"""What commands share: `--data`, `--json`, an opened house, one object on stdout, errors on stderr with exit 1."""
 
 import asyncio
 import json as json_text
@@ -63,7 +63,8 @@ async def _work(settings: Settings, work: Callable[[House], Awaitable[dict[str, 
 async def opened(settings: Settings) -> AsyncIterator[House]:
     """Open the database of a running server, or the external one, or start the embedded one for as long as needed."""
     embedded = None
-    dsn = settings.database_url or await asyncio.to_thread(running_dsn, settings.data)
+    dsn: str | None = settings.database_url
+    dsn = dsn or await asyncio.to_thread(running_dsn, settings.data)
     if not dsn:
         embedded = Embedded(settings.data)
         dsn = await asyncio.to_thread(embedded.start, say)

@@ -76,7 +76,7 @@ def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:
     pay = before.pay_micros if terms["pay_micros"] is None else terms["pay_micros"]
     if not price:
         raise CommandFailed("the price must be more than 0")
-    if pay > price:  # type: ignore[operator]
+    if pay > price:
         raise CommandFailed("the pay must not be more than the price")
     for name in ("capacity", "lease_seconds"):
         if terms[name] is not None and not 0 < int(terms[name] or 0) <= 100_000_000:

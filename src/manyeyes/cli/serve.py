@@ -104,9 +104,8 @@ class _Server:
                 is_first = not await workers.has_operator(db)
             if is_first:
                 self._write_note()
-                say(
-                    f"first start: sign in as the operator within an hour at {await login_url(house, Subject('operator', 0, 0))}"
-                )
+                url = await login_url(house, Subject("operator", 0, 0))
+                say(f"first start: sign in as the operator within an hour at {url}")
         finally:
             await house.close()
 

@@ -34,7 +34,7 @@ FIRST_CELL = 1
 
 
 async def _keep(connection: asyncpg.Connection) -> None:
-    """Reset nothing: no statement leaves session state behind, and the default reset costs a third of the throughput."""
+    """Reset nothing: no statement leaves session state behind, and the default reset costs a third of the speed."""
 
 
 async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256) -> asyncpg.Pool:

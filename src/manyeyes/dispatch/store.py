@@ -74,7 +74,7 @@ async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: i
 
 
 async def virtual_turns(tx: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, int]:
-    return dict(await tx.fetch(SQL.virtual_turns, cell, queue_ids))  # type: ignore[arg-type]
+    return dict(await tx.fetch(SQL.virtual_turns, cell, queue_ids))
 
 
 async def account_turns(

@@ -44,12 +44,12 @@ async def open_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence
 
 async def lock_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, int]:
     """Return the available micros by account; the rows stay locked until the transaction ends."""
-    return dict(await tx.fetch(SQL.lock_balances, cell, account_ids))  # type: ignore[arg-type]
+    return dict(await tx.fetch(SQL.lock_balances, cell, account_ids))
 
 
 async def balances(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, int]:
     """Return the available micros by account."""
-    return dict(await db.fetch(SQL.balances, cell, account_ids))  # type: ignore[arg-type]
+    return dict(await db.fetch(SQL.balances, cell, account_ids))
 
 
 async def change_balances(tx: asyncpg.Connection, cell: int, changes: Mapping[int, int]) -> None:
@@ -64,8 +64,10 @@ async def insert_transfers(tx: asyncpg.Connection, now: datetime, cell: int, tra
         return
     columns = zip(
         *[
-            (t.cause_id, t.kind, t.n, t.debit_book, t.debit_id, t.credit_book, t.credit_id, t.amount_micros)
-            + (t.account_id, t.worker_id)
+            (
+                *(t.cause_id, t.kind, t.n, t.debit_book, t.debit_id, t.credit_book, t.credit_id, t.amount_micros),
+                *(t.account_id, t.worker_id),
+            )
             for t in transfers
         ],
         strict=True,
@@ -150,7 +152,7 @@ async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
 
 async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what each account was charged, by the transfers, in micros."""
-    return dict(await db.fetch(SQL.settled_sums, cell))  # type: ignore[arg-type]
+    return dict(await db.fetch(SQL.settled_sums, cell))
 
 
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:

@@ -95,7 +95,8 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
         return max_bid_micros
     return Refusal(
         Reason.QUEUE_FULL,
-        f"{depth.waiting} tasks wait in queue {queue.queue_id}, which takes {queue.capacity}; raise the bid or come later",
+        f"{depth.waiting} tasks wait in queue {queue.queue_id}, which takes {queue.capacity}; "
+        "raise the bid or come later",
     )
 
 
@@ -126,5 +127,5 @@ def is_unsolvable(failures: int) -> bool:
 
 
 def is_readable(age_seconds: float, readable_seconds: int) -> bool:
-    """Tell whether a result that ended ``age_seconds`` ago may still be fetched (decisions.md, "result readable for")."""
+    """Tell whether a result of this age may still be fetched (decisions.md, "result readable for")."""
     return age_seconds < readable_seconds

@@ -107,8 +107,10 @@ async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
 async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: Sequence[Task]) -> None:
     columns = zip(
         *[
-            (t.task_id, t.account_id, t.queue_id, t.kind, msgspec.json.encode(t.options).decode(), t.media, t.soft_id)
-            + (t.ip, t.website_url, t.callback_url, t.language_pool)
+            (
+                *(t.task_id, t.account_id, t.queue_id, t.kind, msgspec.json.encode(t.options).decode(), t.media),
+                *(t.soft_id, t.ip, t.website_url, t.callback_url, t.language_pool),
+            )
             for t in tasks
         ],
         strict=True,
@@ -133,7 +135,7 @@ async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -
 
 async def owners(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
     """Return the account of each task that exists."""
-    return dict(await db.fetch(SQL.owners, cell, task_ids))  # type: ignore[arg-type]
+    return dict(await db.fetch(SQL.owners, cell, task_ids))
 
 
 async def results(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Outcome]:
@@ -183,8 +185,10 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
         return
     columns = zip(
         *[
-            (r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, r.ending, _answer_json(r), r.media)
-            + (r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros)
+            (
+                *(r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, r.ending, _answer_json(r)),
+                *(r.media, r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros),
+            )
             for r in results
         ],
         strict=True,

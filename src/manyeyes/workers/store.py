@@ -131,7 +131,7 @@ async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
 
 async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[tuple[int, datetime, int]]:
     """Return (worker_id, idle_since, held) of present workers with room, idle ones first, locked."""
-    return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]  # type: ignore[misc]
+    return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]
 
 
 async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> set[int]:
