@@ -18,25 +18,27 @@ class Dispatcher:
     def __init__(self, gather: Gather, bell: Bell) -> None:
         self._gather = gather
         self._bell = bell
-        self._wanted: set[tuple[int, int]] = set()
+        self._wanted: dict[tuple[int, int], bool] = {}
         self._running: dict[tuple[int, int], asyncio.Task[None]] = {}
 
-    def wake(self, cell: int, queue_ids: Iterable[int]) -> None:
-        """Match these queues soon; called after the commit that changed them."""
+    def wake(self, cell: int, queue_ids: Iterable[int], *, became_idle: bool = True) -> None:
+        """Match these queues soon; called after the commit that changed them.
+
+        ``became_idle`` False: only tasks came (see `HandOut`).
+        """
         for queue_id in queue_ids:
             key = (cell, queue_id)
-            self._wanted.add(key)
+            self._wanted[key] = self._wanted.get(key, False) or became_idle
             if key not in self._running:
                 self._running[key] = asyncio.create_task(self._run(key))
 
     async def _run(self, key: tuple[int, int]) -> None:
         try:
             while key in self._wanted:
-                self._wanted.discard(key)
-                handed = await self._gather.ask(hand_out, HandOut(*key))
+                handed = await self._gather.ask(hand_out, HandOut(*key, became_idle=self._wanted.pop(key)))
                 self._bell.ring(handed.worker_ids)
                 if handed.again:
-                    self._wanted.add(key)
+                    self._wanted[key] = True
         except Exception as error:  # the safety tick tries again
             log.warning("hand_out_failed", cell=key[0], queue_id=key[1], error=repr(error))
         finally:

@@ -57,7 +57,7 @@ async def answer_tasks(
             ended.append(Ended(work, Ending.SOLVED, command.text))
     await end_tasks(tx, now, cell, ended)
     if ended:
-        await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended], await tasks.queues(tx))
+        await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended])
         await workers.change_desks(tx, now, cell, _desks(ended))
     repeated = await _repeated(tx, cell, commands, first)
     return [

@@ -9,7 +9,6 @@ import msgspec
 
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import Idle, Pair, Waiting, match
-from manyeyes.tasks import store as tasks
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Desk
 
@@ -17,8 +16,14 @@ LARGEST_HEAD = 512  # workers looked at in one run; more are served by the next
 
 
 class HandOut(msgspec.Struct, frozen=True):
+    """``became_idle``: a worker may have become idle, so tasks that lie queued on busy desks are looked at too.
+
+    When only a task came, no idle worker can have left a queued task lying: the run that saw him idle took it.
+    """
+
     cell: int
     queue_id: int
+    became_idle: bool = True
 
 
 class HandedOut(msgspec.Struct, frozen=True):
@@ -30,11 +35,12 @@ class HandedOut(msgspec.Struct, frozen=True):
 
 async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[HandOut]) -> list[HandedOut]:
     """Run each queue of the batch once and return what happened. Only one matcher runs per cell and queue."""
-    runs = {q: await _run(tx, now, commands[0].cell, q) for q in sorted({c.queue_id for c in commands})}
+    queues = {c.queue_id: any(d.became_idle for d in commands if d.queue_id == c.queue_id) for c in commands}
+    runs = {q: await _run(tx, now, commands[0].cell, q, became_idle=idle) for q, idle in sorted(queues.items())}
     return [runs[command.queue_id] for command in commands]
 
 
-async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) -> HandedOut:
+async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
     virtual_turn = await dispatch.lock_gate(tx, cell, queue_id)
     rooms = await workers.rooms(tx, cell, queue_id, LARGEST_HEAD)
     if virtual_turn is None or not rooms:
@@ -43,10 +49,9 @@ async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) 
     free = [w.worker_id for w in idle if w.held == 0]
     head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in idle], len(idle))
     waiting = [task for task, _ in head]
-    if len(waiting) < len(free):
+    if became_idle and len(waiting) < len(free):
         waiting += await _stealable(tx, cell, queue_id, len(free) - len(waiting))
-    queue = (await tasks.queues(tx))[queue_id]
-    pairs = match(waiting, idle, {}, now, queue.lease_seconds)
+    pairs = match(waiting, idle, {}, now)
     if not pairs:
         return HandedOut(())
     changed = await _save(tx, now, cell, pairs, waiting)

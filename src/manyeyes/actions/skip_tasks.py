@@ -12,7 +12,6 @@ from manyeyes.actions.parts.ending import Ended, end_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.refusals import Reason, Refusal
-from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import counts_as_failure
@@ -55,7 +54,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     await end_tasks(tx, now, cell, ended)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
-        await promote_queued(tx, now, cell, desks, skipped, await tasks.queues(tx))
+        await promote_queued(tx, now, cell, desks, skipped)
         await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(skipped.items())})
     return [Skipped(work.task_id, work.queue_id, desks.next_for(work.worker_id)) if work else _LOST for work in taken]
 

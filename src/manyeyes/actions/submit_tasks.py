@@ -22,12 +22,15 @@ from manyeyes.tasks.store import Task
 
 
 class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture with its question. ``task_id`` was taken beforehand, so a repeated command is recognised."""
+    """One picture with its question. ``task_id`` was taken beforehand, so a repeated command is recognised.
+
+    ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them.
+    """
 
     cell: int
     task_id: int
     account_id: int
-    queue_id: int
+    queue: QueueTerms
     options: ImageOptions
     picture: Picture
     life_seconds: int
@@ -49,9 +52,7 @@ class _Books(msgspec.Struct):
 
     terms: dict[int, Terms]
     balances: dict[int, int]
-    queues: dict[int, QueueTerms]
     depths: dict[int, Depth]
-    virtual_turns: dict[int, int]
     next_turns: dict[tuple[int, int], int]
     done: set[int]
 
@@ -69,7 +70,7 @@ async def submit_tasks(
         outcome = _decide(command, books)
         if isinstance(outcome, Entering):
             entering.append((command, outcome))
-            outcomes.append(Submitted(command.task_id, command.queue_id))
+            outcomes.append(Submitted(command.task_id, command.queue.queue_id))
         else:
             outcomes.append(outcome)
     if entering:
@@ -79,34 +80,34 @@ async def submit_tasks(
 
 async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask]) -> _Books:
     account_ids = sorted({c.account_id for c in commands})
-    queue_ids = sorted({c.queue_id for c in commands})
+    queues = {c.queue.queue_id: c.queue for c in commands}
     terms = await accounts.terms(tx, cell, account_ids)
     balances = await ledger.lock_balances(tx, cell, account_ids)
-    queues = await tasks.queues(tx)
-    depths = {q: await _depth(tx, cell, q) for q in queue_ids}
-    virtual = await dispatch.virtual_turns(tx, cell, queue_ids)
-    turns = await dispatch.account_turns(tx, cell, account_ids, queue_ids)
+    depths = {q: await _depth(tx, cell, queue) for q, queue in sorted(queues.items())}
+    turns = await dispatch.turns(tx, cell, account_ids, list(queues))
     retried = [c.task_id for c in commands if c.retried]
     done = await tasks.existing(tx, cell, retried) if retried else set()
-    return _Books(terms, balances, queues, depths, virtual, turns, done)
+    return _Books(terms, balances, depths, turns, done)
 
 
-async def _depth(tx: asyncpg.Connection, cell: int, queue_id: int) -> Depth:
+async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
     """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
-    counted = await dispatch.count_waiting(tx, cell, queue_id, DEPTH_COUNTED_EXACTLY)
-    measured, average = (await dispatch.depths(tx, cell, [queue_id])).get(queue_id, (0, 0))
+    counted = await dispatch.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
+    if counted < min(queue.capacity, DEPTH_COUNTED_EXACTLY):
+        return Depth(counted, queue.price_micros)
+    measured, average = (await dispatch.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
     return Depth(counted if counted < DEPTH_COUNTED_EXACTLY else max(counted, measured), average)
 
 
 def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusal:
     if command.task_id in books.done:
-        return Submitted(command.task_id, command.queue_id)
+        return Submitted(command.task_id, command.queue.queue_id)
     terms = books.terms.get(command.account_id)
     if terms is None:
         return Refusal(Reason.UNKNOWN_ACCOUNT, "the account does not exist")
     if terms.suspended:
         return Refusal(Reason.ACCOUNT_SUSPENDED, "the account is suspended")
-    queue, depth = books.queues[command.queue_id], books.depths[command.queue_id]
+    queue, depth = command.queue, books.depths[command.queue.queue_id]
     available = books.balances[command.account_id]
     if available <= 0:
         return Refusal(Reason.BALANCE_TOO_LOW, "the balance is zero")
@@ -116,22 +117,24 @@ def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusa
     if available < price_micros:
         return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {price_micros} micros")
     books.balances[command.account_id] = available - price_micros
-    books.depths[command.queue_id] = Depth(depth.waiting + 1, depth.average_micros)
-    return _enter(command, queue, terms, price_micros, books)
+    books.depths[queue.queue_id] = Depth(depth.waiting + 1, depth.average_micros)
+    return _enter(command, terms, price_micros, books)
 
 
-def _enter(command: SubmitTask, queue: QueueTerms, terms: Terms, price_micros: int, books: _Books) -> Entering:
-    key = (command.account_id, command.queue_id)
-    virtual = books.virtual_turns.get(command.queue_id, 0)
+def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) -> Entering:
+    queue = command.queue
+    key = (command.account_id, queue.queue_id)
+    virtual = books.next_turns.get((0, queue.queue_id), 0)
     turns, books.next_turns[key] = dispatching.turns(virtual, books.next_turns.get(key, 0), terms.weight, 1)
     return Entering(
         command.task_id,
         command.account_id,
-        command.queue_id,
+        queue.queue_id,
         price_micros,
         turns[0],
         price_micros,
         queue.pay_micros,
+        queue.lease_seconds,
         command.soft_id,
         command.ip,
         IMAGE_TO_TEXT,

@@ -13,7 +13,7 @@ from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
-from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
 
 IMAGE_KIND = "ImageToTextTask"
 QUEUE_OF_POOL = {"": 1, "en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
@@ -34,7 +34,7 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     if isinstance(owner, Refusal):
         return owner
     try:
-        command = _read(call, owner)
+        command = _read(call, owner, await call.house.directory.queues())
     except values.Unfit as unfit:
         return unfit.refusal
     if isinstance(command, Refusal):
@@ -43,11 +43,11 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     outcome: Submitted | Refusal = await call.house.gather.ask(submit_tasks, command)
     if isinstance(outcome, Refusal):
         return outcome
-    call.house.dispatcher.wake(owner.cell, [outcome.queue_id])
+    call.house.dispatcher.wake(owner.cell, [outcome.queue_id], became_idle=False)
     return CreateTaskReply(0, wire_id(outcome.task_id))
 
 
-def _read(call: Call, owner: KeyOwner) -> SubmitTask | Refusal:
+def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> SubmitTask | Refusal:
     task = call.body.get("task")
     if not isinstance(task, dict) or not task:
         return Refusal(Reason.TASK_ABSENT)
@@ -68,7 +68,7 @@ def _read(call: Call, owner: KeyOwner) -> SubmitTask | Refusal:
         cell=owner.cell,
         task_id=0,  # taken when all is read, so that a refusal costs no number
         account_id=owner.account_id,
-        queue_id=QUEUE_OF_POOL[pool],
+        queue=queues[QUEUE_OF_POOL[pool]],
         options=options,
         picture=picture,
         life_seconds=call.house.settings.task_life_seconds,

@@ -10,14 +10,13 @@ SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 -- Move the queue's virtual time to the newest turn that was handed out.
 UPDATE gate SET virtual_turn = $3 WHERE cell = $1 AND queue_id = $2 AND virtual_turn < $3;
 
--- name: virtual_turns
--- The virtual time of queues, unlocked: a stale one only moves a new task a little forward.
-SELECT queue_id, virtual_turn FROM gate WHERE cell = $1 AND queue_id = ANY ($2::int[]);
-
--- name: account_turns
--- Where accounts stand in the virtual time of queues; their balance rows are locked already.
+-- name: turns
+-- Where accounts stand in the virtual time of queues (their balance rows are locked already), and as account 0 the
+-- virtual time itself, unlocked: a stale one only moves a new task a little forward.
 SELECT account_id, queue_id, next_turn FROM account_turn
-WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND queue_id = ANY ($3::int[]);
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND queue_id = ANY ($3::int[])
+UNION ALL
+SELECT 0, queue_id, virtual_turn FROM gate WHERE cell = $1 AND queue_id = ANY ($3::int[]);
 
 -- name: set_account_turns
 -- Remember where accounts stand now.
@@ -35,23 +34,24 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 
 -- name: insert_work
 -- Put submitted tasks into their queues.
-INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, soft_id, ip, kind,
-                  options, media, created_at, expires_at)
-SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros, w.soft_id, w.ip,
-       w.kind, w.options::jsonb, w.media, $14, $15
+INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
+                  soft_id, ip, kind, options, media, created_at, expires_at)
+SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
+       w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, $15, $16
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
-            $10::text[], $11::text[], $12::text[], $13::text[])
-     AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, soft_id, ip, kind, options, media);
+            $10::int[], $11::text[], $12::text[], $13::text[], $14::text[])
+     AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
+           options, media);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried are passed over.
-SELECT task_id, account_id, created_at, tried, turn FROM work
+SELECT task_id, account_id, created_at, lease_seconds, tried, turn FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND NOT tried @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks that lie queued on a busy desk and could go to somebody idle.
-SELECT task_id, account_id, created_at, tried, turn, worker_id FROM work
+SELECT task_id, account_id, created_at, lease_seconds, tried, worker_id FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 2
 ORDER BY bid_micros DESC, turn, task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
 
@@ -63,26 +63,26 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: lock_leased
 -- All that these workers have on their desks, locked in the order of the key.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
-       worker_id, lease, lease_until, tried, failures, bid_micros
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
-       worker_id, lease, lease_until, tried, failures, bid_micros
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
 
 -- name: lock_lapsed
 -- Leases whose time is over.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
-       worker_id, lease, lease_until, tried, failures, bid_micros
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
 FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 ORDER BY task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_overdue
 -- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, soft_id, ip, kind, options, media, created_at, state,
-       worker_id, lease, lease_until, tried, failures, bid_micros
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
 FROM work WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 ORDER BY task_id LIMIT $3)
   AND state = 0 AND expires_at <= $2 ORDER BY task_id FOR UPDATE SKIP LOCKED;
 

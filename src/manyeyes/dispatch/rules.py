@@ -20,11 +20,15 @@ class WorkState(enum.IntEnum):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A task that may be handed out; ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued."""
+    """A task that may be handed out for ``lease_seconds``.
+
+    ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued (0: nobody).
+    """
 
     task_id: int
     account_id: int
     created_at: datetime
+    lease_seconds: int = 60
     tried: AbstractSet[int] = frozenset()
     holder: int = 0
 
@@ -49,7 +53,6 @@ def match(
     idle: Sequence[Idle],
     allow_lists: Mapping[int, AbstractSet[int]],
     now: datetime,
-    lease_seconds: int = 60,
 ) -> list[Pair]:
     """Return who gets what, at most one task per worker and one worker per task.
 
@@ -61,33 +64,32 @@ def match(
     """
     free = sorted((w for w in idle if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
     busy = sorted((w for w in idle if w.held == 1), key=lambda w: (w.idle_since, w.worker_id))
-    one, two = now + timedelta(seconds=lease_seconds), now + timedelta(seconds=QUEUED_LEASES * lease_seconds)
-    pairs = _listed_first(waiting, free, allow_lists, one)
+    pairs = _listed_first(waiting, free, allow_lists, now)
     gone = {pair.task_id for pair in pairs}
     served = {pair.worker_id for pair in pairs}
     free = [w for w in free if w.worker_id not in served]
     fresh = [t for t in waiting if not t.holder and t.task_id not in gone]
     queued = [t for t in waiting if t.holder and t.task_id not in gone]
-    direct = _in_order(fresh + queued, free, WorkState.LEASED, one)
+    direct = _in_order(fresh + queued, free, WorkState.LEASED, now)
     gone = {pair.task_id for pair in direct}
-    return pairs + direct + _in_order([t for t in fresh if t.task_id not in gone], busy, WorkState.QUEUED, two)
+    return pairs + direct + _in_order([t for t in fresh if t.task_id not in gone], busy, WorkState.QUEUED, now)
 
 
 def _listed_first(
-    waiting: Sequence[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], until: datetime
+    waiting: Sequence[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
 ) -> list[Pair]:
     """Give each listing account's tasks to its listed idle workers, the oldest task first."""
     pairs: list[Pair] = []
     served: set[int] = set()
     for task in sorted((t for t in waiting if t.account_id in allow_lists), key=lambda t: t.task_id):
         listed = [w for w in free if w.worker_id in allow_lists[task.account_id] and w.worker_id not in served]
-        found = _in_order([task], listed, WorkState.LEASED, until)
+        found = _in_order([task], listed, WorkState.LEASED, now)
         served.update(pair.worker_id for pair in found)
         pairs += found
     return pairs
 
 
-def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkState, until: datetime) -> list[Pair]:
+def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkState, now: datetime) -> list[Pair]:
     """Give the tasks in their order, each to the first worker who has not tried it."""
     left = list(workers)
     pairs: list[Pair] = []
@@ -96,6 +98,8 @@ def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkStat
             break
         at = next((i for i, worker in enumerate(left) if worker.worker_id not in task.tried), None)
         if at is not None:
+            leases = QUEUED_LEASES if state is WorkState.QUEUED else 1
+            until = now + timedelta(seconds=leases * task.lease_seconds)
             pairs.append(Pair(task.task_id, left.pop(at).worker_id, state, until))
     return pairs
 

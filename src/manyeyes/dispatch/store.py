@@ -20,6 +20,7 @@ class Work(msgspec.Struct, frozen=True):
     queue_id: int
     price_micros: int
     pay_micros: int
+    lease_seconds: int
     soft_id: int
     ip: str
     kind: str
@@ -45,6 +46,7 @@ class Entering(msgspec.Struct, frozen=True):
     turn: int
     price_micros: int
     pay_micros: int
+    lease_seconds: int
     soft_id: int
     ip: str
     kind: str
@@ -73,15 +75,11 @@ async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: i
     await tx.execute(SQL.advance_gate, cell, queue_id, turn)
 
 
-async def virtual_turns(tx: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, int]:
-    return dict(await tx.fetch(SQL.virtual_turns, cell, queue_ids))
-
-
-async def account_turns(
+async def turns(
     tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], queue_ids: Sequence[int]
 ) -> dict[tuple[int, int], int]:
-    """Return the next turn by (account, queue)."""
-    return {(a, q): turn for a, q, turn in await tx.fetch(SQL.account_turns, cell, account_ids, queue_ids)}
+    """Return the next turn by (account, queue), and the queue's virtual time by (0, queue)."""
+    return {(a, q): turn for a, q, turn in await tx.fetch(SQL.turns, cell, account_ids, queue_ids)}
 
 
 async def set_account_turns(tx: asyncpg.Connection, cell: int, turns: Mapping[tuple[int, int], int]) -> None:
@@ -105,15 +103,12 @@ async def waiting_head(
 ) -> list[tuple[Waiting, int]]:
     """Return the first waiting tasks and their turns, locked, but for those that all of ``tried_by`` have tried."""
     rows = await tx.fetch(SQL.waiting_head, cell, queue_id, tried_by, limit)
-    return [(Waiting(r["task_id"], r["account_id"], r["created_at"], frozenset(r["tried"])), r["turn"]) for r in rows]
+    return [(_waiting(r), r["turn"]) for r in rows]
 
 
 async def queued_head(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:
     """Return the first tasks that lie queued on a busy desk, locked."""
-    rows = await tx.fetch(SQL.queued_head, cell, queue_id, limit)
-    return [
-        Waiting(r["task_id"], r["account_id"], r["created_at"], frozenset(r["tried"]), r["worker_id"]) for r in rows
-    ]
+    return [_waiting(r, r["worker_id"]) for r in await tx.fetch(SQL.queued_head, cell, queue_id, limit)]
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:
@@ -183,6 +178,11 @@ async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) ->
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return the price of each account's open tasks, in micros."""
     return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell)}
+
+
+def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
+    tried = frozenset(row["tried"])
+    return Waiting(row["task_id"], row["account_id"], row["created_at"], row["lease_seconds"], tried, holder)
 
 
 def _works(rows: Sequence[asyncpg.Record]) -> list[Work]:

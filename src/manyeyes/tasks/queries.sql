@@ -40,15 +40,14 @@ SELECT media, bytes FROM blob WHERE cell = $1 AND day = $2 AND task_id = $3;
 -- Which of these tasks are stored already (a batch that is tried again asks).
 SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
--- name: owners
--- Whose tasks these are.
-SELECT task_id, account_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
-
--- name: results
--- Results as getTaskResult gives them.
+-- name: progress
+-- Results as getTaskResult gives them, and every task with its owner alone (ended_at null).
 SELECT task_id, account_id, ip, created_at, ended_at, ending, answer, media, solve_count, charged_micros,
        extract(epoch FROM now() - ended_at)::float8 AS age_seconds
-FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+UNION ALL
+SELECT task_id, account_id, ip, created_at, NULL, NULL, NULL, media, NULL, NULL, NULL
+FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: answered_leases
 -- Which of these tasks were solved, by whom and on which lease (a repeated answer is recognised by it).

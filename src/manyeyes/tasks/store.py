@@ -133,46 +133,18 @@ async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -
     return {row["task_id"] for row in await tx.fetch(SQL.existing, cell, task_ids)}
 
 
-async def owners(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
-    """Return the account of each task that exists."""
-    return dict(await db.fetch(SQL.owners, cell, task_ids))
-
-
-async def results(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Outcome]:
-    return {
-        r["task_id"]: Outcome(
-            r["task_id"],
-            r["account_id"],
-            r["ip"],
-            r["created_at"],
-            r["ended_at"],
-            Ending(r["ending"]),
-            text_of(r["answer"]),
-            r["media"],
-            r["solve_count"],
-            r["charged_micros"],
-            r["age_seconds"],
-        )
-        for r in await db.fetch(SQL.results, cell, task_ids)
-    }
-
-
 async def progress(
     db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]
 ) -> list[Outcome | Processing | None]:
     """Return for each (account, task) its outcome, that it is on its way, or None when the account has no such task."""
-    ids = list({task_id for _, task_id in keys})
-    ended = await results(db, cell, ids)
-    missing = [task_id for task_id in ids if task_id not in ended]
-    owner_of = await owners(db, cell, missing) if missing else {}
-    found: list[Outcome | Processing | None] = []
-    for account_id, task_id in keys:
-        outcome = ended.get(task_id)
-        if outcome is not None:
-            found.append(outcome if outcome.account_id == account_id else None)
+    found: dict[tuple[int, int], Outcome | Processing] = {}
+    for row in await db.fetch(SQL.progress, cell, list({task_id for _, task_id in keys})):
+        key = (row["account_id"], row["task_id"])
+        if row["ended_at"] is not None:
+            found[key] = _outcome(row)
         else:
-            found.append(PROCESSING if owner_of.get(task_id) == account_id else None)
-    return found
+            found.setdefault(key, PROCESSING)
+    return [found.get(key) for key in keys]
 
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
@@ -194,6 +166,22 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
         strict=True,
     )
     await tx.execute(SQL.insert_results, cell, now, *columns)
+
+
+def _outcome(row: asyncpg.Record) -> Outcome:
+    return Outcome(
+        row["task_id"],
+        row["account_id"],
+        row["ip"],
+        row["created_at"],
+        row["ended_at"],
+        Ending(row["ending"]),
+        text_of(row["answer"]),
+        row["media"],
+        row["solve_count"],
+        row["charged_micros"],
+        row["age_seconds"],
+    )
 
 
 def text_of(answer: str | None) -> str:

@@ -1,6 +1,6 @@
 """A worker's desk while a batch changes it: what he holds, and which task becomes current next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -9,7 +9,6 @@ import msgspec
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
-from manyeyes.tasks.rules import QueueTerms
 
 
 class LeaseId(msgspec.Struct, frozen=True):
@@ -64,14 +63,13 @@ async def promote_queued(
     cell: int,
     desks: Desks,
     worker_ids: Iterable[int],
-    queues: Mapping[int, QueueTerms],
 ) -> None:
     """Begin the lease of each worker's queued task, now that nothing lies before it."""
     leases: dict[int, datetime] = {}
     for worker_id in sorted(set(worker_ids)):
         work = desks.next_for(worker_id)
         if work is not None and work.state is WorkState.QUEUED:
-            until = now + timedelta(seconds=queues[work.queue_id].lease_seconds)
+            until = now + timedelta(seconds=work.lease_seconds)
             leases[work.task_id] = until
             desks.replace(msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until))
     await dispatch.promote(tx, cell, leases)

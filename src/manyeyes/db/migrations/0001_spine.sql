@@ -201,7 +201,8 @@ CREATE TABLE work (
     bid_micros     bigint NOT NULL,       -- order: bid, then turn
     turn           bigint NOT NULL,       -- start tag of fair queueing (dispatch/rules.py)
     price_micros   bigint NOT NULL,       -- what is held for it
-    pay_micros     bigint NOT NULL,
+    pay_micros     bigint NOT NULL,       -- price, pay and lease are the queue's when the task came
+    lease_seconds  int NOT NULL,
     soft_id        int NOT NULL,
     ip             text NOT NULL,
     kind           text NOT NULL,
