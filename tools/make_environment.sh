@@ -34,7 +34,7 @@ say "Making $directory with $("$python" --version), from $lock"
 if complete "$python"; then
     "$python" -m venv --clear "$directory"
     pip="$directory/bin/python -m pip"
-elif "$python" -m pip --python "$python" --version >/dev/null 2>&1; then
+elif "$python" -m pip --python "$(command -v "$python")" --version >/dev/null 2>&1; then  # pip 22.3 or later
     "$python" -m venv --clear --without-pip "$directory"
     pip="$python -m pip --python $directory/bin/python"
 else
