@@ -1,0 +1,65 @@
+# Everything here does its own set-up from a fresh clone; it needs make and Python 3.11 or later (PYTHON=... names one).
+
+ARGS ?=
+LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --upgrade --allow-unsafe --generate-hashes \
+	--strip-extras --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo run test check bench lock clean environment clients node-client chromium
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: environment ## a whole little world: customer, workers, pictures; prints the addresses to open
+	@exec .venv/bin/python -m demo $(ARGS)
+
+run: environment ## serve on the default data directory
+	@exec .venv/bin/manyeyes serve $(ARGS)
+
+test: environment clients node-client chromium ## every test, browser and published clients included (ARGS="-k words")
+	.venv/bin/python -m pytest $(ARGS)
+
+check: environment ## style, types, and who may import whom
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
+	@exec .venv/bin/python -m bench $(ARGS)
+
+lock: ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for
+	test -x .venv-lock/bin/pip-compile || { python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
+	$(LOCK) --extra demo --extra dev --build-deps-for=editable --output-file requirements.lock pyproject.toml
+	$(LOCK) --output-file tests/published_clients/requirements.lock tests/published_clients/requirements.in
+
+clean: ## remove environments and caches; data stays
+	rm -rf .venv .venv-clients .venv-lock tests/published_clients/node/node_modules build dist src/*.egg-info
+	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .grimp_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What the targets above stand on. A stamp is written last, so an interrupted build starts again.
+
+environment: .venv/.installed
+
+.venv/.installed: .venv/.built pyproject.toml
+	@.venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.built: requirements.lock tools/make_environment.sh
+	@tools/make_environment.sh .venv requirements.lock
+	@touch $@
+
+clients: .venv-clients/.built
+
+# The published clients pin old versions of packages that we use; they live by themselves.
+.venv-clients/.built: tests/published_clients/requirements.lock tools/make_environment.sh
+	@tools/make_environment.sh .venv-clients tests/published_clients/requirements.lock
+	@touch $@
+
+node-client:
+	@tools/install_node_client.sh
+
+chromium: environment
+	@.venv/bin/python tests/chromium.py

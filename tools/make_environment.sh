@@ -1,0 +1,47 @@
+#!/bin/sh
+# Makes a virtual environment of exactly what a lock file lists.
+# Usage: tools/make_environment.sh DIRECTORY LOCK     (PYTHON names another interpreter)
+set -eu
+directory=$1
+lock=$2
+
+say() { printf '== %s\n' "$*" >&2; }
+recent() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+complete() { "$1" -c 'import venv, ensurepip' 2>/dev/null; }
+
+# The interpreter: the one named, else the first recent enough; one that can make environments by itself is preferred.
+python=
+for candidate in ${PYTHON:-python3 python3.11 python3.12 python3.13 python3.14}; do
+    recent "$candidate" || continue
+    [ -n "$python" ] || python=$candidate
+    if complete "$candidate"; then python=$candidate; break; fi
+done
+if [ -z "$python" ]; then
+    say "Python 3.11 or later is needed, and ${PYTHON:-python3} is not. Install one, or name it: make PYTHON=/path/to/python3"
+    exit 1
+fi
+
+# Debian and its kin keep `ensurepip` in a package of its own.
+venv_package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+if ! complete "$python" && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing $venv_package, without which this Python cannot make environments"
+    PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+    export PATH DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update && apt-get -qq install -y --no-install-recommends "$venv_package" >&2 || true
+fi
+
+say "Making $directory with $("$python" --version), from $lock"
+if complete "$python"; then
+    "$python" -m venv --clear "$directory"
+    pip="$directory/bin/python -m pip"
+elif "$python" -m pip --python "$(command -v "$python")" --version >/dev/null 2>&1; then  # pip 22.3 or later
+    "$python" -m venv --clear --without-pip "$directory"
+    pip="$python -m pip --python $directory/bin/python"
+else
+    say "This Python cannot make environments. On Debian or Ubuntu: sudo apt-get install $venv_package"
+    exit 1
+fi
+
+say "Installing $(grep -c '==' "$lock") packages (a minute or two the first time)"
+$pip --disable-pip-version-check --no-input install --require-hashes --requirement "$lock" >&2
+say "$directory is ready"
