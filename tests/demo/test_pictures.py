@@ -4,12 +4,12 @@ import io
 import random
 
 import pytest
-from manyeyes.tasks.rules import ImageOptions, unfit
 from PIL import Image
 
 from demo.crowd import MISTAKES, typed
 from demo.meters import wheel_positions
 from demo.pictures import KINDS, SUBJECTS, Picture, draw
+from manyeyes.tasks.rules import ImageOptions, unfit
 
 NUMBERS = range(8)  # enough to meet every way to photograph every kind
 DRAWN = [(kind, number) for kind in KINDS for number in NUMBERS]
