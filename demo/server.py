@@ -23,6 +23,12 @@ class ServerFailedError(Exception):
     """The server ended, or never became ready; the text says what its log said last."""
 
 
+def _environment() -> dict[str, str]:
+    """Ours without manyeyes' settings: the demo must never write into a database that somebody else's setting names."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("MANYEYES_")}
+    return ours | {"PYTHONUNBUFFERED": "1"}
+
+
 def command(data: Path, *words: str) -> dict[str, Any]:
     """Run one `manyeyes` command on the data directory and return the JSON object that it printed.
 
@@ -30,7 +36,7 @@ def command(data: Path, *words: str) -> dict[str, Any]:
     with the command's own words.
     """
     argv = [*MANYEYES, *words, "--json", "--data", str(data)]
-    done = subprocess.run(argv, capture_output=True, text=True, start_new_session=True)
+    done = subprocess.run(argv, capture_output=True, text=True, env=_environment(), start_new_session=True)
     if done.returncode:
         raise ServerFailedError(f"manyeyes {' '.join(words[:2])}: {done.stderr.strip()}")
     return json.loads(done.stdout)
@@ -82,9 +88,9 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=os.environ | {"PYTHONUNBUFFERED": "1"},
+                env=_environment(),
                 start_new_session=True,
-                preexec_fn=_end_with_parent,
+                preexec_fn=_end_with_parent,  # no other thread runs yet, so Python is safe between fork and exec
             )
         began = time.monotonic()
         while not self._is_ready():
