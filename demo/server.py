@@ -15,6 +15,7 @@ from typing import Any
 HOST = "127.0.0.1"
 PORTS_TO_TRY = 50
 SECONDS_TO_STOP = 30
+LOG_MODE = 0o600  # the first start writes the operator's link into it
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MANYEYES = (sys.executable, "-m", "manyeyes")
 
@@ -82,7 +83,8 @@ class Server:
         self.port = free_port(first_port)
         self.data.mkdir(parents=True, exist_ok=True)
         argv = [*MANYEYES, "serve", "--host", HOST, "--port", str(self.port), "--data", str(self.data)]
-        with self.log.open("wb") as log:
+        self.log.unlink(missing_ok=True)
+        with os.fdopen(os.open(self.log, os.O_CREAT | os.O_EXCL | os.O_WRONLY, LOG_MODE), "wb") as log:
             self._child = subprocess.Popen(
                 argv,
                 stdin=subprocess.DEVNULL,

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from demo.server import Server, command
-from tests.published_clients.installation import Installation, Typist
+from published_clients.installation import Installation, Typist
 
-ROOT = Path(__file__).parents[2]
-CLIENTS = ROOT / ".venv-clients"
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
 
 
 @pytest.fixture(scope="session")
 def clients_python() -> str:
     """The interpreter that has the Python clients; `make test` makes it."""
-    python = Path(os.environ.get("MANYEYES_CLIENTS_PYTHON") or CLIENTS / "bin" / "python")
+    python = Path(os.environ.get("MANYEYES_CLIENTS_PYTHON") or ROOT / ".venv-clients" / "bin" / "python")
     if not python.exists():
         pytest.skip(
             f"the published clients need an environment of their own; {python} is not there (make test makes it)"
@@ -29,7 +29,7 @@ def clients_python() -> str:
 @pytest.fixture(scope="session")
 def clients_node() -> dict[str, str]:
     """The environment in which `node` finds the published JavaScript client."""
-    modules = Path(os.environ.get("MANYEYES_CLIENTS_NODE_MODULES") or CLIENTS / "node_modules")
+    modules = Path(os.environ.get("MANYEYES_CLIENTS_NODE_MODULES") or HERE / "node" / "node_modules")
     if not shutil.which("node"):
         pytest.skip("the published JavaScript client needs node, which is not installed")
     if not (modules / "@antiadmin" / "anticaptchaofficial").is_dir():
