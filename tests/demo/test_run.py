@@ -1,5 +1,6 @@
 """The whole demo as a newcomer runs it: first answers come, Ctrl-C ends every process, the next start goes on."""
 
+import json
 import os
 import re
 import signal
@@ -10,8 +11,12 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
+
+from demo.pictures import draw
+from demo.server import command
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 120.0  # a bound on a hanging demo, not a measure of it
@@ -82,7 +87,36 @@ def end_all(run: Run, number: signal.Signals) -> None:
     assert len(everyone) > 1, "no server below the demo"
     os.killpg(run.process.pid, number)
     assert run.wait() == 0, "".join(run.lines)
-    assert [p for p in everyone if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    assert alive(everyone) == []
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; a zombie has ended and waits only for its parent to notice."""
+    return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+
+
+def answer_one_sign(data: Path, address: str) -> str:
+    """Be the person in front of the demo: take pictures until a street sign comes, type its name, return it."""
+    token = command(data / "server", "worker", "create", "Somebody", "--language", "en", "--queue", "1")["token"]
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
+        http.post("/v1/worker/online", json={}).raise_for_status()
+        while True:
+            lease = http.get("/v1/worker/next", params={"wait": 30}).raise_for_status().json()
+            if "street" not in lease["task"]["options"]["comment"]:
+                http.post("/v1/worker/skips", json={"lease": lease["lease"], "reason": "other"}).raise_for_status()
+                continue
+            text = name_on(http.get(lease["task"]["image_url"]).content, data)
+            body = {"lease": lease["lease"], "answer": {"text": text}}
+            http.post("/v1/worker/answers", json=body).raise_for_status()
+            http.post("/v1/worker/offline")
+            return text
+
+
+def name_on(file: bytes, data: Path) -> str:
+    """Return what stands on a picture: it is one of those that the demo notes as sent, drawn again."""
+    notes = json.loads((data / "demo.json").read_text())
+    drawn = [draw(sent["kind"], sent["number"]) for sent in notes["sent"]]
+    return next(picture.text for picture in drawn if picture.data == file)
 
 
 @pytest.mark.faults
@@ -108,3 +142,37 @@ def test_a_taken_port_is_left_alone_and_an_early_end_leaves_nothing(start: Calla
         address = run.read_until(r"Answer pictures yourself:\s+http://127\.0\.0\.1:(\d+)/login/")
         assert int(address[1]) > port
         end_all(run, signal.SIGINT)
+
+
+@pytest.mark.faults
+def test_street_signs_are_left_to_the_person(start: Callable[[int], Run], tmp_path: Path) -> None:
+    run = start(8780)
+    address = run.read_until(r"Answer pictures yourself:\s+(http://127\.0\.0\.1:\d+)/login/")[1]
+    name = answer_one_sign(tmp_path / "demo", address)
+    run.read_until(rf"sign +{name} +you .*right")
+    end_all(run, signal.SIGINT)
+    assert [line for line in run.lines if re.search(r":\d\d +sign .* crowd ", line)] == []
+
+
+@pytest.mark.faults
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a child with its parent")
+def test_a_killed_demo_leaves_no_server_behind(start: Callable[[int], Run]) -> None:
+    run = start(8790)
+    run.read_until(ANSWERED)
+    everyone = run.everyone()
+    run.process.kill()
+    run.process.wait()
+    psutil.wait_procs(everyone, timeout=60)
+    assert alive(everyone) == []
+
+
+@pytest.mark.faults
+def test_a_dying_server_is_told_and_ends_the_demo(start: Callable[[int], Run]) -> None:
+    run = start(8795)
+    run.read_until("Answer pictures yourself")
+    everyone = run.everyone()
+    psutil.Process(run.process.pid).children()[0].kill()
+    assert run.wait() == 1
+    assert any("the server ended with code -9" in line for line in run.lines)
+    psutil.wait_procs(everyone, timeout=60)
+    assert alive(everyone) == []
