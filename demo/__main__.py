@@ -12,11 +12,11 @@ from python_anticaptcha import AnticaptchaException
 
 from demo import household
 from demo.crowd import Worker
-from demo.customer import Customer, Outcome
+from demo.customer import LATER, Customer, Outcome
 from demo.household import Household
 from demo.server import Server, ServerFailedError
 
-SEND_EVERY_SECONDS = 1.5
+REST_SECONDS = {"sign": 0.5, "receipt": 2.0, "meter": 2.0}  # after sending one; the person is never kept waiting
 LOOK_EVERY_SECONDS = 0.5
 LEAST_BALANCE = 0.50  # USD; below it the account is topped up at the start
 STEP_EVERY_SECONDS = 3  # how often a long step says that it is still at it
@@ -91,35 +91,36 @@ class Demo:
         next_send = 0.0
         while not self.ending():
             self.server.check()
-            due = time.monotonic() >= next_send
-            next_send = time.monotonic() + SEND_EVERY_SECONDS if due else next_send
             try:
-                self._look_and_send(customer, due)
+                sent = self._look_and_send(customer, time.monotonic() >= next_send)
             except requests.RequestException as error:  # if the server is gone for good, check() says so
                 say(f"  {error}")
+                sent = None
+            if sent:
+                next_send = time.monotonic() + REST_SECONDS[sent]
             time.sleep(LOOK_EVERY_SECONDS)
 
-    def _look_and_send(self, customer: Customer, due: bool) -> None:
-        """Show what came back and, when it is `due`, send one more; note both for the next start."""
+    def _look_and_send(self, customer: Customer, due: bool) -> str | None:
+        """Show what came back and, when it is `due`, send one more; note both for the next start. Return its kind."""
         before = list(customer.household.sent)
         self._show(customer.collect())
-        if due:
-            self._send(customer)
+        kind = customer.wanted() if due else None
+        if kind:
+            self._send(customer, kind)
         if customer.household.sent != before:
             household.save(self.notes, customer.household)
+        return kind
 
-    def _send(self, customer: Customer) -> None:
-        """Send one picture if one is wanted; an empty account is topped up."""
-        kind = customer.wanted()
-        if kind is None:
-            return
+    def _send(self, customer: Customer, kind: str) -> None:
+        """Send one picture; an empty account is topped up instead."""
         try:
             customer.send(kind)
         except AnticaptchaException as error:
-            if error.error_code != "ERROR_ZERO_BALANCE":
+            if error.error_code == "ERROR_ZERO_BALANCE":
+                say("  the balance is used up; topping up")
+                household.top_up(self.server.data, customer.household.account_id)
+            elif error.error_code != LATER:
                 raise
-            say("  the balance is used up; topping up")
-            household.top_up(self.server.data, customer.household.account_id)
 
     def _show_addresses(self, people: Household) -> None:
         """Print the three addresses.
@@ -163,7 +164,7 @@ def line(outcome: Outcome, who: str) -> str:
         return f"{clock}  {outcome.picture.kind:8} {outcome.error_code} (not answered in time)"
     verdict = "right" if outcome.right else f"wrong, it says {outcome.picture.text}"
     return (
-        f"{clock}  {outcome.picture.kind:8} {outcome.text:24} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
+        f"{clock}  {outcome.picture.kind:8} {outcome.text:28} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
     )
 
 

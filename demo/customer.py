@@ -8,7 +8,9 @@ from demo.household import Household, Sent
 from demo.pictures import Picture, draw
 
 # Enough street signs that the person always has a next one; the crowd's pictures come as it answers them.
-MOST_WAITING = {"sign": 4, "receipt": 2, "meter": 2}
+MOST_WAITING = {"sign": 6, "receipt": 2, "meter": 2}
+
+LATER = "ERROR_NO_SLOT_AVAILABLE"  # the one code that means: try again in a while
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Customer:
         try:
             result = self.client.get_task_result(task_id)
         except AnticaptchaException as error:
-            return Outcome(picture, error_code=str(error.error_code))
+            return None if error.error_code == LATER else Outcome(picture, error_code=str(error.error_code))
         if result["status"] != "ready":
             return None
         seconds = result["endTime"] - result["createTime"]

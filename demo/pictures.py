@@ -46,7 +46,7 @@ _TOTAL = {"case": False, "min_length": 4, "comment": "Type the TOTAL, with its t
 _WHEELS = {"numeric": 1, "min_length": 5, "max_length": 5}
 _TURNING = "If one stands between two digits, type the upper one"
 _METER = _WHEELS | {"comment": f"Type the five digits of the counter, without a red one. {_TURNING}"}
-_NAME = {"phrase": True, "case": False, "numeric": 2, "min_length": 5, "comment": "Type the name of the street"}
+_NAME = {"phrase": True, "case": False, "comment": "Type the name of the street"}
 
 SUBJECTS: dict[str, tuple[Subject, ...]] = {
     "receipt": (Subject(receipts.photographed, "JPEG", _TOTAL), Subject(receipts.scanned, "PNG", _TOTAL)),
