@@ -1,0 +1,192 @@
+"""Start everything, print where to look, keep sending, end cleanly. `python -m demo --help` lists the options."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import requests
+from python_anticaptcha import AnticaptchaException
+
+from demo import household
+from demo.crowd import Worker
+from demo.customer import LATER, Customer, Outcome
+from demo.household import Household
+from demo.server import Server, ServerFailedError
+
+REST_SECONDS = {"sign": 0.5, "receipt": 2.0, "meter": 2.0}  # after sending one; the person is never kept waiting
+LOOK_EVERY_SECONDS = 0.5
+LEAST_BALANCE = 0.50  # USD; below it the account is topped up at the start
+STEP_EVERY_SECONDS = 3  # how often a long step says that it is still at it
+
+
+class Ending:
+    """Set by SIGINT, SIGTERM and SIGHUP. A plain flag: an Event's lock could be held when the handler runs."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ask)
+
+    def _ask(self, *_: object) -> None:
+        self.asked = True
+
+    def __call__(self) -> bool:
+        return self.asked
+
+
+def say(text: str) -> None:
+    """Print a line now."""
+    print(text, flush=True)
+
+
+class Demo:
+    """One run of the demo on one data directory."""
+
+    def __init__(self, data: Path, ending: Ending) -> None:
+        self.ending = ending
+        self.server = Server(data / "server", data / "server.log")
+        self.notes = data / "demo.json"
+        self.crowd: list[Worker] = []
+        self._said_at = 0.0
+
+    def run(self, port: int) -> None:
+        """Start, show, send until the end is asked for. Raises ServerFailedError."""
+        try:
+            say(f"manyeyes demo, data in {self.notes.parent}\n  starting the server")
+            self.server.start(port, self._still_starting)
+            if not self.ending():
+                self._work(self._people())
+        finally:
+            self._end()
+
+    def _still_starting(self, seconds: float) -> bool:
+        if seconds - self._said_at >= STEP_EVERY_SECONDS:
+            self._said_at = seconds
+            say(f"  still starting after {seconds:.0f} s (the first start makes a database)")
+        return not self.ending()
+
+    def _people(self) -> Household:
+        """Return the people of the last start, or create them."""
+        people = household.load(self.notes)
+        if people:
+            say(f"  going on with account {people.account_id} from the last start")
+            return people
+        people = household.create(self.server.data, lambda step: say(f"  {step}"))
+        household.save(self.notes, people)
+        return people
+
+    def _work(self, people: Household) -> None:
+        customer = Customer(f"127.0.0.1:{self.server.port}", people)
+        if customer.client.get_balance() < LEAST_BALANCE:
+            household.top_up(self.server.data, people.account_id)
+        self._show_addresses(people)
+        self._show(customer.collect(), otherwise="before")
+        for person in people.crowd:
+            worker = Worker(self.server.address, person, customer.known, self.ending, lambda text: say(f"  {text}"))
+            self.crowd.append(worker)
+            worker.start()
+        next_send = 0.0
+        while not self.ending():
+            self.server.check()
+            try:
+                sent = self._look_and_send(customer, time.monotonic() >= next_send)
+            except requests.RequestException as error:  # if the server is gone for good, check() says so
+                say(f"  {error}")
+                sent = None
+            if sent:
+                next_send = time.monotonic() + REST_SECONDS[sent]
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def _look_and_send(self, customer: Customer, due: bool) -> str | None:
+        """Show what came back and, when it is `due`, send one more; note both for the next start. Return its kind."""
+        before = list(customer.household.sent)
+        self._show(customer.collect())
+        kind = customer.wanted() if due else None
+        if kind:
+            self._send(customer, kind)
+        if customer.household.sent != before:
+            household.save(self.notes, customer.household)
+        return kind
+
+    def _send(self, customer: Customer, kind: str) -> None:
+        """Send one picture; an empty account is topped up instead."""
+        try:
+            customer.send(kind)
+        except AnticaptchaException as error:
+            if error.error_code == "ERROR_ZERO_BALANCE":
+                say("  the balance is used up; topping up")
+                household.top_up(self.server.data, customer.household.account_id)
+            elif error.error_code != LATER:
+                raise
+
+    def _show_addresses(self, people: Household) -> None:
+        """Print the three addresses.
+
+        The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
+        signed in side by side.
+        """
+        customer_host = f"http://localhost:{self.server.port}"
+        worker_path = household.worker_link(self.server.data, people.person_id)
+        customer_path = household.customer_link(self.server.data, people.account_id)
+        say(
+            f"\n  Answer pictures yourself:  {self.server.address}{worker_path}"
+            f"\n  The customer's page:       {customer_host}{customer_path}"
+            f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
+            "\n\n  The two links sign you in once. The crowd reads receipts and meters; street signs are left to you."
+            "\n  Ctrl-C ends everything; the next start goes on with the same data.\n"
+        )
+
+    def _show(self, outcomes: list[Outcome], otherwise: str = "you") -> None:
+        """Print a line for each outcome; who answered is the crowd, as far as it knows, or `otherwise`."""
+        for outcome in outcomes:
+            by_crowd = any(outcome.picture.digest in worker.answered for worker in self.crowd)
+            say("  " + line(outcome, "crowd" if by_crowd else otherwise))
+
+    def _end(self) -> None:
+        """End the crowd, then the server."""
+        self.ending.asked = True
+        try:
+            say("\n  ending")
+            for worker in self.crowd:
+                worker.join(timeout=5)
+        finally:  # also when nobody reads what is said any more
+            self.server.stop()
+        say("  everything has ended")
+
+
+def line(outcome: Outcome, who: str) -> str:
+    """Return one line about a picture that came back."""
+    clock = time.strftime("%H:%M:%S")
+    if outcome.error_code:
+        return f"{clock}  {outcome.picture.kind:8} {outcome.error_code} (not answered in time)"
+    verdict = "right" if outcome.right else f"wrong, it says {outcome.picture.text}"
+    return (
+        f"{clock}  {outcome.picture.kind:8} {outcome.text:28} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
+    )
+
+
+def data_home() -> Path:
+    """Return where the demo keeps its data unless told otherwise."""
+    home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(home) / "manyeyes-demo"
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m demo", description="manyeyes with a simulated crowd, and you")
+    parser.add_argument("--data", type=Path, default=data_home(), help="where everything is kept (%(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="first port to try (%(default)s)")
+    options = parser.parse_args()
+    try:
+        Demo(options.data.absolute(), Ending()).run(options.port)
+    except (ServerFailedError, AnticaptchaException, requests.RequestException) as error:
+        print(f"  {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A simulated crowd: workers who read numbers well, make mistakes now and then, and leave street names to the person.
+
+They are ordinary workers of the product, over its JSON interface. They know the right answers from a table that the
+demo fills while it sends; what they cannot read they skip, and skipped pictures go to whoever else is there.
+"""
+
+import contextlib
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+
+from demo.household import CrowdWorker
+from demo.pictures import Picture
+
+READS = frozenset({"receipt", "meter"})
+MISTAKES = 0.04  # share of answers with one wrong digit
+WAIT_SECONDS = 2  # one long poll; also the longest time to notice the end
+RETRY_SECONDS = 0.5
+
+Known = Mapping[str, Picture]  # by SHA-256 of the file
+
+
+class Worker(threading.Thread):
+    """One simulated worker; `ended()` tells when to go home. `answered` collects the digests of his answers."""
+
+    def __init__(
+        self, address: str, who: CrowdWorker, known: Known, ended: Callable[[], bool], complain: Callable[[str], None]
+    ) -> None:
+        super().__init__(name=f"crowd-{who.name}", daemon=True)
+        self.address, self.known, self.ended, self.complain = address, known, ended, complain
+        self.answered: set[str] = set()
+        self.rng = random.Random(who.name)
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = f"Bearer {who.token}"
+
+    def run(self) -> None:
+        """Work until told to end; what goes wrong is told once and tried again."""
+        told: set[str] = set()
+        while not self.ended():
+            try:
+                self._one_turn()
+            except requests.RequestException as error:
+                if str(error) not in told and not self.ended():
+                    self.complain(f"{self.name}: {error}")
+                told.add(str(error))
+                time.sleep(RETRY_SECONDS)
+        with contextlib.suppress(requests.RequestException):  # the server may have gone first
+            self._post("offline", {})
+
+    def _one_turn(self) -> None:
+        """Ask for the next picture, waiting a little, and deal with it."""
+        reply = self.http.get(f"{self.address}/v1/worker/next", params={"wait": WAIT_SECONDS}, timeout=30)
+        if reply.status_code == 409:  # not online: the first time, or after a restart
+            self._post("online", {}).raise_for_status()
+        elif reply.status_code == 200:
+            self._look_at(reply.json())
+        elif reply.status_code != 204:
+            reply.raise_for_status()
+
+    def _look_at(self, lease: dict[str, Any]) -> None:
+        """Answer the picture of a lease after a person's time, or skip it after a glance."""
+        file = self.http.get(urljoin(self.address, lease["task"]["image_url"]), timeout=30)
+        digest = sha256(file.content).hexdigest()
+        picture = self.known.get(digest)
+        if picture is None or picture.kind not in READS:
+            self._pause(self.rng.uniform(0.4, 0.9))
+            self._post("skips", {"lease": lease["lease"], "reason": "other"})
+            return
+        self._pause(reading_seconds(self.rng, picture.text))
+        text = typed(self.rng, picture.text)
+        self.answered.add(digest)  # before it is sent: the customer may see the answer at once
+        reply = self._post("answers", {"lease": lease["lease"], "answer": {"text": text}})
+        if reply.status_code != 200:
+            self.answered.discard(digest)
+        if reply.status_code == 422:
+            self._post("skips", {"lease": lease["lease"], "reason": "unreadable"})
+
+    def _post(self, what: str, body: dict[str, Any]) -> requests.Response:
+        return self.http.post(f"{self.address}/v1/worker/{what}", json=body, timeout=30)
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end."""
+        until = time.monotonic() + seconds
+        while not self.ended() and time.monotonic() < until:
+            time.sleep(0.1)
+
+
+def reading_seconds(rng: random.Random, text: str) -> float:
+    """Return how long a practised person looks at a picture and types `text`: rarely under 1.5 s, seldom above 8."""
+    return min(12.0, rng.lognormvariate(0.6, 0.45) + 0.18 * len(text))
+
+
+def typed(rng: random.Random, text: str) -> str:
+    """Return what the worker types: `text`, now and then with one digit wrong."""
+    digits = [place for place, letter in enumerate(text) if letter.isdigit()]
+    if not digits or rng.random() >= MISTAKES:
+        return text
+    place = rng.choice(digits)
+    wrong = str((int(text[place]) + rng.choice((1, 9))) % 10)
+    return text[:place] + wrong + text[place + 1 :]

@@ -1,0 +1,90 @@
+"""Who lives in the demo: one customer, a crowd, the person in front of it, a reviewer. Made at the first start only.
+
+Everything is created through the command line, as an operator would; what the demo must find again is in `demo.json`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from demo.server import command
+
+CROWD = ("Ada", "Bao", "Chai")
+BALANCE = "10.00"  # USD: fourteen thousand pictures
+
+
+class CrowdWorker(msgspec.Struct):
+    """A simulated worker and the token he works with."""
+
+    name: str
+    worker_id: int
+    token: str
+
+
+class Sent(msgspec.Struct):
+    """A picture that the customer has sent and not yet seen answered."""
+
+    task_id: int
+    kind: str
+    number: int
+
+
+class Household(msgspec.Struct):
+    """What is kept between two starts."""
+
+    account_id: int
+    client_key: str
+    person_id: int
+    reviewer_id: int
+    crowd: list[CrowdWorker]
+    next_number: int = 1
+    sent: list[Sent] = []
+
+
+def load(file: Path) -> Household | None:
+    """Return what the first start wrote into `file`; None when there was none."""
+    return msgspec.json.decode(file.read_bytes(), type=Household) if file.exists() else None
+
+
+def save(file: Path, household: Household) -> None:
+    """Write `household` so that a power cut leaves either the old file or the new one."""
+    fresh = file.with_suffix(".new")
+    fresh.write_bytes(msgspec.json.format(msgspec.json.encode(household)))
+    fresh.chmod(0o600)  # it holds the customer's key
+    fresh.replace(file)
+
+
+def create(data: Path, say: Callable[[str], None]) -> Household:
+    """Open the customer's account and register the people in the installation at `data`; `say` tells each step."""
+    say(f"opening a customer account with {BALANCE} USD")
+    account = command(data, "account", "create", "Demo customer", "--balance", BALANCE)
+    crowd = []
+    for name in CROWD:
+        say(f"registering the simulated worker {name}")
+        made = command(data, "worker", "create", name, "--language", "en", "--queue", "1")
+        crowd.append(CrowdWorker(name, made["worker_id"], made["token"]))
+    say("registering you as a worker, and a reviewer")
+    person = command(data, "worker", "create", "You", "--language", "en", "--queue", "1")
+    reviewer = command(data, "worker", "create", "Reviewer", "--language", "en", "--queue", "1", "--reviewer")
+    return Household(account["account_id"], account["client_key"], person["worker_id"], reviewer["worker_id"], crowd)
+
+
+def worker_link(data: Path, worker_id: int) -> str:
+    """Return the path of a fresh one-time link that signs a worker in."""
+    return _path(command(data, "worker", "link", str(worker_id))["login_url"])
+
+
+def customer_link(data: Path, account_id: int) -> str:
+    """Return the path of a fresh one-time link that signs the customer in."""
+    return _path(command(data, "account", "link", str(account_id))["login_url"])
+
+
+def top_up(data: Path, account_id: int) -> None:
+    """Pay the customer's account up again."""
+    command(data, "account", "top-up", str(account_id), BALANCE)
+
+
+def _path(url: str) -> str:
+    """Return the part after the host: which port the demo found free is not the command's to know."""
+    return "/" + url.split("://", 1)[-1].split("/", 1)[1]

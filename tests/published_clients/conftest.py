@@ -1,0 +1,55 @@
+"""One real server for all clients, a worker who answers everything, and the interpreters that the clients live in."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.server import Server, command
+from published_clients.installation import Installation, Typist
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+
+
+@pytest.fixture(scope="session")
+def clients_python() -> str:
+    """The interpreter that has the Python clients; `make test` makes it."""
+    python = Path(os.environ.get("MANYEYES_CLIENTS_PYTHON") or ROOT / ".venv-clients" / "bin" / "python")
+    if not python.exists():
+        pytest.skip(
+            f"the published clients need an environment of their own; {python} is not there (make test makes it)"
+        )
+    return str(python)
+
+
+@pytest.fixture(scope="session")
+def clients_node() -> dict[str, str]:
+    """The environment in which `node` finds the published JavaScript client."""
+    modules = Path(os.environ.get("MANYEYES_CLIENTS_NODE_MODULES") or HERE / "node" / "node_modules")
+    if not shutil.which("node"):
+        pytest.skip("the published JavaScript client needs node, which is not installed")
+    if not (modules / "@antiadmin" / "anticaptchaofficial").is_dir():
+        pytest.skip(f"the published JavaScript client is not installed in {modules} (make test installs it)")
+    return os.environ | {"NODE_PATH": str(modules)}
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A real `manyeyes serve` on a port of its own, with one worker online."""
+    home = tmp_path_factory.mktemp("published-clients")
+    server = Server(home / "data", home / "server.log")
+    try:
+        server.start(8700, waiting=lambda seconds: seconds < 120)
+        made = command(server.data, "worker", "create", "Typist", "--language", "en", "--queue", "1")
+        typist = Typist(server.address, made["token"])
+        thread = threading.Thread(target=typist.work, daemon=True)
+        thread.start()
+        yield Installation(server, typist)
+        typist.ended.set()
+        thread.join(10)
+    finally:
+        server.stop()

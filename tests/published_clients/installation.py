@@ -1,0 +1,62 @@
+"""A running server and a worker at his screen, as the client tests see them."""
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from demo.server import Server, command
+
+
+def reading(picture: bytes) -> str:
+    """What the worker answers: something that only who was shown exactly this file can know."""
+    return hashlib.sha256(picture).hexdigest()[:8]
+
+
+@dataclass
+class Typist:
+    """A worker who answers every picture at once; `options_of` keeps the question that came with each reading."""
+
+    address: str
+    token: str
+    options_of: dict[str, dict[str, Any]] = field(default_factory=dict)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> None:
+        """Answer until `ended` is set."""
+        with httpx.Client(headers={"Authorization": f"Bearer {self.token}"}, timeout=30) as http:
+            http.post(f"{self.address}/v1/worker/online", json={}).raise_for_status()
+            while not self.ended.is_set():
+                reply = http.get(f"{self.address}/v1/worker/next", params={"wait": 1}).raise_for_status()
+                if reply.status_code == 200:
+                    self._answer(http, reply.json())
+
+    def _answer(self, http: httpx.Client, lease: dict[str, Any]) -> None:
+        text = reading(http.get(urljoin(self.address, lease["task"]["image_url"])).content)
+        self.options_of[text] = lease["task"]["options"]
+        body = {"lease": lease["lease"], "answer": {"text": text}}
+        http.post(f"{self.address}/v1/worker/answers", json=body).raise_for_status()
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A running server with a worker at his screen."""
+
+    server: Server
+    typist: Typist
+
+    @property
+    def host(self) -> str:
+        """What a client is given as its host."""
+        return f"127.0.0.1:{self.server.port}"
+
+    def open_account(self, balance: str) -> str:
+        """Open a customer account and return its client key."""
+        return command(self.server.data, "account", "create", "Client test", "--balance", balance)["client_key"]
+
+    def balance(self, key: str) -> float:
+        """Ask the server itself, past all client libraries."""
+        return httpx.post(f"http://{self.host}/getBalance", json={"clientKey": key}).json()["balance"]

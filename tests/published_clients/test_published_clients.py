@@ -1,0 +1,162 @@
+"""Published client libraries work against manyeyes unmodified but for the host, also where they are told no.
+
+Every client is a script of its own beside this file; it prints one JSON line. What is expected of each is the library's
+own way to say it: its exception, its return value, or the reply itself.
+"""
+
+import json
+import random
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.pictures import draw
+from published_clients.installation import Installation, reading
+
+pytestmark = pytest.mark.clients
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "how-to" / "point-a-client-here.md"
+PRICE = 0.0007  # of queue 1 as it ships
+UNKNOWN_KEY = "0123456789abcdef0123456789abcdef"
+
+Run = Callable[[str, Path], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A script, its extra words, and how its library says no to a balance and to a task."""
+
+    script: str
+    words: tuple[str, ...] = ()
+    balance_no: str = "reply"
+    solve_no: str = "reply"
+    balance_hides_code: bool = False
+    sends_comment: bool = True
+    has_statistics: bool = False
+
+
+CLIENTS = {
+    "python-anticaptcha": Client("python_anticaptcha_client.py", (), "AnticaptchaException", "AnticaptchaException"),
+    "anticaptchaofficial": Client("anticaptchaofficial_client.py", (), "KeyError", "0", balance_hides_code=True),
+    "python3-anticaptcha": Client("python3_anticaptcha_client.py", ("sync",), has_statistics=True),
+    "python3-anticaptcha async": Client("python3_anticaptcha_client.py", ("async",), has_statistics=True),
+    "capmonstercloudclient": Client(
+        "capmonstercloudclient_client.py", (), "GetBalanceError", "GetTaskError", sends_comment=False
+    ),
+    "@antiadmin/anticaptchaofficial": Client("anticaptchaofficial_client.cjs", (), "string", "string"),
+    "no library": Client("plain_http_client.py", has_statistics=True),
+}
+
+
+@pytest.fixture(params=CLIENTS.items(), ids=lambda item: item[0])
+def client(request: pytest.FixtureRequest) -> Client:
+    return request.param[1]
+
+
+@pytest.fixture
+def run(client: Client, installation: Installation, request: pytest.FixtureRequest) -> Run:
+    """Run the client with a key and a file; return what it printed."""
+    if client.script.endswith(".cjs"):
+        environment, interpreter = request.getfixturevalue("clients_node"), "node"
+    else:
+        environment, interpreter = None, request.getfixturevalue("clients_python")
+
+    def run_client(key: str, file: Path) -> dict[str, Any]:
+        argv = [interpreter, str(HERE / client.script), installation.host, key, str(file), *client.words]
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=90, env=environment)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run_client
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    """A picture that no other test sends."""
+    file = tmp_path / "sign.jpg"
+    file.write_bytes(draw("sign", random.getrandbits(60)).data)
+    return file
+
+
+def test_a_picture_comes_back_read_and_is_paid_once(
+    client: Client, run: Run, installation: Installation, picture: Path
+) -> None:
+    key = installation.open_account("1.00")
+    said = run(key, picture)
+    expected = reading(picture.read_bytes())
+    assert said["balance"] == {"value": 1.0}
+    assert said["solve"] == {"value": expected}
+    assert installation.balance(key) == pytest.approx(1.0 - PRICE)
+    question = installation.typist.options_of[expected]
+    assert (question["comment"], question["min_length"]) == (
+        ("Type what you see", 4) if client.sends_comment else ("", 0)
+    )
+    if client.has_statistics:
+        _check_statistics(said)
+
+
+def _check_statistics(said: dict[str, Any]) -> None:
+    """The one task of this account stands in the day's 24 windows, at its price; the queue has its one worker."""
+    windows = said["spending"]["value"]
+    assert [w["dateTill"] - w["dateFrom"] for w in windows] == [3599] * 24
+    assert sum(w["volume"] for w in windows) == 1
+    assert sum(w["money"] for w in windows) == pytest.approx(PRICE)
+    assert said["queue"]["errorId"] == 0
+    assert said["queue"]["total"] == 1
+
+
+def test_an_unknown_key_is_refused_in_the_client_s_own_way(client: Client, run: Run, picture: Path) -> None:
+    said = run(UNKNOWN_KEY, picture)
+    assert (said["balance"]["by"], said["solve"]["by"]) == (client.balance_no, client.solve_no)
+    assert "ERROR_KEY_DOES_NOT_EXIST" in said["solve"]["refused"]
+    assert client.balance_hides_code or "ERROR_KEY_DOES_NOT_EXIST" in said["balance"]["refused"]
+
+
+def test_an_empty_account_is_told_so(client: Client, run: Run, installation: Installation, picture: Path) -> None:
+    said = run(installation.open_account("0"), picture)
+    assert said["balance"] == {"value": 0}
+    assert said["solve"]["by"] == client.solve_no
+    assert "ERROR_ZERO_BALANCE" in said["solve"]["refused"]
+    assert reading(picture.read_bytes()) not in installation.typist.options_of
+
+
+def test_a_file_that_is_no_picture_is_refused_and_costs_nothing(
+    client: Client, run: Run, installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "letter.jpg"
+    file.write_text("This is a letter and not a picture. " * 20)
+    key = installation.open_account("0.10")
+    said = run(key, file)
+    assert said["solve"]["by"] == client.solve_no
+    assert "ERROR_IMAGE_TYPE_NOT_SUPPORTED" in said["solve"]["refused"]
+    assert installation.balance(key) == pytest.approx(0.10)
+
+
+def page_snippets() -> list[list[str]]:
+    """Return the lines of every Python and JavaScript block of the how-to page."""
+    blocks = PAGE.read_text().split("```")[1::2]
+    return [block.splitlines()[1:] for block in blocks if block.startswith(("python", "js"))]
+
+
+@pytest.mark.parametrize("snippet", page_snippets(), ids=lambda lines: lines[0][:40])
+def test_the_page_shows_only_what_these_scripts_do(snippet: list[str]) -> None:
+    scripts = [file.read_text().splitlines() for file in HERE.glob("*_client.*")]
+    assert any(_in_order(snippet, script) for script in scripts), (
+        "no script of this folder has these lines in this order"
+    )
+
+
+def _in_order(lines: list[str], script: list[str]) -> bool:
+    """Tell whether `lines` stand in `script` in this order, others between them allowed."""
+    rest = iter(script)
+    return all(line in rest for line in lines if line.strip())
+
+
+def test_the_page_names_every_client() -> None:
+    page = PAGE.read_text()
+    assert [name for name in CLIENTS if name.removesuffix(" async") not in page and name != "no library"] == []
