@@ -20,10 +20,10 @@ SET tasks = queue_minute.tasks + excluded.tasks, handling_ms = queue_minute.hand
 
 -- name: spending_minutes
 -- Whole minutes of spending windows, summed by window; null filters take everything.
-SELECT ((minute::bigint * 60 - $3) / 3600)::int AS hour, sum(tasks)::bigint AS tasks,
+SELECT ((minute::bigint * 60 - $3::bigint) / 3600)::int AS hour, sum(tasks)::bigint AS tasks,
        sum(charged_micros)::bigint AS charged_micros
 FROM usage_minute
-WHERE cell = $1 AND account_id = $2 AND minute >= ($3 + 59) / 60 AND minute < $4 / 60 AND NOT minute = ANY ($5::int[])
+WHERE cell = $1 AND account_id = $2 AND minute >= ($3 + 59) / 60 AND minute < $4::bigint / 60 AND NOT minute = ANY ($5::int[])
   AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
 GROUP BY 1;
 

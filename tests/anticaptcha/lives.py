@@ -1,0 +1,87 @@
+"""Task lives at chosen instants, through the real actions: they take their clock as an argument."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+import make
+from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.go_online import GoOnline, go_online
+from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.db.blobs import keep_days
+from manyeyes.dispatch import store as dispatch
+from manyeyes.house import House
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, wire_id
+
+HANDLING = timedelta(seconds=6)
+FOREVER_DAYS = 36_500
+
+
+class Life(msgspec.Struct, frozen=True):
+    """One task that ends at the Unix microsecond ``end_us``: solved, unsolvable or unanswered."""
+
+    end_us: int
+    queue_id: int = 1
+    soft_id: int = 0
+    ip: str = "203.0.113.7"
+    price_micros: int = 700
+    ending: str = "solved"
+
+    @property
+    def end(self) -> datetime:
+        return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.end_us)
+
+
+async def live(house: House, customer: make.Customer, hands: Sequence[make.Hand], lives: Sequence[Life]) -> list[int]:
+    """Run the lives one after the other, each ending at its instant, and return their wire ids.
+
+    ``hands`` are five workers for both queues. Each life is one transaction, so that nothing half done is seen.
+    """
+    async with house.cells.pool(1).acquire() as db:
+        for day in sorted({(life.end - timedelta(hours=1)).date() for life in lives}):
+            await keep_days(db, day, keep_days=FOREVER_DAYS)
+        return [await _live(db, house, customer, hands, life) for life in lives]
+
+
+async def _live(db, house: House, customer: make.Customer, hands: Sequence[make.Hand], life: Life) -> int:
+    begin = life.end - (timedelta(seconds=600) if life.ending == "unanswered" else HANDLING)
+    command = SubmitTask(
+        cell=1,
+        task_id=await house.serials.take(1),
+        account_id=customer.account_id,
+        queue_id=life.queue_id,
+        options=ImageOptions(),
+        picture=make.picture(),
+        life_seconds=600,
+        soft_id=life.soft_id,
+        ip=life.ip,
+    )
+    async with db.transaction():
+        await tasks.set_queue(db, life.queue_id, price_micros=life.price_micros, pay_micros=min(life.price_micros, 500))
+        [submitted] = await submit_tasks(db, begin, [command])
+        assert isinstance(submitted, Submitted), submitted
+        if life.ending == "unanswered":
+            assert await end_overdue_tasks(db, life.end, [EndOverdueTasks(1)]) == [1]
+        for hand in hands[:WORKERS_BEFORE_UNSOLVABLE] if life.ending == "unsolvable" else []:
+            [skipped] = await skip_tasks(db, life.end, [SkipTask(1, *await _lease(db, hand, life), "unreadable")])
+            assert isinstance(skipped, Skipped), skipped
+        if life.ending == "solved":
+            [answered] = await answer_tasks(db, life.end, [AnswerTask(1, *await _lease(db, hands[0], life), "12345")])
+            assert isinstance(answered, Answered), answered
+    return wire_id(submitted.task_id)
+
+
+async def _lease(db, hand: make.Hand, life: Life) -> tuple[int, LeaseId]:
+    """Bring one worker online, hand the task to him, and send whoever was there before him away."""
+    worker_id = hand.worker.worker_id
+    await db.execute("UPDATE session SET present = false")
+    await go_online(db, life.end - timedelta(seconds=1), [GoOnline(1, worker_id, 1, (life.queue_id,), ("en", "ru"))])
+    await hand_out(db, life.end - timedelta(seconds=1), [HandOut(1, life.queue_id)])
+    [work] = await dispatch.lock_leased(db, 1, [worker_id])
+    return worker_id, LeaseId(1, work.task_id, work.lease)

@@ -1,0 +1,53 @@
+"""getBalance: a JSON number that is the ledger's, exact to the micro-unit."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from contract import REPLY_KEYS, assert_error
+
+import make
+
+
+async def balance(client, customer):
+    """The balance as the digits on the wire say, and not what a float makes of them."""
+    reply = await client.post("/getBalance", json={"clientKey": customer.key})
+    return json.loads(reply.text, parse_float=Decimal)["balance"]
+
+
+async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm):
+    customer = await make.customer(calm.house, "12.3456")
+    reply = await make.call(calm, "getBalance", customer)
+    assert set(reply) == REPLY_KEYS["getBalance"]
+    assert reply == {"errorId": 0, "balance": 12.3456}
+    assert type(reply["balance"]) is float
+
+
+@pytest.mark.parametrize("amount", ["0", "0.000001", "0.1", "1.10", "999999.999999", "123456789.123457"])
+async def test_it_is_exact_to_the_micro(calm, amount):
+    assert await balance(calm, await make.customer(calm.house, amount)) == Decimal(amount)
+
+
+async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_paid(calm):
+    customer, hand = await make.customer(calm.house, "1.00"), await make.hand(calm.house)
+    await make.submit(calm.house, customer)
+    assert await balance(calm, customer) == Decimal("0.9993")
+    await make.solve(calm.house, customer, hand)
+    assert await balance(calm, customer) == Decimal("0.9986")
+
+
+async def test_everybody_sees_only_his_own(calm):
+    rich, poor = await make.customer(calm.house, "100"), await make.customer(calm.house, "0")
+    assert await balance(calm, rich) == 100
+    assert await balance(calm, poor) == 0
+
+
+async def test_a_soft_id_may_be_sent_along(calm):
+    assert (await make.call(calm, "getBalance", await make.customer(calm.house), softId=847))["errorId"] == 0
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"clientKey": None}, {"clientKey": 5}, {"clientKey": "0" * 32}, {"clientKey": ["x"]}]
+)
+async def test_without_a_known_key_it_is_1(calm, body):
+    assert_error((await calm.post("/getBalance", json=body)).json(), 1)

@@ -1,0 +1,240 @@
+"""getSpendingStats: 24 windows from any second, each equal to what the ledger settled in it, to the micro-unit."""
+
+import json
+import time
+from decimal import Decimal
+from itertools import pairwise
+
+import lives
+import pytest
+from contract import REPLY_KEYS, SPENDING_SAMPLE, SPENDING_SAMPLE_REQUEST, UNKNOWN_KEY_SAMPLE, WINDOW_KEYS, assert_error
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lives import Life
+
+import make
+
+HOUR = 3600
+SAMPLE_START = SPENDING_SAMPLE[0]["dateFrom"]  # 23:45:00 UTC: no clock hour
+QUEUES = {1: "English ImageToText", 2: "Russian ImageToText"}
+TIMED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+async def windows(client, customer, **filters):
+    """The windows with money as the digits on the wire say, and not what a float makes of them."""
+    reply = await client.post("/getSpendingStats", json={"clientKey": customer.key, **filters})
+    assert reply.status_code == 200
+    found = json.loads(reply.text, parse_float=Decimal)
+    assert found["errorId"] == 0, found
+    return found["data"]
+
+
+async def settled(house, customer):
+    """(instant in Unix microseconds, micros, queue, app, address) of every charge in the ledger."""
+    async with house.cells.pool(1).acquire() as db:
+        return await db.fetch(
+            "SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS us, t.amount_micros AS micros, r.queue_id,"
+            " r.soft_id, r.ip FROM transfer t JOIN result r ON r.task_id = t.cause_id WHERE t.kind = 3 AND t.account_id = $1",
+            customer.account_id,
+        )
+
+
+def expected(charges, start, *, queue=None, softId=None, ip=None):
+    """The 24 windows, added up charge by charge."""
+    sums = [[0, 0] for _ in range(24)]
+    for charge in charges:
+        wanted = (
+            queue in (None, QUEUES[charge["queue_id"]]),
+            softId in (None, charge["soft_id"]),
+            ip in (None, charge["ip"]),
+        )
+        hour = (charge["us"] - start * 1_000_000) // (HOUR * 1_000_000)
+        if all(wanted) and 0 <= hour < 24:
+            sums[hour][0] += 1
+            sums[hour][1] += charge["micros"]
+    return [
+        {
+            "dateFrom": start + i * HOUR,
+            "dateTill": start + i * HOUR + 3599,
+            "volume": n,
+            "money": Decimal(micros) / 1_000_000,
+        }
+        for i, (n, micros) in enumerate(sums)
+    ]
+
+
+async def five_hands(house):
+    return [await make.hand(house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+
+
+async def test_the_windows_are_those_of_the_documents_sample(calm):
+    customer = await make.customer(calm.house)
+    reply = await make.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
+    assert set(reply) == REPLY_KEYS["getSpendingStats"]
+    assert len(reply["data"]) == 24
+    for window in reply["data"]:
+        assert set(window) == WINDOW_KEYS
+        assert [type(window[name]) for name in ("dateFrom", "dateTill", "volume", "money")] == [int, int, int, float]
+        assert (window["volume"], window["money"]) == (0, 0.0)
+    spans = [(w["dateFrom"], w["dateTill"]) for w in reply["data"]]
+    assert {(w["dateFrom"], w["dateTill"]) for w in SPENDING_SAMPLE} <= set(spans)
+    assert all(after[0] == before[1] + 1 for before, after in pairwise(spans))
+
+
+async def test_the_samples_money_comes_out_to_the_micro(calm):
+    customer, hands = await make.customer(calm.house, "100"), await five_hands(calm.house)
+    spent = []
+    for window in SPENDING_SAMPLE:
+        micros = round(window["money"] * 1_000_000)
+        first, last = window["dateFrom"] * 1_000_000, window["dateTill"] * 1_000_000 + 999_999
+        parts = [micros // 3, micros // 3, micros - 2 * (micros // 3)]
+        spent += [Life(at, price_micros=part) for at, part in zip((first, first + 7_000_001, last), parts, strict=True)]
+    await lives.live(calm.house, customer, hands, spent)
+    reply = await make.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
+    money = {w["dateFrom"]: (w["volume"], w["money"]) for w in reply["data"] if w["volume"]}
+    assert money == {w["dateFrom"]: (3, w["money"]) for w in SPENDING_SAMPLE}
+
+
+async def test_the_documents_request_is_answered_with_zeros_for_a_queue_that_is_not_here(calm):
+    customer = await make.customer(calm.house)
+    reply = await make.call(calm, "getSpendingStats", **{**SPENDING_SAMPLE_REQUEST, "clientKey": customer.key})
+    assert [w["dateFrom"] for w in reply["data"]] == [1672185600 + i * HOUR for i in range(24)]
+    assert {w["volume"] for w in reply["data"]} == {0}
+
+
+async def test_the_documents_error_sample_is_ours(calm):
+    assert await make.call(calm, "getSpendingStats", **SPENDING_SAMPLE_REQUEST) == UNKNOWN_KEY_SAMPLE
+
+
+ANY_LIFE = st.builds(
+    Life,
+    end_us=st.one_of(
+        st.integers(0, 26 * HOUR * 1_000_000),
+        st.builds(
+            lambda m, d: m * 60_000_000 + d, st.integers(0, 26 * 60), st.sampled_from([-1, 0, 1, 999_999, 59_999_999])
+        ),
+    ).map(lambda us: (SAMPLE_START - HOUR) * 1_000_000 + us),
+    queue_id=st.sampled_from([1, 2]),
+    soft_id=st.sampled_from([0, 847]),
+    ip=st.sampled_from(["203.0.113.7", "2001:db8::1"]),
+    price_micros=st.integers(1, 2_000_000),
+    ending=st.sampled_from(["solved", "solved", "solved", "unsolvable", "unanswered"]),
+)
+FILTERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "queue": st.sampled_from(list(QUEUES.values())),
+        "softId": st.just(847),
+        "ip": st.sampled_from(["203.0.113.7", "2001:db8::1"]),
+    },
+)
+
+
+@TIMED
+@given(
+    histories=st.lists(ANY_LIFE, min_size=1, max_size=8),
+    shifts=st.lists(st.integers(-2 * HOUR, 2 * HOUR), min_size=1, max_size=3),
+    filters=FILTERS,
+)
+async def test_every_window_from_every_second_equals_the_ledger(calm, histories, shifts, filters):
+    customer, hands = await make.customer(calm.house, "100"), await five_hands(calm.house)
+    await lives.live(calm.house, customer, hands, histories)
+    charges = await settled(calm.house, customer)
+    assert len(charges) == sum(life.ending != "unanswered" for life in histories)
+    for start in (SAMPLE_START + shift for shift in shifts):
+        found = await windows(calm, customer, date=start, **filters)
+        assert found == expected(charges, start, **filters)
+
+
+async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_there(calm):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    edge = SAMPLE_START + HOUR + 17  # no minute begins here
+    await lives.live(calm.house, customer, hands, [Life(edge * 1_000_000 - 1), Life(edge * 1_000_000)])
+    volumes = [w["volume"] for w in await windows(calm, customer, date=SAMPLE_START + 17)]
+    assert volumes == [1, 1] + [0] * 22
+
+
+async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(calm):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    at = SAMPLE_START * 1_000_000
+    await lives.live(calm.house, customer, hands, [Life(at, ending="unanswered"), Life(at, ending="unsolvable")])
+    await make.submit(calm.house, customer)
+    first = (await windows(calm, customer, date=SAMPLE_START))[0]
+    assert (first["volume"], first["money"]) == (1, Decimal("0.0007"))
+    today = await windows(calm, customer)
+    assert sum(w["volume"] for w in today) == 0
+
+
+async def test_without_a_date_it_is_the_last_24_hours(calm):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    now = int(time.time())
+    await lives.live(calm.house, customer, hands, [Life((now - 5) * 1_000_000), Life((now - 86_000) * 1_000_000)])
+    for unset in ({}, {"date": None}, {"date": ""}):
+        found = await windows(calm, customer, **unset)
+        assert now - 86_400 <= found[0]["dateFrom"] <= time.time() - 86_400
+        assert (found[0]["volume"], found[-1]["volume"]) == (1, 1)
+
+
+async def test_the_date_may_be_text(calm):
+    customer = await make.customer(calm.house)
+    assert (await windows(calm, customer, date=str(SAMPLE_START)))[0]["dateFrom"] == SAMPLE_START
+
+
+async def test_null_filters_take_everything(calm):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000, soft_id=847)])
+    for unset in (None, ""):
+        found = await windows(calm, customer, date=SAMPLE_START, queue=unset, softId=unset, ip=unset)
+        assert found[0]["volume"] == 1
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"queue": "Recaptcha Proxyless"},
+        {"queue": "english imagetotext"},
+        {"softId": 5},
+        {"ip": "203.0.113.8"},
+        {"ip": "x"},
+    ],
+    ids=str,
+)
+async def test_an_unknown_queue_app_or_address_has_zeros(calm, unknown):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000)])
+    found = await windows(calm, customer, date=SAMPLE_START, **unknown)
+    assert len(found) == 24
+    assert {w["volume"] for w in found} == {0}
+
+
+async def test_the_address_may_be_spelt_in_any_way(calm):
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000, ip="2001:db8::1")])
+    found = await windows(calm, customer, date=SAMPLE_START, ip="2001:0DB8:0:0:0:0:0:1")
+    assert found[0]["volume"] == 1
+
+
+async def test_nobody_sees_what_others_spent(calm):
+    customer, other, hands = (
+        await make.customer(calm.house),
+        await make.customer(calm.house),
+        await five_hands(calm.house),
+    )
+    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000)])
+    assert {w["volume"] for w in await windows(calm, other, date=SAMPLE_START)} == {0}
+
+
+@pytest.mark.parametrize("start", [0, 1, 4_102_444_800])
+async def test_far_away_dates_are_windows_like_any_other(calm, start):
+    assert (await windows(calm, await make.customer(calm.house), date=start))[23]["dateTill"] == start + 86_399
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"date": "yesterday"}, {"date": -1}, {"date": 10**12}, {"date": [1]}, {"queue": 6}, {"softId": "x"}, {"ip": {}}],
+    ids=str,
+)
+async def test_a_member_that_cannot_be_read_is_24_and_named(calm, wrong):
+    reply = await make.call(calm, "getSpendingStats", await make.customer(calm.house), **wrong)
+    assert_error(reply, 24)
+    assert next(iter(wrong)) in reply["errorDescription"]
