@@ -72,20 +72,21 @@ def _wish(part: str) -> tuple[float, str]:
         return 0.0, tag
 
 
-def money(micros: int, language: str) -> str:
-    """Micro-units of USD as the language writes money, with two to six decimals so that small pay is never rounded."""
+def money(micros: int, language: str, least_decimals: int = 2) -> str:
+    """Micro-units of USD as the language writes money: up to six decimals, so that small pay is never rounded."""
     locale = locale_of(language)
-    pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0.00####")
+    decimals = "0" * least_decimals + "#" * (6 - least_decimals)
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{decimals}")
     return numbers.format_currency(Decimal(micros) / MICROS, "USD", pattern, locale=locale, currency_digits=False)
+
+
+def change(micros: int, language: str) -> str:
+    """Money that came or went, with its sign and all six decimals; nothing for no change."""
+    if micros == 0:
+        return ""
+    return ("+" if micros > 0 else "−") + money(abs(micros), language, 6)
 
 
 def count(number: int, language: str) -> str:
     """A whole number with the language's grouping."""
     return numbers.format_decimal(number, locale=locale_of(language))
-
-
-def change(micros: int, language: str) -> str:
-    """Money that came or went, with its sign; nothing for no change."""
-    if micros == 0:
-        return ""
-    return ("+" if micros > 0 else "−") + money(abs(micros), language)

@@ -1,6 +1,7 @@
 """Rendering: templates in the reader's language, the headers every page carries, and the static files."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from mimetypes import guess_type
@@ -52,9 +53,11 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(languages.catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     env.globals["languages"] = languages.LANGUAGES
     env.filters["money"] = lambda micros: languages.money(micros, language)
+    env.filters["exact"] = lambda micros: languages.money(micros, language, 6)
     env.filters["change"] = lambda micros: languages.change(micros, language)
     env.filters["count"] = lambda number: languages.count(number, language)
     env.filters["stamp"] = lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}"
+    env.filters["unix_stamp"] = lambda seconds: f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
     env.filters["rfc3339"] = lambda instant: f"{instant:%Y-%m-%dT%H:%M:%SZ}"
     return env
 

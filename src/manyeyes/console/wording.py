@@ -4,13 +4,15 @@ A key is the sentence's place on the screen. A value is a message, or a pair (on
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from babel.support import Translations
 
 from manyeyes.console.languages import mark
+from manyeyes.refusals import Refusal
+from manyeyes.tasks.rules import ImageOptions
 
 ONE_OR_MANY = tuple[str, str]
+Words = Mapping[str, str | list[str]]
 
 WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.text": mark("Type what you see"),
@@ -41,7 +43,9 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "Nothing to do: go on with the next one."
     ),
     "notice.time_up": mark("Time was up and the picture went to somebody else. Nothing to do: go on with the next one."),
-    "notice.answer_unfit": mark("That answer could not be taken: %(reason)s. Change it and send it again."),
+    "notice.answer_unfit": mark(
+        "That answer could not be taken, because it does not keep the rules shown here. Change it and send it again."
+    ),
     "notice.not_online": mark("You were signed out of work because nothing was heard from this page. Start again below."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
@@ -49,6 +53,10 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.back": mark("Connected again"),
     "notice.picture_failed": mark("The picture could not be loaded."),
     "notice.refused": mark("That was refused: %(reason)s"),
+    "skip.unreadable": mark("I cannot read it"),
+    "skip.wrong_language": mark("I do not know this language"),
+    "skip.upsetting": mark("It is upsetting"),
+    "skip.other": mark("Another reason"),
     "time.left": mark("%(n)s seconds left"),
     "state.working": mark("Working"),
     "state.waiting": mark("Waiting"),
@@ -70,24 +78,38 @@ def _in_language(translations: Translations, message: str | ONE_OR_MANY) -> str 
     return [translations.ungettext(*message, 1), translations.ungettext(*message, 2)]
 
 
-def question(options: Mapping[str, Any]) -> str:
-    """The key of the sentence that asks for the answer.
+def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
+    """One sentence with its values put in; of a pair the form for `n`."""
+    sentence = words[key]
+    if not isinstance(sentence, str):
+        sentence = sentence[0] if values["n"] == 1 else sentence[1]
+    return sentence % values
 
-    The options are those of the lease: `numeric` 1 only digits, 2 no digits; `math` needs arithmetic.
-    """
-    if options.get("math"):
+
+def explanation(words: Words, refusal: Refusal) -> str:
+    """What happened and what to do about it, for the worker who was refused."""
+    key = f"notice.{refusal.reason}"
+    values = {"reason": refusal.detail or str(refusal.reason)}
+    return filled(words, key if key in words else "notice.refused", values)
+
+
+def question(options: ImageOptions) -> str:
+    """The key of the sentence that asks for the answer."""
+    if options.math:
         return "ask.math"
-    return {1: "ask.digits", 2: "ask.letters"}.get(options.get("numeric", 0), "ask.text")
+    return {1: "ask.digits", 2: "ask.letters"}.get(options.numeric, "ask.text")
 
 
-def rules(options: Mapping[str, Any]) -> list[tuple[str, dict[str, int]]]:
+def rules(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
     """(key, values) of every rule that the answer has to keep, in the order in which they are shown."""
-    wanted: list[tuple[str, dict[str, int]]] = []
-    numeric = options.get("numeric", 0)
-    if numeric in (1, 2):
-        wanted.append(("rule.digits" if numeric == 1 else "rule.no_digits", {}))
-    wanted += [(f"rule.{name}", {}) for name in ("phrase", "case", "math") if options.get(name)]
-    return wanted + _length_rule(options.get("min_length", 0), options.get("max_length", 0))
+    wanted = [
+        ("rule.digits", options.numeric == 1),
+        ("rule.no_digits", options.numeric == 2),
+        ("rule.phrase", options.phrase),
+        ("rule.case", options.case),
+        ("rule.math", options.math),
+    ]
+    return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)
 
 
 def _length_rule(least: int, most: int) -> list[tuple[str, dict[str, int]]]:
