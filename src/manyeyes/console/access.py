@@ -28,7 +28,12 @@ async def begin_session(house: House, request: Request, subject: Subject) -> Red
         await workers.insert_credential(db, digest(secret), "session", subject, SESSION_SECONDS)
     response = RedirectResponse(HOMES[subject.role], status_code=303)
     response.set_cookie(
-        COOKIE, secret, max_age=int(SESSION_SECONDS), httponly=True, samesite="lax", secure=request.url.scheme == "https"
+        COOKIE,
+        secret,
+        max_age=int(SESSION_SECONDS),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
     )
     return response
 

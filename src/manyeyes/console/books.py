@@ -47,8 +47,11 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Books(msgspec.Struct, frozen=True):
-    """Everything a statement shows. ``opening`` is summed forward from the first transfer, ``closing`` is what the account
-    has now less what moved since: they agree only if nothing was lost or counted twice."""
+    """Everything a statement shows.
+
+    ``opening`` is summed forward from the first transfer, ``closing`` is what the account has now less what moved
+    since: they agree only if nothing was lost or counted twice.
+    """
 
     opening: Funds
     sums: list[MovementSum]
@@ -83,7 +86,8 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
         since = await ledger.movement_sums(db, cell, account_id, asked.end, FOREVER)
         available = (await ledger.balances(db, cell, [account_id])).get(account_id, 0)
         held = await ledger.held(db, cell, account_id)
-        closing = Funds(available - Funds(0, 0).plus(since).available_micros, held - Funds(0, 0).plus(since).held_micros)
+        moved = Funds(0, 0).plus(since)
+        closing = Funds(available - moved.available_micros, held - moved.held_micros)
         windows = spending_windows(int(asked.start.timestamp()))
         hours = await statistics.spending(db, cell, account_id, windows, **filters(asked, queues))
         every = await statistics.spending(db, cell, account_id, windows) if asked.is_filtered else hours

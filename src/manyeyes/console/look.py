@@ -1,4 +1,4 @@
-"""How a person wants the pages to look: language, colours, text size. Kept in cookies, so that it works before sign-in."""
+"""How a person wants the pages to look: language, colours, text size. Kept in cookies, to work before sign-in."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The choices in force for one request, and those that its address made anew (`?lang=vi`) and a cookie has to keep."""
+    """The choices in force for one request; ``fresh`` are those that its address made anew, for a cookie to keep."""
 
     language: str
     theme: str

@@ -79,7 +79,7 @@ def _static_files() -> dict[str, bytes]:
 
 @cache
 def static_root() -> str:
-    """The folder of the static files, named by their content: they may be cached for ever, and a new version is seen at once."""
+    """The folder of the static files, named by their content: cached for ever, and a new version is seen at once."""
     digest = sha256(b"".join(name.encode() + body for name, body in _static_files().items())).hexdigest()
     return f"/static/{digest[:12]}"
 

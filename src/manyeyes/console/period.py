@@ -40,7 +40,12 @@ class Asked(msgspec.Struct, frozen=True):
     def address(self, path: str = "/customer/statement", **changes: object) -> str:
         """The address that asks the same with ``changes``."""
         asked = msgspec.structs.replace(self, **changes)
-        parts = {"from": f"{asked.start:%Y-%m-%dT%H:%M:%SZ}", "queue": asked.queue, "softId": asked.soft_id, "ip": asked.ip}
+        parts = {
+            "from": f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
+            "queue": asked.queue,
+            "softId": asked.soft_id,
+            "ip": asked.ip,
+        }
         parts["page"] = str(asked.page) if asked.page > 1 else ""
         return f"{path}?{urlencode({name: value for name, value in parts.items() if value})}"
 
@@ -60,7 +65,7 @@ def asked(query: Mapping[str, str], now: datetime) -> Asked:
 
 
 def instant(text: str) -> datetime | None:
-    """The instant that Unix seconds or an RFC 3339 text name, to the second; None for neither. Without a zone it is UTC."""
+    """The instant that Unix seconds or an RFC 3339 text name, to the second; None for neither. No zone means UTC."""
     try:
         if text.isdecimal():
             found = datetime.fromtimestamp(int(text), UTC)

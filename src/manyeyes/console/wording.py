@@ -40,13 +40,13 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.skipped": mark("Skipped"),
     "notice.lease_lost": mark(
         "Your time for that picture was over and it went to somebody else, so that answer was not taken. "
-        "Nothing to do: go on with the next one."
+        "Just go on with the next one."
     ),
-    "notice.time_up": mark("Time was up and the picture went to somebody else. Nothing to do: go on with the next one."),
+    "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
     "notice.answer_unfit": mark(
         "That answer could not be taken, because it does not keep the rules shown here. Change it and send it again."
     ),
-    "notice.not_online": mark("You were signed out of work because nothing was heard from this page. Start again below."),
+    "notice.not_online": mark("You were set to a break because nothing was heard from this page. Start again below."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),

@@ -1,4 +1,4 @@
-"""/work: the worker's screen as the server draws it, and the forms that do without script what the script does at once."""
+"""/work: the worker's screen as the server draws it, and forms that do without script what the script does at once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -48,11 +48,19 @@ class WorkPages:
 
     async def answer(self, request: Request) -> Response:
         """POST /work/answer: `lease`, `text`."""
-        return await self._act(request, lambda worker, form: self._desk.answer(worker, _text(form, "lease"), _text(form, "text")))
+
+        async def give(worker: Worker, form: FormData) -> Any:
+            return await self._desk.answer(worker, _text(form, "lease"), _text(form, "text"))
+
+        return await self._act(request, give)
 
     async def skip(self, request: Request) -> Response:
         """POST /work/skip: `lease`, `reason`."""
-        return await self._act(request, lambda worker, form: self._desk.skip(worker, _text(form, "lease"), _reason(form)))
+
+        async def pass_on(worker: Worker, form: FormData) -> Any:
+            return await self._desk.skip(worker, _text(form, "lease"), _reason(form))
+
+        return await self._act(request, pass_on)
 
     async def _act(self, request: Request, act: Act) -> Response:
         """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""

@@ -45,6 +45,7 @@ export class Stream {
   #source = null;
   #attempt = 0;
   #timer = 0;
+  #wanted = false;
   #handlers;
 
   constructor(handlers) {
@@ -53,6 +54,7 @@ export class Stream {
   }
 
   open() {
+    this.#wanted = true;
     if (this.#source) return;
     const source = new EventSource("/v1/worker/events");
     this.#source = source;
@@ -70,6 +72,11 @@ export class Stream {
   }
 
   close() {
+    this.#wanted = false;
+    this.#drop();
+  }
+
+  #drop() {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
@@ -84,14 +91,15 @@ export class Stream {
   }
 
   #again(delay) {
-    this.close();
+    this.#drop();
     this.#timer = setTimeout(async () => {
       try {
-        await call("GET", "/session");
-        this.open();
+        // The session may say that work is over; its handler then closes this stream.
+        this.#handlers.session(await call("GET", "/session"));
+        if (this.#wanted) this.open();
       } catch (failure) {
         if (failure instanceof Refusal) this.#handlers.refused(failure);
-        else this.#again(patience(this.#attempt++));
+        else if (this.#wanted) this.#again(patience(this.#attempt++));
       }
     }, delay);
   }
