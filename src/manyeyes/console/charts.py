@@ -7,7 +7,7 @@ import msgspec
 WIDTH, HEIGHT = 960.0, 180.0
 LEFT, TOP, BOTTOM = 72.0, 8.0, 22.0
 GAP = 6.0
-STEPS = (1, 2, 2.5, 5, 10)
+STEPS = (1, 2, 4, 6, 8, 10)
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -64,11 +64,11 @@ def bar_chart(
 
 
 def round_top(largest: int) -> int:
-    """The smallest of 1, 2, 2.5, 5 times a power of ten that is a whole number, even, and not below ``largest``."""
+    """The smallest of 2, 4, 6, 8 and 10 times a power of ten that is even and not below ``largest``."""
     power = 1
     while True:
         for step in STEPS:
             top = step * power
             if top >= max(largest, 2) and top % 2 == 0:
-                return int(top)
+                return top
         power *= 10

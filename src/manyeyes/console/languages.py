@@ -23,8 +23,13 @@ MICROS = 1_000_000
 
 
 def mark(message: str) -> str:
-    """Marks a message for extraction where it cannot be translated yet; `babel.cfg` lists it as a keyword."""
+    """Mark a message for extraction where it cannot be translated yet (a keyword in locale/README.md)."""
     return message
+
+
+def mark_many(one: str, many: str) -> tuple[str, str]:
+    """Like `mark`, for a message that has a form for one and a form for many."""
+    return one, many
 
 
 def locale_of(language: str) -> Locale:

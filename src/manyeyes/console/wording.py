@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from babel.support import Translations
 
-from manyeyes.console.languages import mark
+from manyeyes.console.languages import mark, mark_many
 from manyeyes.refusals import Refusal
 from manyeyes.tasks.rules import ImageOptions
 
@@ -33,10 +33,9 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "hint.digits": mark("Only digits are wanted here"),
     "hint.no_digits": mark("No digits are wanted here"),
     "hint.phrase": mark("At least two words are wanted: put a space between them"),
-    "hint.short": (mark("%(n)s more character is needed"), mark("%(n)s more characters are needed")),
-    "hint.long": (mark("One character at most"), mark("%(n)s characters at most")),
+    "hint.short": mark_many("%(n)s more character is needed", "%(n)s more characters are needed"),
+    "hint.long": mark_many("%(n)s character at most", "%(n)s characters at most"),
     "notice.sent": mark("Sent: %(text)s"),
-    "notice.earned": mark("+%(money)s"),
     "notice.skipped": mark("Skipped"),
     "notice.lease_lost": mark(
         "Your time for that picture was over and it went to somebody else, so that answer was not taken. "
@@ -106,7 +105,7 @@ def rules(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
         ("rule.digits", options.numeric == 1),
         ("rule.no_digits", options.numeric == 2),
         ("rule.phrase", options.phrase),
-        ("rule.case", options.case),
+        ("rule.case", options.case and options.numeric != 1),
         ("rule.math", options.math),
     ]
     return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)

@@ -16,7 +16,7 @@ export function rules(options) {
   if (options.numeric === 1) wanted.push({ key: "rule.digits", holds: (text) => /^[0-9\s+\-.,]+$/.test(text) });
   if (options.numeric === 2) wanted.push({ key: "rule.no_digits", holds: (text) => text !== "" && !/[0-9]/.test(text) });
   if (options.phrase) wanted.push({ key: "rule.phrase", holds: (text) => /\S\s+\S/.test(text) });
-  if (options.case) wanted.push({ key: "rule.case" });
+  if (options.case && options.numeric !== 1) wanted.push({ key: "rule.case" });
   if (options.math) wanted.push({ key: "rule.math" });
   return wanted.concat(lengthRule(options.min_length || 0, options.max_length || 0));
 }

@@ -94,7 +94,7 @@ function explain({ refusal, reason }) {
 }
 
 function receipt(what, earned) {
-  element("receipt").textContent = [what, earned ? say("notice.earned", { money: money(earned) }) : ""].filter(Boolean).join("  ");
+  element("receipt").textContent = [what, earned ? `+${money(earned)}` : ""].filter(Boolean).join("  ");
 }
 
 function takeSession(session) {
