@@ -9,18 +9,19 @@ from starlette.applications import Starlette
 
 from manyeyes import chores
 from manyeyes.anticaptcha.envelope import AntiCaptcha
+from manyeyes.console import app as console
 from manyeyes.house import House
 from manyeyes.v1 import app as v1
 from manyeyes.v1.wire import Refused
 
-OWN_PATHS = ("v1", "pictures", "healthz", "metrics")
+OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
 
 
 class Application:
     """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
-        pages = Starlette(routes=v1.routes(house), exception_handlers={Refused: v1.refused})
+        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)], exception_handlers={Refused: v1.refused})
         self._pages = pages
         self._methods = AntiCaptcha(house)
 
@@ -28,7 +29,9 @@ class Application:
         if scope["type"] != "http":
             return
         first = scope["path"].lstrip("/").split("/", 1)[0]
-        await (self._pages if first in OWN_PATHS else self._methods)(scope, receive, send)
+        # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
+        is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
+        await (self._pages if is_ours else self._methods)(scope, receive, send)
 
 
 @asynccontextmanager

@@ -130,3 +130,11 @@ FROM work WHERE cell = $1 AND account_id = $2;
 -- name: all_held
 -- What the open tasks of each account cost: must equal the ledger's held sums.
 SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks FROM work WHERE cell = $1 GROUP BY account_id;
+
+-- name: states
+-- Where tasks are on their way: the queue and whether somebody has them.
+SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: oldest_waiting
+-- Since when the oldest waiting task of a cell waits.
+SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT 1;

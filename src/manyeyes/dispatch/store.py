@@ -180,6 +180,17 @@ async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell)}
 
 
+async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, WorkState]]:
+    """Return (queue_id, state) of those of the tasks that have not ended."""
+    rows = await db.fetch(SQL.states, cell, task_ids)
+    return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}
+
+
+async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
+    """Return when the oldest waiting task was submitted; None when none waits."""
+    return await db.fetchval(SQL.oldest_waiting, cell)
+
+
 def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
     tried = frozenset(row["tried"])
     return Waiting(row["task_id"], row["account_id"], row["created_at"], row["lease_seconds"], tried, holder)

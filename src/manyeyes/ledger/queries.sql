@@ -118,3 +118,44 @@ SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay W
 -- name: settled_sums
 -- All that each account was charged, by the ledger.
 SELECT account_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 3 GROUP BY account_id;
+
+-- name: recent_holds
+-- The tasks that an account submitted last: each began with money held for it.
+SELECT cause_id, at, amount_micros FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind = 2 ORDER BY at DESC, cause_id DESC LIMIT $3;
+
+-- name: entries_newest
+-- A page of all of an account's transfers in a window, newest first, each with what the newer ones in the window moved.
+SELECT cause_id, kind, n, amount_micros, at, available_change, held_change,
+       (sum(available_change) OVER newer)::bigint - available_change AS available_newer,
+       (sum(held_change) OVER newer)::bigint - held_change AS held_newer
+FROM (SELECT cause_id, kind, n, amount_micros, at,
+             CASE WHEN credit_book = 10 THEN amount_micros WHEN debit_book = 10 THEN -amount_micros ELSE 0 END
+                 AS available_change,
+             CASE WHEN credit_book = 11 THEN amount_micros WHEN debit_book = 11 THEN -amount_micros ELSE 0 END
+                 AS held_change
+      FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4) AS entry
+WINDOW newer AS (ORDER BY at DESC, cause_id DESC, kind DESC, n DESC ROWS UNBOUNDED PRECEDING)
+ORDER BY at DESC, cause_id DESC, kind DESC, n DESC LIMIT $5 OFFSET $6;
+
+-- name: entries_after
+-- The next of an account's transfers in a window, oldest first, after the one that was read last.
+SELECT cause_id, kind, n, amount_micros, at,
+       CASE WHEN credit_book = 10 THEN amount_micros WHEN debit_book = 10 THEN -amount_micros ELSE 0 END
+           AS available_change,
+       CASE WHEN credit_book = 11 THEN amount_micros WHEN debit_book = 11 THEN -amount_micros ELSE 0 END
+           AS held_change
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
+  AND (at, cause_id, kind, n) > ($3, $5, $6, $7)
+ORDER BY at, cause_id, kind, n LIMIT $8;
+
+-- name: entry_sums
+-- All of an account's transfers in a window, by kind.
+SELECT kind, count(*) AS entries,
+       sum(CASE WHEN credit_book = 10 THEN amount_micros WHEN debit_book = 10 THEN -amount_micros ELSE 0 END)::bigint
+           AS available_change,
+       sum(CASE WHEN credit_book = 11 THEN amount_micros WHEN debit_book = 11 THEN -amount_micros ELSE 0 END)::bigint
+           AS held_change
+FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
+GROUP BY kind ORDER BY kind;

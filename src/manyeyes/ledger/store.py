@@ -38,6 +38,27 @@ class EntrySum(msgspec.Struct, frozen=True):
     amount_micros: int
 
 
+class Movement(msgspec.Struct, frozen=True):
+    """A transfer as it stands on a customer's statement: what it changed of what he may spend and of what is held."""
+
+    cause_id: int
+    kind: Kind
+    n: int
+    amount_micros: int
+    at: datetime
+    available_change: int
+    held_change: int
+
+
+class MovementSum(msgspec.Struct, frozen=True):
+    """All transfers of one kind in a window."""
+
+    kind: Kind
+    entries: int
+    available_change: int
+    held_change: int
+
+
 async def open_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> None:
     await tx.execute(SQL.open_balances, cell, account_ids)
 
@@ -157,6 +178,54 @@ async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
     return int(await db.fetchval(SQL.count_transfers, cell))
+
+
+async def recent_holds(db: asyncpg.Connection, cell: int, account_id: int, limit: int) -> list[tuple[int, datetime, int]]:
+    """Return (task_id, submitted at, micros held) of the account's latest tasks, newest first."""
+    return [tuple(row) for row in await db.fetch(SQL.recent_holds, cell, account_id, limit)]  # type: ignore[misc]
+
+
+async def movements_newest(
+    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime, *, limit: int, offset: int
+) -> list[tuple[Movement, int, int]]:
+    """Return a page of ``[start, end)``, newest first: each movement with the (available, held) change of all newer ones."""
+    rows = await db.fetch(SQL.entries_newest, cell, account_id, start, end, limit, offset)
+    return [(_movement(row), row["available_newer"], row["held_newer"]) for row in rows]
+
+
+async def movements_after(
+    db: asyncpg.Connection,
+    cell: int,
+    account_id: int,
+    start: datetime,
+    end: datetime,
+    last: Movement | None,
+    limit: int,
+) -> list[Movement]:
+    """Return the movements of ``[start, end)`` that follow ``last``, oldest first (None: from the first on)."""
+    place = (last.at, last.cause_id, last.kind, last.n) if last else (start, -1, -1, -1)
+    rows = await db.fetch(SQL.entries_after, cell, account_id, place[0], end, *place[1:], limit)
+    return [_movement(row) for row in rows]
+
+
+async def movement_sums(
+    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime
+) -> list[MovementSum]:
+    """Return the sums by kind of all the account's transfers in ``[start, end)``."""
+    rows = await db.fetch(SQL.entry_sums, cell, account_id, start, end)
+    return [MovementSum(Kind(r["kind"]), r["entries"], r["available_change"], r["held_change"]) for r in rows]
+
+
+def _movement(row: asyncpg.Record) -> Movement:
+    return Movement(
+        row["cause_id"],
+        Kind(row["kind"]),
+        row["n"],
+        row["amount_micros"],
+        row["at"],
+        row["available_change"],
+        row["held_change"],
+    )
 
 
 def _signed(row: asyncpg.Record) -> int:

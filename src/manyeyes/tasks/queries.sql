@@ -63,3 +63,8 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
             $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
            charged_micros, pay_micros);
+
+-- name: endings
+-- How tasks ended, for their customer's page.
+SELECT task_id, queue_id, created_at, ended_at, ending, charged_micros FROM result
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

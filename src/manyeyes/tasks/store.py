@@ -79,6 +79,17 @@ class Solved(msgspec.Struct, frozen=True):
     pay_micros: int
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """How a task ended, as its customer's page shows it."""
+
+    task_id: int
+    queue_id: int
+    created_at: datetime
+    ended_at: datetime
+    ending: Ending
+    charged_micros: int
+
+
 class Answer(msgspec.Struct, frozen=True):
     text: str = ""
 
@@ -145,6 +156,12 @@ async def progress(
         else:
             found.setdefault(key, PROCESSING)
     return [found.get(key) for key in keys]
+
+
+async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Ended]:
+    """Return those of the tasks that have ended."""
+    rows = await db.fetch(SQL.endings, cell, task_ids)
+    return {row["task_id"]: Ended(**{**row, "ending": Ending(row["ending"])}) for row in rows}
 
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:

@@ -1,0 +1,61 @@
+"""The console's routes: pages for people, by role."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from manyeyes.console.access import is_own_form
+from manyeyes.console.connect import HelpPages
+from manyeyes.console.customer import CustomerPages
+from manyeyes.console.look import change_look
+from manyeyes.console.operator import OperatorPages
+from manyeyes.console.pages import static_file
+from manyeyes.console.sign_in import SignInPages
+from manyeyes.console.statement import StatementPages
+from manyeyes.console.work import WorkPages
+from manyeyes.house import House
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+# The first segments of the console's paths: what is not one of these belongs to the contracts.
+OWN_PATHS = ("", "login", "logout", "look", "help", "static", "work", "customer", "operator")
+
+
+def routes(house: House) -> list[BaseRoute]:
+    """The console's pages; every POST is refused unless it was sent from one of them."""
+    sign_in, work = SignInPages(house), WorkPages(house)
+    statement = StatementPages(house)
+    pages = {
+        "/": sign_in.start,
+        "/login/{secret}": sign_in.show_link,
+        "/help": HelpPages(house).show,
+        "/work": work.show,
+        "/customer": CustomerPages(house).show,
+        "/customer/statement": statement.show,
+        "/customer/statement.csv": statement.download,
+        "/operator": OperatorPages(house).show,
+        "/static/{version}/{name}": static_file,
+    }
+    forms = {
+        "/login": sign_in.use_key,
+        "/login/{secret}": sign_in.use_link,
+        "/logout": sign_in.sign_out,
+        "/look": change_look,
+        "/work/online": work.online,
+        "/work/offline": work.offline,
+        "/work/answer": work.answer,
+        "/work/skip": work.skip,
+    }
+    return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
+        Route(path, _from_own_page(house, form), methods=["POST"]) for path, form in forms.items()
+    ]
+
+
+def _from_own_page(house: House, form: Endpoint) -> Endpoint:
+    async def guarded(request: Request) -> Response:
+        if not is_own_form(house, request):
+            return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
+        return await form(request)
+
+    return guarded

@@ -1,0 +1,40 @@
+"""/help, and the lines that show a customer how to point an existing client at this installation."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.console.access import HOMES, subject_of
+from manyeyes.console.pages import render
+from manyeyes.house import House
+
+SEND = """\
+curl -s {origin}/createTask -d '{{"clientKey": "YOUR_CLIENT_KEY",
+  "task": {{"type": "ImageToTextTask", "body": "'$(base64 -w0 picture.png)'"}}}}'"""
+ASK = """curl -s {origin}/getTaskResult -d '{{"clientKey": "YOUR_CLIENT_KEY", "taskId": 1}}'"""
+
+
+class HelpPages:
+    """How to use this installation, for whoever opens it."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def show(self, request: Request) -> Response:
+        """GET /help."""
+        subject = await subject_of(self._house, request)
+        return render(request, "help.html", home=HOMES[subject.role] if subject else "/", **examples(request))
+
+
+def origin_of(request: Request) -> str:
+    """The address under which this browser reaches the installation, without a path."""
+    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def examples(request: Request) -> dict[str, str]:
+    """What the template connect.html shows: the host for a client's settings, and two commands for a shell."""
+    origin = origin_of(request)
+    return {
+        "host": request.headers.get("host", ""),
+        "send_example": SEND.format(origin=origin),
+        "ask_example": ASK.format(origin=origin),
+    }

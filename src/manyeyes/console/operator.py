@@ -1,0 +1,165 @@
+"""/operator: whether this installation is well, and how queues, accounts and workers are doing. Read-only."""
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.accounts import store as accounts
+from manyeyes.actions.check_books import check_books
+from manyeyes.console.access import subject_of
+from manyeyes.console.languages import catalogue, mark, money
+from manyeyes.console.look import look_of
+from manyeyes.console.pages import render
+from manyeyes.console.sign_in import not_signed_in
+from manyeyes.db.migrate import SQL
+from manyeyes.dispatch import store as dispatch
+from manyeyes.house import House
+from manyeyes.ledger import store as ledger
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Session
+
+WAITING_TOO_LONG_SECONDS = 120
+SNAPSHOT_TOO_OLD_SECONDS = 60
+BOOKS_FRESH_SECONDS = 60.0  # the check reads every transfer: not at each view
+WAITING_COUNTED = 100_000
+STATES = {
+    "idle": mark("Idle"),
+    "busy": mark("Answering"),
+    "away": mark("Away"),
+    "offline": mark("Offline"),
+}
+
+
+class Check(msgspec.Struct, frozen=True):
+    name: str
+    finding: str
+    is_well: bool
+
+
+class OperatorPages:
+    """The operator's page of one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._difference: tuple[float, int] | None = None
+
+    async def show(self, request: Request) -> Response:
+        """GET /operator."""
+        subject = await subject_of(self._house, request)
+        if subject is None or subject.role != "operator":
+            return not_signed_in(request)
+        language = look_of(request).language
+        translate = catalogue(language).ugettext
+        return render(
+            request,
+            "operator.html",
+            person="operator",
+            checks=await self._checks(language),
+            queues=await self._queues(),
+            accounts=await self._accounts(),
+            workers=await self._workers(),
+            states={state: translate(message) for state, message in STATES.items()},
+        )
+
+    async def _checks(self, language: str) -> list[Check]:
+        translate = catalogue(language).ugettext
+        seconds = translate("%(n)s s")
+        waiting = await self._oldest_waiting_seconds()
+        async with self._house.cells.directory.acquire() as db:
+            snapshot = (await db.fetchrow(SQL.oldest_snapshot))["seconds"]
+        difference = await self._books_difference()
+        return [
+            Check(
+                translate("Oldest waiting task"),
+                translate("nothing waits") if waiting is None else seconds % {"n": round(waiting)},
+                waiting is None or waiting < WAITING_TOO_LONG_SECONDS,
+            ),
+            Check(
+                translate("Oldest snapshot of the database"),
+                seconds % {"n": round(snapshot)},
+                snapshot < SNAPSHOT_TOO_OLD_SECONDS,
+            ),
+            Check(translate("Difference in the ledger"), money(difference, language), difference == 0),
+        ]
+
+    async def _oldest_waiting_seconds(self) -> float | None:
+        since = []
+        for cell in self._house.cells.numbers:
+            async with self._house.cells.pool(cell).acquire() as db:
+                since.append(await dispatch.oldest_waiting(db, cell))
+        first = min((instant for instant in since if instant is not None), default=None)
+        return (datetime.now(UTC) - first).total_seconds() if first else None
+
+    async def _books_difference(self) -> int:
+        """Micro-units unexplained in all cells; proven anew once a minute at most."""
+        if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
+            total = 0
+            for cell in self._house.cells.numbers:
+                async with self._house.cells.pool(cell).acquire() as db:
+                    total += (await check_books(db, cell)).difference_micros
+            self._difference = (time.monotonic(), total)
+        return self._difference[1]
+
+    async def _queues(self) -> list[dict[str, Any]]:
+        """Waiting tasks and present workers of each queue, over all cells."""
+        lines = []
+        for queue_id, queue in sorted((await self._house.directory.queues()).items()):
+            waiting = online = 0
+            for cell in self._house.cells.numbers:
+                async with self._house.cells.pool(cell).acquire() as db:
+                    waiting += await dispatch.count_waiting(db, cell, queue_id, WAITING_COUNTED)
+                    online += (await workers.presence(db, cell, queue_id))[0]
+            lines.append({"terms": queue, "waiting": waiting, "online": online})
+        return lines
+
+    async def _accounts(self) -> list[dict[str, Any]]:
+        async with self._house.cells.directory.acquire() as db:
+            places = await accounts.every_place(db)
+        available: dict[int, int] = {}
+        held: Mapping[int, int] = {}
+        for cell in self._house.cells.numbers:
+            async with self._house.cells.pool(cell).acquire() as db:
+                available |= await ledger.balances(
+                    db, cell, [place.account_id for place in places if place.cell == cell]
+                )
+                held = {**held, **await dispatch.all_held(db, cell)}
+        return [
+            {
+                "name": place.name,
+                "account_id": place.account_id,
+                "available_micros": available.get(place.account_id, 0),
+                "held_micros": held.get(place.account_id, 0),
+            }
+            for place in places
+        ]
+
+    async def _workers(self) -> list[dict[str, Any]]:
+        async with self._house.cells.directory.acquire() as db:
+            people = await workers.every_worker(db)
+        sessions: dict[int, Session] = {}
+        for cell in self._house.cells.numbers:
+            async with self._house.cells.pool(cell).acquire() as db:
+                sessions |= {each.worker_id: each for each in await workers.all_sessions(db, cell) if each.queues}
+        return [
+            {
+                "name": person.name,
+                "worker_id": person.worker_id,
+                "languages": ", ".join(person.languages),
+                "state": _state(sessions.get(person.worker_id)),
+                "answered": sessions[person.worker_id].answered if person.worker_id in sessions else 0,
+            }
+            for person in people
+        ]
+
+
+def _state(session: Session | None) -> str:
+    if session is None:
+        return "offline"
+    if not session.present:
+        return "away"
+    return "busy" if session.held else "idle"

@@ -1,0 +1,252 @@
+// The worker screen: puts desk, picture, question and wire together.
+
+import * as clock from "./clock.js";
+import { Desk } from "./desk.js";
+import * as reply from "./reply.js";
+import * as skipMenu from "./skip.js";
+import * as stage from "./stage.js";
+import { Stream, insist } from "./wire.js";
+import { count, knows, money, page, say } from "./words.js";
+
+const element = (id) => document.getElementById(id);
+const main = element("main");
+const notice = element("notice");
+const title = document.title;
+const desk = new Desk();
+const outbox = [];
+
+let shown = null;
+let mode = main.dataset.mode;
+let sending = null;
+let troubled = false;
+
+const stream = new Stream({
+  tasks: (onDesk) => { noticeLoss(onDesk); desk.receive(onDesk); lay(); },
+  session: takeSession,
+  up: () => { if (troubled) tell("notice.back"); trouble(false); },
+  down: () => trouble(true),
+  refused: (refusal) => { trouble(false); toBreak(); explain(refusal); },
+});
+
+// --- what is seen ------------------------------------------------------------------------------------------------
+
+function lay() {
+  if (mode === "break") return;
+  const [first = null, second = null] = desk.open;
+  setMode(first ? "task" : "waiting");
+  if (first?.lease !== shown?.lease) turnTo(first);
+  stage.prefetch(second?.task, () => { main.dataset.ahead = second.lease; });
+}
+
+function turnTo(first) {
+  if (shown && !desk.isSettled(shown.lease)) desk.keepDraft(shown.lease, reply.typed());
+  shown = first;
+  clock.stop();
+  main.dataset.lease = shown?.lease ?? "";
+  if (!shown) return;
+  reply.ask({ lease: shown.lease, ...shown.task }, desk.draft(shown.lease));
+  const veiled = stage.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
+  clock.run(shown, askForDesk);
+  skipMenu.close();
+  document.title = document.hidden ? `● ${say("title.new")}` : title;
+  if (veiled) element("unveil").focus();
+  else reply.focus();
+}
+
+function setMode(next) {
+  if (mode === next && next !== "break") return;
+  mode = next;
+  main.dataset.mode = mode;
+  for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
+  element("break-form").hidden = mode === "break";
+  if (mode === "break") shown = null;
+  if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
+  presence();
+}
+
+function presence() {
+  const state = troubled ? "reconnecting" : { task: "working", waiting: "waiting", break: "break" }[mode];
+  document.body.dataset.state = state;
+  element("presence-words").textContent = say(`state.${state}`);
+}
+
+function trouble(now) {
+  if (now && !troubled) tell("notice.reconnecting", {}, "warn");
+  troubled = now;
+  presence();
+}
+
+function tell(key, values = {}, tone = "") {
+  notice.textContent = say(key, values);
+  notice.className = `notice ${tone}`;
+  notice.hidden = false;
+  if (key === "notice.back") setTimeout(hush, 2500);
+}
+
+function hush() {
+  notice.hidden = true;
+  notice.textContent = "";
+}
+
+function explain({ refusal, reason }) {
+  const key = `notice.${refusal}`;
+  tell(knows(key) ? key : "notice.refused", { reason: reason || refusal }, "warn");
+}
+
+function receipt(what, earned) {
+  element("receipt").textContent = [what, earned ? `+${money(earned)}` : ""].filter(Boolean).join("  ");
+}
+
+function takeSession(session) {
+  element("answered").textContent = count(session.answered);
+  element("earned").textContent = money(session.earned);
+  element("pending").textContent = money(session.pending);
+  if (session.state === "offline" && mode !== "break") {
+    toBreak();
+    tell("notice.not_online", {}, "warn");
+  }
+}
+
+// --- what is sent ------------------------------------------------------------------------------------------------
+
+function part(path, body, said) {
+  if (!shown) return;
+  hush();
+  outbox.push({ path, body: { lease: shown.lease, ...body }, said, text: reply.typed() });
+  desk.settle(shown.lease);
+  lay();
+  flush();
+}
+
+// One at a time and in order: the task after this one can be answered only when this one is done.
+function flush() {
+  sending ??= post().finally(() => { sending = null; });
+}
+
+async function post() {
+  while (outbox.length) {
+    const letter = outbox[0];
+    try {
+      const result = await insist("POST", letter.path, letter.body, () => trouble(true));
+      receipt(letter.said, result.earned);
+      desk.advance(result.next);
+      outbox.shift();
+    } catch (refusal) {
+      returned(refusal);
+    }
+    if (stream.isOpen) trouble(false);
+    lay();
+  }
+}
+
+function returned(refusal) {
+  const letter = outbox.shift();
+  if (refusal.status === 401) return leave(refusal);
+  if (refusal.refusal === "answer_unfit") {
+    // What was sent after it waits on the same desk: it all comes back, the refused one first.
+    for (const each of [...outbox.splice(0), letter]) desk.restore(each.body.lease, each.text);
+  }
+  explain(refusal);
+  if (refusal.refusal === "lease_lost") askForDesk();
+  if (refusal.refusal === "not_online") toBreak();
+}
+
+function noticeLoss(onDesk) {
+  const kept = [onDesk.current, onDesk.upcoming].some((each) => each?.lease === shown?.lease);
+  if (shown && mode === "task" && !kept && !desk.isSettled(shown.lease)) tell("notice.time_up", {}, "warn");
+}
+
+// The stream tells of every change; this is for the moments when it may not have.
+async function askForDesk() {
+  try {
+    const current = await insist("GET", "/next?wait=0", undefined, () => trouble(true));
+    const onDesk = { current, upcoming: desk.upcoming?.lease === current?.lease ? null : desk.upcoming };
+    noticeLoss(onDesk);
+    desk.receive(onDesk);
+    lay();
+  } catch (refusal) {
+    returnedToBreak(refusal);
+  }
+}
+
+// --- coming and going --------------------------------------------------------------------------------------------
+
+async function start(event) {
+  event?.preventDefault();
+  hush();
+  try {
+    takeSession(await insist("POST", "/online", {}, () => trouble(true)));
+    setMode("waiting");
+    stream.open();
+  } catch (refusal) {
+    returnedToBreak(refusal);
+  }
+}
+
+async function takeBreak(event) {
+  event?.preventDefault();
+  if (mode === "break") return;
+  toBreak();
+  hush();
+  try {
+    await sending;
+    await insist("POST", "/offline", {}, () => trouble(true));
+  } catch (refusal) {
+    explain(refusal);
+  }
+}
+
+function toBreak() {
+  stream.close();
+  clock.stop();
+  desk.receive({ current: null, upcoming: null });
+  setMode("break");
+  element("start").focus();
+}
+
+function returnedToBreak(refusal) {
+  toBreak();
+  explain(refusal);
+}
+
+function leave(refusal) {
+  outbox.length = 0;
+  returnedToBreak(refusal);
+}
+
+// --- keys --------------------------------------------------------------------------------------------------------
+
+const skip = (reason) => part("/skips", { reason }, say("notice.skipped"));
+
+const KEYS = {
+  Escape: () => skip("unreadable"),
+  "Alt+KeyS": () => skipMenu.open(),
+  "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
+  "Alt+KeyC": () => stage.changeContrast(),
+  "Alt+ArrowUp": () => stage.zoomBy(1),
+  "Alt+ArrowDown": () => stage.zoomBy(-1),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+  const action = KEYS[event.altKey ? `Alt+${event.code}` : event.key];
+  if (!action || (mode !== "task" && event.code !== "KeyB")) return;
+  event.preventDefault();
+  action();
+});
+
+document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
+
+reply.furnish((text) => part("/answers", { answer: { text } }, say("notice.sent", { text })));
+skipMenu.furnish(skip, reply.focus);
+stage.furnish(reply.focus);
+element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); skip("unreadable"); });
+element("online-form").addEventListener("submit", start);
+element("break-form").addEventListener("submit", takeBreak);
+document.documentElement.dataset.script = "on";
+presence();
+if (mode !== "break") {
+  if (page.lease) desk.receive({ current: page.lease, upcoming: null });
+  lay();
+  stream.open();
+}

@@ -1,0 +1,140 @@
+"""/work: the worker's screen as the server draws it, and forms that do without script what the script does at once."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.console import languages, wording
+from manyeyes.console.access import subject_of
+from manyeyes.console.look import look_of
+from manyeyes.console.pages import render
+from manyeyes.console.sign_in import not_signed_in
+from manyeyes.desk import LeaseView, SessionView, WorkerDesk
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.workers.store import Worker
+
+SKIP_REASONS = ("unreadable", "wrong_language", "upsetting", "other")
+Act = Callable[[Worker, FormData], Awaitable[Any]]
+
+
+class WorkPages:
+    """The worker's pages of one process."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._desk = WorkerDesk(house)
+
+    async def show(self, request: Request) -> Response:
+        """GET /work."""
+        worker = await self._worker(request)
+        if worker is None:
+            return not_signed_in(request)
+        notice = request.query_params.get("notice", "")
+        return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
+
+    async def online(self, request: Request) -> Response:
+        """POST /work/online."""
+        return await self._act(request, lambda worker, form: self._desk.online(worker))
+
+    async def offline(self, request: Request) -> Response:
+        """POST /work/offline."""
+        return await self._act(request, lambda worker, form: self._desk.offline(worker))
+
+    async def answer(self, request: Request) -> Response:
+        """POST /work/answer: `lease`, `text`."""
+
+        async def give(worker: Worker, form: FormData) -> Any:
+            return await self._desk.answer(worker, _text(form, "lease"), _text(form, "text"))
+
+        return await self._act(request, give)
+
+    async def skip(self, request: Request) -> Response:
+        """POST /work/skip: `lease`, `reason`."""
+
+        async def pass_on(worker: Worker, form: FormData) -> Any:
+            return await self._desk.skip(worker, _text(form, "lease"), _reason(form))
+
+        return await self._act(request, pass_on)
+
+    async def _act(self, request: Request, act: Act) -> Response:
+        """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
+        worker = await self._worker(request)
+        if worker is None:
+            return not_signed_in(request)
+        form = await request.form()
+        outcome = await act(worker, form)
+        if not isinstance(outcome, Refusal):
+            return RedirectResponse("/work", status_code=303)
+        if outcome.reason is Reason.ANSWER_UNFIT:
+            return await self._draw(request, worker, outcome, draft=_text(form, "text"), status=422)
+        return RedirectResponse(f"/work?notice={outcome.reason}", status_code=303)
+
+    async def _worker(self, request: Request) -> Worker | None:
+        subject = await subject_of(self._house, request)
+        return await self._house.directory.worker(subject.subject_id) if subject and subject.role == "worker" else None
+
+    async def _draw(
+        self, request: Request, worker: Worker, refusal: Refusal | None, draft: str = "", status: int = 200
+    ) -> Response:
+        found = await self._desk.next(worker, 0)
+        lease = found if isinstance(found, LeaseView) else None
+        session = await self._desk.session(worker)
+        words = wording.words_for(languages.catalogue(look_of(request).language))
+        mode = "task" if lease else "break" if session.state == "offline" else "waiting"
+        return render(
+            request,
+            "work.html",
+            status=status,
+            person=worker.name,
+            mode=mode,
+            presence=words[f"state.{'working' if mode == 'task' else mode}"],
+            notice=wording.explanation(words, refusal) if refusal else "",
+            tally=_tally(session),
+            task=_task(words, lease, draft) if lease else None,
+            words=words,
+            skip_reasons=SKIP_REASONS,
+            script_data={"words": words, "lease": msgspec.to_builtins(lease), "now": datetime.now(UTC).isoformat()},
+        )
+
+
+def _tally(session: SessionView) -> dict[str, int]:
+    return {
+        "answered": session.answered,
+        "earned_micros": _micros(session.earned),
+        "pending_micros": _micros(session.pending),
+    }
+
+
+def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
+    task = lease.task
+    return {
+        "lease": lease.lease,
+        "image_url": task.image_url,
+        "sensitive": task.queue.sensitive,
+        "queue": task.queue.name,
+        "pay_micros": _micros(task.pay),
+        "ask": words[wording.question(task.options)],
+        "rules": [wording.filled(words, key, values) for key, values in wording.rules(task.options)],
+        "options": task.options,
+        "draft": draft,
+    }
+
+
+def _micros(dollars: float) -> int:
+    return round(dollars * languages.MICROS)
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _reason(form: FormData) -> str:
+    reason = _text(form, "reason")
+    return reason if reason in SKIP_REASONS else "other"
