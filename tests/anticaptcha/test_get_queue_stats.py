@@ -2,12 +2,12 @@
 
 import time
 
-import lives
 import pytest
 from contract import REPLY_KEYS, assert_error
-from lives import Life
 
+import lives
 import make
+from lives import Life
 from manyeyes.desk import WorkerDesk
 
 

@@ -5,14 +5,14 @@ import time
 from decimal import Decimal
 from itertools import pairwise
 
-import lives
 import pytest
 from contract import REPLY_KEYS, SPENDING_SAMPLE, SPENDING_SAMPLE_REQUEST, UNKNOWN_KEY_SAMPLE, WINDOW_KEYS, assert_error
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lives import Life
 
+import lives
 import make
+from lives import Life
 
 HOUR = 3600
 SAMPLE_START = SPENDING_SAMPLE[0]["dateFrom"]  # 23:45:00 UTC: no clock hour

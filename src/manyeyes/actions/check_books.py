@@ -1,6 +1,7 @@
 """Prove the ledger's invariants in one snapshot, and say by how many micros they fail: 0."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -54,7 +55,7 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     return Books(difference + len(twice), count, accounts, wallets, sum(held.values()), findings)
 
 
-def _compare(what: str, left: Mapping, right: Mapping, findings: list[str]) -> int:
+def _compare(what: str, left: Mapping[Any, int], right: Mapping[Any, int], findings: list[str]) -> int:
     """Return the sum of absolute differences over all keys of both sides."""
     total = 0
     for key in sorted(set(left) | set(right)):

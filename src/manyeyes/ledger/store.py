@@ -180,7 +180,9 @@ async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
     return int(await db.fetchval(SQL.count_transfers, cell))
 
 
-async def recent_holds(db: asyncpg.Connection, cell: int, account_id: int, limit: int) -> list[tuple[int, datetime, int]]:
+async def recent_holds(
+    db: asyncpg.Connection, cell: int, account_id: int, limit: int
+) -> list[tuple[int, datetime, int]]:
     """Return (task_id, submitted at, micros held) of the account's latest tasks, newest first."""
     return [tuple(row) for row in await db.fetch(SQL.recent_holds, cell, account_id, limit)]  # type: ignore[misc]
 
