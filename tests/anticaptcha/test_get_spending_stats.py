@@ -34,7 +34,8 @@ async def settled(house, customer):
     async with house.cells.pool(1).acquire() as db:
         return await db.fetch(
             "SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS us, t.amount_micros AS micros, r.queue_id,"
-            " r.soft_id, r.ip FROM transfer t JOIN result r ON r.task_id = t.cause_id WHERE t.kind = 3 AND t.account_id = $1",
+            " r.soft_id, r.ip FROM transfer t JOIN result r ON r.task_id = t.cause_id"
+            " WHERE t.kind = 3 AND t.account_id = $1",
             customer.account_id,
         )
 

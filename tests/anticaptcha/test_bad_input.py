@@ -1,0 +1,317 @@
+"""Bad input leaves nothing behind: each fault gets its documented error, and no row, no hold and no cent remains."""
+
+import base64
+import io
+import random
+import struct
+import zlib
+
+import pytest
+from callers import client_of
+from contract import assert_error
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+import make
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest
+from manyeyes.accounts.store import Place
+from manyeyes.refusals import Refusal
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.pictures import Picture, inspect
+
+
+def png(width: int, height: int, idat: bytes = b"") -> bytes:
+    """A PNG whose header promises ``width`` x ``height`` pixels, whatever its data holds."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    idat = idat or zlib.compress(bytes(1000))
+    comment = chunk(b"tEXt", b"Comment\0" + b"x" * 100)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + comment + chunk(b"IDAT", idat) + chunk(b"IEND", b"")
+
+
+def gif(width: int, height: int) -> bytes:
+    drawn = io.BytesIO()
+    Image.new("P", (50, 50)).save(drawn, "GIF")
+    return b"GIF89a" + struct.pack("<HH", width, height) + drawn.getvalue()[10:].ljust(200, b"\0")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    data = make.picture_bytes(kind="JPEG")
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+GIF_BOMB = (b"GIF87a\0\0\0\x07\0\0\0,\0\xda").ljust(100, b"\0")  # its frame reaches far beyond its screen
+NOISE = random.Random(7).randbytes
+PICTURES = {
+    "99 bytes": (b64(make.picture_bytes()[:99]), 3),
+    "nothing": ("", 3),
+    "500,001 bytes": (b64(make.picture_bytes().ljust(500_001, b"\0")), 4),
+    "900,000 bytes": (b64(NOISE(900_000)), 4),
+    "PNG of 60,000 x 60,000": (b64(png(60_000, 60_000)), 4),
+    "PNG of 2^31-1 x 2^31-1": (b64(png(2**31 - 1, 2**31 - 1)), 4),
+    "GIF of 65,535 x 65,535": (b64(gif(65_535, 65_535)), 4),
+    "GIF whose frame is too large": (b64(GIF_BOMB), 4),
+    "JPEG of 65,000 x 65,000": (b64(jpeg(65_000, 65_000)), 4),
+    "PNG of 0 x 0": (b64(png(0, 0)), 15),
+    "PNG that ends in its header": (b64((b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(5)).ljust(100, b"\0")), 15),
+    "JPEG that ends in its header": (b64(make.picture_bytes(kind="JPEG")[:120]), 15),
+    "GIF that ends in its header": (b64(b"GIF89a".ljust(100, b"\0")), 15),
+    "PNG signature and noise": (b64(b"\x89PNG\r\n\x1a\n" + NOISE(500)), 15),
+    "noise": (b64(NOISE(500)), 15),
+    "text": (b64(b"hello " * 50), 15),
+    "SVG": (b64(b"<svg xmlns='http://www.w3.org/2000/svg'/>".ljust(200)), 15),
+    "HTML": (b64(b"<html><script>alert(1)</script></html>".ljust(200)), 15),
+    "WebP": (b64(make.picture_bytes(kind="WEBP", size=(300, 300)).ljust(200, b"\0")), 15),
+    "BMP": (b64(make.picture_bytes(kind="BMP")), 15),
+    "data: prefix": ("data:image/png;base64," + b64(make.picture_bytes()), 15),
+    "DATA: prefix after a space": (" DATA:image/png;base64," + b64(make.picture_bytes()), 15),
+    "no base64": ("!" * 400, 15),
+    "base64 cut short": (b64(make.picture_bytes())[:-2], 15),
+    "letters outside ASCII": ("é" * 400, 15),
+}
+TASKS = {
+    "absent": ({}, 22),
+    "null": ({"task": None}, 22),
+    "empty": ({"task": {}}, 22),
+    "a string": ({"task": "ImageToTextTask"}, 22),
+    "a list": ({"task": [{"type": "ImageToTextTask"}]}, 22),
+    "a number": ({"task": 7}, 22),
+    "without type": ({"task": {"body": "x"}}, 24),
+    "type null": ({"task": {"type": None, "body": "x"}}, 24),
+    "type misspelt": ({"task": {"type": "ImageToTextTsk", "body": "x"}}, 23),
+    "type in other letters": ({"task": {"type": "imagetotexttask", "body": "x"}}, 23),
+    "type a number": ({"task": {"type": 5}}, 23),
+    "type a list": ({"task": {"type": ["ImageToTextTask"]}}, 23),
+    "coordinates": ({"task": {"type": "ImageToCoordinatesTask", "body": "x"}}, 23),
+    "a site's token": ({"task": {"type": "RecaptchaV2TaskProxyless", "websiteURL": "https://example.org"}}, 23),
+    "without body": ({"task": {"type": "ImageToTextTask"}}, 24),
+    "body null": ({"task": {"type": "ImageToTextTask", "body": None}}, 24),
+    "body a number": ({"task": {"type": "ImageToTextTask", "body": 5}}, 24),
+    "body a list": ({"task": {"type": "ImageToTextTask", "body": ["x"]}}, 24),
+    "body false": ({"task": {"type": "ImageToTextTask", "body": False}}, 24),
+    "softId a word": ({"task": make.image_task(), "softId": "mine"}, 24),
+    "softId negative": ({"task": make.image_task(), "softId": -5}, 24),
+    "softId beyond int32": ({"task": make.image_task(), "softId": 2**31}, 24),
+    "callbackUrl no address": ({"task": make.image_task(), "callbackUrl": "javascript:alert(1)"}, 24),
+    "callbackUrl a list": ({"task": make.image_task(), "callbackUrl": ["http://example.org"]}, 24),
+    "callbackUrl too long": ({"task": make.image_task(), "callbackUrl": "http://example.org/" + "x" * 2000}, 24),
+    "languagePool unknown": ({"task": make.image_task(), "languagePool": "xx"}, 24),
+    "languagePool a number": ({"task": make.image_task(), "languagePool": 1}, 24),
+}
+BODIES = {
+    "nothing": b"",
+    "spaces": b" \n ",
+    "a brace": b"{",
+    "no JSON": b"hello",
+    "form": b"clientKey=x&task=y",
+    "two objects": b"{}{}",
+    "a list": b"[]",
+    "null": b"null",
+    "a number": b"5",
+    "a string": b'"x"',
+    "no UTF-8": b'{"clientKey":"\xff\xfe"}',
+    "a lone surrogate": b'{"clientKey":"\\ud800"}',
+    "UTF-16": '{"clientKey":"x"}'.encode("utf-16"),
+    "too deep": b'{"task":' + b"[" * 100_000,
+    "deep and whole": b'{"task":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+    "a number too large": b'{"taskId":1e999}',
+    "NaN": b'{"taskId":NaN}',
+    "single quotes": b"{'clientKey':'x'}",
+    "trailing comma": b'{"clientKey":"x",}',
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_a_picture_that_is_none_is_refused(calm, nothing_left, name):
+    body, error = PICTURES[name]
+    customer = await make.customer(calm.house)
+    async with nothing_left():
+        assert_error(await make.call(calm, "createTask", customer, task=make.image_task() | {"body": body}), error)
+
+
+@pytest.mark.parametrize("name", TASKS)
+async def test_a_task_that_is_none_is_refused(calm, nothing_left, name):
+    body, error = TASKS[name]
+    customer = await make.customer(calm.house)
+    async with nothing_left():
+        assert_error(await make.call(calm, "createTask", customer, **body), error)
+
+
+@pytest.mark.parametrize("name", BODIES)
+async def test_a_body_that_is_no_json_object_is_24(calm, nothing_left, name):
+    await make.customer(calm.house)
+    async with nothing_left():
+        for method in ("createTask", "getTaskResult", "getSpendingStats"):
+            reply = await calm.post(f"/{method}", content=BODIES[name])
+            assert reply.status_code == 200
+            assert_error(reply.json(), 24)
+
+
+async def taken_from(house, customer, address="203.0.113.7"):
+    async with client_of(house, address) as client:
+        return await make.call(client, "createTask", customer, task=make.image_task())
+
+
+async def test_an_unknown_key_is_1(calm, nothing_left):
+    async with nothing_left():
+        for key in ("0" * 32, "", None, 5, ["x"], {"a": 1}, "x" * 100_000, "\x00"):
+            assert_error(await make.call(calm, "createTask", clientKey=key, task=make.image_task()), 1)
+        assert_error(await make.call(calm, "createTask", task=make.image_task()), 1)
+
+
+async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm, nothing_left):
+    customer = await make.customer(calm.house)
+    async with calm.house.cells.directory.acquire() as db:
+        await accounts.revoke_key(db, digest(customer.key))
+        owner = accounts.KeyOwner(1, customer.account_id, ())
+        await accounts.insert_key(db, digest("another"), owner)
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 1)
+    reply = await make.call(calm, "createTask", clientKey="another", task=make.image_task())
+    assert reply["errorId"] == 0
+
+
+@pytest.mark.parametrize(
+    ("networks", "address", "is_allowed"),
+    [
+        (("203.0.113.7/32",), "203.0.113.7", True),
+        (("203.0.113.0/24", "198.51.100.0/24"), "198.51.100.9", True),
+        (("203.0.113.0/24",), "::ffff:203.0.113.9", True),
+        (("2001:db8::/32",), "2001:db8::5", True),
+        (("203.0.113.8/32",), "203.0.113.7", False),
+        (("2001:db8::/32",), "203.0.113.7", False),
+        (("203.0.113.0/24",), "testclient", False),
+    ],
+)
+async def test_a_key_with_addresses_works_from_these_alone(calm, nothing_left, networks, address, is_allowed):
+    customer = await make.customer(calm.house, addresses=networks)
+    if is_allowed:
+        assert (await taken_from(calm.house, customer, address))["errorId"] == 0
+        return
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer, address), 11)
+
+
+@pytest.mark.parametrize("network", ["203.0.113.7/32", "203.0.113.0/24", "0.0.0.0/0"])
+async def test_a_blocked_address_is_21_whatever_its_key(calm, nothing_left, network):
+    customer = await make.customer(calm.house)
+    async with calm.house.cells.directory.acquire() as db:
+        await accounts.block_network(db, network)
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 21)
+        assert_error(await make.call(calm, "getBalance", clientKey="0" * 32), 21)
+    assert (await taken_from(calm.house, customer, "2001:db8::1"))["errorId"] == 0
+
+
+@pytest.mark.parametrize("balance", ["0", "0.000001", "0.000699"])
+async def test_a_balance_that_does_not_cover_the_task_is_10(calm, nothing_left, balance):
+    customer = await make.customer(calm.house, balance)
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 10)
+
+
+async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm, nothing_left):
+    customer = await make.customer(calm.house, "0.0014")
+    assert (await taken_from(calm.house, customer))["errorId"] == 0
+    assert (await taken_from(calm.house, customer))["errorId"] == 0
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 10)
+
+
+async def change(house, customer, **terms):
+    async with house.cells.pool(1).acquire() as db:
+        await accounts.set_terms(db, Place(customer.account_id, "", 1), **terms)
+
+
+async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(calm, nothing_left):
+    customer = await make.customer(calm.house)
+    task_id = (await taken_from(calm.house, customer))["taskId"]
+    await change(calm.house, customer, suspended=True)
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 55)
+    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.9993
+    assert (await make.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "processing"
+    await change(calm.house, customer, suspended=False)
+    assert (await taken_from(calm.house, customer))["errorId"] == 0
+
+
+async def full_queue(house, capacity=2):
+    """A queue into which no more tasks fit, filled by somebody else at the price of 700 micros."""
+    async with house.cells.pool(1).acquire() as db:
+        await tasks.set_queue(db, 1, capacity=capacity)
+    other = await make.customer(house)
+    for _ in range(capacity):
+        assert (await taken_from(house, other))["errorId"] == 0
+
+
+async def test_a_full_queue_is_2_and_says_when_to_come_back(calm, nothing_left):
+    await full_queue(calm.house)
+    customer = await make.customer(calm.house)
+    async with nothing_left():
+        reply = await calm.post("/createTask", json={"clientKey": customer.key, "task": make.image_task()})
+    assert_error(reply.json(), 2)
+    assert reply.status_code == 200
+    assert int(reply.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("bid", "error"), [(0, 2), (699, 2), (700, 2), (701, 0), (5_000, 0)])
+async def test_only_a_bid_above_the_average_enters_a_full_queue_and_is_its_price(calm, nothing_left, bid, error):
+    await full_queue(calm.house)
+    customer = await make.customer(calm.house)
+    await change(calm.house, customer, max_bid_micros=bid)
+    if error:
+        async with nothing_left():
+            assert_error(await taken_from(calm.house, customer), error)
+        return
+    assert (await taken_from(calm.house, customer))["errorId"] == 0
+    assert (await make.call(calm, "getBalance", customer))["balance"] == (10_000_000 - bid) / 1_000_000
+
+
+async def test_a_bid_that_the_balance_does_not_cover_is_10(calm, nothing_left):
+    await full_queue(calm.house)
+    customer = await make.customer(calm.house, "0.0010")
+    await change(calm.house, customer, max_bid_micros=1_001)
+    async with nothing_left():
+        assert_error(await taken_from(calm.house, customer), 10)
+
+
+async def test_a_bid_does_nothing_while_there_is_room(calm):
+    customer = await make.customer(calm.house)
+    await change(calm.house, customer, max_bid_micros=5_000)
+    assert (await taken_from(calm.house, customer))["errorId"] == 0
+    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.9993
+
+
+PRISTINE = {kind: make.picture_bytes(kind=kind) for kind in ("PNG", "JPEG", "GIF")}
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    kind=st.sampled_from(list(PRISTINE)),
+    changes=st.lists(st.tuples(st.integers(0, 200), st.binary(min_size=1, max_size=8)), max_size=4),
+    cut=st.integers(100, 2000),
+)
+def test_a_damaged_header_is_read_or_refused_and_never_breaks_anything(kind, changes, cut):
+    data = bytearray(PRISTINE[kind])
+    for at, piece in changes:
+        data[at : at + len(piece)] = piece
+    found = inspect(bytes(data[:cut]).ljust(100, b"\0"))
+    assert isinstance(found, (Picture, Refusal))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    magic=st.sampled_from([b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"]), rest=st.binary(max_size=300)
+)
+def test_noise_after_a_magic_number_never_breaks_anything(magic, rest):
+    assert isinstance(inspect((magic + rest).ljust(100, b"\0")), (Picture, Refusal))
