@@ -16,7 +16,6 @@ from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.db.blobs import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
-from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, wire_id
 
 HANDLING = timedelta(seconds=6)
@@ -50,12 +49,14 @@ async def live(house: House, customer: make.Customer, hands: Sequence[make.Hand]
 
 
 async def _live(db, house: House, customer: make.Customer, hands: Sequence[make.Hand], life: Life) -> int:
+    terms = (await house.directory.queues())[life.queue_id]
+    terms = msgspec.structs.replace(terms, price_micros=life.price_micros, pay_micros=min(life.price_micros, 500))
     begin = life.end - (timedelta(seconds=600) if life.ending == "unanswered" else HANDLING)
     command = SubmitTask(
         cell=1,
         task_id=await house.serials.take(1),
         account_id=customer.account_id,
-        queue_id=life.queue_id,
+        queue=terms,
         options=ImageOptions(),
         picture=make.picture(),
         life_seconds=600,
@@ -63,7 +64,6 @@ async def _live(db, house: House, customer: make.Customer, hands: Sequence[make.
         ip=life.ip,
     )
     async with db.transaction():
-        await tasks.set_queue(db, life.queue_id, price_micros=life.price_micros, pay_micros=min(life.price_micros, 500))
         [submitted] = await submit_tasks(db, begin, [command])
         assert isinstance(submitted, Submitted), submitted
         if life.ending == "unanswered":
