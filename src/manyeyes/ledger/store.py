@@ -190,7 +190,7 @@ async def recent_holds(
 async def movements_newest(
     db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime, *, limit: int, offset: int
 ) -> list[tuple[Movement, int, int]]:
-    """Return a page of ``[start, end)``, newest first: each movement and the (available, held) change of all newer ones."""
+    """Return a page of ``[start, end)``, newest first: each movement, and what all newer ones changed."""
     rows = await db.fetch(SQL.entries_newest, cell, account_id, start, end, limit, offset)
     return [(_movement(row), row["available_newer"], row["held_newer"]) for row in rows]
 
