@@ -149,7 +149,7 @@ async def _life(db: asyncpg.Connection, client: int, number: int) -> tuple[str, 
         cell=FIRST_CELL,
         task_id=task,
         account_id=account,
-        queue_id=queue,
+        queue=(await tasks.queues(db))[queue],
         options=ImageOptions(),
         picture=found,  # type: ignore[arg-type]
         life_seconds=600,
