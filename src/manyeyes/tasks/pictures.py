@@ -47,6 +47,8 @@ def _measure(data: bytes, media: str, reader: type[Image.Image]) -> Picture | Re
     try:
         with reader(io.BytesIO(data)) as picture:  # type: ignore[call-arg]
             width, height = picture.size
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        return Refusal(Reason.PICTURE_TOO_BIG, f"at most {LARGEST_PIXELS} pixels are taken: {error}")
     except (OSError, SyntaxError, ValueError, IndexError, EOFError, TypeError, ArithmeticError) as error:
         return Refusal(Reason.PICTURE_NOT_SUPPORTED, f"the {media} header cannot be read: {error}")
     if width <= 0 or height <= 0:
