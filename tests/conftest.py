@@ -5,6 +5,7 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 
 from manyeyes.app import running
@@ -12,7 +13,11 @@ from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import Cells
 from manyeyes.house import House, open_house, prepare_database
 from manyeyes.settings import Settings
+from stage import Stage, set_stage
 
+# No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
+hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
+hypothesis.settings.load_profile("manyeyes")
 KEPT = {"migration", "queue", "cell", "gate", "counter"}
 
 
@@ -49,6 +54,12 @@ async def house(dsn: str, settings: Settings) -> AsyncIterator[House]:
     house = await open_house(settings, dsn)
     yield house
     await house.close()
+
+
+@pytest.fixture
+async def stage(house: House) -> Stage:
+    """A cell whose clock only the test moves, for playing actions without what drives them."""
+    return await set_stage(house.cells.directory)
 
 
 @pytest.fixture

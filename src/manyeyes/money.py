@@ -1,9 +1,10 @@
 """Money is an integer count of micro-units (1 USD = 1,000,000 micros); decimals exist only at the edges."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
 MICROS = 1_000_000
 LARGEST_MICROS = 10**15  # a thousand million dollars: far above any real sum, far below int64
+_EXACT = Context(prec=40, Emax=40, traps=[Inexact, InvalidOperation, Overflow])  # raises where others would round
 
 
 def parse(amount: str) -> int:
@@ -12,9 +13,9 @@ def parse(amount: str) -> int:
     Raises ValueError for anything that is not a non-negative number of at most six decimals.
     """
     try:
-        micros = Decimal(amount) * MICROS
+        micros = _EXACT.multiply(Decimal(amount), Decimal(MICROS))
         whole = int(micros)
-    except (InvalidOperation, ValueError, OverflowError) as error:
+    except (ArithmeticError, ValueError) as error:
         raise ValueError(f"{amount!r} is not an amount of money; write it like 10.00") from error
     if whole != micros:
         raise ValueError(f"{amount!r} has more than six decimals")

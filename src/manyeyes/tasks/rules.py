@@ -108,7 +108,7 @@ def unfit(options: ImageOptions, text: str) -> str:
         return "control characters are not wanted"
     if len(text) > 500:
         return "at most 500 characters are wanted"
-    if options.numeric == 1 and not all(c.isdigit() or c.isspace() or c in "+-.," for c in text):
+    if options.numeric == 1 and not _only_digits(text):
         return "only digits are wanted"
     if options.numeric == 2 and any(c.isdigit() for c in text):
         return "no digits are wanted"
@@ -119,6 +119,11 @@ def unfit(options: ImageOptions, text: str) -> str:
     if options.max_length and len(text) > options.max_length:
         return f"at most {options.max_length} characters are wanted"
     return ""
+
+
+def _only_digits(text: str) -> bool:
+    """Tell whether ``text`` is a number as people write one: digits, and what may stand between them."""
+    return any(c.isdigit() for c in text) and all(c.isdigit() or c.isspace() or c in "+-.," for c in text)
 
 
 def is_unsolvable(failures: int) -> bool:
