@@ -14,7 +14,7 @@ export function question(options) {
 export function rules(options) {
   const wanted = [];
   if (options.numeric === 1) wanted.push({ key: "rule.digits", holds: (text) => /^[0-9\s+\-.,]+$/.test(text) });
-  if (options.numeric === 2) wanted.push({ key: "rule.no_digits", holds: (text) => text !== "" && !/[0-9]/.test(text) });
+  if (options.numeric === 2) wanted.push({ key: "rule.no_digits", holds: (text) => text !== "" && !/\p{N}/u.test(text) });
   if (options.phrase) wanted.push({ key: "rule.phrase", holds: (text) => /\S\s+\S/.test(text) });
   if (options.case && options.numeric !== 1) wanted.push({ key: "rule.case" });
   if (options.math) wanted.push({ key: "rule.math" });
@@ -33,7 +33,7 @@ function lengthRule(least, most) {
 export function fitting(options, typed) {
   const text = typed.normalize("NFC");
   if (options.numeric === 1) return without(text.normalize("NFKC"), /[^0-9\s+\-.,]/gu, "hint.digits");
-  if (options.numeric === 2) return without(text, /[0-9]/g, "hint.no_digits");
+  if (options.numeric === 2) return without(text, /\p{N}/gu, "hint.no_digits");
   return { text, hint: null };
 }
 

@@ -1,0 +1,113 @@
+"""What one types is kept to the task's options, and nothing leaves the page that the server would refuse."""
+
+import json
+
+import pytest
+from playwright.async_api import expect
+from visit import at_work, send
+
+import make
+from manyeyes.console.pages import static_root
+from manyeyes.tasks.rules import ImageOptions, unfit
+
+pytestmark = pytest.mark.browser
+TEXTS = ["", " ", "7", "12345", "1 2", "12.5", "-3", "abc", "Elm Street", " Elm ", "a b c", "x7", "a" * 501]
+TEXTS += ["ก ข", "ก๑ ๒", "１２３", "x²", "①b", "é", "e\u0301"]
+CHECK = """async ([address, cases]) => {
+    const { fitting, obstacle } = await import(address);
+    return cases.map(([options, text]) => {
+        const kept = fitting(options, text).text;
+        return [kept.trim(), obstacle(options, kept) === null];
+    });
+}"""
+
+
+async def at_a_task(site, browser, **options):
+    customer, hand = await make.customer(site.house), await make.hand(site.house)
+    await send(site, customer, **options)
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await expect(screen.part("answer")).to_be_focused()
+    return screen
+
+
+async def sent_by_enter(screen):
+    """Press Enter and return the answers that left the page."""
+    sent = []
+    screen.page.on("request", lambda request: sent.append(request) if request.url.endswith("/answers") else None)
+    await screen.press("Enter")
+    await screen.page.wait_for_timeout(150)
+    return [json.loads(request.post_data)["answer"]["text"] for request in sent]
+
+
+async def test_only_digits_are_kept_and_the_length_is_asked_for(site, browser):
+    screen = await at_a_task(site, browser, numeric=1, min_length=5, max_length=5)
+    await expect(screen.part("ask")).to_have_text("Type the digits you see")
+    await expect(screen.part("rules")).to_have_text("only digitslength: 5")
+    await expect(screen.part("answer")).to_have_attribute("inputmode", "numeric")
+    await screen.type("4a8")
+    await expect(screen.part("answer")).to_have_value("48")
+    await expect(screen.part("hint")).to_have_text("3 more characters are needed")
+    assert await sent_by_enter(screen) == []
+    await expect(screen.part("answer")).to_have_attribute("aria-invalid", "true")
+    await screen.type("2139")
+    await expect(screen.part("answer")).to_have_value("48213")
+    await expect(screen.part("hint")).to_have_text("Press Enter to send")
+    assert await sent_by_enter(screen) == ["48213"]
+
+
+async def test_a_letter_where_digits_are_wanted_is_explained(site, browser):
+    screen = await at_a_task(site, browser, numeric=1)
+    await screen.type("1x")
+    await expect(screen.part("hint")).to_have_text("Only digits are wanted here")
+
+
+async def test_no_digits_and_two_words(site, browser):
+    screen = await at_a_task(site, browser, numeric=2, phrase=True)
+    await expect(screen.part("ask")).to_have_text("Type the letters you see")
+    await screen.type("Elm7")
+    await expect(screen.part("answer")).to_have_value("Elm")
+    assert await sent_by_enter(screen) == []
+    await expect(screen.part("hint")).to_have_text("At least two words are wanted: put a space between them")
+    await screen.type(" Street")
+    kept = screen.part("rules").locator("[data-kept]")
+    await expect(kept).to_have_text(["no digits", "at least two words"])
+    assert await sent_by_enter(screen) == ["Elm Street"]
+
+
+async def test_arithmetic_capitals_and_the_customers_words(site, browser):
+    comment = '<b onclick="x">Add them up</b>'
+    screen = await at_a_task(site, browser, math=True, case=True, comment=comment)
+    await expect(screen.part("ask")).to_have_text("Work it out and type the result")
+    await expect(screen.part("rules").locator("li")).to_have_text(["capital letters matter", "needs arithmetic"])
+    await expect(screen.part("comment-text")).to_have_text(comment)
+
+
+async def test_what_the_page_lets_through_the_server_takes(site, browser):
+    screen = await at_a_task(site, browser)
+    options = [
+        {"phrase": phrase, "numeric": numeric, "min_length": least, "max_length": most}
+        for phrase in (False, True)
+        for numeric in (0, 1, 2)
+        for least, most in ((0, 0), (3, 0), (0, 4), (5, 5))
+    ]
+    cases = [(each, text) for each in options for text in TEXTS]
+    found = await screen.page.evaluate(CHECK, [f"{static_root()}/rules.js", cases])
+    let_through = [(case[0], text) for case, (text, passes) in zip(cases, found, strict=True) if passes]
+    assert len(let_through) > len(options)
+    refused = [(each, text) for each, text in let_through if unfit(ImageOptions(**each), text)]
+    assert refused == []
+
+
+async def test_what_the_server_takes_the_page_lets_through(site, browser):
+    screen = await at_a_task(site, browser)
+    cases = [
+        ({"numeric": 0}, "Ünï 7"),
+        ({"numeric": 1, "min_length": 2}, "-3"),
+        ({"numeric": 1, "phrase": True}, "12 34"),
+        ({"numeric": 2, "max_length": 4}, "สวัส"),
+        ({"phrase": True, "min_length": 3}, "a b"),
+    ]
+    assert [unfit(ImageOptions(**each), text) for each, text in cases] == [""] * len(cases)
+    found = await screen.page.evaluate(CHECK, [f"{static_root()}/rules.js", cases])
+    assert found == [[text, True] for _, text in cases]

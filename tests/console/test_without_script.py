@@ -1,0 +1,99 @@
+"""The basics work without script: forms, redirects, and a page that looks for the next task by itself."""
+
+import pytest
+from playwright.async_api import expect
+from visit import at_work, customer_subject, link, send, worker_subject
+
+import make
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+async def people(site):
+    return await make.customer(site.house), await make.hand(site.house)
+
+
+async def signed_in(site, browser, hand):
+    page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
+    await page.goto(site.url + await link(site.house, worker_subject(hand)))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url("**/work")
+    return page
+
+
+async def test_a_whole_day_of_work(site, browser, people):
+    customer, hand = people
+    page = await signed_in(site, browser, hand)
+    await page.get_by_role("button", name="Start working").click()
+    assert await page.locator("meta[http-equiv=refresh]").count() == 1
+    for text in ("first", "second"):
+        await send(site, customer, text, min_length=3)
+    await page.wait_for_selector("#picture:visible")  # the page has looked again by itself
+    await expect(page.get_by_label("Type what you see")).to_be_visible()
+    assert await page.locator("meta[http-equiv=refresh]").count() == 0
+    await page.get_by_label("Type what you see").fill("first")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("#answered")).to_have_text("1")
+    await page.get_by_label("Reason for skipping").select_option("upsetting")
+    await page.get_by_role("button", name="Skip").click()
+    await expect(page.get_by_role("heading", name="Waiting for the next picture")).to_be_visible()
+    await page.get_by_role("button", name="Take a break").click()
+    await expect(page.get_by_role("heading", name="Ready when you are")).to_be_visible()
+
+
+async def test_an_unfit_answer_comes_back_with_the_reason(site, browser, people):
+    customer, hand = people
+    await send(site, customer, numeric=2)
+    page = await signed_in(site, browser, hand)
+    await page.get_by_role("button", name="Start working").click()
+    await page.get_by_label("Type the letters you see").fill("abc123")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("status").first).to_contain_text("does not keep the rules")
+    await expect(page.get_by_label("Type the letters you see")).to_have_value("abc123")
+
+
+async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
+    customer, hand = people
+    async with site.house.cells.directory.acquire() as db:
+        await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
+    site.house.directory.forget()
+    await send(site, customer)
+    page = await signed_in(site, browser, hand)
+    await page.get_by_role("button", name="Start working").click()
+    assert await page.locator("img.picture[src]:visible").count() == 0
+    await page.locator("summary", has_text="Show the picture").click()
+    assert await page.locator("img.picture[src]:visible").count() == 1
+
+
+async def test_settings_are_kept_without_script(site, browser, people):
+    _, hand = people
+    page = await signed_in(site, browser, hand)
+    await page.get_by_label("Settings").click()
+    await page.locator("select[name=lang]").select_option("vi")
+    await page.get_by_label("Colours").select_option("dark")
+    await page.get_by_role("button", name="Use these settings").click()
+    await page.wait_for_url("**/work")
+    await expect(page.locator("html")).to_have_attribute("lang", "vi")
+    await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+async def test_a_customer_reads_his_statement(site, browser, people):
+    customer, _ = people
+    page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
+    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("link", name="Statement").click()
+    await expect(page.locator("#proof")).to_contain_text("It adds up")
+    await page.get_by_text("The 24 hours as a table").click()
+    await expect(page.locator("#hours tbody tr")).to_have_count(24)
+
+
+async def test_with_script_the_page_does_not_reload_while_it_waits(site, browser, people):
+    _, hand = people
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await expect(screen.part("waiting-title")).to_be_visible()
+    await screen.page.reload()
+    await expect(screen.part("waiting-title")).to_be_visible()
+    assert await screen.page.evaluate("document.querySelectorAll('meta[http-equiv=refresh]').length") == 0
