@@ -12,7 +12,6 @@ from manyeyes.anticaptcha.envelope import AntiCaptcha
 from manyeyes.console import app as console
 from manyeyes.house import House
 from manyeyes.v1 import app as v1
-from manyeyes.v1.wire import Refused
 
 OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
 
@@ -21,13 +20,16 @@ class Application:
     """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
-        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)], exception_handlers={Refused: v1.refused})
+        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)])
         self._pages = pages
+        self._calls = v1.Calls(house)
         self._methods = AntiCaptcha(house)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
+        if scope["path"] in self._calls:
+            return await self._calls(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))

@@ -58,7 +58,7 @@ def test_who_tried_a_task_never_gets_it_again(crowd):
 def test_only_busy_workers_queue_and_only_fresh_tasks(crowd):
     waiting, idle, _ = crowd
     held, holder = {w.worker_id: w.held for w in idle}, {t.task_id: t.holder for t in waiting}
-    for pair in match(*crowd, NOW, 60):
+    for pair in match(*crowd, NOW):
         assert (pair.state is WorkState.QUEUED) == (held[pair.worker_id] == 1)
         assert pair.state is WorkState.LEASED or not holder[pair.task_id]
         assert pair.lease_until - NOW == timedelta(seconds=60 if pair.state is WorkState.LEASED else 120)

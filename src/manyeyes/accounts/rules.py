@@ -37,8 +37,11 @@ def canonical_address(address: str) -> str:
 
 def is_within(address: str, networks: Iterable[str]) -> bool:
     """Tell whether ``address`` lies in one of ``networks`` (CIDR); an unreadable address lies in none."""
+    wanted = list(networks)
+    if not wanted:
+        return False
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(ip in ipaddress.ip_network(network) for network in networks)
+    return any(ip in ipaddress.ip_network(network) for network in wanted)

@@ -12,7 +12,8 @@ from manyeyes.dispatch.rules import Idle, Pair, Waiting, match
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Desk
 
-LARGEST_HEAD = 512  # workers looked at in one run; more are served by the next
+LARGEST_HEAD = 256  # tasks matched in one run; more are served by the next
+SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them; few, since they are locked meanwhile
 
 
 class HandOut(msgspec.Struct, frozen=True):
@@ -41,25 +42,37 @@ async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[Han
 
 
 async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
-    virtual_turn = await dispatch.lock_gate(tx, cell, queue_id)
-    rooms = await workers.rooms(tx, cell, queue_id, LARGEST_HEAD)
-    if virtual_turn is None or not rooms:
+    gate = await dispatch.lock_gate(tx, cell, queue_id, LARGEST_HEAD)
+    wanted = min(gate.waiting + (gate.queued if became_idle else 0), LARGEST_HEAD) if gate else 0
+    if gate is None or not wanted:
         return HandedOut(())
-    idle = [Idle(*room) for room in rooms]
-    free = [w.worker_id for w in idle if w.held == 0]
-    head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in idle], len(idle))
-    waiting = [task for task, _ in head]
-    if became_idle and len(waiting) < len(free):
-        waiting += await _stealable(tx, cell, queue_id, len(free) - len(waiting))
-    pairs = match(waiting, idle, {}, now)
+    for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
+        room, head, queued = await _look(tx, cell, queue_id, limit, steal=became_idle and gate.queued > 0)
+        waiting = [task for task, _ in head] + queued
+        pairs = match(waiting, room, {}, now)
+        if len(pairs) >= wanted or len(room) < limit:
+            break  # else all who were looked at have tried these tasks: look at more workers
     if not pairs:
         return HandedOut(())
     changed = await _save(tx, now, cell, pairs, waiting)
     given = {pair.task_id for pair in pairs}
     newest = max((turn for task, turn in head if task.task_id in given), default=0)
-    if newest > virtual_turn:
+    if newest > gate.virtual_turn:
         await dispatch.advance_gate(tx, cell, queue_id, newest)
-    return HandedOut(changed, again=len(rooms) == LARGEST_HEAD)
+    return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD)
+
+
+async def _look(
+    tx: asyncpg.Connection, cell: int, queue_id: int, limit: int, *, steal: bool
+) -> tuple[list[Idle], list[tuple[Waiting, int]], list[Waiting]]:
+    """Lock at most ``limit`` workers with room and as many tasks: waiting ones with their turns, then queued ones."""
+    room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
+    if not room:
+        return [], [], []
+    free = [w.worker_id for w in room if w.held == 0]
+    head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in room], len(room))
+    is_left = steal and len(head) < len(free)
+    return room, head, await _stealable(tx, cell, queue_id, len(free) - len(head)) if is_left else []
 
 
 async def _stealable(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:

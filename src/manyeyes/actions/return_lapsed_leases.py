@@ -32,7 +32,9 @@ async def return_lapsed_leases(
 ) -> list[Lapsed]:
     """Return what was swept. A lapse is no failure of the task: the same worker may get it again."""
     cell = commands[0].cell
-    lapsed = await dispatch.lock_lapsed(tx, now, cell, LARGEST_SWEEP)
+    holders = await workers.lock_free(tx, cell, await dispatch.lapsed(tx, now, cell, LARGEST_SWEEP))
+    held = await dispatch.lock_leased(tx, cell, holders) if holders else []
+    lapsed = [work for work in held if work.lease_until is None or work.lease_until <= now]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
     counts = Counter(work.worker_id for work in lapsed)
     await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(counts.items())})

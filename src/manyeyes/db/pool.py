@@ -52,16 +52,15 @@ async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256)
 
 
 class Cells:
-    """Routes a cell to its database. The directory database holds the global look-ups."""
+    """Routes a cell to its database. The directory database holds the global look-ups.
+
+    ``numbers`` are all cells, ascending.
+    """
 
     def __init__(self, directory: asyncpg.Pool, pools: Mapping[int, asyncpg.Pool] | None = None) -> None:
         self.directory = directory
         self._pools = dict(pools or {FIRST_CELL: directory})
-
-    @property
-    def numbers(self) -> list[int]:
-        """Return all cells, ascending."""
-        return sorted(self._pools)
+        self.numbers = sorted(self._pools)
 
     def pool(self, cell: int) -> asyncpg.Pool:
         """Return the pool of the database that holds ``cell``. Raises KeyError for a cell that does not exist."""

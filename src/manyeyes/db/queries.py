@@ -19,13 +19,14 @@ class Queries:
     """The statements of one capability as attributes: ``SQL.insert_tasks`` is its text."""
 
     def __init__(self, package: str) -> None:
-        self.all = {q.name: q for q in read(resources.files(package).joinpath("queries.sql").read_text("utf-8"))}
+        self.all: dict[str, Query] = {
+            q.name: q for q in read(resources.files(package).joinpath("queries.sql").read_text("utf-8"))
+        }
+
+        self.__dict__.update({name: query.text for name, query in self.all.items()})
 
     def __getattr__(self, name: str) -> str:
-        try:
-            return self.all[name].text
-        except KeyError as error:
-            raise AttributeError(f"no query is named {name}") from error
+        raise AttributeError(f"no query is named {name}")
 
 
 def read(text: str) -> list[Query]:

@@ -3,8 +3,12 @@
 INSERT INTO gate (cell, queue_id) SELECT $1, q.queue_id FROM unnest($2::int[]) AS q (queue_id) ON CONFLICT DO NOTHING;
 
 -- name: lock_gate
--- One matcher at a time per cell and queue, on any engine.
-SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
+-- One matcher at a time per cell and queue, on any engine; and how many tasks wait or lie queued, counted up to a limit,
+-- so that a run with nothing to match ends here and a run with little locks few workers.
+SELECT virtual_turn,
+       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS w) AS waiting,
+       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT $3) AS w) AS queued
+FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 
 -- name: advance_gate
 -- Move the queue's virtual time to the newest turn that was handed out.
@@ -73,11 +77,9 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
 
--- name: lock_lapsed
--- Leases whose time is over.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
-       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
-FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 ORDER BY task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+-- name: lapsed
+-- Who holds leases whose time is over; unlocked, since desks are locked worker first.
+SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 LIMIT $3;
 
 -- name: lock_overdue
 -- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.

@@ -28,9 +28,9 @@ class Waiting(msgspec.Struct, frozen=True):
     task_id: int
     account_id: int
     created_at: datetime
-    lease_seconds: int = 60
     tried: AbstractSet[int] = frozenset()
     holder: int = 0
+    lease_seconds: int = 60
 
 
 class Idle(msgspec.Struct, frozen=True):

@@ -62,13 +62,22 @@ class Returning(msgspec.Struct, frozen=True):
     tried_by: int = 0
 
 
+class Gate(msgspec.Struct, frozen=True):
+    """A queue's virtual time, and how many tasks wait or lie queued on busy desks (counted up to a limit)."""
+
+    virtual_turn: int
+    waiting: int
+    queued: int
+
+
 async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
     await db.execute(SQL.open_gates, cell, queue_ids)
 
 
-async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int) -> int | None:
-    """Return the queue's virtual turn; None when the gate was never opened."""
-    return await tx.fetchval(SQL.lock_gate, cell, queue_id)
+async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> Gate | None:
+    """Lock the queue for one matcher and tell what there is to match; None when the gate was never opened."""
+    row = await tx.fetchrow(SQL.lock_gate, cell, queue_id, limit)
+    return Gate(*row) if row else None
 
 
 async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
@@ -126,8 +135,9 @@ async def desks(db: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) ->
     return _works(await db.fetch(SQL.desks, cell, list(worker_ids)))
 
 
-async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
-    return _works(await tx.fetch(SQL.lock_lapsed, cell, now, limit))
+async def lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
+    """Return the workers who hold leases that are over by ``now``."""
+    return [row["worker_id"] for row in await tx.fetch(SQL.lapsed, cell, now, limit)]
 
 
 async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
@@ -193,7 +203,7 @@ async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
 
 def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
     tried = frozenset(row["tried"])
-    return Waiting(row["task_id"], row["account_id"], row["created_at"], row["lease_seconds"], tried, holder)
+    return Waiting(row["task_id"], row["account_id"], row["created_at"], tried, holder, row["lease_seconds"])
 
 
 def _works(rows: Sequence[asyncpg.Record]) -> list[Work]:

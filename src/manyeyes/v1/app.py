@@ -1,12 +1,14 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, health, metrics."""
 
 import time
+from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.tasks import store as tasks
 from manyeyes.v1.openapi import document
@@ -16,8 +18,30 @@ from manyeyes.v1.worker import WorkerApi
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
+class Calls:
+    """/v1/worker without a router: two of a task life's six calls come here, and a table look-up is all they need."""
+
+    def __init__(self, house: House) -> None:
+        self._handlers = WorkerApi(house).handlers()
+        self._paths = {path for _, path in self._handlers}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self._paths
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        handler = self._handlers.get((scope["method"], scope["path"]))
+        try:
+            response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
+        except Refused as refused:
+            response = refuse(refused.refusal)
+        except Unavailable:
+            response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
+            response.headers["retry-after"] = "5"
+        await response(scope, receive, send)
+
+
 def routes(house: House) -> list[Route]:
-    """Return the routes; `handlers` must be installed with them."""
+    """Return the routes that every installation serves beside its contracts."""
 
     async def picture(request: Request) -> Response:
         """One picture by its signed address; 404 when it is forged, expired or gone."""
@@ -48,14 +72,8 @@ def routes(house: House) -> list[Route]:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return [
-        *WorkerApi(house).routes(),
         Route("/v1/openapi.json", openapi),
         Route("/pictures/{signed}.{media}", picture),
         Route("/healthz", health),
         Route("/metrics", metrics),
     ]
-
-
-async def refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refused)
-    return refuse(error.refusal)

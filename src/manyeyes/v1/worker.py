@@ -1,13 +1,12 @@
 """/v1/worker: how a worker's program, or the screen's script, takes tasks and answers them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Route
 
 from manyeyes.desk import AnswerView, LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
@@ -16,6 +15,7 @@ from manyeyes.v1.sign_in import signed_in_worker
 from manyeyes.v1.wire import decode, json, refuse
 
 KEEP_ALIVE_SECONDS = 15.0
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class OnlineRequest(msgspec.Struct):
@@ -59,16 +59,17 @@ class WorkerApi:
         self._house = house
         self._desk = WorkerDesk(house)
 
-    def routes(self) -> list[Route]:
-        return [
-            Route("/v1/worker/online", self.online, methods=["POST"]),
-            Route("/v1/worker/session", self.session, methods=["GET"]),
-            Route("/v1/worker/next", self.next, methods=["GET"]),
-            Route("/v1/worker/answers", self.answers, methods=["POST"]),
-            Route("/v1/worker/skips", self.skips, methods=["POST"]),
-            Route("/v1/worker/offline", self.offline, methods=["POST"]),
-            Route("/v1/worker/events", self.events, methods=["GET"]),
-        ]
+    def handlers(self) -> dict[tuple[str, str], Handler]:
+        """Return what serves each method and path."""
+        return {
+            ("POST", "/v1/worker/online"): self.online,
+            ("GET", "/v1/worker/session"): self.session,
+            ("GET", "/v1/worker/next"): self.next,
+            ("POST", "/v1/worker/answers"): self.answers,
+            ("POST", "/v1/worker/skips"): self.skips,
+            ("POST", "/v1/worker/offline"): self.offline,
+            ("GET", "/v1/worker/events"): self.events,
+        }
 
     async def online(self, request: Request) -> Response:
         """Begin a presence; 422 for a queue or language that the worker was not given."""

@@ -89,15 +89,16 @@ FOR UPDATE SKIP LOCKED;
 SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id
 FOR UPDATE SKIP LOCKED;
 
+-- name: lock_sessions
+-- A worker's presence is locked before what lies on his desk, everywhere, in the order of the ids.
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE;
+
 -- name: change_desks
--- Add to what workers hold, have answered and earned; whoever becomes idle is idle since now.
-WITH mine AS MATERIALIZED (
-    SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
-UPDATE session SET held = greatest(session.held + d.held, 0), answered = session.answered + d.answered,
+-- Add to what workers hold, have answered and earned; whoever becomes idle is idle since now. The rows are locked.
+UPDATE session SET held = session.held + d.held, answered = session.answered + d.answered,
        earned_micros = session.earned_micros + d.earned_micros,
        idle_since = CASE WHEN d.held < 0 THEN $6 ELSE session.idle_since END
 FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[]) AS d (worker_id, held, answered, earned_micros)
-     JOIN mine USING (worker_id)
 WHERE session.cell = $1 AND session.worker_id = d.worker_id;
 
 -- name: beat

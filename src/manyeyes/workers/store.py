@@ -134,6 +134,11 @@ async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) ->
     return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]
 
 
+async def lock_sessions(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> None:
+    """Lock presences; whoever changes a desk does this first."""
+    await tx.execute(SQL.lock_sessions, cell, sorted(set(worker_ids)))
+
+
 async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> set[int]:
     """Lock those of the sessions that nobody else has locked, and return them."""
     return {row["worker_id"] for row in await tx.fetch(SQL.lock_free, cell, list(worker_ids))}

@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
+from manyeyes.workers import store as workers
 
 
 class LeaseId(msgspec.Struct, frozen=True):
@@ -54,7 +55,13 @@ class Desks:
 
 
 async def load_desks(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> Desks:
-    return Desks(await dispatch.lock_leased(tx, cell, sorted(set(worker_ids))))
+    """Lock the workers' presences, then what lies on their desks: in this order everywhere, so nobody dead-locks.
+
+    A task that the matcher queues meanwhile is either seen here or not there yet; none appears later.
+    """
+    ids = sorted(set(worker_ids))
+    await workers.lock_sessions(tx, cell, ids)
+    return Desks(await dispatch.lock_leased(tx, cell, ids))
 
 
 async def promote_queued(
