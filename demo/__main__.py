@@ -59,13 +59,16 @@ class Demo:
             self.server.start(port, self._still_starting)
             if not self.ending():
                 self._work(self._people())
+        except requests.RequestException:
+            self.server.check()  # if it has ended, its last words explain more than a refused connection
+            raise
         finally:
             self._end()
 
     def _still_starting(self, seconds: float) -> bool:
         if seconds - self._said_at >= STEP_EVERY_SECONDS:
             self._said_at = seconds
-            say(f"  still starting after {seconds:.0f} s (the first start makes a database)")
+            say(f"  still starting after {seconds:.0f} s{'' if self.notes.exists() else ', making a database'}")
         return not self.ending()
 
     def _people(self) -> Household:
@@ -142,7 +145,7 @@ class Demo:
     def _show(self, outcomes: list[Outcome], otherwise: str = "you") -> None:
         """Print a line for each outcome; who answered is the crowd, as far as it knows, or `otherwise`."""
         for outcome in outcomes:
-            by_crowd = any(outcome.picture.digest in worker.answered for worker in self.crowd)
+            by_crowd = any(outcome.sent.digest in worker.answered for worker in self.crowd)
             say("  " + line(outcome, "crowd" if by_crowd else otherwise))
 
     def _end(self) -> None:
@@ -161,11 +164,9 @@ def line(outcome: Outcome, who: str) -> str:
     """Return one line about a picture that came back."""
     clock = time.strftime("%H:%M:%S")
     if outcome.error_code:
-        return f"{clock}  {outcome.picture.kind:8} {outcome.error_code} (not answered in time)"
-    verdict = "right" if outcome.right else f"wrong, it says {outcome.picture.text}"
-    return (
-        f"{clock}  {outcome.picture.kind:8} {outcome.text:28} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
-    )
+        return f"{clock}  {outcome.sent.kind:8} {outcome.error_code} (not answered in time)"
+    verdict = "right" if outcome.right else f"wrong, it says {outcome.sent.text}"
+    return f"{clock}  {outcome.sent.kind:8} {outcome.text:28} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
 
 
 def data_home() -> Path:

@@ -17,7 +17,10 @@ Size = tuple[int, int]
 
 def font(size: float) -> ImageFont.FreeTypeFont:
     """Return the typeface that Pillow itself ships (Aileron), `size` in pixels."""
-    return ImageFont.load_default(size)
+    typeface = ImageFont.load_default(size)
+    if not isinstance(typeface, ImageFont.FreeTypeFont):
+        raise RuntimeError("this Pillow was built without FreeType, which the demo's pictures need")
+    return typeface
 
 
 def seeded_noise(size: Size, rng: random.Random) -> Image.Image:

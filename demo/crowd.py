@@ -15,15 +15,14 @@ from urllib.parse import urljoin
 
 import requests
 
-from demo.household import CrowdWorker
-from demo.pictures import Picture
+from demo.household import CrowdWorker, Sent
 
 READS = frozenset({"receipt", "meter"})
 MISTAKES = 0.04  # share of answers with one wrong digit
 WAIT_SECONDS = 2  # one long poll; also the longest time to notice the end
 RETRY_SECONDS = 0.5
 
-Known = Mapping[str, Picture]  # by SHA-256 of the file
+Known = Mapping[str, Sent]  # by SHA-256 of the file
 
 
 class Worker(threading.Thread):
@@ -67,13 +66,13 @@ class Worker(threading.Thread):
         """Answer the picture of a lease after a person's time, or skip it after a glance."""
         file = self.http.get(urljoin(self.address, lease["task"]["image_url"]), timeout=30)
         digest = sha256(file.content).hexdigest()
-        picture = self.known.get(digest)
-        if picture is None or picture.kind not in READS:
+        sent = self.known.get(digest)
+        if sent is None or sent.kind not in READS:
             self._pause(self.rng.uniform(0.4, 0.9))
             self._post("skips", {"lease": lease["lease"], "reason": "other"})
             return
-        self._pause(reading_seconds(self.rng, picture.text))
-        text = typed(self.rng, picture.text)
+        self._pause(reading_seconds(self.rng, sent.text))
+        text = typed(self.rng, sent.text)
         self.answered.add(digest)  # before it is sent: the customer may see the answer at once
         reply = self._post("answers", {"lease": lease["lease"], "answer": {"text": text}})
         if reply.status_code != 200:

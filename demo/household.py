@@ -22,12 +22,14 @@ class CrowdWorker(msgspec.Struct):
     token: str
 
 
-class Sent(msgspec.Struct):
-    """A picture that the customer has sent and not yet seen answered."""
+class Sent(msgspec.Struct, frozen=True):
+    """A picture that the customer has sent and not yet seen answered; `digest` is the SHA-256 of its file."""
 
-    task_id: int
     kind: str
     number: int
+    digest: str
+    text: str
+    task_id: int = 0  # 0: on its way
 
 
 class Household(msgspec.Struct):

@@ -1,6 +1,6 @@
 """The pictures that the demo sends: receipts, meters and street signs, each with its question and its right answer.
 
-They are made from a number alone, so the crowd, a second start and the tests can make the same picture again.
+They are made from a kind and a number alone, so that anybody can make the same picture again.
 """
 
 import random
