@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-import msgspec
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from serving import Site
 
 import make
 from make import Customer, Hand
@@ -17,13 +17,6 @@ from manyeyes.workers.store import Subject
 
 ENGLISH = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
 PHONE = {"locale": "en-US", "viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
-
-
-class Site(msgspec.Struct, frozen=True):
-    """A running server: the house behind it and its address."""
-
-    house: House
-    url: str
 
 
 async def link(house: House, subject: Subject, seconds: float = 3600) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from manyeyes.console.access import is_own_form
 from manyeyes.console.connect import HelpPages
@@ -22,7 +22,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 OWN_PATHS = ("", "login", "logout", "look", "help", "static", "work", "customer", "operator")
 
 
-def routes(house: House) -> list[BaseRoute]:
+def routes(house: House) -> list[Route]:
     """The console's pages; every POST is refused unless it was sent from one of them."""
     sign_in, work = SignInPages(house), WorkPages(house)
     statement = StatementPages(house)

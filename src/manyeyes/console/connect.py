@@ -1,5 +1,7 @@
 """/help, and the lines that show a customer how to point an existing client at this installation."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,7 +32,7 @@ def origin_of(request: Request) -> str:
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
-def examples(request: Request) -> dict[str, str]:
+def examples(request: Request) -> dict[str, Any]:
     """What the template connect.html shows: the host for a client's settings, and two commands for a shell."""
     origin = origin_of(request)
     return {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 from urllib.parse import urlencode
 
 import msgspec
@@ -50,6 +51,14 @@ class Asked(msgspec.Struct, frozen=True):
         return f"{path}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
+class Filters(TypedDict):
+    """What narrows the hours, by the names that the statistics give it."""
+
+    queue_id: int | None
+    soft_id: int | None
+    ip: str | None
+
+
 def asked(query: Mapping[str, str], now: datetime) -> Asked:
     """Read the question; a statement without a start is that of the 24 hours that end now."""
     start = instant(query.get("from", "").strip()) if query.get("from", "").strip() else _last_day(now)
@@ -77,7 +86,7 @@ def instant(text: str) -> datetime | None:
     return found.replace(microsecond=0) if EARLIEST <= found <= LATEST else None
 
 
-def filters(question: Asked, queues: Mapping[int, QueueTerms]) -> dict[str, int | str | None]:
+def filters(question: Asked, queues: Mapping[int, QueueTerms]) -> Filters:
     """The filters as the statistics take them: None takes everything, an unknown name or number finds nothing."""
     named = {queue.name: queue_id for queue_id, queue in queues.items()}
     soft_id = question.soft_id

@@ -1,0 +1,207 @@
+"""The customer's pages: figures that add up, whatever the second, the filter or the page; and only his own."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from visit import customer_subject, link
+
+import make
+from manyeyes.console.books import read_books
+from manyeyes.console.period import Asked, asked
+from manyeyes.console.statement import KINDS
+from manyeyes.ledger.rules import WORKERS_KINDS, Kind
+
+OWN = {"origin": "http://manyeyes.test"}
+
+
+@pytest.fixture
+async def customer(client):
+    """A customer, signed in, with two solved tasks, one skipped once and two open ones."""
+    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    for soft_id, ip in ((7, "203.0.113.7"), (0, "203.0.113.8")):
+        await make.solve(client.house, customer, hand, soft_id=soft_id, ip=ip)
+    for _ in range(2):
+        await make.submit(client.house, customer, queue_id=2)
+    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    return customer
+
+
+def cell(page, element):
+    """The text of the element with this id."""
+    found = re.search(rf'id="{element}"[^>]*>([^<]*)<', page)
+    assert found, element
+    return found[1]
+
+
+def rows(page, table):
+    """The rows of the table with this id, as lists of texts."""
+    body = page.split(f'id="{table}"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    return [
+        [re.sub(r"<[^>]+>", "", text).strip() for text in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+        for row in re.findall(r"<tr.*?</tr>", body, re.S)
+    ]
+
+
+def micros(text):
+    return round(float(text.replace("$", "").replace(",", "").replace("−", "-") or 0) * 1_000_000)
+
+
+async def books_of(house, customer, **given):
+    question = Asked(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
+    place = make.Place(customer.account_id, "", customer.cell)
+    async with house.cells.pool(customer.cell).acquire() as db:
+        return await read_books(db, place, question, await house.directory.queues())
+
+
+async def test_the_overview_shows_what_there_is(client, customer):
+    page = (await client.get("/customer")).text
+    assert cell(page, "balance") == "$9.9972"
+    assert cell(page, "held") == "$0.0014"
+    assert cell(page, "spent") == "$0.0014"
+    assert cell(page, "open") == "2"
+    assert page.count('class="status solved"') == 2
+    assert page.count('class="status waiting"') == 2
+    assert '"clientKey": "YOUR_CLIENT_KEY"' in page.replace("&#34;", '"')
+    assert "http://manyeyes.test/createTask" in page
+
+
+async def test_the_statement_adds_up(client, customer):
+    page = (await client.get("/customer/statement")).text
+    assert "It adds up" in page
+    sums = rows(page, "sums")
+    moved = [[micros(text) for text in row[2:]] for row in sums]
+    assert [sum(column) for column in zip(*moved[:-1], strict=True)] == moved[-1] == [9_997_200, 1_400]
+    hours = rows(page, "hours")
+    assert len(hours) == 24
+    assert sum(micros(row[3]) for row in hours) == micros(cell(page, "total-money")) == 1_400
+    assert sum(int(row[2]) for row in hours) == int(cell(page, "total-volume")) == 2
+
+
+async def test_every_line_follows_from_the_one_before(client, customer):
+    lines = rows((await client.get("/customer/statement")).text, "entries")[::-1]
+    signs = {"Top-up": (1, 0), "Held for a task": (-1, 1), "Charged for a task": (0, -1), "Given back": (1, -1)}
+    available = held = 0
+    for _, what, task, amount, after, held_after in lines:
+        available += signs[what][0] * micros(amount)
+        held += signs[what][1] * micros(amount)
+        assert (micros(after), micros(held_after)) == (available, held)
+        assert bool(task) == (what != "Top-up")
+    assert len(lines) == 7
+
+
+async def test_filters_narrow_the_hours_and_not_the_ledger(client, customer):
+    for query, tasks in [
+        ("queue=English+ImageToText", 2),
+        ("queue=Russian+ImageToText", 0),
+        ("queue=no+such+queue", 0),
+        ("softId=7", 1),
+        ("softId=seven", 0),
+        ("ip=203.0.113.8", 1),
+        ("softId=7&ip=203.0.113.8", 0),
+    ]:
+        page = (await client.get(f"/customer/statement?{query}")).text
+        assert cell(page, "total-volume") == str(tasks), query
+        assert "It adds up" in page
+        assert len(rows(page, "entries")) == 7
+
+
+async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, customer):
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE transfer SET at = at - (50 - cause_id * 7 - kind) * interval '1 hour' WHERE cell = 1")
+        await db.execute("UPDATE result SET ended_at = t.at FROM transfer t WHERE t.cause_id = task_id AND t.kind = 3")
+        await db.execute("DELETE FROM usage_minute")
+        await db.execute(
+            "INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros) "
+            "SELECT cell, account_id, floor(extract(epoch FROM ended_at) / 60), queue_id, soft_id, ip, 1, "
+            "charged_micros FROM result"
+        )
+        instants = [row["at"] for row in await db.fetch("SELECT at FROM transfer ORDER BY at")]
+    before = [timedelta(), timedelta(days=1), timedelta(hours=11, minutes=7, seconds=13)]
+    seconds = [timedelta(seconds=0), timedelta(seconds=1)]
+    for start in {(at - span).replace(microsecond=0) + s for at in instants for span in before for s in seconds}:
+        books = await books_of(client.house, customer, start=start)
+        assert books.unexplained_micros == 0, start
+
+
+async def test_what_is_missing_is_told_to_the_micro(client, customer):
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE balance SET available_micros = available_micros - 3 WHERE cell = 1")
+    page = (await client.get("/customer/statement")).text
+    assert "It does not add up: $0.000003 is unexplained" in page
+
+
+async def test_a_charge_without_its_hour_is_noticed(client, customer):
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("DELETE FROM usage_minute")
+        await db.execute("UPDATE result SET charged_micros = 0")
+    assert (await books_of(client.house, customer)).unexplained_micros == 1_400
+
+
+async def test_entries_are_paged_and_none_is_left_out(client, customer):
+    for _ in range(60):
+        await make.submit(client.house, customer)
+    first = (await client.get("/customer/statement")).text
+    following = re.search(r'href="(/customer/statement\?[^"]*page=2)"', first)[1].replace("&amp;", "&")
+    second = (await client.get(following)).text
+    both = rows(first, "entries") + rows(second, "entries")
+    assert (len(rows(first, "entries")), len(both)) == (50, 67)
+    balances = [micros(row[4]) for row in both]
+    assert balances == sorted(balances)
+    assert balances[-1] == 10_000_000
+    assert "51 to 67 of 67" in second
+
+
+async def test_the_download_holds_the_same_entries(client, customer):
+    reply = await client.get("/customer/statement.csv")
+    assert reply.headers["content-type"].startswith("text/csv")
+    assert "attachment" in reply.headers["content-disposition"]
+    lines = list(csv.DictReader(io.StringIO(reply.text)))
+    books = await books_of(client.house, customer)
+    assert [line["kind"] for line in lines] == [each.kind.name.lower() for each in books.lines][::-1]
+    assert lines[-1]["available_after"] == "9.997200"
+    assert lines[0] == {
+        "time": lines[0]["time"],
+        "kind": "top_up",
+        "task": "",
+        "amount": "10.000000",
+        "available_after": "10.000000",
+        "held_after": "0.000000",
+    }
+
+
+async def test_the_download_goes_on_where_a_batch_ended(client, customer, monkeypatch):
+    whole = (await client.get("/customer/statement.csv")).text
+    monkeypatch.setattr("manyeyes.console.statement.CSV_ENTRIES", 2)
+    assert (await client.get("/customer/statement.csv")).text == whole
+
+
+async def test_an_unreadable_start_is_explained(client, customer):
+    page = (await client.get("/customer/statement?from=soon")).text
+    assert "The start could not be read" in page
+    assert "It adds up" in page
+
+
+async def test_customers_see_only_their_own(client, customer):
+    other = await make.customer(client.house, "3.00")
+    client.cookies.clear()
+    await client.post(await link(client.house, customer_subject(other)), headers=OWN)
+    page = (await client.get("/customer/statement")).text
+    assert [row[1] for row in rows(page, "entries")] == ["Top-up"]
+    assert cell((await client.get("/customer")).text, "balance") == "$3.00"
+
+
+async def test_what_others_typed_is_shown_and_not_run(client, customer):
+    evil = "<script>alert(1)</script>"
+    async with client.house.cells.directory.acquire() as db:
+        await db.execute("UPDATE account_place SET name = $1", evil)
+    for path in ("/customer", "/customer/statement"):
+        page = (await client.get(path, params={"queue": evil, "ip": evil})).text
+        assert evil not in page
+        assert "&lt;script&gt;" in page
+
+
+def test_every_kind_of_a_customers_transfer_has_a_name():
+    assert set(KINDS) == set(Kind) - WORKERS_KINDS
