@@ -9,6 +9,7 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.db.pool import is_lost
 from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
@@ -44,9 +45,9 @@ class AntiCaptcha:
         call = Call(self._house, body, raw, _address(scope), base_url(scope, self._house))
         try:
             reply = await found[1](call)
-        except Unavailable:
-            return await _reply(send, _AWAY, status=503)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, Unavailable) or is_lost(error):
+                return await _reply(send, _AWAY, status=503)
             log.exception("method_failed", method=found[0])
             return await _reply(send, _AWAY, status=500)
         await _reply(send, wire_error(reply) if isinstance(reply, Refusal) else reply)
