@@ -2,12 +2,12 @@
 
 import time
 
-import lives
 import pytest
 from contract import ERROR_CODES, assert_error
-from lives import Life
 
+import lives
 import make
+from lives import Life
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
 from manyeyes.anticaptcha.errors import _ERRORS

@@ -1,5 +1,7 @@
 """Micro-units in and out of text: nothing is rounded, nothing but ValueError is raised."""
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -28,7 +30,7 @@ def test_what_is_below_zero_is_written_with_a_sign(micros: int):
 
 @given(st.integers(0, 9_000_000_000_000_000))
 def test_a_json_number_is_exact_to_the_micro(micros: int):
-    assert round(money.number(micros) * money.MICROS) == micros
+    assert Decimal(repr(money.number(micros))) * money.MICROS == micros
 
 
 @given(st.text() | st.from_regex(r"[-+]?\d{0,30}(\.\d{0,40})?([eE][-+]?\d{1,8})?", fullmatch=True))
