@@ -1,6 +1,5 @@
 """manyeyes account: customers, their keys and their money."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
@@ -19,7 +18,6 @@ from manyeyes.refusals import Refusal
 from manyeyes.workers.store import Subject
 
 app = App(name="account", help="Customers, their keys and their money.")
-LONGEST_LISTING = 100_000
 
 
 @app.command
@@ -159,76 +157,6 @@ def list_accounts(*, common: Common | None = None) -> None:
         work,
         lambda r: "\n".join(f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]),
     )
-
-
-@app.command
-def statement(
-    account: str,
-    *,
-    start: Annotated[str | None, Parameter(name="--from", help="First instant, RFC 3339 or Unix seconds.")] = None,
-    end: Annotated[str | None, Parameter(name="--to", help="Instant after the last, likewise.")] = None,
-    common: Common | None = None,
-) -> None:
-    """Print every entry of a window (default: the last 24 hours): opening + entries = closing."""
-
-    async def work(house: House) -> dict[str, Any]:
-        place = await find_account(house, account)
-        until = _instant(end) if end else datetime.now(UTC) + timedelta(seconds=1)
-        since = _instant(start) if start else until - timedelta(days=1)
-        if since > until:
-            raise CommandFailed("--from must not be after --to")
-        async with (
-            house.cells.pool(place.cell).acquire() as db,
-            db.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            opening = await ledger.available_at(db, place.cell, place.account_id, since)
-            sums = await ledger.statement_sums(db, place.cell, place.account_id, since, until)
-            entries = await ledger.statement(db, place.cell, place.account_id, since, until, limit=LONGEST_LISTING)
-            held = await ledger.held(db, place.cell, place.account_id)
-        return {
-            "account_id": place.account_id,
-            "from": since.isoformat(),
-            "to": until.isoformat(),
-            "opening": money.text(opening),
-            "sums": [
-                {"kind": s.kind.name.lower(), "entries": s.entries, "amount": money.text(s.amount_micros)} for s in sums
-            ],
-            "entries": [
-                {
-                    "at": e.at.isoformat(),
-                    "kind": e.kind.name.lower(),
-                    "cause_id": e.cause_id,
-                    "amount": money.text(e.amount_micros),
-                }
-                for e in entries
-            ],
-            "closing": money.text(opening + sum(s.amount_micros for s in sums)),
-            "held_now": money.text(held),
-        }
-
-    run(common, work, _show_statement)
-
-
-def _show_statement(result: dict[str, Any]) -> str:
-    lines = [
-        f"account {result['account_id']}, {result['from']} to {result['to']}",
-        f"{'opening':42} {result['opening']:>14}",
-    ]
-    lines += [f"{e['at'][:26]:27} {e['kind']:8} {e['cause_id']:>6} {e['amount']:>13}" for e in result["entries"]]
-    lines += [f"{'sum of ' + str(s['entries']) + ' ' + s['kind']:42} {s['amount']:>14}" for s in result["sums"]]
-    return "\n".join(
-        [*lines, f"{'closing':42} {result['closing']:>14}", f"{'held for open tasks':42} {result['held_now']:>14}"]
-    )
-
-
-def _instant(text: str) -> datetime:
-    try:
-        if text.lstrip("-").isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise CommandFailed(f"{text!r} is no instant; write 2026-11-22T00:00:00Z or Unix seconds") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 async def _top_up(house: House, place: Place, amount_micros: int) -> int:

@@ -6,9 +6,11 @@ from manyeyes import __version__
 from manyeyes.cli import account, address, db, operator, queue, worker
 from manyeyes.cli.doctor import doctor
 from manyeyes.cli.serve import serve
+from manyeyes.cli.statement import statement
 
 app = App(name="manyeyes", help="A self-hosted recognition service.", version=__version__)
 app.command(serve)
+account.app.command(statement)
 for noun in (account, worker, queue, operator, address, db):
     app.command(noun.app)
 app.command(doctor)

@@ -59,29 +59,6 @@ SELECT $1, w.worker_id, w.amount_micros FROM unnest($2::bigint[], $3::bigint[]) 
 ORDER BY w.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET payable_micros = wallet.payable_micros + excluded.payable_micros;
 
--- name: statement
--- The entries that moved an account's available money in a window, oldest first.
-SELECT cause_id, kind, n, amount_micros, at, (credit_book = 10 AND credit_id = $2) AS is_credit
-FROM transfer
-WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
-  AND ((credit_book = 10 AND credit_id = $2) OR (debit_book = 10 AND debit_id = $2))
-ORDER BY at, cause_id, kind, n LIMIT $5 OFFSET $6;
-
--- name: statement_sums
--- The same window summed by kind: the figures that must add up.
-SELECT kind, (credit_book = 10 AND credit_id = $2) AS is_credit, count(*) AS entries,
-       sum(amount_micros)::bigint AS amount_micros
-FROM transfer
-WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
-  AND ((credit_book = 10 AND credit_id = $2) OR (debit_book = 10 AND debit_id = $2))
-GROUP BY 1, 2 ORDER BY 1, 2;
-
--- name: available_at
--- What an account could spend at an instant: all its transfers before it.
-SELECT coalesce(sum(CASE WHEN credit_book = 10 AND credit_id = $2 THEN amount_micros
-                         WHEN debit_book = 10 AND debit_id = $2 THEN -amount_micros ELSE 0 END), 0)::bigint
-FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at < $3;
-
 -- name: held
 -- What is held for an account's open tasks.
 SELECT coalesce(sum(CASE kind WHEN 2 THEN amount_micros ELSE -amount_micros END), 0)::bigint

@@ -20,24 +20,6 @@ class Pay(msgspec.Struct, frozen=True):
     amount_micros: int
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """A line of a customer's statement: ``amount_micros`` is positive when it came in, negative when it went."""
-
-    cause_id: int
-    kind: Kind
-    n: int
-    amount_micros: int
-    at: datetime
-
-
-class EntrySum(msgspec.Struct, frozen=True):
-    """All lines of one kind in a statement's window; the sign as in `Entry`."""
-
-    kind: Kind
-    entries: int
-    amount_micros: int
-
-
 class Movement(msgspec.Struct, frozen=True):
     """A transfer as it stands on a customer's statement: what it changed of what he may spend and of what is held."""
 
@@ -127,27 +109,6 @@ async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, i
         await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
 
 
-async def statement(
-    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime, *, limit: int, offset: int = 0
-) -> list[Entry]:
-    """Return the entries of ``[start, end)`` that moved the account's available money, oldest first."""
-    rows = await db.fetch(SQL.statement, cell, account_id, start, end, limit, offset)
-    return [Entry(r["cause_id"], Kind(r["kind"]), r["n"], _signed(r), r["at"]) for r in rows]
-
-
-async def statement_sums(
-    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime
-) -> list[EntrySum]:
-    """Return the sums by kind of all entries in ``[start, end)``."""
-    rows = await db.fetch(SQL.statement_sums, cell, account_id, start, end)
-    return [EntrySum(Kind(r["kind"]), r["entries"], _signed(r)) for r in rows]
-
-
-async def available_at(db: asyncpg.Connection, cell: int, account_id: int, at: datetime) -> int:
-    """Return what the account could spend just before ``at``, from its transfers alone."""
-    return int(await db.fetchval(SQL.available_at, cell, account_id, at))
-
-
 async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
     """Return the micros held for open tasks."""
     return int(await db.fetchval(SQL.held, cell, account_id))
@@ -228,7 +189,3 @@ def _movement(row: asyncpg.Record) -> Movement:
         row["available_change"],
         row["held_change"],
     )
-
-
-def _signed(row: asyncpg.Record) -> int:
-    return int(row["amount_micros"] if row["is_credit"] else -row["amount_micros"])
