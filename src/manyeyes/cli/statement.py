@@ -59,7 +59,13 @@ async def _read(db: asyncpg.Connection, place: Place, since: datetime, until: da
         "opening_held": money.text(held),
         "sums": [{"kind": s.kind.name.lower(), "entries": s.entries, **_changes(s)} for s in sums],
         "entries": [
-            {"at": e.at.isoformat(), "kind": e.kind.name.lower(), "cause_id": e.cause_id, **_changes(e)}
+            {
+                "at": e.at.isoformat(),
+                "kind": e.kind.name.lower(),
+                "cause_id": e.cause_id,
+                "amount": money.text(e.amount_micros),
+                **_changes(e),
+            }
             for e in entries
         ],
         "closing": money.text(opening + sum(e.available_change for e in entries)),
