@@ -1,7 +1,8 @@
 -- name: open_balances
--- Give new accounts an empty balance.
+-- Give new accounts an empty balance; one that has a balance keeps it.
 INSERT INTO balance (cell, account_id, available_micros)
-SELECT $1, a.account_id, 0 FROM unnest($2::bigint[]) AS a (account_id);
+SELECT $1, a.account_id, 0 FROM unnest($2::bigint[]) AS a (account_id)
+ON CONFLICT (cell, account_id) DO NOTHING;
 
 -- name: lock_balances
 -- Lock balances in the order of their ids, so that two batches never wait for each other.
