@@ -41,8 +41,8 @@ FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, 
 
 -- name: take_due_pay
 -- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
-DELETE FROM pending_pay WHERE cell = $1 AND task_id IN (
-    SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
 RETURNING task_id, worker_id, amount_micros;
 
 -- name: worker_pending
