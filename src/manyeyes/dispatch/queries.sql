@@ -54,10 +54,10 @@ WHERE cell = $1 AND queue_id = $2 AND state = 0 AND NOT tried @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
--- The first tasks that lie queued on a busy desk and could go to somebody idle.
+-- The first tasks that lie queued on a busy desk and could go to one of these idle workers.
 SELECT task_id, account_id, created_at, lease_seconds, tried, worker_id FROM work
-WHERE cell = $1 AND queue_id = $2 AND state = 2
-ORDER BY bid_micros DESC, turn, task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT tried @> $3::bigint[]
+ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: hand_over
 -- Lease tasks to workers; the lease's number fences off whoever had it before.
