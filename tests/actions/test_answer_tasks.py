@@ -174,7 +174,7 @@ async def test_a_batch_of_many_workers_and_accounts(stage):
 
 
 async def test_work_without_pay_books_no_pay(stage):
-    await stage.change("UPDATE queue SET pay_micros = 0 WHERE queue_id = $1")
+    await stage.set_queue(pay_micros=0)
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id)
     assert not await stage.rows("pending_pay")
@@ -185,7 +185,7 @@ async def test_work_without_pay_books_no_pay(stage):
 async def test_a_task_keeps_the_price_and_pay_it_came_with(stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
-    await stage.change("UPDATE queue SET price_micros = 9000, pay_micros = 8000 WHERE queue_id = $1")
+    await stage.set_queue(price_micros=9000, pay_micros=8000)
     await stage.hand_out()
     assert (await stage.answer(worker_id, await stage.lease(worker_id))).earned_micros == PAY
     assert await stage.available(account_id) == 1_000_000 - PRICE

@@ -173,14 +173,40 @@ async def test_who_is_away_or_in_another_queue_gets_nothing(stage):
 
 async def test_a_full_head_says_that_there_may_be_more(stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.LARGEST_HEAD", 2)
+    monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 0)
     account_id = await stage.account()
     for _ in range(5):
         await stage.submit(account_id)
         await stage.worker()
-    again = [(await stage.act(hand_out, HandOut(stage.cell, 1)))[0].again for _ in range(3)]
-    assert again == [True, True, True]
+    again = [(await stage.act(hand_out, HandOut(stage.cell, 1)))[0].again for _ in range(4)]
+    assert again == [True, True, False, False]
     leased = await stage.rows("work", "task_id, state", "state = 1")
     assert len(leased) == 5
+
+
+async def test_a_worker_is_found_behind_many_who_have_tried_the_task(stage, monkeypatch):
+    monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
+    account_id = await stage.account()
+    task_id = await stage.submit(account_id)
+    for _ in range(4):
+        worker_id = await stage.worker()
+        await stage.hand_out()
+        await stage.skip(worker_id, await stage.lease(worker_id), "other")
+    stage.later(1)
+    last = await stage.worker()
+    assert await stage.hand_out() == (last,)
+    assert (await stage.lease(last)).task_id == task_id
+
+
+async def test_when_only_a_task_came_no_queued_one_is_stolen(stage):
+    account_id, busy = await stage.account(), await stage.worker()
+    for _ in range(2):
+        await stage.submit(account_id)
+        await stage.hand_out()
+    idle = await stage.worker()
+    only_tasks = HandOut(stage.cell, 1, became_idle=False)
+    assert await stage.act(hand_out, only_tasks) == [HandedOut(())]
+    assert await stage.act(hand_out, only_tasks, HandOut(stage.cell, 1)) == [HandedOut((idle, busy))] * 2
 
 
 async def test_a_batch_runs_each_queue_once(stage):

@@ -30,7 +30,7 @@ async def test_nothing_deeper_than_the_capacity_is_counted(stage):
     account_id = await stage.account()
     for _ in range(3):
         await stage.submit(account_id)
-    await stage.change("UPDATE queue SET capacity = 2 WHERE queue_id = $1")
+    await stage.set_queue(capacity=2)
     assert (await depths(stage))[1] == (2, 700)
 
 

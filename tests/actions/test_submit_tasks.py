@@ -52,14 +52,14 @@ async def test_a_task_is_stored_queued_and_held(stage):
         (Reason.BALANCE_TOO_LOW, "UPDATE balance SET available_micros = 0 WHERE cell = $1"),
         (Reason.BALANCE_TOO_LOW, "UPDATE balance SET available_micros = 699 WHERE cell = $1"),
         (Reason.ACCOUNT_SUSPENDED, "UPDATE account SET suspended = true WHERE cell = $1"),
-        (Reason.QUEUE_FULL, "UPDATE queue SET capacity = 1 WHERE queue_id = $1"),
+        (Reason.QUEUE_FULL, ""),
         (Reason.UNKNOWN_ACCOUNT, "DELETE FROM account WHERE cell = $1"),
     ],
 )
 async def test_a_refusal_leaves_nothing(stage, reason, obstacle):
     account_id = await stage.account()
     await stage.submit(account_id)
-    await stage.change(obstacle)
+    await (stage.change(obstacle) if obstacle else stage.set_queue(capacity=1))
     before = await stage.everything()
     (refusal,) = await stage.act(submit_tasks, stage.submitting(account_id))
     assert refusal.reason is reason
@@ -105,7 +105,7 @@ async def test_a_retried_batch_that_was_half_done_is_finished(stage):
 
 async def test_a_batch_counts_its_own_tasks_against_the_capacity(stage):
     account_id = await stage.account()
-    await stage.change("UPDATE queue SET capacity = 3 WHERE queue_id = $1")
+    await stage.set_queue(capacity=3)
     outcomes = await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(5)])
     assert [isinstance(outcome, Submitted) for outcome in outcomes] == [True] * 3 + [False] * 2
     assert {outcome.reason for outcome in outcomes[3:]} == {Reason.QUEUE_FULL}
@@ -114,7 +114,7 @@ async def test_a_batch_counts_its_own_tasks_against_the_capacity(stage):
 async def test_a_high_bid_enters_a_full_queue_and_pays_itself(stage):
     modest, eager = await stage.account(), await stage.account()
     await stage.submit(modest)
-    await stage.change("UPDATE queue SET capacity = 1 WHERE queue_id = $1")
+    await stage.set_queue(capacity=1)
     await stage.change("UPDATE account SET max_bid_micros = 1500 WHERE cell = $1 AND account_id = $2", eager)
     task_id = await stage.submit(eager)
     (work,) = await stage.rows("work", where=f"task_id = {task_id}")
@@ -134,7 +134,7 @@ async def test_a_deep_queue_is_measured_and_not_counted(stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.submit_tasks.DEPTH_COUNTED_EXACTLY", 2)
     account_id = await stage.account()
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(3)])
-    await stage.change("UPDATE queue SET capacity = 50 WHERE queue_id = $1")
+    await stage.set_queue(capacity=50)
     await stage.submit(account_id)
     await stage.change("INSERT INTO queue_depth VALUES ($1, 1, 50, 700, now())")
     (refusal,) = await stage.act(submit_tasks, stage.submitting(account_id))
