@@ -22,7 +22,8 @@ from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.refusals import Refusal
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import ImageOptions, QueueTerms
 
 Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
@@ -37,8 +38,8 @@ TABLES = (
 class Stage:
     """One cell, one clock that only the test moves, and the actions on it."""
 
-    def __init__(self, pool: asyncpg.Pool, cell: int, now: datetime) -> None:
-        self.pool, self.cell, self.now = pool, cell, now
+    def __init__(self, pool: asyncpg.Pool, cell: int, now: datetime, queues: dict[int, QueueTerms]) -> None:
+        self.pool, self.cell, self.now, self.queues = pool, cell, now, queues
         self._number = 0
 
     def number(self) -> int:
@@ -72,6 +73,12 @@ class Stage:
         """Run one statement whose $1 is the cell."""
         await self.pool.execute(statement, self.cell, *arguments)
 
+    async def set_queue(self, queue_id: int = 1, **terms: int) -> None:
+        """Change a queue's terms for the tasks that come from now on."""
+        async with self.pool.acquire() as db:
+            await tasks.set_queue(db, queue_id, **terms)
+            self.queues = await tasks.queues(db)
+
     async def books(self) -> Books:
         async with self.pool.acquire() as db:
             return await check_books(db, self.cell)
@@ -104,7 +111,7 @@ class Stage:
             "cell": self.cell,
             "task_id": given.get("task_id") or self.number(),
             "account_id": account_id,
-            "queue_id": 1,
+            "queue": self.queues[given.pop("queue_id", 1)],
             "options": ImageOptions(),
             "picture": PICTURE,
             "life_seconds": LIFE_SECONDS,
@@ -164,4 +171,4 @@ async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
     async with pool.acquire() as db:
         await db.execute(SQL.open_cell, cell)
         await dispatch.open_gates(db, cell, [1, 2])
-        return Stage(pool, cell, await db.fetchval("SELECT now()"))
+        return Stage(pool, cell, await db.fetchval("SELECT now()"), await tasks.queues(db))

@@ -39,9 +39,10 @@ SELECT account_id, name, cell FROM account_place WHERE account_id = $1 OR name =
 SELECT account_id, name, cell FROM account_place ORDER BY account_id;
 
 -- name: insert_accounts
--- Open accounts in their cell.
+-- Open accounts in their cell; one that is open already stays as it is.
 INSERT INTO account (cell, account_id, name, created_at)
-SELECT $1, a.account_id, a.name, $4 FROM unnest($2::bigint[], $3::text[]) AS a (account_id, name);
+SELECT $1, a.account_id, a.name, $4 FROM unnest($2::bigint[], $3::text[]) AS a (account_id, name)
+ON CONFLICT (cell, account_id) DO NOTHING;
 
 -- name: terms
 -- What admission needs to know of accounts.

@@ -63,7 +63,7 @@ async def answer_tasks(
     return [
         Answered(work.task_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
         if isinstance(work, Work)
-        else work or repeated.get(command.lease.task_id) or _LOST
+        else work or repeated.get(command) or _LOST
         for command, work in zip(commands, first, strict=True)
     ]
 
@@ -78,7 +78,7 @@ def _desks(ended: Sequence[Ended]) -> dict[int, Desk]:
 
 async def _repeated(
     tx: asyncpg.Connection, cell: int, commands: Sequence[AnswerTask], first: Sequence[Work | Refusal | None]
-) -> dict[int, Answered]:
+) -> dict[AnswerTask, Answered]:
     """Recognise answers whose reply was lost on the way: same worker, same lease, same text."""
     missing = [c for c, work in zip(commands, first, strict=True) if work is None]
     if not missing:
@@ -88,7 +88,7 @@ async def _repeated(
     for c in missing:
         before = solved.get(c.lease.task_id)
         if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, c.text):
-            found[c.lease.task_id] = Answered(c.lease.task_id, 0, before.pay_micros)
+            found[c] = Answered(c.lease.task_id, 0, before.pay_micros)
     return found
 
 

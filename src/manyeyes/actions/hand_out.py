@@ -59,7 +59,8 @@ async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, 
     newest = max((turn for task, turn in head if task.task_id in given), default=0)
     if newest > gate.virtual_turn:
         await dispatch.advance_gate(tx, cell, queue_id, newest)
-    return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD)
+    is_left = len(head) == len(room) and any(w.held == 0 and w.worker_id not in changed for w in room)
+    return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left)
 
 
 async def _look(
@@ -72,12 +73,14 @@ async def _look(
     free = [w.worker_id for w in room if w.held == 0]
     head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in room], len(room))
     is_left = steal and len(head) < len(free)
-    return room, head, await _stealable(tx, cell, queue_id, len(free) - len(head)) if is_left else []
+    return room, head, await _stealable(tx, cell, queue_id, free, len(head)) if is_left else []
 
 
-async def _stealable(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:
+async def _stealable(
+    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int
+) -> list[Waiting]:
     """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
-    queued = await dispatch.queued_head(tx, cell, queue_id, limit)
+    queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting)
     if not queued:
         return []
     ours = await workers.lock_free(tx, cell, sorted({task.holder for task in queued}))

@@ -1,4 +1,4 @@
-"""Open customers' accounts in their cell, with an empty balance or a first top-up."""
+"""Open customers' accounts in their cell, with an empty balance."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ class OpenAccount(msgspec.Struct, frozen=True):
 
 
 async def open_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequence[OpenAccount]) -> list[int]:
-    """Return the ids of the opened accounts. Raises asyncpg.UniqueViolationError for an id that exists."""
+    """Return the ids of the accounts. An id was taken for one account alone: if it exists, a retry asks again."""
     cell = commands[0].cell
     await accounts.insert_accounts(tx, now, cell, [(c.account_id, c.name) for c in commands])
     await ledger.open_balances(tx, cell, [c.account_id for c in commands])

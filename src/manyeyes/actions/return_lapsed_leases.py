@@ -30,15 +30,16 @@ class Lapsed(msgspec.Struct, frozen=True):
 async def return_lapsed_leases(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ReturnLapsedLeases]
 ) -> list[Lapsed]:
-    """Return what was swept. A lapse is no failure of the task: the same worker may get it again."""
+    """Return what was swept, and what lay queued behind it. A lapse is no failure: the same worker may get it again."""
     cell = commands[0].cell
     holders = await workers.lock_free(tx, cell, await dispatch.lapsed(tx, now, cell, LARGEST_SWEEP))
     held = await dispatch.lock_leased(tx, cell, holders) if holders else []
     lapsed = [work for work in held if work.lease_until is None or work.lease_until <= now]
+    gone = {work.worker_id for work in lapsed if work.state is WorkState.LEASED}
+    lapsed += [work for work in held if work.worker_id in gone and work not in lapsed]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
     counts = Counter(work.worker_id for work in lapsed)
     await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(counts.items())})
-    gone = sorted({work.worker_id for work in lapsed if work.state is WorkState.LEASED})
-    await workers.leave(tx, cell, gone, offline=False)
+    await workers.leave(tx, cell, sorted(gone), offline=False)
     swept = Lapsed(tuple(sorted({work.queue_id for work in lapsed})), tuple(counts))
     return [swept for _ in commands]

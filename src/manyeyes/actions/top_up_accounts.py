@@ -26,8 +26,8 @@ async def top_up_accounts(tx: asyncpg.Connection, now: datetime, commands: Seque
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
     booked = await ledger.booked_causes(tx, cell, Kind.TOP_UP, [c.top_up_id for c in commands])
-    fresh = [c for c in commands if c.account_id in balances and c.top_up_id not in booked]
-    transfers = [posting(Kind.TOP_UP, c.top_up_id, c.account_id, c.amount_micros) for c in fresh]
+    fresh = {c.top_up_id: c for c in commands if c.account_id in balances and c.top_up_id not in booked}
+    transfers = [posting(Kind.TOP_UP, c.top_up_id, c.account_id, c.amount_micros) for c in fresh.values()]
     changes: Counter[int] = Counter()
     for transfer in transfers:
         changes[transfer.account_id] += transfer.amount_micros

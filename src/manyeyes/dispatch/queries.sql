@@ -54,10 +54,10 @@ WHERE cell = $1 AND queue_id = $2 AND state = 0 AND NOT tried @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
--- The first tasks that lie queued on a busy desk and could go to somebody idle.
+-- The first tasks that lie queued on a busy desk and could go to one of these idle workers.
 SELECT task_id, account_id, created_at, lease_seconds, tried, worker_id FROM work
-WHERE cell = $1 AND queue_id = $2 AND state = 2
-ORDER BY bid_micros DESC, turn, task_id LIMIT $3 FOR UPDATE SKIP LOCKED;
+WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT tried @> $3::bigint[]
+ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: hand_over
 -- Lease tasks to workers; the lease's number fences off whoever had it before.
@@ -85,7 +85,8 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_unt
 -- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
-FROM work WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 ORDER BY task_id LIMIT $3)
+FROM work
+WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT $3)
   AND state = 0 AND expires_at <= $2 ORDER BY task_id FOR UPDATE SKIP LOCKED;
 
 -- name: promote

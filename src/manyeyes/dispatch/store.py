@@ -115,9 +115,12 @@ async def waiting_head(
     return [(_waiting(r), r["turn"]) for r in rows]
 
 
-async def queued_head(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[Waiting]:
-    """Return the first tasks that lie queued on a busy desk, locked."""
-    return [_waiting(r, r["worker_id"]) for r in await tx.fetch(SQL.queued_head, cell, queue_id, limit)]
+async def queued_head(
+    tx: asyncpg.Connection, cell: int, queue_id: int, tried_by: Sequence[int], limit: int
+) -> list[Waiting]:
+    """Return the first tasks queued on busy desks, locked, but for those that all of ``tried_by`` have tried."""
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, tried_by, limit)
+    return [_waiting(r, r["worker_id"]) for r in rows]
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:

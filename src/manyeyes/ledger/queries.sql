@@ -1,7 +1,8 @@
 -- name: open_balances
--- Give new accounts an empty balance.
+-- Give new accounts an empty balance; one that has a balance keeps it.
 INSERT INTO balance (cell, account_id, available_micros)
-SELECT $1, a.account_id, 0 FROM unnest($2::bigint[]) AS a (account_id);
+SELECT $1, a.account_id, 0 FROM unnest($2::bigint[]) AS a (account_id)
+ON CONFLICT (cell, account_id) DO NOTHING;
 
 -- name: lock_balances
 -- Lock balances in the order of their ids, so that two batches never wait for each other.
@@ -40,8 +41,8 @@ FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, 
 
 -- name: take_due_pay
 -- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
-DELETE FROM pending_pay WHERE cell = $1 AND task_id IN (
-    SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
 RETURNING task_id, worker_id, amount_micros;
 
 -- name: worker_pending

@@ -1,0 +1,25 @@
+"""attach_workers: present again through this node, if he is online at all."""
+
+from manyeyes.actions.attach_workers import AttachWorker, attach_workers
+
+
+async def test_who_is_online_is_present_through_the_node_that_he_calls(stage):
+    online, away, offline, stranger = [await stage.worker() for _ in range(3)] + [stage.number()]
+    await stage.go(away, offline=False)
+    await stage.go(offline)
+    began = stage.now
+    stage.later(9)
+    batch = [AttachWorker(stage.cell, w, 8) for w in (stranger, offline, away, online)]
+    assert await stage.act(attach_workers, *batch) == [False, False, True, True]
+    found = {row["worker_id"]: row for row in await stage.rows("session")}
+    assert [found[w]["node_id"] for w in (online, away, offline)] == [8, 8, 1]
+    assert [found[w]["present"] for w in (online, away, offline)] == [True, True, False]
+    assert found[online]["idle_since"] == began, "who never left keeps his place among the idle"
+    assert found[away]["idle_since"] == stage.now
+    assert stranger not in found
+
+
+async def test_a_worker_twice_in_one_batch(stage):
+    worker_id = await stage.worker()
+    command = AttachWorker(stage.cell, worker_id, 2)
+    assert await stage.act(attach_workers, command, command) == [True, True]

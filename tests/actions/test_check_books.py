@@ -1,0 +1,110 @@
+"""check_books: every kind of tampering shows, to the micro."""
+
+import pytest
+
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.ledger.rules import PENDING_SECONDS
+from stage import PAY, PRICE
+
+
+async def busy_books(stage) -> None:
+    """Play a history that leaves something in every book: one vested pay, one pending, one held task."""
+    account_id, worker_id = await stage.account(100_000), await stage.worker()
+    await stage.solve(account_id, worker_id)
+    stage.later(PENDING_SECONDS)
+    await stage.act(vest_pay, VestPay(stage.cell))
+    await stage.solve(account_id, worker_id)
+    await stage.submit(account_id)
+
+
+async def test_honest_books_balance(stage):
+    await busy_books(stage)
+    books = await stage.books()
+    assert (books.difference_micros, books.findings) == (0, [])
+    assert (books.transfers, books.accounts, books.wallets) == (1 + 4 + 3 + 1, 1, 1)
+    assert books.open_tasks_held_micros == PRICE
+
+
+async def test_empty_books_balance(stage):
+    books = await stage.books()
+    assert (books.difference_micros, books.transfers, books.findings) == (0, 0, [])
+
+
+OPEN_HOLD = "WHERE kind = 2 AND cause_id IN (SELECT task_id FROM work)"
+TAMPERINGS = [
+    ("a balance that grew", "UPDATE balance SET available_micros = available_micros + 13", 13, "available of"),
+    ("a balance that shrank", "UPDATE balance SET available_micros = available_micros - 13", 13, "available of"),
+    ("a wallet that grew", "UPDATE wallet SET payable_micros = payable_micros + 1", 1, "payable of"),
+    ("a wallet that vanished", "DELETE FROM wallet", PAY, "payable of"),
+    ("pending pay that grew", "UPDATE pending_pay SET amount_micros = amount_micros + 5", 5, "pending of"),
+    ("pending pay that vanished", "DELETE FROM pending_pay", PAY, "pending of"),
+    ("an open task that vanished", "DELETE FROM work", PRICE, "held of"),
+    ("an open task that grew cheaper", "UPDATE work SET price_micros = 1", PRICE - 1, "held of"),
+    ("a bucket that shrank", "UPDATE usage_minute SET charged_micros = 1", 2 * (PRICE - 1), "usage buckets"),
+    ("buckets that vanished", "DELETE FROM usage_minute", 2 * PRICE, "usage buckets"),
+    ("a top-up that vanished", "DELETE FROM transfer WHERE kind = 1", 100_000, "available of"),
+    ("a hold that vanished", f"DELETE FROM transfer {OPEN_HOLD}", 2 * PRICE, "held of"),
+    ("a dearer settlement", "UPDATE transfer SET amount_micros = 703 WHERE kind = 3", 2 * 2 * 3, "held of"),
+    ("a transfer from somebody else", f"UPDATE transfer SET debit_id = 77 {OPEN_HOLD}", 2 * PRICE, "available of 77"),
+    ("a vesting that vanished", "DELETE FROM transfer WHERE kind = 6", 2 * PAY, "payable of"),
+]
+
+
+@pytest.mark.parametrize(("what", "statement", "difference", "finding"), TAMPERINGS, ids=[t[0] for t in TAMPERINGS])
+async def test_tampering_shows(stage, what, statement, difference, finding):
+    await busy_books(stage)
+    await stage.pool.execute(statement)
+    books = await stage.books()
+    assert books.difference_micros == difference, books.findings
+    assert any(finding in sentence for sentence in books.findings), books.findings
+
+
+async def test_a_negative_sum_shows_even_where_it_agrees(stage):
+    account_id = await stage.account(100)
+    await stage.pool.execute("ALTER TABLE balance DROP CONSTRAINT balance_not_negative")
+    try:
+        await stage.change("UPDATE balance SET available_micros = -40 WHERE cell = $1")
+        await stage.change(
+            "UPDATE transfer SET amount_micros = 140, debit_book = 10, debit_id = $2, credit_book = 1, "
+            "credit_id = 0 WHERE cell = $1",
+            account_id,
+        )
+        books = await stage.books()
+        assert books.difference_micros == 100 + 40
+        assert f"available of {account_id} is -40 micros" in books.findings
+    finally:
+        await stage.change("UPDATE balance SET available_micros = 0 WHERE cell = $1")
+        await stage.pool.execute(
+            "ALTER TABLE balance ADD CONSTRAINT balance_not_negative CHECK (available_micros >= 0)"
+        )
+
+
+async def test_a_task_that_ended_twice_shows(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.solve(account_id, worker_id)
+    await stage.change(
+        "INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros,"
+        " account_id, worker_id, at) VALUES ($1, $2, 4, 0, 11, $3, 10, $3, 700, $3, 0, now())",
+        task_id,
+        account_id,
+    )
+    books = await stage.books()
+    assert f"task {task_id} ended twice" in books.findings
+    assert books.difference_micros == 700 + 700 + 1
+
+
+async def test_the_table_itself_refuses_what_no_ledger_may_hold(stage):
+    account_id = await stage.account()
+    for column, value in (("amount_micros", 0), ("amount_micros", -5)):
+        with pytest.raises(Exception, match="transfer_positive"):
+            await stage.change(f"UPDATE transfer SET {column} = {value} WHERE cell = $1")
+    with pytest.raises(Exception, match="transfer_two_sides"):
+        await stage.change("UPDATE transfer SET debit_book = credit_book, debit_id = credit_id WHERE cell = $1")
+    with pytest.raises(Exception, match="balance_not_negative"):
+        await stage.change("UPDATE balance SET available_micros = -1 WHERE cell = $1 AND account_id = $2", account_id)
+
+
+async def test_books_of_another_cell_are_not_looked_at(stage):
+    await busy_books(stage)
+    await stage.pool.execute("INSERT INTO balance VALUES (2, 1, 5)")
+    assert (await stage.books()).difference_micros == 0

@@ -1,0 +1,64 @@
+"""leave: away keeps the current picture, offline gives everything back."""
+
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.dispatch.rules import WorkState
+
+
+async def two_on_the_desk(stage) -> tuple[int, list[int]]:
+    account_id, worker_id = await stage.account(), await stage.worker()
+    tasks = [await stage.submit(account_id) for _ in range(2)]
+    await stage.hand_out()
+    await stage.hand_out()
+    assert len(await stage.desk(worker_id)) == 2
+    return worker_id, tasks
+
+
+async def test_offline_returns_all_at_once(stage):
+    worker_id, _ = await two_on_the_desk(stage)
+    assert await stage.go(worker_id) == (1,)
+    assert not await stage.desk(worker_id)
+    assert (
+        await stage.rows("work", "state, worker_id, lease_until, failures, tried")
+        == [{"state": WorkState.WAITING, "worker_id": 0, "lease_until": None, "failures": 0, "tried": []}] * 2
+    )
+    (session,) = await stage.rows("session")
+    assert (session["present"], session["queues"], session["held"]) == (False, [], 0)
+    assert await stage.hand_out() == ()
+
+
+async def test_away_returns_only_what_lay_queued(stage):
+    worker_id, (current, queued) = await two_on_the_desk(stage)
+    assert await stage.go(worker_id, offline=False) == (1,)
+    assert [(w.task_id, w.state) for w in await stage.desk(worker_id)] == [(current, WorkState.LEASED)]
+    (session,) = await stage.rows("session")
+    assert (session["present"], session["queues"], session["held"]) == (False, [1], 1)
+    other = await stage.worker()
+    await stage.hand_out()
+    assert (await stage.lease(other)).task_id == queued
+
+
+async def test_who_is_away_may_still_answer_in_time(stage):
+    worker_id, (current, _) = await two_on_the_desk(stage)
+    await stage.go(worker_id, offline=False)
+    assert (await stage.answer(worker_id, await stage.lease(worker_id))).task_id == current
+    assert [row["held"] for row in await stage.rows("session", "held")] == [0]
+
+
+async def test_offline_wins_over_away_in_one_batch_and_leaving_twice_is_harmless(stage):
+    worker_id, _ = await two_on_the_desk(stage)
+    stranger = stage.number()
+    batch = [Leave(stage.cell, worker_id, True), Leave(stage.cell, worker_id, False), Leave(stage.cell, stranger, True)]
+    assert await stage.act(leave, *batch) == [(1,), (1,), ()]
+    assert not await stage.desk(worker_id)
+    before = await stage.everything()
+    assert await stage.act(leave, *batch) == [(), (), ()]
+    assert await stage.everything() == before
+
+
+async def test_a_returned_task_may_come_back_to_the_same_worker(stage):
+    worker_id, tasks = await two_on_the_desk(stage)
+    await stage.go(worker_id)
+    await stage.come(worker_id)
+    await stage.hand_out()
+    assert (await stage.lease(worker_id)).task_id == tasks[0]
+    assert (await stage.lease(worker_id)).number == 2

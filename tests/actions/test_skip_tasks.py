@@ -1,0 +1,128 @@
+"""skip_tasks: a task goes on to somebody else; five who fail end it, charged."""
+
+import pytest
+
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.ledger.rules import Kind
+from manyeyes.refusals import Reason
+from manyeyes.tasks.rules import Ending
+from stage import LEASE_SECONDS, PRICE
+
+
+async def test_a_skipped_task_returns_to_its_place_and_never_to_the_same_worker(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    first, second = await stage.submit(account_id), await stage.submit(account_id)
+    await stage.hand_out()
+    assert await stage.skip(worker_id, await stage.lease(worker_id)) == Skipped(first, 1)
+    (work, _) = await stage.rows("work", "task_id, state, worker_id, tried, failures, lease_until")
+    assert work == {
+        "task_id": first,
+        "state": WorkState.WAITING,
+        "worker_id": 0,
+        "tried": [worker_id],
+        "failures": 1,
+        "lease_until": None,
+    }
+    await stage.hand_out()
+    await stage.hand_out()
+    assert [w.task_id for w in await stage.desk(worker_id)] == [second]
+    other = await stage.worker()
+    await stage.hand_out()
+    assert [w.task_id for w in await stage.desk(other)] == [first]
+
+
+async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage):
+    account_id = await stage.account()
+    task_id = await stage.submit(account_id)
+    workers = [await stage.worker() for _ in range(5)]
+    for count in range(1, 6):
+        await stage.hand_out()
+        (holder,) = [w for w in workers if await stage.desk(w)]
+        outcome = await stage.skip(holder, await stage.lease(holder), "unreadable")
+        assert outcome == Skipped(task_id, 1)
+        assert len(await stage.rows("result")) == (count == 5)
+    (result,) = await stage.rows("result")
+    assert (result["ending"], result["answer"], result["solve_count"]) == (Ending.UNSOLVABLE, None, 5)
+    assert (result["charged_micros"], result["pay_micros"], result["worker_id"]) == (PRICE, 0, 0)
+    assert not await stage.rows("work")
+    assert not await stage.rows("pending_pay")
+    assert [r["kind"] for r in await stage.rows("transfer", "kind", f"cause_id = {task_id}")] == [
+        Kind.HOLD,
+        Kind.SETTLE,
+    ]
+    assert await stage.available(account_id) == 1_000_000 - PRICE
+    (usage,) = await stage.rows("usage_minute", "tasks, charged_micros")
+    assert usage == {"tasks": 1, "charged_micros": PRICE}
+    assert (await stage.books()).difference_micros == 0
+
+
+@pytest.mark.parametrize(
+    ("reason", "fails"), [("unreadable", 1), ("other", 1), ("upsetting", 0), ("wrong_language", 0)]
+)
+async def test_only_some_reasons_count_against_the_picture(stage, reason, fails):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.submit(account_id)
+    await stage.hand_out()
+    await stage.skip(worker_id, await stage.lease(worker_id), reason)
+    assert await stage.rows("work", "tried, failures") == [{"tried": [worker_id], "failures": fails}]
+
+
+async def test_any_number_of_workers_may_find_it_upsetting(stage):
+    account_id = await stage.account()
+    await stage.submit(account_id)
+    for _ in range(6):
+        worker_id = await stage.worker()
+        await stage.hand_out()
+        await stage.skip(worker_id, await stage.lease(worker_id), "upsetting")
+    (work,) = await stage.rows("work", "failures, tried")
+    assert work["failures"] == 0
+    assert len(work["tried"]) == 6
+    assert not await stage.rows("result")
+
+
+async def test_a_late_or_repeated_skip_is_refused_and_changes_nothing(stage):
+    account_id, worker_id, other = await stage.account(), await stage.worker(), await stage.worker(2)
+    await stage.submit(account_id)
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    assert (await stage.skip(other, lease)).reason is Reason.LEASE_LOST
+    await stage.skip(worker_id, lease)
+    before = await stage.everything()
+    assert (await stage.skip(worker_id, lease)).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+    await stage.come(other, 1)
+    await stage.hand_out()
+    late = await stage.lease(other)
+    stage.later(LEASE_SECONDS)
+    before = await stage.everything()
+    assert (await stage.skip(other, late)).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+
+
+async def test_what_lies_queued_comes_next(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    _, second = await stage.submit(account_id), await stage.submit(account_id)
+    await stage.hand_out()
+    await stage.hand_out()
+    skipped = await stage.skip(worker_id, await stage.lease(worker_id))
+    assert skipped.next_work.task_id == second
+    assert [(w.task_id, w.state) for w in await stage.desk(worker_id)] == [(second, WorkState.LEASED)]
+    assert [row["held"] for row in await stage.rows("session", "held")] == [1]
+
+
+async def test_a_batch_of_skips(stage):
+    account_id = await stage.account()
+    workers = [await stage.worker() for _ in range(3)]
+    for _ in workers:
+        await stage.submit(account_id)
+    await stage.hand_out()
+    commands = [SkipTask(stage.cell, w, await stage.lease(w), "other") for w in workers]
+    outcomes = await stage.act(skip_tasks, *commands, commands[0])
+    assert [isinstance(outcome, Skipped) for outcome in outcomes] == [True, True, True, False]
+    assert [row["held"] for row in await stage.rows("session", "held")] == [0, 0, 0]
+    await stage.hand_out()
+    desks = {w: [work.task_id for work in await stage.desk(w)] for w in workers}
+    assert sum(len(desk) for desk in desks.values()) >= 2
+    assert not any(c.lease.task_id in desks[c.worker_id] for c in commands)
+    assert (await stage.books()).difference_micros == 0
