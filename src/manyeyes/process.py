@@ -1,6 +1,7 @@
 """One serving process: ``python -m manyeyes.process``, started and watched by ``manyeyes serve``."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -48,7 +49,8 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
             gc.collect()
             gc.freeze()  # what is loaded now stays; looking through it again and again cost 7 % of the processor
             gc.set_threshold(*COLLECT_AFTER)
-            os.write(ready_fd, b"1")
+            with contextlib.suppress(BrokenPipeError):  # nobody waits for a process that replaces a dead one
+                os.write(ready_fd, b"1")
             os.close(ready_fd)
         await task
 
