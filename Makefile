@@ -29,8 +29,9 @@ check: environment ## style, types, and who may import whom
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
 
-lock: ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for
-	test -x .venv-lock/bin/pip-compile || { python3 -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
+# Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
+lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for
+	test -x .venv-lock/bin/pip-compile || { .venv/bin/python -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
 	$(LOCK) --extra demo --extra dev --build-deps-for=editable --output-file requirements.lock pyproject.toml
 	$(LOCK) --output-file tests/published_clients/requirements.lock tests/published_clients/requirements.in
 

@@ -277,8 +277,8 @@ def test_a_plain_user_runs_it_as_himself(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     os.chown(data, 65534, 65534)
-    # The capability lets this user reach an interpreter and sources that root may keep behind closed directories.
-    way_in = ["--inh-caps=-all,+dac_read_search", "--ambient-caps=-all,+dac_read_search"]
+    # The capability lets this user reach an interpreter and programs that root may keep behind closed directories.
+    way_in = [f"--{kind}-caps=-all,+dac_read_search" for kind in ("inh", "ambient")] + ["--securebits=+no_setuid_fixup"]
     owner = OwnerProcess(data, ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", *way_in])
     assert ask(owner.dsn, "SELECT 1") == 1
     assert uid_of(postmaster_pid(data)) == 65534
