@@ -16,7 +16,7 @@ from demo.customer import LATER, Customer, Outcome
 from demo.household import Household
 from demo.server import Server, ServerFailedError
 
-REST_SECONDS = {"sign": 0.5, "receipt": 2.0, "meter": 2.0}  # after sending one; the person is never kept waiting
+REST_SECONDS = {"sign": 0.0, "receipt": 2.0, "meter": 2.0}  # after sending one; the person is never kept waiting
 LOOK_EVERY_SECONDS = 0.5
 LEAST_BALANCE = 0.50  # USD; below it the account is topped up at the start
 STEP_EVERY_SECONDS = 3  # how often a long step says that it is still at it

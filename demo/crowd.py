@@ -68,7 +68,7 @@ class Worker(threading.Thread):
         digest = sha256(file.content).hexdigest()
         sent = self.known.get(digest)
         if sent is None or sent.kind not in READS:
-            self._pause(self.rng.uniform(0.4, 0.9))
+            self._pause(self.rng.uniform(0.2, 0.5))
             self._post("skips", {"lease": lease["lease"], "reason": "other"})
             return
         self._pause(reading_seconds(self.rng, sent.text))

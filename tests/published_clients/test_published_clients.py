@@ -83,6 +83,26 @@ def picture(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def unread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture that nobody may ever be shown."""
+    file = tmp_path_factory.mktemp("unread") / "sign.jpg"
+    file.write_bytes(draw("sign", random.getrandbits(60)).data)
+    return file
+
+
+@pytest.fixture(scope="module")
+def empty_account(installation: Installation) -> str:
+    """The key of an account without money."""
+    return installation.open_account("0")
+
+
+@pytest.fixture(scope="module")
+def small_account(installation: Installation) -> str:
+    """The key of an account whose ten cents nobody may touch."""
+    return installation.open_account("0.10")
+
+
 def test_a_picture_comes_back_read_and_is_paid_once(
     client: Client, run: Run, installation: Installation, picture: Path
 ) -> None:
@@ -110,31 +130,32 @@ def _check_statistics(said: dict[str, Any]) -> None:
     assert said["queue"]["total"] == 1
 
 
-def test_an_unknown_key_is_refused_in_the_client_s_own_way(client: Client, run: Run, picture: Path) -> None:
-    said = run(UNKNOWN_KEY, picture)
+def test_an_unknown_key_is_refused_in_the_client_s_own_way(client: Client, run: Run, unread: Path) -> None:
+    said = run(UNKNOWN_KEY, unread)
     assert (said["balance"]["by"], said["solve"]["by"]) == (client.balance_no, client.solve_no)
     assert "ERROR_KEY_DOES_NOT_EXIST" in said["solve"]["refused"]
     assert client.balance_hides_code or "ERROR_KEY_DOES_NOT_EXIST" in said["balance"]["refused"]
 
 
-def test_an_empty_account_is_told_so(client: Client, run: Run, installation: Installation, picture: Path) -> None:
-    said = run(installation.open_account("0"), picture)
+def test_an_empty_account_is_told_so(
+    client: Client, run: Run, installation: Installation, empty_account: str, unread: Path
+) -> None:
+    said = run(empty_account, unread)
     assert said["balance"] == {"value": 0}
     assert said["solve"]["by"] == client.solve_no
     assert "ERROR_ZERO_BALANCE" in said["solve"]["refused"]
-    assert reading(picture.read_bytes()) not in installation.typist.options_of
+    assert reading(unread.read_bytes()) not in installation.typist.options_of
 
 
 def test_a_file_that_is_no_picture_is_refused_and_costs_nothing(
-    client: Client, run: Run, installation: Installation, tmp_path: Path
+    client: Client, run: Run, installation: Installation, small_account: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "letter.jpg"
     file.write_text("This is a letter and not a picture. " * 20)
-    key = installation.open_account("0.10")
-    said = run(key, file)
+    said = run(small_account, file)
     assert said["solve"]["by"] == client.solve_no
     assert "ERROR_IMAGE_TYPE_NOT_SUPPORTED" in said["solve"]["refused"]
-    assert installation.balance(key) == pytest.approx(0.10)
+    assert installation.balance(small_account) == pytest.approx(0.10)
 
 
 def page_snippets() -> list[list[str]]:
