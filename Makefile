@@ -6,10 +6,10 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench lock clean environment clients node-client chromium
+.PHONY: help demo run test check bench screenshots lock clean environment clients node-client chromium
 
 help: ## list what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: environment ## a whole little world: customer, workers, pictures; prints the addresses to open
 	@exec .venv/bin/python -m demo $(ARGS)
@@ -28,6 +28,9 @@ check: environment ## style, types, and who may import whom
 
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
+
+screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)
+	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
 
 # Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
 lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for

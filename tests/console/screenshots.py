@@ -1,0 +1,145 @@
+"""`make screenshots`: starts the real thing, works a little at it, and takes the pictures that the README shows.
+
+The customer's day is made here: tasks that were answered a moment ago are moved back over 24 hours, all their rows
+alike, so that the statement has something to show and still has to add up.
+"""
+
+import asyncio
+import math
+import random
+import sys
+import tempfile
+from pathlib import Path
+
+import asyncpg
+from playwright.async_api import Browser, Page, expect
+from serving import Site, chromium_at, serving
+from visit import PHONE, Screen, at_work, customer_subject, link
+
+import make
+from chromium import MISSING, find_chromium
+from demo.pictures import draw
+from make import Customer, Hand
+from manyeyes.db.embedded import Embedded
+from manyeyes.desk import WorkerDesk
+from manyeyes.house import prepare_database
+from manyeyes.settings import Settings
+from manyeyes.tasks.pictures import Picture, inspect
+from manyeyes.tasks.rules import ImageOptions
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+TASKS_OF_THE_DAY = 420
+SHOWN = (("meter", 4), ("sign", 7), ("receipt", 2), ("meter", 11), ("sign", 3), ("meter", 23))
+AGE = """
+UPDATE {table} SET {column} = {column} - (SELECT hours FROM age WHERE task_id = {table}.{task}) * interval '1 hour'
+WHERE {table}.{task} IN (SELECT task_id FROM age)"""
+AGED = (("transfer", "at", "cause_id"), ("result", "created_at", "task_id"), ("result", "ended_at", "task_id"))
+# A worker took some seconds over each: the task was sent, and its money held, so much earlier.
+THINK = (
+    "UPDATE result SET created_at = created_at - (3 + task_id % 17) * interval '1 s'",
+    "UPDATE transfer SET at = at - (3 + cause_id % 17) * interval '1 s' WHERE kind = 2",
+    "UPDATE account_place SET name = 'Meter platform'",
+)
+RECOUNT = """
+INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
+SELECT cell, account_id, floor(extract(epoch FROM ended_at) / 60), queue_id, soft_id, ip, count(*), sum(charged_micros)
+FROM result WHERE charged_micros > 0 GROUP BY 1, 2, 3, 4, 5, 6"""
+
+
+async def a_day(site: Site, customer: Customer) -> None:
+    """Let one worker answer a day's tasks, then spread them over the day: few at night, most in the afternoon."""
+    rng, hand = random.Random(24), await make.hand(site.house)
+    for _ in range(TASKS_OF_THE_DAY):
+        ip, soft_id = rng.choice(("203.0.113.7", "203.0.113.9")), rng.choice((0, 0, 7))
+        await make.solve(site.house, customer, hand, soft_id=soft_id, ip=ip)
+    await WorkerDesk(site.house).offline(hand.worker)
+    hours = range(24)
+    weights = [1.15 - math.cos((hour - 4) / 24 * math.tau) for hour in hours]
+    async with site.house.cells.pool(1).acquire() as db, db.transaction():
+        ids = [row["task_id"] for row in await db.fetch("SELECT task_id FROM result")]
+        ages = sorted((23.9 - rng.choices(hours, weights)[0] - rng.random() * 0.9 for _ in ids), reverse=True)
+        await db.execute("CREATE TEMP TABLE age (task_id bigint PRIMARY KEY, hours float8) ON COMMIT DROP")
+        await db.executemany("INSERT INTO age VALUES ($1, $2)", list(zip(sorted(ids), ages, strict=True)))
+        for table, column, task in AGED:
+            await db.execute(AGE.format(table=table, column=column, task=task))
+        for statement in THINK:
+            await db.execute(statement)
+        await db.execute("UPDATE transfer SET at = at - interval '2 days' WHERE kind = 1")
+        await db.execute("DELETE FROM usage_minute")
+        await db.execute(RECOUNT)
+
+
+async def send_shown(site: Site, customer: Customer) -> list[str]:
+    """Submit the pictures that are seen on the screen; return their right answers."""
+    answers = []
+    for kind, number in SHOWN:
+        drawn = draw(kind, number)
+        picture = inspect(drawn.data)
+        assert isinstance(picture, Picture)
+        await make.submit(site.house, customer, picture=picture, options=ImageOptions(**drawn.options))
+        answers.append(drawn.text)
+    return answers
+
+
+async def at_the_next(screen: Screen) -> None:
+    await expect(screen.part("answer")).to_be_focused()
+    await expect(screen.part("answer")).to_have_value("")
+    await screen.page.wait_for_function("document.getElementById('picture').complete")
+
+
+async def worker_screens(site: Site, browser: Browser, customer: Customer, hand: Hand) -> None:
+    """Two answers at a desk, then the third half typed; the fourth on a phone."""
+    answers = await send_shown(site, customer)
+    desk = await at_work(site, browser, hand, color_scheme="light", viewport={"width": 1280, "height": 860})
+    await desk.start()
+    for text in answers[:3]:
+        await at_the_next(desk)
+        await desk.answer(text)
+    await at_the_next(desk)
+    await desk.type(answers[3][:3])
+    await desk.page.screenshot(path=PICTURES / "worker-screen.png")
+    await desk.page.context.close()
+    phone = await at_work(site, browser, hand, **PHONE, color_scheme="dark", device_scale_factor=2)
+    await phone.page.set_viewport_size({"width": 360, "height": 720})
+    await at_the_next(phone)
+    await phone.type(answers[3])
+    await phone.page.screenshot(path=PICTURES / "worker-screen-phone.png")
+
+
+async def customer_pages(site: Site, browser: Browser, customer: Customer) -> None:
+    context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", color_scheme="light")
+    page: Page = await context.new_page()
+    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    await page.wait_for_url("**/customer")
+    await page.screenshot(path=PICTURES / "customer-page.png")
+    await page.get_by_role("link", name="Statement").click()
+    await expect(page.locator("#proof")).to_contain_text("It adds up")
+    top = {"x": 0, "y": 0, "width": 1280, "height": 1400}
+    await page.screenshot(path=PICTURES / "statement.png", clip=top, full_page=True)
+
+
+async def main() -> None:
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit(MISSING)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        embedded = Embedded(Path(folder))
+        try:
+            dsn = embedded.start()
+            db = await asyncpg.connect(dsn)
+            await prepare_database(db)
+            await db.close()
+            async with serving(dsn, Settings(data=Path(folder))) as site, chromium_at(chromium) as browser:
+                customer = await make.customer(site.house)
+                await a_day(site, customer)
+                await worker_screens(site, browser, customer, await make.hand(site.house))
+                await customer_pages(site, browser, customer)
+        finally:
+            embedded.stop()
+    for path in sorted(PICTURES.glob("*.png")):
+        print(f"{path.relative_to(Path.cwd())}  {path.stat().st_size // 1024} KB")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
