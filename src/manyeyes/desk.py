@@ -139,12 +139,12 @@ class WorkerDesk:
             self._house.presence.leave(worker_id)
             self._house.bell.leave(worker_id, event)
 
-    async def rest(self, event: asyncio.Event, seconds: float) -> None:
-        """Wait for the bell, at most a jittered ``seconds``."""
+    async def rest(self, event: asyncio.Event, seconds: float) -> bool:
+        """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
         try:
-            await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
+            return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
         except TimeoutError:
-            return
+            return False
 
     async def attach(self, worker: Worker) -> bool:
         """Make an online worker present through this process; False when he is not online."""

@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.desk import AnswerView, LeaseView, SessionView, WorkerDesk
+from manyeyes.desk import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.v1.sign_in import signed_in_worker
 from manyeyes.v1.wire import decode, json, refuse
+from manyeyes.workers.store import Worker
 
 KEEP_ALIVE_SECONDS = 15.0
+KEEP_ALIVE = b": still here\n\n"
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -113,30 +114,38 @@ class WorkerApi:
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
         return StreamingResponse(self._stream(worker), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, worker: Any) -> AsyncIterator[bytes]:
+    async def _stream(self, worker: Worker) -> AsyncIterator[bytes]:
         cell = await self._desk.cell(worker.worker_id)
         event = self._house.bell.listen(worker.worker_id)
         self._house.presence.enter(worker.worker_id, cell)
-        seen: dict[str, object] = {}
-        quiet_since = asyncio.get_running_loop().time()
         try:
-            while True:
-                event.clear()
-                is_online = await self._desk.attach(worker)
-                state = {"tasks": Tasks(*await self._desk.both(worker)), "session": await self._desk.session(worker)}
-                for name, value in state.items():
-                    if seen.get(name) != value:
-                        seen[name], quiet_since = value, asyncio.get_running_loop().time()
-                        yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode()
-                if not is_online:
-                    return
-                if asyncio.get_running_loop().time() - quiet_since > KEEP_ALIVE_SECONDS:
-                    quiet_since = asyncio.get_running_loop().time()
-                    yield b": still here\n\n"
-                await self._desk.rest(event, 1.0)
+            async for name, value in self._changes(worker, event):
+                yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode() if name else KEEP_ALIVE
         finally:
             self._house.presence.leave(worker.worker_id)
             self._house.bell.leave(worker.worker_id, event)
+
+    async def _changes(self, worker: Worker, event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
+        """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
+
+        The desk is looked at every second, lest a hint was lost; the presence when the bell rang, or in long silences.
+        """
+        seen: dict[str, object] = {}
+        spoken, rang = 0.0, True
+        while True:
+            event.clear()
+            is_online = await self._desk.attach(worker)
+            is_silent = asyncio.get_running_loop().time() - spoken > KEEP_ALIVE_SECONDS
+            state: dict[str, object] = {"tasks": Tasks(*await self._desk.both(worker))}
+            if rang or is_silent or not is_online:
+                state["session"] = await self._desk.session(worker)
+            news = [(name, value) for name, value in state.items() if seen.get(name) != value]
+            for name, value in news or ([("", None)] if is_silent else []):
+                seen[name], spoken = value, asyncio.get_running_loop().time()
+                yield name, value
+            if not is_online:
+                return
+            rang = await self._desk.rest(event, LOOK_AGAIN_SECONDS)
 
 
 def _seconds(text: str) -> float:
