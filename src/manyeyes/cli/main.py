@@ -1,6 +1,8 @@
 """The `manyeyes` command: one file per noun."""
 
-from cyclopts import App
+import sys
+
+from cyclopts import App, CycloptsError
 
 from manyeyes import __version__
 from manyeyes.cli import account, address, db, operator, queue, worker
@@ -18,4 +20,7 @@ app.command(doctor)
 
 def main() -> None:
     """Run the command line. Wrong usage and expected failures go to stderr with exit 1."""
-    app()
+    try:
+        app(sys.argv[1:], exit_on_error=False)
+    except CycloptsError:  # cyclopts has said what is wrong, and would end with 2
+        raise SystemExit(1) from None
