@@ -35,6 +35,14 @@ def canonical_address(address: str) -> str:
     return str(ip)
 
 
+def canonical_network(text: str) -> str:
+    """Return one spelling per network, such as ``203.0.113.0/24``; a single address is a network of one.
+
+    Raises ValueError for anything else: it must never reach `is_within`.
+    """
+    return str(ipaddress.ip_network(text, strict=False))
+
+
 def is_within(address: str, networks: Iterable[str]) -> bool:
     """Tell whether ``address`` lies in one of ``networks`` (CIDR); an unreadable address lies in none."""
     wanted = list(networks)

@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from manyeyes import money
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import digest, new_key
+from manyeyes.accounts.rules import canonical_network, digest, new_key
 from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
@@ -34,13 +34,14 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
 
     async def work(house: House) -> dict[str, Any]:
         amount = money.parse(balance)
+        networks = tuple(map(canonical_network, address or ()))
         cell = house.cells.numbers[0]
         key = new_key()
         async with house.cells.directory.acquire() as db:
             account_id = await accounts.take_numbers(db, "account", 1)
             await house.gather.ask(open_accounts, OpenAccount(cell, account_id, name))
             await accounts.insert_place(db, Place(account_id, name, cell))
-            await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, tuple(address or ())))
+            await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, networks))
         if amount:
             await _top_up(house, Place(account_id, name, cell), amount)
         url = await login_url(house, Subject("customer", account_id, cell))
@@ -69,10 +70,11 @@ def key(account: str, *, address: list[str] | None = None, common: Common | None
     """Give an account another client key (both are valid until one is revoked)."""
 
     async def work(house: House) -> dict[str, Any]:
+        networks = tuple(map(canonical_network, address or ()))
         place = await find_account(house, account)
         fresh = new_key()
         async with house.cells.directory.acquire() as db:
-            await accounts.insert_key(db, digest(fresh), KeyOwner(place.cell, place.account_id, tuple(address or ())))
+            await accounts.insert_key(db, digest(fresh), KeyOwner(place.cell, place.account_id, networks))
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))

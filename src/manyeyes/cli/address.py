@@ -1,11 +1,11 @@
 """manyeyes address: networks that may not call (error 21)."""
 
-import ipaddress
 from typing import Any
 
 from cyclopts import App
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import canonical_network
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.house import House
 
@@ -17,7 +17,7 @@ def block(network: str, *, common: Common | None = None) -> None:
     """Shut a network out, such as 203.0.113.7 or 203.0.113.0/24."""
 
     async def work(house: House) -> dict[str, Any]:
-        text = _network(network)
+        text = canonical_network(network)
         async with house.cells.directory.acquire() as db:
             await accounts.block_network(db, text)
         return {"blocked": text}
@@ -30,7 +30,7 @@ def unblock(network: str, *, common: Common | None = None) -> None:
     """Let a network in again."""
 
     async def work(house: House) -> dict[str, Any]:
-        text = _network(network)
+        text = canonical_network(network)
         async with house.cells.directory.acquire() as db:
             if not await accounts.unblock_network(db, text):
                 raise CommandFailed(f"{text} is not blocked")
@@ -48,10 +48,3 @@ def list_networks(*, common: Common | None = None) -> None:
             return {"blocked": await accounts.blocked_networks(db)}
 
     run(common, work, lambda r: "\n".join(r["blocked"]) or "nobody is blocked")
-
-
-def _network(text: str) -> str:
-    try:
-        return str(ipaddress.ip_network(text, strict=False))
-    except ValueError as error:
-        raise CommandFailed(str(error)) from error
