@@ -12,6 +12,7 @@ from callers import client_of
 from traces import look
 
 from manyeyes.app import Application
+from manyeyes.corked import CorkedProtocol
 from manyeyes.house import House
 
 
@@ -26,7 +27,7 @@ async def calm(house: House) -> AsyncIterator[httpx.AsyncClient]:
 async def address(house: House) -> AsyncIterator[tuple[str, int]]:
     """Host and port where the application listens, served as the serving process does it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(Application(house), http="httptools", lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(Application(house), http=CorkedProtocol, lifespan="off", log_config=None, access_log=False)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     yield listener.getsockname()

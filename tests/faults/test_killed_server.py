@@ -8,11 +8,11 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from serving import ServeProcess, ask_json, left_of, run, wait_until_gone
 
 from load import Acknowledged, Load
 from manyeyes.db.embedded import running_dsn
 from manyeyes.ledger.rules import Kind
+from serving import ServeProcess, ask_json, left_of, run, wait_until_gone
 
 pytestmark = pytest.mark.faults
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from servers import LONG_ENOUGH_SECONDS, SOURCE, postmaster_pid, wait_until
+from faults.servers import LONG_ENOUGH_SECONDS, SOURCE, postmaster_pid, wait_until
 
 COMMAND = [sys.executable, "-m", "manyeyes"]
 

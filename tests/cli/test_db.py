@@ -1,0 +1,47 @@
+"""manyeyes db: the schema, and the proof that the books balance."""
+
+import json
+
+import asyncpg
+
+
+async def execute(dsn, statement):
+    db = await asyncpg.connect(dsn)
+    await db.execute(statement)
+    await db.close()
+
+
+def test_migrate_says_what_the_schema_is_and_that_nothing_is_pending(manyeyes):
+    done = manyeyes("db", "migrate", "--json").json
+    assert done["pending"] == []
+    assert done["schema"]
+    assert "nothing is pending" in manyeyes("db", "migrate").out
+
+
+def test_check_of_an_empty_house(manyeyes):
+    empty = {"difference": 0, "transfers": 0, "accounts": 0, "wallets": 0, "held": "0.000000", "findings": []}
+    assert manyeyes("db", "check", "--json").json == empty
+
+
+def test_check_counts_what_there_is(manyeyes, ann):
+    done = manyeyes("db", "check", "--json").json
+    assert (done["difference"], done["transfers"], done["accounts"]) == (0, 1, 1)
+    assert "difference 0" in manyeyes("db", "check").out
+
+
+def test_a_cent_too_much_is_found_said_and_ends_with_1(manyeyes, ann, dsn, run_async):
+    run_async(execute(dsn, "UPDATE balance SET available_micros = available_micros + 1"))
+    done = manyeyes("db", "check", "--json")
+    assert done.code == 1
+    found = json.loads(done.out)
+    assert found["difference"] == 1
+    assert f"available of {ann['account_id']}" in found["findings"][0]
+    done = manyeyes("db", "check")
+    assert (done.code, "difference 1" in done.out) == (1, True)
+
+
+def test_a_transfer_that_vanished_is_found(manyeyes, ann, dsn, run_async):
+    run_async(execute(dsn, "DELETE FROM transfer"))
+    done = manyeyes("db", "check", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["difference"] == 10_000_000

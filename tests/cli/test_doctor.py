@@ -1,0 +1,35 @@
+"""manyeyes doctor: is this installation well, and if not, what is wrong."""
+
+import json
+
+import asyncpg
+
+
+def test_a_sound_installation_is_well(manyeyes):
+    done = manyeyes("doctor", "--json").json
+    assert done["well"] is True
+    assert all(set(check) == {"check", "well", "seen"} and check["well"] for check in done["checks"])
+    assert any("books of cell 1" in check["check"] for check in done["checks"])
+    shown = manyeyes("doctor")
+    assert (shown.code, "WRONG" in shown.out) == (0, False)
+
+
+def test_books_that_do_not_balance_are_wrong_and_end_with_1(manyeyes, ann, dsn, run_async):
+    async def spoil():
+        db = await asyncpg.connect(dsn)
+        await db.execute("UPDATE balance SET available_micros = 5")
+        await db.close()
+
+    run_async(spoil())
+    done = manyeyes("doctor", "--json")
+    found = json.loads(done.out)
+    assert (done.code, found["well"]) == (1, False)
+    assert [check["check"] for check in found["checks"] if not check["well"]] == ["books of cell 1 balance"]
+    assert "WRONG  books of cell 1 balance (difference 9999995)" in manyeyes("doctor").out
+
+
+def test_settings_that_lose_data_are_wrong(manyeyes, dsn, monkeypatch):
+    monkeypatch.setenv("MANYEYES_DATABASE_URL", f"{dsn}&options=-csynchronous_commit%3Doff")
+    done = manyeyes("doctor")
+    assert done.code == 1
+    assert "WRONG  synchronous_commit = on (off: an acknowledged task could be lost)" in done.out
