@@ -84,7 +84,7 @@ async def send_shown(site: Site, customer: Customer) -> list[str]:
 async def at_the_next(screen: Screen) -> None:
     await expect(screen.part("answer")).to_be_focused()
     await expect(screen.part("answer")).to_have_value("")
-    await screen.page.wait_for_function("document.getElementById('picture').complete")
+    await expect(screen.part("picture")).to_have_js_property("complete", True)
 
 
 async def worker_screens(site: Site, browser: Browser, customer: Customer, hand: Hand) -> None:

@@ -106,6 +106,12 @@ async def test_a_form_from_elsewhere_is_refused(client, hand, form, headers):
     assert (await client.get("/work")).status_code == 200
 
 
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_of_any_size_is_refused(client, form):
+    reply = await client.post(form, headers=OWN, data={"text": "a" * 70_000})
+    assert reply.status_code == 413
+
+
 async def test_a_foreign_page_cannot_spend_a_link(client, hand):
     path = await link(client.house, worker_subject(hand))
     assert (await client.post(path, headers=FOREIGN)).status_code == 403

@@ -1,5 +1,6 @@
 """The worker screen by keyboard alone: pictures one after another, skips, breaks, and what can go wrong."""
 
+import asyncio
 import json
 import re
 
@@ -222,3 +223,52 @@ async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site, browse
     await screen.press("Alt+c")
     assert "contrast" in await screen.part("picture").evaluate("image => getComputedStyle(image).filter")
     await expect(screen.part("answer")).to_be_focused()
+
+
+async def test_typing_runs_ahead_of_a_slow_network(site, browser, people):
+    customer, hand = people
+    serials = [await send(site, customer, text) for text in ("first", "second")]
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await screen.asked("Type what you see")
+    await expect(screen.part("main")).to_have_attribute("data-ahead", ANY_LEASE)
+    held_up = asyncio.Event()
+
+    async def slowly(route):
+        await held_up.wait()
+        await route.continue_()
+
+    await screen.page.route("**/v1/worker/answers", slowly, times=1)
+    await screen.type("first")
+    await screen.press("Enter")
+    await expect(screen.part("answer")).to_have_value("")
+    await screen.type("second")
+    await screen.press("Enter")
+    await expect(screen.part("waiting-title")).to_be_visible()
+    assert await result_texts(site, serials) == [None, None]
+    held_up.set()
+    await expect(screen.part("answered")).to_have_text("2")
+    assert await result_texts(site, serials) == ["first", "second"]
+
+
+async def test_going_online_elsewhere_or_offline_is_seen_here(site, browser, people):
+    _, hand = people
+    here, there = await at_work(site, browser, hand), await at_work(site, browser, hand)
+    await here.start()
+    await expect(here.part("presence-words")).to_have_text("Waiting")
+    async with there.page.expect_response("**/v1/worker/offline"):
+        await there.page.evaluate("fetch('/v1/worker/offline', {method: 'POST'})")
+    await expect(here.part("presence-words")).to_have_text("On a break")
+    await expect(here.part("notice")).to_be_visible()
+
+
+async def test_a_worker_who_was_signed_out_is_told(site, browser, people):
+    customer, hand = people
+    await send(site, customer)
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await screen.asked("Type what you see")
+    await screen.context.clear_cookies()
+    await screen.type("late")
+    await screen.press("Enter")
+    await expect(screen.part("notice")).to_have_text("You are signed out. Ask the operator for a new sign-in link.")

@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.access import is_own_form
-from manyeyes.console.connect import HelpPages
+from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
 from manyeyes.console.look import change_look
 from manyeyes.console.operator import OperatorPages
@@ -20,6 +20,7 @@ from manyeyes.house import House
 Endpoint = Callable[[Request], Awaitable[Response]]
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = ("", "login", "logout", "look", "help", "static", "work", "customer", "operator")
+LARGEST_FORM_BYTES = 64 * 1024
 
 
 def routes(house: House) -> list[Route]:
@@ -29,7 +30,7 @@ def routes(house: House) -> list[Route]:
     pages = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
-        "/help": HelpPages(house).show,
+        "/help": show_help,
         "/work": work.show,
         "/customer": CustomerPages(house).show,
         "/customer/statement": statement.show,
@@ -56,6 +57,9 @@ def _from_own_page(house: House, form: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
         if not is_own_form(house, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
+            return PlainTextResponse(f"a form has at most {LARGEST_FORM_BYTES} bytes", status_code=413)
         return await form(request)
 
     return guarded

@@ -24,7 +24,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.statistics.store import Spending
 
-CSV_ENTRIES = 2_000  # read at a time, so that a long statement holds no snapshot open
+CSV_ENTRIES = 500  # read at a time: a long statement holds no snapshot open, and others are served between
 CSV_COLUMNS = ("time", "kind", "task", "amount", "available_after", "held_after")
 KINDS = {
     Kind.TOP_UP: languages.mark("Top-up"),
