@@ -11,13 +11,14 @@ import requests
 from python_anticaptcha import AnticaptchaException
 
 from demo import household
-from demo.crowd import Worker
+from demo.crowd import READS, Worker
 from demo.customer import LATER, Customer, Outcome
 from demo.household import Household
 from demo.server import Server, ServerFailedError
 
-REST_SECONDS = {"sign": 0.0, "receipt": 2.0, "meter": 2.0}  # after sending one; the person is never kept waiting
+CROWD_EVERY_SECONDS = 2.0  # one picture that the crowd can read; street signs follow as they are answered
 LOOK_EVERY_SECONDS = 0.5
+FOR_YOU = ("sign",)
 LEAST_BALANCE = 0.50  # USD; below it the account is topped up at the start
 STEP_EVERY_SECONDS = 3  # how often a long step says that it is still at it
 
@@ -91,28 +92,27 @@ class Demo:
             worker = Worker(self.server.address, person, customer.known, self.ending, lambda text: say(f"  {text}"))
             self.crowd.append(worker)
             worker.start()
-        next_send = 0.0
+        next_for_crowd = 0.0
         while not self.ending():
             self.server.check()
+            is_due = time.monotonic() >= next_for_crowd
+            if is_due:
+                next_for_crowd = time.monotonic() + CROWD_EVERY_SECONDS
             try:
-                sent = self._look_and_send(customer, time.monotonic() >= next_send)
+                self._look_and_send(customer, [FOR_YOU, READS] if is_due else [FOR_YOU])
             except requests.RequestException as error:  # if the server is gone for good, check() says so
                 say(f"  {error}")
-                sent = None
-            if sent:
-                next_send = time.monotonic() + REST_SECONDS[sent]
             time.sleep(LOOK_EVERY_SECONDS)
 
-    def _look_and_send(self, customer: Customer, due: bool) -> str | None:
-        """Show what came back and, when it is `due`, send one more; note both for the next start. Return its kind."""
+    def _look_and_send(self, customer: Customer, groups: list[tuple[str, ...]]) -> None:
+        """Show what came back, send one picture of each group of kinds that is wanted; note it for the next start."""
         before = list(customer.household.sent)
         self._show(customer.collect())
-        kind = customer.wanted() if due else None
-        if kind:
-            self._send(customer, kind)
+        for kinds in groups:
+            if kind := customer.wanted(kinds):
+                self._send(customer, kind)
         if customer.household.sent != before:
             household.save(self.notes, customer.household)
-        return kind
 
     def _send(self, customer: Customer, kind: str) -> None:
         """Send one picture; an empty account is topped up instead."""

@@ -17,7 +17,7 @@ import requests
 
 from demo.household import CrowdWorker, Sent
 
-READS = frozenset({"receipt", "meter"})
+READS = ("receipt", "meter")
 MISTAKES = 0.04  # share of answers with one wrong digit
 WAIT_SECONDS = 2  # one long poll; also the longest time to notice the end
 RETRY_SECONDS = 0.5

@@ -1,5 +1,7 @@
 """The demo's customer: an ordinary program with a published client library that only had its host changed."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import msgspec
@@ -38,13 +40,11 @@ class Customer:
         self.client = AnticaptchaClient(household.client_key, host=host_and_port, use_ssl=False)
         self.known: dict[str, Sent] = {sent.digest: sent for sent in household.sent}
 
-    def wanted(self) -> str | None:
-        """Return the kind of picture to send next, the scarcest first; None while enough of all kinds wait."""
-        counts = dict.fromkeys(MOST_WAITING, 0)
-        for sent in self.household.sent:
-            counts[sent.kind] += 1
-        kind = min(counts, key=lambda kind: counts[kind] / MOST_WAITING[kind])
-        return kind if counts[kind] < MOST_WAITING[kind] else None
+    def wanted(self, kinds: Iterable[str]) -> str | None:
+        """Return which of `kinds` to send next, the scarcest first; None while enough of all of them wait."""
+        waiting = Counter(sent.kind for sent in self.household.sent)
+        kind = min(kinds, key=lambda kind: waiting[kind])
+        return kind if waiting[kind] < MOST_WAITING[kind] else None
 
     def send(self, kind: str) -> None:
         """Draw the next picture of `kind` and send it. Raises AnticaptchaException with the contract's error."""
