@@ -28,7 +28,7 @@ def measure(small: bool = False) -> list[Row]:
     with serving() as product:
         asyncio.run(_check_durable(product.dsn))
         people = asyncio.run(invite(product.dsn, max(levels), max(levels)))
-        reports = {level: _load(product, people, level) for level in levels}
+        reports = {level: load(product, people, level, WARM_SECONDS, SECONDS) for level in levels}
     naive = yardstick.measure(SECONDS)
     compared = COMPARED_LEVEL if COMPARED_LEVEL in reports else max(levels)
     rate = reports[compared].lives / reports[compared].seconds
@@ -42,9 +42,10 @@ def _cpu(report: Report, naive: Row) -> Row:
     return Row("CPU of a life : yardstick", ours / naive.details["PostgreSQL CPU us/life"], "", "", {"us/life": ours})
 
 
-def _load(product: Product, people: People, level: int) -> Report:
+def load(product: Product, people: People, level: int, warm_seconds: float, seconds: float) -> Report:
+    """Run the load generator with ``level`` customers and as many workers; return what it saw in ``seconds``."""
     keys, tokens = people.keys[:level], people.tokens[:level]
-    order = Order(product.url, product.pid, keys, tokens, WARM_SECONDS, SECONDS)
+    order = Order(product.url, product.pid, keys, tokens, warm_seconds, seconds)
     command = [sys.executable, "-m", "bench.load"]
     done = subprocess.run(command, input=msgspec.json.encode(order), stdout=subprocess.PIPE, check=True)
     return msgspec.json.decode(done.stdout, type=Report)

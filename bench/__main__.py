@@ -1,0 +1,91 @@
+"""``python -m bench [names] [--small]``: measure, print one table, write the same as JSON.
+
+Only loopback and temporary directories; everything is stopped and removed at the end, also after Ctrl-C.
+"""
+
+import argparse
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from bench import depth, idle, latency, lives, statistics
+from bench.row import Row, table
+from manyeyes import __version__
+from manyeyes.db.binaries import find_programs
+
+MEASUREMENTS = {
+    "lives": lives.measure,
+    "latency": latency.measure,
+    "depth": depth.measure,
+    "statistics": statistics.measure,
+    "idle": idle.measure,
+}
+LATEST = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> int:
+    """Run what was asked for; exit 1 when a measurement could not be made, 130 after Ctrl-C."""
+    asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    about = machine()
+    print("\n".join(f"{name}: {value}" for name, value in about.items()), flush=True)
+    rows: list[Row] = []
+    failed = False
+    for name in asked.names or MEASUREMENTS:
+        began = time.monotonic()
+        try:
+            rows += MEASUREMENTS[name](asked.small)
+        except KeyboardInterrupt:
+            return 130
+        except Exception as error:
+            failed = True
+            print(f"{name} failed: {error!r}", file=sys.stderr)
+        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    print(f"\n{table(rows)}")
+    _write(asked.json, {"machine": about, "small": asked.small, "rows": rows})
+    return int(failed)
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on."""
+    postgres = subprocess.run([find_programs() / "postgres", "--version"], capture_output=True, text=True, check=True)
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    return {
+        "measured at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "manyeyes": __version__,
+        "cores": f"{len(os.sched_getaffinity(0))} x {models[0].partition(': ')[2] if models else platform.machine()}",
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
+        "Python": platform.python_version(),
+        "PostgreSQL": postgres.stdout.split(") ")[-1].strip(),
+        "load before": round(os.getloadavg()[0], 2),
+    }
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed and size.")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(MEASUREMENTS)}; default all")
+    parser.add_argument("--small", action="store_true", help="fewer tasks and customers: a quick look, no result")
+    parser.add_argument("--json", type=Path, default=LATEST, help="where to write the figures")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in MEASUREMENTS]
+    if unknown:
+        parser.error(f"there is no measurement {unknown[0]!r}")
+    return asked
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(content)) + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
