@@ -6,7 +6,7 @@ NOTIFY goes out after the commit and outside of any transaction that moves money
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import asyncpg
 import msgspec
@@ -15,6 +15,7 @@ import structlog
 from manyeyes.db.pool import LOST_CONNECTION, SERVER_SETTINGS, Cells
 
 CHANNEL = "manyeyes"
+CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
 COALESCE_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
 LARGEST_PAYLOAD_WORKERS = 700  # a payload is limited to 8,000 bytes
@@ -24,8 +25,9 @@ log = structlog.get_logger()
 class Bell:
     """One event per waiting worker. `alone` is kept up to date by the chores: a lone node sends nothing."""
 
-    def __init__(self, cells: Cells, dsn: str) -> None:
+    def __init__(self, cells: Cells, dsn: str, on_change: Callable[[], None]) -> None:
         self.alone = True
+        self._on_change = on_change
         self._cells = cells
         self._dsn = dsn
         self._waiting: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
@@ -53,6 +55,12 @@ class Bell:
         self._waiting[worker_id].discard(event)
         if not self._waiting[worker_id]:
             del self._waiting[worker_id]
+
+    async def tell_changed(self) -> None:
+        """Have every process read its caches anew; one that does not hear it does so within seconds by itself."""
+        self._on_change()
+        async with self._cells.directory.acquire() as db:
+            await db.execute("SELECT pg_notify($1, '')", CHANGED)
 
     def start(self) -> None:
         """Begin to hear other nodes."""
@@ -93,6 +101,7 @@ class Bell:
         connection.add_termination_listener(lambda _: broken.set())
         try:
             await connection.add_listener(CHANNEL, self._heard)
+            await connection.add_listener(CHANGED, lambda *_: self._on_change())
             await broken.wait()
         finally:
             connection.terminate()

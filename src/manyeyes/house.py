@@ -29,10 +29,10 @@ class House:
         self.cells = cells
         self.node_id = node_id
         self.gather = Gather(cells)
-        self.bell = Bell(cells, dsn)
+        self.directory = Directory(cells)
+        self.bell = Bell(cells, dsn, self.directory.forget)
         self.dispatcher = Dispatcher(self.gather, self.bell)
         self.serials = Serials(cells)
-        self.directory = Directory(cells)
         self.presence = Presence()
         self.pictures = PictureLinks(picture_key, settings.picture_hours)
 

@@ -87,6 +87,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     async def work(house: House) -> dict[str, Any]:
         async with house.cells.directory.acquire() as db:
             account_id = await accounts.revoke_key(db, digest(client_key))
+        await house.bell.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")
         return {"account_id": account_id}

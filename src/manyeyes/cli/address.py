@@ -20,6 +20,7 @@ def block(network: str, *, common: Common | None = None) -> None:
         text = canonical_network(network)
         async with house.cells.directory.acquire() as db:
             await accounts.block_network(db, text)
+        await house.bell.tell_changed()
         return {"blocked": text}
 
     run(common, work, lambda r: f"{r['blocked']} is blocked")
@@ -34,6 +35,7 @@ def unblock(network: str, *, common: Common | None = None) -> None:
         async with house.cells.directory.acquire() as db:
             if not await accounts.unblock_network(db, text):
                 raise CommandFailed(f"{text} is not blocked")
+        await house.bell.tell_changed()
         return {"unblocked": text}
 
     run(common, work, lambda r: f"{r['unblocked']} may call again")

@@ -65,7 +65,7 @@ def set_queue(
         for database in house.cells.databases:
             async with database.acquire() as db:
                 await tasks.set_queue(db, queue_id, **terms)
-        house.directory.forget()
+        await house.bell.tell_changed()
         return _row((await house.directory.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))

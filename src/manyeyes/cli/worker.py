@@ -73,6 +73,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
         found = await find_worker(house, worker)
         async with house.cells.directory.acquire() as db:
             await workers.disable_worker(db, found.worker_id)
+        await house.bell.tell_changed()
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
