@@ -69,6 +69,7 @@ class Worker(threading.Thread):
         sent = self.known.get(digest)
         if sent is None or sent.kind not in READS:
             self._pause(self.rng.uniform(0.2, 0.5))
+            # A sign is in a language that this worker does not read; such a skip says nothing against the picture.
             self._post("skips", {"lease": lease["lease"], "reason": "wrong_language"})
             return
         self._pause(reading_seconds(self.rng, sent.text))

@@ -95,8 +95,7 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
         return max_bid_micros
     return Refusal(
         Reason.QUEUE_FULL,
-        f"{depth.waiting} tasks wait in queue {queue.queue_id}, which takes {queue.capacity}; "
-        "raise the bid or come later",
+        f"{depth.waiting} waiting in queue {queue.queue_id}, which takes {queue.capacity}",
     )
 
 
