@@ -12,6 +12,8 @@ LOST_CONNECTION = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.IdleInTransactionSessionTimeoutError,  # this process was starved for seconds
+    asyncpg.DeadlockDetectedError,
 )
 
 

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from manyeyes.v1.openapi import document
 from manyeyes.v1.wire import Refused, json, refuse
 from manyeyes.v1.worker import WorkerApi
 
+log = structlog.get_logger()
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
@@ -37,6 +39,9 @@ class Calls:
         except Unavailable:
             response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
             response.headers["retry-after"] = "5"
+        except Exception:
+            log.exception("call_failed", path=scope["path"])
+            response = json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
         await response(scope, receive, send)
 
 
