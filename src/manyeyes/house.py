@@ -59,7 +59,7 @@ async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = Non
     for cell in cells or [FIRST_CELL]:
         await db.execute(SQL.open_cell, cell)
         await dispatch.open_gates(db, cell, queue_ids)
-    await keep_days(db, today(), keep_days=2)
+    await keep_days(db, today())  # how long pictures are kept is the server's setting, and its chore
     return applied
 
 

@@ -19,7 +19,6 @@ from manyeyes.house import House
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, wire_id
 
 HANDLING = timedelta(seconds=6)
-FOREVER_DAYS = 36_500
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -44,7 +43,7 @@ async def live(house: House, customer: make.Customer, hands: Sequence[make.Hand]
     """
     async with house.cells.pool(1).acquire() as db:
         for day in sorted({(life.end - timedelta(hours=1)).date() for life in lives}):
-            await keep_days(db, day, keep_days=FOREVER_DAYS)
+            await keep_days(db, day)
         return [await _live(db, house, customer, hands, life) for life in lives]
 
 

@@ -1,8 +1,11 @@
 """manyeyes db: the schema, and the proof that the books balance."""
 
 import json
+from datetime import date, timedelta
 
 import asyncpg
+
+from manyeyes.db.blobs import keep_days
 
 
 async def execute(dsn, statement):
@@ -45,3 +48,19 @@ def test_a_transfer_that_vanished_is_found(manyeyes, ann, dsn, run_async):
     done = manyeyes("db", "check", "--json")
     assert done.code == 1
     assert json.loads(done.out)["difference"] == 10_000_000
+
+
+def test_no_command_drops_pictures_that_a_server_keeps_longer(manyeyes, dsn, run_async):
+    days = [date.today() - timedelta(days=n) for n in (4, 3)]
+
+    async def old_days(make: bool):
+        db = await asyncpg.connect(dsn)
+        for day in days if make else []:
+            await keep_days(db, day, keep_days=30)
+        found = {row["relname"] for row in await db.fetch("SELECT relname FROM pg_class WHERE relname LIKE 'blob_2%'")}
+        await db.close()
+        return {f"blob_{day:%Y%m%d}" for day in days} & found
+
+    assert len(run_async(old_days(make=True))) == 2
+    assert manyeyes("db", "migrate").code == 0
+    assert len(run_async(old_days(make=False))) == 2

@@ -8,7 +8,7 @@ import sys
 import httpx
 import pytest
 
-from serving import ServeProcess, ask_json, environment, left_of, run
+from real_server import ServeProcess, ask_json, environment, left_of, run
 
 EVERY_COMMAND = [
     *(["account", "top-up", "Ann", "1"], ["account", "key", "Ann"], ["account", "set", "Ann", "--weight", "2"]),

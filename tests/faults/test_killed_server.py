@@ -12,7 +12,7 @@ import pytest
 from load import Acknowledged, Load
 from manyeyes.db.embedded import running_dsn
 from manyeyes.ledger.rules import Kind
-from serving import ServeProcess, ask_json, left_of, run, wait_until_gone
+from real_server import ServeProcess, ask_json, left_of, run, wait_until_gone
 
 pytestmark = pytest.mark.faults
 

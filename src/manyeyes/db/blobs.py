@@ -9,8 +9,8 @@ from manyeyes.db.migrate import SQL
 DAYS_AHEAD = 2
 
 
-async def keep_days(db: asyncpg.Connection, today: date, keep_days: int) -> None:
-    """Make partitions for today and two days more; drop those older than ``keep_days`` days."""
+async def keep_days(db: asyncpg.Connection, today: date, keep_days: int | None = None) -> None:
+    """Make partitions for today and two days more; drop those older than ``keep_days`` days (None: drop none)."""
     there = {row["relname"] for row in await db.fetch(SQL.blob_days)}
     for day in (today + timedelta(days=i) for i in range(DAYS_AHEAD + 1)):
         if _name(day) not in there:
@@ -19,8 +19,9 @@ async def keep_days(db: asyncpg.Connection, today: date, keep_days: int) -> None
                 f"FOR VALUES FROM ('{day}') TO ('{day + timedelta(days=1)}')"
             )
             await db.execute(f"ALTER TABLE {_name(day)} ALTER bytes SET STORAGE EXTERNAL")
+    oldest = _name(today - timedelta(days=keep_days)) if keep_days is not None else ""
     for name in there:
-        if name < _name(today - timedelta(days=keep_days)):
+        if name < oldest:
             await db.execute(f"DROP TABLE IF EXISTS {name}")
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from manyeyes.db.pool import is_lost
 from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.tasks import store as tasks
@@ -36,7 +37,9 @@ class Calls:
             response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
         except Refused as refused:
             response = refuse(refused.refusal)
-        except Unavailable:
+        except Exception as error:
+            if not isinstance(error, Unavailable) and not is_lost(error):
+                raise
             response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
             response.headers["retry-after"] = "5"
         except Exception:

@@ -1,0 +1,81 @@
+"""The reference pages: one per method, their examples work as they stand, and their errors are those of the table."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from contract import ERROR_CODES, ERROR_KEYS
+
+import make
+from manyeyes.anticaptcha.methods import METHODS
+
+PAGES = Path(__file__).parents[2] / "docs" / "reference"
+STANDS_FOR_A_PICTURE = "iVBORw0KGgo…"
+
+
+def blocks(page, language="json"):
+    return re.findall(rf"^```{language}\n(.*?)\n?```$", page.read_text(), re.MULTILINE | re.DOTALL)
+
+
+def alike(example, reply):
+    """Same members, same types, all the way down; of a list the first item."""
+    if isinstance(example, dict):
+        return (
+            isinstance(reply, dict)
+            and list(example) == list(reply)
+            and all(alike(v, reply[k]) for k, v in example.items())
+        )
+    if isinstance(example, list):
+        return isinstance(reply, list) and bool(reply) and alike(example[0], reply[0])
+    return type(example) is type(reply)
+
+
+def test_every_method_has_its_page_and_its_tests_and_no_other_has():
+    assert {page.stem for page in (PAGES / "anticaptcha").glob("*.md")} == set(METHODS)
+    files = {re.sub("([A-Z])", r"_\1", name).lower() for name in METHODS}
+    assert all((Path(__file__).parent / f"test_{name}.py").exists() for name in files)
+
+
+@pytest.mark.parametrize("method", [name for name in METHODS if name != "test"])
+async def test_the_example_is_answered_as_the_page_says(calm, method):
+    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    asked, answered = blocks(PAGES / "anticaptcha" / f"{method}.md")
+    asked, answered = json.loads(asked), json.loads(answered)
+    if "clientKey" in asked:
+        assert asked["clientKey"] == "YOUR_API_KEY"
+        asked["clientKey"] = customer.key
+    if "task" in asked:
+        assert asked["task"]["body"] == STANDS_FOR_A_PICTURE
+        asked["task"]["body"] = make.image_task()["body"]
+    if "taskId" in asked:
+        asked["taskId"] = await make.solve(calm.house, customer, hand)
+    reply = (await calm.post(f"/{method}", json=asked)).json()
+    assert alike(answered, reply), reply
+    assert (reply["errorId"], reply.get("status")) == (answered["errorId"], answered.get("status"))
+    if method == "getSpendingStats":
+        assert all(reply["data"][0][name] == answered["data"][0][name] for name in ("dateFrom", "dateTill"))
+
+
+async def test_the_example_of_test_is_answered_to_the_letter(calm):
+    page = PAGES / "anticaptcha" / "test.md"
+    reply = await calm.post("/test", content=blocks(page)[0])
+    unescaped = reply.text.replace("&#x27;", "'").replace("&quot;", '"')
+    assert unescaped.strip() == blocks(page, "html")[0]
+
+
+def test_the_page_of_errors_is_the_table():
+    rows = re.findall(r"^\| (\d+) \| `(ERROR_\w+)` \|", (PAGES / "errors.md").read_text(), re.MULTILINE)
+    assert {int(number): code for number, code in rows} == ERROR_CODES
+    assert set(json.loads(blocks(PAGES / "errors.md")[0])) == ERROR_KEYS
+
+
+async def test_the_worker_pages_examples_have_the_members_that_there_are(calm):
+    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    session, lease = map(json.loads, blocks(PAGES / "v1" / "worker.md"))
+    await make.submit(calm.house, customer)
+    await make.taken(calm.house, hand)
+    calls = {"session": session, "next": lease}
+    for name, example in calls.items():
+        reply = (await calm.get(f"/v1/worker/{name}", headers=hand.headers)).json()
+        assert alike(json.loads(json.dumps(example)), reply), reply

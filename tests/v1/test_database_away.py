@@ -1,0 +1,21 @@
+"""While the database is away a worker's program is told to ask again, whichever look-up met the outage."""
+
+import asyncpg
+import make
+import pytest
+
+from manyeyes.gather import Unavailable
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), asyncpg.ConnectionDoesNotExistError("gone"), OSError("gone")])
+async def test_it_is_503_with_retry_after(client, monkeypatch, error):
+    hand = await make.hand(client.house)
+
+    async def away(*_):
+        raise error
+
+    monkeypatch.setattr(client.house.directory, "subject", away)
+    reply = await client.get("/v1/worker/session", headers=hand.headers)
+    assert reply.status_code == 503
+    assert int(reply.headers["retry-after"]) > 0
+    assert reply.json()["refusal"] == "unavailable"
