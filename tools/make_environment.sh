@@ -27,7 +27,8 @@ if ! complete "$python" && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; 
     say "Installing $venv_package, without which this Python cannot make environments"
     PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
     export PATH DEBIAN_FRONTEND=noninteractive
-    apt-get -qq update && apt-get -qq install -y --no-install-recommends "$venv_package" >&2 || true
+    apt-get -qq update &&
+        apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$venv_package" >&2 || true
 fi
 
 say "Making $directory with $("$python" --version), from $lock"
