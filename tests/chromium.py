@@ -31,9 +31,8 @@ def _starts(path: str) -> bool:
 def _apt_get(*arguments: str) -> None:
     path = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin"  # where dpkg looks for its tools
     environment = {**os.environ, "PATH": path, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(
-        ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", *arguments], env=environment, stdout=sys.stderr, check=False
-    )
+    command = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", *arguments]
+    subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
 
 
 def main() -> None:
