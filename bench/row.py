@@ -29,7 +29,8 @@ def table(rows: Sequence[Row]) -> str:
     lines = ["| measurement | value | aim | details |", "| --- | ---: | --- | --- |"]
     for row in rows:
         details = ", ".join(f"{name} {_figure(value)}" for name, value in row.details.items())
-        lines.append(f"| {row.name} | {_figure(row.value)} {row.unit} | {row.aim} | {details} |")
+        value = f"{_figure(row.value)} {row.unit}".strip()
+        lines.append(f"| {row.name} | {value} | {row.aim} | {details} |")
     return "\n".join(lines)
 
 

@@ -24,7 +24,7 @@ SHARE = 10  # every tenth task is the account's, all of them within one day
 OTHER_ACCOUNTS = 99
 CALLS, WARM_CALLS = 40, 5
 
-# Two queues, two apps and two addresses of the account: eight buckets a minute. The others spread over all days.
+# Two queues, two apps and two addresses: eight buckets of the account in each minute. The others spread over all days.
 FILL = """
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
                     worker_id, lease, solve_count, charged_micros, pay_micros)
@@ -33,11 +33,12 @@ SELECT $1, n, CASE WHEN mine THEN $2::bigint ELSE $2 + 1 + n % $6 END, 1 + n / 1
 FROM (SELECT n, mine, to_timestamp(CASE WHEN mine THEN $3 + 86400 * part ELSE $4 + 86400 * $8 * part END) AS ended_at
       FROM (SELECT n, n % $7 = 0 AS mine, (n - 1)::float8 / $5 AS part
             FROM generate_series(1, $5::bigint) AS n) AS task) AS timed"""
+# In the order of time, as in life: where a bucket lies decides how many pages a read touches.
 SUM_UP = """
 INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
 SELECT cell, account_id, floor(extract(epoch FROM ended_at) / 60)::int, queue_id, soft_id, ip, count(*),
        sum(charged_micros)
-FROM result GROUP BY 1, 2, 3, 4, 5, 6"""
+FROM result GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 3"""
 INDEXES = """
 SELECT c.relname AS name, pg_get_indexdef(c.oid) AS made_by, k.conname AS key, pg_get_constraintdef(k.oid) AS key_is
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid LEFT JOIN pg_constraint AS k ON k.conindid = c.oid

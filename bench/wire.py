@@ -75,6 +75,8 @@ class Link(asyncio.Protocol):
 
 async def connect(url: str) -> Link:
     at = urlsplit(url)
+    assert at.hostname
+    assert at.port
     return (await asyncio.get_running_loop().create_connection(Link, at.hostname, at.port))[1]
 
 
