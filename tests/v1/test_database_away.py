@@ -1,9 +1,9 @@
 """While the database is away a worker's program is told to ask again, whichever look-up met the outage."""
 
 import asyncpg
-import make
 import pytest
 
+import make
 from manyeyes.gather import Unavailable
 
 

@@ -38,14 +38,18 @@ class Calls:
         except Refused as refused:
             response = refuse(refused.refusal)
         except Exception as error:
-            if not isinstance(error, Unavailable) and not is_lost(error):
-                raise
-            response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
-            response.headers["retry-after"] = "5"
-        except Exception:
-            log.exception("call_failed", path=scope["path"])
-            response = json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
+            response = _failed(error, scope["path"])
         await response(scope, receive, send)
+
+
+def _failed(error: Exception, path: str) -> Response:
+    """An outage is a 503 (docs/decisions/0005), anything else a fault of ours: 500, with the trace in the log."""
+    if isinstance(error, Unavailable) or is_lost(error):
+        response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
+        response.headers["retry-after"] = "5"
+        return response
+    log.error("call_failed", path=path, exc_info=error)
+    return json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
 
 
 def routes(house: House) -> list[Route]:
