@@ -1,9 +1,20 @@
 """Which part of a spending window the minute buckets answer and which the raw rows."""
 
-from manyeyes.window import MINUTE, Window, hours, split_minutes
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from manyeyes.window import MINUTE, Window, hours
 
 SPENDING_WINDOWS = 24  # seed 000: 24 windows of 3,600 s
 DAY_SECONDS = 86_400
+
+
+class Piece(NamedTuple):
+    """A part ``[first, until)`` of the window with this ``number``: in minutes since 1970, or in Unix seconds."""
+
+    number: int
+    first: int
+    until: int
 
 
 def spending_windows(start: int) -> list[Window]:
@@ -11,9 +22,22 @@ def spending_windows(start: int) -> list[Window]:
     return hours(start, SPENDING_WINDOWS)
 
 
-def raw_minutes(windows: list[Window]) -> list[int]:
-    """Return the first seconds of the minutes that only raw rows can split, ascending."""
-    return [w.start for w in split_minutes(windows)]
+def whole_minutes(windows: Sequence[Window]) -> list[Piece]:
+    """Return for each window the minutes that lie wholly in it: what the buckets answer. Empty ones are left out."""
+    pieces = [Piece(i, -(-w.start // MINUTE), w.end // MINUTE) for i, w in enumerate(windows)]
+    return [piece for piece in pieces if piece.first < piece.until]
+
+
+def cut_seconds(windows: Sequence[Window]) -> list[Piece]:
+    """Return the seconds of each window that share a minute with something outside of it: what raw rows must answer."""
+    pieces: list[Piece] = []
+    for i, (start, end) in enumerate(windows):
+        first_whole, last_whole = -(-start // MINUTE) * MINUTE, end // MINUTE * MINUTE
+        if first_whole > last_whole:  # a window inside of one minute
+            pieces.append(Piece(i, start, end))
+        else:
+            pieces += [Piece(i, start, first_whole), Piece(i, last_whole, end)]
+    return [piece for piece in pieces if piece.first < piece.until]
 
 
 def minute_of(unix_seconds: float) -> int:

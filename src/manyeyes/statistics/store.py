@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.statistics.rules import minute_of, raw_minutes
+from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
 from manyeyes.window import Window
 
 SQL = Queries(__package__)
@@ -74,21 +74,16 @@ async def spending(
     Whole minutes come from the buckets, the minutes that a boundary cuts from the raw rows, so the answer equals the
     ledger's settled sums to the micro. None filters take everything.
     """
-    start, end = windows[0].start, windows[-1].end
-    cut = [second // 60 for second in raw_minutes(list(windows))]
-    sums = {
-        row["hour"]: row
-        for row in await db.fetch(SQL.spending_minutes, cell, account_id, start, end, cut, queue_id, soft_id, ip)
-    }
-    edges = {}
-    if cut:
-        rows = await db.fetch(SQL.spending_edges, cell, account_id, start, end, cut, queue_id, soft_id, ip)
-        edges = {row["hour"]: row for row in rows}
-    parts = [[found[i] for found in (sums, edges) if i in found] for i in range(len(windows))]
-    return [
-        Spending(window, sum(p["tasks"] for p in part), sum(p["charged_micros"] for p in part))
-        for window, part in zip(windows, parts, strict=True)
-    ]
+    rows: list[asyncpg.Record] = []
+    for query, pieces in ((SQL.spending_minutes, whole_minutes(windows)), (SQL.spending_edges, cut_seconds(windows))):
+        if pieces:
+            columns = zip(*pieces, strict=True)
+            rows += await db.fetch(query, cell, account_id, *columns, queue_id, soft_id, ip)
+    tasks, micros = [0] * len(windows), [0] * len(windows)
+    for index, count, charged_micros in rows:
+        tasks[index] += count
+        micros[index] += charged_micros
+    return [Spending(*of_window) for of_window in zip(windows, tasks, micros, strict=True)]
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
