@@ -91,10 +91,13 @@ class Stage:
     async def account(self, micros: int = 1_000_000) -> int:
         """Open an account with this much to spend."""
         account_id = self.number()
-        await self.act(open_accounts, OpenAccount(self.cell, account_id, f"customer {account_id}"))
+        await self.open(account_id)
         if micros:
             await self.act(top_up_accounts, TopUp(self.cell, self.number(), account_id, micros))
         return account_id
+
+    async def open(self, account_id: int) -> None:
+        await self.act(open_accounts, OpenAccount(self.cell, account_id, f"customer {account_id}"))
 
     async def worker(self, *queues: int) -> int:
         """Bring a new worker online and return his id."""

@@ -1,0 +1,221 @@
+"""Any random history, played through the real actions: money is neither made nor lost, each task ends once."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import asyncpg
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from manyeyes.actions.answer_tasks import Answered, answer_tasks
+from manyeyes.actions.attach_workers import AttachWorker, attach_workers
+from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
+from manyeyes.actions.submit_tasks import Submitted, submit_tasks
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.house import prepare_database
+from manyeyes.ledger.rules import Kind
+from stage import PAY, PRICE, Stage, set_stage
+
+HISTORIES, PAST_STEPS, STEPS = 25, 50, 12
+ACCOUNTS, WORKERS, QUEUES = (1, 2), (11, 12, 13), (1, 2)
+LIFE_SECONDS = 150  # short enough that tasks run out of it within a history
+REASONS = ["unreadable", "other", "upsetting"]
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Each history lives in a cell of its own. The model counts; the database must agree after every step."""
+
+    runner: asyncio.Runner
+    pool: asyncpg.Pool
+    cells = iter(range(1_000, 1_000_000))
+
+    @initialize(balances=st.tuples(*[st.integers(0, 12 * PRICE) for _ in ACCOUNTS]), seed=st.integers(0, 2**32))
+    def begin(self, balances: tuple[int, ...], seed: int) -> None:
+        self.stage: Stage = self.run(set_stage(self.pool, next(self.cells)))
+        self.stage._number = 100
+        self.topped_up, self.solved = 0, 0
+        self.seen_leases: list[tuple[int, LeaseId]] = []
+        self.submitted: set[int] = set()
+        for account_id, micros in zip(ACCOUNTS, balances, strict=True):
+            self.run(self.stage.open(account_id))
+            if micros:
+                self.top_up(account_id, micros, 1)
+        for worker_id in WORKERS:
+            self.run(self.stage.come(worker_id, *QUEUES))
+        self.play(seed, PAST_STEPS)
+
+    def run(self, work: Awaitable[Any]) -> Any:
+        return self.runner.run(work)  # type: ignore[arg-type]
+
+    @rule(account_id=st.sampled_from(ACCOUNTS), micros=st.integers(1, 3 * PRICE), times=st.integers(1, 2))
+    def top_up(self, account_id: int, micros: int, times: int) -> None:
+        command = TopUp(self.stage.cell, self.stage.number(), account_id, micros)
+        for _ in range(times):
+            self.run(self.stage.act(top_up_accounts, command))
+        self.topped_up += micros
+
+    @rule(
+        wanted=st.lists(st.tuples(st.sampled_from(ACCOUNTS), st.sampled_from(QUEUES)), min_size=1, max_size=5),
+        times=st.integers(1, 2),
+    )
+    def submit(self, wanted: list[tuple[int, int]], times: int) -> None:
+        commands = [self.stage.submitting(a, queue_id=q, life_seconds=LIFE_SECONDS, retried=True) for a, q in wanted]
+        for _ in range(times):
+            outcomes = self.run(self.stage.act(submit_tasks, *commands))
+            self.submitted |= {o.task_id for o in outcomes if isinstance(o, Submitted)}
+
+    @rule(queue_id=st.sampled_from(QUEUES))
+    def hand_out(self, queue_id: int) -> None:
+        self.run(self.stage.hand_out(queue_id))
+        self.seen_leases += [held for held in self.on_desks() if held not in self.seen_leases]
+
+    @rule(which=st.lists(st.integers(0, 1_000), min_size=1, max_size=3), text=st.sampled_from(["a", "b"]))
+    def answer(self, which: list[int], text: str) -> None:
+        """Answer on any lease that was ever given: late and repeated ones too."""
+        self.answer_these([self.seen_leases[i % len(self.seen_leases)] for i in which if self.seen_leases], text)
+
+    @rule(text=st.sampled_from(["a", "b"]))
+    def answer_all(self, text: str) -> None:
+        """Answer all that lies on the desks, in one batch."""
+        self.answer_these(self.on_desks(), text)
+
+    @rule(which=st.integers(0, 1_000), reason=st.sampled_from(REASONS))
+    def skip(self, which: int, reason: str) -> None:
+        if self.seen_leases:
+            worker_id, lease = self.seen_leases[which % len(self.seen_leases)]
+            self.run(self.stage.act(skip_tasks, SkipTask(self.stage.cell, worker_id, lease, reason)))
+
+    @rule(worker_id=st.sampled_from(WORKERS), offline=st.booleans())
+    def leave(self, worker_id: int, offline: bool) -> None:
+        self.run(self.stage.act(leave, Leave(self.stage.cell, worker_id, offline)))
+
+    @rule(worker_id=st.sampled_from(WORKERS))
+    def come_back(self, worker_id: int) -> None:
+        if self.run(self.stage.act(attach_workers, AttachWorker(self.stage.cell, worker_id, 1))) == [False]:
+            self.run(self.stage.come(worker_id, *QUEUES))
+
+    @rule(seconds=st.sampled_from([1, 30, 61, 200]))
+    def wait(self, seconds: int) -> None:
+        self.stage.later(seconds)
+
+    @rule()
+    def sweep(self) -> None:
+        self.run(self.stage.act(return_lapsed_leases, ReturnLapsedLeases(self.stage.cell)))
+        self.run(self.stage.act(end_overdue_tasks, EndOverdueTasks(self.stage.cell)))
+
+    @rule()
+    def vest(self) -> None:
+        self.run(self.stage.act(vest_pay, VestPay(self.stage.cell)))
+
+    @invariant()
+    def the_books_balance(self) -> None:
+        books = self.run(self.stage.books())
+        assert (books.difference_micros, books.findings) == (0, [])
+
+    @invariant()
+    def each_task_is_open_or_ended_exactly_once(self) -> None:
+        opened = {row["task_id"] for row in self.rows("work", "task_id")}
+        results = {row["task_id"] for row in self.rows("result", "task_id")}
+        ends = [
+            row["cause_id"] for row in self.rows("transfer", "cause_id", f"kind IN ({Kind.SETTLE}, {Kind.RELEASE})")
+        ]
+        assert opened | results == self.submitted
+        assert not opened & results
+        assert sorted(ends) == sorted(results)
+
+    @invariant()
+    def money_is_where_it_belongs(self) -> None:
+        available = sum(row["available_micros"] for row in self.rows("balance", "available_micros"))
+        held = sum(row["price_micros"] for row in self.rows("work", "price_micros"))
+        spent = sum(row["charged_micros"] for row in self.rows("result", "charged_micros"))
+        assert available + held + spent == self.topped_up
+        pending = sum(row["amount_micros"] for row in self.rows("pending_pay", "amount_micros"))
+        payable = sum(row["payable_micros"] for row in self.rows("wallet", "payable_micros"))
+        assert pending + payable == self.solved * PAY
+        assert spent >= pending + payable
+
+    @invariant()
+    def desks_hold_what_presences_say(self) -> None:
+        held = dict.fromkeys(WORKERS, 0)
+        for row in self.leases():
+            held[row["worker_id"]] += 1
+        assert {row["worker_id"]: row["held"] for row in self.rows("session", "worker_id, held")} == held
+        assert max(held.values()) <= 2
+        assert not any(row["worker_id"] in row["tried"] for row in self.leases())
+
+    def rows(self, table: str, columns: str, where: str = "true") -> list[dict[str, Any]]:
+        return self.run(self.stage.rows(table, columns, where)) if hasattr(self, "stage") else []
+
+    def leases(self) -> list[dict[str, Any]]:
+        return self.rows("work", "worker_id, task_id, lease, tried", "state <> 0")
+
+    def on_desks(self) -> list[tuple[int, LeaseId]]:
+        return [(row["worker_id"], LeaseId(self.stage.cell, row["task_id"], row["lease"])) for row in self.leases()]
+
+    def answer_these(self, picked: list[tuple[int, LeaseId]], text: str) -> None:
+        if picked:
+            commands = [self.stage.answering(worker_id, lease, text) for worker_id, lease in picked]
+            outcomes = self.run(self.stage.act(answer_tasks, *commands))
+            self.solved += sum(isinstance(outcome, Answered) and outcome.queue_id > 0 for outcome in outcomes)
+
+    def play(self, seed: int, steps: int) -> None:
+        """Make a past: steps drawn from a seed, so that what follows begins in the middle of a working day."""
+        chance = random.Random(seed)
+        moves: dict[Callable[[], None], int] = {
+            lambda: self.top_up(chance.choice(ACCOUNTS), chance.randint(1, 9 * PRICE), 1): 2,
+            lambda: self.submit([(chance.choice(ACCOUNTS), chance.choice(QUEUES)) for _ in range(4)], 1): 3,
+            lambda: self.hand_out(chance.choice(QUEUES)): 6,
+            lambda: self.answer([chance.randint(0, 1_000) for _ in range(3)], "a"): 2,
+            lambda: self.answer_all("b"): 3,
+            lambda: self.skip(chance.randint(0, 1_000), chance.choice(REASONS)): 1,
+            lambda: self.leave(chance.choice(WORKERS), chance.random() < 0.5): 1,
+            lambda: self.come_back(chance.choice(WORKERS)): 2,
+            lambda: self.wait(chance.choice([1, 30, 61])): 2,
+            self.sweep: 1,
+            self.vest: 1,
+        }
+        for move in chance.choices(list(moves), list(moves.values()), k=steps):
+            move()
+
+
+@pytest.fixture
+def machine(server: str) -> Iterator[type[LedgerMachine]]:
+    """The machine on a pool of one connection, in an event loop of its own."""
+    with asyncio.Runner() as runner:
+
+        async def connect() -> asyncpg.Pool:
+            pool = await asyncpg.create_pool(server, min_size=1, max_size=1)
+            async with pool.acquire() as db:
+                await prepare_database(db)
+            return pool
+
+        pool = runner.run(connect())
+        yield type("OnThisServer", (LedgerMachine,), {"runner": runner, "pool": pool})
+        runner.run(pool.close())
+
+
+def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
+    run_state_machine_as_test(
+        machine,
+        settings=hypothesis.settings(
+            max_examples=HISTORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        ),
+    )
