@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
+from serving import Site, chromium_at, serving
 
 from chromium import MISSING, find_chromium
 from manyeyes.settings import Settings
-from serving import Site, chromium_at, serving
 
 
 @pytest.fixture

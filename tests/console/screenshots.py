@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 from playwright.async_api import Browser, Page, expect
+from serving import Site, chromium_at, serving
 from visit import PHONE, Screen, at_work, customer_subject, link
 
 import make
@@ -25,7 +26,6 @@ from manyeyes.house import prepare_database
 from manyeyes.settings import Settings
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions
-from serving import Site, chromium_at, serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from serving import Site
 
 import make
 from make import Customer, Hand
@@ -13,7 +14,6 @@ from manyeyes.house import House
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
-from serving import Site
 
 ENGLISH = {"locale": "en-US", "viewport": {"width": 1280, "height": 800}}
 PHONE = {"locale": "en-US", "viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
