@@ -11,26 +11,22 @@ from collections.abc import Sequence
 
 import asyncpg
 
+from bench.bare import Actors, copies, settle, submission
 from bench.product import temporary_folder
 from bench.row import Row, percentile
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.house import prepare_database
 from manyeyes.workers import store as workers
 
 DEPTHS, SMALL_DEPTHS = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)
-QUEUE = 1
+ACTORS = Actors(account=1, worker=1, queue=101)
 WORKERS = 64  # idle in each round
 WARM_ROUNDS, ROUNDS = 20, 150
-
-FILL = """
-INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, soft_id, ip, kind,
-                  options, media, created_at, expires_at)
-SELECT $1, n, 1 + n % 1000, $2, 700, n * 1000, 700, 500, 0, '127.0.0.1', 'image_to_text',
-       '{"phrase":false,"case":true,"numeric":0,"math":false,"min_length":0,"max_length":0,"comment":""}', 'png', now(),
-       now() + interval '1 day'
-FROM generate_series($3::bigint, $4::bigint) AS n"""
+LAST = 10**12
+CHANGED = {"task_id": "n", "account_id": "1 + n % 1000", "turn": "n * 1000", "expires_at": "now() + interval '1 day'"}
 
 
 def measure(small: bool = False) -> list[Row]:
@@ -50,13 +46,14 @@ def measure(small: bool = False) -> list[Row]:
 async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
     """Return microseconds per matched task by depth: the median round, its transaction's begin and commit included."""
     houses = {depth: await _prepare(dsn, depth) for depth in depths}
+    fill = await _filling(next(iter(houses.values())))
     seconds: dict[int, list[float]] = {depth: [] for depth in depths}
     for number in range(WARM_ROUNDS + ROUNDS):
         for depth, db in houses.items():
             taken = await _round(db)
             if number >= WARM_ROUNDS:
                 seconds[depth].append(taken)
-            await _replenish(db, depth + number * WORKERS)
+            await _replenish(db, fill, depth + number * WORKERS)
     for db in houses.values():
         await db.close()
     return {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in seconds.items()}
@@ -70,12 +67,21 @@ async def _prepare(dsn: str, depth: int) -> asyncpg.Connection:
     await admin.close()
     db = await asyncpg.connect(dsn, database=name)
     await prepare_database(db)
-    await db.execute(FILL, FIRST_CELL, QUEUE, 1, depth)
-    now = await db.fetchval("SELECT now()")
-    sessions = [(worker, 1, [QUEUE], ["en"]) for worker in range(1, WORKERS + 1)]
-    await workers.go_online(db, now, FIRST_CELL, sessions)
+    await settle(db, ACTORS)
+    async with db.transaction():
+        now = await db.fetchval("SELECT now()")
+        sessions = [(worker, 1, [ACTORS.queue], ["en"]) for worker in range(1, WORKERS + 1)]
+        await workers.go_online(db, now, FIRST_CELL, sessions)
+        await submit_tasks(db, now, [await submission(db, ACTORS, LAST)])
+        await db.execute("UPDATE work SET turn = $1", LAST * 1000)
+    await db.execute(await _filling(db), 1, depth)
     await db.execute("ANALYZE")
     return db
+
+
+async def _filling(db: asyncpg.Connection) -> str:
+    """Return the statement that lets tasks $1 to $2 wait; the pattern of them all is last in the queue and stays."""
+    return await copies(db, "work", f"task_id = {LAST}", CHANGED, "generate_series($1::bigint, $2::bigint)")
 
 
 async def _round(db: asyncpg.Connection) -> float:
@@ -83,15 +89,15 @@ async def _round(db: asyncpg.Connection) -> float:
     began = time.perf_counter()
     async with db.transaction():
         now = await db.fetchval("SELECT now()")
-        (handed,) = await hand_out(db, now, [HandOut(FIRST_CELL, QUEUE)])
+        (handed,) = await hand_out(db, now, [HandOut(FIRST_CELL, ACTORS.queue)])
     taken = time.perf_counter() - began
     if len(handed.worker_ids) != WORKERS:
         raise RuntimeError(f"{len(handed.worker_ids)} of {WORKERS} idle workers got a task")
     return taken
 
 
-async def _replenish(db: asyncpg.Connection, last: int) -> None:
+async def _replenish(db: asyncpg.Connection, fill: str, last: int) -> None:
     async with db.transaction():
         await db.execute("DELETE FROM work WHERE cell = $1 AND state <> 0", FIRST_CELL)
-        await db.execute(FILL, FIRST_CELL, QUEUE, last + 1, last + WORKERS)
+        await db.execute(fill, last + 1, last + WORKERS)
         await db.execute("UPDATE session SET held = 0, idle_since = now() WHERE cell = $1", FIRST_CELL)

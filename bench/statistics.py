@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import msgspec
 
+from bench.bare import Actors, copies, finish, settle
 from bench.people import invite
 from bench.product import Product, serving
 from bench.row import Row, percentile
@@ -24,21 +25,28 @@ SHARE = 10  # every tenth task is the account's, all of them within one day
 OTHER_ACCOUNTS = 99
 CALLS, WARM_CALLS = 40, 5
 
+PATTERN, PATTERN_TASK = Actors(account=910_000_000, worker=920_000_000, queue=101), 10**12
+
 # Two queues, two apps and two addresses: eight buckets of the account in each minute. The others spread over all days.
-FILL = """
-INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
-                    worker_id, lease, solve_count, charged_micros, pay_micros)
-SELECT $1, n, CASE WHEN mine THEN $2::bigint ELSE $2 + 1 + n % $6 END, 1 + n / 16 % 2, n / 32 % 2,
-       '192.0.2.' || n / 64 % 2, ended_at - interval '7 s', ended_at, 0, '{"text":"12345"}', 'png', 1, 1, 1, 700, 500
-FROM (SELECT n, mine, to_timestamp(CASE WHEN mine THEN $3 + 86400 * part ELSE $4 + 86400 * $8 * part END) AS ended_at
-      FROM (SELECT n, n % $7 = 0 AS mine, (n - 1)::float8 / $5 AS part
-            FROM generate_series(1, $5::bigint) AS n) AS task) AS timed"""
+TIMED = f"""
+(SELECT n, mine, to_timestamp(CASE WHEN mine THEN $2 + 86400 * part ELSE $3 + {86400 * DAYS} * part END) AS at
+ FROM (SELECT n, n % {SHARE} = 0 AS mine, (n - 1)::float8 / $4 AS part FROM generate_series(1, $4::bigint) AS n) AS t)
+"""
+CHANGED = {
+    "task_id": "n.n",
+    "account_id": f"CASE WHEN n.mine THEN $1::bigint ELSE $1 + 1 + n.n % {OTHER_ACCOUNTS} END",
+    "queue_id": "1 + n.n / 16 % 2",
+    "soft_id": "n.n / 32 % 2",
+    "ip": "'192.0.2.' || n.n / 64 % 2",
+    "created_at": "n.at - interval '7 s'",
+    "ended_at": "n.at",
+}
 # In the order of time, as in life: where a bucket lies decides how many pages a read touches.
 SUM_UP = """
 INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
 SELECT cell, account_id, floor(extract(epoch FROM ended_at) / 60)::int, queue_id, soft_id, ip, count(*),
        sum(charged_micros)
-FROM result GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 3"""
+FROM result WHERE task_id < $1 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 3"""
 INDEXES = """
 SELECT c.relname AS name, pg_get_indexdef(c.oid) AS made_by, k.conname AS key, pg_get_constraintdef(k.oid) AS key_is
 FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid LEFT JOIN pg_constraint AS k ON k.conindid = c.oid
@@ -76,15 +84,18 @@ async def _fill(db: asyncpg.Connection, account: int, start: int, tasks: int) ->
     """Write results and buckets; indexes are made afterwards, which is several times quicker."""
     others_start = start + DAY_SECONDS - DAYS * DAY_SECONDS
     await db.execute("SET synchronous_commit = off; SET maintenance_work_mem = '512MB'; SET work_mem = '256MB'")
+    await settle(db, PATTERN)
+    await finish(db, PATTERN, PATTERN_TASK)
     indexes = await db.fetch(INDEXES)
     for index in indexes:
         drop = f"ALTER TABLE result DROP CONSTRAINT {index['key']}" if index["key"] else f"DROP INDEX {index['name']}"
         await db.execute(drop)
-    await db.execute(FILL, FIRST_CELL, account, start, others_start, tasks, OTHER_ACCOUNTS, SHARE, DAYS)
+    fill = await copies(db, "result", f"task_id = {PATTERN_TASK}", CHANGED, TIMED)
+    await db.execute(fill, account, start, others_start, tasks)
     for index in indexes:
         add = f"ALTER TABLE result ADD CONSTRAINT {index['key']} {index['key_is']}"
         await db.execute(add if index["key"] else index["made_by"])
-    await db.execute(SUM_UP)
+    await db.execute(SUM_UP, PATTERN_TASK)
     await db.execute("VACUUM (ANALYZE) result")
     await db.execute("VACUUM (ANALYZE) usage_minute")
     await db.execute("CHECKPOINT")

@@ -16,25 +16,20 @@ from typing import Any
 
 import asyncpg
 
+from bench.bare import Actors, settle, submission
 from bench.cpu import spent
 from bench.product import temporary_folder
 from bench.row import Row
-from bench.wire import picture
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
-from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.parts.desk import LeaseId
-from manyeyes.actions.submit_tasks import SubmitTask, submit_tasks
-from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import prepare_database
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.pictures import inspect
-from manyeyes.tasks.rules import ImageOptions
-from manyeyes.workers import store as workers
 
 CLIENTS = 8
 ACCOUNT, WORKER, QUEUE, TASK = 910_000_000, 920_000_000, 930_000_000, 940_000_000_000  # no other value is like these
@@ -117,55 +112,36 @@ async def _prepare(dsn: str) -> tuple[str, dict[str, str]]:
     try:
         await prepare_database(db)
         for client in range(CLIENTS + 1):
-            await _open_client(db, client)
+            await settle(db, _actors(client))
         await _life(db, CLIENTS, 1)  # the first one of an account is unlike the later ones
         return await _life(db, CLIENTS, 2)
     finally:
         await db.close()
 
 
-async def _open_client(db: asyncpg.Connection, client: int) -> None:
-    account, worker, queue = ACCOUNT + client, WORKER + client, QUEUE + client
-    async with db.transaction():
-        now = await db.fetchval("SELECT now()")
-        await tasks.add_queue(db, queue, f"queue {client}", "en")
-        await dispatch.open_gates(db, FIRST_CELL, [queue])
-        await open_accounts(db, now, [OpenAccount(FIRST_CELL, account, f"account {client}")])
-        await top_up_accounts(db, now, [TopUp(FIRST_CELL, account, account, 10**15)])
-        await workers.go_online(db, now, FIRST_CELL, [(worker, 1, [queue], ["en"])])
-
-
 async def _life(db: asyncpg.Connection, client: int, number: int) -> tuple[str, dict[str, str]]:
     """Run one life: five transactions and reads, as the edges ask for them."""
-    account, worker, queue = ACCOUNT + client, WORKER + client, QUEUE + client
+    actors = _actors(client)
     task = TASK + TASKS_OF_A_CLIENT * client + number
     now = await db.fetchval("SELECT now()")
     minute = "floor(extract(epoch FROM now()) / 60)::int"
     names = NAMES | {task: ":task", int(now.timestamp() // 60): minute, now: "now()"}
     life = Recorder(db, names)
     tx: Any = life
-    found = inspect(picture())
-    submit = SubmitTask(
-        cell=FIRST_CELL,
-        task_id=task,
-        account_id=account,
-        queue=(await tasks.queues(db))[queue],
-        options=ImageOptions(),
-        picture=found,  # type: ignore[arg-type]
-        life_seconds=600,
-        ip="127.0.0.1",
-        language_pool="en",
-    )
-    await _step(life, submit_tasks(tx, now, [submit]))
+    await _step(life, submit_tasks(tx, now, [await submission(db, actors, task)]))
     for _ in range(2):
-        await tasks.progress(tx, FIRST_CELL, [(account, task)])
-    await _step(life, hand_out(tx, now, [HandOut(FIRST_CELL, queue)]))
-    held = await dispatch.desks(tx, FIRST_CELL, [worker])
-    answer = AnswerTask(FIRST_CELL, worker, LeaseId(FIRST_CELL, task, held[0].lease), "12345")
+        await tasks.progress(tx, FIRST_CELL, [(actors.account, task)])
+    await _step(life, hand_out(tx, now, [HandOut(FIRST_CELL, actors.queue)]))
+    held = await dispatch.desks(tx, FIRST_CELL, [actors.worker])
+    answer = AnswerTask(FIRST_CELL, actors.worker, LeaseId(FIRST_CELL, task, held[0].lease), "12345")
     outcomes = await _step(life, answer_tasks(tx, now, [answer]))
     assert isinstance(outcomes[0], Answered), outcomes
-    await tasks.progress(tx, FIRST_CELL, [(account, task)])
+    await tasks.progress(tx, FIRST_CELL, [(actors.account, task)])
     return SETTING_UP + "\n".join(life.script), {name: text for text, name in life.constants.items()}
+
+
+def _actors(client: int) -> Actors:
+    return Actors(ACCOUNT + client, WORKER + client, QUEUE + client)
 
 
 async def _step(life: Recorder, action: Awaitable[Sequence[Any]]) -> Sequence[Any]:
