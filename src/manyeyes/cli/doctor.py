@@ -34,9 +34,10 @@ async def examine(house: House) -> list[dict[str, Any]]:
     """Return one row per check: its name, whether it is well, and what was seen."""
     checks = []
     async with house.cells.directory.acquire() as db:
-        version = db.get_server_version()
-        checks.append(_row("PostgreSQL 15 or newer", version.major >= 15, f"{version.major}.{version.minor}"))
-        settings = {row["name"]: row["setting"] for row in await db.fetch(SQL.server_settings, [*WANTED, NAPTIME])}
+        rows = await db.fetch(SQL.server_settings, [*WANTED, NAPTIME, VERSION])
+        settings = {row["name"]: row["setting"] for row in rows}
+        major = db.get_server_version().major
+        checks.append(_row("PostgreSQL 15 or newer", major >= 15, settings[VERSION]))
         for name, (wanted, why) in WANTED.items():
             is_well = settings[name] == wanted
             checks.append(
@@ -69,4 +70,4 @@ def _show(result: dict[str, Any]) -> str:
     return "\n".join(rows)
 
 
-NAPTIME = "autovacuum_naptime"
+NAPTIME, VERSION = "autovacuum_naptime", "server_version"
