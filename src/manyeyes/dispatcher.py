@@ -32,6 +32,13 @@ class Dispatcher:
             if key not in self._running:
                 self._running[key] = asyncio.create_task(self._run(key))
 
+    async def stop(self) -> None:
+        """End what runs; its transaction is rolled back, and the next server's first tick matches anew."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
     async def _run(self, key: tuple[int, int]) -> None:
         try:
             while key in self._wanted:

@@ -37,6 +37,7 @@ class House:
         self.pictures = PictureLinks(picture_key, settings.picture_hours)
 
     async def close(self) -> None:
+        await self.dispatcher.stop()
         await self.bell.stop()
         await self.cells.close()
 

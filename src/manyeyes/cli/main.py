@@ -2,7 +2,7 @@
 
 import sys
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, Parameter
 
 from manyeyes import __version__
 from manyeyes.cli import account, address, db, operator, queue, worker
@@ -10,7 +10,12 @@ from manyeyes.cli.doctor import doctor
 from manyeyes.cli.serve import serve
 from manyeyes.cli.statement import statement
 
-app = App(name="manyeyes", help="A self-hosted recognition service.", version=__version__)
+app = App(
+    name="manyeyes",
+    help="A self-hosted recognition service.",
+    version=__version__,
+    default_parameter=Parameter(negative_iterable=""),
+)
 app.command(serve)
 account.app.command(statement)
 for noun in (account, worker, queue, operator, address, db):
