@@ -33,8 +33,6 @@ class Reason(enum.StrEnum):
     FOREIGN_ORIGIN = "foreign_origin"
 
     UNKNOWN_ACCOUNT = "unknown_account"
-    UNKNOWN_WORKER = "unknown_worker"
-    UNKNOWN_QUEUE = "unknown_queue"
 
 
 class Refusal(msgspec.Struct, frozen=True):

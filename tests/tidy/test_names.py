@@ -1,0 +1,66 @@
+"""The folder listing is the map: a method, an action, a rule has one file, and each file its test."""
+
+import re
+from pathlib import Path
+
+import tree
+
+from manyeyes.anticaptcha import errors
+from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.refusals import Reason
+from manyeyes.v1 import wire
+
+ACTIONS = tree.SOURCE / "actions"
+METHOD_ROOMS = {"call", "envelope", "errors", "methods", "values"}  # what all methods share
+
+
+def stems(folder: Path, pattern: str = "*.py") -> set[str]:
+    return {path.stem for path in folder.glob(pattern)} - {"__init__"}
+
+
+def snake(name: str) -> str:
+    return re.sub("(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+def test_an_action_is_a_file_with_its_name_and_has_a_test_file():
+    names = stems(ACTIONS)
+    for name in names:
+        public = [f.name for f in tree.functions(ACTIONS / f"{name}.py") if f.name == name]
+        assert public == [name]
+    assert stems(tree.ROOT / "tests" / "actions", "test_*.py") == {f"test_{name}" for name in names}
+
+
+def test_a_method_is_a_file_with_its_name_and_no_other_file_is_one():
+    folder = tree.SOURCE / "anticaptcha"
+    assert stems(folder) - METHOD_ROOMS == {snake(name) for name in METHODS}
+    for name, method in METHODS.items():
+        assert (method.__module__.rsplit(".", 1)[1], method.__name__) == (snake(name), snake(name))
+        assert (tree.ROOT / "tests" / "anticaptcha" / f"test_{snake(name)}.py").exists()
+        assert (tree.ROOT / "docs" / "reference" / "anticaptcha" / f"{name}.md").exists()
+
+
+def reasons_in(*places: str) -> set[Reason]:
+    """Return the reasons that files, or the files of folders, under src/manyeyes name."""
+    files = [p for place in places for p in (tree.SOURCE / place).rglob("*.py") or [tree.SOURCE / place]]
+    files += [tree.SOURCE / place for place in places if place.endswith(".py")]
+    return {Reason[name] for path in files for name in tree.attributes_of(path, "Reason") if name in Reason.__members__}
+
+
+def test_every_reason_that_the_contract_can_meet_has_its_error():
+    met = reasons_in("anticaptcha", "directory.py", "tasks", "actions/submit_tasks.py")
+    assert met == set(errors._ERRORS)
+
+
+def test_every_reason_that_v1_can_meet_has_its_status():
+    met = reasons_in("v1", "desk.py", "workers", "actions/answer_tasks.py", "actions/skip_tasks.py")
+    assert met == set(wire.STATUS)
+
+
+def test_no_reason_is_there_for_nothing():
+    assert reasons_in(".") == set(Reason)
+
+
+def test_the_changelog_tells_of_this_version():
+    version = re.search(r'^version = "(.+)"', (tree.ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert version
+    assert f"## {version[1]}" in (tree.ROOT / "CHANGELOG.md").read_text()

@@ -1,0 +1,24 @@
+"""What no kept file may say: addresses of package indexes, and places of whoever's machine it was written on."""
+
+import re
+from pathlib import Path
+
+import pytest
+import tree
+
+INDEXES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"))]
+PLACES = [re.escape(str(place)) + r"[/\s\"']" for place in (tree.ROOT, Path.home()) if len(place.parts) > 1]
+INDEX_OPTIONS = r"--(extra-)?index-url[ =]|--find-links[ =]|--trusted-host[ =]"
+FORBIDDEN = re.compile("|".join([*map(re.escape, INDEXES), *PLACES, INDEX_OPTIONS]))
+
+
+@pytest.mark.parametrize("path", tree.kept_files(), ids=tree.name)
+def test_no_index_and_no_machine_is_named(path: Path):
+    found = FORBIDDEN.search(path.read_bytes().decode("utf-8", "replace"))
+    assert not found, f"{found[0]!r}"
+
+
+def test_what_is_forbidden_is_found():
+    assert FORBIDDEN.search("https://" + INDEXES[0] + "/simple")
+    assert FORBIDDEN.search(f"open({str(tree.ROOT)!r})")
+    assert FORBIDDEN.search("--index" + "-url=somewhere")
