@@ -10,7 +10,7 @@ import pytest
 
 from manyeyes.app import running
 from manyeyes.db.embedded import Embedded
-from manyeyes.db.pool import Cells
+from manyeyes.db.pool import Cells, open_pool
 from manyeyes.house import House, open_house, prepare_database
 from manyeyes.settings import Settings
 from stage import Stage, set_stage
@@ -85,7 +85,7 @@ async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[House]:
     await prepare_database(db, [2])
     await empty(db)
     await db.close()
-    first, second = await asyncpg.create_pool(dsn, max_size=4), await asyncpg.create_pool(other, max_size=4)
+    first, second = await open_pool(dsn, size=4), await open_pool(other, size=4)
     house = await open_house(settings, dsn, cells=Cells(first, {1: first, 2: second}))
     yield house
     await house.close()

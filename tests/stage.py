@@ -140,7 +140,9 @@ class Stage:
 
     async def lease(self, worker_id: int) -> LeaseId:
         """Return the fence of what the worker looks at now."""
-        work = (await self.desk(worker_id))[0]
+        return self.lease_of((await self.desk(worker_id))[0])
+
+    def lease_of(self, work: Work) -> LeaseId:
         return LeaseId(self.cell, work.task_id, work.lease)
 
     def answering(self, worker_id: int, lease: LeaseId, text: str = "12345") -> AnswerTask:

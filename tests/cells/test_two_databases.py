@@ -1,0 +1,133 @@
+"""Two cells in two databases: whatever crosses cells fails here, long before there is a cluster."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+import make
+from manyeyes.actions.check_books import check_books
+from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.app import Application
+from manyeyes.chores import CHORES
+from manyeyes.desk import WorkerDesk
+from manyeyes.house import House
+from manyeyes.ledger.rules import PENDING_SECONDS
+from stage import PAY, PRICE, Stage, set_stage
+
+CELLS = [1, 2]
+
+
+@pytest.fixture
+async def stages(two_databases: House) -> dict[int, Stage]:
+    return {cell: await set_stage(two_databases.cells.pool(cell), cell) for cell in CELLS}
+
+
+@pytest.fixture
+async def caller(two_databases: House) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the application on both databases, without its chores."""
+    transport = httpx.ASGITransport(app=Application(two_databases), client=("203.0.113.7", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
+        yield found
+
+
+async def cells_in(db: asyncpg.Pool) -> set[int]:
+    """Return which cells have left anything in a database."""
+    tables = await db.fetch(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'cell' "
+        "AND table_name NOT IN ('account_place', 'api_key', 'credential')"
+    )
+    found: set[int] = set()
+    for row in tables:
+        found |= {r["cell"] for r in await db.fetch(f"SELECT DISTINCT cell FROM {row['table_name']}")}
+    return found
+
+
+async def test_the_two_cells_live_in_two_databases(two_databases: House):
+    names = [await two_databases.cells.pool(cell).fetchval("SELECT current_database()") for cell in CELLS]
+    assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize("cell", CELLS)
+async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: House, caller: httpx.AsyncClient, cell: int):
+    customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
+    created = await make.call(caller, "createTask", customer, task=make.image_task(), softId=847)
+    assert (await make.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
+    await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
+    lease = await make.taken(two_databases, hand)
+    assert lease.lease.startswith(f"{cell}-")
+    answer = {"lease": lease.lease, "answer": {"text": "12345"}}
+    assert (await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)).json()["earned"] == 0.0005
+    ready = await make.call(caller, "getTaskResult", customer, taskId=created["taskId"])
+    assert ready["solution"]["text"] == "12345"
+    picture = await caller.get(ready["solution"]["url"].removeprefix("http://manyeyes.test"))
+    assert picture.content == make.picture_bytes()
+    assert (await make.call(caller, "getBalance", customer))["balance"] == 9.9993
+    spent = await make.call(caller, "getSpendingStats", customer, softId=847, date=int(time.time()) - 3_600)
+    assert sum(window["volume"] for window in spent["data"]) == 1
+    assert sum(window["money"] for window in spent["data"]) == pytest.approx(0.0007, abs=1e-9)
+
+
+async def test_getqueuestats_sums_over_the_cells(two_databases: House, caller: httpx.AsyncClient):
+    for cell in CELLS:
+        hand = await make.hand(two_databases)
+        await make.submit(two_databases, await make.customer(two_databases, cell=cell))
+        for other in CELLS:
+            await two_databases.gather.ask(measure_depths, MeasureDepths(other))
+        await make.taken(two_databases, hand)
+    stats = await make.call(caller, "getQueueStats", queueId=1)
+    assert (stats["total"], stats["waiting"], stats["load"]) == (2, 0, 100.0)
+
+
+async def test_a_worker_comes_where_the_longest_queue_is(two_databases: House, stages: dict[int, Stage]):
+    for cell, count in ((1, 1), (2, 3)):
+        account_id = await stages[cell].account()
+        for _ in range(count):
+            await stages[cell].submit(account_id)
+        await stages[cell].act(measure_depths, MeasureDepths(cell))
+    hand = await make.hand(two_databases)
+    assert await WorkerDesk(two_databases).cell(hand.worker.worker_id) == 2
+
+
+async def test_nothing_of_one_cell_is_found_in_the_other(stages: dict[int, Stage]):
+    for stage in stages.values():
+        account_id, worker_id = await stage.account(PRICE * 3), await stage.worker()
+        await stage.solve(account_id, worker_id)
+        stage.later(PENDING_SECONDS)
+        await stage.act(vest_pay, VestPay(stage.cell))
+        await stage.submit(account_id)
+    assert await cells_in(stages[1].pool) <= {1}
+    assert await cells_in(stages[2].pool) == {2}
+
+
+async def test_the_books_of_each_cell_balance_by_themselves(stages: dict[int, Stage]):
+    for cell, stage in stages.items():
+        account_id, worker_id = await stage.account(), await stage.worker()
+        for _ in range(cell):
+            await stage.solve(account_id, worker_id)
+    for cell, stage in stages.items():
+        books: Any = await stage.books()
+        assert (books.difference_micros, books.accounts, books.transfers) == (0, 1, 1 + 3 * cell)
+        assert sum(row["amount_micros"] for row in await stage.rows("pending_pay", "amount_micros")) == cell * PAY
+    await stages[2].change("UPDATE balance SET available_micros = available_micros + 1 WHERE cell = $1")
+    assert [(await stage.books()).difference_micros for stage in stages.values()] == [0, 1]
+
+
+async def test_the_same_ids_in_both_cells_are_different_things(two_databases: House, stages: dict[int, Stage]):
+    for stage in stages.values():
+        account_id, worker_id = await stage.account(PRICE), await stage.worker()
+        assert (account_id, worker_id) == (1, 3)
+        await stage.solve(account_id, worker_id)
+    for cell in CELLS:
+        async with two_databases.cells.pool(cell).acquire() as db:
+            assert (await check_books(db, cell)).difference_micros == 0
+
+
+@pytest.mark.parametrize("cell", CELLS)
+async def test_every_chore_runs_in_every_cell(two_databases: House, cell: int):
+    for _, chore in CHORES:
+        await chore(two_databases, cell)

@@ -1,0 +1,199 @@
+"""The gather: batches by nature, a poisonous command alone, and a lost connection that doubles nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+import make
+from manyeyes.actions.answer_tasks import answer_tasks
+from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.submit_tasks import Submitted, submit_tasks
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.gather import Gather, Unavailable
+from manyeyes.house import open_house
+from stage import PAY, PRICE, Action, Stage
+
+Cut = Callable[[Action, Stage], Action]
+
+
+class Ask(msgspec.Struct, frozen=True):
+    cell: int
+    number: int
+
+
+async def test_what_comes_while_a_batch_runs_goes_together_next(house):
+    sizes: list[int] = []
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(tx, now, commands):
+        sizes.append(len(commands))
+        begun.set()
+        await gate.wait()
+        return [command.number for command in commands]
+
+    first = asyncio.create_task(house.gather.ask(slow, Ask(1, 0)))
+    await begun.wait()
+    others = [asyncio.create_task(house.gather.ask(slow, Ask(1, n))) for n in range(1, 8)]
+    await asyncio.sleep(0)
+    gate.set()
+    assert await asyncio.gather(first, *others) == list(range(8))
+    assert sizes == [1, 7]
+
+
+async def test_a_poisonous_command_fails_alone(house, stage):
+    account_id = await stage.account()
+    good = [stage.submitting(account_id) for _ in range(4)]
+    poison = stage.submitting(account_id, soft_id=2**40)
+    asked = [house.gather.ask(submit_tasks, command) for command in (*good[:2], poison, *good[2:])]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(outcome, Submitted) for outcome in outcomes] == [True, True, False, True, True]
+    assert "out of int32 range" in str(outcomes[2])
+    assert len(await stage.rows("work")) == 4
+    assert (await stage.books()).difference_micros == 0
+    assert isinstance(await house.gather.ask(submit_tasks, stage.submitting(account_id)), Submitted)
+
+
+def lost_before(action: Action, stage: Stage) -> Action:
+    """Return the action, whose connection is ended by the server when its work is done but not committed."""
+    times: list[int] = []
+
+    async def cut(tx: asyncpg.Connection, now: Any, commands: Any) -> Any:
+        outcomes = await action(tx, now, commands)
+        times.append(1)
+        if len(times) == 1:
+            await stage.pool.fetchval("SELECT pg_terminate_backend($1)", tx.get_server_pid())
+            await tx.fetchval("SELECT 1")
+        return outcomes
+
+    return cut
+
+
+def lost_after(action: Action, stage: Stage) -> Action:
+    """Return the action, whose connection is lost when all is committed, before anybody heard of it."""
+    times: list[int] = []
+
+    async def cut(tx: asyncpg.Connection, now: Any, commands: Any) -> Any:
+        times.append(1)
+        if len(times) > 1:
+            return await action(tx, now, commands)
+        async with stage.transaction() as other:
+            await action(other, now, commands)
+        await stage.pool.fetchval("SELECT pg_terminate_backend($1)", tx.get_server_pid())
+        return await tx.fetchval("SELECT 1")
+
+    return cut
+
+
+@pytest.fixture(params=[lost_before, lost_after])
+def cut(request: pytest.FixtureRequest) -> Cut:
+    return request.param
+
+
+async def test_a_submit_whose_connection_is_lost_is_done_once(house, stage, cut):
+    account_id = await stage.account(PRICE * 2)
+    commands = [stage.submitting(account_id) for _ in range(2)]
+    action = cut(submit_tasks, stage)
+    outcomes = await asyncio.gather(*[house.gather.ask(action, command) for command in commands])
+    assert [outcome.task_id for outcome in outcomes] == [command.task_id for command in commands]
+    assert await stage.available(account_id) == 0
+    assert len(await stage.rows("work")) == 2
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_top_up_whose_connection_is_lost_is_booked_once(house, stage, cut):
+    account_id = await stage.account(0)
+    top_up = TopUp(stage.cell, stage.number(), account_id, 123)
+    assert await house.gather.ask(cut(top_up_accounts, stage), top_up) == 123
+    assert await stage.available(account_id) == 123
+
+
+async def test_an_account_whose_connection_is_lost_is_opened_once(house, stage, cut):
+    account_id = stage.number()
+    assert await house.gather.ask(cut(open_accounts, stage), OpenAccount(1, account_id, "Ada")) == account_id
+    assert len(await stage.rows("account")) == len(await stage.rows("balance")) == 1
+
+
+async def test_an_answer_whose_connection_is_lost_is_paid_once(house, stage, cut):
+    stage.now = await stage.pool.fetchval("SELECT now()")
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.submit(account_id)
+    await stage.hand_out()
+    answer = stage.answering(worker_id, await stage.lease(worker_id))
+    assert (await house.gather.ask(cut(answer_tasks, stage), answer)).earned_micros == PAY
+    assert len(await stage.rows("pending_pay")) == 1
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(house, stage, cut):
+    account_id = await stage.account()
+    workers = [await stage.worker() for _ in range(3)]
+    for _ in workers:
+        await stage.submit(account_id)
+    await house.gather.ask(cut(hand_out, stage), HandOut(1, 1))
+    assert {row["lease"] for row in await stage.rows("work", "lease")} == {1}
+    assert [len(await stage.desk(worker_id)) for worker_id in workers] == [1, 1, 1]
+
+
+async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_ever(house):
+    async def away(tx, now, commands):
+        raise ConnectionRefusedError("nobody listens")
+
+    gather = Gather(house.cells, patience_seconds=0.0)
+    with pytest.raises(Unavailable):
+        await gather.ask(away, Ask(1, 0))
+
+
+async def test_a_lane_goes_on_after_a_failure(house):
+    async def odd(tx, now, commands):
+        if any(command.number % 2 for command in commands):
+            raise RuntimeError("odd")
+        return [command.number for command in commands]
+
+    asked = [house.gather.ask(odd, Ask(1, n)) for n in range(6)]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [o if isinstance(o, int) else "odd" for o in outcomes] == [0, "odd", 2, "odd", 4, "odd"]
+    assert await house.gather.ask(odd, Ask(1, 8)) == 8
+
+
+async def test_who_gives_up_waiting_harms_nobody(house):
+    gate = asyncio.Event()
+
+    async def slow(tx, now, commands):
+        await gate.wait()
+        return [command.number for command in commands]
+
+    asked = [asyncio.create_task(house.gather.ask(slow, Ask(1, n))) for n in range(3)]
+    await asyncio.sleep(0)
+    asked[1].cancel()
+    gate.set()
+    await asyncio.wait(asked)
+    assert [task.cancelled() or task.result() for task in asked] == [0, True, 2]
+
+
+async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settings):
+    """Two processes' worth of gathers, dispatchers and desks on one database."""
+    houses = [await open_house(settings, dsn) for _ in range(2)]
+    try:
+        customer = await make.customer(houses[0])
+        hands = [await make.hand(houses[n % 2]) for n in range(4)]
+        submitted = await asyncio.gather(*[make.submit(houses[n % 2], customer) for n in range(16)])
+        await asyncio.gather(*[work_off(houses[n % 2], hand) for n, hand in enumerate(hands)])
+        rows = await houses[0].cells.directory.fetch("SELECT task_id, lease FROM result")
+        assert sorted(row["task_id"] for row in rows) == sorted(s.task_id for s in submitted)
+    finally:
+        for house in houses:
+            await house.close()
+
+
+async def work_off(house: Any, hand: make.Hand) -> None:
+    """Answer until nothing is left; each answer must be paid."""
+    desk = make.WorkerDesk(house)
+    await desk.online(hand.worker)
+    while (lease := await desk.next(hand.worker, 0.3)) is not None:
+        outcome = await desk.answer(hand.worker, lease.lease, "12345")
+        assert outcome.earned > 0
