@@ -18,6 +18,7 @@ import msgspec
 import psutil
 
 from bench import depth, idle, latency, lives, statistics
+from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
 from manyeyes.db.binaries import find_programs
@@ -40,8 +41,9 @@ def main() -> int:
     print("\n".join(f"{name}: {value}" for name, value in about.items()), flush=True)
     rows: list[Row] = []
     failed = False
+    runs: dict[str, dict[str, float]] = {}
     for name in asked.names or MEASUREMENTS:
-        began = time.monotonic()
+        began, others = time.monotonic(), not_ours()
         try:
             rows += MEASUREMENTS[name](asked.small)
         except KeyboardInterrupt:
@@ -49,9 +51,11 @@ def main() -> int:
         except Exception as error:
             failed = True
             print(f"{name} failed: {error!r}", file=sys.stderr)
-        print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        seconds = time.monotonic() - began
+        runs[name] = {"seconds": round(seconds), "cores used by others": round((not_ours() - others) / seconds, 2)}
+        print(f"{name}: {seconds:.0f} s; {runs[name]['cores used by others']} cores were used by others", flush=True)
     print(f"\n{table(rows)}")
-    _write(asked.json, {"machine": about, "small": asked.small, "rows": rows})
+    _write(asked.json, {"machine": about, "small": asked.small, "runs": runs, "rows": rows})
     return int(failed)
 
 

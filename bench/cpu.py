@@ -1,5 +1,6 @@
 """Processor time by part of the product. On a shared machine it says more than a rate does."""
 
+import resource
 from typing import NamedTuple
 
 import psutil
@@ -27,5 +28,15 @@ def spent(pid: int) -> Cpu:
             continue
         ended = times.children_user + times.children_system if is_postgres else 0.0  # short-lived vacuum workers
         seconds[is_postgres] += times.user + times.system + ended
+    return Cpu(seconds[False], seconds[True], _machine())
+
+
+def not_ours() -> float:
+    """Return the seconds that other programs have used, once all our children have ended: only differences count."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return _machine() - sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _machine() -> float:
     whole = psutil.cpu_times()
-    return Cpu(seconds[False], seconds[True], sum(whole[:3]) + sum(whole[5:7]))
+    return whole.user + whole.nice + whole.system + whole.irq + whole.softirq
