@@ -1,5 +1,6 @@
 """Which workers are connected to this process: by an open stream, a waiting call, or a call a moment ago."""
 
+import math
 import time
 
 import msgspec
@@ -13,7 +14,7 @@ class _Attached(msgspec.Struct):
     cell: int
     seen: float
     open_calls: int = 0
-    attached: float = 0.0
+    attached: float = -math.inf
 
 
 class Presence:
@@ -40,6 +41,11 @@ class Presence:
         """Tell whether the database need not be told again yet (a lapsed lease may have marked the worker away)."""
         attached = self._attached.get(worker_id)
         return attached is not None and time.monotonic() - attached.attached < TELL_AGAIN_SECONDS
+
+    def note_away(self, worker_id: int) -> None:
+        """The database marked the worker away: the next sign of life must tell it again."""
+        if worker_id in self._attached:
+            self._attached[worker_id].attached = -math.inf
 
     def enter(self, worker_id: int, cell: int) -> None:
         """A call that waits, or a stream, begins."""

@@ -19,6 +19,7 @@ async def test_a_presence_begins(stage):
         "online_since": stage.now,
         "earned_micros": 0,
         "answered": 0,
+        "lapses": 0,
     }
 
 

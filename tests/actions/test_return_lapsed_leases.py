@@ -83,3 +83,33 @@ async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage, monk
     stage.later(LEASE_SECONDS)
     counts = [len((await lapse(stage)).worker_ids) for _ in range(3)]
     assert counts == [2, 1, 0]
+
+
+async def again(stage, worker_id):
+    """The worker's page asks again, and he is handed the task once more."""
+    await stage.change("UPDATE session SET present = true WHERE worker_id = $1 AND cardinality(queues) > 0", worker_id)
+    await stage.hand_out()
+
+
+async def test_a_second_lapse_in_a_row_takes_the_worker_offline(stage):
+    worker_id = await stage.worker()
+    await stage.submit(await stage.account())
+    for queues in ([1], []):
+        await again(stage, worker_id)
+        stage.later(LEASE_SECONDS)
+        await lapse(stage)
+        assert [list(row["queues"]) for row in await stage.rows("session", "queues")] == [queues]
+    await again(stage, worker_id)
+    assert await stage.desk(worker_id) == []
+
+
+async def test_an_answer_between_two_lapses_shows_that_somebody_sits_there(stage):
+    worker_id, account_id = await stage.worker(), await stage.account()
+    for _ in range(2):
+        await stage.submit(account_id)
+        await again(stage, worker_id)
+        stage.later(LEASE_SECONDS)
+        await lapse(stage)
+        await again(stage, worker_id)
+        await stage.answer(worker_id, await stage.lease(worker_id))
+    assert [list(row["queues"]) for row in await stage.rows("session", "queues")] == [[1]]

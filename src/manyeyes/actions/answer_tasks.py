@@ -73,7 +73,7 @@ def _desks(ended: Sequence[Ended]) -> dict[int, Desk]:
     earned: Counter[int] = Counter()
     for e in ended:
         earned[e.work.worker_id] += e.work.pay_micros
-    return {w: Desk(held=-counts[w], answered=counts[w], earned_micros=earned[w]) for w in sorted(counts)}
+    return {w: Desk(-counts[w], counts[w], earned[w], is_awake=True) for w in sorted(counts)}
 
 
 async def _repeated(

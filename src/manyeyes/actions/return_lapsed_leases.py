@@ -11,6 +11,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning
 from manyeyes.workers import store as workers
+from manyeyes.workers.rules import LAPSES_BEFORE_BREAK
 from manyeyes.workers.store import Desk
 
 LARGEST_SWEEP = 500
@@ -30,7 +31,11 @@ class Lapsed(msgspec.Struct, frozen=True):
 async def return_lapsed_leases(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ReturnLapsedLeases]
 ) -> list[Lapsed]:
-    """Return what was swept, and what lay queued behind it. A lapse is no failure: the same worker may get it again."""
+    """Return what was swept, and what lay queued behind it. A lapse is no failure: the same worker may get it again.
+
+    A worker before whom a lease runs out is away until his program or page asks again; after a second one in a row he
+    is offline until he says that he is back.
+    """
     cell = commands[0].cell
     holders = await workers.lock_free(tx, cell, await dispatch.lapsed(tx, now, cell, LARGEST_SWEEP))
     held = await dispatch.lock_leased(tx, cell, holders) if holders else []
@@ -40,6 +45,9 @@ async def return_lapsed_leases(
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
     counts = Counter(work.worker_id for work in lapsed)
     await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(counts.items())})
-    await workers.leave(tx, cell, sorted(gone), offline=False)
+    lapses = await workers.count_lapses(tx, cell, sorted(gone))
+    asleep = sorted(w for w, count in lapses.items() if count >= LAPSES_BEFORE_BREAK)
+    await workers.leave(tx, cell, sorted(gone - set(asleep)), offline=False)
+    await workers.leave(tx, cell, asleep, offline=True)
     swept = Lapsed(tuple(sorted({work.queue_id for work in lapsed})), tuple(counts))
     return [swept for _ in commands]

@@ -55,7 +55,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)
-        await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(skipped.items())})
+        await workers.change_desks(tx, now, cell, {w: Desk(held=-n, is_awake=True) for w, n in sorted(skipped.items())})
     return [Skipped(work.task_id, work.queue_id, desks.next_for(work.worker_id)) if work else _LOST for work in taken]
 
 

@@ -55,7 +55,7 @@ FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id,
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
     languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0
+    earned_micros = 0, answered = 0, lapses = 0
 RETURNING worker_id, held;
 
 -- name: attach
@@ -97,9 +97,15 @@ SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
 -- Add to what workers hold, have answered and earned; whoever becomes idle is idle since now. The rows are locked.
 UPDATE session SET held = session.held + d.held, answered = session.answered + d.answered,
        earned_micros = session.earned_micros + d.earned_micros,
-       idle_since = CASE WHEN d.held < 0 THEN $6 ELSE session.idle_since END
-FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[]) AS d (worker_id, held, answered, earned_micros)
+       idle_since = CASE WHEN d.held < 0 THEN $7 ELSE session.idle_since END,
+       lapses = CASE WHEN d.is_awake THEN 0 ELSE session.lapses END
+FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::boolean[])
+     AS d (worker_id, held, answered, earned_micros, is_awake)
 WHERE session.cell = $1 AND session.worker_id = d.worker_id;
+
+-- name: count_lapses
+-- Leases ran out before these workers; tell how many did in a row. The rows are locked.
+UPDATE session SET lapses = lapses + 1 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) RETURNING worker_id, lapses;
 
 -- name: beat
 -- This node is alive.

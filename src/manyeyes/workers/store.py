@@ -41,11 +41,12 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class Desk(msgspec.Struct, frozen=True):
-    """What to add to a worker's presence: leases held, answers given, micros earned."""
+    """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: he did something."""
 
     held: int = 0
     answered: int = 0
     earned_micros: int = 0
+    is_awake: bool = False
 
 
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
@@ -146,8 +147,13 @@ async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]
 
 async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, Desk]) -> None:
     if desks:
-        columns = zip(*[(w, d.held, d.answered, d.earned_micros) for w, d in desks.items()], strict=True)
+        columns = zip(*[(w, *msgspec.structs.astuple(d)) for w, d in desks.items()], strict=True)
         await tx.execute(SQL.change_desks, cell, *columns, now)
+
+
+async def count_lapses(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, int]:
+    """Note one more lease that ran out before each of these workers; return how many did in a row."""
+    return dict(await tx.fetch(SQL.count_lapses, cell, worker_ids)) if worker_ids else {}
 
 
 async def beat(db: asyncpg.Connection, cell: int, node_id: int) -> None:

@@ -237,6 +237,7 @@ CREATE TABLE session (
     online_since  timestamptz NOT NULL,
     earned_micros bigint NOT NULL DEFAULT 0,
     answered      int NOT NULL DEFAULT 0,
+    lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before him
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX session_room ON session (cell, held, idle_since) WHERE present AND held < 2;
