@@ -120,11 +120,18 @@ class Gather:
     async def _act(self, action: Action, cell: int, commands: list[Any]) -> Sequence[Any]:
         async with self._cells.pool(cell).acquire() as tx, tx.transaction():
             now = await tx.fetchval("SELECT now()")
-            return await action(tx, now, commands)
+            return _one_each(action, commands, await action(tx, now, commands))
 
     async def _look(self, read: Read, cell: int, keys: list[Any]) -> Sequence[Any]:
         async with self._cells.pool(cell).acquire() as db:
-            return await read(db, cell, keys)
+            return _one_each(read, keys, await read(db, cell, keys))
+
+
+def _one_each(verb: Any, items: Sequence[Any], outcomes: Sequence[Any]) -> Sequence[Any]:
+    """Return the outcomes. Raises RuntimeError, which undoes the batch, when somebody would wait for ever."""
+    if len(outcomes) != len(items):
+        raise RuntimeError(f"{verb.__name__} gave {len(outcomes)} outcomes for {len(items)} commands")
+    return outcomes
 
 
 def _retried(item: Any) -> Any:

@@ -32,5 +32,5 @@ def text(amount_micros: int) -> str:
 
 
 def number(amount_micros: int) -> float:
-    """Return the nearest JSON number; exact to the micro up to nine thousand million USD."""
+    """Return the nearest JSON number; its text is exact to the micro up to `LARGEST_MICROS`."""
     return amount_micros / MICROS

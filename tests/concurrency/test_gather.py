@@ -197,3 +197,17 @@ async def work_off(house: Any, hand: make.Hand) -> None:
     while (lease := await desk.next(hand.worker, 0.3)) is not None:
         outcome = await desk.answer(hand.worker, lease.lease, "12345")
         assert outcome.earned > 0
+
+
+async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(house, stage):
+    """Nobody may wait for ever, nor may anything stay that nobody was told of."""
+    account_id = await stage.account(0)
+
+    async def forgetful(tx, now, commands):
+        return (await top_up_accounts(tx, now, commands))[1:]
+
+    asked = [house.gather.ask(forgetful, TopUp(1, stage.number(), account_id, 5)) for _ in range(2)]
+    async with asyncio.timeout(20):
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [RuntimeError] * 2
+    assert await stage.available(account_id) == 0

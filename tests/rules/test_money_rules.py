@@ -28,7 +28,7 @@ def test_what_is_below_zero_is_written_with_a_sign(micros: int):
     assert money.text(-micros - 1) == "-" + money.text(micros + 1)
 
 
-@given(st.integers(0, 9_000_000_000_000_000))
+@given(AMOUNTS)
 def test_a_json_number_is_exact_to_the_micro(micros: int):
     assert Decimal(repr(money.number(micros))) * money.MICROS == micros
 

@@ -1,0 +1,51 @@
+"""Rows enough that the planner has a choice: a busy cell, written by the server itself."""
+
+import asyncpg
+
+FILLINGS = """
+INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
+                  soft_id, ip, kind, options, media, created_at, expires_at, state, worker_id, lease, lease_until)
+SELECT 1, n, 1 + n % 50, 1 + n % 2, 700 + n % 3, n, 700, 500, 60, 0, '203.0.113.7', 'image_to_text', '{}', 'png', now(),
+       now() + interval '10 min', s.state, CASE s.state WHEN 0 THEN 0 ELSE 1 + n % 1000 END, 0,
+       CASE s.state WHEN 0 THEN NULL ELSE now() + interval '1 min' END
+FROM generate_series(1, 20000) AS n, LATERAL (SELECT CASE WHEN n > 2000 THEN 0 ELSE 1 + n % 2 END AS state) AS s;
+
+INSERT INTO session (cell, worker_id, node_id, present, queues, languages, held, idle_since, online_since)
+SELECT 1, n, 1, n % 10 <> 0, CASE WHEN n % 4 = 0 THEN '{2}'::int[] ELSE '{1,2}' END, '{en}', n % 3,
+       now() - n * interval '1 s', now() FROM generate_series(1, 3000) AS n;
+
+INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
+INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;
+INSERT INTO account_turn (cell, account_id, queue_id, next_turn) SELECT 1, n, 1, n FROM generate_series(1, 2000) AS n;
+
+INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
+                  language_pool, created_at)
+SELECT 1, n, 1 + n % 50, 1, 'image_to_text', '{}', 'png', 0, '203.0.113.7', '', '', 'en', now()
+FROM generate_series(1, 20000) AS n;
+
+INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
+                    worker_id, lease, solve_count, charged_micros, pay_micros)
+SELECT 1, n, 1 + n % 50, 1, 0, '203.0.113.7', now(), now() - n * interval '4 s', 0, '{"text": "a"}', 'png', 1, 1, 1,
+       700, 500 FROM generate_series(1, 20000) AS n;
+
+INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
+SELECT 1, a, extract(epoch FROM now())::int / 60 - m, 1, 0, '203.0.113.7', 1, 700
+FROM generate_series(1, 20) AS a, generate_series(0, 1439) AS m;
+
+INSERT INTO queue_minute (cell, queue_id, minute, tasks, handling_ms, charged_micros)
+SELECT 1, 1, extract(epoch FROM now())::int / 60 - m, 1, 1000, 700 FROM generate_series(0, 9999) AS m;
+
+INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros, account_id,
+                      worker_id, at)
+SELECT 1, n, 2, 0, 10, 1 + n % 50, 11, 1 + n % 50, 700, 1 + n % 50, 0, now() - n * interval '4 s'
+FROM generate_series(1, 20000) AS n;
+
+INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
+SELECT 1, n, 1 + n % 1000, 500, now() + (n - 200) * interval '1 s' FROM generate_series(1, 10000) AS n;
+"""
+
+
+async def fill(db: asyncpg.Connection) -> None:
+    """Write the rows and let the planner know of them."""
+    await db.execute(FILLINGS)
+    await db.execute("ANALYZE")

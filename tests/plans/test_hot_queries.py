@@ -1,0 +1,133 @@
+"""The plans of the queries that run all the time: through their index, never through the table, sorted by nobody."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from filled import fill
+
+from manyeyes.accounts import store as accounts
+from manyeyes.db.queries import Queries
+from manyeyes.dispatch import store as dispatch
+from manyeyes.house import prepare_database
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind
+from manyeyes.statistics import store as statistics
+from manyeyes.tasks import store as tasks
+from manyeyes.workers import store as workers
+
+SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
+NOW = datetime.now(UTC)
+MINUTE = int(time.time()) // 60
+HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
+    # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
+    (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10), {"work_waiting"}, False),
+    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10), {"work_queued"}, False),
+    (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
+    (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
+    (dispatch.SQL, "lock_gate", (1, 1, 256), {"work_waiting", "work_queued"}, False),
+    (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
+    (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
+    (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
+    (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_pkey"}, True),
+    (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
+    (dispatch.SQL, "hand_over", (1, [5], [6], [1], [NOW]), {"work_pkey"}, True),
+    (dispatch.SQL, "promote", (1, [5], [NOW]), {"work_pkey"}, True),
+    (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
+    (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
+    (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
+    (workers.SQL, "lock_sessions", (1, [5, 6]), {"session_pkey"}, True),
+    (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
+    (workers.SQL, "change_desks", (1, [5], [1], [0], [0], NOW), {"session_pkey"}, True),
+    (workers.SQL, "session", (1, 5), {"session_pkey"}, False),
+    (accounts.SQL, "terms", (1, [5, 6]), {"account_pkey"}, False),
+    (tasks.SQL, "progress", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
+    (tasks.SQL, "existing", (1, [5, 6]), {"task_pkey"}, False),
+    (tasks.SQL, "answered_leases", (1, [5, 6]), {"result_pkey"}, False),
+    (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
+    (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),
+    (ledger.SQL, "change_balances", (1, [5], [-700]), {"balance_pkey"}, True),
+    (ledger.SQL, "booked_causes", (1, Kind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
+    (ledger.SQL, "take_due_pay", (1, NOW, 100), {"pending_pay_due", "pending_pay_pkey"}, False),
+    (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
+    (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
+    (ledger.SQL, "entries_after", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
+    (
+        statistics.SQL,
+        "spending_minutes",
+        (1, 5, [0, 1], [MINUTE - 120, MINUTE - 60], [MINUTE - 60, MINUTE], None, None, None),
+        {"usage_minute_pkey"},
+        False,
+    ),
+    (
+        statistics.SQL,
+        "spending_edges",
+        (1, 5, [0, 1], [MINUTE * 60 - 30, MINUTE * 60], [MINUTE * 60, MINUTE * 60 + 20], None, None, None),
+        {"result_charged"},
+        False,
+    ),
+    (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),
+]
+
+
+@pytest.fixture(scope="module")
+async def filled(server: str) -> AsyncIterator[asyncpg.Connection]:
+    """A database of its own with many rows in it, so that no other test meets them."""
+    admin = await asyncpg.connect(server)
+    await admin.execute("DROP DATABASE IF EXISTS filled")
+    await admin.execute("CREATE DATABASE filled")
+    db = await asyncpg.connect(server.replace("/manyeyes?", "/filled?"))
+    await prepare_database(db)
+    await fill(db)
+    yield db
+    await db.close()
+    await admin.execute("DROP DATABASE filled")
+    await admin.close()
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return a plan's node and all below it."""
+    return [plan, *[node for child in plan.get("Plans", []) for node in nodes(child)]]
+
+
+def sorts(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the nodes that must read all below them first; an incremental sort stops where its limit does."""
+    return [node for node in found if node["Node Type"] == "Sort"]
+
+
+@pytest.mark.parametrize("options", ["FORMAT JSON", "FORMAT JSON, GENERIC_PLAN"], ids=["custom", "generic"])
+@pytest.mark.parametrize(("sql", "name", "arguments", "indexes", "may_sort"), HOT, ids=[hot[1] for hot in HOT])
+async def test_a_hot_query_goes_through_its_index(
+    filled: asyncpg.Connection,
+    sql: Queries,
+    name: str,
+    arguments: tuple[Any, ...],
+    indexes: set[str],
+    may_sort: bool,
+    options: str,
+):
+    plan = json.loads(await filled.fetchval(f"EXPLAIN ({options}) {getattr(sql, name)}", *arguments))[0]["Plan"]
+    found = nodes(plan)
+    scanned = {node.get("Relation Name") for node in found if node["Node Type"] == "Seq Scan"}
+    assert not scanned - SMALL, plan
+    used = {node["Index Name"] for node in found if "Index Name" in node}
+    assert indexes <= used, plan
+    assert may_sort or not sorts(found), plan
+    limited = [node for limit in found if limit["Node Type"] == "Limit" for node in nodes(limit)]
+    assert not sorts(limited), "a limit that sorts reads all there is"
+
+
+async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):
+    arguments = (1, 5, [0], [MINUTE * 60 - 30], [MINUTE * 60], None, None, None)
+    await filled.execute("VACUUM result")
+    plan = json.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {statistics.SQL.spending_edges}", *arguments))
+    assert "Index Only Scan" in {node["Node Type"] for node in nodes(plan[0]["Plan"])}
+
+
+async def test_the_guard_sees_a_table_that_is_read_whole(filled: asyncpg.Connection):
+    plan = json.loads(await filled.fetchval("EXPLAIN (FORMAT JSON) SELECT count(*) FROM work WHERE media = 'gif'"))
+    assert "Seq Scan" in {node["Node Type"] for node in nodes(plan[0]["Plan"])}
