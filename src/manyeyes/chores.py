@@ -33,8 +33,6 @@ async def beat(house: House, cell: int) -> None:
 async def return_leases(house: House, cell: int) -> None:
     """Give lapsed leases back and match their queues anew."""
     swept = await house.gather.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
-    for worker_id in swept.worker_ids:
-        house.presence.note_away(worker_id)
     house.bell.ring(swept.worker_ids)
     house.dispatcher.wake(cell, swept.queue_ids)
 

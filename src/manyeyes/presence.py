@@ -7,7 +7,7 @@ import msgspec
 
 from manyeyes.workers.rules import GRACE_SECONDS
 
-TELL_AGAIN_SECONDS = 5.0
+TELL_AGAIN_SECONDS = 2.0
 
 
 class _Attached(msgspec.Struct):
@@ -41,11 +41,6 @@ class Presence:
         """Tell whether the database need not be told again yet (a lapsed lease may have marked the worker away)."""
         attached = self._attached.get(worker_id)
         return attached is not None and time.monotonic() - attached.attached < TELL_AGAIN_SECONDS
-
-    def note_away(self, worker_id: int) -> None:
-        """The database marked the worker away: the next sign of life must tell it again."""
-        if worker_id in self._attached:
-            self._attached[worker_id].attached = -math.inf
 
     def enter(self, worker_id: int, cell: int) -> None:
         """A call that waits, or a stream, begins."""

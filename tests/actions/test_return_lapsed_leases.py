@@ -87,7 +87,9 @@ async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage, monk
 
 async def again(stage, worker_id):
     """The worker's page asks again, and he is handed the task once more."""
-    await stage.change("UPDATE session SET present = true WHERE worker_id = $1 AND cardinality(queues) > 0", worker_id)
+    await stage.change(
+        "UPDATE session SET present = cardinality(queues) > 0 WHERE cell = $1 AND worker_id = $2", worker_id
+    )
     await stage.hand_out()
 
 

@@ -16,8 +16,9 @@ class AttachWorker(msgspec.Struct, frozen=True):
 
 
 async def attach_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[AttachWorker]) -> list[bool]:
-    """Return whether each worker is online; one who is not must go online first."""
-    online = await workers.attach(
-        tx, now, commands[0].cell, sorted({c.worker_id for c in commands}), commands[0].node_id
-    )
+    """Return whether each worker is online; one who is not must go online first. Who is present already costs a look."""
+    cell, node_id = commands[0].cell, commands[0].node_id
+    online = await workers.online(tx, cell, sorted({c.worker_id for c in commands}), node_id)
+    missing = sorted(worker_id for worker_id, is_attached in online.items() if not is_attached)
+    await workers.attach(tx, now, cell, missing, node_id)
     return [c.worker_id in online for c in commands]

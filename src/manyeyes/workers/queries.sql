@@ -58,13 +58,17 @@ ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present 
     earned_micros = 0, answered = 0, lapses = 0
 RETURNING worker_id, held;
 
+-- name: online
+-- Which of these workers are online, and whether the match knows them to be present through this node.
+SELECT worker_id, present AND node_id = $3 AS is_attached FROM session
+WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND cardinality(queues) > 0;
+
 -- name: attach
--- A worker who is online asks through this node: he is present again.
+-- Workers who are online ask through this node: they are present again.
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = true, node_id = $3, idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
-FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0
-RETURNING session.worker_id;
+FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0;
 
 -- name: leave
 -- Workers are away or offline: out of the match. Offline ones forget their queues.

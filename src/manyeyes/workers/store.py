@@ -111,9 +111,15 @@ async def go_online(
     await tx.fetch(SQL.go_online, cell, *columns, now)
 
 
-async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:
-    """Make online workers present through this node; return those who are online."""
-    return {row["worker_id"] for row in await tx.fetch(SQL.attach, cell, worker_ids, node_id, now)}
+async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
+    """Return those of the workers who are online, each with whether he is present through this node already."""
+    return dict(await tx.fetch(SQL.online, cell, worker_ids, node_id))
+
+
+async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> None:
+    """Make online workers present through this node."""
+    if worker_ids:
+        await tx.execute(SQL.attach, cell, worker_ids, node_id, now)
 
 
 async def leave(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], *, offline: bool) -> None:
