@@ -49,8 +49,10 @@ async def hand_out_all(house: House, cell: int) -> None:
 
 async def notice_absence(house: House, cell: int) -> None:
     """Mark workers away whose connection is gone; what lay queued for them goes to others."""
-    for gone_cell, worker_id in house.presence.gone():
-        queue_ids = await house.gather.ask(leave, Leave(gone_cell, worker_id, offline=False))
+    for gone_cell, worker_id in house.presence.silent():
+        command = Leave(gone_cell, worker_id, offline=False, node_id=house.node_id)
+        queue_ids = await house.gather.ask(leave, command)
+        house.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
         house.dispatcher.wake(gone_cell, queue_ids)
 
 

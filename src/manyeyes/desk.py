@@ -173,9 +173,8 @@ class WorkerDesk:
             return lease_id
         command = AnswerTask(lease_id.cell, worker.worker_id, lease_id, text)
         outcome = await self._house.gather.ask(answer_tasks, command)
-        if isinstance(outcome, Refusal):
-            return outcome
-        return AnswerView(number(outcome.earned_micros), await self._after(worker, lease_id.cell, outcome))
+        upcoming = await self._after(worker, lease_id.cell, outcome)
+        return outcome if isinstance(outcome, Refusal) else AnswerView(number(outcome.earned_micros), upcoming)
 
     async def skip(self, worker: Worker, lease: str, reason: str) -> LeaseView | Refusal | None:
         """Pass a task on; return what comes next."""
@@ -184,9 +183,8 @@ class WorkerDesk:
             return lease_id
         command = SkipTask(lease_id.cell, worker.worker_id, lease_id, reason)
         outcome = await self._house.gather.ask(skip_tasks, command)
-        if isinstance(outcome, Refusal):
-            return outcome
-        return await self._after(worker, lease_id.cell, outcome)
+        upcoming = await self._after(worker, lease_id.cell, outcome)
+        return outcome if isinstance(outcome, Refusal) else upcoming
 
     async def offline(self, worker: Worker) -> None:
         """End the presence; what the worker held goes back at once."""
@@ -229,12 +227,20 @@ class WorkerDesk:
         lease_id = parse_lease(lease)
         return lease_id if lease_id and lease_id.cell in self._house.cells.numbers else _NO_LEASE
 
-    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped) -> LeaseView | None:
-        self._house.presence.touch(worker.worker_id, cell)
-        if outcome.queue_id:
+    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeaseView | None:
+        """Wake the matcher and the worker's streams; return what lies on his desk next.
+
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed him over. One who is
+        left with an empty desk may be given work of any of his queues.
+        """
+        upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
+        self._house.presence.seen(worker.worker_id)
+        if upcoming is None:
+            self._house.dispatcher.wake(cell, worker.queues)
+        elif not isinstance(outcome, Refusal) and outcome.queue_id:
             self._house.dispatcher.wake(cell, [outcome.queue_id])
         self._house.bell.ring([worker.worker_id])
-        return await self.view(cell, outcome.next_work) if outcome.next_work else None
+        return await self.view(cell, upcoming) if upcoming else None
 
 
 def parse_lease(lease: str) -> LeaseId | None:

@@ -32,6 +32,11 @@ class Presence:
         attached = self._attached.setdefault(worker_id, _Attached(cell, 0.0))
         attached.cell, attached.seen = cell, time.monotonic()
 
+    def seen(self, worker_id: int) -> None:
+        """A sign of life; it means nothing of a worker who is present through another process."""
+        if worker_id in self._attached:
+            self._attached[worker_id].seen = time.monotonic()
+
     def note_attached(self, worker_id: int, cell: int) -> None:
         """The database was told that the worker is present through this process."""
         self.touch(worker_id, cell)
@@ -57,10 +62,7 @@ class Presence:
     def forget(self, worker_id: int) -> None:
         self._attached.pop(worker_id, None)
 
-    def gone(self) -> list[tuple[int, int]]:
-        """Return and forget (cell, worker) of those who showed no sign of life for the grace period."""
+    def silent(self) -> list[tuple[int, int]]:
+        """Return (cell, worker) of those who showed no sign of life for the grace period."""
         limit = time.monotonic() - GRACE_SECONDS
-        silent = [(a.cell, w) for w, a in self._attached.items() if not a.open_calls and a.seen < limit]
-        for _, worker_id in silent:
-            del self._attached[worker_id]
-        return silent
+        return [(a.cell, w) for w, a in self._attached.items() if not a.open_calls and a.seen < limit]

@@ -15,11 +15,15 @@ from manyeyes.workers.store import Desk
 
 
 class Leave(msgspec.Struct, frozen=True):
-    """``offline``: the worker said so, all he holds goes back at once; else only what lay queued does."""
+    """``offline``: the worker said so, all he holds goes back at once; else only what lay queued does.
+
+    ``node_id``: a node missed him; that counts only if he is not present through another one meanwhile (0: it counts).
+    """
 
     cell: int
     worker_id: int
     offline: bool
+    node_id: int = 0
 
 
 async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]) -> list[tuple[int, ...]]:
@@ -27,7 +31,13 @@ async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]
     cell = commands[0].cell
     offline = {c.worker_id: c.offline for c in sorted(commands, key=lambda c: c.offline)}
     desks = await load_desks(tx, cell, offline)
-    back = [w for w in desks.works() if offline[w.worker_id] or w.state is WorkState.QUEUED]
+    missed = {c.worker_id: c.node_id for c in commands if c.node_id and not offline[c.worker_id]}
+    for node_id in set(missed.values()):
+        there = await workers.through_node(tx, cell, sorted(missed), node_id)
+        offline = {w: is_off for w, is_off in offline.items() if missed.get(w) != node_id or w in there}
+    back = [
+        w for w in desks.works() if w.worker_id in offline and (offline[w.worker_id] or w.state is WorkState.QUEUED)
+    ]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
     held = {w: Desk(held=-sum(work.worker_id == w for work in back)) for w in sorted({b.worker_id for b in back})}
     await workers.change_desks(tx, now, cell, held)

@@ -15,6 +15,7 @@ from manyeyes.cli.lookup import find_account, login_url
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.refusals import Refusal
+from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
 app = App(name="account", help="Customers, their keys and their money.")
@@ -87,6 +88,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     async def work(house: House) -> dict[str, Any]:
         async with house.cells.directory.acquire() as db:
             account_id = await accounts.revoke_key(db, digest(client_key))
+            await workers.end_sessions_through(db, digest(client_key))
         await house.bell.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")

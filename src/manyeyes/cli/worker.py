@@ -6,6 +6,7 @@ from cyclopts import App
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
+from manyeyes.actions.leave import Leave, leave
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_worker, login_url
 from manyeyes.house import House
@@ -73,6 +74,8 @@ def disable(worker: str, *, common: Common | None = None) -> None:
         found = await find_worker(house, worker)
         async with house.cells.directory.acquire() as db:
             await workers.disable_worker(db, found.worker_id)
+        for cell in house.cells.numbers:
+            await house.gather.ask(leave, Leave(cell, found.worker_id, offline=True))
         await house.bell.tell_changed()
         return {"worker_id": found.worker_id}
 

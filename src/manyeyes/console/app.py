@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from manyeyes.console.access import is_own_form
 from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
 from manyeyes.console.look import change_look
@@ -16,6 +15,7 @@ from manyeyes.console.sign_in import SignInPages
 from manyeyes.console.statement import StatementPages
 from manyeyes.console.work import WorkPages
 from manyeyes.house import House
+from manyeyes.sign_in import is_from_own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
@@ -55,7 +55,7 @@ def routes(house: House) -> list[Route]:
 
 def _from_own_page(house: House, form: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
-        if not is_own_form(house, request):
+        if not is_from_own_page(house, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:

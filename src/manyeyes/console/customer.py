@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
-from manyeyes.console.access import subject_of
 from manyeyes.console.connect import examples
 from manyeyes.console.languages import catalogue, mark
 from manyeyes.console.look import look_of
@@ -21,6 +20,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
+from manyeyes.sign_in import cookie_subject
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
 from manyeyes.tasks import store as tasks
@@ -94,7 +94,7 @@ class CustomerPages:
 
 async def customer_of(house: House, request: Request) -> Place | None:
     """The account that is signed in; None for nobody and for other roles."""
-    subject = await subject_of(house, request)
+    subject = await cookie_subject(house, request)
     if subject is None or subject.role != "customer":
         return None
     async with house.cells.directory.acquire() as db:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.check_books import check_books
-from manyeyes.console.access import subject_of
 from manyeyes.console.languages import catalogue, mark, money
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
@@ -20,6 +19,7 @@ from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
+from manyeyes.sign_in import cookie_subject
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Session
 
@@ -50,7 +50,7 @@ class OperatorPages:
 
     async def show(self, request: Request) -> Response:
         """GET /operator."""
-        subject = await subject_of(self._house, request)
+        subject = await cookie_subject(self._house, request)
         if subject is None or subject.role != "operator":
             return not_signed_in(request)
         language = look_of(request).language

@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
-from manyeyes.console.access import HOMES, begin_session, end_session, subject_of
+from manyeyes.console.access import HOMES, begin_session, end_session
 from manyeyes.console.pages import render
 from manyeyes.house import House
 from manyeyes.refusals import Refusal
+from manyeyes.sign_in import cookie_subject
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
@@ -20,7 +21,7 @@ class SignInPages:
 
     async def start(self, request: Request) -> Response:
         """GET /: what this installation is, and where to go on."""
-        subject = await subject_of(self._house, request)
+        subject = await cookie_subject(self._house, request)
         return render(request, "start.html", home=HOMES[subject.role] if subject else "")
 
     async def show_link(self, request: Request) -> Response:
@@ -40,10 +41,11 @@ class SignInPages:
     async def use_key(self, request: Request) -> Response:
         """POST /login: signs in with a customer's client key or a worker's token."""
         form = await request.form()
-        subject = await self._key_subject(request, str(form.get("key", "")).strip())
+        key = str(form.get("key", "")).strip()
+        subject = await self._key_subject(request, key)
         if subject is None:
             return render(request, "start.html", status=403, home="", is_refused=True)
-        return await begin_session(self._house, request, subject)
+        return await begin_session(self._house, request, subject, key)
 
     async def sign_out(self, request: Request) -> Response:
         """POST /logout."""

@@ -10,13 +10,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console import languages, wording
-from manyeyes.console.access import subject_of
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
 from manyeyes.console.sign_in import not_signed_in
 from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.sign_in import cookie_subject
 from manyeyes.workers.store import Worker
 
 SKIP_REASONS = ("unreadable", "wrong_language", "upsetting", "other")
@@ -76,7 +76,7 @@ class WorkPages:
         return RedirectResponse(f"/work?notice={outcome.reason}", status_code=303)
 
     async def _worker(self, request: Request) -> Worker | None:
-        subject = await subject_of(self._house, request)
+        subject = await cookie_subject(self._house, request)
         return await self._house.directory.worker(subject.subject_id) if subject and subject.role == "worker" else None
 
     async def _draw(

@@ -132,7 +132,7 @@ class WorkerApi:
         """
         seen: dict[str, object] = {}
         spoken, rang = 0.0, True
-        while True:
+        while await self._house.directory.worker(worker.worker_id):  # one who is disabled meanwhile hears no more
             event.clear()
             is_online = await self._desk.attach(worker)
             is_silent = asyncio.get_running_loop().time() - spoken > KEEP_ALIVE_SECONDS

@@ -21,8 +21,8 @@ UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NU
 
 -- name: insert_credential
 -- Remember a secret by its hash.
-INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6));
+INSERT INTO credential (secret_hash, kind, role, subject_id, cell, created_at, expires_at, through)
+VALUES ($1, $2, $3, $4, $5, now(), now() + make_interval(secs => $6), $7);
 
 -- name: credential
 -- Whom a token or session signs in.
@@ -38,6 +38,10 @@ RETURNING role, subject_id, cell;
 -- name: end_credential
 -- Sign a session out.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session';
+
+-- name: end_sessions_through
+-- Sessions that a revoked key began end with it.
+DELETE FROM credential WHERE kind = 'session' AND through = $1;
 
 -- name: has_operator
 -- Whether an operator link was ever made.
@@ -115,6 +119,10 @@ UPDATE session SET lapses = lapses + 1 WHERE cell = $1 AND worker_id = ANY ($2::
 -- This node is alive.
 INSERT INTO node (cell, node_id, beat_at) VALUES ($1, $2, now())
 ON CONFLICT (cell, node_id) DO UPDATE SET beat_at = excluded.beat_at;
+
+-- name: through_node
+-- Which of these workers the match knows to be present through a node.
+SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND present AND node_id = $3;
 
 -- name: live_nodes
 -- Nodes that were heard of lately.

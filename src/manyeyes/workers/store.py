@@ -73,10 +73,19 @@ async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
 
 
 async def insert_credential(
-    db: asyncpg.Connection, secret_hash: bytes, kind: str, subject: Subject, seconds: float | None
+    db: asyncpg.Connection,
+    secret_hash: bytes,
+    kind: str,
+    subject: Subject,
+    seconds: float | None,
+    through: bytes | None = None,
 ) -> None:
-    """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled)."""
-    await db.execute(SQL.insert_credential, secret_hash, kind, subject.role, subject.subject_id, subject.cell, seconds)
+    """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled).
+
+    ``through``: hash of the client key that began a session, which ends when the key is revoked.
+    """
+    whom = (subject.role, subject.subject_id, subject.cell)
+    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
@@ -93,6 +102,10 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
 
 async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
     await db.execute(SQL.end_credential, secret_hash)
+
+
+async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
+    await db.execute(SQL.end_sessions_through, key_hash)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:
@@ -164,6 +177,11 @@ async def count_lapses(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[i
 
 async def beat(db: asyncpg.Connection, cell: int, node_id: int) -> None:
     await db.execute(SQL.beat, cell, node_id)
+
+
+async def through_node(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:
+    """Return those of the workers who are present through this node."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.through_node, cell, worker_ids, node_id)}
 
 
 async def live_nodes(db: asyncpg.Connection, cell: int, silent_seconds: float) -> list[int]:

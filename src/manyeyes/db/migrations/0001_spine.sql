@@ -70,7 +70,8 @@ CREATE TABLE credential (
     cell        int NOT NULL DEFAULT 0,               -- the account's cell; 0 for others
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz,                          -- null: until disabled
-    used_at     timestamptz                           -- a link signs in once
+    used_at     timestamptz,                          -- a link signs in once
+    through     bytea                                 -- the client key or token that began a session, which ends with it
 );
 
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
