@@ -62,3 +62,11 @@ async def test_a_returned_task_may_come_back_to_the_same_worker(stage):
     await stage.hand_out()
     assert (await stage.lease(worker_id)).task_id == tasks[0]
     assert (await stage.lease(worker_id)).number == 2
+
+
+async def test_a_node_speaks_only_for_workers_who_are_present_through_it(stage):
+    worker_id = await stage.worker()
+    [[node_id]] = [row.values() for row in await stage.rows("session", "node_id")]
+    for missed_by, present in ((node_id + 1, True), (node_id, False)):
+        await stage.act(leave, Leave(stage.cell, worker_id, offline=False, node_id=missed_by))
+        assert [row["present"] for row in await stage.rows("session", "present")] == [present]
