@@ -16,7 +16,7 @@ class AttachWorker(msgspec.Struct, frozen=True):
 
 
 async def attach_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[AttachWorker]) -> list[bool]:
-    """Return whether each worker is online; one who is not must go online first. Who is present already costs a look."""
+    """Return whether each worker is online; one who is not must go online first. Who is present costs only a look."""
     cell, node_id = commands[0].cell, commands[0].node_id
     online = await workers.online(tx, cell, sorted({c.worker_id for c in commands}), node_id)
     missing = sorted(worker_id for worker_id, is_attached in online.items() if not is_attached)
