@@ -42,7 +42,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
     (workers.SQL, "lock_sessions", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
-    (workers.SQL, "change_desks", (1, [5], [1], [0], [0], NOW), {"session_pkey"}, True),
+    (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW), {"session_pkey"}, True),
     (workers.SQL, "session", (1, 5), {"session_pkey"}, False),
     (accounts.SQL, "terms", (1, [5, 6]), {"account_pkey"}, False),
     (tasks.SQL, "progress", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
