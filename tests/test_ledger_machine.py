@@ -31,7 +31,7 @@ from manyeyes.house import prepare_database
 from manyeyes.ledger.rules import Kind
 from stage import PAY, PRICE, Stage, set_stage
 
-HISTORIES, PAST_STEPS, STEPS = 25, 50, 12
+HISTORIES, PAST_STEPS, STEPS = 120, 50, 12
 ACCOUNTS, WORKERS, QUEUES = (1, 2), (11, 12, 13), (1, 2)
 LIFE_SECONDS = 150  # short enough that tasks run out of it within a history
 REASONS = ["unreadable", "other", "upsetting"]

@@ -189,3 +189,16 @@ async def test_a_task_keeps_the_price_and_pay_it_came_with(stage):
     await stage.hand_out()
     assert (await stage.answer(worker_id, await stage.lease(worker_id))).earned_micros == PAY
     assert await stage.available(account_id) == 1_000_000 - PRICE
+
+
+async def test_nobody_answers_for_the_holder_even_in_one_batch_with_him(stage):
+    account_id, holder, stranger = await stage.account(), await stage.worker(), await stage.worker(2)
+    await stage.submit(account_id)
+    await stage.hand_out()
+    lease = await stage.lease(holder)
+    batch = [stage.answering(stranger, lease, "mine"), stage.answering(holder, lease, "his")]
+    refused, answered = await stage.act(answer_tasks, *batch)
+    assert refused.reason is Reason.LEASE_LOST
+    assert answered.earned_micros == PAY
+    assert [row["answer"] for row in await stage.rows("result", "answer")] == ['{"text": "his"}']
+    assert [row["worker_id"] for row in await stage.rows("pending_pay", "worker_id")] == [holder]
