@@ -51,7 +51,7 @@ def create(
         url = await login_url(house, Subject("worker", worker_id, 0))
         return {"worker_id": worker_id, "token": token, "login_url": url}
 
-    run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()))
+    run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()), may_create=True)
 
 
 @app.command
