@@ -1,4 +1,4 @@
-"""manyeyes worker: people who answer and people who judge."""
+"""manyeyes worker: people who answer."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from manyeyes.house import House
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
-app = App(name="worker", help="People who answer, and reviewers.")
+app = App(name="worker", help="People who answer.")
 
 
 @app.command
@@ -33,7 +33,7 @@ def create(
     queue
         Queue he may work on; repeat for more. Default: every queue in his languages.
     reviewer
-        He may also judge complaints.
+        Marks a reviewer; reviewing comes with complaints.
     """
 
     async def work(house: House) -> dict[str, Any]:
