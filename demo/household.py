@@ -66,7 +66,7 @@ def create(data: Path, say: Callable[[str], None]) -> Household:
         say(f"registering the simulated worker {name}")
         made = command(data, "worker", "create", name, "--language", "en", "--queue", "1")
         crowd.append(CrowdWorker(name, made["worker_id"], made["token"]))
-    say("registering you as a worker, and a reviewer")
+    say("registering you as a worker, and somebody marked as a reviewer")
     person = command(data, "worker", "create", "You", "--language", "en", "--queue", "1")
     reviewer = command(data, "worker", "create", "Reviewer", "--language", "en", "--queue", "1", "--reviewer")
     return Household(account["account_id"], account["client_key"], person["worker_id"], reviewer["worker_id"], crowd)

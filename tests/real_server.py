@@ -46,10 +46,10 @@ def ask_json(data: Path, *arguments: str) -> Any:
 class ServeProcess:
     """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one."""
 
-    def __init__(self, data: Path, port: int = 0) -> None:
+    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1") -> None:
         self.data = data
         self._log = (data.parent / f"{data.name}.stderr").open("ab")
-        command = [*COMMAND, "serve", "--data", str(data), "--port", str(port)]
+        command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=environment(), start_new_session=True
         )

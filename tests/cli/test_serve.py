@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 
@@ -85,6 +86,52 @@ def test_a_number_of_processes_that_cannot_be_is_refused(tmp_path, processes):
     assert (done.returncode, done.stdout) == (1, "")
     assert "--processes must be from 1 to 64" in done.stderr
     assert left_of(tmp_path / "data") == {}
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999"])
+def test_a_port_that_cannot_be_is_refused(tmp_path, port):
+    done = run(tmp_path / "data", "serve", f"--port={port}")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "manyeyes: --port must be from 0 to 65535\n")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_port_that_is_taken_is_said_with_another_to_try(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run(tmp_path / "data", "serve", "--port", str(port))
+    assert done.returncode == 1
+    assert f"manyeyes: cannot listen on 127.0.0.1:{port}: Address already in use; try --port {port + 1}" in done.stderr
+
+
+def test_links_of_a_server_that_listens_everywhere_can_be_opened(tmp_path):
+    data = tmp_path / "data"
+    server = ServeProcess(data, host="0.0.0.0")
+    try:
+        assert server.url == f"http://0.0.0.0:{server.port}"
+        link = ask_json(data, "operator", "link")["login_url"]
+        assert link.startswith(f"http://127.0.0.1:{server.port}/login/")
+        assert httpx.get(link).status_code == 200
+    finally:
+        server.stop()
+    said = data.with_name("data.stderr").read_text()
+    assert said.count("set MANYEYES_PUBLIC_URL for links that work on other machines") == 1
+    assert f"http://127.0.0.1:{server.port}/login/" in said
+
+
+@pytest.mark.parametrize(
+    "command", [["db", "check"], ["doctor"], ["account", "statement", "Ann"], ["worker", "list"], ["operator", "link"]]
+)
+def test_a_mistyped_directory_is_said_and_nothing_is_made_in_it(tmp_path, command):
+    done = run(tmp_path / "typo", *command)
+    told = f"manyeyes: there is no installation in {tmp_path / 'typo'}; `manyeyes serve` makes one\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("command", [["worker", "create", "Wim"], ["db", "migrate"]])
+def test_what_begins_an_installation_makes_one(tmp_path, command):
+    assert run(tmp_path / "data", *command).returncode == 0
+    assert ask_json(tmp_path / "data", "db", "check")["difference"] == 0
 
 
 def test_an_external_database_that_is_not_there_is_said(tmp_path):

@@ -18,6 +18,7 @@ from visit import PHONE, Screen, at_work, customer_subject, link
 
 import make
 from chromium import MISSING, find_chromium
+from demo.meters import by_fixed_camera
 from demo.pictures import draw
 from make import Customer, Hand
 from manyeyes.db.embedded import Embedded
@@ -44,6 +45,12 @@ RECOUNT = """
 INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
 SELECT cell, account_id, floor(extract(epoch FROM ended_at) / 60), queue_id, soft_id, ip, count(*), sum(charged_micros)
 FROM result WHERE charged_micros > 0 GROUP BY 1, 2, 3, 4, 5, 6"""
+
+
+def a_sample() -> None:
+    """Draw the meter that the tutorial sends: small, since it stands in the repository."""
+    image, _ = by_fixed_camera(random.Random("tutorial"))
+    image.quantize(16).save(PICTURES / "meter.png", optimize=True)
 
 
 async def a_day(site: Site, customer: Customer) -> None:
@@ -123,6 +130,7 @@ async def main() -> None:
     if chromium is None:
         sys.exit(MISSING)
     PICTURES.mkdir(parents=True, exist_ok=True)
+    a_sample()
     with tempfile.TemporaryDirectory() as folder:
         embedded = Embedded(Path(folder))
         try:

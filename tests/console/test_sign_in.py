@@ -43,12 +43,22 @@ async def test_a_link_signs_in_once(client, hand):
     path = await link(client.house, worker_subject(hand))
     first = await client.post(path, headers=OWN)
     assert (first.status_code, first.headers["location"]) == (303, "/work")
+    for here_again in (await client.get(path), await client.post(path, headers=OWN)):
+        assert (here_again.status_code, here_again.headers["location"]) == (303, "/work")
+        assert "set-cookie" not in here_again.headers
     client.cookies.clear()
     again = await client.post(path, headers=OWN)
     assert again.status_code == 410
     assert "set-cookie" not in again.headers
     assert "has been used or is too old" in again.text
     assert "has been used or is too old" in (await client.get(path)).text
+
+
+async def test_a_spent_link_says_nothing_to_somebody_else(client, hand):
+    path = await link(client.house, worker_subject(hand))
+    await client.post(path, headers=OWN)
+    await sign_in(client, worker_subject(await make.hand(client.house)))
+    assert (await client.get(path)).status_code == 410
 
 
 async def test_a_link_ends(client, hand):
@@ -76,7 +86,9 @@ async def test_each_role_goes_home_and_nowhere_else(client, hand, role, home):
     assert reply.headers["location"] == home
     for page in PAGES:
         found = await client.get(page)
-        assert found.status_code == (200 if page.startswith(home) else 303), page
+        assert found.status_code == (200 if page.startswith(home) else 403), page
+        told = "You are signed in here as" in found.text and f'href="{home}"' in found.text
+        assert told == (not page.startswith(home)), page
     assert f'href="{home}"' in (await client.get("/")).text
 
 

@@ -48,7 +48,7 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
         url = await login_url(house, Subject("customer", account_id, cell))
         return {"account_id": account_id, "client_key": key, "balance": money.text(amount), "login_url": url}
 
-    run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()))
+    run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()), may_create=True)
 
 
 @app.command(name="top-up")

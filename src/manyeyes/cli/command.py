@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, running_dsn
+from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
 from manyeyes.house import House, open_house, prepare_database
 from manyeyes.logs import set_up_logs
 from manyeyes.settings import Settings, from_environment
@@ -37,13 +37,20 @@ class Common:
 
 
 def run(
-    common: Common | None, work: Callable[[House], Awaitable[dict[str, Any]]], show: Callable[[dict[str, Any]], str]
+    common: Common | None,
+    work: Callable[[House], Awaitable[dict[str, Any]]],
+    show: Callable[[dict[str, Any]], str],
+    *,
+    may_create: bool = False,
 ) -> None:
-    """Open the house, do the work, print its result as JSON or as ``show`` words it."""
+    """Open the house, do the work, print its result as JSON or as ``show`` words it.
+
+    Only a command with ``may_create`` makes an installation where there is none: a mistyped directory is an error.
+    """
     common = common or Common()
     set_up_logs()
     try:
-        result = asyncio.run(_work(settings_of(common), work))
+        result = asyncio.run(_work(settings_of(common), work, may_create))
     except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
         print(f"manyeyes: {error}", file=sys.stderr)
         raise SystemExit(1) from None
@@ -54,18 +61,25 @@ def settings_of(common: Common) -> Settings:
     return from_environment(data=common.data.absolute() if common.data else None)
 
 
-async def _work(settings: Settings, work: Callable[[House], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
-    async with opened(settings) as house:
+async def _work(
+    settings: Settings, work: Callable[[House], Awaitable[dict[str, Any]]], may_create: bool
+) -> dict[str, Any]:
+    async with opened(settings, may_create) as house:
         return await work(house)
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[House]:
-    """Open the database of a running server, or the external one, or start the embedded one for as long as needed."""
+async def opened(settings: Settings, may_create: bool) -> AsyncIterator[House]:
+    """Open the database of a running server, or the external one, or start the embedded one for as long as needed.
+
+    Raises `CommandFailed` where there is none, unless it may be created.
+    """
     embedded = None
     dsn: str | None = settings.database_url
     dsn = dsn or await asyncio.to_thread(running_dsn, settings.data)
     if not dsn:
+        if not may_create and not has_database(settings.data):
+            raise CommandFailed(f"there is no installation in {settings.data}; `manyeyes serve` makes one")
         embedded = Embedded(settings.data)
         dsn = await asyncio.to_thread(embedded.start, say)
     try:

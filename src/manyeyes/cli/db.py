@@ -22,7 +22,10 @@ def migrate(*, common: Common | None = None) -> None:
             missing = await pending(db)
         return {"schema": migrations()[-1].name, "pending": missing}
 
-    run(common, work, lambda r: f"the schema is {r['schema']}; nothing is pending" if not r["pending"] else str(r))
+    def show(result: dict[str, Any]) -> str:
+        return f"the schema is {result['schema']}; nothing is pending" if not result["pending"] else str(result)
+
+    run(common, work, show, may_create=True)
 
 
 @app.command

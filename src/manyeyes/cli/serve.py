@@ -1,6 +1,7 @@
 """manyeyes serve: PostgreSQL, the serving processes, and what happens when one of them dies."""
 
 import asyncio
+import errno
 import json as json_text
 import os
 import select
@@ -27,6 +28,7 @@ from manyeyes.workers.store import Subject
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
 
 
 class Ended(BaseException):
@@ -49,6 +51,8 @@ def serve(
         settings = settings_of(common)
         if not 1 <= processes <= 64:
             raise CommandFailed("--processes must be from 1 to 64")
+        if not 0 <= port <= 65535:
+            raise CommandFailed("--port must be from 0 to 65535")
         _Server(settings, host, port, processes, common.json).run()
     except Ended:
         return
@@ -71,7 +75,7 @@ class _Server:
         self._embedded = None if settings.database_url else Embedded(settings.data)
         self._host, self._port = host, port
         self._listener: socket.socket | None = None
-        self._url = ""
+        self._url = self._link_url = ""
         self._dsn = settings.database_url
         self._children: list[subprocess.Popen[bytes]] = []
 
@@ -93,7 +97,11 @@ class _Server:
     def _listen(self) -> None:
         self._listener = _listen(self._host, self._port)
         shown = f"[{self._host}]" if ":" in self._host else self._host
-        self._url = f"http://{shown}:{self._listener.getsockname()[1]}"
+        number = self._listener.getsockname()[1]
+        self._url = f"http://{shown}:{number}"
+        self._link_url = f"http://{EVERY_ADDRESS.get(self._host, shown)}:{number}"
+        if self._link_url != self._url and not self._settings.public_url:
+            say("set MANYEYES_PUBLIC_URL for links that work on other machines")
 
     async def _prepare(self) -> None:
         for name in await prepare(self._dsn):
@@ -149,7 +157,7 @@ class _Server:
 
     def _write_note(self) -> None:
         self._settings.data.mkdir(parents=True, exist_ok=True)
-        (self._settings.data / SERVER_NOTE).write_text(json_text.dumps({"url": self._url, "pid": os.getpid()}))
+        (self._settings.data / SERVER_NOTE).write_text(json_text.dumps({"url": self._link_url, "pid": os.getpid()}))
 
     def _stop(self) -> None:
         if self._listener:
@@ -174,6 +182,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host, port))
     except OSError as error:
-        raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror}") from error
+        hint = f"; try --port {port + 1}" if error.errno == errno.EADDRINUSE and port < 65535 else ""
+        raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror}{hint}") from error
     listener.listen(BACKLOG)
     return listener

@@ -1,4 +1,4 @@
-"""manyeyes worker: people who answer and people who judge."""
+"""manyeyes worker: people who answer."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from manyeyes.house import House
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
-app = App(name="worker", help="People who answer, and reviewers.")
+app = App(name="worker", help="People who answer.")
 
 
 @app.command
@@ -34,7 +34,7 @@ def create(
     queue
         Queue he may work on; repeat for more. Default: every queue in his languages.
     reviewer
-        He may also judge complaints.
+        Marks a reviewer; reviewing comes with complaints.
     """
 
     async def work(house: House) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def create(
         url = await login_url(house, Subject("worker", worker_id, 0))
         return {"worker_id": worker_id, "token": token, "login_url": url}
 
-    run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()))
+    run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()), may_create=True)
 
 
 @app.command

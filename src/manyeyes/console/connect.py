@@ -7,10 +7,14 @@ from starlette.responses import Response
 
 from manyeyes.console.pages import render
 
+# Through a pipe: a picture as an argument is too long for a shell from 96 kB on.
 SEND = """\
-curl -s {origin}/createTask -d '{{"clientKey": "YOUR_CLIENT_KEY",
-  "task": {{"type": "ImageToTextTask", "body": "'$(base64 -w0 picture.png)'"}}}}'"""
-ASK = """curl -s {origin}/getTaskResult -d '{{"clientKey": "YOUR_CLIENT_KEY", "taskId": 1}}'"""
+base64 -w0 picture.png | {{
+  printf '{{"clientKey":"YOUR_CLIENT_KEY","task":{{"type":"ImageToTextTask","body":"'
+  cat
+  printf '"}}}}'
+}} | curl -s {origin}/createTask -d @-"""
+ASK = """curl -s {origin}/getTaskResult -d '{{"clientKey":"YOUR_CLIENT_KEY","taskId":1}}'"""
 
 
 async def show_help(request: Request) -> Response:

@@ -15,7 +15,7 @@ from manyeyes.console.connect import examples
 from manyeyes.console.languages import catalogue, mark
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
-from manyeyes.console.sign_in import not_signed_in
+from manyeyes.console.sign_in import not_yours
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.house import House
@@ -57,7 +57,7 @@ class CustomerPages:
         """GET /customer."""
         place = await customer_of(self._house, request)
         if place is None:
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         async with self._house.cells.pool(place.cell).acquire() as db:
             account = await _figures(db, place)
             recent = await self._recent(db, place)

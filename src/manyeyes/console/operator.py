@@ -14,7 +14,7 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.console.languages import catalogue, mark, money
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
-from manyeyes.console.sign_in import not_signed_in
+from manyeyes.console.sign_in import not_yours
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
@@ -52,7 +52,7 @@ class OperatorPages:
         """GET /operator."""
         subject = await cookie_subject(self._house, request)
         if subject is None or subject.role != "operator":
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         language = look_of(request).language
         translate = catalogue(language).ugettext
         return render(

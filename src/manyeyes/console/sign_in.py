@@ -5,12 +5,20 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
 from manyeyes.console.access import HOMES, begin_session, end_session
+from manyeyes.console.languages import catalogue, mark
+from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
 from manyeyes.house import House
 from manyeyes.refusals import Refusal
 from manyeyes.sign_in import cookie_subject
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+
+SIGNED_IN_AS = {
+    "worker": mark("You are signed in here as a worker"),
+    "customer": mark("You are signed in here as a customer"),
+    "operator": mark("You are signed in here as the operator"),
+}
 
 
 class SignInPages:
@@ -28,14 +36,14 @@ class SignInPages:
         """GET /login/{secret}: previews and scanners open links too, so looking at one does not spend it."""
         async with self._house.cells.directory.acquire() as db:
             subject = await workers.credential(db, digest(request.path_params["secret"]), ["link"])
-        return render(request, "sign_in.html", status=200 if subject else 410, usable=subject is not None)
+        return render(request, "sign_in.html", usable=True) if subject else await self._spent(request)
 
     async def use_link(self, request: Request) -> Response:
         """POST /login/{secret}: spends the link and signs in."""
         async with self._house.cells.directory.acquire() as db:
             subject = await workers.use_link(db, digest(request.path_params["secret"]))
         if subject is None:
-            return render(request, "sign_in.html", status=410, usable=False)
+            return await self._spent(request)
         return await begin_session(self._house, request, subject)
 
     async def use_key(self, request: Request) -> Response:
@@ -51,6 +59,14 @@ class SignInPages:
         """POST /logout."""
         return await end_session(self._house, request)
 
+    async def _spent(self, request: Request) -> Response:
+        """Who opens a link again in the browser that it signed in goes to his page; for others it is used."""
+        async with self._house.cells.directory.acquire() as db:
+            signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
+        if signed_in and signed_in == await cookie_subject(self._house, request):
+            return RedirectResponse(HOMES[signed_in.role], status_code=303)
+        return render(request, "sign_in.html", status=410, usable=False)
+
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
         worker = await self._house.directory.subject(key, "token")
         if worker is not None:
@@ -59,6 +75,14 @@ class SignInPages:
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
 
 
-def not_signed_in(request: Request) -> Response:
-    """The answer to somebody who opened a page that is not his: to the start page, which says how to sign in."""
-    return RedirectResponse("/", status_code=303)
+async def not_yours(house: House, request: Request) -> Response:
+    """The answer to somebody who opened a page that is not his.
+
+    Nobody is sent to the start page, which says how to sign in; another role is told who is signed in here.
+    """
+    subject = await cookie_subject(house, request)
+    if subject is None or request.url.path.startswith(HOMES[subject.role]):
+        return RedirectResponse("/", status_code=303)
+    said = catalogue(look_of(request).language).ugettext(SIGNED_IN_AS[subject.role])
+    home = HOMES[subject.role]
+    return render(request, "other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)

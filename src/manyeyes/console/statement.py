@@ -18,7 +18,7 @@ from manyeyes.console.customer import customer_of
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
 from manyeyes.console.period import DAY, PAGE_ENTRIES, Asked, asked
-from manyeyes.console.sign_in import not_signed_in
+from manyeyes.console.sign_in import not_yours
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
@@ -45,7 +45,7 @@ class StatementPages:
         """GET /customer/statement."""
         place = await customer_of(self._house, request)
         if place is None:
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         question = asked(request.query_params, datetime.now(UTC))
         queues = await self._house.directory.queues()
         async with self._house.cells.pool(place.cell).acquire() as db:
@@ -71,7 +71,7 @@ class StatementPages:
         """GET /customer/statement.csv: every entry, oldest first; money as decimal text in USD, times in UTC."""
         place = await customer_of(self._house, request)
         if place is None:
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         question = asked(request.query_params, datetime.now(UTC))
         name = f"statement-{place.account_id}-{question.start:%Y%m%dT%H%M%SZ}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

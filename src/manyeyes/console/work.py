@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.console import languages, wording
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
-from manyeyes.console.sign_in import not_signed_in
+from manyeyes.console.sign_in import not_yours
 from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
@@ -34,7 +34,7 @@ class WorkPages:
         """GET /work."""
         worker = await self._worker(request)
         if worker is None:
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         notice = request.query_params.get("notice", "")
         return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
 
@@ -66,7 +66,7 @@ class WorkPages:
         """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
         worker = await self._worker(request)
         if worker is None:
-            return not_signed_in(request)
+            return await not_yours(self._house, request)
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):

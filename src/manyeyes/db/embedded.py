@@ -26,7 +26,7 @@ from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.db.locks import OwnerLock, is_owned, read_note, take_server_lock
 from manyeyes.db.privileges import Owner
 
-__all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "running_dsn"]
+__all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "has_database", "running_dsn"]
 
 ROLE = DATABASE = "manyeyes"
 FIRST_LOOK_SECONDS, LONGEST_LOOK_SECONDS = 0.01, 1.0
@@ -170,6 +170,11 @@ class Embedded:
         child = self._child = Child(privileges.command(owner, reach, program, *arguments), self._log, lock)
         child.spawn()
         return child
+
+
+def has_database(data_dir: Path) -> bool:
+    """Whether a cluster was ever put in place in this directory."""
+    return (data_dir / "postgres").exists()
 
 
 def running_dsn(data_dir: Path, patience_seconds: float = 60) -> str | None:

@@ -35,6 +35,10 @@ UPDATE credential SET used_at = now()
 WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NULL AND expires_at > now()
 RETURNING role, subject_id, cell;
 
+-- name: spent_link
+-- Whom a link that is spent had signed in.
+SELECT role, subject_id, cell FROM credential WHERE secret_hash = $1 AND kind = 'link' AND used_at IS NOT NULL;
+
 -- name: end_credential
 -- Sign a session out.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session';

@@ -100,6 +100,12 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
     return Subject(*row) if row else None
 
 
+async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
+    """Whom a spent link had signed in; None when it is unknown, unused or long gone."""
+    row = await db.fetchrow(SQL.spent_link, secret_hash)
+    return Subject(*row) if row else None
+
+
 async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
     await db.execute(SQL.end_credential, secret_hash)
 

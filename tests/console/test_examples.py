@@ -1,0 +1,69 @@
+"""The commands that the tutorial, the README and the pages show: they work as they stand, in a real shell."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from serving import Site
+
+import make
+
+ROOT = Path(__file__).parents[2]
+LARGE_PICTURE = "docs/pictures/worker-screen.png"  # longer than a shell takes as one argument
+SHOWN_AT = "http://127.0.0.1:8080"
+
+
+async def sh(script: str) -> Any:
+    """Run a script as somebody who stands in the repository would; return the JSON that it prints."""
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-euc", script, cwd=ROOT, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await shell.communicate()
+    assert shell.returncode == 0, err.decode()
+    return json.loads(out)
+
+
+def filled(block: str, site: Site, **values: object) -> str:
+    """The block with the reader's values for `NAME=…` and the address of this server."""
+    for name, value in values.items():
+        block = re.sub(rf"^{name}=….*$", f"{name}={value}", block, flags=re.MULTILINE)
+    return block.replace(SHOWN_AT, site.url)
+
+
+def bash_blocks(page: str) -> list[str]:
+    return re.findall(r"^```bash\n(.*?)^```$", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+async def test_the_tutorials_commands(site: Site) -> None:
+    send, ask = bash_blocks("docs/tutorial/first-hour.md")
+    key = (await make.customer(site.house)).key
+    sent = await sh(filled(send, site, KEY=key))
+    assert sent["errorId"] == 0
+    found = await sh(f"KEY={key}\n" + filled(ask, site, TASK=sent["taskId"]))
+    assert found == {"errorId": 0, "status": "processing"}
+
+
+async def test_the_readmes_commands(site: Site) -> None:
+    [block] = bash_blocks("README.md")
+    send, _, ask = block.partition("TASK=…")
+    key = (await make.customer(site.house)).key
+    sent = await sh(filled(send, site, KEY=key))
+    found = await sh(f"KEY={key}\n" + filled("TASK=…" + ask, site, TASK=sent["taskId"]))
+    assert found == {"errorId": 0, "status": "processing"}
+
+
+@pytest.mark.parametrize("picture", ["docs/pictures/meter.png", LARGE_PICTURE])
+async def test_the_pages_commands(site: Site, picture: str) -> None:
+    key = (await make.customer(site.house)).key
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        page = (await client.get("/help")).text
+    blocks = re.findall(r'<pre class="code"[^>]*>(.*?)</pre>', page, re.DOTALL)
+    send, ask = (block.replace("&#34;", '"').replace("&#39;", "'") for block in blocks[1:])
+    sent = await sh(send.replace("YOUR_CLIENT_KEY", key).replace("picture.png", picture))
+    assert sent["errorId"] == 0
+    found = await sh(ask.replace("YOUR_CLIENT_KEY", key).replace('"taskId":1', f'"taskId":{sent["taskId"]}'))
+    assert found == {"errorId": 0, "status": "processing"}
