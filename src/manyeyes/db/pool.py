@@ -32,6 +32,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
 }
+COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without a word
+PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
 
 
@@ -49,7 +51,7 @@ async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256)
         statement_cache_size=statement_cache_size,
         server_settings=SERVER_SETTINGS,
         reset=_keep,
-        command_timeout=30,
+        command_timeout=COMMAND_SECONDS,
     )
 
 
