@@ -14,11 +14,13 @@ LOST_CONNECTION = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process was starved for seconds
     asyncpg.DeadlockDetectedError,
+    asyncpg.QueryCanceledError,  # a time limit: the server is busy; one command alone would be no quicker
+    asyncpg.LockNotAvailableError,
 )
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell whether the connection is at fault, so that the same statement may succeed later.
+    """Tell whether the connection or a time limit is at fault, so that the same statement may succeed later.
 
     An argument that cannot be encoded raises asyncpg.DataError, an InterfaceError too, but trying again is no help.
     """
