@@ -18,6 +18,7 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.rules import NODE_SILENT_SECONDS
 
 log = structlog.get_logger()
+FAILED_SECONDS = 60.0  # how soon a chore that failed is tried again at the latest
 Chore = Callable[[House, int], Awaitable[object]]
 
 
@@ -72,8 +73,8 @@ async def measure(house: House, cell: int) -> None:
 async def keep_picture_days(house: House, cell: int) -> None:
     """Make tomorrow's picture partition, drop those whose pictures are no longer promised to anybody."""
     async with house.cells.pool(cell).acquire() as db:
-        await keep_days(db, today(), keep_days=1 + -(-house.settings.picture_hours // 24))
         await workers.delete_spent(db)
+        await keep_days(db, today(), keep_days=1 + -(-house.settings.picture_hours // 24))
 
 
 CHORES: list[tuple[float, Chore]] = [
@@ -99,12 +100,14 @@ def start_chores(house: House) -> list[asyncio.Task[None]]:
 
 
 async def _repeat(house: House, cell: int, seconds: float, chore: Chore) -> None:
-    """Repeat a chore with jitter, so that processes do not meet; a failure is logged and tried again next time."""
+    """Repeat a chore with jitter, so that processes do not meet; one that failed is logged and soon tried again."""
     while True:
+        pause = seconds
         try:
             await chore(house, cell)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             log.warning("chore_failed", chore=chore.__name__, cell=cell, error=repr(error))
-        await asyncio.sleep(seconds * random.uniform(0.8, 1.2))
+            pause = min(seconds, FAILED_SECONDS)
+        await asyncio.sleep(pause * random.uniform(0.8, 1.2))

@@ -78,7 +78,11 @@ class Gather:
     async def _run(self, lane: _Lane, verb: Any, cell: int, serve: Any) -> None:
         while lane.waiting:
             batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), LARGEST_BATCH))]
-            await self._serve(verb, cell, batch, serve)
+            try:
+                await self._serve(verb, cell, batch, serve)
+            except Exception as error:  # a fault of ours outside of the action: nobody may wait for ever
+                log.exception("batch_broken", commands=len(batch))
+                _fail(batch, error)
         lane.running = False
 
     async def _serve(self, verb: Any, cell: int, batch: list[tuple[Any, asyncio.Future[Any]]], serve: Any) -> None:
@@ -92,10 +96,7 @@ class Gather:
                 for entry in batch:
                     await self._serve(verb, cell, [entry], serve)
                 return
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
-            return
+            return _fail(batch, error)
         BATCH_SIZE.labels(verb.__name__).observe(len(batch))
         BATCH_SECONDS.labels(verb.__name__).observe(time.monotonic() - began)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
@@ -132,6 +133,12 @@ def _one_each(verb: Any, items: Sequence[Any], outcomes: Sequence[Any]) -> Seque
     if len(outcomes) != len(items):
         raise RuntimeError(f"{verb.__name__} gave {len(outcomes)} outcomes for {len(items)} commands")
     return outcomes
+
+
+def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)
 
 
 def _retried(item: Any) -> Any:

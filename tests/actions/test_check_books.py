@@ -1,7 +1,11 @@
 """check_books: every kind of tampering shows, to the micro."""
 
+import asyncio
+
+import asyncpg
 import pytest
 
+from manyeyes.actions.check_books import check_books
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
 from stage import PAY, PRICE
@@ -108,3 +112,17 @@ async def test_books_of_another_cell_are_not_looked_at(stage):
     await busy_books(stage)
     await stage.pool.execute("INSERT INTO balance VALUES (2, 1, 5)")
     assert (await stage.books()).difference_micros == 0
+
+
+@pytest.mark.parametrize("table", ["transfer", "pending_pay", "work", "usage_minute"])
+async def test_a_proof_may_take_longer_than_a_connection_lets_a_statement_take(stage, dsn, table):
+    """Each lock stands for a large table: the client's own time limit runs out while the statement goes on."""
+    patient = await asyncpg.connect(dsn, command_timeout=1)
+    try:
+        async with stage.transaction() as other:
+            await other.execute(f"LOCK TABLE {table}")
+            proof = asyncio.create_task(check_books(patient, stage.cell))
+            await asyncio.wait([proof], timeout=1.5)
+        assert (await proof).findings == []
+    finally:
+        await patient.close()

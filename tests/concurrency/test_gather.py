@@ -1,6 +1,7 @@
 """The gather: batches by nature, a poisonous command alone, and a lost connection that doubles nothing."""
 
 import asyncio
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -211,3 +212,30 @@ async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(house
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [RuntimeError] * 2
     assert await stage.available(account_id) == 0
+
+
+@pytest.mark.parametrize("error", [asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError])
+async def test_a_batch_that_met_a_time_limit_goes_again_as_a_whole(house, error):
+    """One by one, each command would meet the same limit anew."""
+    sizes: list[int] = []
+
+    async def slow(tx, now, commands):
+        sizes.append(len(commands))
+        if len(sizes) == 1:
+            raise error("too slow")
+        return [command.number for command in commands]
+
+    assert await asyncio.gather(*[house.gather.ask(slow, Ask(1, n)) for n in range(5)]) == list(range(5))
+    assert sizes == [5, 5]
+
+
+async def test_a_fault_outside_of_the_action_fails_the_batch_and_its_lane_goes_on(house):
+    async def numbers(db, cell, keys):
+        return keys
+
+    nameless = functools.partial(numbers)  # counting its batch fails when its work is done
+    async with asyncio.timeout(20):
+        for _ in range(2):
+            asked = [house.gather.read(nameless, 1, n) for n in range(3)]
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [AttributeError] * 3

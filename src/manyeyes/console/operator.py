@@ -1,5 +1,6 @@
 """/operator: whether this installation is well, and how queues, accounts and workers are doing. Read-only."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -47,6 +48,7 @@ class OperatorPages:
     def __init__(self, house: House) -> None:
         self._house = house
         self._difference: tuple[float, int] | None = None
+        self._proving = asyncio.Lock()
 
     async def show(self, request: Request) -> Response:
         """GET /operator."""
@@ -72,7 +74,7 @@ class OperatorPages:
         waiting = await self._oldest_waiting_seconds()
         async with self._house.cells.directory.acquire() as db:
             snapshot = (await db.fetchrow(SQL.oldest_snapshot))["seconds"]
-        difference = await self._books_difference()
+        difference = await self.books_difference()
         return [
             Check(
                 translate("Oldest waiting task"),
@@ -95,15 +97,21 @@ class OperatorPages:
         first = min((instant for instant in since if instant is not None), default=None)
         return (datetime.now(UTC) - first).total_seconds() if first else None
 
-    async def _books_difference(self) -> int:
-        """Micro-units unexplained in all cells; proven anew once a minute at most."""
-        if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
-            total = 0
-            for cell in self._house.cells.numbers:
-                async with self._house.cells.pool(cell).acquire() as db:
-                    total += (await check_books(db, cell)).difference_micros
-            self._difference = (time.monotonic(), total)
-        return self._difference[1]
+    async def books_difference(self) -> int:
+        """Micro-units unexplained in all cells: proven anew once a minute at most, by one view at a time.
+
+        While that goes on the other views show what was proven last.
+        """
+        if self._difference is not None and self._proving.locked():
+            return self._difference[1]
+        async with self._proving:
+            if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
+                total = 0
+                for cell in self._house.cells.numbers:
+                    async with self._house.cells.pool(cell).acquire() as db:
+                        total += (await check_books(db, cell)).difference_micros
+                self._difference = (time.monotonic(), total)
+            return self._difference[1]
 
     async def _queues(self) -> list[dict[str, Any]]:
         """Waiting tasks and present workers of each queue, over all cells."""

@@ -14,11 +14,13 @@ LOST_CONNECTION = (
     asyncpg.TooManyConnectionsError,
     asyncpg.IdleInTransactionSessionTimeoutError,  # this process was starved for seconds
     asyncpg.DeadlockDetectedError,
+    asyncpg.QueryCanceledError,  # a time limit: the server is busy; one command alone would be no quicker
+    asyncpg.LockNotAvailableError,
 )
 
 
 def is_lost(error: BaseException) -> bool:
-    """Tell whether the connection is at fault, so that the same statement may succeed later.
+    """Tell whether the connection or a time limit is at fault, so that the same statement may succeed later.
 
     An argument that cannot be encoded raises asyncpg.DataError, an InterfaceError too, but trying again is no help.
     """
@@ -32,6 +34,8 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
 }
+COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without a word
+PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
 
 
@@ -49,7 +53,7 @@ async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256)
         statement_cache_size=statement_cache_size,
         server_settings=SERVER_SETTINGS,
         reset=_keep,
-        command_timeout=30,
+        command_timeout=COMMAND_SECONDS,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch.rules import Pair, Waiting, WorkState
 
@@ -196,7 +197,7 @@ async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) ->
 
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return the price of each account's open tasks, in micros."""
-    return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell)}
+    return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell, timeout=PROOF_SECONDS)}
 
 
 async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, WorkState]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.ledger.rules import Book, Kind, Transfer
 
@@ -116,29 +117,31 @@ async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
 
 async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
     """Return the micros of each (book, owner) in a cell, from all transfers."""
-    return {(Book(r["book"]), r["owner"]): r["amount_micros"] for r in await db.fetch(SQL.sum_of_books, cell)}
+    rows = await db.fetch(SQL.sum_of_books, cell, timeout=PROOF_SECONDS)
+    return {(Book(row["book"]), row["owner"]): row["amount_micros"] for row in rows}
 
 
 async def stored_sums(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
     """Return the stored running sums in the same form as `sum_of_books`."""
     sums: dict[tuple[int, int], int] = {}
     for book, query in ((Book.AVAILABLE, SQL.all_balances), (Book.PAYABLE, SQL.all_wallets)):
-        sums |= {(book, owner): micros for owner, micros in await db.fetch(query, cell)}
-    return sums | {(Book.PENDING, owner): micros for owner, micros in await db.fetch(SQL.all_pending, cell)}
+        sums |= {(book, owner): micros for owner, micros in await db.fetch(query, cell, timeout=PROOF_SECONDS)}
+    pending = await db.fetch(SQL.all_pending, cell, timeout=PROOF_SECONDS)
+    return sums | {(Book.PENDING, owner): micros for owner, micros in pending}
 
 
 async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
     """Return the tasks that ended twice in the ledger: always empty."""
-    return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell)]
+    return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell, timeout=PROOF_SECONDS)]
 
 
 async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what each account was charged, by the transfers, in micros."""
-    return dict(await db.fetch(SQL.settled_sums, cell))
+    return dict(await db.fetch(SQL.settled_sums, cell, timeout=PROOF_SECONDS))
 
 
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
-    return int(await db.fetchval(SQL.count_transfers, cell))
+    return int(await db.fetchval(SQL.count_transfers, cell, timeout=PROOF_SECONDS))
 
 
 async def recent_holds(

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
 from manyeyes.window import Window
@@ -92,4 +93,5 @@ async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_mi
 
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return all that each account was charged, by the buckets, in micros."""
-    return {row["account_id"]: row["charged_micros"] for row in await db.fetch(SQL.usage_sums, cell)}
+    rows = await db.fetch(SQL.usage_sums, cell, timeout=PROOF_SECONDS)
+    return {row["account_id"]: row["charged_micros"] for row in rows}
