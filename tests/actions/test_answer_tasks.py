@@ -94,6 +94,17 @@ async def test_the_same_answer_again_is_answered_again_and_paid_once(stage):
     assert await stage.everything() == before
 
 
+async def test_outer_blanks_are_no_part_of_an_answer(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.submit(account_id, options=ImageOptions(min_length=4))
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    assert (await stage.answer(worker_id, lease, "a    ")).reason is Reason.ANSWER_UNFIT
+    assert await stage.answer(worker_id, lease, " abcd\n") == Answered(task_id, 1, PAY)
+    assert [row["answer"] for row in await stage.rows("result", "answer")] == ['{"text": "abcd"}']
+    assert await stage.answer(worker_id, lease, " abcd\n") == Answered(task_id, 0, PAY)
+
+
 async def test_an_answer_twice_in_one_batch_is_paid_once(stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)

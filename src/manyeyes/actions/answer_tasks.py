@@ -39,9 +39,11 @@ async def answer_tasks(
 ) -> list[Answered | Refusal]:
     """Return what each answer earned, or its refusal: the lease is lost, or the answer does not fit the options.
 
-    An answer that came before on the same lease with the same text is answered again and not paid again.
+    An answer that came before on the same lease with the same text is answered again and not paid again. Outer blanks
+    are no part of an answer: they are neither judged nor stored.
     """
     cell = commands[0].cell
+    commands = [msgspec.structs.replace(c, text=c.text.strip()) for c in commands]
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     ended: list[Ended] = []
     first: list[Work | Refusal | None] = []

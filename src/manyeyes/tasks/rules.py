@@ -100,18 +100,21 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
 
 
 def unfit(options: ImageOptions, text: str) -> str:
-    """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits."""
+    """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits.
+
+    ``text`` comes without outer blanks (actions/answer_tasks.py): they would count for ``min_length``.
+    """
     if not text.strip():
         return "an answer is wanted"
     if any(c < " " or 0xD800 <= ord(c) < 0xE000 for c in text):
         return "control characters are not wanted"
     if len(text) > 500:
         return "at most 500 characters are wanted"
-    if options.numeric == 1 and not _only_digits(text):
+    if options.numeric == 1 and not _only_digits(options, text):
         return "only digits are wanted"
     if options.numeric == 2 and any(c.isdigit() for c in text):
         return "no digits are wanted"
-    if options.phrase and " " not in text.strip():
+    if options.phrase and " " not in text:
         return "at least two words are wanted"
     if options.min_length and len(text) < options.min_length:
         return f"at least {options.min_length} characters are wanted"
@@ -120,9 +123,10 @@ def unfit(options: ImageOptions, text: str) -> str:
     return ""
 
 
-def _only_digits(text: str) -> bool:
-    """Tell whether ``text`` is a number as people write one: digits, and what may stand between them."""
-    return any(c.isdigit() for c in text) and all(c.isdigit() or c.isspace() or c in "+-.," for c in text)
+def _only_digits(options: ImageOptions, text: str) -> bool:
+    """Tell whether ``text`` is 0 to 9 alone; where two words are wanted too, spaces stand between the groups."""
+    digits = text.replace(" ", "") if options.phrase else text
+    return digits.isascii() and digits.isdigit()
 
 
 def is_unsolvable(failures: int) -> bool:

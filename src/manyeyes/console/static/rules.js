@@ -13,7 +13,7 @@ export function question(options) {
 /** Every rule of a task, in the order shown: {key, values, holds(text)}; a rule that cannot be checked has no `holds`. */
 export function rules(options) {
   const wanted = [];
-  if (options.numeric === 1) wanted.push({ key: "rule.digits", holds: (text) => /^[0-9\s+\-.,]+$/.test(text) });
+  if (options.numeric === 1) wanted.push({ key: "rule.digits", holds: (text) => /^[0-9 ]+$/.test(text) });
   if (options.numeric === 2) wanted.push({ key: "rule.no_digits", holds: (text) => text !== "" && !/\p{N}/u.test(text) });
   if (options.phrase) wanted.push({ key: "rule.phrase", holds: (text) => /\S\s+\S/.test(text) });
   if (options.case && options.numeric !== 1) wanted.push({ key: "rule.case" });
@@ -32,7 +32,7 @@ function lengthRule(least, most) {
 /** What the box may hold of what was typed: {text, hint}; `hint` names what had to be left out, null when nothing. */
 export function fitting(options, typed) {
   const text = typed.normalize("NFC");
-  if (options.numeric === 1) return without(text.normalize("NFKC"), /[^0-9\s+\-.,]/gu, "hint.digits");
+  if (options.numeric === 1) return without(text.normalize("NFKC"), options.phrase ? /[^0-9 ]/gu : /[^0-9]/gu, "hint.digits");
   if (options.numeric === 2) return without(text, /\p{N}/gu, "hint.no_digits");
   return { text, hint: null };
 }
