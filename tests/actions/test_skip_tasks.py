@@ -3,6 +3,7 @@
 import pytest
 
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import Kind
 from manyeyes.refusals import Reason
@@ -81,16 +82,58 @@ async def test_any_number_of_workers_may_find_it_upsetting(stage):
     assert not await stage.rows("result")
 
 
-async def test_a_late_or_repeated_skip_is_refused_and_changes_nothing(stage):
+async def test_a_skip_whose_reply_was_lost_is_answered_again_and_counts_once(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    first, second = await stage.submit(account_id), await stage.submit(account_id)
+    await stage.hand_out()
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    skipped = await stage.skip(worker_id, lease)
+    before = await stage.everything()
+    assert await stage.skip(worker_id, lease) == Skipped(first, 0, skipped.next_work)
+    assert skipped.next_work.task_id == second
+    later = LeaseId(stage.cell, first, lease.number + 1)
+    assert (await stage.skip(worker_id, later)).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+    other = await stage.worker()
+    await stage.hand_out()
+    assert [w.task_id for w in await stage.desk(other)] == [first]
+    before = await stage.everything()
+    assert (await stage.skip(worker_id, lease)).queue_id == 0
+    assert (await stage.skip(worker_id, await stage.lease(other))).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+
+
+async def test_the_skip_that_ended_a_task_is_answered_again(stage):
+    account_id = await stage.account()
+    task_id = await stage.submit(account_id)
+    for _ in range(5):
+        worker_id = await stage.worker()
+        await stage.hand_out()
+        lease = await stage.lease(worker_id)
+        assert await stage.skip(worker_id, lease) == Skipped(task_id, 1)
+    before = await stage.everything()
+    assert await stage.skip(worker_id, lease) == Skipped(task_id, 0)
+    assert (await stage.skip(worker_id, LeaseId(stage.cell, task_id, 4))).reason is Reason.LEASE_LOST
+    assert await stage.everything() == before
+
+
+async def test_what_was_answered_cannot_be_skipped_afterwards(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.submit(account_id)
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    await stage.answer(worker_id, lease)
+    assert (await stage.skip(worker_id, lease)).reason is Reason.LEASE_LOST
+
+
+async def test_a_late_or_foreign_skip_is_refused_and_changes_nothing(stage):
     account_id, worker_id, other = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.hand_out()
     lease = await stage.lease(worker_id)
     assert (await stage.skip(other, lease)).reason is Reason.LEASE_LOST
     await stage.skip(worker_id, lease)
-    before = await stage.everything()
-    assert (await stage.skip(worker_id, lease)).reason is Reason.LEASE_LOST
-    assert await stage.everything() == before
     await stage.come(other, 1)
     await stage.hand_out()
     late = await stage.lease(other)
@@ -119,7 +162,7 @@ async def test_a_batch_of_skips(stage):
     await stage.hand_out()
     commands = [SkipTask(stage.cell, w, await stage.lease(w), "other") for w in workers]
     outcomes = await stage.act(skip_tasks, *commands, commands[0])
-    assert [isinstance(outcome, Skipped) for outcome in outcomes] == [True, True, True, False]
+    assert [outcome.queue_id for outcome in outcomes] == [1, 1, 1, 0]
     assert [row["held"] for row in await stage.rows("session", "held")] == [0, 0, 0]
     await stage.hand_out()
     desks = {w: [work.task_id for work in await stage.desk(w)] for w in workers}

@@ -12,6 +12,7 @@ from manyeyes.actions.parts.ending import Ended, end_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import counts_as_failure
@@ -28,13 +29,15 @@ class SkipTask(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
+    """``next_work`` lies on the desk now. ``queue_id`` 0: a repetition."""
+
     task_id: int
     queue_id: int
     next_work: Work | None = None
 
 
 async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SkipTask]) -> list[Skipped | Refusal]:
-    """Return for each skip what comes next, or that the lease is lost."""
+    """Return for each skip what comes next, or that the lease is lost. A repeated skip counts once."""
     cell = commands[0].cell
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     ended: list[Ended] = []
@@ -56,7 +59,33 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)
         await workers.change_desks(tx, now, cell, {w: Desk(held=-n, is_awake=True) for w, n in sorted(skipped.items())})
-    return [Skipped(work.task_id, work.queue_id, desks.next_for(work.worker_id)) if work else _LOST for work in taken]
+    repeated = await _repeated(tx, cell, [c for c, work in zip(commands, taken, strict=True) if work is None])
+    return [
+        Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))
+        if work or command in repeated
+        else _LOST
+        for command, work in zip(commands, taken, strict=True)
+    ]
+
+
+async def _repeated(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> set[SkipTask]:
+    """Recognise skips whose reply was lost on the way.
+
+    A worker who passed a task on never gets it again: any lease that he had of it is the one he skipped, or one before
+    it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is.
+    """
+    if not missing:
+        return set()
+    task_ids = [c.lease.task_id for c in missing]
+    handed = await dispatch.handed(tx, cell, task_ids)
+    unsolvable = await tasks.last_leases(tx, cell, task_ids, Ending.UNSOLVABLE)
+    found = set()
+    for c in missing:
+        over, tried = handed.get(c.lease.task_id, (0, frozenset()))
+        passed_on = c.worker_id in tried and c.lease.number <= over
+        if passed_on or unsolvable.get(c.lease.task_id) == c.lease.number:
+            found.add(c)
+    return found
 
 
 _LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over; go on with the next")

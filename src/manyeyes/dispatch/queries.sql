@@ -102,6 +102,10 @@ UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, failures = b.failu
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
 WHERE work.cell = $1 AND work.task_id = b.task_id;
 
+-- name: handed
+-- The newest lease of tasks that is over, and who passed them on (a repeated skip is recognised by it).
+SELECT task_id, lease - (state <> 0)::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
 -- name: delete_work
 -- Finished tasks leave the queue; they are locked already.
 DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

@@ -159,6 +159,12 @@ async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning])
         await tx.execute(SQL.put_back, cell, *columns)
 
 
+async def handed(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, frozenset[int]]]:
+    """Return (newest lease that is over, who passed it on) of those of the tasks that have not ended."""
+    rows = await tx.fetch(SQL.handed, cell, task_ids)
+    return {row["task_id"]: (row["over"], frozenset(row["tried"])) for row in rows}
+
+
 async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)

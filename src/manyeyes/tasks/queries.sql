@@ -53,6 +53,10 @@ FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- Which of these tasks were solved, by whom and on which lease (a repeated answer is recognised by it).
 SELECT task_id, worker_id, lease, answer, pay_micros FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
+-- name: last_leases
+-- On which lease those of the tasks ended that ended like this.
+SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND ending = $3;
+
 -- name: insert_results
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,

@@ -169,6 +169,11 @@ async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[
     return {r["task_id"]: Solved(r["worker_id"], r["lease"], text_of(r["answer"]), r["pay_micros"]) for r in rows}
 
 
+async def last_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], ending: Ending) -> dict[int, int]:
+    """Return the number of the last lease of each of the tasks that ended like this."""
+    return {r["task_id"]: r["lease"] for r in await tx.fetch(SQL.last_leases, cell, task_ids, ending)}
+
+
 async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[Result]) -> None:
     if not results:
         return
