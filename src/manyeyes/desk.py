@@ -23,7 +23,7 @@ from manyeyes.money import number
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import queues_for
+from manyeyes.workers.rules import SkipReason, queues_for
 from manyeyes.workers.store import Worker
 
 LONGEST_WAIT = 60.0
@@ -176,7 +176,7 @@ class WorkerDesk:
         upcoming = await self._after(worker, lease_id.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else AnswerView(number(outcome.earned_micros), upcoming)
 
-    async def skip(self, worker: Worker, lease: str, reason: str) -> LeaseView | Refusal | None:
+    async def skip(self, worker: Worker, lease: str, reason: SkipReason) -> LeaseView | Refusal | None:
         """Pass a task on; return what comes next."""
         lease_id = self._fence(lease)
         if isinstance(lease_id, Refusal):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import Kind
 from manyeyes.refusals import Reason

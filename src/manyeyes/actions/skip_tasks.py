@@ -15,17 +15,15 @@ from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import counts_as_failure
+from manyeyes.workers.rules import SkipReason, counts_as_failure
 from manyeyes.workers.store import Desk
 
 
 class SkipTask(msgspec.Struct, frozen=True):
-    """``reason``: unreadable, wrong_language, upsetting, other; whether it counts as a failure: workers/rules.py."""
-
     cell: int
     worker_id: int
     lease: LeaseId
-    reason: str
+    reason: SkipReason
 
 
 class Skipped(msgspec.Struct, frozen=True):

@@ -17,9 +17,9 @@ from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.sign_in import cookie_subject
+from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
-SKIP_REASONS = ("unreadable", "wrong_language", "upsetting", "other")
 Act = Callable[[Worker, FormData], Awaitable[Any]]
 
 
@@ -98,7 +98,7 @@ class WorkPages:
             tally=_tally(session),
             task=_task(words, lease, draft) if lease else None,
             words=words,
-            skip_reasons=SKIP_REASONS,
+            skip_reasons=list(SkipReason),
             script_data={"words": words, "lease": msgspec.to_builtins(lease), "now": datetime.now(UTC).isoformat()},
         )
 
@@ -135,6 +135,6 @@ def _text(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _reason(form: FormData) -> str:
+def _reason(form: FormData) -> SkipReason:
     reason = _text(form, "reason")
-    return reason if reason in SKIP_REASONS else "other"
+    return SkipReason(reason) if reason in set(SkipReason) else SkipReason.OTHER

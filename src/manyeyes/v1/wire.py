@@ -54,5 +54,5 @@ async def decode(request: Request, kind: type[Body]) -> Body:
             raise Refused(Refusal(Reason.UNREADABLE, f"the body has more than {LARGEST_BODY} bytes"))
     try:
         return msgspec.json.decode(bytes(raw) or b"{}", type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(Refusal(Reason.UNREADABLE, str(error))) from error

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated
 
 import msgspec
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.v1.sign_in import signed_in_worker
 from manyeyes.v1.wire import decode, json, refuse
+from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
 KEEP_ALIVE_SECONDS = 15.0
@@ -36,10 +38,14 @@ class AnswerRequest(msgspec.Struct):
 
 
 class SkipRequest(msgspec.Struct):
-    """``reason``: unreadable, wrong_language, upsetting or other; the middle two say nothing against the picture."""
+    """``reason``: one of `SkipReason`, read here so that the refusal of another one can list them."""
 
     lease: str
-    reason: str = "other"
+    reason: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*map(str, SkipReason)]})] = "other"
+
+    def __post_init__(self) -> None:
+        if self.reason not in set(SkipReason):
+            raise ValueError(f"reason must be one of {', '.join(SkipReason)}")
 
 
 class NextReply(msgspec.Struct, frozen=True):
@@ -99,7 +105,7 @@ class WorkerApi:
     async def skips(self, request: Request) -> Response:
         worker = await signed_in_worker(self._house, request)
         body = await decode(request, SkipRequest)
-        outcome = await self._desk.skip(worker, body.lease, body.reason)
+        outcome = await self._desk.skip(worker, body.lease, SkipReason(body.reason))
         return refuse(outcome) if isinstance(outcome, Refusal) else json(NextReply(outcome))
 
     async def offline(self, request: Request) -> Response:
@@ -161,7 +167,7 @@ OPERATIONS = [
     ("get", "/v1/worker/session", [], None, SessionView, ["401"]),
     ("get", "/v1/worker/next", ["wait"], None, LeaseView, ["204", "401", "409"]),
     ("post", "/v1/worker/answers", [], AnswerRequest, AnswerView, ["401", "409", "422"]),
-    ("post", "/v1/worker/skips", [], SkipRequest, NextReply, ["401", "409"]),
+    ("post", "/v1/worker/skips", [], SkipRequest, NextReply, ["400", "401", "409"]),
     ("post", "/v1/worker/offline", [], None, None, ["401"]),
     ("get", "/v1/worker/events", [], None, Tasks, ["401", "409"]),
 ]

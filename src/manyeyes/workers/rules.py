@@ -1,5 +1,6 @@
 """What a worker may do, and how long a presence lasts without a sign of life."""
 
+import enum
 from collections.abc import Mapping, Sequence
 
 from manyeyes.refusals import Reason, Refusal
@@ -10,12 +11,19 @@ LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: nobody sits there, and 
 LINK_SECONDS = 3_600.0  # decisions.md, "first administrator": a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
 
-_NO_FAULT = frozenset({"upsetting", "wrong_language", "break"})
+
+class SkipReason(enum.StrEnum):
+    """Why a worker passes a task on, in the order in which the screen offers it."""
+
+    UNREADABLE = "unreadable"
+    WRONG_LANGUAGE = "wrong_language"
+    UPSETTING = "upsetting"
+    OTHER = "other"
 
 
-def counts_as_failure(skip_reason: str) -> bool:
+def counts_as_failure(reason: SkipReason) -> bool:
     """Tell whether a skip says something about the picture, and not only about the worker who skipped it."""
-    return skip_reason not in _NO_FAULT
+    return reason in (SkipReason.UNREADABLE, SkipReason.OTHER)
 
 
 def queues_for(

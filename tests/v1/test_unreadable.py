@@ -1,0 +1,34 @@
+"""A body that cannot be read is a 400 that says what is wrong, and does nothing."""
+
+import msgspec
+import pytest
+
+import make
+from manyeyes.v1.openapi import document
+from manyeyes.workers.rules import SkipReason
+
+
+@pytest.mark.parametrize("body", ["[" * 60_000, '{"x":' * 10_000, '{"x":' + "[" * 60_000, "{", "[]", '"\ud800"'])
+async def test_a_body_that_is_no_such_object(client, body):
+    hand = await make.hand(client.house)
+    content = body.encode("utf-8", "surrogatepass")
+    for path in ("online", "answers", "skips"):
+        reply = await client.post(f"/v1/worker/{path}", headers=hand.headers, content=content)
+        assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
+        assert reply.json()["reason"]
+
+
+async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client):
+    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    await make.submit(client.house, customer)
+    lease = (await make.taken(client.house, hand)).lease
+    reply = await client.post("/v1/worker/skips", headers=hand.headers, json={"lease": lease, "reason": "break"})
+    assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
+    assert all(reason in reply.json()["reason"] for reason in SkipReason)
+    reply = await client.post("/v1/worker/skips", headers=hand.headers, json={"lease": lease})
+    assert (reply.status_code, reply.json()) == (200, {"next": None})
+
+
+def test_the_description_lists_the_reasons():
+    schema = msgspec.to_builtins(document()["components"]["schemas"]["SkipRequest"])
+    assert schema["properties"]["reason"]["enum"] == ["unreadable", "wrong_language", "upsetting", "other"]
