@@ -170,7 +170,7 @@ async def test_without_a_date_it_is_the_last_24_hours(calm):
     customer, hands = await make.customer(calm.house), await five_hands(calm.house)
     now = int(time.time())
     await lives.live(calm.house, customer, hands, [Life((now - 5) * 1_000_000), Life((now - 86_000) * 1_000_000)])
-    for unset in ({}, {"date": None}, {"date": ""}):
+    for unset in ({}, {"date": None}, {"date": ""}, {"date": False}):
         found = await windows(calm, customer, **unset)
         assert now - 86_400 <= found[0]["dateFrom"] <= time.time() - 86_400
         assert (found[0]["volume"], found[-1]["volume"]) == (1, 1)
@@ -184,7 +184,7 @@ async def test_the_date_may_be_text(calm):
 async def test_null_filters_take_everything(calm):
     customer, hands = await make.customer(calm.house), await five_hands(calm.house)
     await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000, soft_id=847)])
-    for unset in (None, ""):
+    for unset in (None, "", False):
         found = await windows(calm, customer, date=SAMPLE_START, queue=unset, softId=unset, ip=unset)
         assert found[0]["volume"] == 1
 
@@ -195,6 +195,7 @@ async def test_null_filters_take_everything(calm):
         {"queue": "Recaptcha Proxyless"},
         {"queue": "english imagetotext"},
         {"softId": 5},
+        *[{"softId": strange} for strange in (2**31, 10**30, -1, 1.5, "x", [7])],
         {"ip": "203.0.113.8"},
         {"ip": "x"},
     ],
@@ -232,7 +233,7 @@ async def test_far_away_dates_are_windows_like_any_other(calm, start):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"date": "yesterday"}, {"date": -1}, {"date": 10**12}, {"date": [1]}, {"queue": 6}, {"softId": "x"}, {"ip": {}}],
+    [{"date": "yesterday"}, {"date": -1}, {"date": 10**12}, {"date": [1]}, {"queue": 6}, {"ip": {}}],
     ids=str,
 )
 async def test_a_member_that_cannot_be_read_is_24_and_named(calm, wrong):

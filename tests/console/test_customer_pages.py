@@ -99,7 +99,11 @@ async def test_filters_narrow_the_hours_and_not_the_ledger(client, customer):
         ("queue=no+such+queue", 0),
         ("softId=7", 1),
         ("softId=seven", 0),
+        ("softId=%C2%B2", 0),
+        ("softId=0", 2),
+        ("softId=99999999999999", 0),
         ("ip=203.0.113.8", 1),
+        ("ip=::FFFF:203.0.113.8", 1),
         ("softId=7&ip=203.0.113.8", 0),
     ]:
         page = (await client.get(f"/customer/statement?{query}")).text

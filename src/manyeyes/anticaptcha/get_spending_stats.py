@@ -1,20 +1,20 @@
 """getSpendingStats: 24 windows of an hour from any second (seed 000; spec/anticaptcha.md §5)."""
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 
-from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
 from manyeyes.money import number
 from manyeyes.refusals import Refusal
+from manyeyes.spending_filters import UNKNOWN, filters
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
 from manyeyes.statistics.store import Spending
 
 LATEST = 4_102_444_800  # the year 2100
-NO_QUEUE = -1
 
 
 class SpendingWindow(msgspec.Struct, frozen=True):
@@ -39,25 +39,27 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
     try:
         start = values.whole(call.body, "date", default=-1, largest=LATEST)
         queue_name = values.text(call.body, "queue", 200)
-        soft_id = values.whole(call.body, "softId")
         ip = values.text(call.body, "ip", 60)
     except values.Unfit as unfit:
         return unfit.refusal
-    queue_id = None
-    if queue_name:
-        queues = await call.house.directory.queues()
-        queue_id = next((q.queue_id for q in queues.values() if q.name == queue_name), NO_QUEUE)
+    wanted = filters(await call.house.directory.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
     async with call.house.cells.pool(owner.cell).acquire() as db:
         spent = await statistics.spending(
             db,
             owner.cell,
             owner.account_id,
             spending_windows(int(time.time()) - DAY_SECONDS if start < 0 else start),
-            queue_id=queue_id,
-            soft_id=soft_id or None,
-            ip=canonical_address(ip) if ip else None,
+            **wanted,
         )
     return SpendingStats(0, [_window(s) for s in spent])
+
+
+def _soft_id(body: Mapping[str, object]) -> int:
+    """Return the app's number; what is no number is an app that nobody knows (decisions.md, "unknown softId")."""
+    try:
+        return values.whole(body, "softId")
+    except values.Unfit:
+        return UNKNOWN
 
 
 def _window(spending: Spending) -> SpendingWindow:

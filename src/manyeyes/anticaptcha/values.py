@@ -30,9 +30,9 @@ def switch(source: Mapping[str, object], name: str, default: bool = False) -> bo
 
 
 def whole(source: Mapping[str, object], name: str, default: int = 0, largest: int = LARGEST_INT32) -> int:
-    """Return a whole number from 0 that may come as a number, a digit string, a Boolean or null."""
+    """Return a whole number from 0 that may come as a number, a digit string or true; unset as null, "" or false."""
     value = source.get(name)
-    if value is None or value == "":
+    if value is None or value is False or value == "":
         return default
     number = _integer(value)
     if number is None or not 0 <= number <= largest:

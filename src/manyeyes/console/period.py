@@ -3,18 +3,18 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypedDict
 from urllib.parse import urlencode
 
 import msgspec
 
+from manyeyes import spending_filters
+from manyeyes.spending_filters import UNKNOWN, Filters
 from manyeyes.statistics.rules import DAY_SECONDS
 from manyeyes.tasks.rules import QueueTerms
 
 DAY = timedelta(seconds=DAY_SECONDS)
 PAGE_ENTRIES = 50
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-UNKNOWN_QUEUE = -1  # no queue has this id: its hours are zeros (decisions.md, "unknown queue name")
 # A plus sign in an address arrives as a space: `2026-01-01T00:00:00+07:00` has lost it when it gets here.
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
@@ -51,14 +51,6 @@ class Asked(msgspec.Struct, frozen=True):
         return f"{path}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
-class Filters(TypedDict):
-    """What narrows the hours, by the names that the statistics give it."""
-
-    queue_id: int | None
-    soft_id: int | None
-    ip: str | None
-
-
 def asked(query: Mapping[str, str], now: datetime) -> Asked:
     """Read the question; a statement without a start is that of the 24 hours that end now."""
     start = instant(query.get("from", "").strip()) if query.get("from", "").strip() else _last_day(now)
@@ -88,13 +80,9 @@ def instant(text: str) -> datetime | None:
 
 def filters(question: Asked, queues: Mapping[int, QueueTerms]) -> Filters:
     """The filters as the statistics take them: None takes everything, an unknown name or number finds nothing."""
-    named = {queue.name: queue_id for queue_id, queue in queues.items()}
-    soft_id = question.soft_id
-    return {
-        "queue_id": named.get(question.queue, UNKNOWN_QUEUE) if question.queue else None,
-        "soft_id": (int(soft_id) if soft_id.isdecimal() and len(soft_id) < 10 else -1) if soft_id else None,
-        "ip": question.ip or None,
-    }
+    text = question.soft_id or "0"
+    soft_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else UNKNOWN
+    return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 
 def _last_day(now: datetime) -> datetime:

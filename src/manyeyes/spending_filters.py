@@ -1,0 +1,29 @@
+"""What narrows an account's spending, read alike by getSpendingStats and by the statement's page."""
+
+from collections.abc import Mapping
+from typing import TypedDict
+
+from manyeyes.accounts.rules import canonical_address
+from manyeyes.tasks.rules import QueueTerms
+
+UNKNOWN = -1  # no queue and no app has this number: their hours are zeros (decisions.md, "unknown queue name, softId")
+LARGEST_SOFT_ID = 2_147_483_647
+
+
+class Filters(TypedDict):
+    """What narrows the hours, by the names that the statistics give it; None takes everything."""
+
+    queue_id: int | None
+    soft_id: int | None
+    ip: str | None
+
+
+def filters(queues: Mapping[int, QueueTerms], *, queue: str, soft_id: int, ip: str) -> Filters:
+    """Return the filters; an empty name, a 0 and an empty address take everything, unknown ones find nothing."""
+    named = {terms.name: queue_id for queue_id, terms in queues.items()}
+    app = soft_id if 0 <= soft_id <= LARGEST_SOFT_ID else UNKNOWN
+    return {
+        "queue_id": named.get(queue, UNKNOWN) if queue else None,
+        "soft_id": app or None,
+        "ip": canonical_address(ip) if ip else None,
+    }
