@@ -82,12 +82,10 @@ FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND 
 SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 LIMIT $3;
 
 -- name: lock_overdue
--- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.
+-- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
-FROM work
-WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT $3)
-  AND state = 0 AND expires_at <= $2 ORDER BY task_id FOR UPDATE SKIP LOCKED;
+FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
@@ -143,5 +141,5 @@ SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks F
 SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: oldest_waiting
--- Since when the oldest waiting task of a cell waits.
-SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT 1;
+-- Since when the waiting task of a cell waits whose life ends first: the oldest one, as long as all live equally long.
+SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1;
