@@ -41,11 +41,12 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, created_at, expires_at)
 SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
-       w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, $15, $16
+       w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, $16::timestamptz,
+       $16::timestamptz + w.life_seconds * interval '1 second'
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
-            $10::int[], $11::text[], $12::text[], $13::text[], $14::text[])
+            $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[])
      AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
-           options, media);
+           options, media, life_seconds);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried are passed over.

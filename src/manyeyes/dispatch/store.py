@@ -52,6 +52,7 @@ class Entering(msgspec.Struct, frozen=True):
     kind: str
     options: str
     media: str
+    life_seconds: int
 
 
 class Returning(msgspec.Struct, frozen=True):
@@ -100,11 +101,9 @@ async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int,
         await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
 
 
-async def insert_work(
-    tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering], expires_at: datetime
-) -> None:
+async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering]) -> None:
     columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
-    await tx.execute(SQL.insert_work, cell, *columns, now, expires_at)
+    await tx.execute(SQL.insert_work, cell, *columns, now)
 
 
 async def waiting_head(
