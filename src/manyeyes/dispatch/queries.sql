@@ -133,6 +133,10 @@ ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_m
 SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state <> 0) AS leased
 FROM work WHERE cell = $1 AND account_id = $2;
 
+-- name: held
+-- What an account's open tasks cost together: what the ledger holds for them (manyeyes db check compares the two).
+SELECT coalesce(sum(price_micros), 0)::bigint FROM work WHERE cell = $1 AND account_id = $2;
+
 -- name: all_held
 -- What the open tasks of each account cost: must equal the ledger's held sums.
 SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks FROM work WHERE cell = $1 GROUP BY account_id;

@@ -193,6 +193,11 @@ async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) ->
     return row["waiting"], row["leased"]
 
 
+async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
+    """Return the micros held for an account's open tasks; the ledger's sum would read its whole history."""
+    return int(await db.fetchval(SQL.held, cell, account_id))
+
+
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return the price of each account's open tasks, in micros."""
     return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell)}
