@@ -42,7 +42,6 @@ CREATE TABLE api_key (
     created_at        timestamptz NOT NULL,
     revoked_at        timestamptz
 );
-CREATE INDEX api_key_account ON api_key (account_id);
 
 -- Networks that the operator shut out.
 CREATE TABLE blocked_address (
@@ -150,6 +149,7 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
+-- A worker's statement reads his earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
