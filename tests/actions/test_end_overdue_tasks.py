@@ -66,6 +66,18 @@ async def test_a_task_that_lapses_after_its_life_ends_with_the_next_sweep(stage)
     assert await sweep(stage) == 1
 
 
+async def test_what_is_overdue_is_found_behind_younger_tasks_with_lower_numbers(stage, monkeypatch):
+    monkeypatch.setattr("manyeyes.actions.end_overdue_tasks.LARGEST_SWEEP", 2)
+    account_id = await stage.account()
+    oldest = await stage.submit(account_id, task_id=5_000)  # another process took its numbers from a later block
+    stage.later(1)
+    for _ in range(3):
+        await stage.submit(account_id)
+    stage.later(LIFE_SECONDS - 1)
+    assert await sweep(stage) == 1
+    assert [row["task_id"] for row in await stage.rows("result", "task_id")] == [oldest]
+
+
 async def test_several_accounts_each_get_their_own_back(stage):
     accounts = [await stage.account(PRICE * 2) for _ in range(3)]
     for account_id in [*accounts, accounts[0]]:

@@ -165,3 +165,12 @@ async def test_topped_up_again_a_customer_goes_on(stage):
     assert refusal.reason is Reason.BALANCE_TOO_LOW
     await stage.act(top_up_accounts, TopUp(stage.cell, stage.number(), account_id, PRICE))
     await stage.submit(account_id)
+
+
+async def test_each_task_of_a_batch_has_a_life_of_its_own(stage):
+    account_id = await stage.account()
+    lives = (600, 10)
+    await stage.act(submit_tasks, *[stage.submitting(account_id, life_seconds=life) for life in lives])
+    works = await stage.rows("work", "task_id, expires_at, created_at")
+    assert [(work["expires_at"] - work["created_at"]).total_seconds() for work in works] == list(lives)
+    assert {work["created_at"] for work in works} == {stage.now}

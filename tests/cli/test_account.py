@@ -33,6 +33,28 @@ def test_create_prints_id_and_key_and_keeps_only_the_keys_hash(manyeyes, key_row
     assert key_rows(made["account_id"]) == [(digest(made["client_key"]), [], False)]
 
 
+@pytest.mark.parametrize(
+    "step", ["accounts.store.insert_place", "accounts.store.insert_key", "ledger.store.insert_transfers", "link"]
+)
+def test_an_account_is_there_as_a_whole_or_not_at_all(manyeyes, dsn, run_async, monkeypatch, step):
+    async def fail(*_):
+        raise OSError("the line is dead")
+
+    async def rows():
+        db = await asyncpg.connect(dsn)
+        tables = ("account", "balance", "transfer", "account_place", "api_key", "credential")
+        found = {table: await db.fetchval(f"SELECT count(*) FROM {table}") for table in tables}
+        await db.close()
+        return found
+
+    with monkeypatch.context() as broken:
+        broken.setattr(f"manyeyes.{'workers.store.insert_credential' if step == 'link' else step}", fail)
+        assert "the line is dead" in manyeyes("account", "create", "Ann", "--balance", "1").complaint
+    assert set(run_async(rows()).values()) == {0}
+    assert manyeyes("account", "create", "Ann", "--balance", "1", "--json").json["balance"] == "1.000000"
+    assert set(run_async(rows()).values()) == {1}
+
+
 def test_without_json_the_same_is_there_to_read(manyeyes):
     done = manyeyes("account", "create", "Ann")
     assert done.code == 0

@@ -33,7 +33,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
     (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
-    (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_pkey"}, True),
+    (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_expiring"}, False),
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
     (dispatch.SQL, "hand_over", (1, [5], [6], [1], [NOW]), {"work_pkey"}, True),
     (dispatch.SQL, "promote", (1, [5], [NOW]), {"work_pkey"}, True),

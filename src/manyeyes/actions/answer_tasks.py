@@ -14,7 +14,7 @@ from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, ImageOptions, unfit
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Desk
+from manyeyes.workers.store import SessionChange
 
 
 class AnswerTask(msgspec.Struct, frozen=True):
@@ -70,12 +70,12 @@ async def answer_tasks(
     ]
 
 
-def _desks(ended: Sequence[Ended]) -> dict[int, Desk]:
+def _desks(ended: Sequence[Ended]) -> dict[int, SessionChange]:
     counts = Counter(e.work.worker_id for e in ended)
     earned: Counter[int] = Counter()
     for e in ended:
         earned[e.work.worker_id] += e.work.pay_micros
-    return {w: Desk(-counts[w], counts[w], earned[w], is_awake=True) for w in sorted(counts)}
+    return {w: SessionChange(-counts[w], counts[w], earned[w], is_awake=True) for w in sorted(counts)}
 
 
 async def _repeated(

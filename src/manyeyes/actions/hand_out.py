@@ -10,7 +10,7 @@ import msgspec
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import Idle, Pair, Waiting, match
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Desk
+from manyeyes.workers.store import SessionChange
 
 LARGEST_HEAD = 256  # tasks matched in one run; more are served by the next
 SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them; few, since they are locked meanwhile
@@ -94,5 +94,5 @@ async def _save(
     given = {pair.task_id for pair in pairs}
     change = Counter(pair.worker_id for pair in pairs)
     change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))
-    await workers.change_desks(tx, now, cell, {w: Desk(held=n) for w, n in sorted(change.items()) if n})
+    await workers.change_desks(tx, now, cell, {w: SessionChange(held=n) for w, n in sorted(change.items()) if n})
     return tuple(change)

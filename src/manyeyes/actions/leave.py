@@ -11,7 +11,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Desk
+from manyeyes.workers.store import SessionChange
 
 
 class Leave(msgspec.Struct, frozen=True):
@@ -39,7 +39,9 @@ async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]
         w for w in desks.works() if w.worker_id in offline and (offline[w.worker_id] or w.state is WorkState.QUEUED)
     ]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
-    held = {w: Desk(held=-sum(work.worker_id == w for work in back)) for w in sorted({b.worker_id for b in back})}
+    held = {
+        w: SessionChange(held=-sum(work.worker_id == w for work in back)) for w in sorted({b.worker_id for b in back})
+    }
     await workers.change_desks(tx, now, cell, held)
     for value in (False, True):
         await workers.leave(tx, cell, sorted(w for w, is_off in offline.items() if is_off is value), offline=value)

@@ -12,7 +12,7 @@ from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import LAPSES_BEFORE_BREAK
-from manyeyes.workers.store import Desk
+from manyeyes.workers.store import SessionChange
 
 LARGEST_SWEEP = 500
 
@@ -44,7 +44,7 @@ async def return_lapsed_leases(
     lapsed += [work for work in held if work.worker_id in gone and work not in lapsed]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
     counts = Counter(work.worker_id for work in lapsed)
-    await workers.change_desks(tx, now, cell, {w: Desk(held=-n) for w, n in sorted(counts.items())})
+    await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
     lapses = await workers.count_lapses(tx, cell, sorted(gone))
     asleep = sorted(w for w, count in lapses.items() if count >= LAPSES_BEFORE_BREAK)
     await workers.leave(tx, cell, sorted(gone - set(asleep)), offline=False)

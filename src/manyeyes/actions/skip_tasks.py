@@ -16,7 +16,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, counts_as_failure
-from manyeyes.workers.store import Desk
+from manyeyes.workers.store import SessionChange
 
 
 class SkipTask(msgspec.Struct, frozen=True):
@@ -56,7 +56,9 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)
-        await workers.change_desks(tx, now, cell, {w: Desk(held=-n, is_awake=True) for w, n in sorted(skipped.items())})
+        await workers.change_desks(
+            tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
+        )
     repeated = await _repeated(tx, cell, [c for c, work in zip(commands, taken, strict=True) if work is None])
     return [
         Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))

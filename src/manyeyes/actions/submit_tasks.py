@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -140,6 +140,7 @@ def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) 
         IMAGE_TO_TEXT,
         msgspec.json.encode(command.options).decode(),
         command.picture.media,
+        command.life_seconds,
     )
 
 
@@ -151,12 +152,11 @@ async def _save(
     books: _Books,
     before: dict[int, int],
 ) -> None:
-    life = timedelta(seconds=entering[0][0].life_seconds)
     rows = [row for _, row in entering]
     touched = {(row.account_id, row.queue_id) for row in rows}
     await tasks.insert_tasks(tx, now, cell, [_task(command, row) for command, row in entering])
     await tasks.insert_blobs(tx, cell, now.date(), [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering])
-    await dispatch.insert_work(tx, now, cell, rows, now + life)
+    await dispatch.insert_work(tx, now, cell, rows)
     await dispatch.set_account_turns(tx, cell, {key: books.next_turns[key] for key in sorted(touched)})
     holds = [posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows]
     await ledger.insert_transfers(tx, now, cell, holds)

@@ -11,7 +11,8 @@ from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_account, login_url
+from manyeyes.cli.lookup import find_account, login_url, make_login_url
+from manyeyes.db.pool import FIRST_CELL
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.refusals import Refusal
@@ -36,17 +37,7 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
     async def work(house: House) -> dict[str, Any]:
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
-        cell = house.cells.numbers[0]
-        key = new_key()
-        async with house.cells.directory.acquire() as db:
-            account_id = await accounts.take_numbers(db, "account", 1)
-            await house.gather.ask(open_accounts, OpenAccount(cell, account_id, name))
-            await accounts.insert_place(db, Place(account_id, name, cell))
-            await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, networks))
-        if amount:
-            await _top_up(house, Place(account_id, name, cell), amount)
-        url = await login_url(house, Subject("customer", account_id, cell))
-        return {"account_id": account_id, "client_key": key, "balance": money.text(amount), "login_url": url}
+        return await _create(house, name, amount, networks)
 
     run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()), may_create=True)
 
@@ -162,6 +153,25 @@ def list_accounts(*, common: Common | None = None) -> None:
         work,
         lambda r: "\n".join(f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]),
     )
+
+
+async def _create(house: House, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:
+    """Open the account in the first cell, which lives in the directory's database: all in one transaction.
+
+    Its key exists nowhere else than in the result, so nothing that can fail may follow the commit.
+    """
+    cell, key = FIRST_CELL, new_key()
+    top_up_id = await house.serials.take(cell)
+    async with house.cells.directory.acquire() as tx, tx.transaction():
+        now = await tx.fetchval("SELECT now()")
+        account_id = await accounts.take_numbers(tx, "account", 1)
+        await open_accounts(tx, now, [OpenAccount(cell, account_id, name)])
+        if amount_micros:
+            await top_up_accounts(tx, now, [TopUp(cell, top_up_id, account_id, amount_micros)])
+        await accounts.insert_place(tx, Place(account_id, name, cell))
+        await accounts.insert_key(tx, digest(key), KeyOwner(cell, account_id, networks))
+        url = await make_login_url(tx, house.settings, Subject("customer", account_id, cell))
+    return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
 async def _top_up(house: House, place: Place, amount_micros: int) -> int:

@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import asyncpg
+
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.accounts.store import Place
 from manyeyes.cli.command import CommandFailed, server_url
 from manyeyes.house import House
+from manyeyes.settings import Settings
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import LINK_SECONDS
 from manyeyes.workers.store import Subject, Worker
@@ -26,10 +29,15 @@ async def find_worker(house: House, name_or_id: str) -> Worker:
 
 async def login_url(house: House, subject: Subject) -> str:
     """Return a fresh one-time address that signs the subject in within an hour."""
-    token = new_token()
     async with house.cells.directory.acquire() as db:
-        await workers.insert_credential(db, digest(token), "link", subject, LINK_SECONDS)
-    return f"{server_url(house.settings)}/login/{token}"
+        return await make_login_url(db, house.settings, subject)
+
+
+async def make_login_url(db: asyncpg.Connection, settings: Settings, subject: Subject) -> str:
+    """Do what `login_url` does inside of a transaction of the caller's."""
+    token = new_token()
+    await workers.insert_credential(db, digest(token), "link", subject, LINK_SECONDS)
+    return f"{server_url(settings)}/login/{token}"
 
 
 def _only(found: list[Any], what: str, name_or_id: str) -> Any:

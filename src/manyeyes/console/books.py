@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.accounts.store import Place
 from manyeyes.console.period import PAGE_ENTRIES, Asked, filters
+from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.ledger.store import Movement, MovementSum
@@ -85,7 +86,7 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
         sums = await ledger.movement_sums(db, cell, account_id, asked.start, asked.end)
         since = await ledger.movement_sums(db, cell, account_id, asked.end, FOREVER)
         available = (await ledger.balances(db, cell, [account_id])).get(account_id, 0)
-        held = await ledger.held(db, cell, account_id)
+        held = await dispatch.held(db, cell, account_id)
         moved = Funds(0, 0).plus(since)
         closing = Funds(available - moved.available_micros, held - moved.held_micros)
         windows = spending_windows(int(asked.start.timestamp()))

@@ -111,7 +111,7 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
         "name": place.name,
         "account_id": account_id,
         "available_micros": (await ledger.balances(db, cell, [account_id])).get(account_id, 0),
-        "held_micros": await ledger.held(db, cell, account_id),
+        "held_micros": await dispatch.held(db, cell, account_id),
         "spent_micros": sum(hour.charged_micros for hour in day),
         "tasks": sum(hour.tasks for hour in day),
         "open_tasks": waiting + answering,

@@ -43,7 +43,6 @@ CREATE TABLE api_key (
     created_at        timestamptz NOT NULL,
     revoked_at        timestamptz
 );
-CREATE INDEX api_key_account ON api_key (account_id);
 
 -- Networks that the operator shut out.
 CREATE TABLE blocked_address (
@@ -151,6 +150,7 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
+-- A worker's statement reads his earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
@@ -225,6 +225,7 @@ CREATE TABLE work (
 CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 0;
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
+CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 
 -- A worker's presence. `held` counts his leases: 0 is idle; the second one waits on his desk.
 CREATE TABLE session (

@@ -41,11 +41,12 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, created_at, expires_at)
 SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
-       w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, $15, $16
+       w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, $16::timestamptz,
+       $16::timestamptz + w.life_seconds * interval '1 second'
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
-            $10::int[], $11::text[], $12::text[], $13::text[], $14::text[])
+            $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[])
      AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
-           options, media);
+           options, media, life_seconds);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried are passed over.
@@ -82,12 +83,10 @@ FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND 
 SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 LIMIT $3;
 
 -- name: lock_overdue
--- The oldest waiting tasks whose longest life is over; younger ones cannot be, so few rows are looked at.
+-- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros
-FROM work
-WHERE cell = $1 AND task_id IN (SELECT task_id FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT $3)
-  AND state = 0 AND expires_at <= $2 ORDER BY task_id FOR UPDATE SKIP LOCKED;
+FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
@@ -134,6 +133,10 @@ ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_m
 SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state <> 0) AS leased
 FROM work WHERE cell = $1 AND account_id = $2;
 
+-- name: held
+-- What an account's open tasks cost together: what the ledger holds for them (manyeyes db check compares the two).
+SELECT coalesce(sum(price_micros), 0)::bigint FROM work WHERE cell = $1 AND account_id = $2;
+
 -- name: all_held
 -- What the open tasks of each account cost: must equal the ledger's held sums.
 SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks FROM work WHERE cell = $1 GROUP BY account_id;
@@ -143,5 +146,5 @@ SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks F
 SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: oldest_waiting
--- Since when the oldest waiting task of a cell waits.
-SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY task_id LIMIT 1;
+-- Since when the waiting task of a cell waits whose life ends first: the oldest one, as long as all live equally long.
+SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1;

@@ -53,6 +53,7 @@ class Entering(msgspec.Struct, frozen=True):
     kind: str
     options: str
     media: str
+    life_seconds: int
 
 
 class Returning(msgspec.Struct, frozen=True):
@@ -101,11 +102,9 @@ async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int,
         await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
 
 
-async def insert_work(
-    tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering], expires_at: datetime
-) -> None:
+async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering]) -> None:
     columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
-    await tx.execute(SQL.insert_work, cell, *columns, now, expires_at)
+    await tx.execute(SQL.insert_work, cell, *columns, now)
 
 
 async def waiting_head(
@@ -193,6 +192,11 @@ async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) ->
     """Return how many of an account's tasks wait and how many are being answered."""
     row = await db.fetchrow(SQL.account_waiting, cell, account_id)
     return row["waiting"], row["leased"]
+
+
+async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
+    """Return the micros held for an account's open tasks; the ledger's sum would read its whole history."""
+    return int(await db.fetchval(SQL.held, cell, account_id))
 
 
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -60,11 +60,6 @@ SELECT $1, w.worker_id, w.amount_micros FROM unnest($2::bigint[], $3::bigint[]) 
 ORDER BY w.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET payable_micros = wallet.payable_micros + excluded.payable_micros;
 
--- name: held
--- What is held for an account's open tasks.
-SELECT coalesce(sum(CASE kind WHEN 2 THEN amount_micros ELSE -amount_micros END), 0)::bigint
-FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (2, 3, 4);
-
 -- name: sum_of_books
 -- Every book's total movement in a cell: credits minus debits. They sum to zero, always.
 SELECT book, owner, sum(amount)::bigint AS amount_micros FROM (

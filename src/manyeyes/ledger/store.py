@@ -110,11 +110,6 @@ async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, i
         await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
 
 
-async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
-    """Return the micros held for open tasks."""
-    return int(await db.fetchval(SQL.held, cell, account_id))
-
-
 async def sum_of_books(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int], int]:
     """Return the micros of each (book, owner) in a cell, from all transfers."""
     rows = await db.fetch(SQL.sum_of_books, cell, timeout=PROOF_SECONDS)

@@ -40,7 +40,7 @@ class Session(msgspec.Struct, frozen=True):
     online_since: datetime
 
 
-class Desk(msgspec.Struct, frozen=True):
+class SessionChange(msgspec.Struct, frozen=True):
     """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: he did something."""
 
     held: int = 0
@@ -170,7 +170,7 @@ async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]
     return {row["worker_id"] for row in await tx.fetch(SQL.lock_free, cell, list(worker_ids))}
 
 
-async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, Desk]) -> None:
+async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, SessionChange]) -> None:
     if desks:
         columns = zip(*[(w, *msgspec.structs.astuple(d)) for w, d in desks.items()], strict=True)
         await tx.execute(SQL.change_desks, cell, *columns, now)
