@@ -132,6 +132,16 @@ def test_set_changes_what_is_given_and_leaves_the_rest(manyeyes, ann, run_async,
     assert run_async(terms()) == (False, 2000, 5)
 
 
+def test_set_without_an_option_changes_nothing_and_says_so(manyeyes, ann):
+    assert "nothing to change" in manyeyes("account", "set", "Ann").complaint
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_an_empty_name_is_refused(manyeyes, name):
+    assert "name must not be empty" in manyeyes("account", "create", name).complaint
+    assert manyeyes("account", "list", "--json").json == {"accounts": []}
+
+
 @pytest.mark.parametrize("wrong", [["--weight", "0"], ["--weight", "1000001"], ["--max-bid", "x"]])
 def test_terms_that_cannot_be_are_refused(manyeyes, ann, wrong):
     assert manyeyes("account", "set", "Ann", *wrong).complaint
@@ -150,7 +160,9 @@ def test_list_shows_everybody(manyeyes, ann):
             {"account_id": bob["account_id"], "name": "Bob", "balance": "0.000000"},
         ]
     }
-    assert "Bob" in manyeyes("account", "list").out
+    head, _, line = manyeyes("account", "list").out.splitlines()
+    assert head.split() == ["id", "to", "spend", "name"]
+    assert line.split()[1:] == ["0.000000", "Bob"]
 
 
 def test_a_statement_adds_up(manyeyes, ann):

@@ -29,7 +29,7 @@ def test_check_of_an_empty_house(manyeyes):
 def test_check_counts_what_there_is(manyeyes, ann):
     done = manyeyes("db", "check", "--json").json
     assert (done["difference"], done["transfers"], done["accounts"]) == (0, 1, 1)
-    assert "difference 0" in manyeyes("db", "check").out
+    assert "difference 0\n1 transfer, 1 account, 0 wallets," in manyeyes("db", "check").out
 
 
 def test_a_cent_too_much_is_found_said_and_ends_with_1(manyeyes, ann, dsn, run_async):

@@ -15,6 +15,7 @@ EVERY_COMMAND = [
     *(["account", "top-up", "Ann", "1"], ["account", "key", "Ann"], ["account", "set", "Ann", "--weight", "2"]),
     *(["account", "link", "Ann"], ["account", "list"], ["account", "statement", "Ann"]),
     *(["worker", "create", "Wim"], ["worker", "link", "Wim"], ["worker", "list"], ["worker", "disable", "Wim"]),
+    ["worker", "enable", "Wim"],
     *(["queue", "list"], ["queue", "set", "1", "--capacity", "9"], ["operator", "link"]),
     *(["address", "block", "203.0.113.7"], ["address", "list"], ["address", "unblock", "203.0.113.7"]),
     *(["db", "migrate"], ["db", "check"], ["doctor"]),

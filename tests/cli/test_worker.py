@@ -19,7 +19,8 @@ def test_create_prints_id_token_and_a_link(manyeyes):
 def test_who_says_nothing_reads_english_and_may_do_all_of_it(manyeyes):
     made = manyeyes("worker", "create", "Wim", "--json").json
     assert row_of(manyeyes, "Wim") == {
-        **{"worker_id": made["worker_id"], "name": "Wim", "languages": ["en"], "queues": [1], "reviewer": False}
+        **{"worker_id": made["worker_id"], "name": "Wim", "languages": ["en"], "queues": [1], "reviewer": False},
+        "disabled": False,
     }
 
 
@@ -42,14 +43,40 @@ def test_link_is_fresh_every_time(manyeyes):
     assert len(links | {made["login_url"]}) == 3
 
 
-def test_a_disabled_worker_is_gone_from_the_list_and_gets_no_link(manyeyes):
+@pytest.mark.parametrize("name", ["", "  ", "\n"])
+def test_a_name_that_nobody_can_read_is_refused(manyeyes, name):
+    assert "name must not be empty" in manyeyes("worker", "create", name).complaint
+    assert manyeyes("worker", "list", "--json").json == {"workers": []}
+
+
+def test_a_worker_whom_no_queue_suits_is_registered_with_a_warning(manyeyes):
+    done = manyeyes("worker", "create", "Wim", "--language", "vi")
+    assert done.code == 0
+    assert "no queue speaks vi; see `manyeyes queue list`" in done.err
+    assert row_of(manyeyes, "Wim")["queues"] == []
+    assert "no queue speaks" not in manyeyes("worker", "create", "Vera").err
+
+
+def test_rn_is_russian_as_on_the_wire(manyeyes):
+    manyeyes("worker", "create", "Olga", "--language", "rn")
+    assert (row_of(manyeyes, "Olga")["languages"], row_of(manyeyes, "Olga")["queues"]) == (["ru"], [2])
+
+
+def test_a_disabled_worker_gets_no_link_until_he_is_enabled(manyeyes):
     made = manyeyes("worker", "create", "Wim", "--json").json
     assert manyeyes("worker", "disable", "Wim", "--json").json == {"worker_id": made["worker_id"]}
-    assert manyeyes("worker", "list", "--json").json == {"workers": []}
+    assert row_of(manyeyes, "Wim")["disabled"] is True
+    assert "Wim (disabled)" in manyeyes("worker", "list").out
     for command in ("disable", "link"):
         assert "no worker Wim" in manyeyes("worker", command, "Wim").complaint
+    assert manyeyes("worker", "enable", "Wim", "--json").json == {"worker_id": made["worker_id"]}
+    assert row_of(manyeyes, "Wim")["disabled"] is False
+    assert "/login/" in manyeyes("worker", "link", "Wim").out
+    assert "no disabled worker Wim" in manyeyes("worker", "enable", "Wim").complaint
 
 
 def test_list_is_readable(manyeyes):
     manyeyes("worker", "create", "Wim")
-    assert "Wim  en" in manyeyes("worker", "list").out
+    head, line = manyeyes("worker", "list").out.splitlines()
+    assert head.split() == ["id", "languages", "name"]
+    assert line.split()[1:] == ["en", "Wim"]

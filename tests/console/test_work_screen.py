@@ -41,6 +41,7 @@ async def test_pictures_are_answered_one_after_another(site, browser, people):
     await expect(screen.part("answered")).to_have_text("3")
     await expect(screen.part("earned")).to_have_text("$0.0015")
     await expect(screen.part("pending")).to_have_text("$0.0015")
+    await expect(screen.part("payable")).to_have_text("$0.00")
     assert screen.errors == []
 
 
@@ -117,6 +118,24 @@ async def test_a_break_gives_the_picture_back_and_ends_with_enter(site, browser,
     assert session.queues == ()
     await screen.start()
     await screen.asked("Type what you see")
+
+
+async def test_after_a_break_the_last_receipt_is_gone_and_the_pay_is_not(site, browser, people):
+    customer, hand = people
+    for text in ("alpha", "beta"):
+        await send(site, customer, text)
+    screen = await at_work(site, browser, hand)
+    await screen.start()
+    await screen.asked("Type what you see")
+    await screen.answer("alpha")
+    await expect(screen.part("receipt")).to_contain_text("$0.0005")
+    async with screen.page.expect_response("**/v1/worker/offline"):
+        await screen.press("Alt+b")
+    await screen.start()
+    await screen.asked("Type what you see")
+    await expect(screen.part("receipt")).to_be_empty()
+    await expect(screen.part("earned")).to_have_text("$0.00")
+    await expect(screen.part("pending")).to_have_text("$0.0005")
 
 
 async def test_an_answer_that_comes_too_late_is_explained(site, browser, people):

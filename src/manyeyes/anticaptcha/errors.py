@@ -40,5 +40,6 @@ class WireError(msgspec.Struct, frozen=True):
 def wire_error(refusal: Refusal) -> WireError:
     """Return the envelope of a refusal. Raises KeyError for a reason that this contract cannot meet."""
     number, code, text = _ERRORS[refusal.reason]
-    description = f"{text}: {refusal.detail}" if refusal.detail else text
-    return WireError(number, code, description)
+    if refusal.detail:
+        text += f" {refusal.detail}" if text.endswith(".") else f": {refusal.detail}"
+    return WireError(number, code, text)

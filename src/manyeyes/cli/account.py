@@ -11,7 +11,7 @@ from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_account, login_url, make_login_url
+from manyeyes.cli.lookup import check_name, find_account, login_url, make_login_url
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
@@ -35,6 +35,7 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
     """
 
     async def work(house: House) -> dict[str, Any]:
+        check_name(name)
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
         return await _create(house, name, amount, networks)
@@ -108,6 +109,8 @@ def set_account(
     """
 
     async def work(house: House) -> dict[str, Any]:
+        if suspended is None and max_bid is None and weight is None:
+            raise CommandFailed("nothing to change: give --suspended, --no-suspended, --max-bid or --weight")
         place = await find_account(house, account)
         bid = None if max_bid is None else money.parse(max_bid)
         if weight is not None and not 0 < weight <= 1_000_000:
@@ -151,7 +154,10 @@ def list_accounts(*, common: Common | None = None) -> None:
     run(
         common,
         work,
-        lambda r: "\n".join(f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]),
+        lambda r: "\n".join(
+            [f"{'id':>6} {'to spend':>14}  name"]
+            + [f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]]
+        ),
     )
 
 

@@ -63,5 +63,9 @@ def check(*, common: Common | None = None) -> None:
 
 
 def _show(result: dict[str, Any]) -> str:
-    counts = f"{result['transfers']} transfers, {result['accounts']} accounts, {result['wallets']} wallets"
+    counts = ", ".join(_counted(result[f"{what}s"], what) for what in ("transfer", "account", "wallet"))
     return "\n".join([f"difference {result['difference']}", f"{counts}, {result['held']} held", *result["findings"]])
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

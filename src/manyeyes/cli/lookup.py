@@ -21,10 +21,14 @@ async def find_account(house: House, name_or_id: str) -> Place:
         return _only(await accounts.places(db, name_or_id), "account", name_or_id)
 
 
-async def find_worker(house: House, name_or_id: str) -> Worker:
-    """Return the worker. Raises `CommandFailed` when there is none or the name fits several."""
+async def find_worker(house: House, name_or_id: str, *, disabled: bool = False) -> Worker:
+    """Return the worker, of those who may work or of the disabled ones.
+
+    Raises `CommandFailed` when there is none or the name fits several.
+    """
     async with house.cells.directory.acquire() as db:
-        return _only(await workers.workers_named(db, name_or_id), "worker", name_or_id)
+        found = [each for each in await workers.workers_named(db, name_or_id) if each.disabled == disabled]
+    return _only(found, "disabled worker" if disabled else "worker", name_or_id)
 
 
 async def login_url(house: House, subject: Subject) -> str:
@@ -40,11 +44,18 @@ async def make_login_url(db: asyncpg.Connection, settings: Settings, subject: Su
     return f"{server_url(settings)}/login/{token}"
 
 
+def check_name(name: str) -> None:
+    """Raise `CommandFailed` for a name that nobody could read or type."""
+    if not name.strip() or not name.isprintable():
+        raise CommandFailed("the name must not be empty")
+
+
 def _only(found: list[Any], what: str, name_or_id: str) -> Any:
     if not found:
         raise CommandFailed(f"there is no {what} {name_or_id}")
-    by_id = [item for item in found if str(getattr(item, f"{what}_id")) == name_or_id]
+    key = f"{what.split()[-1]}_id"
+    by_id = [item for item in found if str(getattr(item, key)) == name_or_id]
     if len(found) > 1 and not by_id:
-        ids = ", ".join(str(getattr(item, f"{what}_id")) for item in found)
+        ids = ", ".join(str(getattr(item, key)) for item in found)
         raise CommandFailed(f"{name_or_id} is the name of several {what}s; use one of the ids {ids}")
     return by_id[0] if by_id else found[0]

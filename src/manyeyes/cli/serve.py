@@ -18,6 +18,7 @@ from cyclopts import Parameter
 from manyeyes.cli.command import DEFAULT_PORT, SERVER_NOTE, CommandFailed, Common, prepare, say, settings_of
 from manyeyes.cli.lookup import login_url
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed
+from manyeyes.db.migrate import migrations
 from manyeyes.house import open_house
 from manyeyes.logs import set_up_logs
 from manyeyes.process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
@@ -104,8 +105,9 @@ class _Server:
             say("set MANYEYES_PUBLIC_URL for links that work on other machines")
 
     async def _prepare(self) -> None:
+        versions = {migration.name: migration.number for migration in migrations()}
         for name in await prepare(self._dsn):
-            say(f"schema: {name} applied")
+            say(f"database schema: version {versions[name]} ({name}) applied")
         house = await open_house(self._settings, self._dsn, pool_size=2)
         try:
             async with house.cells.directory.acquire() as db:

@@ -7,13 +7,15 @@ from cyclopts import App
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.leave import Leave, leave
-from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import find_worker, login_url
+from manyeyes.cli.command import CommandFailed, Common, run, say
+from manyeyes.cli.lookup import check_name, find_worker, login_url
 from manyeyes.house import House
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
+
+SAME_LANGUAGE = {"rn": "ru"}  # the Anti-Captcha contract's word for Russian (spec §3, languagePool)
 
 
 @app.command
@@ -30,7 +32,7 @@ def create(
     Parameters
     ----------
     language
-        Language he reads; repeat for more. Default: en.
+        Language he reads, such as en or ru; repeat for more. Default: en.
     queue
         Queue he may work on; repeat for more. Default: every queue in his languages.
     reviewer
@@ -38,7 +40,8 @@ def create(
     """
 
     async def work(house: House) -> dict[str, Any]:
-        languages = tuple(language or ["en"])
+        check_name(name)
+        languages = tuple(SAME_LANGUAGE.get(code, code) for code in language or ["en"])
         terms = await house.directory.queues()
         unknown = [q for q in queue or [] if q not in terms]
         if unknown:
@@ -50,6 +53,8 @@ def create(
             await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
             await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
         url = await login_url(house, Subject("worker", worker_id, 0))
+        if not any(terms[q].language in languages for q in queues):
+            say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
         return {"worker_id": worker_id, "token": token, "login_url": url}
 
     run(common, work, lambda r: "\n".join(f"{key:10} {value}" for key, value in r.items()), may_create=True)
@@ -82,9 +87,23 @@ def disable(worker: str, *, common: Common | None = None) -> None:
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
 
 
+@app.command
+def enable(worker: str, *, common: Common | None = None) -> None:
+    """Let a disabled worker in again; his token and what he earned are still his."""
+
+    async def work(house: House) -> dict[str, Any]:
+        found = await find_worker(house, worker, disabled=True)
+        async with house.cells.directory.acquire() as db:
+            await workers.enable_worker(db, found.worker_id)
+        await house.bell.tell_changed()
+        return {"worker_id": found.worker_id}
+
+    run(common, work, lambda r: f"worker {r['worker_id']} may work again")
+
+
 @app.command(name="list")
 def list_workers(*, common: Common | None = None) -> None:
-    """List all workers."""
+    """List all workers, disabled ones too."""
 
     async def work(house: House) -> dict[str, Any]:
         async with house.cells.directory.acquire() as db:
@@ -97,13 +116,15 @@ def list_workers(*, common: Common | None = None) -> None:
                     "languages": w.languages,
                     "queues": w.queues,
                     "reviewer": w.reviewer,
+                    "disabled": w.disabled,
                 }
                 for w in found
             ]
         }
 
-    run(
-        common,
-        work,
-        lambda r: "\n".join(f"{w['worker_id']:>6}  {w['name']}  {', '.join(w['languages'])}" for w in r["workers"]),
-    )
+    run(common, work, lambda r: "\n".join([f"{'id':>6}  {'languages':9}  name", *map(_line, r["workers"])]))
+
+
+def _line(worker: dict[str, Any]) -> str:
+    languages = ", ".join(worker["languages"])
+    return f"{worker['worker_id']:>6}  {languages:9}  {worker['name']}{' (disabled)' if worker['disabled'] else ''}"

@@ -148,7 +148,7 @@ class OperatorPages:
 
     async def _workers(self) -> list[dict[str, Any]]:
         async with self._house.cells.directory.acquire() as db:
-            people = await workers.every_worker(db)
+            people = [person for person in await workers.every_worker(db) if not person.disabled]
         sessions: dict[int, Session] = {}
         for cell in self._house.cells.numbers:
             async with self._house.cells.pool(cell).acquire() as db:

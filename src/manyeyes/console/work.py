@@ -108,6 +108,7 @@ def _tally(session: SessionView) -> dict[str, int]:
         "answered": session.answered,
         "earned_micros": _micros(session.earned),
         "pending_micros": _micros(session.pending),
+        "payable_micros": _micros(session.payable),
     }
 
 

@@ -4,20 +4,25 @@ INSERT INTO worker (worker_id, name, languages, queues, reviewer, created_at) VA
 
 -- name: worker
 -- One worker.
-SELECT worker_id, name, languages, queues, reviewer FROM worker WHERE worker_id = $1 AND disabled_at IS NULL;
+SELECT worker_id, name, languages, queues, reviewer, false AS disabled FROM worker
+WHERE worker_id = $1 AND disabled_at IS NULL;
 
 -- name: workers_named
--- The workers of a name or an id.
-SELECT worker_id, name, languages, queues, reviewer FROM worker
-WHERE (worker_id = $1 OR name = $2) AND disabled_at IS NULL ORDER BY worker_id;
+-- The workers of a name or an id, disabled ones too.
+SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker
+WHERE worker_id = $1 OR name = $2 ORDER BY worker_id;
 
 -- name: every_worker
--- All workers.
-SELECT worker_id, name, languages, queues, reviewer FROM worker WHERE disabled_at IS NULL ORDER BY worker_id;
+-- All workers, disabled ones too.
+SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker ORDER BY worker_id;
 
 -- name: disable_worker
 -- Shut a worker out; his earnings stay his.
 UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL RETURNING worker_id;
+
+-- name: enable_worker
+-- Let a worker in again.
+UPDATE worker SET disabled_at = NULL WHERE worker_id = $1;
 
 -- name: insert_credential
 -- Remember a secret by its hash.

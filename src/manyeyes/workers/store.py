@@ -17,6 +17,7 @@ class Worker(msgspec.Struct, frozen=True):
     languages: tuple[str, ...]
     queues: tuple[int, ...]
     reviewer: bool
+    disabled: bool = False
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -50,7 +51,8 @@ class SessionChange(msgspec.Struct, frozen=True):
 
 
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
-    await db.execute(SQL.insert_worker, *msgspec.structs.astuple(worker))
+    who = (worker.worker_id, worker.name, worker.languages, worker.queues, worker.reviewer)
+    await db.execute(SQL.insert_worker, *who)
 
 
 async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
@@ -59,7 +61,7 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
 
 
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
-    """Return the workers that ``name_or_id`` may mean: one by id, several by name."""
+    """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
     number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
     return [_worker(row) for row in await db.fetch(SQL.workers_named, number, name_or_id)]
 
@@ -70,6 +72,10 @@ async def every_worker(db: asyncpg.Connection) -> list[Worker]:
 
 async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
     return await db.fetchval(SQL.disable_worker, worker_id) is not None
+
+
+async def enable_worker(db: asyncpg.Connection, worker_id: int) -> None:
+    await db.execute(SQL.enable_worker, worker_id)
 
 
 async def insert_credential(
@@ -210,7 +216,9 @@ async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[in
 
 
 def _worker(row: asyncpg.Record) -> Worker:
-    return Worker(row["worker_id"], row["name"], tuple(row["languages"]), tuple(row["queues"]), row["reviewer"])
+    return Worker(
+        row["worker_id"], row["name"], tuple(row["languages"]), tuple(row["queues"]), row["reviewer"], row["disabled"]
+    )
 
 
 def _session(row: asyncpg.Record) -> Session:

@@ -94,6 +94,7 @@ function explain({ refusal, reason }) {
 }
 
 function receipt(what, earned) {
+  if (mode === "break") return;
   element("receipt").textContent = [what, earned ? `+${money(earned)}` : ""].filter(Boolean).join("  ");
 }
 
@@ -101,6 +102,7 @@ function takeSession(session) {
   element("answered").textContent = count(session.answered);
   element("earned").textContent = money(session.earned);
   element("pending").textContent = money(session.pending);
+  element("payable").textContent = money(session.payable);
   if (session.state === "offline" && mode !== "break") {
     toBreak();
     tell("notice.not_online", {}, "warn");
@@ -201,6 +203,7 @@ function toBreak() {
   clock.stop();
   desk.receive({ current: null, upcoming: null });
   setMode("break");
+  element("receipt").textContent = "";
   element("start").focus();
 }
 
