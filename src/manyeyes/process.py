@@ -24,8 +24,18 @@ BACKLOG = 2048
 COLLECT_AFTER = (20_000, 20, 50)
 
 
+class _Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn sends itself what it caught once more, and dies before the house is closed."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def end(self) -> None:
+        self.should_exit = True
+
+
 async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
-    """Serve on an open listening socket until SIGTERM or SIGINT; write one byte to ``ready_fd`` when accepting."""
+    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when accepting."""
     settings = from_environment()
     house = await open_house(settings, dsn)
     async with running(house) as application:
@@ -41,7 +51,8 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
             forwarded_allow_ips=settings.trusted_proxies,
             server_header=False,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.end)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not task.done():
             await asyncio.sleep(0.01)

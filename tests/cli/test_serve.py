@@ -1,6 +1,7 @@
 """manyeyes serve, and all other commands beside a running server and without one."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import httpx
 import pytest
 
+from faults.servers import wait_until
 from real_server import ServeProcess, ask_json, environment, left_of, run
 
 EVERY_COMMAND = [
@@ -58,6 +60,18 @@ def test_one_word_ends_it_all(tmp_path, word):
     assert server.process.wait(60) == 0
     server.stop()
     assert left_of(tmp_path / "data") == {}
+
+
+def test_a_serving_process_that_is_told_to_end_closes_its_house_first(tmp_path):
+    """It ends with 0, not by the signal: what stands after serving was run."""
+    server = ServeProcess(tmp_path / "data")
+    try:
+        (pid,) = server.serving_pids()
+        os.kill(pid, signal.SIGTERM)
+        wait_until(lambda: "a serving process ended with" in (tmp_path / "data.stderr").read_text())
+        assert "a serving process ended with 0;" in (tmp_path / "data.stderr").read_text()
+    finally:
+        assert server.stop() == 0
 
 
 def test_with_json_the_ready_line_is_an_object(tmp_path):
