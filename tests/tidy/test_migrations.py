@@ -1,5 +1,6 @@
 """db/migrations/ builds exactly what db/schema.sql shows."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -39,6 +40,29 @@ async def test_a_migrated_database_has_nothing_pending_and_migrating_again_does_
     await migrate(fresh)
     assert await pending(fresh) == []
     assert await migrate(fresh) == []
+
+
+async def test_two_first_starts_at_once_both_succeed(server: str, fresh: asyncpg.Connection):
+    """The second waits where the first makes its first table, and then finds everything done."""
+    other = await asyncpg.connect(server.replace("/manyeyes?", "/fresh?"))
+    try:
+        async with fresh.transaction():
+            first = await migrate(fresh)
+            second = asyncio.create_task(migrate(other))
+            await wait_until_blocked(server, other.get_server_pid())
+        assert (first, await second) == ([m.name for m in migrations()], [])
+    finally:
+        await other.close()
+
+
+async def wait_until_blocked(server: str, pid: int) -> None:
+    watcher = await asyncpg.connect(server)
+    try:
+        async with asyncio.timeout(20):
+            while not await watcher.fetchval("SELECT cardinality(pg_blocking_pids($1)) > 0", pid):
+                await asyncio.sleep(0.01)
+    finally:
+        await watcher.close()
 
 
 def test_migrations_are_numbered_without_a_gap():

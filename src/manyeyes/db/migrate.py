@@ -26,6 +26,13 @@ def migrations() -> list[Migration]:
 
 async def migrate(db: asyncpg.Connection) -> list[str]:
     """Apply what is missing and return its names. Two processes may try at once: the second waits and finds nothing."""
+    try:
+        return await _apply(db)
+    except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):  # both found the database empty
+        return await _apply(db)
+
+
+async def _apply(db: asyncpg.Connection) -> list[str]:
     applied = []
     async with db.transaction():
         if await db.fetchval(SQL.has_migrations):
