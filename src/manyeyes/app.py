@@ -6,10 +6,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 
 from manyeyes import chores
 from manyeyes.anticaptcha.envelope import AntiCaptcha
 from manyeyes.console import app as console
+from manyeyes.db.pool import LOST_CONNECTION, is_lost
+from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.v1 import app as v1
 
@@ -20,7 +24,8 @@ class Application:
     """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
-        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)])
+        away = dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)
+        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)], exception_handlers=away)
         self._pages = pages
         self._calls = v1.Calls(house)
         self._methods = AntiCaptcha(house)
@@ -34,6 +39,13 @@ class Application:
         # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
         await (self._pages if is_ours else self._methods)(scope, receive, send)
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """An outage is a 503 (docs/decisions/0005); what only looks like one stays a fault of ours."""
+    if not isinstance(error, Unavailable) and not is_lost(error):
+        raise error
+    return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
+from manyeyes.gather import look
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.money import number
@@ -24,7 +25,7 @@ from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, queues_for
-from manyeyes.workers.store import Worker
+from manyeyes.workers.store import Session, Worker
 
 LONGEST_WAIT = 60.0
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
@@ -97,10 +98,9 @@ class WorkerDesk:
         """Return the worker's presence; offline when he never came."""
         cell = await self.cell(worker.worker_id)
         terms = await self._house.directory.queues()
-        async with self._house.cells.pool(cell).acquire() as db:
-            found = await workers.session(db, cell, worker.worker_id)
-            pending = await ledger.worker_pending(db, cell, worker.worker_id)
-            payable = await ledger.worker_payable(db, cell, worker.worker_id)
+        found, pending, payable = await look(
+            self._house.cells.pool(cell), lambda db: _presence(db, cell, worker.worker_id)
+        )
         if found is None or not found.queues:
             return SessionView(worker.worker_id, worker.name, "offline", [], [], 0, 0, number(pending), number(payable))
         state = "away" if not found.present else "busy" if found.held else "idle"
@@ -247,6 +247,13 @@ def parse_lease(lease: str) -> LeaseId | None:
     """Return the fence that ``cell-task-number`` names; None for any other text."""
     found = _LEASE.fullmatch(lease)
     return LeaseId(*map(int, found.groups())) if found else None
+
+
+async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[Session | None, int, int]:
+    """Return a worker's session, and his pending and payable micros."""
+    found = await workers.session(db, cell, worker_id)
+    pending = await ledger.worker_pending(db, cell, worker_id)
+    return found, pending, await ledger.worker_payable(db, cell, worker_id)
 
 
 async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:

@@ -7,7 +7,8 @@ from typing import Any
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, is_within
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.db.pool import Cells
+from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
+from manyeyes.gather import look
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
@@ -19,7 +20,10 @@ LARGEST_CACHE = 100_000
 
 
 class Directory:
-    """Reads the directory database; every value is at most `FRESH_SECONDS` old."""
+    """Reads the directory database; every value is at most `FRESH_SECONDS` old.
+
+    While that database is away it is the last one known, if there is one.
+    """
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
@@ -68,7 +72,15 @@ class Directory:
 
     async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
         async def ask() -> Any:
-            async with self._cells.directory.acquire() as db:
-                return await look_up(db)
+            known = self._cache.get((kind, key))
+            if known is None:
+                return await look(self._cells.directory, look_up)
+            try:
+                async with self._cells.directory.acquire() as db:
+                    return await look_up(db)
+            except LOST_CONNECTION as error:
+                if not is_lost(error):
+                    raise
+                return known[1]
 
         return await self.cached(kind, key, FRESH_SECONDS, ask)

@@ -34,6 +34,21 @@ class Unavailable(Exception):
     """The database did not answer in time; whether the command took effect is unknown until it is asked again."""
 
 
+async def look(pool: asyncpg.Pool, read: Callable[[asyncpg.Connection], Awaitable[Any]]) -> Any:
+    """Return what ``read`` finds, waiting for a database that is away as commands do. Raises `Unavailable`."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            async with pool.acquire() as db:
+                return await read(db)
+        except LOST_CONNECTION as error:
+            if not is_lost(error):
+                raise
+            if time.monotonic() > give_up:
+                raise Unavailable(str(error)) from error
+            await asyncio.sleep(0.1)
+
+
 class HasCell(Protocol):
     @property
     def cell(self) -> int: ...

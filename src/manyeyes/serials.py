@@ -3,6 +3,7 @@
 import asyncio
 
 from manyeyes.db.pool import Cells
+from manyeyes.gather import look
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import usable, widen
 
@@ -23,8 +24,7 @@ class Serials:
             async with self._locks[cell]:
                 serial, end = self._blocks.get(cell, (0, 0))
                 if serial == end:
-                    async with self._cells.pool(cell).acquire() as db:
-                        serial = await tasks.take_serials(db, cell, BLOCK)
+                    serial = await look(self._cells.pool(cell), lambda db: tasks.take_serials(db, cell, BLOCK))
                     end = serial + BLOCK
                 self._blocks[cell] = (serial + 1, end)
             if usable(serial):

@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
+from manyeyes.gather import look
 from manyeyes.money import number
 from manyeyes.refusals import Refusal
 from manyeyes.spending_filters import UNKNOWN, filters
@@ -43,14 +44,16 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
     except values.Unfit as unfit:
         return unfit.refusal
     wanted = filters(await call.house.directory.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
-    async with call.house.cells.pool(owner.cell).acquire() as db:
-        spent = await statistics.spending(
+    spent = await look(
+        call.house.cells.pool(owner.cell),
+        lambda db: statistics.spending(
             db,
             owner.cell,
             owner.account_id,
             spending_windows(int(time.time()) - DAY_SECONDS if start < 0 else start),
             **wanted,
-        )
+        ),
+    )
     return SpendingStats(0, [_window(s) for s in spent])
 
 

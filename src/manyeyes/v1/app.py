@@ -1,5 +1,6 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, health, metrics."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -18,6 +19,7 @@ from manyeyes.v1.wire import Refused, json, refuse
 from manyeyes.v1.worker import WorkerApi
 
 log = structlog.get_logger()
+HEALTHY_SECONDS = 3.0
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
@@ -75,8 +77,8 @@ def routes(house: House) -> list[Route]:
         return json(document())
 
     async def health(request: Request) -> Response:
-        """200 while the database answers."""
-        async with house.cells.directory.acquire() as db:
+        """200 while the database answers, else 503; it does not wait for one that is away."""
+        async with asyncio.timeout(HEALTHY_SECONDS), house.cells.directory.acquire() as db:  # a time-out is a 503 too
             await db.fetchval("SELECT 1")
         return json({"status": "ok"})
 
