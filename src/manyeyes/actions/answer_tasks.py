@@ -22,7 +22,6 @@ class AnswerTask(msgspec.Struct, frozen=True):
     worker_id: int
     lease: LeaseId
     text: str
-    retried: bool = False
 
 
 class Answered(msgspec.Struct, frozen=True):
