@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 import uvloop
@@ -27,8 +28,9 @@ COLLECT_AFTER = (20_000, 20, 50)
 class _Server(uvicorn.Server):
     """Leaves the signals to us: uvicorn sends itself what it caught once more, and dies before the house is closed."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
     def end(self) -> None:
         self.should_exit = True
