@@ -14,7 +14,7 @@ from manyeyes.db.pool import FIRST_CELL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import inspect
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.workers import store as workers
 
 
@@ -30,7 +30,9 @@ async def settle(db: asyncpg.Connection, actors: Actors) -> None:
     """Open the queue and the account, with plenty of money; the worker comes online and is idle."""
     async with db.transaction():
         now = await db.fetchval("SELECT now()")
-        await tasks.add_queue(db, actors.queue, f"queue {actors.queue}", "en")
+        await tasks.add_queue(
+            db, QueueTerms(actors.queue, f"queue {actors.queue}", "en", 700, 500, 100_000, 60, sensitive=False)
+        )
         await dispatch.open_gates(db, FIRST_CELL, [actors.queue])
         await open_accounts(db, now, [OpenAccount(FIRST_CELL, actors.account, f"account {actors.account}")])
         await top_up_accounts(db, now, [TopUp(FIRST_CELL, actors.account, actors.account, 10**15)])

@@ -1,5 +1,6 @@
 """manyeyes queue: kinds of work, their prices and limits."""
 
+import asyncpg
 import pytest
 
 FIRST = {
@@ -44,3 +45,37 @@ def test_terms_that_cannot_be_are_refused_and_change_nothing(manyeyes, wrong):
 
 def test_a_queue_that_is_not_there_is_said(manyeyes):
     assert "no queue 7" in manyeyes("queue", "set", "7", "--price", "1").complaint
+
+
+def test_add_opens_a_queue_and_its_gate_and_workers_may_be_given_it(manyeyes, dsn, run_async):
+    async def gates():
+        db = await asyncpg.connect(dsn)
+        found = await db.fetch("DELETE FROM gate WHERE queue_id = 7 RETURNING cell")
+        await db.close()
+        return [row["cell"] for row in found]
+
+    terms = ("--language", "vi", "--pay", "0", "--capacity", "9")
+    added = manyeyes("queue", "add", "7", "Receipts", *terms, "--json").json
+    assert run_async(gates()) == [1]
+    assert added == FIRST | {"queue_id": 7, "name": "Receipts", "language": "vi", "pay": "0.000000", "capacity": 9}
+    assert manyeyes("queue", "list", "--json").json["queues"][-1] == added
+    assert manyeyes("worker", "create", "Minh", "--language", "vi", "--queue", "7").code == 0
+    run_async(gates())  # the next test finds those of the first queues alone
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        *[(["1", "Receipts"], "taken"), (["7", "English ImageToText"], "taken"), (["0", "Receipts"], "id")],
+        *[(["2147483648", "Receipts"], "id"), (["7", " "], "name"), (["7", "Receipts", "--price", "0"], "price")],
+        *[(["7", "Receipts", "--pay", "1"], "pay"), (["7", "Receipts", "--capacity", "0"], "capacity")],
+        *[(["7", "Receipts", "--lease-seconds", "-1"], "lease_seconds")],
+    ],
+)
+def test_a_queue_that_cannot_be_is_refused_and_not_there(manyeyes, wrong, why):
+    assert why in manyeyes("queue", "add", *wrong, "--language", "en").complaint
+    assert [q["queue_id"] for q in manyeyes("queue", "list", "--json").json["queues"]] == [1, 2]
+
+
+def test_a_queue_has_a_language(manyeyes):
+    assert manyeyes("queue", "add", "7", "Receipts").code == 1

@@ -1,14 +1,18 @@
 """manyeyes queue: kinds of work with a price, a language and the workers who may do it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from cyclopts import App
 
 from manyeyes import money
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
+
+LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
 
@@ -21,6 +25,58 @@ def list_queues(*, common: Common | None = None) -> None:
         return {"queues": [_row(queue) for queue in (await house.directory.queues()).values()]}
 
     run(common, work, _show)
+
+
+@app.command
+def add(
+    queue_id: int,
+    name: str,
+    *,
+    language: str,
+    price: str = "0.0007",
+    pay: str = "0.0005",
+    capacity: int = 100_000,
+    lease_seconds: int = 60,
+    common: Common | None = None,
+) -> None:
+    """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
+
+    Parameters
+    ----------
+    language
+        Language that its workers read.
+    price
+        What a customer pays for a task, in USD.
+    pay
+        What a worker gets for it, in USD; not more than the price.
+    capacity
+        Waiting tasks above which only a high bid enters.
+    lease_seconds
+        How long a worker may take.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        queue = QueueTerms(
+            queue_id,
+            name.strip(),
+            language,
+            money.parse(price),
+            money.parse(pay),
+            capacity,
+            lease_seconds,
+            sensitive=False,
+        )
+        _check_new(queue, (await house.directory.queues()).values())
+        for cell in house.cells.numbers:
+            async with house.cells.pool(cell).acquire() as db:
+                await dispatch.open_gates(db, cell, [queue_id])
+        for database in reversed(house.cells.databases):  # the directory last: a repetition after a failure completes
+            async with database.acquire() as db:
+                await tasks.add_queue(db, queue)
+        await house.bell.tell_changed()
+        return _row((await house.directory.queues())[queue_id])
+
+    run(common, work, lambda r: _show({"queues": [r]}))
 
 
 @app.command(name="set")
@@ -69,6 +125,16 @@ def set_queue(
         return _row((await house.directory.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
+
+
+def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
+    if not 0 < queue.queue_id <= LARGEST_QUEUE_ID:
+        raise CommandFailed(f"the id must be from 1 to {LARGEST_QUEUE_ID}")
+    if not queue.name or not queue.language:
+        raise CommandFailed("a queue has a name and a language")
+    if any(queue.queue_id == other.queue_id or queue.name == other.name for other in others):
+        raise CommandFailed("the id or the name is taken; see `manyeyes queue list`")
+    _check(queue, {name: getattr(queue, name) for name in ("price_micros", "pay_micros", "capacity", "lease_seconds")})
 
 
 def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:

@@ -10,8 +10,8 @@ WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
-INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds)
-VALUES ($1, $2, $3, 700, 500, 100000, 60) ON CONFLICT DO NOTHING RETURNING queue_id;
+INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.

@@ -105,9 +105,9 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
     return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
 
 
-async def add_queue(db: asyncpg.Connection, queue_id: int, name: str, language: str) -> bool:
-    """Open a queue; return False when its id or name is taken."""
-    return await db.fetchval(SQL.add_queue, queue_id, name, language) is not None
+async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
+    """Open a queue; return False when its id or name is taken. Its gates: `dispatch.store.open_gates`."""
+    return await db.fetchval(SQL.add_queue, *msgspec.structs.astuple(queue)) is not None
 
 
 async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
