@@ -8,7 +8,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from manyeyes import chores
-from manyeyes.anticaptcha.envelope import AntiCaptcha
+from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.console import app as console
 from manyeyes.house import House
 from manyeyes.v1 import app as v1
@@ -20,7 +20,8 @@ class Application:
     """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
-        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)])
+        routes = [*v1.routes(house), *console.routes(house)]
+        pages = Starlette(routes=routes, exception_handlers={404: console.show_missing})
         self._pages = pages
         self._calls = v1.Calls(house)
         self._methods = AntiCaptcha(house)
@@ -33,7 +34,13 @@ class Application:
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
-        await (self._pages if is_ours else self._methods)(scope, receive, send)
+        await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
+
+
+def _is_a_persons_look(scope: dict[str, Any]) -> bool:
+    """Whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
 
 
 @asynccontextmanager
