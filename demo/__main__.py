@@ -87,7 +87,7 @@ class Demo:
         if customer.client.get_balance() < LEAST_BALANCE:
             household.top_up(self.server.data, people.account_id)
         self._show_addresses(people)
-        self._show(customer.collect(), otherwise="before")
+        self._show_last_run(customer.collect())
         for person in people.crowd:
             worker = Worker(self.server.address, person, customer.known, self.ending, lambda text: say(f"  {text}"))
             self.crowd.append(worker)
@@ -126,7 +126,7 @@ class Demo:
                 raise
 
     def _show_addresses(self, people: Household) -> None:
-        """Print the three addresses.
+        """Print the four addresses.
 
         The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
         signed in side by side.
@@ -134,19 +134,30 @@ class Demo:
         customer_host = f"http://localhost:{self.server.port}"
         worker_path = household.worker_link(self.server.data, people.person_id)
         customer_path = household.customer_link(self.server.data, people.account_id)
+        operator_path = household.operator_link(self.server.data)
         say(
             f"\n  Answer pictures yourself:  {self.server.address}{worker_path}"
             f"\n  The customer's page:       {customer_host}{customer_path}"
             f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
-            "\n\n  The two links sign you in once. The crowd reads receipts and meters; street signs are left to you."
+            f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
+            "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
+            "\n  The crowd reads receipts and meters; street signs are left to you."
             "\n  Ctrl-C ends everything; the next start goes on with the same data.\n"
         )
 
-    def _show(self, outcomes: list[Outcome], otherwise: str = "you") -> None:
-        """Print a line for each outcome; who answered is the crowd, as far as it knows, or `otherwise`."""
+    def _show(self, outcomes: list[Outcome]) -> None:
+        """Print a line for each outcome; what nobody of the crowd answered, you did."""
         for outcome in outcomes:
             by_crowd = any(outcome.sent.digest in worker.answered for worker in self.crowd)
-            say("  " + line(outcome, "crowd" if by_crowd else otherwise))
+            say("  " + line(outcome, "crowd" if by_crowd else "you"))
+
+    def _show_last_run(self, outcomes: list[Outcome]) -> None:
+        """Print what became of the last run's pictures; who answered them is not known any more."""
+        for outcome in outcomes:
+            if not outcome.error_code:
+                say("  " + line(outcome, "last run"))
+        if ended := sum(1 for outcome in outcomes if outcome.error_code):
+            say(f"  {ended} picture{'' if ended == 1 else 's'} of the last run ended meanwhile, not charged")
 
     def _end(self) -> None:
         """End the crowd, then the server."""
@@ -166,7 +177,7 @@ def line(outcome: Outcome, who: str) -> str:
     if outcome.error_code:
         return f"{clock}  {outcome.sent.kind:8} {outcome.error_code} (not answered in time)"
     verdict = "right" if outcome.right else f"wrong, it says {outcome.sent.text}"
-    return f"{clock}  {outcome.sent.kind:8} {outcome.text:28} {who:6} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
+    return f"{clock}  {outcome.sent.kind:8} {outcome.text:28} {who:8} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
 
 
 def data_home() -> Path:

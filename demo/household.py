@@ -82,6 +82,11 @@ def customer_link(data: Path, account_id: int) -> str:
     return _path(command(data, "account", "link", str(account_id))["login_url"])
 
 
+def operator_link(data: Path) -> str:
+    """Return the path of a fresh one-time link that signs the operator in."""
+    return _path(command(data, "operator", "link")["login_url"])
+
+
 def top_up(data: Path, account_id: int) -> None:
     """Pay the customer's account up again."""
     command(data, "account", "top-up", str(account_id), BALANCE)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from manyeyes import chores
-from manyeyes.anticaptcha.envelope import AntiCaptcha
+from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.console import app as console
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.gather import Unavailable
@@ -24,8 +24,8 @@ class Application:
     """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
-        away = dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)
-        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)], exception_handlers=away)
+        handlers: dict[Any, Any] = {404: console.show_missing, **dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)}
+        pages = Starlette(routes=[*v1.routes(house), *console.routes(house)], exception_handlers=handlers)
         self._pages = pages
         self._calls = v1.Calls(house)
         self._methods = AntiCaptcha(house)
@@ -38,7 +38,13 @@ class Application:
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
-        await (self._pages if is_ours else self._methods)(scope, receive, send)
+        await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
+
+
+def _is_a_persons_look(scope: dict[str, Any]) -> bool:
+    """Whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
 
 
 async def _away(request: Request, error: Exception) -> Response:

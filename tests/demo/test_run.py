@@ -15,6 +15,9 @@ import httpx
 import psutil
 import pytest
 
+from demo.__main__ import Demo
+from demo.customer import Outcome
+from demo.household import Sent
 from demo.pictures import draw
 from demo.server import command
 
@@ -134,6 +137,8 @@ def test_first_answers_come_ctrl_c_ends_all_and_the_next_start_goes_on(start: Ca
 
     second = start(8760)
     account = second.read_until(r"going on with account (\d+)")[1]
+    link = second.read_until(r"The operator's page: +(http://\S+)")[1]
+    assert httpx.get(link).status_code == 200
     second.read_until(ANSWERED)
     end_all(second, signal.SIGTERM)
     assert json.loads((data / "demo.json").read_text())["account_id"] == int(account)
@@ -182,3 +187,13 @@ def test_a_dying_server_is_told_and_ends_the_demo(start: Callable[[int], Run]) -
     assert any("the server ended with code -9" in line for line in run.lines)
     psutil.wait_procs(everyone, timeout=60)
     assert alive(everyone) == []
+
+
+def test_pictures_of_the_last_run_that_ended_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    sent = Sent("sign", 1, "digest", "Long Row", 7)
+    gone = Outcome(sent, error_code="ERROR_NO_SUCH_CAPCHA_ID")
+    Demo(tmp_path, lambda: True)._show_last_run([gone, Outcome(sent, "Long Row", "0.000700", 3), gone])
+    out = capsys.readouterr().out
+    assert "2 pictures of the last run ended meanwhile, not charged" in out
+    assert "last run   3 s" in out
+    assert "ERROR" not in out

@@ -29,7 +29,7 @@ class AntiCaptcha:
         self._house = house
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        name = scope["path"].strip("/ \t").lower()
+        name = _name(scope["path"])
         raw = await _body(receive)
         if raw is None:
             refusal = Reason.PICTURE_TOO_BIG if name == "createtask" else Reason.UNREADABLE
@@ -51,6 +51,15 @@ class AntiCaptcha:
             log.exception("method_failed", method=found[0])
             return await _reply(send, _AWAY, status=500)
         await _reply(send, wire_error(reply) if isinstance(reply, Refusal) else reply)
+
+
+def is_method(path: str) -> bool:
+    """Whether the path names a method, however it is written."""
+    return _name(path) in _BY_NAME
+
+
+def _name(path: str) -> str:
+    return path.strip("/ \t").lower()
 
 
 def base_url(scope: dict[str, Any], house: House) -> str:

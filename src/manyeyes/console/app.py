@@ -10,7 +10,7 @@ from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
 from manyeyes.console.look import change_look
 from manyeyes.console.operator import OperatorPages
-from manyeyes.console.pages import static_file
+from manyeyes.console.pages import render, static_file
 from manyeyes.console.sign_in import SignInPages
 from manyeyes.console.statement import StatementPages
 from manyeyes.console.work import WorkPages
@@ -51,6 +51,13 @@ def routes(house: House) -> list[Route]:
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
         Route(path, _from_own_page(house, form), methods=["POST"]) for path, form in forms.items()
     ]
+
+
+async def show_missing(request: Request, error: Exception) -> Response:
+    """The answer to a path that leads nowhere: a page for a browser, a word for everything else."""
+    if "text/html" in request.headers.get("accept", ""):
+        return render(request, "missing.html", status=404)
+    return PlainTextResponse("Not Found", status_code=404)
 
 
 def _from_own_page(house: House, form: Endpoint) -> Endpoint:

@@ -114,7 +114,8 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
         "held_micros": await dispatch.held(db, cell, account_id),
         "spent_micros": sum(hour.charged_micros for hour in day),
         "tasks": sum(hour.tasks for hour in day),
-        "open_tasks": waiting + answering,
+        "waiting": waiting,
+        "answering": answering,
     }
 
 

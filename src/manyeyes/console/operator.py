@@ -114,15 +114,16 @@ class OperatorPages:
             return self._difference[1]
 
     async def _queues(self) -> list[dict[str, Any]]:
-        """Waiting tasks and present workers of each queue, over all cells."""
+        """Waiting tasks, those being answered and present workers of each queue, over all cells."""
         lines = []
         for queue_id, queue in sorted((await self._house.directory.queues()).items()):
-            waiting = online = 0
+            waiting = answering = online = 0
             for cell in self._house.cells.numbers:
                 async with self._house.cells.pool(cell).acquire() as db:
                     waiting += await dispatch.count_waiting(db, cell, queue_id, WAITING_COUNTED)
+                    answering += (await dispatch.answering(db, cell)).get(queue_id, 0)
                     online += (await workers.presence(db, cell, queue_id))[0]
-            lines.append({"terms": queue, "waiting": waiting, "online": online})
+            lines.append({"terms": queue, "waiting": waiting, "answering": answering, "online": online})
         return lines
 
     async def _accounts(self) -> list[dict[str, Any]]:

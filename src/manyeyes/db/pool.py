@@ -1,5 +1,6 @@
 """Connections: one pool per database, and which database holds a cell."""
 
+import asyncio
 from collections.abc import Mapping
 
 import asyncpg
@@ -37,6 +38,7 @@ SERVER_SETTINGS = {
 COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without a word
 PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
+CLOSE_SECONDS = 3.0
 
 
 async def _keep(connection: asyncpg.Connection) -> None:
@@ -78,5 +80,9 @@ class Cells:
         return list(dict.fromkeys([self.directory, *self._pools.values()]))
 
     async def close(self) -> None:
+        """Close every database's pool; what does not come back in time is cut off (its transaction is rolled back)."""
         for pool in self.databases:
-            await pool.close()
+            try:
+                await asyncio.wait_for(pool.close(), CLOSE_SECONDS)
+            except TimeoutError:
+                pool.terminate()

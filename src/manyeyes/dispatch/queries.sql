@@ -113,6 +113,10 @@ DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- How many tasks wait in a queue, counted up to a limit.
 SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS head;
 
+-- name: answering
+-- How many tasks of each queue lie on workers' desks.
+SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state <> 0 GROUP BY queue_id;
+
 -- name: depths
 -- The last measured depths of queues.
 SELECT queue_id, waiting, average_micros FROM queue_depth WHERE cell = $1 AND queue_id = ANY ($2::int[]);

@@ -175,6 +175,11 @@ async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit:
     return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
 
 
+async def answering(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return how many tasks are being answered, by queue; queues without any are left out."""
+    return {row["queue_id"]: row["tasks"] for row in await db.fetch(SQL.answering, cell)}
+
+
 async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return the last measured (waiting, average bid in micros) by queue."""
     return {q: (waiting, average) for q, waiting, average in await db.fetch(SQL.depths, cell, queue_ids)}
