@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.db.blobs import keep_days
 from manyeyes.house import House, today
@@ -39,7 +41,7 @@ async def return_leases(house: House, cell: int) -> None:
 
 
 async def end_overdue(house: House, cell: int) -> None:
-    while await house.gather.ask(end_overdue_tasks, EndOverdueTasks(cell)) == 500:
+    while await house.gather.ask(end_overdue_tasks, EndOverdueTasks(cell)) == OVERDUE_SWEEP:
         await asyncio.sleep(0)
 
 
@@ -62,7 +64,7 @@ async def retire_nodes(house: House, cell: int) -> None:
 
 
 async def vest(house: House, cell: int) -> None:
-    while await house.gather.ask(vest_pay, VestPay(cell)) == 1_000:
+    while await house.gather.ask(vest_pay, VestPay(cell)) == VEST_SWEEP:
         await asyncio.sleep(0)
 
 

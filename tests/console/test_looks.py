@@ -42,7 +42,7 @@ async def test_a_phone_shows_everything_without_sideways_scroll(site, browser, p
     await screen.part("start").tap()
     await expect(screen.part("picture")).to_be_visible()
     for language in LANGUAGES:
-        await screen.page.goto(f"{site.url}/work?lang={language}&text=largest")
+        await screen.page.goto(f"{site.url}/worker?lang={language}&text=largest")
         await expect(screen.part("answer")).to_be_visible()
         assert await has_no_sideways_scroll(screen.page), language
     assert await screen.page.evaluate(SMALL) == []
@@ -63,7 +63,7 @@ async def test_the_screen_speaks(site, browser, people, language):
     customer, hand = people
     await send(site, customer, numeric=1, min_length=2)
     screen = await at_work(site, browser, hand)
-    await screen.page.goto(f"{site.url}/work?lang={language}")
+    await screen.page.goto(f"{site.url}/worker?lang={language}")
     await expect(screen.page.locator("html")).to_have_attribute("lang", language)
     say = catalogue(language).ugettext
     await expect(screen.part("start")).to_have_text(say("Start working"))
@@ -73,7 +73,7 @@ async def test_the_screen_speaks(site, browser, people, language):
     await screen.type("1")
     more = catalogue(language).ungettext("%(n)s more character is needed", "%(n)s more characters are needed", 1)
     await expect(screen.part("hint")).to_have_text(more % {"n": 1})
-    await screen.page.goto(f"{site.url}/work")
+    await screen.page.goto(f"{site.url}/worker")
     await expect(screen.page.locator("html")).to_have_attribute("lang", language)
     assert screen.errors == []
 

@@ -5,7 +5,7 @@ import pytest
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/nothing/there", "/work/nothing"])
+@pytest.mark.parametrize("path", ["/nothing", "/nothing/there", "/worker/nothing"])
 async def test_a_browser_gets_a_page(client, path):
     page = await client.get(path, headers=BROWSER)
     assert page.status_code == 404

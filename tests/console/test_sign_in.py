@@ -10,8 +10,17 @@ from manyeyes.workers.store import Subject
 
 OWN = {"origin": "http://manyeyes.test"}
 FOREIGN = {"origin": "http://elsewhere.test"}
-PAGES = ["/work", "/customer", "/customer/statement", "/customer/statement.csv", "/operator"]
-FORMS = ["/login", "/login/x", "/logout", "/look", "/work/online", "/work/offline", "/work/answer", "/work/skip"]
+PAGES = ["/worker", "/customer", "/customer/statement", "/customer/statement.csv", "/operator"]
+FORMS = ["/login", "/login/x", "/logout", "/look"] + [f"/worker/{what}" for what in ("online", "offline", "answer", "skip")]
+    "/login",
+    "/login/x",
+    "/logout",
+    "/look",
+    "/worker/online",
+    "/worker/offline",
+    "/worker/answer",
+    "/worker/skip",
+]
 
 
 @pytest.fixture
@@ -42,9 +51,9 @@ async def test_looking_at_a_link_does_not_spend_it(client, hand):
 async def test_a_link_signs_in_once(client, hand):
     path = await link(client.house, worker_subject(hand))
     first = await client.post(path, headers=OWN)
-    assert (first.status_code, first.headers["location"]) == (303, "/work")
+    assert (first.status_code, first.headers["location"]) == (303, "/worker")
     for here_again in (await client.get(path), await client.post(path, headers=OWN)):
-        assert (here_again.status_code, here_again.headers["location"]) == (303, "/work")
+        assert (here_again.status_code, here_again.headers["location"]) == (303, "/worker")
         assert "set-cookie" not in here_again.headers
     client.cookies.clear()
     again = await client.post(path, headers=OWN)
@@ -71,10 +80,12 @@ async def test_a_token_is_no_link_and_a_link_no_session(client, hand):
     assert (await client.get(f"/login/{hand.token}")).status_code == 410
     path = await link(client.house, worker_subject(hand))
     client.cookies.set("manyeyes_session", path.rsplit("/", 1)[1])
-    assert (await client.get("/work")).status_code == 303
+    assert (await client.get("/worker")).status_code == 303
 
 
-@pytest.mark.parametrize(("role", "home"), [("worker", "/work"), ("customer", "/customer"), ("operator", "/operator")])
+@pytest.mark.parametrize(
+    ("role", "home"), [("worker", "/worker"), ("customer", "/customer"), ("operator", "/operator")]
+)
 async def test_each_role_goes_home_and_nowhere_else(client, hand, role, home):
     customer = await make.customer(client.house)
     subjects = {
@@ -115,7 +126,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, han
 async def test_a_form_from_elsewhere_is_refused(client, hand, form, headers):
     await sign_in(client, worker_subject(hand))
     assert (await client.post(form, headers=headers)).status_code == 403
-    assert (await client.get("/work")).status_code == 200
+    assert (await client.get("/worker")).status_code == 200
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -135,7 +146,7 @@ async def test_signing_out_ends_the_session_everywhere(client, hand):
     secret = cookie(reply).value
     assert (await client.post("/logout", headers=OWN)).headers["location"] == "/"
     client.cookies.set("manyeyes_session", secret)
-    assert (await client.get("/work")).status_code == 303
+    assert (await client.get("/worker")).status_code == 303
 
 
 async def test_a_client_key_signs_a_customer_in(client):
@@ -150,7 +161,7 @@ async def test_a_key_is_bound_to_its_addresses(client):
 
 
 async def test_a_token_signs_a_worker_in_and_an_unknown_key_nobody(client, hand):
-    assert (await client.post("/login", headers=OWN, data={"key": hand.token})).headers["location"] == "/work"
+    assert (await client.post("/login", headers=OWN, data={"key": hand.token})).headers["location"] == "/worker"
     client.cookies.clear()
     for key in ("0" * 32, "", "'; --"):
         reply = await client.post("/login", headers=OWN, data={"key": key})

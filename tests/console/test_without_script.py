@@ -18,7 +18,7 @@ async def signed_in(site, browser, hand):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.house, worker_subject(hand)))
     await page.get_by_role("button", name="Sign in").click()
-    await page.wait_for_url("**/work")
+    await page.wait_for_url("**/worker")
     return page
 
 
@@ -73,7 +73,7 @@ async def test_settings_are_kept_without_script(site, browser, people):
     await page.locator("select[name=lang]").select_option("vi")
     await page.get_by_label("Colours").select_option("dark")
     await page.get_by_role("button", name="Use these settings").click()
-    await page.wait_for_url("**/work")
+    await page.wait_for_url("**/worker")
     await expect(page.locator("html")).to_have_attribute("lang", "vi")
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 

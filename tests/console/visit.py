@@ -95,7 +95,7 @@ async def at_work(site: Site, browser: Browser, hand: Hand, **context: Any) -> S
     page.set_default_timeout(15_000)
     screen = Screen(site, page)
     await page.goto(site.url + await link(site.house, worker_subject(hand)))
-    await page.wait_for_url("**/work*")
+    await page.wait_for_url("**/worker*")
     return screen
 
 

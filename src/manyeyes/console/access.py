@@ -10,7 +10,7 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SESSION_SECONDS
 from manyeyes.workers.store import Subject
 
-HOMES = {"worker": "/work", "customer": "/customer", "operator": "/operator"}
+HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
 
 
 async def begin_session(

@@ -19,7 +19,7 @@ from manyeyes.sign_in import is_from_own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
-OWN_PATHS = ("", "login", "logout", "look", "help", "static", "work", "customer", "operator")
+OWN_PATHS = ("", "login", "logout", "look", "help", "static", "worker", "customer", "operator")
 LARGEST_FORM_BYTES = 64 * 1024
 
 
@@ -31,7 +31,7 @@ def routes(house: House) -> list[Route]:
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/help": show_help,
-        "/work": work.show,
+        "/worker": work.show,
         "/customer": CustomerPages(house).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
@@ -43,10 +43,10 @@ def routes(house: House) -> list[Route]:
         "/login/{secret}": sign_in.use_link,
         "/logout": sign_in.sign_out,
         "/look": change_look,
-        "/work/online": work.online,
-        "/work/offline": work.offline,
-        "/work/answer": work.answer,
-        "/work/skip": work.skip,
+        "/worker/online": work.online,
+        "/worker/offline": work.offline,
+        "/worker/answer": work.answer,
+        "/worker/skip": work.skip,
     }
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
         Route(path, _from_own_page(house, form), methods=["POST"]) for path, form in forms.items()

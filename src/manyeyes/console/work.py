@@ -1,4 +1,4 @@
-"""/work: the worker's screen as the server draws it, and forms that do without script what the script does at once."""
+"""/worker: the screen as the server draws it, and forms that do without script what the script does at once."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ class WorkPages:
         self._desk = WorkerDesk(house)
 
     async def show(self, request: Request) -> Response:
-        """GET /work."""
+        """GET /worker."""
         worker = await self._worker(request)
         if worker is None:
             return await not_yours(self._house, request)
@@ -39,15 +39,15 @@ class WorkPages:
         return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
 
     async def online(self, request: Request) -> Response:
-        """POST /work/online."""
+        """POST /worker/online."""
         return await self._act(request, lambda worker, form: self._desk.online(worker))
 
     async def offline(self, request: Request) -> Response:
-        """POST /work/offline."""
+        """POST /worker/offline."""
         return await self._act(request, lambda worker, form: self._desk.offline(worker))
 
     async def answer(self, request: Request) -> Response:
-        """POST /work/answer: `lease`, `text`."""
+        """POST /worker/answer: `lease`, `text`."""
 
         async def give(worker: Worker, form: FormData) -> Any:
             return await self._desk.answer(worker, _text(form, "lease"), _text(form, "text"))
@@ -55,7 +55,7 @@ class WorkPages:
         return await self._act(request, give)
 
     async def skip(self, request: Request) -> Response:
-        """POST /work/skip: `lease`, `reason`."""
+        """POST /worker/skip: `lease`, `reason`."""
 
         async def pass_on(worker: Worker, form: FormData) -> Any:
             return await self._desk.skip(worker, _text(form, "lease"), _reason(form))
@@ -70,10 +70,10 @@ class WorkPages:
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):
-            return RedirectResponse("/work", status_code=303)
+            return RedirectResponse("/worker", status_code=303)
         if outcome.reason is Reason.ANSWER_UNFIT:
             return await self._draw(request, worker, outcome, draft=_text(form, "text"), status=422)
-        return RedirectResponse(f"/work?notice={outcome.reason}", status_code=303)
+        return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
 
     async def _worker(self, request: Request) -> Worker | None:
         subject = await cookie_subject(self._house, request)
