@@ -11,16 +11,8 @@ from manyeyes.workers.store import Subject
 OWN = {"origin": "http://manyeyes.test"}
 FOREIGN = {"origin": "http://elsewhere.test"}
 PAGES = ["/worker", "/customer", "/customer/statement", "/customer/statement.csv", "/operator"]
-FORMS = ["/login", "/login/x", "/logout", "/look"] + [f"/worker/{what}" for what in ("online", "offline", "answer", "skip")]
-    "/login",
-    "/login/x",
-    "/logout",
-    "/look",
-    "/worker/online",
-    "/worker/offline",
-    "/worker/answer",
-    "/worker/skip",
-]
+ACTS = ("online", "offline", "answer", "skip")
+FORMS = ["/login", "/login/x", "/logout", "/look", *(f"/worker/{act}" for act in ACTS)]
 
 
 @pytest.fixture
