@@ -263,3 +263,25 @@ async def test_every_way_to_leave_an_option_unset_is_the_default(calm, options):
     customer = await make.customer(calm.house)
     created = await make.call(calm, "createTask", customer, task=make.image_task(**options))
     assert json.loads((await row(calm.house, created["taskId"]))["options"]) == DEFAULTS
+
+
+async def test_the_language_of_a_queue_of_the_operators_own_names_it(calm):
+    customer = await make.customer(calm.house)
+    async with calm.house.cells.directory.acquire() as db:
+        for queue_id in (101, 102):
+            await db.execute(
+                "INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds)"
+                " VALUES ($1, $2, 'vi', 900, 700, 1000, 60)",
+                queue_id,
+                f"Vietnamese {queue_id}",
+            )
+    calm.house.directory.forget()
+    created = await make.call(calm, "createTask", customer, task=make.image_task(languagePool="vi"))
+    assert created["errorId"] == 0
+    async with calm.house.cells.pool(1).acquire() as db:
+        assert [tuple(row) for row in await db.fetch("SELECT queue_id, price_micros, lease_seconds FROM work")] == [
+            (101, 900, 60)
+        ]
+    refused = await make.call(calm, "createTask", customer, task=make.image_task(languagePool="th"))
+    assert refused["errorId"] == 24
+    assert "en, rn, vi" in refused["errorDescription"]

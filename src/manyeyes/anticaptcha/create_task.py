@@ -17,7 +17,7 @@ from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
 
 IMAGE_KIND = "ImageToTextTask"
-QUEUE_OF_POOL = {"": 1, "en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
+QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
 LONGEST_COMMENT = 2_000
 LONGEST_URL = 2_000
 _BLANK = re.compile(r"\s")  # some clients break lines (spec §3.1); most do not, and are spared a copy
@@ -58,7 +58,7 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'type'")
     if kind != IMAGE_KIND:
         return Refusal(Reason.TASK_NOT_SUPPORTED, f"{str(kind)[:60]!r} is not taken here; {IMAGE_KIND} is")
-    pool = _pool(call.body, task)
+    pool, queue = _pool(call.body, task, queues)
     options = _options(task)
     website = values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
     soft_id = values.whole(call.body, "softId")
@@ -70,7 +70,7 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         cell=owner.cell,
         task_id=0,  # taken when all is read, so that a refusal costs no number
         account_id=owner.account_id,
-        queue=queues[QUEUE_OF_POOL[pool]],
+        queue=queue,
         options=options,
         picture=picture,
         life_seconds=call.house.settings.task_life_seconds,
@@ -78,16 +78,21 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         ip=call.address,
         website_url=website,
         callback_url=callback,
-        language_pool=pool or "en",
+        language_pool=pool,
     )
 
 
-def _pool(body: Mapping[str, Any], task: Mapping[str, Any]) -> str:
-    """Return the language pool; the task's own wins over the top level's (spec §11, row 7)."""
-    pool = (values.text(task, "languagePool", 20) or values.text(body, "languagePool", 20)).lower()
-    if pool not in QUEUE_OF_POOL:
-        raise values.Unfit("languagePool", '"en" or "rn"', pool)
-    return pool
+def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int, QueueTerms]) -> tuple[str, QueueTerms]:
+    """Return the language pool and its queue; the task's own pool wins over the top level's (spec §11, row 7).
+
+    Beside the contract's two pools, the language of a queue of the operator's own names it (docs/decisions/0006).
+    """
+    pool = (values.text(task, "languagePool", 20) or values.text(body, "languagePool", 20) or "en").lower()
+    queue_id = QUEUE_OF_POOL.get(pool) or min((q for q, terms in queues.items() if terms.language == pool), default=0)
+    if not queue_id:
+        languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru"})
+        raise values.Unfit("languagePool", f"one of {', '.join(languages)}", pool)
+    return pool, queues[queue_id]
 
 
 def _options(task: Mapping[str, Any]) -> ImageOptions:
