@@ -1,5 +1,6 @@
 """Who a caller is and from where he may call."""
 
+import functools
 import hashlib
 import ipaddress
 import secrets
@@ -24,6 +25,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(TOKEN_BYTES)
 
 
+@functools.lru_cache(maxsize=16_384)
 def canonical_address(address: str) -> str:
     """Return one spelling per IP address (an IPv4 address inside IPv6 as IPv4); the text itself when it is none."""
     try:
