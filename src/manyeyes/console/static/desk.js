@@ -1,11 +1,13 @@
 // What lies on the worker's desk: the task in work and the one after it. The page shows the next one the moment an answer
 // leaves, without waiting for the server; whatever the server says later is the truth.
 
+const taskOf = (lease) => lease.slice(0, lease.lastIndexOf("-"));
+
 export class Desk {
   current = null;
   upcoming = null;
   #sent = new Set();
-  #drafts = new Map();
+  #drafts = new Map(); // by task: a lease that ran out comes back under another number
 
   /** Takes over what the server says is on the desk: {current, upcoming}, each a lease or null. */
   receive({ current, upcoming }) {
@@ -27,13 +29,13 @@ export class Desk {
   /** Marks a lease as answered or skipped, so that it is shown no more. */
   settle(lease) {
     this.#sent.add(lease);
-    this.#drafts.delete(lease);
+    this.#drafts.delete(taskOf(lease));
   }
 
   /** Puts a lease whose answer was refused back on the desk, with the text that was sent. */
   restore(lease, text) {
     this.#sent.delete(lease);
-    this.#drafts.set(lease, text);
+    this.#drafts.set(taskOf(lease), text);
   }
 
   isSettled(lease) {
@@ -41,10 +43,10 @@ export class Desk {
   }
 
   keepDraft(lease, text) {
-    this.#drafts.set(lease, text);
+    this.#drafts.set(taskOf(lease), text);
   }
 
   draft(lease) {
-    return this.#drafts.get(lease) ?? "";
+    return this.#drafts.get(taskOf(lease)) ?? "";
   }
 }
