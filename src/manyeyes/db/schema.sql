@@ -83,7 +83,8 @@ CREATE TABLE queue (
     pay_micros    bigint NOT NULL CHECK (pay_micros >= 0 AND pay_micros <= price_micros),
     capacity      int NOT NULL CHECK (capacity > 0),       -- waiting tasks above which only a high bid enters
     lease_seconds int NOT NULL CHECK (lease_seconds > 0),
-    sensitive     boolean NOT NULL DEFAULT false
+    sensitive     boolean NOT NULL DEFAULT false,
+    vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0)   -- what a reviewer earns with one vote
 );
 
 -- ---------------------------------------------------------------- one cell's data
@@ -319,3 +320,111 @@ CREATE TABLE queue_minute (
     charged_micros bigint NOT NULL,
     PRIMARY KEY (cell, queue_id, minute)
 ) WITH (fillfactor = 50);
+
+-- ---------------------------------------------------------------- recourse
+
+-- A customer's word on a solution, one per task: a complaint or praise. Kinds and states: reports/rules.py.
+CREATE TABLE report (
+    cell            int NOT NULL,
+    task_id         bigint NOT NULL,
+    account_id      bigint NOT NULL,
+    queue_id        int NOT NULL,
+    worker_id       bigint NOT NULL,                -- who gave the answer
+    kind            smallint NOT NULL,
+    state           smallint NOT NULL,
+    why             text NOT NULL DEFAULT '',       -- why it was ignored, or decided without votes
+    ended_at        timestamptz NOT NULL,
+    filed_at        timestamptz NOT NULL,
+    decided_at      timestamptz,
+    refunded_micros bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX report_account ON report (cell, account_id, filed_at);
+CREATE INDEX report_worker ON report (cell, worker_id, filed_at) WHERE kind = 0;
+CREATE INDEX report_open ON report (cell, filed_at) WHERE state = 0;
+
+-- Reports that were refused: the wire says 16 for all of them, this keeps the true reason for a month.
+CREATE TABLE refused_report (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    task_id    bigint NOT NULL,
+    kind       smallint NOT NULL,
+    reason     text NOT NULL,
+    times      int NOT NULL DEFAULT 1,
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, task_id, kind, reason)
+);
+CREATE INDEX refused_report_account ON refused_report (cell, account_id, at);
+CREATE INDEX refused_report_age ON refused_report (cell, at);
+
+-- How often reviewers confirmed an account's complaints. Nothing ever sets it back (seed 001).
+CREATE TABLE reporter (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    judged     bigint NOT NULL,
+    confirmed  bigint NOT NULL,
+    PRIMARY KEY (cell, account_id)
+) WITH (fillfactor = 50);
+
+-- One of the three judgements of a complaint: leased to a reviewer like a task, then voted or closed unpaid.
+CREATE TABLE vote_slot (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    n           smallint NOT NULL,
+    state       smallint NOT NULL DEFAULT 0,
+    author_id   bigint NOT NULL,             -- who gave the answer: never judges it
+    queue_id    int NOT NULL,
+    filed_at    timestamptz NOT NULL,
+    reviewer_id bigint NOT NULL DEFAULT 0,
+    lease       int NOT NULL DEFAULT 0,      -- fence: counts the times it was handed out
+    lease_until timestamptz,
+    verdict     smallint,
+    reason      text NOT NULL DEFAULT '',
+    voted_at    timestamptz,
+    paid_micros bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (cell, task_id, n)
+) WITH (fillfactor = 50);
+CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
+CREATE INDEX vote_slot_leased ON vote_slot (cell, lease_until) WHERE state = 1;
+CREATE INDEX vote_slot_reviewer ON vote_slot (cell, reviewer_id, voted_at) WHERE reviewer_id <> 0;
+
+-- How often a reviewer voted on decided complaints, and how often against the verdict.
+CREATE TABLE reviewer_record (
+    cell        int NOT NULL,
+    reviewer_id bigint NOT NULL,
+    votes       bigint NOT NULL,
+    against     bigint NOT NULL,
+    PRIMARY KEY (cell, reviewer_id)
+) WITH (fillfactor = 50);
+
+-- A worker's one appeal against a confirmed complaint; an accepted one is paid by the house (decisions.md).
+CREATE TABLE appeal (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    worker_id   bigint NOT NULL,
+    words       text NOT NULL,
+    pay_micros  bigint NOT NULL,
+    filed_at    timestamptz NOT NULL,
+    decided_at  timestamptz,
+    accepted    boolean,
+    answer      text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX appeal_open ON appeal (cell, filed_at) WHERE decided_at IS NULL;
+CREATE INDEX appeal_worker ON appeal (cell, worker_id, filed_at);
+
+-- Money given back, by the end of the task it is for: spending windows take it off there.
+CREATE TABLE refund (
+    cell            int NOT NULL,
+    task_id         bigint NOT NULL,
+    account_id      bigint NOT NULL,
+    queue_id        int NOT NULL,
+    soft_id         int NOT NULL,
+    ip              text NOT NULL,
+    ended_at        timestamptz NOT NULL,
+    refunded_at     timestamptz NOT NULL,
+    refunded_micros bigint NOT NULL,
+    PRIMARY KEY (cell, task_id),
+    CONSTRAINT refund_positive CHECK (refunded_micros > 0)
+);
+CREATE INDEX refund_account ON refund (cell, account_id, ended_at);

@@ -25,6 +25,10 @@ class Kind(enum.IntEnum):
     RELEASE = 4
     PAY = 5
     VEST = 6
+    REFUND = 7
+    CANCEL_PAY = 8
+    VOTE_PAY = 9
+    APPEAL_PAY = 10
 
 
 SIDES = {
@@ -34,8 +38,12 @@ SIDES = {
     Kind.RELEASE: (Book.HELD, Book.AVAILABLE),
     Kind.PAY: (Book.REVENUE, Book.PENDING),
     Kind.VEST: (Book.PENDING, Book.PAYABLE),
+    Kind.REFUND: (Book.REVENUE, Book.AVAILABLE),
+    Kind.CANCEL_PAY: (Book.PENDING, Book.REVENUE),
+    Kind.VOTE_PAY: (Book.REVENUE, Book.PAYABLE),
+    Kind.APPEAL_PAY: (Book.REVENUE, Book.PAYABLE),
 }
-WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST})
+WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST, Kind.CANCEL_PAY, Kind.VOTE_PAY, Kind.APPEAL_PAY})
 PENDING_SECONDS = 60  # seed 001: a complaint must come within 60 s of completion; pay waits for it
 
 

@@ -7,6 +7,12 @@ import msgspec
 from manyeyes.refusals import Reason, Refusal
 
 IMAGE_TO_TEXT = "image_to_text"
+RECAPTCHA_V2 = "recaptcha_v2"
+RECAPTCHA_V2_ENTERPRISE = "recaptcha_v2_enterprise"
+RECAPTCHA_V3 = "recaptcha_v3"
+HCAPTCHA = "hcaptcha"
+TURNSTILE = "turnstile"
+TOKEN_KINDS = frozenset({RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, HCAPTCHA, TURNSTILE})
 WIRE_BITS = 31
 WIRE_MASK = (1 << WIRE_BITS) - 1
 WORKERS_BEFORE_UNSOLVABLE = 5  # spec/anticaptcha.md §9, error 12: five different workers failed
