@@ -286,6 +286,21 @@ async def test_going_online_elsewhere_or_offline_is_seen_here(site, browser, peo
     await expect(here.part("notice")).to_be_visible()
 
 
+async def test_a_break_that_is_learnt_from_a_refused_stream_is_a_break(site, browser, people):
+    """The presence ends before the stream is open: the stream is refused, and the screen asks why."""
+    _, hand = people
+    screen = await at_work(site, browser, hand)
+
+    async def go_offline(route):
+        await screen.page.evaluate("fetch('/v1/worker/offline', {method: 'POST'})")
+        await route.continue_()
+
+    await screen.page.route("**/v1/worker/events", go_offline, times=1)
+    await screen.start()
+    await expect(screen.part("presence-words")).to_have_text("On a break")
+    await expect(screen.part("notice")).to_be_visible()
+
+
 async def test_a_worker_who_was_signed_out_is_told(site, browser, people):
     customer, hand = people
     await send(site, customer)

@@ -202,6 +202,7 @@ function toBreak() {
   stream.close();
   clock.stop();
   desk.receive({ current: null, upcoming: null });
+  troubled = false; // a break needs no stream: the lost one is not coming back
   setMode("break");
   element("receipt").textContent = "";
   element("start").focus();
