@@ -296,7 +296,8 @@ async def test_a_break_that_is_learnt_from_a_refused_stream_is_a_break(site, bro
         await route.continue_()
 
     await screen.page.route("**/v1/worker/events", go_offline, times=1)
-    await screen.start()
+    async with screen.page.expect_response("**/v1/worker/session"):
+        await screen.start()
     await expect(screen.part("presence-words")).to_have_text("On a break")
     await expect(screen.part("notice")).to_be_visible()
 
