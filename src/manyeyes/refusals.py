@@ -32,6 +32,13 @@ class Reason(enum.StrEnum):
     ANSWER_UNFIT = "answer_unfit"
     FOREIGN_ORIGIN = "foreign_origin"
 
+    TASK_UNFINISHED = "task_unfinished"
+    TASK_FAILED = "task_failed"
+    REPORT_LATE = "report_late"
+    REPORT_REPEATED = "report_repeated"
+    REPORT_WRONG_KIND = "report_wrong_kind"
+    REPORT_NOT_ENGLISH = "report_not_english"
+
     UNKNOWN_ACCOUNT = "unknown_account"
 
 
