@@ -14,6 +14,7 @@ from manyeyes.directory import Directory
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatcher import Dispatcher
 from manyeyes.gather import Gather
+from manyeyes.outbound.door import Door
 from manyeyes.picture_links import PictureLinks
 from manyeyes.presence import Presence
 from manyeyes.serials import Serials
@@ -34,6 +35,7 @@ class House:
         self.dispatcher = Dispatcher(self.gather, self.bell)
         self.serials = Serials(cells)
         self.presence = Presence()
+        self.door = Door(settings.private_networks())
         self.pictures = PictureLinks(picture_key, settings.picture_hours)
 
     async def close(self) -> None:

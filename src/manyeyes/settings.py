@@ -1,5 +1,6 @@
 """Settings: read once from the environment at start, documented one by one in docs/reference/settings.md."""
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     task_life_seconds: int = 600
     picture_hours: int = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
+    allowed_private_networks: str = (
+        ""  # networks, by commas, that the outbound door may enter though they are not public
+    )
+
+    def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""
+        parts = [part.strip() for part in self.allowed_private_networks.split(",") if part.strip()]
+        try:
+            return tuple(ipaddress.ip_network(part) for part in parts)
+        except ValueError as error:
+            raise ValueError(f"MANYEYES_ALLOWED_PRIVATE_NETWORKS: {error}") from error
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:
@@ -34,7 +46,9 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
             except msgspec.ValidationError as error:
                 raise ValueError(f"{variable}: {error}") from error
     values.update({name: value for name, value in given.items() if value is not None})
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    settings.private_networks()  # says now what does not fit, not when the door is first used
+    return settings
 
 
 def default_data_directory(environment: Mapping[str, str]) -> Path:

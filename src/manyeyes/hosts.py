@@ -1,0 +1,106 @@
+"""One reading of web addresses and host names for all who judge them: what is judged is what is used."""
+
+import ipaddress
+import re
+
+import httpx
+import idna
+import msgspec
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+
+
+class WebAddress(msgspec.Struct, frozen=True):
+    """An http or https address in its parts. ``host``: lower-case ASCII without a dot at its end, or an IP address."""
+
+    scheme: str
+    host: str
+    port: int
+    target: str  # path and query
+
+    @property
+    def is_default_port(self) -> bool:
+        return self.port == DEFAULT_PORTS[self.scheme]
+
+
+def read_web_address(text: str) -> WebAddress:
+    """Return the parts of an absolute http or https address. Raises ValueError with a sentence on what is wrong."""
+    if not text.isprintable() or any(c.isspace() for c in text):
+        raise ValueError("it holds blanks or control characters")
+    try:
+        url = httpx.URL(text)
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+    if url.scheme not in DEFAULT_PORTS or "://" not in text:
+        raise ValueError("it must begin with http:// or https://")
+    if url.userinfo or "@" in re.split("[/?#]", text.split("://", 1)[1], maxsplit=1)[0]:
+        raise ValueError("it must not carry a user name or password")
+    port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
+    if not 0 < port < 65536:
+        raise ValueError(f"there is no port {port}")
+    return WebAddress(url.scheme, _ascii_host(url.raw_host.decode("ascii")), port, url.raw_path.decode("ascii"))
+
+
+def canonical_host(text: str) -> str:
+    """Return the one spelling of a host name or IP address: lower case, IDNA, no dot at the end. Raises ValueError."""
+    name = text.strip()
+    if not name or re.search(r"[\s/?#@:\\]", name.strip("[]") if ":" not in name else ""):
+        raise ValueError(f"{text!r} is no host name")
+    shown = f"[{name}]" if _is_ipv6(name) else name
+    return read_web_address(f"https://{shown}/").host
+
+
+def is_ip_address(host: str) -> bool:
+    """Tell whether a canonical host is an IP address, not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_ipv6(text: str) -> bool:
+    return ":" in text and is_ip_address(text)
+
+
+def _ascii_host(raw: str) -> str:
+    host = raw.lower().removesuffix(".")
+    if ":" in host:
+        return _ipv6(host)
+    labels = host.split(".")
+    if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(f"{raw[:80]!r} is no host name")
+    if _NUMBER.fullmatch(labels[-1]):
+        return _ipv4(host)
+    for label in labels:
+        if label.startswith("xn--"):
+            _check_idna(label)
+    return host
+
+
+def _ipv6(host: str) -> str:
+    try:
+        found = ipaddress.IPv6Address(host)
+    except ValueError as error:
+        raise ValueError(f"{host[:80]!r} is no IP address") from error
+    if found.scope_id is not None:
+        raise ValueError(f"{host[:80]!r} means something on one machine only")
+    return str(found)
+
+
+def _ipv4(host: str) -> str:
+    """Numbers at the end of a host are an IPv4 address; what C libraries read besides (127.1, 0x7f.1, 017700000001)
+    names a place that others read differently, so it is refused."""
+    try:
+        return str(ipaddress.IPv4Address(host))
+    except ValueError as error:
+        raise ValueError(f"{host[:80]!r} is no IP address; write it as four decimal numbers") from error
+
+
+def _check_idna(label: str) -> None:
+    try:
+        idna.decode(label)
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ValueError(f"{label!r} is no host name: {error}") from error

@@ -1,0 +1,64 @@
+"""Names to addresses by the system's resolver, so that `/etc/hosts` counts; names to TXT records by dnspython."""
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import dns.asyncresolver
+import dns.exception
+import dns.resolver
+
+from manyeyes.outbound.rules import DoorReason, DoorRefused
+
+LOOK_UPS_AT_ONCE = 16  # threads of their own: a hanging name server must not take those that others wait for
+
+
+class Resolver(Protocol):
+    """Both raise `DoorRefused`; tests give their own."""
+
+    async def addresses(self, host: str) -> list[str]:
+        """Return all IP addresses of a host, at least one (no_such_name, resolver_failed)."""
+
+    async def texts(self, name: str, seconds: float) -> list[str]:
+        """Return the TXT records of a name, each in one piece; none when there are none (resolver_failed)."""
+
+
+class SystemResolver:
+    """Asks as every program of this machine does. ``nameserver`` (address, port): who is asked for TXT instead."""
+
+    def __init__(self, nameserver: tuple[str, int] | None = None) -> None:
+        self._threads = ThreadPoolExecutor(LOOK_UPS_AT_ONCE, thread_name_prefix="resolver")
+        self._nameserver = nameserver
+
+    async def addresses(self, host: str) -> list[str]:
+        try:
+            found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host)
+        except socket.gaierror as error:
+            lasting = error.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
+            reason = DoorReason.NO_SUCH_NAME if lasting else DoorReason.RESOLVER_FAILED
+            raise DoorRefused(reason, f"{host}: {error.strerror}") from error
+        except (OSError, UnicodeError) as error:
+            raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{host}: {error}") from error
+        return list(dict.fromkeys(found))
+
+    async def texts(self, name: str, seconds: float) -> list[str]:
+        try:
+            resolver = self._text_resolver()
+            answer = await resolver.resolve(f"{name}.", "TXT", lifetime=seconds)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return []
+        except dns.exception.DNSException as error:
+            raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{name}: {error}") from error
+        return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
+
+    def _text_resolver(self) -> dns.asyncresolver.Resolver:
+        if self._nameserver is None:
+            return dns.asyncresolver.Resolver()
+        resolver = dns.asyncresolver.Resolver(configure=False)
+        resolver.nameservers, resolver.port = [self._nameserver[0]], self._nameserver[1]
+        return resolver
+
+
+def _look_up(host: str) -> list[str]:
+    return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]

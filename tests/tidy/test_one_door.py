@@ -1,0 +1,33 @@
+"""Whatever goes out to other people's hosts goes through the door: nothing else imports what could."""
+
+import ast
+
+import tree
+
+OPENERS = {"httpcore", "httpx", "requests", "aiohttp", "urllib3", "dns", "smtplib", "ftplib", "telnetlib", "websockets"}
+OPENERS |= {"urllib.request", "http.client", "xmlrpc.client"}
+CALLS = {"open_connection", "create_connection", "getaddrinfo", "gethostbyname", "urlopen"}
+# hosts.py takes httpx's reading of addresses and nothing else of it.
+KNOWN = {"hosts.py": {"httpx"}, "outbound/door.py": {"httpcore"}, "outbound/resolver.py": {"dns", "getaddrinfo"}}
+
+
+def ways_out(source: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        found |= {way for name in names for way in (name, name.split(".")[0]) if way in OPENERS}
+        if isinstance(node, ast.Attribute) and node.attr in CALLS:
+            found.add(node.attr)
+    return found
+
+
+def test_only_the_door_opens_connections():
+    ways = {str(path.relative_to(tree.SOURCE)): ways_out(path.read_text("utf-8")) for path in tree.SOURCE.rglob("*.py")}
+    assert {path: found for path, found in ways.items() if found} == KNOWN
+
+
+def test_a_way_out_is_seen():
+    assert ways_out("import urllib.request\nfrom httpx import get\nasyncio.open_connection('a', 1)") == {
+        *("urllib.request", "httpx", "open_connection"),
+    }
