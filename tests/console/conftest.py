@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser
 from serving import Site, chromium_at, serving
 
+import make
 from chromium import MISSING, find_chromium
 from manyeyes.settings import Settings
 
@@ -33,3 +34,9 @@ async def browser(chromium: Browser, site: Site) -> AsyncIterator[Browser]:
     yield chromium
     for context in chromium.contexts:
         await context.close()
+
+
+@pytest.fixture
+async def people(site):
+    """A customer and a worker."""
+    return await make.customer(site.house), await make.hand(site.house)
