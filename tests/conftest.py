@@ -106,5 +106,5 @@ async def empty(db: asyncpg.Connection) -> None:
     await db.execute(
         "DELETE FROM queue WHERE queue_id NOT IN (1, 2); "
         "UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, "
-        "sensitive = false"
+        "sensitive = false, vote_micros = 100"
     )

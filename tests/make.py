@@ -74,11 +74,13 @@ async def customer(house: House, balance: str = "10.00", *, cell: int = 1, addre
     return Customer(cell, account_id, key)
 
 
-async def hand(house: House, *, queues: tuple[int, ...] = (1,), languages: tuple[str, ...] = ("en",)) -> Hand:
+async def hand(
+    house: House, *, queues: tuple[int, ...] = (1,), languages: tuple[str, ...] = ("en",), reviewer: bool = False
+) -> Hand:
     token = new_token()
     async with house.cells.directory.acquire() as db:
         worker_id = await accounts.take_numbers(db, "worker", 1)
-        found = Worker(worker_id, f"worker {worker_id}", languages, queues, False)
+        found = Worker(worker_id, f"worker {worker_id}", languages, queues, reviewer)
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)

@@ -9,7 +9,9 @@ import asyncpg
 
 import make
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.check_books import Books, check_books
+from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
@@ -17,11 +19,13 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.refusals import Refusal
+from manyeyes.reports.rules import Slot, Vote
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
 
@@ -32,6 +36,7 @@ PICTURE = make.picture()
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
     *("account_turn", "result", "usage_minute", "queue_minute"),
+    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
 )
 
 
@@ -160,6 +165,46 @@ class Stage:
         """Let a worker leave; return the queues that his tasks went back to."""
         (queue_ids,) = await self.act(leave, Leave(self.cell, worker_id, offline))
         return tuple(queue_ids)
+
+    def complaining(self, account_id: int, task_id: int, **given: Any) -> FileComplaint:
+        return FileComplaint(self.cell, account_id, task_id, self.queues, **given)
+
+    async def complain(self, account_id: int, task_id: int, **given: Any) -> Filed | Refusal:
+        (outcome,) = await self.act(file_complaints, self.complaining(account_id, task_id, **given))
+        return outcome
+
+    async def take(self, reviewer_id: int, *queues: int) -> Slot | None:
+        """Let a reviewer ask for a complaint."""
+        (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
+        return slot
+
+    def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> CastVote:
+        """Return the command by which the slot's holder votes."""
+        slot_id = SlotId(self.cell, slot.task_id, slot.n, slot.lease)
+        return CastVote(self.cell, slot.reviewer_id, slot_id, Vote(vote), reason)
+
+    async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> Voted | Refusal:
+        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
+        return outcome
+
+    async def judge(self, *votes: str) -> list[Voted]:
+        """Let so many new reviewers judge the oldest open complaint, one after the other."""
+        outcomes = []
+        for vote in votes:
+            slot = await self.take(self.number())
+            assert slot is not None
+            outcome = await self.vote(slot, vote)
+            assert isinstance(outcome, Voted), outcome
+            outcomes.append(outcome)
+        return outcomes
+
+    async def dispute(self, account_id: int, worker_id: int, *votes: str) -> int:
+        """Run a task life, complain about its answer, have it judged; return the task's id."""
+        task_id = await self.solve(account_id, worker_id)
+        filed = await self.complain(account_id, task_id)
+        assert isinstance(filed, Filed), filed
+        await self.judge(*votes)
+        return task_id
 
     async def solve(self, account_id: int, worker_id: int, **given: Any) -> int:
         """Run one whole task life of a worker with an empty desk, and return the task's id."""

@@ -16,6 +16,7 @@ from manyeyes.db.pool import LOST_CONNECTION, SERVER_SETTINGS, Cells
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
+EVERY_REVIEWER = 0  # no worker has this id: rung when there may be a complaint to judge
 COALESCE_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
 LARGEST_PAYLOAD_WORKERS = 700  # a payload is limited to 8,000 bytes
@@ -36,11 +37,15 @@ class Bell:
         self._listener: asyncio.Task[None] | None = None
 
     def ring(self, worker_ids: Iterable[int]) -> None:
-        """Wake the workers' waiters here, and tell the other nodes about those who do not wait here."""
+        """Wake the workers' waiters here, and tell the other nodes about those who do not wait here.
+
+        Reviewers wait everywhere: `EVERY_REVIEWER` goes to the other nodes in any case.
+        """
         for worker_id in worker_ids:
-            if worker_id in self._waiting:
+            is_here = worker_id in self._waiting
+            if is_here:
                 self._wake(worker_id)
-            elif not self.alone:
+            if not self.alone and (worker_id == EVERY_REVIEWER or not is_here):
                 self._outgoing.add(worker_id)
         if self._outgoing and (self._sender is None or self._sender.done()):
             self._sender = asyncio.create_task(self._send())

@@ -12,10 +12,16 @@ from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
+from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.bell import EVERY_REVIEWER
 from manyeyes.db.blobs import keep_days
 from manyeyes.house import House, today
+from manyeyes.reports import store as reports
+from manyeyes.reports.rules import REFUSED_KEPT_DAYS
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import NODE_SILENT_SECONDS
 
@@ -68,6 +74,23 @@ async def vest(house: House, cell: int) -> None:
         await asyncio.sleep(0)
 
 
+async def return_slots(house: House, cell: int) -> None:
+    """Give complaints back that a reviewer left lying, and call the others."""
+    if await house.gather.ask(return_lapsed_slots, ReturnLapsedSlots(cell)):
+        house.bell.ring([EVERY_REVIEWER])
+
+
+async def settle_reports(house: House, cell: int) -> None:
+    command = SettleOverdueReports(cell, house.settings.report_patience_hours)
+    while await house.gather.ask(settle_overdue_reports, command) == REPORTS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def forget_refused_reports(house: House, cell: int) -> None:
+    async with house.cells.pool(cell).acquire() as db:
+        await reports.forget_refused(db, cell, REFUSED_KEPT_DAYS)
+
+
 async def measure(house: House, cell: int) -> None:
     await house.gather.ask(measure_depths, MeasureDepths(cell))
 
@@ -87,6 +110,9 @@ CHORES: list[tuple[float, Chore]] = [
     (2.0, notice_absence),
     (3.0, retire_nodes),
     (5.0, vest),
+    (1.0, return_slots),
+    (60.0, settle_reports),
+    (3600.0, forget_refused_reports),
     (1.0, measure),
     (3600.0, keep_picture_days),
 ]

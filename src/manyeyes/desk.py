@@ -134,17 +134,10 @@ class WorkerDesk:
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return None
-                await self.rest(event, min(left, LOOK_AGAIN_SECONDS))
+                await rest(event, min(left, LOOK_AGAIN_SECONDS))
         finally:
             self._house.presence.leave(worker_id)
             self._house.bell.leave(worker_id, event)
-
-    async def rest(self, event: asyncio.Event, seconds: float) -> bool:
-        """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
-        try:
-            return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
-        except TimeoutError:
-            return False
 
     async def attach(self, worker: Worker) -> bool:
         """Make an online worker present through this process; False when he is not online."""
@@ -241,6 +234,14 @@ class WorkerDesk:
             self._house.dispatcher.wake(cell, [outcome.queue_id])
         self._house.bell.ring([worker.worker_id])
         return await self.view(cell, upcoming) if upcoming else None
+
+
+async def rest(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
+    try:
+        return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
+    except TimeoutError:
+        return False
 
 
 def parse_lease(lease: str) -> LeaseId | None:

@@ -38,6 +38,12 @@ class Reason(enum.StrEnum):
     REPORT_REPEATED = "report_repeated"
     REPORT_WRONG_KIND = "report_wrong_kind"
     REPORT_NOT_ENGLISH = "report_not_english"
+    UNKNOWN_REPORT = "unknown_report"
+    NOT_REVIEWER = "not_reviewer"
+    SLOT_LOST = "slot_lost"
+    NOT_REFUSED = "not_refused"
+    ALREADY_APPEALED = "already_appealed"
+    ALREADY_DECIDED = "already_decided"
 
     UNKNOWN_ACCOUNT = "unknown_account"
 

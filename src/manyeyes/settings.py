@@ -18,6 +18,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
     picture_hours: int = 24
+    report_patience_hours: int = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public

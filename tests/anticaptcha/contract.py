@@ -12,10 +12,11 @@ REPLY_KEYS = {
     "getBalance": {"errorId", "balance"},
     "getQueueStats": {"errorId", "waiting", "load", "bid", "speed", "total"},
     "getSpendingStats": {"errorId", "data"},
+    "reportIncorrectImageCaptcha": {"errorId", "status"},
 }
 WINDOW_KEYS = {"dateFrom", "dateTill", "volume", "money"}
 
-# The error table, as far as these six methods can meet it.
+# The error table, as far as these methods can meet it.
 ERROR_CODES = {
     1: "ERROR_KEY_DOES_NOT_EXIST",
     2: "ERROR_NO_SLOT_AVAILABLE",

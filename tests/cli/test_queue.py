@@ -5,7 +5,7 @@ import pytest
 
 FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
-    **{"capacity": 100000, "lease_seconds": 60, "sensitive": False},
+    **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False},
 }
 
 
@@ -21,6 +21,7 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
     [
         *[(["--price", "0.001"], {"price": "0.001000"}), (["--pay", "0.0007"], {"pay": "0.000700"})],
         *[(["--pay", "0"], {"pay": "0.000000"}), (["--capacity", "5"], {"capacity": 5})],
+        *[(["--vote-pay", "0.0002"], {"vote_pay": "0.000200"}), (["--vote-pay", "0"], {"vote_pay": "0.000000"})],
         *[(["--lease-seconds", "10"], {"lease_seconds": 10}), (["--sensitive"], {"sensitive": True})],
         (["--price", "0.002", "--pay", "0.002"], {"price": "0.002000", "pay": "0.002000"}),
     ],
@@ -34,7 +35,7 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
     "wrong",
     [
         *(["--price", "0"], ["--price", "0.0004"], ["--pay", "0.0008"], ["--price", "x"], ["--capacity", "0"]),
-        *(["--lease-seconds", "0"], ["--lease-seconds", "-5"], ["--capacity", "100000001"]),
+        *(["--lease-seconds", "0"], ["--lease-seconds", "-5"], ["--capacity", "100000001"], ["--vote-pay", "-1"]),
     ],
     ids=str,
 )
@@ -54,10 +55,11 @@ def test_add_opens_a_queue_and_its_gate_and_workers_may_be_given_it(manyeyes, ds
         await db.close()
         return [row["cell"] for row in found]
 
-    terms = ("--language", "vi", "--pay", "0", "--capacity", "9")
+    terms = ("--language", "vi", "--pay", "0", "--capacity", "9", "--vote-pay", "0.0003")
     added = manyeyes("queue", "add", "7", "Receipts", *terms, "--json").json
     assert run_async(gates()) == [1]
-    assert added == FIRST | {"queue_id": 7, "name": "Receipts", "language": "vi", "pay": "0.000000", "capacity": 9}
+    wanted = {"queue_id": 7, "name": "Receipts", "language": "vi", "pay": "0.000000", "capacity": 9}
+    assert added == FIRST | wanted | {"vote_pay": "0.000300"}
     assert manyeyes("queue", "list", "--json").json["queues"][-1] == added
     assert manyeyes("worker", "create", "Minh", "--language", "vi", "--queue", "7").code == 0
     run_async(gates())  # the next test finds those of the first queues alone

@@ -47,12 +47,15 @@ def reasons_in(*places: str) -> set[Reason]:
 
 
 def test_every_reason_that_the_contract_can_meet_has_its_error():
-    met = reasons_in("anticaptcha", "directory.py", "tasks", "actions/submit_tasks.py")
+    actions = ("actions/submit_tasks.py", "actions/file_complaints.py")
+    met = reasons_in("anticaptcha", "directory.py", "tasks", "reports", *actions)
     assert met == set(errors._ERRORS)
 
 
 def test_every_reason_that_v1_can_meet_has_its_status():
-    met = reasons_in("v1", "desk.py", "workers", "actions/answer_tasks.py", "actions/skip_tasks.py")
+    actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
+    shared = ("desk.py", "recourse.py", "directory.py", *[f"actions/{name}.py" for name in actions])
+    met = reasons_in("v1", "workers", *shared)
     assert met == set(wire.STATUS)
 
 

@@ -15,6 +15,7 @@ IDS = [f"{package}.{query.name}" for package, query in QUERIES]
 CELL_TABLES = (
     *("cell", "node", "account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session"),
     *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute"),
+    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 FORBIDDEN = re.compile(

@@ -8,7 +8,9 @@ import msgspec
 
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Book
+from manyeyes.ledger.rules import Book, Kind
+from manyeyes.reports import slots
+from manyeyes.reports import store as reports
 from manyeyes.statistics import store as statistics
 
 
@@ -27,8 +29,9 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     """Compare a cell's running sums with the sums of its transfers. Reads only; one REPEATABLE READ snapshot.
 
     Invariants: the books of a cell sum to zero; every stored balance, wallet and pending sum is that of its transfers
-    and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled; no
-    task ended twice.
+    and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
+    what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
+    there is no refund without one; no pay is both vested and cancelled; every vote is paid once.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")
@@ -38,6 +41,7 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
         charged = await statistics.usage_sums(db, cell)
         settled = await ledger.settled_sums(db, cell)
         twice = await ledger.double_endings(db, cell)
+        recourse = await _recourse(db, cell)
         count = await ledger.count_transfers(db, cell)
     findings: list[str] = []
     total = sum(books.values())
@@ -47,21 +51,50 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     running = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD)
     booked = {key: micros for key, micros in books.items() if key[0] in running}
     difference += _compare("stored and booked sums", {**stored, **held}, booked, findings)
-    difference += _compare("usage buckets and settled transfers", charged, settled, findings)
+    difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
+    for what, of, left, right in recourse.pairs:
+        difference += _compare(what, left, right, findings, of)
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
+    findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
     accounts = sum(key[0] is Book.AVAILABLE for key in stored)
     wallets = sum(key[0] is Book.PAYABLE for key in stored)
-    return Books(difference + len(twice), count, accounts, wallets, sum(held.values()), findings)
+    difference += len(twice) + len(recourse.double_pays)
+    return Books(difference, count, accounts, wallets, sum(held.values()), findings)
 
 
-def _compare(what: str, left: Mapping[Any, int], right: Mapping[Any, int], findings: list[str]) -> int:
-    """Return the sum of absolute differences over all keys of both sides."""
+class _Recourse(msgspec.Struct, frozen=True):
+    """``pairs``: what must be equal, with whose ids the keys are; micros."""
+
+    pairs: list[tuple[str, str, dict[int, int], dict[int, int]]]
+    double_pays: list[int]
+
+
+async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
+    """Read what complaints moved, from every place that tells of it."""
+    booked = await ledger.amounts(db, cell, Kind.REFUND)
+    rows = await statistics.all_refunds(db, cell)
+    confirmed = await reports.all_confirmed(db, cell)
+    charged = await ledger.amounts_for(db, cell, Kind.SETTLE, sorted(set(booked) | set(confirmed)))
+    votes = await slots.all_votes(db, cell)
+    pairs = [
+        ("confirmed complaints and refunds", "task", confirmed, booked),
+        ("refunds and what their tasks were charged", "task", booked, charged),
+        ("refunds by window and refunds", "task", rows, booked),
+        ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, Kind.VOTE_PAY)),
+    ]
+    return _Recourse(pairs, await ledger.double_pays(db, cell))
+
+
+def _compare(
+    what: str, left: Mapping[Any, int], right: Mapping[Any, int], findings: list[str], of: str = "account"
+) -> int:
+    """Return the sum of absolute differences over all keys of both sides; ``of``: whose ids plain keys are."""
     total = 0
     for key in sorted(set(left) | set(right)):
         gap = left.get(key, 0) - right.get(key, 0)
         if gap:
-            findings.append(f"{what} differ by {gap} micros at {_name(key)}")
+            findings.append(f"{what} differ by {gap} micros at {_name(key, of)}")
             total += abs(gap)
     return total
 
@@ -72,5 +105,5 @@ def _negative(stored: Mapping[tuple[int, int], int], findings: list[str]) -> int
     return sum(-micros for _, micros in below)
 
 
-def _name(key: object) -> str:
-    return f"{Book(key[0]).name.lower()} of {key[1]}" if isinstance(key, tuple) else f"account {key}"
+def _name(key: object, of: str = "account") -> str:
+    return f"{Book(key[0]).name.lower()} of {key[1]}" if isinstance(key, tuple) else f"{of} {key}"

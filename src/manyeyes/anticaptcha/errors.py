@@ -4,6 +4,12 @@ import msgspec
 
 from manyeyes.refusals import Reason, Refusal
 
+# One code for a task that is not there and for every refused report (seed 001 and its sample).
+_NO_SUCH_TASK = (
+    16,
+    "ERROR_NO_SUCH_CAPCHA_ID",
+    "Task you are requesting does not exist in your current task list or has been expired.",
+)
 _ERRORS = {
     Reason.UNKNOWN_KEY: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
     Reason.UNKNOWN_ACCOUNT: (1, "ERROR_KEY_DOES_NOT_EXIST", "Account authorization key not found in the system"),
@@ -15,11 +21,13 @@ _ERRORS = {
     Reason.UNSOLVABLE: (12, "ERROR_CAPTCHA_UNSOLVABLE", "The task could not be solved by 5 different workers"),
     Reason.UNKNOWN_METHOD: (14, "ERROR_NO_SUCH_METHOD", "There is no such method"),
     Reason.PICTURE_NOT_SUPPORTED: (15, "ERROR_IMAGE_TYPE_NOT_SUPPORTED", "The picture is neither JPEG, GIF nor PNG"),
-    Reason.UNKNOWN_TASK: (
-        16,
-        "ERROR_NO_SUCH_CAPCHA_ID",
-        "Task you are requesting does not exist in your current task list or has been expired.",
-    ),
+    Reason.UNKNOWN_TASK: _NO_SUCH_TASK,
+    Reason.TASK_UNFINISHED: _NO_SUCH_TASK,
+    Reason.TASK_FAILED: _NO_SUCH_TASK,
+    Reason.REPORT_LATE: _NO_SUCH_TASK,
+    Reason.REPORT_REPEATED: _NO_SUCH_TASK,
+    Reason.REPORT_WRONG_KIND: _NO_SUCH_TASK,
+    Reason.REPORT_NOT_ENGLISH: _NO_SUCH_TASK,
     Reason.ADDRESS_BLOCKED: (21, "ERROR_IP_BLOCKED", "Calls from this address are blocked"),
     Reason.TASK_ABSENT: (22, "ERROR_TASK_ABSENT", "The task property is empty or missing"),
     Reason.TASK_NOT_SUPPORTED: (23, "ERROR_TASK_NOT_SUPPORTED", "The task type is not supported"),

@@ -9,6 +9,7 @@ from manyeyes.anticaptcha.get_balance import get_balance
 from manyeyes.anticaptcha.get_queue_stats import get_queue_stats
 from manyeyes.anticaptcha.get_spending_stats import get_spending_stats
 from manyeyes.anticaptcha.get_task_result import get_task_result
+from manyeyes.anticaptcha.report_incorrect_image_captcha import report_incorrect_image_captcha
 from manyeyes.anticaptcha.test import test
 
 METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
@@ -17,5 +18,6 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "getBalance": get_balance,
     "getQueueStats": get_queue_stats,
     "getSpendingStats": get_spending_stats,
+    "reportIncorrectImageCaptcha": report_incorrect_image_captcha,
     "test": test,
 }

@@ -37,6 +37,7 @@ def add(
     pay: str = "0.0005",
     capacity: int = 100_000,
     lease_seconds: int = 60,
+    vote_pay: str = "0.0001",
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -53,6 +54,8 @@ def add(
         Waiting tasks above which only a high bid enters.
     lease_seconds
         How long a worker may take.
+    vote_pay
+        What a reviewer gets for a vote, in USD.
     """
 
     async def work(house: House) -> dict[str, Any]:
@@ -65,18 +68,23 @@ def add(
             capacity,
             lease_seconds,
             sensitive=False,
+            vote_micros=money.parse(vote_pay),
         )
         _check_new(queue, (await house.directory.queues()).values())
-        for cell in house.cells.numbers:
-            async with house.cells.pool(cell).acquire() as db:
-                await dispatch.open_gates(db, cell, [queue_id])
-        for database in reversed(house.cells.databases):  # the directory last: a repetition after a failure completes
-            async with database.acquire() as db:
-                await tasks.add_queue(db, queue)
-        await house.bell.tell_changed()
+        await _open(house, queue)
         return _row((await house.directory.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
+
+
+async def _open(house: House, queue: QueueTerms) -> None:
+    for cell in house.cells.numbers:
+        async with house.cells.pool(cell).acquire() as db:
+            await dispatch.open_gates(db, cell, [queue.queue_id])
+    for database in reversed(house.cells.databases):  # the directory last: a repetition after a failure completes
+        async with database.acquire() as db:
+            await tasks.add_queue(db, queue)
+    await house.bell.tell_changed()
 
 
 @app.command(name="set")
@@ -88,6 +96,7 @@ def set_queue(
     capacity: int | None = None,
     lease_seconds: int | None = None,
     sensitive: bool | None = None,
+    vote_pay: str | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -104,6 +113,8 @@ def set_queue(
         How long a worker may take.
     sensitive
         Pictures are blurred until the worker chooses to look.
+    vote_pay
+        What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     """
 
     async def work(house: House) -> dict[str, Any]:
@@ -116,6 +127,7 @@ def set_queue(
             "capacity": capacity,
             "lease_seconds": lease_seconds,
             "sensitive": sensitive,
+            "vote_micros": None if vote_pay is None else money.parse(vote_pay),
         }
         _check(before, terms)
         for database in house.cells.databases:
@@ -156,6 +168,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "language": queue.language,
         "price": money.text(queue.price_micros),
         "pay": money.text(queue.pay_micros),
+        "vote_pay": money.text(queue.vote_micros),
         "capacity": queue.capacity,
         "lease_seconds": queue.lease_seconds,
         "sensitive": queue.sensitive,
@@ -163,12 +176,12 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
 
 
 def _show(result: dict[str, Any]) -> str:
-    head = f"{'queue':>5}  {'price':>9}  {'pay':>9}  {'capacity':>8}  {'lease':>5}  language  name"
+    head = f"{'queue':>5}  {'price':>9}  {'pay':>9}  {'vote pay':>9}  {'capacity':>8}  {'lease':>5}  language  name"
     return "\n".join(
         [head]
         + [
-            f"{q['queue_id']:>5}  {q['price']:>9}  {q['pay']:>9}  {q['capacity']:>8}  {q['lease_seconds']:>5}  "
-            f"{q['language']:8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
+            f"{q['queue_id']:>5}  {q['price']:>9}  {q['pay']:>9}  {q['vote_pay']:>9}  {q['capacity']:>8}  "
+            f"{q['lease_seconds']:>5}  {q['language']:8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
             for q in result["queues"]
         ]
     )

@@ -59,6 +59,7 @@ class Books(msgspec.Struct, frozen=True):
     closing: Funds
     hours: list[Spending]
     charged_micros: int
+    refunded_micros: int  # of the tasks that ended in the window, whenever that was: the hours have it taken off
     lines: list[Line]
 
     @property
@@ -73,7 +74,7 @@ class Books(msgspec.Struct, frozen=True):
         differences = (
             reached.available_micros - self.closing.available_micros,
             reached.held_micros - self.closing.held_micros,
-            settled - self.charged_micros,
+            settled - self.refunded_micros - self.charged_micros,
         )
         return max(differences, key=abs)
 
@@ -92,6 +93,7 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
         windows = spending_windows(int(asked.start.timestamp()))
         hours = await statistics.spending(db, cell, account_id, windows, **filters(asked, queues))
         every = await statistics.spending(db, cell, account_id, windows) if asked.is_filtered else hours
+        refunded = await statistics.refunded_between(db, cell, account_id, asked.start, asked.end)
         page = await ledger.movements_newest(
             db, cell, account_id, asked.start, asked.end, limit=PAGE_ENTRIES, offset=(asked.page - 1) * PAGE_ENTRIES
         )
@@ -99,7 +101,8 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
         line(movement, Funds(closing.available_micros - newer[0], closing.held_micros - newer[1]))
         for movement, *newer in page
     ]
-    return Books(opening, sums, closing, hours, sum(hour.charged_micros for hour in every), lines)
+    charged = sum(hour.charged_micros for hour in every)
+    return Books(opening, sums, closing, hours, charged, refunded, lines)
 
 
 def line(movement: Movement, after: Funds) -> Line:

@@ -31,6 +31,7 @@ KINDS = {
     Kind.HOLD: languages.mark("Held for a task"),
     Kind.SETTLE: languages.mark("Charged for a task"),
     Kind.RELEASE: languages.mark("Given back"),
+    Kind.REFUND: languages.mark("Refunded after a complaint"),
 }
 CSV_PATH = "/customer/statement.csv"
 

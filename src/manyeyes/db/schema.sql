@@ -337,13 +337,15 @@ CREATE TABLE report (
     filed_at        timestamptz NOT NULL,
     decided_at      timestamptz,
     refunded_micros bigint NOT NULL DEFAULT 0,
+    cancelled_micros bigint NOT NULL DEFAULT 0,     -- pay that the worker lost by it
     PRIMARY KEY (cell, task_id)
 );
-CREATE INDEX report_account ON report (cell, account_id, filed_at);
+CREATE INDEX report_account ON report (cell, account_id, filed_at, task_id);
 CREATE INDEX report_worker ON report (cell, worker_id, filed_at) WHERE kind = 0;
 CREATE INDEX report_open ON report (cell, filed_at) WHERE state = 0;
 
--- Reports that were refused: the wire says 16 for all of them, this keeps the true reason for a month.
+-- Reports that were refused: the wire says 16 for all of them, this keeps the true reason for a month. Task 0 stands
+-- for many that the account never had.
 CREATE TABLE refused_report (
     cell       int NOT NULL,
     account_id bigint NOT NULL,
@@ -381,11 +383,14 @@ CREATE TABLE vote_slot (
     verdict     smallint,
     reason      text NOT NULL DEFAULT '',
     voted_at    timestamptz,
-    paid_micros bigint NOT NULL DEFAULT 0,
+    pay_micros  bigint NOT NULL DEFAULT 0,   -- what the vote earns: the queue's when the complaint came
     PRIMARY KEY (cell, task_id, n)
 ) WITH (fillfactor = 50);
 CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
 CREATE INDEX vote_slot_leased ON vote_slot (cell, lease_until) WHERE state = 1;
+-- Nobody judges a complaint twice.
+CREATE UNIQUE INDEX vote_slot_once ON vote_slot (cell, task_id, reviewer_id) WHERE reviewer_id <> 0;
+CREATE INDEX vote_slot_held ON vote_slot (cell, reviewer_id) WHERE state = 1;
 CREATE INDEX vote_slot_reviewer ON vote_slot (cell, reviewer_id, voted_at) WHERE reviewer_id <> 0;
 
 -- How often a reviewer voted on decided complaints, and how often against the verdict.

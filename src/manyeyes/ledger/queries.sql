@@ -45,6 +45,22 @@ DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
     SELECT task_id FROM pending_pay WHERE cell = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED))
 RETURNING task_id, worker_id, amount_micros;
 
+-- name: hold_pay
+-- Pay that is complained about waits for the verdict; it stays pending.
+UPDATE pending_pay SET due_at = 'infinity' WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE));
+
+-- name: free_pay
+-- Pay whose complaint came to nothing is due at once.
+UPDATE pending_pay SET due_at = $3 WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE));
+
+-- name: cancel_pay
+-- Pay whose complaint was confirmed leaves the waiting list; what was vested before stays.
+DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE))
+RETURNING task_id, worker_id, amount_micros;
+
 -- name: worker_pending
 -- What a worker has earned and may still be complained about.
 SELECT coalesce(sum(amount_micros), 0)::bigint FROM pending_pay WHERE cell = $1 AND worker_id = $2;
@@ -80,6 +96,23 @@ SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
 -- Tasks that were settled or released more than once; there are none.
 SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (3, 4) GROUP BY cause_id HAVING count(*) > 1;
 
+-- name: double_pays
+-- Pay that was both vested and cancelled; there is none.
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (6, 8) GROUP BY cause_id HAVING count(*) > 1;
+
+-- name: amounts
+-- What every posting of a kind moved, by its cause.
+SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = $2 GROUP BY cause_id;
+
+-- name: amounts_for
+-- What the postings of a kind moved for these causes.
+SELECT cause_id, amount_micros FROM transfer WHERE cell = $1 AND kind = $2 AND n = 0 AND cause_id = ANY ($3::bigint[]);
+
+-- name: workers_sums
+-- What every worker got by postings of a kind.
+SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND kind = $2 GROUP BY worker_id;
+
 -- name: count_transfers
 -- How many transfers a cell has.
 SELECT count(*) FROM transfer WHERE cell = $1;
@@ -89,8 +122,9 @@ SELECT count(*) FROM transfer WHERE cell = $1;
 SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay WHERE cell = $1 GROUP BY worker_id;
 
 -- name: settled_sums
--- All that each account was charged, by the ledger.
-SELECT account_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 3 GROUP BY account_id;
+-- All that each account was charged and not given back, by the ledger.
+SELECT account_id, sum(CASE kind WHEN 3 THEN amount_micros ELSE -amount_micros END)::bigint AS amount_micros
+FROM transfer WHERE cell = $1 AND kind IN (3, 7) GROUP BY account_id;
 
 -- name: recent_holds
 -- The tasks that an account submitted last: each began with money held for it.

@@ -62,8 +62,10 @@ class Transfer(msgspec.Struct, frozen=True):
     n: int = 0
 
 
-def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int) -> Transfer:
-    """Return the transfer of this kind for one owner: a worker for pay and vesting, else an account.
+def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int = 0) -> Transfer:
+    """Return the transfer of this kind for one owner: a worker for `WORKERS_KINDS`, else an account.
+
+    ``n``: which of several postings of this kind for one cause.
 
     Raises ValueError for an amount that is not positive: such a transfer cannot exist.
     """
@@ -81,6 +83,7 @@ def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int) -> Tra
         amount_micros,
         account_id=0 if is_worker else owner_id,
         worker_id=owner_id if is_worker else 0,
+        n=n,
     )
 
 

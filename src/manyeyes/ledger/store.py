@@ -95,6 +95,23 @@ async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: 
     return [Pay(*row) for row in await tx.fetch(SQL.take_due_pay, cell, now, limit)]
 
 
+async def hold_pay(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Keep the tasks' pay from vesting until `free_pay` or `cancel_pay`; what has vested already stays so."""
+    if task_ids:
+        await tx.execute(SQL.hold_pay, cell, task_ids)
+
+
+async def free_pay(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> None:
+    """Let pay that was held vest at once."""
+    if task_ids:
+        await tx.execute(SQL.free_pay, cell, task_ids, now)
+
+
+async def cancel_pay(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Pay]:
+    """Take the tasks' pay off the waiting list and return what was still there."""
+    return [Pay(*row) for row in await tx.fetch(SQL.cancel_pay, cell, task_ids)] if task_ids else []
+
+
 async def worker_pending(db: asyncpg.Connection, cell: int, worker_id: int) -> int:
     """Return the micros that still wait for their complaint window."""
     return int(await db.fetchval(SQL.worker_pending, cell, worker_id))
@@ -130,9 +147,29 @@ async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
     return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell, timeout=PROOF_SECONDS)]
 
 
+async def double_pays(db: asyncpg.Connection, cell: int) -> list[int]:
+    """Return the tasks whose pay was both vested and cancelled: always empty."""
+    return [row["cause_id"] for row in await db.fetch(SQL.double_pays, cell, timeout=PROOF_SECONDS)]
+
+
 async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return what each account was charged, by the transfers, in micros."""
+    """Return what each account was charged and not given back, by the transfers, in micros."""
     return dict(await db.fetch(SQL.settled_sums, cell, timeout=PROOF_SECONDS))
+
+
+async def amounts(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+    """Return what all postings of a kind moved, in micros by cause."""
+    return dict(await db.fetch(SQL.amounts, cell, kind, timeout=PROOF_SECONDS))
+
+
+async def amounts_for(db: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> dict[int, int]:
+    """Return what the postings of a kind moved for these causes, in micros by cause."""
+    return dict(await db.fetch(SQL.amounts_for, cell, kind, cause_ids, timeout=PROOF_SECONDS))
+
+
+async def workers_sums(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+    """Return what each worker got by postings of a kind, in micros."""
+    return dict(await db.fetch(SQL.workers_sums, cell, kind, timeout=PROOF_SECONDS))
 
 
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:

@@ -2,7 +2,7 @@
 
 import enum
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,12 +13,27 @@ REPORT_SECONDS = 60  # seed 001: within 60 s of completion
 REVIEWERS = 3  # seed 001: three reviewers check
 VOTES_TO_DECIDE = 2  # two equal votes are a verdict
 SLOT_SECONDS = 60  # how long a reviewer may look at one complaint
+FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or odd ones, is not compared with the others yet
+OUTLIER_DEVIATIONS = 3
 FEWEST_JUDGED = 10  # decisions.md: the ratio applies from the tenth judged complaint on
 REFUSED_KEPT_DAYS = 30
 UNKNOWN_TASKS_KEPT = 100  # refused reports of tasks that the account never had: so many are kept one by one
 LONGEST_REASON = 500
 LONGEST_APPEAL = 2_000
+WHY_IGNORED = "confirmed_too_seldom"  # the 50 % ratio
+WHY_OVERDUE = "undecided"  # reviewers left it undecided for too long
 COMPLAINT_LANGUAGE = "en"  # seed 001: complaints about other languages are not accepted
+WHYS: dict[str, str] = {
+    Reason.UNKNOWN_TASK: "the account has no such task",
+    Reason.TASK_UNFINISHED: "the task was not finished",
+    Reason.TASK_FAILED: "the task ended without an answer",
+    Reason.REPORT_LATE: f"the report came {REPORT_SECONDS} s or more after the task was finished",
+    Reason.REPORT_REPEATED: "the task was reported before",
+    Reason.REPORT_WRONG_KIND: "this kind of task cannot be reported so",
+    Reason.REPORT_NOT_ENGLISH: "complaints are accepted for English only",
+    WHY_IGNORED: f"less than half of the {FEWEST_JUDGED} or more complaints that reviewers judged were confirmed",
+    WHY_OVERDUE: "reviewers did not decide in time, so it counts as confirmed",
+}
 
 
 class ReportKind(enum.IntEnum):
@@ -66,12 +81,19 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """An open slot and who must not have it: ``author_id``, and whoever has another slot of the task."""
+    """One of a complaint's three judgements. ``author_id`` gave the answer; ``lease`` fences off earlier holders."""
 
     task_id: int
     n: int
+    state: SlotState
     author_id: int
     queue_id: int
+    reviewer_id: int
+    lease: int
+    lease_until: datetime | None
+    vote: Vote | None
+    reason: str
+    pay_micros: int
 
 
 def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
@@ -80,19 +102,19 @@ def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool
     ``is_repeated``: the task has a report already, by whatever method. The wire has one code for all of them (16).
     """
     if task is None or task.account_id != account_id:
-        return Refusal(Reason.UNKNOWN_TASK, "the account has no such task")
+        return Refusal(Reason.UNKNOWN_TASK, WHYS[Reason.UNKNOWN_TASK])
     if task.ended_at is None:
-        return Refusal(Reason.TASK_UNFINISHED, "the task is not finished")
+        return Refusal(Reason.TASK_UNFINISHED, WHYS[Reason.TASK_UNFINISHED])
     if not task.is_solved:
-        return Refusal(Reason.TASK_FAILED, "the task ended without an answer")
+        return Refusal(Reason.TASK_FAILED, WHYS[Reason.TASK_FAILED])
     if is_late(task.ended_at, now):
-        return Refusal(Reason.REPORT_LATE, f"the report came {REPORT_SECONDS} s or more after the task was finished")
+        return Refusal(Reason.REPORT_LATE, WHYS[Reason.REPORT_LATE])
     if is_repeated:
-        return Refusal(Reason.REPORT_REPEATED, "the task was reported before")
+        return Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED])
     if not task.is_picture:
-        return Refusal(Reason.REPORT_WRONG_KIND, "the task is no picture")
+        return Refusal(Reason.REPORT_WRONG_KIND, WHYS[Reason.REPORT_WRONG_KIND])
     if task.language != COMPLAINT_LANGUAGE:
-        return Refusal(Reason.REPORT_NOT_ENGLISH, "complaints are accepted for English only")
+        return Refusal(Reason.REPORT_NOT_ENGLISH, WHYS[Reason.REPORT_NOT_ENGLISH])
     return None
 
 
@@ -110,3 +132,39 @@ def verdict(votes: Iterable[Vote]) -> Vote | None:
     """Return what two equal votes decided; None while they are not there."""
     counts = Counter(votes)
     return next((vote for vote, count in counts.items() if count >= VOTES_TO_DECIDE), None)
+
+
+def assign(
+    slots: Iterable[Slot], reviewers: Mapping[int, Collection[int]], judges: Collection[tuple[int, int]]
+) -> list[tuple[Slot, int]]:
+    """Give each reviewer the first slot that fits him: a queue of his, not his own answer, never a complaint twice.
+
+    ``slots``: open ones, the oldest first; ``reviewers``: the queues that each may judge; ``judges``: (task, reviewer)
+    of all who have or had a slot of these complaints.
+    """
+    given: list[tuple[Slot, int]] = []
+    free = dict(reviewers)
+    taken = set(judges)
+    for slot in slots:
+        fitting = (
+            reviewer
+            for reviewer, queues in free.items()
+            if slot.queue_id in queues and slot.author_id != reviewer and (slot.task_id, reviewer) not in taken
+        )
+        reviewer = next(fitting, None)
+        if reviewer is not None:
+            given.append((slot, reviewer))
+            taken.add((slot.task_id, reviewer))
+            del free[reviewer]
+    return given
+
+
+def is_outlier(votes: int, against: int, others_votes: int, others_against: int) -> bool:
+    """Tell whether a reviewer votes against the majority far more often than the others do.
+
+    Far: three standard deviations above the others' share (by Laplace's rule of succession, so that it is never 0).
+    """
+    if votes < FEWEST_VOTES or against < FEWEST_AGAINST or not others_votes:
+        return False
+    share = (others_against + 1) / (others_votes + 2)
+    return against / votes > share + OUTLIER_DEVIATIONS * (share * (1 - share) / votes) ** 0.5

@@ -8,6 +8,33 @@ ORDER BY u.account_id, u.queue_id, u.soft_id, u.ip
 ON CONFLICT (cell, account_id, minute, queue_id, soft_id, ip) DO UPDATE
 SET tasks = usage_minute.tasks + excluded.tasks, charged_micros = usage_minute.charged_micros + excluded.charged_micros;
 
+-- name: take_off_usage
+-- Refunds come off the minutes of their tasks: less money, the same number of tasks. The rows are there already; written
+-- as an upsert because that locks them in the order in which `add_usage` does.
+INSERT INTO usage_minute (cell, account_id, minute, queue_id, soft_id, ip, tasks, charged_micros)
+SELECT $1, u.account_id, u.minute, u.queue_id, u.soft_id, u.ip, 0, -u.refunded_micros
+FROM unnest($2::bigint[], $3::int[], $4::int[], $5::int[], $6::text[], $7::bigint[])
+     AS u (account_id, minute, queue_id, soft_id, ip, refunded_micros)
+ORDER BY u.account_id, u.minute, u.queue_id, u.soft_id, u.ip
+ON CONFLICT (cell, account_id, minute, queue_id, soft_id, ip) DO UPDATE
+SET charged_micros = usage_minute.charged_micros + excluded.charged_micros;
+
+-- name: insert_refunds
+-- What is given back, by the task's end: spending windows take it off there.
+INSERT INTO refund (cell, task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_at, refunded_micros)
+SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.ended_at, $9, r.refunded_micros
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::timestamptz[], $8::bigint[])
+     AS r (task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_micros);
+
+-- name: all_refunds
+-- Every refund of a cell: must equal the ledger's, and what the confirmed complaints say.
+SELECT task_id, refunded_micros FROM refund WHERE cell = $1;
+
+-- name: refunded_between
+-- What was given back of the tasks that ended in a span of time.
+SELECT coalesce(sum(refunded_micros), 0)::bigint FROM refund
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4;
+
 -- name: add_queue_minutes
 -- Add a batch's answered tasks to their queues' minute.
 INSERT INTO queue_minute (cell, queue_id, minute, tasks, handling_ms, charged_micros)
@@ -40,6 +67,17 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CR
       AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
 ) AS r;
 
+-- name: spending_refunds
+-- Refunds of the tasks in the same ranges of seconds; they lower the money and not the number of tasks.
+SELECT p.index, r.tasks, r.charged_micros
+FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
+    SELECT 0 AS tasks, -coalesce(sum(refunded_micros), 0)::bigint AS charged_micros
+    FROM refund
+    WHERE cell = $1 AND account_id = $2
+      AND ended_at >= to_timestamp(p.first) AND ended_at < to_timestamp(p.until)
+      AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
+) AS r;
+
 -- name: queue_rates
 -- How a queue did since a minute.
 SELECT coalesce(sum(tasks), 0)::bigint AS tasks, coalesce(sum(handling_ms), 0)::bigint AS handling_ms,
@@ -47,6 +85,6 @@ SELECT coalesce(sum(tasks), 0)::bigint AS tasks, coalesce(sum(handling_ms), 0)::
 FROM queue_minute WHERE cell = $1 AND queue_id = $2 AND minute >= $3;
 
 -- name: usage_sums
--- All that an account was charged, by the buckets: must equal the ledger's settled sums.
+-- All that an account was charged, by the buckets: must equal the ledger's settled sums less its refunds.
 SELECT account_id, sum(tasks)::bigint AS tasks, sum(charged_micros)::bigint AS charged_micros
 FROM usage_minute WHERE cell = $1 GROUP BY account_id;

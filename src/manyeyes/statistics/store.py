@@ -1,5 +1,6 @@
 """Named queries of usage by minute → frozen values."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -34,6 +35,18 @@ class QueueUsage(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
+class Refund(msgspec.Struct, frozen=True):
+    """What is given back for one task, filed under the task's own end."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    soft_id: int
+    ip: str
+    ended_at: datetime
+    refunded_micros: int
+
+
 class Spending(msgspec.Struct, frozen=True):
     """One window: how many tasks were charged in it and what they cost, refunds taken off."""
 
@@ -54,6 +67,28 @@ async def add_usage(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequ
         await tx.execute(SQL.add_usage, cell, minute_of(now.timestamp()), *columns)
 
 
+async def refund(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Sequence[Refund]) -> None:
+    """Take refunds off the windows in which their tasks ended (decisions.md, "which instant counts")."""
+    if not refunds:
+        return
+    columns = zip(*[msgspec.structs.astuple(r) for r in refunds], strict=True)
+    await tx.execute(SQL.insert_refunds, cell, *columns, now)
+    sums: Counter[tuple[int, int, int, int, str]] = Counter()
+    for r in refunds:
+        sums[r.account_id, minute_of(r.ended_at.timestamp()), r.queue_id, r.soft_id, r.ip] += r.refunded_micros
+    await tx.execute(SQL.take_off_usage, cell, *zip(*[(*key, micros) for key, micros in sums.items()], strict=True))
+
+
+async def all_refunds(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return every refund in micros, by task."""
+    return dict(await db.fetch(SQL.all_refunds, cell, timeout=PROOF_SECONDS))
+
+
+async def refunded_between(db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime) -> int:
+    """Return the micros given back of an account's tasks that ended in ``[start, end)``, whenever that was."""
+    return int(await db.fetchval(SQL.refunded_between, cell, account_id, start, end))
+
+
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
     if rows:
         columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
@@ -72,11 +107,13 @@ async def spending(
 ) -> list[Spending]:
     """Return what each of the consecutive one-hour ``windows`` saw (seed 000); exact for any second.
 
-    Whole minutes come from the buckets, the minutes that a boundary cuts from the raw rows, so the answer equals the
-    ledger's settled sums to the micro. None filters take everything.
+    Whole minutes come from the buckets, the minutes that a boundary cuts from the raw rows of tasks and of refunds, so
+    the answer equals the ledger's settled sums less refunds to the micro. None filters take everything.
     """
     rows: list[asyncpg.Record] = []
-    for query, pieces in ((SQL.spending_minutes, whole_minutes(windows)), (SQL.spending_edges, cut_seconds(windows))):
+    edges = cut_seconds(windows)
+    asked = ((SQL.spending_minutes, whole_minutes(windows)), (SQL.spending_edges, edges), (SQL.spending_refunds, edges))
+    for query, pieces in asked:
         if pieces:
             columns = zip(*pieces, strict=True)
             rows += await db.fetch(query, cell, account_id, *columns, queue_id, soft_id, ip)
@@ -92,6 +129,6 @@ async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_mi
 
 
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return all that each account was charged, by the buckets, in micros."""
+    """Return all that each account was charged and not given back, by the buckets, in micros."""
     rows = await db.fetch(SQL.usage_sums, cell, timeout=PROOF_SECONDS)
     return {row["account_id"]: row["charged_micros"] for row in rows}

@@ -1,17 +1,19 @@
 -- name: queues
 -- All queues with their terms.
-SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive FROM queue ORDER BY queue_id;
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros FROM queue
+ORDER BY queue_id;
 
 -- name: set_queue
 -- Change a queue's terms; null leaves a value as it is.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
-       capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive)
+       capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
+       vote_micros = coalesce($7, vote_micros)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
-INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING queue_id;
+INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -72,3 +74,19 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
 -- How tasks ended, for their customer's page.
 SELECT task_id, queue_id, created_at, ended_at, ending, charged_micros FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: lives
+-- Tasks with what a report on them needs: as they ended, and every one as it was submitted (ended_at null).
+SELECT task_id, account_id, queue_id, NULL AS kind, ended_at, ending, worker_id FROM result
+WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+UNION ALL
+SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: charges
+-- What ended tasks cost, and under what they are counted.
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: questions
+-- What was asked, as a reviewer sees it: nobody's name.
+SELECT task_id, kind, options, media, created_at FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

@@ -44,7 +44,7 @@ class ImageOptions(msgspec.Struct, frozen=True):
 
 
 class QueueTerms(msgspec.Struct, frozen=True):
-    """A queue's row: prices in micro-units, ``capacity`` in waiting tasks."""
+    """A queue's row: prices, pay and votes in micro-units, ``capacity`` in waiting tasks."""
 
     queue_id: int
     name: str
@@ -54,6 +54,7 @@ class QueueTerms(msgspec.Struct, frozen=True):
     capacity: int
     lease_seconds: int
     sensitive: bool
+    vote_micros: int = 100  # what a reviewer earns with one vote
 
 
 class Depth(msgspec.Struct, frozen=True):

@@ -101,7 +101,7 @@ async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
 
 async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
     """Change the given terms of a queue; return whether it exists."""
-    names = ("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive")
+    names = ("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive", "vote_micros")
     return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
 
 

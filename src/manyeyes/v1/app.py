@@ -15,6 +15,8 @@ from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.tasks import store as tasks
 from manyeyes.v1.openapi import document
+from manyeyes.v1.reports import ReportsApi
+from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.wire import Refused, json, refuse
 from manyeyes.v1.worker import WorkerApi
 
@@ -24,17 +26,19 @@ MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
 class Calls:
-    """/v1/worker without a router: two of a task life's six calls come here, and a table look-up is all they need."""
+    """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
 
     def __init__(self, house: House) -> None:
-        self._handlers = WorkerApi(house).handlers()
+        apis = (WorkerApi(house), ReviewerApi(house), ReportsApi(house))
+        self._handlers = {call: handler for api in apis for call, handler in api.handlers().items()}
         self._paths = {path for _, path in self._handlers}
 
     def __contains__(self, path: str) -> bool:
-        return path in self._paths
+        return path in self._paths or _any_last(path) in self._paths
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        handler = self._handlers.get((scope["method"], scope["path"]))
+        method, path = scope["method"], scope["path"]
+        handler = self._handlers.get((method, path if path in self._paths else _any_last(path)))
         try:
             response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
         except Refused as refused:
@@ -42,6 +46,11 @@ class Calls:
         except Exception as error:
             response = _failed(error, scope["path"])
         await response(scope, receive, send)
+
+
+def _any_last(path: str) -> str:
+    """Return the path with a star for its last part, as handlers write one that may be anything."""
+    return path.rpartition("/")[0] + "/*"
 
 
 def _failed(error: Exception, path: str) -> Response:

@@ -1,12 +1,16 @@
 """The OpenAPI 3.1 description of /v1, generated from the very types that decode and encode it."""
 
+import re
 from typing import Any
 
 import msgspec
 
 from manyeyes import __version__
+from manyeyes.v1 import reports, reviewer, worker
 from manyeyes.v1.wire import RefusalBody
-from manyeyes.v1.worker import OPERATIONS
+
+OPERATIONS = [*worker.OPERATIONS, *reviewer.OPERATIONS, *reports.OPERATIONS]
+PARAMETERS = {"wait": "number", "limit": "integer", "before": "string", "state": "string", "task_id": "integer"}
 
 
 def document() -> dict[str, Any]:
@@ -33,12 +37,23 @@ def _operation(path: str, parameters: list[str], request: Any, reply: Any, other
     for status in others:
         content = {} if status == "204" else {"content": _content(RefusalBody)}
         responses[status] = {"description": "nothing to give" if status == "204" else "refused", **content}
-    operation: dict[str, Any] = {"operationId": path.rsplit("/", 1)[-1], "responses": responses}
-    if parameters:
-        operation["parameters"] = [{"name": p, "in": "query", "schema": {"type": "number"}} for p in parameters]
+    operation: dict[str, Any] = {"operationId": _name(path), "responses": responses}
+    in_path = re.findall(r"{(\w+)}", path)
+    found = [_parameter(p, "query") for p in parameters] + [_parameter(p, "path") | {"required": True} for p in in_path]
+    if found:
+        operation["parameters"] = found
     if request is not None:
         operation["requestBody"] = {"content": _content(request)}
     return operation
+
+
+def _name(path: str) -> str:
+    """Return the operation's name: what follows /v1, in one word (workers, reviewers and customers share some)."""
+    return re.sub(r"\W+", "_", path.removeprefix("/v1/")).strip("_")
+
+
+def _parameter(name: str, place: str) -> dict[str, Any]:
+    return {"name": name, "in": place, "schema": {"type": PARAMETERS[name]}}
 
 
 def _content(kind: Any) -> dict[str, Any]:

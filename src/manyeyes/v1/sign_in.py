@@ -1,7 +1,9 @@
-"""Who calls /v1: a bearer token, or the console's session cookie from a page of our own."""
+"""Who calls /v1: a bearer token or client key, or the console's session cookie from a page of our own."""
 
 from starlette.requests import Request
 
+from manyeyes.accounts.rules import canonical_address
+from manyeyes.accounts.store import KeyOwner
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.sign_in import cookie_subject, is_from_own_page
@@ -11,9 +13,9 @@ from manyeyes.workers.store import Worker
 
 async def signed_in_worker(house: House, request: Request) -> Worker:
     """Return the worker. Raises `Refused`: no or unknown token, or a cookie that another origin's page sends along."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token:
-        subject = await house.directory.subject(token.strip(), "token")
+    token = _bearer(request)
+    if token:
+        subject = await house.directory.subject(token, "token")
     else:
         subject = await cookie_subject(house, request)
         if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(house, request):
@@ -22,3 +24,28 @@ async def signed_in_worker(house: House, request: Request) -> Worker:
     if worker is None:
         raise Refused(Refusal(Reason.UNKNOWN_TOKEN, "send the worker's token as Authorization: Bearer <token>"))
     return worker
+
+
+async def signed_in_customer(house: House, request: Request) -> KeyOwner:
+    """Return the account of the client key sent as bearer token, or of the console's session.
+
+    Raises `Refused`: no or unknown key, or an address that the key or the operator shuts out. Only for calls that
+    change nothing: a cookie is taken from any page.
+    """
+    key = _bearer(request)
+    if not key:
+        subject = await cookie_subject(house, request)
+        if subject and subject.role == "customer":
+            return KeyOwner(subject.cell, subject.subject_id, ())
+        raise Refused(Refusal(Reason.UNKNOWN_KEY, "send the client key as Authorization: Bearer <key>"))
+    address = canonical_address(request.client.host) if request.client else ""
+    owner = await house.directory.owner(key, address)
+    if isinstance(owner, Refusal):
+        raise Refused(owner)
+    return owner
+
+
+def _bearer(request: Request) -> str:
+    """Return the bearer token; empty when there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -17,7 +17,16 @@ STATUS = {
     Reason.QUEUE_NOT_ALLOWED: 422,
     Reason.ANSWER_UNFIT: 422,
     Reason.UNREADABLE: 400,
+    Reason.UNKNOWN_KEY: 401,
+    Reason.ADDRESS_BLOCKED: 403,
+    Reason.ADDRESS_NOT_ALLOWED: 403,
+    Reason.NOT_REVIEWER: 403,
+    Reason.SLOT_LOST: 409,
+    Reason.UNKNOWN_REPORT: 404,
+    Reason.NOT_REFUSED: 409,
+    Reason.ALREADY_APPEALED: 409,
 }
+SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
 Body = TypeVar("Body")
 
 
@@ -40,7 +49,7 @@ def json(value: Any, status: int = 200) -> Response:
 def refuse(refusal: Refusal) -> Response:
     """Return the refusal with the status that its reason has in this contract."""
     response = json(RefusalBody(refusal.reason, refusal.detail), STATUS[refusal.reason])
-    if refusal.reason is Reason.UNKNOWN_TOKEN:
+    if refusal.reason in SIGN_IN:
         response.headers["www-authenticate"] = "Bearer"
     return response
 
@@ -56,3 +65,11 @@ async def decode(request: Request, kind: type[Body]) -> Body:
         return msgspec.json.decode(bytes(raw) or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Refused(Refusal(Reason.UNREADABLE, str(error))) from error
+
+
+def seconds(text: str) -> float:
+    """Return a number of seconds from a query; 0 for what is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -8,11 +8,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.desk import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk
+from manyeyes.desk import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk, rest
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.v1.sign_in import signed_in_worker
-from manyeyes.v1.wire import decode, json, refuse
+from manyeyes.v1.wire import decode, json, refuse, seconds
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
@@ -91,7 +91,7 @@ class WorkerApi:
     async def next(self, request: Request) -> Response:
         """Return the current lease, waiting up to ``wait`` seconds; 204 when none came."""
         worker = await signed_in_worker(self._house, request)
-        lease = await self._desk.next(worker, _seconds(request.query_params.get("wait", "0")))
+        lease = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
         if isinstance(lease, Refusal):
             return refuse(lease)
         return json(lease) if lease else Response(status_code=204)
@@ -151,14 +151,7 @@ class WorkerApi:
                 yield name, value
             if not is_online:
                 return
-            rang = await self._desk.rest(event, LOOK_AGAIN_SECONDS)
-
-
-def _seconds(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0
+            rang = await rest(event, LOOK_AGAIN_SECONDS)
 
 
 # (method, path, query parameters, request, reply, other statuses): what openapi.py describes.

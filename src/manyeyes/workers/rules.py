@@ -49,3 +49,12 @@ def queues_for(
     if not fitting:
         return Refusal(Reason.QUEUE_NOT_ALLOWED, "none of these queues is in a language of yours")
     return fitting, languages
+
+
+def may_judge(languages: Sequence[str], queues: Sequence[int], terms: Mapping[int, tuple[str, bool]]) -> list[int]:
+    """Return the queues whose complaints a reviewer may judge; ``terms``: (language, is sensitive) by queue.
+
+    He must know the queue's language. Upsetting pictures are shown only to those who were given their queue, as they
+    are to workers.
+    """
+    return [q for q, (language, sensitive) in terms.items() if language in languages and (not sensitive or q in queues)]

@@ -1,0 +1,63 @@
+"""The operator's word on appeals: an accepted one pays the worker from the house; the customer keeps his refund."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, posting
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.reports import appeals
+
+
+class DecideAppeal(msgspec.Struct, frozen=True):
+    """``answer``: what the worker is told; may be empty."""
+
+    cell: int
+    task_id: int
+    accepted: bool
+    answer: str = ""
+
+
+class AppealDecided(msgspec.Struct, frozen=True):
+    """``paid_micros``: what the worker got; 0 when it was rejected, or when he had not lost anything."""
+
+    task_id: int
+    worker_id: int
+    accepted: bool
+    paid_micros: int
+
+
+async def decide_appeals(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[DecideAppeal]
+) -> list[AppealDecided | Refusal]:
+    """Return what became of each appeal. The same decision again changes nothing; another one is refused."""
+    cell = commands[0].cell
+    found = await appeals.lock_appeals(tx, cell, sorted({c.task_id for c in commands}))
+    said = {task_id: appeal.accepted for task_id, appeal in found.items() if appeal.decided_at}
+    outcomes: list[AppealDecided | Refusal] = []
+    decided: list[DecideAppeal] = []
+    for command in commands:
+        appeal = found.get(command.task_id)
+        if appeal is None:
+            outcomes.append(Refusal(Reason.UNKNOWN_REPORT, "there is no appeal about this task"))
+            continue
+        if said.setdefault(command.task_id, command.accepted) is not command.accepted:
+            outcomes.append(Refusal(Reason.ALREADY_DECIDED, "the appeal is decided already, the other way"))
+            continue
+        if appeal.decided_at is None and command.task_id not in {d.task_id for d in decided}:
+            decided.append(command)
+        paid_micros = appeal.pay_micros if command.accepted else 0
+        outcomes.append(AppealDecided(appeal.task_id, appeal.worker_id, command.accepted, paid_micros))
+    await appeals.decide_appeals(tx, now, cell, [(d.task_id, d.accepted, d.answer) for d in decided])
+    paid = [found[d.task_id] for d in decided if d.accepted and found[d.task_id].pay_micros]
+    booked = [posting(Kind.APPEAL_PAY, a.task_id, a.worker_id, a.pay_micros) for a in paid]
+    await ledger.insert_transfers(tx, now, cell, booked)
+    sums: Counter[int] = Counter()
+    for each in paid:
+        sums[each.worker_id] += each.pay_micros
+    await ledger.add_to_wallets(tx, cell, dict(sorted(sums.items())))
+    return outcomes

@@ -1,0 +1,153 @@
+"""Customers say that an answer to a picture is wrong: reviewers are asked, unless a reason is against it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.ledger import store as ledger
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.reports import slots, store
+from manyeyes.reports.rules import (
+    REVIEWERS,
+    UNKNOWN_TASKS_KEPT,
+    WHY_IGNORED,
+    WHYS,
+    Reported,
+    ReportKind,
+    ReportState,
+    check_complaint,
+    is_ignored,
+)
+from manyeyes.reports.slots import NewSlot
+from manyeyes.reports.store import NewReport, Noted, Record, Report
+from manyeyes.tasks import lives
+from manyeyes.tasks.lives import Life
+from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
+
+
+class FileComplaint(msgspec.Struct, frozen=True):
+    """``queues``: all queues' terms as the edge knew them; the complaint's votes earn what its queue pays now."""
+
+    cell: int
+    account_id: int
+    task_id: int
+    queues: Mapping[int, QueueTerms]
+    retried: bool = False
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """``state``: OPEN with reviewers, or IGNORED. Both are a success on the wire."""
+
+    task_id: int
+    state: ReportState
+
+
+class _Books(msgspec.Struct):
+    """What the batch's decisions need, loaded at once; ``spoken``: tasks that a complaint of this batch was about."""
+
+    lives: dict[int, Life]
+    reports: dict[int, Report]
+    records: dict[int, Record]
+    spoken: set[int]
+
+
+async def file_complaints(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[FileComplaint]
+) -> list[Filed | Refusal]:
+    """Return what became of each complaint. Refusals are kept with their true reason for the customer's own eyes.
+
+    An accepted one asks three reviewers and keeps the worker's pay pending until they have decided.
+    """
+    cell = commands[0].cell
+    books = await _load(tx, cell, commands)
+    outcomes: list[Filed | Refusal] = []
+    filing: dict[int, tuple[FileComplaint, NewReport]] = {}
+    for command in commands:
+        outcome = _decide(command, books, now)
+        if isinstance(outcome, NewReport):
+            filing[outcome.task_id] = (command, outcome)
+            outcomes.append(Filed(outcome.task_id, outcome.state))
+        else:
+            outcomes.append(outcome)
+    stored = await store.insert_reports(tx, now, cell, [report for _, report in filing.values()])
+    lost = set(filing) - stored  # another process was first
+    outcomes = [_REPEATED if isinstance(o, Filed) and o.task_id in lost else o for o in outcomes]
+    asking = [(c, r) for c, r in filing.values() if r.task_id in stored and r.state is ReportState.OPEN]
+    await slots.insert_slots(tx, now, cell, [slot for c, r in asking for slot in _slots(c, r)])
+    await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))
+    refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
+    await _note(tx, now, cell, refused)
+    return outcomes
+
+
+async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileComplaint]) -> _Books:
+    task_ids = sorted({c.task_id for c in commands})
+    return _Books(
+        await lives.lives(tx, cell, task_ids),
+        await store.existing(tx, cell, task_ids),
+        await store.reporters(tx, cell, sorted({c.account_id for c in commands})),
+        set(),
+    )
+
+
+def _decide(command: FileComplaint, books: _Books, now: datetime) -> NewReport | Filed | Refusal:
+    task_id, account_id = command.task_id, command.account_id
+    before, is_spoken = books.reports.get(task_id), task_id in books.spoken
+    if command.retried and before and not is_spoken and _is_own(before, account_id):
+        books.spoken.add(task_id)
+        return Filed(task_id, before.state)
+    life = books.lives.get(task_id)
+    reported = _reported(life, command.queues) if life else None
+    refusal = check_complaint(reported, account_id, is_repeated=before is not None or is_spoken, now=now)
+    if refusal:
+        return refusal
+    assert life is not None  # else the rule had refused
+    assert life.ended_at is not None
+    books.spoken.add(task_id)
+    record = books.records.get(account_id, Record())
+    is_unheard = is_ignored(record.judged, record.confirmed)
+    state, why = (ReportState.IGNORED, WHY_IGNORED) if is_unheard else (ReportState.OPEN, "")
+    kind = ReportKind.IMAGE_INCORRECT
+    return NewReport(task_id, account_id, life.queue_id, life.worker_id, kind, state, why, life.ended_at)
+
+
+def _is_own(before: Report, account_id: int) -> bool:
+    """Tell whether a report is what a command that is tried again may have stored the first time."""
+    return before.account_id == account_id and before.kind is ReportKind.IMAGE_INCORRECT
+
+
+def _reported(life: Life, queues: Mapping[int, QueueTerms]) -> Reported:
+    queue = queues.get(life.queue_id)
+    return Reported(
+        life.account_id,
+        is_picture=life.kind == IMAGE_TO_TEXT,
+        language=queue.language if queue else "",
+        ended_at=life.ended_at,
+        is_solved=life.ending is Ending.SOLVED,
+    )
+
+
+def _slots(command: FileComplaint, report: NewReport) -> list[NewSlot]:
+    pay_micros = command.queues[report.queue_id].vote_micros
+    return [NewSlot(report.task_id, n, report.worker_id, report.queue_id, pay_micros) for n in range(REVIEWERS)]
+
+
+async def _note(
+    tx: asyncpg.Connection, now: datetime, cell: int, refused: Sequence[tuple[FileComplaint, Refusal]]
+) -> None:
+    """Keep why complaints were refused. Tasks that an account never had are kept one by one up to a number."""
+    unknown = sorted({c.account_id for c, refusal in refused if refusal.reason is Reason.UNKNOWN_TASK})
+    known = await store.count_refused(tx, cell, unknown, Reason.UNKNOWN_TASK) if unknown else {}
+    counts: Counter[tuple[int, int, str]] = Counter()
+    for command, refusal in refused:
+        is_many = refusal.reason is Reason.UNKNOWN_TASK and known.get(command.account_id, 0) >= UNKNOWN_TASKS_KEPT
+        counts[command.account_id, 0 if is_many else command.task_id, refusal.reason] += 1
+    kind = ReportKind.IMAGE_INCORRECT
+    rows = [Noted(account, task, kind, str(reason), n) for (account, task, reason), n in sorted(counts.items())]
+    await store.note_refused(tx, now, cell, rows)
+
+
+_REPEATED = Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED])

@@ -1,0 +1,32 @@
+"""Complaints that reviewers left undecided for too long: confirmed in the customer's favour, and the house pays."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.parts.verdicts import Decided, decide
+from manyeyes.reports import slots, store
+from manyeyes.reports.rules import ReportState
+
+LARGEST_SWEEP = 200
+
+
+class SettleOverdueReports(msgspec.Struct, frozen=True):
+    """``patience_hours``: how long reviewers may take (the setting `report_patience_hours`)."""
+
+    cell: int
+    patience_hours: int
+
+
+async def settle_overdue_reports(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleOverdueReports]
+) -> list[int]:
+    """Return how many were settled (decisions.md, "reviewers slow"). They do not count in the customer's ratio."""
+    cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
+    overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
+    if overdue:
+        await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
+        await decide(tx, now, cell, [Decided(report, ReportState.CONFIRMED) for report in overdue])
+    return [len(overdue) for _ in commands]

@@ -1,0 +1,52 @@
+"""Give reviewers who ask for it a complaint to judge: the oldest one that fits each of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.reports import slots
+from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, Slot, assign
+
+SPARE_SLOTS = 8  # looked at beyond three for each reviewer, since some may be none for him
+
+
+class TakeSlot(msgspec.Struct, frozen=True):
+    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`)."""
+
+    cell: int
+    reviewer_id: int
+    queue_ids: tuple[int, ...]
+
+
+async def take_slots(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeSlot]) -> list[Slot | None]:
+    """Return what each reviewer has before him: what he had already, else a fresh slot, else None.
+
+    Nobody ever gets two slots of one complaint, or one about his own answer. When nothing is open, as most of the time,
+    this costs two look-ups and no lock.
+    """
+    cell = commands[0].cell
+    asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
+    held = await slots.held(tx, now, cell, asking)
+    if held.keys() != asking.keys() and await slots.any_open(tx, cell):
+        held |= await _take(tx, now, cell, {r: q for r, q in asking.items() if r not in held})
+    return [held.get(c.reviewer_id) for c in commands]
+
+
+async def _take(
+    tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
+) -> dict[int, Slot]:
+    await slots.lock_reviewers(tx, cell, sorted(asking))
+    held = await slots.held(tx, now, cell, asking)  # again: another process may have given one meanwhile
+    wanting = {r: queues for r, queues in asking.items() if r not in held}
+    limit = REVIEWERS * len(wanting) + SPARE_SLOTS
+    first = await slots.lock_open(tx, cell, limit)
+    given = assign(first, wanting, await slots.judges(tx, cell, [slot.task_id for slot in first]))
+    until = now + timedelta(seconds=SLOT_SECONDS)
+    held |= await slots.lease(tx, cell, given, until)
+    if len(first) == limit:  # those who got nothing may fit further down
+        for reviewer_id in sorted(wanting.keys() - held.keys()):
+            found = await slots.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
+            held |= await slots.lease(tx, cell, [(slot, reviewer_id) for slot in found], until)
+    return held

@@ -1,0 +1,85 @@
+"""manyeyes appeal: workers who say that reviewers were wrong about their answer."""
+
+from typing import Any
+
+from cyclopts import App
+
+from manyeyes import money
+from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.house import House
+from manyeyes.oversight import OpenAppeal, decide_appeal, open_appeals
+from manyeyes.refusals import Refusal
+
+app = App(name="appeal", help="Workers' appeals against verdicts.")
+
+
+@app.command(name="list")
+def list_appeals(*, common: Common | None = None) -> None:
+    """List the appeals that wait, the oldest first."""
+
+    async def work(house: House) -> dict[str, Any]:
+        return {"appeals": [_row(each) for each in await open_appeals(house)]}
+
+    run(common, work, _show)
+
+
+@app.command
+def accept(task: int, *, answer: str = "", common: Common | None = None) -> None:
+    """Pay the worker from the house for the answer to TASK; the customer keeps the refund.
+
+    Parameters
+    ----------
+    answer
+        What the worker is told.
+    """
+    _decide(task, answer, common, accepted=True)
+
+
+@app.command
+def reject(task: int, *, answer: str = "", common: Common | None = None) -> None:
+    """Leave the verdict on TASK as it is.
+
+    Parameters
+    ----------
+    answer
+        What the worker is told.
+    """
+    _decide(task, answer, common, accepted=False)
+
+
+def _decide(task: int, answer: str, common: Common | None, *, accepted: bool) -> None:
+    async def work(house: House) -> dict[str, Any]:
+        outcome = await decide_appeal(house, task, accepted=accepted, answer=answer)
+        if isinstance(outcome, Refusal):
+            raise CommandFailed(outcome.detail)
+        return {
+            "task_id": task,
+            "worker_id": outcome.worker_id,
+            "accepted": outcome.accepted,
+            "paid": money.text(outcome.paid_micros),
+        }
+
+    run(common, work, lambda r: f"task {task}: {'accepted' if r['accepted'] else 'rejected'}, paid {r['paid']}")
+
+
+def _row(appeal: OpenAppeal) -> dict[str, Any]:
+    return {
+        "task_id": appeal.task_id,
+        "worker_id": appeal.worker_id,
+        "worker": appeal.worker_name,
+        "filed_at": appeal.filed_at.isoformat(),
+        "pay": f"{appeal.pay:.6f}",
+        "answer": appeal.answer,
+        "votes": [{"verdict": str(vote.verdict), "reason": vote.reason} for vote in appeal.votes],
+        "words": appeal.words,
+    }
+
+
+def _show(result: dict[str, Any]) -> str:
+    lines = [f"{'task':>10}  {'filed':19}  {'pay':>9}  worker"]
+    for a in result["appeals"]:
+        lines.append(f"{a['task_id']:>10}  {a['filed_at'][:19]}  {a['pay']:>9}  {a['worker']} ({a['worker_id']})")
+        lines.append(f"{'':12}answer: {a['answer']}")
+        lines += [f"{'':12}vote: {vote['verdict']} {vote['reason']}".rstrip() for vote in a["votes"]]
+        lines.append(f"{'':12}words: {a['words']}")
+    return "\n".join(lines)

@@ -1,0 +1,243 @@
+-- name: insert_reports
+-- Store reports; a task that has one already keeps it. Rows come sorted, so that two batches never wait for each other.
+INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state, why, ended_at, filed_at)
+SELECT $1, r.task_id, r.account_id, r.queue_id, r.worker_id, r.kind, r.state, r.why, r.ended_at, $10
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::smallint[], $7::smallint[], $8::text[],
+            $9::timestamptz[]) AS r (task_id, account_id, queue_id, worker_id, kind, state, why, ended_at)
+ORDER BY r.task_id
+ON CONFLICT (cell, task_id) DO NOTHING RETURNING task_id;
+
+-- name: insert_slots
+-- Three judgements per complaint, open for reviewers.
+INSERT INTO vote_slot (cell, task_id, n, author_id, queue_id, filed_at, pay_micros)
+SELECT $1, s.task_id, s.n, s.author_id, s.queue_id, $7, s.pay_micros
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[], $5::int[], $6::bigint[])
+     AS s (task_id, n, author_id, queue_id, pay_micros);
+
+-- name: note_refused
+-- Remember why reports were refused; the same refusal again counts on its row.
+INSERT INTO refused_report (cell, account_id, task_id, kind, reason, times, at)
+SELECT $1, r.account_id, r.task_id, r.kind, r.reason, r.times, $7
+FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::text[], $6::int[])
+     AS r (account_id, task_id, kind, reason, times)
+ORDER BY r.account_id, r.task_id, r.kind, r.reason
+ON CONFLICT (cell, account_id, task_id, kind, reason) DO UPDATE
+SET times = refused_report.times + excluded.times, at = excluded.at;
+
+-- name: count_refused
+-- How many different tasks these accounts were refused for a reason.
+SELECT account_id, count(*) AS tasks FROM refused_report
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND reason = $3 GROUP BY account_id;
+
+-- name: forget_refused
+-- Refused reports whose time is over.
+DELETE FROM refused_report WHERE cell = $1 AND at < now() - make_interval(days => $2);
+
+-- name: reporters
+-- How often reviewers judged and confirmed the complaints of accounts.
+SELECT account_id, judged, confirmed FROM reporter WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
+
+-- name: add_to_reporters
+-- Add a batch's verdicts to their accounts' records. Nothing ever takes them off (seed 001).
+INSERT INTO reporter (cell, account_id, judged, confirmed)
+SELECT $1, r.account_id, r.judged, r.confirmed FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
+     AS r (account_id, judged, confirmed)
+ORDER BY r.account_id
+ON CONFLICT (cell, account_id) DO UPDATE
+SET judged = reporter.judged + excluded.judged, confirmed = reporter.confirmed + excluded.confirmed;
+
+-- name: any_open
+-- Whether any complaint waits for a reviewer: what a waiting reviewer asks every second.
+SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
+
+-- name: held_slots
+-- What these reviewers have before them.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
+
+-- name: open_records
+-- Make a reviewer's record when he comes first.
+INSERT INTO reviewer_record (cell, reviewer_id, votes, against)
+SELECT $1, r.reviewer_id, 0, 0 FROM unnest($2::bigint[]) AS r (reviewer_id) ORDER BY r.reviewer_id
+ON CONFLICT (cell, reviewer_id) DO NOTHING;
+
+-- name: lock_records
+-- A reviewer takes one slot at a time, whichever process he asks: his record is locked before any slot is.
+SELECT reviewer_id FROM reviewer_record WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) ORDER BY reviewer_id
+FOR UPDATE;
+
+-- name: lock_open
+-- The slots that have been open for longest; whoever else takes slots now gets others.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
+
+-- name: lock_open_for
+-- The slot that has been open for longest and fits one reviewer, for when the first ones are none for him.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
+  AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)
+ORDER BY s.filed_at, s.task_id, s.n LIMIT 1 FOR UPDATE SKIP LOCKED;
+
+-- name: judges
+-- Who has, or had, a slot of these complaints.
+SELECT task_id, reviewer_id FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND reviewer_id <> 0;
+
+-- name: lease_slots
+-- Give slots to reviewers; the lease's number fences off whoever had one before. The rows are locked.
+UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5
+FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
+WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
+RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until, verdict,
+          reason, pay_micros;
+
+-- name: lock_reports
+-- Reports are locked before their slots, in the order of the key.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, ended_at FROM report
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
+-- name: lock_overdue
+-- Complaints that reviewers left undecided, the oldest first; who judges one right now is not waited for.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, ended_at FROM report
+WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR UPDATE SKIP LOCKED;
+
+-- name: lock_slots
+-- All slots of complaints, locked in the order of the key.
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
+
+-- name: save_votes
+-- Votes that were cast; the rows are locked.
+UPDATE vote_slot SET state = 2, verdict = v.verdict, reason = v.reason, voted_at = $6
+FROM unnest($2::bigint[], $3::smallint[], $4::smallint[], $5::text[]) AS v (task_id, n, verdict, reason)
+WHERE vote_slot.cell = $1 AND vote_slot.task_id = v.task_id AND vote_slot.n = v.n;
+
+-- name: close_slots
+-- A complaint is decided: what is not voted is closed, unpaid.
+UPDATE vote_slot SET state = 3 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state IN (0, 1);
+
+-- name: lock_lapsed
+-- Slots whose reviewers did not vote in time.
+SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state = 1 AND lease_until <= $2 ORDER BY lease_until LIMIT $3
+FOR UPDATE SKIP LOCKED;
+
+-- name: lock_held
+-- Slots of reviewers who go.
+SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state = 1 AND reviewer_id = ANY ($2::bigint[])
+ORDER BY task_id, n FOR UPDATE SKIP LOCKED;
+
+-- name: reopen_slots
+-- Slots return to their places. The rows are locked.
+UPDATE vote_slot SET state = 0, reviewer_id = 0, lease_until = NULL
+FROM unnest($2::bigint[], $3::smallint[]) AS s (task_id, n)
+WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n;
+
+-- name: decide_reports
+-- Verdicts; the rows are locked.
+UPDATE report SET state = d.state, why = d.why, refunded_micros = d.refunded_micros, cancelled_micros = d.cancelled_micros,
+       decided_at = $7
+FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::bigint[], $6::bigint[])
+     AS d (task_id, state, why, refunded_micros, cancelled_micros)
+WHERE report.cell = $1 AND report.task_id = d.task_id;
+
+-- name: add_to_records
+-- Count reviewers' votes on decided complaints, and those against the verdict.
+INSERT INTO reviewer_record (cell, reviewer_id, votes, against)
+SELECT $1, r.reviewer_id, r.votes, r.against FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
+     AS r (reviewer_id, votes, against)
+ORDER BY r.reviewer_id
+ON CONFLICT (cell, reviewer_id) DO UPDATE
+SET votes = reviewer_record.votes + excluded.votes, against = reviewer_record.against + excluded.against;
+
+-- name: records
+-- Every reviewer's record.
+SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND votes > 0 ORDER BY reviewer_id;
+
+-- name: reviewer_since
+-- How many votes a reviewer cast since an instant, and what they earned.
+SELECT count(*) AS votes, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM vote_slot
+WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND voted_at >= $3;
+
+-- name: reports_of
+-- A page of an account's reports, newest first, before a place in the list; null asks for every state.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, why, ended_at, filed_at, decided_at, refunded_micros,
+       cancelled_micros
+FROM report WHERE cell = $1 AND account_id = $2 AND (filed_at, task_id) < ($3, $4)
+  AND ($5::smallint IS NULL OR state = $5)
+ORDER BY filed_at DESC, task_id DESC LIMIT $6;
+
+-- name: refused_of
+-- A page of an account's refused reports, newest first, before a place in the list.
+SELECT task_id, kind, reason, times, at FROM refused_report
+WHERE cell = $1 AND account_id = $2 AND (at, task_id, kind) < ($3, $4, $5::smallint)
+ORDER BY at DESC, task_id DESC, kind DESC LIMIT $6;
+
+-- name: report_of
+-- An account's report on one task.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, why, ended_at, filed_at, decided_at, refunded_micros,
+       cancelled_micros
+FROM report WHERE cell = $1 AND task_id = $2 AND account_id = $3;
+
+-- name: refused_task
+-- The refused reports of an account on one task, newest first.
+SELECT task_id, kind, reason, times, at FROM refused_report
+WHERE cell = $1 AND account_id = $2 AND task_id = $3 ORDER BY at DESC, kind DESC;
+
+-- name: existing
+-- Which of these tasks have a report, by whom and of which kind.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, ended_at FROM report
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: votes_of
+-- The votes on complaints, in the order in which they were cast.
+SELECT task_id, verdict, reason, voted_at FROM vote_slot
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 2 ORDER BY task_id, voted_at, n;
+
+-- name: reports_against
+-- A worker's answers that are with reviewers or were refused by them, newest first.
+SELECT task_id, account_id, queue_id, worker_id, kind, state, why, ended_at, filed_at, decided_at, refunded_micros,
+       cancelled_micros
+FROM report WHERE cell = $1 AND worker_id = $2 AND kind = 0 AND state IN (0, 1) AND why = ''
+ORDER BY filed_at DESC LIMIT $3;
+
+-- name: insert_appeals
+-- Workers ask the operator to look at a verdict; a task has one appeal.
+INSERT INTO appeal (cell, task_id, worker_id, words, pay_micros, filed_at)
+SELECT $1, a.task_id, a.worker_id, a.words, a.pay_micros, $6
+FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) AS a (task_id, worker_id, words, pay_micros)
+ORDER BY a.task_id
+ON CONFLICT (cell, task_id) DO NOTHING RETURNING task_id;
+
+-- name: verdicts
+-- What a worker may appeal against, as it stands.
+SELECT task_id, worker_id, kind, state, why, cancelled_micros FROM report
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: appeals
+-- The appeals on these tasks.
+SELECT task_id, worker_id, words, pay_micros, filed_at, decided_at, accepted, answer FROM appeal
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: open_appeals
+-- Appeals that wait for the operator, the oldest first.
+SELECT task_id, worker_id, words, pay_micros, filed_at, decided_at, accepted, answer FROM appeal
+WHERE cell = $1 AND decided_at IS NULL ORDER BY filed_at LIMIT $2;
+
+-- name: lock_appeals
+-- Appeals are locked in the order of the key.
+SELECT task_id, worker_id, words, pay_micros, filed_at, decided_at, accepted, answer FROM appeal
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
+-- name: decide_appeals
+-- The operator's word on appeals; the rows are locked.
+UPDATE appeal SET accepted = d.accepted, answer = d.answer, decided_at = $5
+FROM unnest($2::bigint[], $3::boolean[], $4::text[]) AS d (task_id, accepted, answer)
+WHERE appeal.cell = $1 AND appeal.task_id = d.task_id;
+
+-- name: all_confirmed
+-- What every confirmed complaint of a cell gave back.
+SELECT task_id, refunded_micros FROM report WHERE cell = $1 AND kind = 0 AND state = 1;
+
+-- name: all_votes
+-- What every reviewer's votes earned.
+SELECT reviewer_id, sum(pay_micros)::bigint AS pay_micros FROM vote_slot
+WHERE cell = $1 AND state = 2 AND pay_micros > 0 GROUP BY reviewer_id;

@@ -1,0 +1,151 @@
+"""Named queries of the slots that complaints are judged in, and of those who judge → frozen values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.reports.rules import Slot, SlotState, Vote
+from manyeyes.reports.store import SQL, vote_of
+
+
+class NewSlot(msgspec.Struct, frozen=True):
+    """An open slot; ``pay_micros`` is what its vote will earn."""
+
+    task_id: int
+    n: int
+    author_id: int
+    queue_id: int
+    pay_micros: int
+
+
+class ReviewerRecord(msgspec.Struct, frozen=True):
+    """How many votes a reviewer cast on decided complaints, and how many of them against the verdict."""
+
+    reviewer_id: int
+    votes: int
+    against: int
+
+
+async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
+    if slots:
+        columns = zip(*[msgspec.structs.astuple(s) for s in slots], strict=True)
+        await tx.execute(SQL.insert_slots, cell, *columns, now)
+
+
+async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
+    return bool(await tx.fetchval(SQL.any_open, cell))
+
+
+async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]) -> dict[int, Slot]:
+    """Return what those of the reviewers who have a live lease have before them."""
+    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.held_slots, cell, sorted(reviewer_ids), now))}
+
+
+async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> None:
+    """Lock the records of reviewers who want a slot; one who comes first gets one."""
+    found = await tx.fetch(SQL.lock_records, cell, reviewer_ids)
+    if len(found) < len(reviewer_ids):
+        await tx.execute(SQL.open_records, cell, reviewer_ids)
+        await tx.execute(SQL.lock_records, cell, reviewer_ids)
+
+
+async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Slot]:
+    """Lock the slots that have been open for longest."""
+    return _slots(await tx.fetch(SQL.lock_open, cell, limit))
+
+
+async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]) -> list[Slot]:
+    """Lock the one open slot that fits this reviewer best, if there is one."""
+    return _slots(await tx.fetch(SQL.lock_open_for, cell, reviewer_id, queue_ids))
+
+
+async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return (task, reviewer) of all who have or had a slot of these complaints."""
+    rows = await tx.fetch(SQL.judges, cell, sorted(set(task_ids)))
+    return {(row["task_id"], row["reviewer_id"]) for row in rows}
+
+
+async def lease(
+    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Slot, int]], until: datetime
+) -> dict[int, Slot]:
+    """Give locked slots to reviewers; return each reviewer's."""
+    if not given:
+        return {}
+    columns = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
+    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *columns, until))}
+
+
+async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
+    """Lock all slots of complaints whose reports are locked already."""
+    return _slots(await tx.fetch(SQL.lock_slots, cell, task_ids))
+
+
+async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
+    """Write the votes that these slots got."""
+    columns = zip(*[(s.task_id, s.n, int(s.vote is Vote.CONFIRM), s.reason) for s in voted], strict=True)
+    await tx.execute(SQL.save_votes, cell, *columns, now)
+
+
+async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Close what is not voted of decided complaints."""
+    await tx.execute(SQL.close_slots, cell, task_ids)
+
+
+async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[tuple[int, int]]:
+    """Lock slots whose leases are over; return (task, n) each."""
+    return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed, cell, now, limit)]  # type: ignore[misc]
+
+
+async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Lock what these reviewers have before them; return (task, n) each."""
+    return [tuple(row) for row in await tx.fetch(SQL.lock_held, cell, reviewer_ids)]  # type: ignore[misc]
+
+
+async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]]) -> None:
+    if slots:
+        await tx.execute(SQL.reopen_slots, cell, *zip(*slots, strict=True))
+
+
+async def add_to_records(tx: asyncpg.Connection, cell: int, records: Mapping[int, ReviewerRecord]) -> None:
+    """Add a batch's votes on decided complaints, by reviewer."""
+    if records:
+        columns = zip(*[msgspec.structs.astuple(r) for r in records.values()], strict=True)
+        await tx.execute(SQL.add_to_records, cell, *columns)
+
+
+async def records(db: asyncpg.Connection, cell: int) -> list[ReviewerRecord]:
+    """Return the records of all who ever judged a decided complaint."""
+    return [ReviewerRecord(*row) for row in await db.fetch(SQL.records, cell)]
+
+
+async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
+    """Return how many votes a reviewer cast since an instant, and the micros they earned."""
+    row = await db.fetchrow(SQL.reviewer_since, cell, reviewer_id, since)
+    return row["votes"], row["pay_micros"]
+
+
+async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return what every reviewer's votes earned, in micros."""
+    return dict(await db.fetch(SQL.all_votes, cell, timeout=PROOF_SECONDS))
+
+
+def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
+    return [
+        Slot(
+            row["task_id"],
+            row["n"],
+            SlotState(row["state"]),
+            row["author_id"],
+            row["queue_id"],
+            row["reviewer_id"],
+            row["lease"],
+            row["lease_until"],
+            None if row["verdict"] is None else vote_of(row["verdict"]),
+            row["reason"],
+            row["pay_micros"],
+        )
+        for row in rows
+    ]

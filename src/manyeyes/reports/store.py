@@ -1,0 +1,216 @@
+"""Named queries of reports and verdicts → frozen values. Their slots: slots.py; appeals: appeals.py."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import Queries
+from manyeyes.reports.rules import ReportKind, ReportState, Vote
+
+SQL = Queries(__package__)
+
+
+class NewReport(msgspec.Struct, frozen=True):
+    """A report as it comes; ``worker_id`` gave the answer, ``why`` tells why nobody is asked (rules.py)."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    worker_id: int
+    kind: ReportKind
+    state: ReportState
+    why: str
+    ended_at: datetime
+
+
+class Report(msgspec.Struct, frozen=True):
+    """A report as actions see it."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    worker_id: int
+    kind: ReportKind
+    state: ReportState
+    ended_at: datetime
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A report as those whom it concerns are told of it; money in micro-units."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    worker_id: int
+    kind: ReportKind
+    state: ReportState
+    why: str
+    ended_at: datetime
+    filed_at: datetime
+    decided_at: datetime | None
+    refunded_micros: int
+    cancelled_micros: int
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A report that was refused ``times`` times, ``at`` last; task 0 stands for many that the account never had."""
+
+    task_id: int
+    kind: ReportKind
+    reason: str
+    times: int
+    at: datetime
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A refused report to remember."""
+
+    account_id: int
+    task_id: int
+    kind: ReportKind
+    reason: str
+    times: int = 1
+
+
+class Record(msgspec.Struct, frozen=True):
+    """How many of an account's complaints reviewers have judged, and how many they confirmed."""
+
+    judged: int = 0
+    confirmed: int = 0
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """How a report ends; ``why`` is empty when votes decided."""
+
+    task_id: int
+    state: ReportState
+    why: str
+    refunded_micros: int
+    cancelled_micros: int
+
+
+class Cast(msgspec.Struct, frozen=True):
+    """A vote as both sides see it: nobody's name."""
+
+    vote: Vote
+    reason: str
+    at: datetime
+
+
+async def insert_reports(tx: asyncpg.Connection, now: datetime, cell: int, reports: Sequence[NewReport]) -> set[int]:
+    """Store the reports and return their tasks, but for those that another report had come for."""
+    if not reports:
+        return set()
+    columns = zip(*[msgspec.structs.astuple(r) for r in reports], strict=True)
+    return {row["task_id"] for row in await tx.fetch(SQL.insert_reports, cell, *columns, now)}
+
+
+async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Report]:
+    """Return the reports on these tasks, by task."""
+    return {r.task_id: r for r in _reports(await tx.fetch(SQL.existing, cell, task_ids))}
+
+
+async def lock_reports(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Report]:
+    """Lock the reports on these tasks; whoever touches votes does this first."""
+    return {r.task_id: r for r in _reports(await tx.fetch(SQL.lock_reports, cell, task_ids))}
+
+
+async def lock_overdue(tx: asyncpg.Connection, cell: int, filed_before: datetime, limit: int) -> list[Report]:
+    """Lock complaints that are undecided since ``filed_before``."""
+    return _reports(await tx.fetch(SQL.lock_overdue, cell, filed_before, limit))
+
+
+async def decide_reports(tx: asyncpg.Connection, now: datetime, cell: int, decisions: Sequence[Decision]) -> None:
+    columns = zip(*[msgspec.structs.astuple(d) for d in decisions], strict=True)
+    await tx.execute(SQL.decide_reports, cell, *columns, now)
+
+
+async def note_refused(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+    """Remember refusals, each (account, task, kind, reason) at most once in ``noted``."""
+    if noted:
+        columns = zip(*[msgspec.structs.astuple(n) for n in noted], strict=True)
+        await tx.execute(SQL.note_refused, cell, *columns, now)
+
+
+async def count_refused(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], reason: str) -> dict[int, int]:
+    """Return for how many tasks each account was refused for this reason; accounts without any are left out."""
+    return dict(await tx.fetch(SQL.count_refused, cell, account_ids, reason))
+
+
+async def forget_refused(db: asyncpg.Connection, cell: int, kept_days: int) -> None:
+    """Forget refused reports that are older than so many days."""
+    await db.execute(SQL.forget_refused, cell, kept_days)
+
+
+async def reporters(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, Record]:
+    """Return the records of those accounts that have one."""
+    rows = await tx.fetch(SQL.reporters, cell, account_ids)
+    return {row["account_id"]: Record(row["judged"], row["confirmed"]) for row in rows}
+
+
+async def add_to_reporters(tx: asyncpg.Connection, cell: int, verdicts: Mapping[int, Record]) -> None:
+    """Add a batch's verdicts, by account."""
+    if verdicts:
+        columns = zip(*[(a, r.judged, r.confirmed) for a, r in verdicts.items()], strict=True)
+        await tx.execute(SQL.add_to_reporters, cell, *columns)
+
+
+async def reports_of(
+    db: asyncpg.Connection, cell: int, account_id: int, before: tuple[datetime, int], state: int | None, limit: int
+) -> list[Told]:
+    """Return an account's reports before the place (filed at, task), newest first."""
+    return _told(await db.fetch(SQL.reports_of, cell, account_id, *before, state, limit))
+
+
+async def refused_of(
+    db: asyncpg.Connection, cell: int, account_id: int, before: tuple[datetime, int, int], limit: int
+) -> list[Refused]:
+    """Return an account's refused reports before the place (at, task, kind), newest first."""
+    return _refused(await db.fetch(SQL.refused_of, cell, account_id, *before, limit))
+
+
+async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> Told | Refused | None:
+    """Return an account's report on one task, else the newest one that was refused, else None."""
+    told = _told(await db.fetch(SQL.report_of, cell, task_id, account_id))
+    if told:
+        return told[0]
+    return next(iter(_refused(await db.fetch(SQL.refused_task, cell, account_id, task_id))), None)
+
+
+async def reports_against(db: asyncpg.Connection, cell: int, worker_id: int, limit: int) -> list[Told]:
+    """Return the complaints about a worker's answers that are open or that votes confirmed, newest first."""
+    return _told(await db.fetch(SQL.reports_against, cell, worker_id, limit))
+
+
+async def votes_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, list[Cast]]:
+    """Return the votes on complaints, by task, in the order in which they were cast."""
+    votes: dict[int, list[Cast]] = {}
+    for row in await db.fetch(SQL.votes_of, cell, task_ids):
+        cast = Cast(vote_of(row["verdict"]), row["reason"], row["voted_at"])
+        votes.setdefault(row["task_id"], []).append(cast)
+    return votes
+
+
+async def all_confirmed(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return what each confirmed complaint gave back in micros, by task."""
+    return dict(await db.fetch(SQL.all_confirmed, cell, timeout=PROOF_SECONDS))
+
+
+def vote_of(verdict: int) -> Vote:
+    """Return the vote that is stored as this number."""
+    return Vote.CONFIRM if verdict else Vote.REJECT
+
+
+def _reports(rows: Sequence[asyncpg.Record]) -> list[Report]:
+    return [Report(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in map(dict, rows)]
+
+
+def _told(rows: Sequence[asyncpg.Record]) -> list[Told]:
+    return [Told(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in map(dict, rows)]
+
+
+def _refused(rows: Sequence[asyncpg.Record]) -> list[Refused]:
+    return [Refused(**{**r, "kind": ReportKind(r["kind"])}) for r in map(dict, rows)]

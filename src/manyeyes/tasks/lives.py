@@ -1,0 +1,68 @@
+"""Tasks as those see them who look back: what was asked, how it ended, what it cost."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.store import SQL, answered_leases
+
+
+class Life(msgspec.Struct, frozen=True):
+    """A task as a report on it finds it; ``ended_at`` and ``ending`` are None while it is under way."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    kind: str
+    ended_at: datetime | None
+    ending: Ending | None
+    worker_id: int
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """What an ended task cost, and under what it is counted."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    soft_id: int
+    ip: str
+    ended_at: datetime
+    charged_micros: int
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What was asked, without who asked; ``options`` is JSON text."""
+
+    task_id: int
+    kind: str
+    options: str
+    media: str
+    created_at: datetime
+
+
+async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:
+    """Return those of the tasks that exist, with how they ended."""
+    rows = [dict(row) for row in await tx.fetch(SQL.lives, cell, task_ids)]
+    ended = {row["task_id"]: row for row in rows if row["ended_at"] is not None}
+    found = {row["task_id"]: row | ended.get(row["task_id"], {}) | {"kind": row["kind"]} for row in rows if row["kind"]}
+    return {i: Life(**{**r, "ending": None if r["ending"] is None else Ending(r["ending"])}) for i, r in found.items()}
+
+
+async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Charge]:
+    """Return what those of the tasks that have ended cost, by task."""
+    return {row["task_id"]: Charge(**row) for row in await tx.fetch(SQL.charges, cell, task_ids)}
+
+
+async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Question]:
+    """Return what the tasks asked, by task."""
+    return {row["task_id"]: Question(**row) for row in await db.fetch(SQL.questions, cell, task_ids)}
+
+
+async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:
+    """Return the answers of those of the tasks that were solved, by task."""
+    solved = await answered_leases(db, cell, task_ids)
+    return {task_id: each.text for task_id, each in solved.items() if each.text}

@@ -1,0 +1,79 @@
+"""/v1/reports for customers and /v1/worker/reports for workers: what became of a report, and a worker's one appeal."""
+
+from collections.abc import Awaitable, Callable
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.house import House
+from manyeyes.recourse import appeal, report_of, reports_of, worker_reports
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.told import AppealFiled, ReportsView, ReportView, WorkerReportsView
+from manyeyes.v1.sign_in import signed_in_customer, signed_in_worker
+from manyeyes.v1.wire import decode, json, refuse
+
+Handler = Callable[[Request], Awaitable[Response]]
+PAGE = 50
+
+
+class AppealRequest(msgspec.Struct):
+    """``words``: why the answer was right."""
+
+    task_id: int
+    words: str
+
+
+class ReportsApi:
+    """Both sides of a report, each for whom the key, token or cookie signs in."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def handlers(self) -> dict[tuple[str, str], Handler]:
+        """Return what serves each method and path; ``*`` stands for the last part of a path."""
+        return {
+            ("GET", "/v1/reports"): self.reports,
+            ("GET", "/v1/reports/*"): self.report,
+            ("GET", "/v1/worker/reports"): self.worker_reports,
+            ("POST", "/v1/worker/appeals"): self.appeals,
+        }
+
+    async def reports(self, request: Request) -> Response:
+        """A page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
+        owner = await signed_in_customer(self._house, request)
+        asked = request.query_params
+        limit = asked.get("limit", str(PAGE))
+        if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
+            return refuse(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
+        page = await reports_of(
+            self._house, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
+        )
+        return refuse(page) if isinstance(page, Refusal) else json(page)
+
+    async def report(self, request: Request) -> Response:
+        owner = await signed_in_customer(self._house, request)
+        text = request.scope["path"].rpartition("/")[2]
+        is_number = text.isascii() and text.isdigit() and len(text) < 11
+        found = await report_of(self._house, owner, int(text)) if is_number else _NO_NUMBER
+        return refuse(found) if isinstance(found, Refusal) else json(found)
+
+    async def worker_reports(self, request: Request) -> Response:
+        return json(await worker_reports(self._house, await signed_in_worker(self._house, request)))
+
+    async def appeals(self, request: Request) -> Response:
+        worker = await signed_in_worker(self._house, request)
+        body = await decode(request, AppealRequest)
+        outcome = await appeal(self._house, worker, body.task_id, body.words)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+
+
+_NO_NUMBER = Refusal(Reason.UNKNOWN_REPORT, "a task's number is wanted")
+
+# (method, path, parameters, request, reply, other statuses): what openapi.py describes.
+OPERATIONS = [
+    ("get", "/v1/reports", ["limit", "before", "state"], None, ReportsView, ["400", "401", "403"]),
+    ("get", "/v1/reports/{task_id}", [], None, ReportView, ["401", "403", "404"]),
+    ("get", "/v1/worker/reports", [], None, WorkerReportsView, ["401"]),
+    ("post", "/v1/worker/appeals", [], AppealRequest, AppealFiled, ["400", "401", "404", "409"]),
+]

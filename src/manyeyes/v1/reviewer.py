@@ -1,0 +1,75 @@
+"""/v1/reviewer: how a reviewer's program, or the screen's script, judges complaints."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.house import House
+from manyeyes.recourse import ReviewDesk
+from manyeyes.refusals import Refusal
+from manyeyes.reports.rules import LONGEST_REASON, Vote
+from manyeyes.told import ReviewerView, SlotView, VoteView
+from manyeyes.v1.sign_in import signed_in_worker
+from manyeyes.v1.wire import decode, json, refuse, seconds
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class VoteRequest(msgspec.Struct):
+    """``verdict``: confirm (the answer is wrong) or reject; ``reason`` is shown to the worker and the customer."""
+
+    slot: str
+    verdict: Vote
+    reason: Annotated[str, msgspec.Meta(max_length=LONGEST_REASON)] = ""
+
+
+class ReviewerApi:
+    """Four calls, each for the worker with the reviewer's mark that the token or the cookie signs in."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._desk = ReviewDesk(house)
+
+    def handlers(self) -> dict[tuple[str, str], Handler]:
+        """Return what serves each method and path."""
+        return {
+            ("GET", "/v1/reviewer/next"): self.next,
+            ("POST", "/v1/reviewer/votes"): self.votes,
+            ("GET", "/v1/reviewer/session"): self.session,
+            ("POST", "/v1/reviewer/leave"): self.leave,
+        }
+
+    async def next(self, request: Request) -> Response:
+        """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; 204 when nothing came."""
+        worker = await signed_in_worker(self._house, request)
+        slot = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
+        if isinstance(slot, Refusal):
+            return refuse(slot)
+        return json(slot) if slot else Response(status_code=204)
+
+    async def votes(self, request: Request) -> Response:
+        worker = await signed_in_worker(self._house, request)
+        body = await decode(request, VoteRequest)
+        outcome = await self._desk.vote(worker, body.slot, body.verdict, body.reason)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+
+    async def session(self, request: Request) -> Response:
+        outcome = await self._desk.session(await signed_in_worker(self._house, request))
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+
+    async def leave(self, request: Request) -> Response:
+        """Give back what lies before the reviewer, so that nobody waits for him."""
+        await self._desk.leave(await signed_in_worker(self._house, request))
+        return json({})
+
+
+# (method, path, parameters, request, reply, other statuses): what openapi.py describes.
+OPERATIONS = [
+    ("get", "/v1/reviewer/next", ["wait"], None, SlotView, ["204", "401", "403"]),
+    ("post", "/v1/reviewer/votes", [], VoteRequest, VoteView, ["400", "401", "403", "409"]),
+    ("get", "/v1/reviewer/session", [], None, ReviewerView, ["401", "403"]),
+    ("post", "/v1/reviewer/leave", [], None, None, ["401"]),
+]
