@@ -78,6 +78,7 @@ async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
         "getBalance": ("getBalance", {}),
         "getQueueStats": ("getQueueStats", {"queueId": 1}),
         "getSpendingStats": ("getSpendingStats", {}),
+        "reportIncorrectImageCaptcha": ("reportIncorrectImageCaptcha", {"taskId": ready}),
     }
     assert set(calls) == set(REPLY_KEYS)
     for name, (method, body) in calls.items():
