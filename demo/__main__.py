@@ -11,9 +11,10 @@ import requests
 from python_anticaptcha import AnticaptchaException
 
 from demo import household
-from demo.crowd import READS, Worker
-from demo.customer import LATER, Customer, Outcome
+from demo.crowd import READS, Person, Worker
+from demo.customer import LATER, Customer, Outcome, Verdict
 from demo.household import Household
+from demo.reviewers import Reviewer
 from demo.server import Server, ServerFailedError
 
 CROWD_EVERY_SECONDS = 2.0  # one picture that the crowd can read; street signs follow as they are answered
@@ -51,6 +52,7 @@ class Demo:
         self.server = Server(data / "server", data / "server.log")
         self.notes = data / "demo.json"
         self.crowd: list[Worker] = []
+        self.reviewers: list[Person] = []
         self._said_at = 0.0
 
     def run(self, port: int) -> None:
@@ -88,10 +90,11 @@ class Demo:
             household.top_up(self.server.data, people.account_id)
         self._show_addresses(people)
         self._show_last_run(customer.collect())
-        for person in people.crowd:
-            worker = Worker(self.server.address, person, customer.known, self.ending, lambda text: say(f"  {text}"))
-            self.crowd.append(worker)
-            worker.start()
+        given = (customer.known, self.ending, lambda text: say(f"  {text}"))
+        self.crowd = [Worker(self.server.address, person, *given) for person in people.crowd]
+        self.reviewers = [Reviewer(self.server.address, person, *given) for person in people.reviewers]
+        for person in (*self.crowd, *self.reviewers):
+            person.start()
         next_for_crowd = 0.0
         while not self.ending():
             self.server.check()
@@ -108,6 +111,8 @@ class Demo:
         """Show what came back, send one picture of each group of kinds that is wanted; note it for the next start."""
         before = list(customer.household.sent)
         self._show(customer.collect())
+        for verdict in customer.verdicts():
+            say("  " + verdict_line(verdict))
         for kinds in groups:
             if kind := customer.wanted(kinds):
                 self._send(customer, kind)
@@ -137,11 +142,13 @@ class Demo:
         operator_path = household.operator_link(self.server.data)
         say(
             f"\n  Answer pictures yourself:  {self.server.address}{worker_path}"
+            f"\n  Judge complaints yourself: {self.server.address}/reviewer   (signed in by the same link)"
             f"\n  The customer's page:       {customer_host}{customer_path}"
             f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
-            "\n  The crowd reads receipts and meters; street signs are left to you."
+            "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"
+            "\n  complains, and reviewers decide whether he gets his money back."
             "\n  Ctrl-C ends everything; the next start goes on with the same data.\n"
         )
 
@@ -164,8 +171,8 @@ class Demo:
         self.ending.asked = True
         try:
             say("\n  ending")
-            for worker in self.crowd:
-                worker.join(timeout=5)
+            for person in (*self.crowd, *self.reviewers):
+                person.join(timeout=5)
         finally:  # also when nobody reads what is said any more
             self.server.stop()
         say("  everything has ended")
@@ -176,8 +183,16 @@ def line(outcome: Outcome, who: str) -> str:
     clock = time.strftime("%H:%M:%S")
     if outcome.error_code:
         return f"{clock}  {outcome.sent.kind:8} {outcome.error_code} (not answered in time)"
-    verdict = "right" if outcome.right else f"wrong, it says {outcome.sent.text}"
+    verdict = (
+        "right" if outcome.right else f"wrong, it says {outcome.sent.text}{'; complained' if outcome.disputed else ''}"
+    )
     return f"{clock}  {outcome.sent.kind:8} {outcome.text:28} {who:8} {outcome.seconds:3} s  ${outcome.cost}  {verdict}"
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """Return one line about a complaint that was decided."""
+    end = f"confirmed, ${verdict.refunded:.6f} given back" if verdict.refunded else verdict.state
+    return f"{time.strftime('%H:%M:%S')}  {verdict.sent.kind:8} the complaint about {verdict.sent.text!r}: {end}"
 
 
 def data_home() -> Path:

@@ -25,34 +25,64 @@ RETRY_SECONDS = 0.5
 Known = Mapping[str, Sent]  # by SHA-256 of the file
 
 
-class Worker(threading.Thread):
-    """One simulated worker; `ended()` tells when to go home. `answered` collects the digests of his answers."""
+class Person(threading.Thread):
+    """Somebody simulated who takes turns over the JSON interface; `ended()` tells when to go home."""
 
     def __init__(
         self, address: str, who: CrowdWorker, known: Known, ended: Callable[[], bool], complain: Callable[[str], None]
     ) -> None:
         super().__init__(name=f"crowd-{who.name}", daemon=True)
         self.address, self.known, self.ended, self.complain = address, known, ended, complain
-        self.answered: set[str] = set()
         self.rng = random.Random(who.name)
         self.http = requests.Session()
         self.http.headers["Authorization"] = f"Bearer {who.token}"
 
     def run(self) -> None:
-        """Work until told to end; what goes wrong is told once and tried again."""
+        """Take turns until told to end; what goes wrong is told once and tried again."""
         told: set[str] = set()
         while not self.ended():
             try:
-                self._one_turn()
+                self.one_turn()
             except requests.RequestException as error:
                 if str(error) not in told and not self.ended():
                     self.complain(f"{self.name}: {error}")
                 told.add(str(error))
                 time.sleep(RETRY_SECONDS)
         with contextlib.suppress(requests.RequestException):  # the server may have gone first
-            self._post("offline", {})
+            self.go_home()
 
-    def _one_turn(self) -> None:
+    def one_turn(self) -> None:
+        """Ask for one thing to do, waiting a little, and do it."""
+        raise NotImplementedError
+
+    def go_home(self) -> None:
+        """Say goodbye."""
+
+    def look_at(self, path: str) -> str:
+        """Return the SHA-256 of the picture at `path`."""
+        return sha256(self.http.get(urljoin(self.address, path), timeout=30).content).hexdigest()
+
+    def pause(self, seconds: float) -> None:
+        """Sleep, but not beyond the end."""
+        until = time.monotonic() + seconds
+        while not self.ended() and time.monotonic() < until:
+            time.sleep(0.1)
+
+
+class Worker(Person):
+    """One simulated worker. `answered` collects the digests of his answers."""
+
+    def __init__(
+        self, address: str, who: CrowdWorker, known: Known, ended: Callable[[], bool], complain: Callable[[str], None]
+    ) -> None:
+        super().__init__(address, who, known, ended, complain)
+        self.answered: set[str] = set()
+
+    def go_home(self) -> None:
+        """Leave the match, so that nobody waits for an answer."""
+        self._post("offline", {})
+
+    def one_turn(self) -> None:
         """Ask for the next picture, waiting a little, and deal with it."""
         reply = self.http.get(f"{self.address}/v1/worker/next", params={"wait": WAIT_SECONDS}, timeout=30)
         if reply.status_code == 409:  # not online: the first time, or after a restart
@@ -64,15 +94,14 @@ class Worker(threading.Thread):
 
     def _look_at(self, lease: dict[str, Any]) -> None:
         """Answer the picture of a lease after a person's time, or skip it after a glance."""
-        file = self.http.get(urljoin(self.address, lease["task"]["image_url"]), timeout=30)
-        digest = sha256(file.content).hexdigest()
+        digest = self.look_at(lease["task"]["image_url"])
         sent = self.known.get(digest)
         if sent is None or sent.kind not in READS:
-            self._pause(self.rng.uniform(0.2, 0.5))
+            self.pause(self.rng.uniform(0.2, 0.5))
             # A sign is in a language that this worker does not read; such a skip says nothing against the picture.
             self._post("skips", {"lease": lease["lease"], "reason": "wrong_language"})
             return
-        self._pause(reading_seconds(self.rng, sent.text))
+        self.pause(reading_seconds(self.rng, sent.text))
         text = typed(self.rng, sent.text)
         self.answered.add(digest)  # before it is sent: the customer may see the answer at once
         reply = self._post("answers", {"lease": lease["lease"], "answer": {"text": text}})
@@ -83,12 +112,6 @@ class Worker(threading.Thread):
 
     def _post(self, what: str, body: dict[str, Any]) -> requests.Response:
         return self.http.post(f"{self.address}/v1/worker/{what}", json=body, timeout=30)
-
-    def _pause(self, seconds: float) -> None:
-        """Sleep, but not beyond the end."""
-        until = time.monotonic() + seconds
-        while not self.ended() and time.monotonic() < until:
-            time.sleep(0.1)
 
 
 def reading_seconds(rng: random.Random, text: str) -> float:

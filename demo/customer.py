@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
+import requests
 from python_anticaptcha import AnticaptchaClient, AnticaptchaException, ImageToTextTask
 
 from demo.household import Household, Sent
@@ -25,18 +26,33 @@ class Outcome:
     cost: str = "0.000000"  # USD, as the contract prints it
     seconds: int = 0
     error_code: str = ""
+    disputed: bool = False  # a complaint about it was taken
 
     @property
     def right(self) -> bool:
-        """Whether the answer is what a careful person types; no question of the demo asks for capitals."""
-        return " ".join(self.text.split()).casefold() == self.sent.text.casefold()
+        """Whether the answer is what stands on the picture."""
+        return is_right(self.text, self.sent.text)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How reviewers decided a complaint; `refunded` in USD."""
+
+    sent: Sent
+    state: str
+    refunded: float
 
 
 class Customer:
-    """Sends pictures and looks after them. `known` maps the SHA-256 of every file that is out to what stands on it."""
+    """Sends pictures, looks after them, and complains about wrong answers.
+
+    `known` maps the SHA-256 of every file that is out or disputed to what stands on it.
+    """
 
     def __init__(self, host_and_port: str, household: Household) -> None:
         self.household = household
+        self.reports_url = f"http://{host_and_port}/v1/reports"
+        self.disputed: dict[int, Sent] = {}  # by task id
         self.client = AnticaptchaClient(household.client_key, host=host_and_port, use_ssl=False)
         self.known: dict[str, Sent] = {sent.digest: sent for sent in household.sent}
 
@@ -58,10 +74,35 @@ class Customer:
     def collect(self) -> list[Outcome]:
         """Ask once for every picture that is still out, and return those that have come back."""
         outcomes = [outcome for sent in self.household.sent if (outcome := self._ask(sent))]
-        for outcome in outcomes:
-            self.household.sent.remove(outcome.sent)
-            self.known.pop(outcome.sent.digest, None)
-        return outcomes
+        return [self._dealt_with(outcome) for outcome in outcomes]
+
+    def verdicts(self) -> list[Verdict]:
+        """Ask once for every complaint that is still with the reviewers, and return those that were decided."""
+        decided = []
+        for task_id, sent in list(self.disputed.items()):
+            headers = {"Authorization": f"Bearer {self.household.client_key}"}
+            reply = requests.get(f"{self.reports_url}/{task_id}", headers=headers, timeout=30)
+            if reply.status_code == 200 and (report := reply.json())["state"] != "open":
+                decided.append(Verdict(sent, report["state"], report["refunded"]))
+                self.known.pop(self.disputed.pop(task_id).digest, None)
+        return decided
+
+    def _dealt_with(self, outcome: Outcome) -> Outcome:
+        """Forget a picture that has come back; one with a wrong answer is remembered for its reviewers."""
+        self.household.sent.remove(outcome.sent)
+        if not outcome.error_code and not outcome.right and self._complain(outcome.sent):
+            return replace(outcome, disputed=True)
+        self.known.pop(outcome.sent.digest, None)
+        return outcome
+
+    def _complain(self, sent: Sent) -> bool:
+        """Report a wrong answer; return whether reviewers look at it. A minute after the answer it is too late."""
+        try:
+            self.client.reportIncorrectImage(sent.task_id)
+        except AnticaptchaException:
+            return False
+        self.disputed[sent.task_id] = sent
+        return True
 
     def _ask(self, sent: Sent) -> Outcome | None:
         try:
@@ -72,3 +113,8 @@ class Customer:
             return None
         seconds = result["endTime"] - result["createTime"]
         return Outcome(sent, result["solution"]["text"], result["cost"], seconds)
+
+
+def is_right(given: str, wanted: str) -> bool:
+    """Tell whether an answer is what a careful person types; no question of the demo asks for capitals."""
+    return " ".join(given.split()).casefold() == wanted.casefold()

@@ -1,4 +1,4 @@
-"""Who lives in the demo: one customer, a crowd, the person in front of it, a reviewer. Made at the first start only.
+"""Who lives in the demo: one customer, a crowd, two reviewers, the person in front of it. Made at the first start only.
 
 Everything is created through the command line, as an operator would; what the demo must find again is in `demo.json`.
 """
@@ -11,11 +11,12 @@ import msgspec
 from demo.server import command
 
 CROWD = ("Ada", "Bao", "Chai")
+REVIEWERS = ("Rin", "Sam")  # two of the three votes; the third one may be yours
 BALANCE = "10.00"  # USD: fourteen thousand pictures
 
 
 class CrowdWorker(msgspec.Struct):
-    """A simulated worker and the token he works with."""
+    """A simulated worker or reviewer and the token he works with."""
 
     name: str
     worker_id: int
@@ -38,15 +39,18 @@ class Household(msgspec.Struct):
     account_id: int
     client_key: str
     person_id: int
-    reviewer_id: int
     crowd: list[CrowdWorker]
+    reviewers: list[CrowdWorker]
     next_number: int = 1
     sent: list[Sent] = []
 
 
 def load(file: Path) -> Household | None:
-    """Return what the first start wrote into `file`; None when there was none."""
-    return msgspec.json.decode(file.read_bytes(), type=Household) if file.exists() else None
+    """Return what the first start wrote into `file`; None when there was none, or an older demo's."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Household) if file.exists() else None
+    except msgspec.ValidationError:
+        return None
 
 
 def save(file: Path, household: Household) -> None:
@@ -64,12 +68,16 @@ def create(data: Path, say: Callable[[str], None]) -> Household:
     crowd = []
     for name in CROWD:
         say(f"registering the simulated worker {name}")
-        made = command(data, "worker", "create", name, "--language", "en", "--queue", "1")
-        crowd.append(CrowdWorker(name, made["worker_id"], made["token"]))
-    say("registering you as a worker, and somebody marked as a reviewer")
-    person = command(data, "worker", "create", "You", "--language", "en", "--queue", "1")
-    reviewer = command(data, "worker", "create", "Reviewer", "--language", "en", "--queue", "1", "--reviewer")
-    return Household(account["account_id"], account["client_key"], person["worker_id"], reviewer["worker_id"], crowd)
+        crowd.append(_register(data, name))
+    say("registering you as a worker who may also review, and two simulated reviewers")
+    person = _register(data, "You", "--reviewer")
+    reviewers = [_register(data, name, "--reviewer") for name in REVIEWERS]
+    return Household(account["account_id"], account["client_key"], person.worker_id, crowd, reviewers)
+
+
+def _register(data: Path, name: str, *more: str) -> CrowdWorker:
+    made = command(data, "worker", "create", name, "--language", "en", "--queue", "1", *more)
+    return CrowdWorker(name, made["worker_id"], made["token"])
 
 
 def worker_link(data: Path, worker_id: int) -> str:

@@ -104,8 +104,9 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     return [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-def answer_one_sign(data: Path, address: str) -> str:
-    """Be the person in front of the demo: take pictures until a street sign comes, type its name, return it."""
+def answer_one_sign(data: Path, address: str, typed: str = "") -> str:
+    """Be the person in front of the demo: take pictures until a street sign comes, type its name (or ``typed``),
+    return it."""
     token = command(data / "server", "worker", "create", "Somebody", "--language", "en", "--queue", "1")["token"]
     with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=60) as http:
         http.post("/v1/worker/online", json={}).raise_for_status()
@@ -115,7 +116,7 @@ def answer_one_sign(data: Path, address: str) -> str:
                 http.post("/v1/worker/skips", json={"lease": lease["lease"], "reason": "other"}).raise_for_status()
                 continue
             text = text_on(http.get(lease["task"]["image_url"]).content, data)
-            body = {"lease": lease["lease"], "answer": {"text": text}}
+            body = {"lease": lease["lease"], "answer": {"text": typed or text}}
             http.post("/v1/worker/answers", json=body).raise_for_status()
             http.post("/v1/worker/offline")
             return text
@@ -163,6 +164,16 @@ def test_street_signs_are_left_to_the_person(start: Callable[[int], Run], data: 
     run.read_until(rf"sign +{name} +you .*right")
     end_all(run, signal.SIGINT)
     assert [line for line in run.lines if re.search(r":\d\d +sign .* crowd ", line)] == []
+
+
+@pytest.mark.faults
+def test_a_wrong_answer_is_complained_about_and_its_money_comes_back(start: Callable[[int], Run], data: Path) -> None:
+    run = start(8785)
+    address = run.read_until(r"Answer pictures yourself:\s+(http://127\.0\.0\.1:\d+)/login/")[1]
+    name = answer_one_sign(data, address, "Nowhere Lane")
+    run.read_until(rf"sign +Nowhere Lane .*wrong, it says {name}; complained")
+    run.read_until(rf"the complaint about '{name}': confirmed, \$0\.000700 given back")
+    end_all(run, signal.SIGINT)
 
 
 @pytest.mark.faults
