@@ -18,6 +18,8 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.desk import LeaseView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Refusal
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.soft_apps.store import SoftApp
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, wire_id
 from manyeyes.workers import store as workers
@@ -72,6 +74,14 @@ async def customer(house: House, balance: str = "10.00", *, cell: int = 1, addre
         top_up = TopUp(cell, await house.serials.take(cell), account_id, money.parse(balance))
         await house.gather.ask(top_up_accounts, top_up)
     return Customer(cell, account_id, key)
+
+
+async def soft_app(house: House, owner: Customer, soft_id: int = 847) -> int:
+    """Register an application of the owner's and return its softId."""
+    async with house.cells.directory.acquire() as db:
+        assert await soft_apps.insert_soft_app(db, SoftApp(soft_id, "Reader", owner.cell, owner.account_id))
+    house.directory.forget()
+    return soft_id
 
 
 async def hand(

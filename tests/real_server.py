@@ -44,14 +44,19 @@ def ask_json(data: Path, *arguments: str) -> Any:
 
 
 class ServeProcess:
-    """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one."""
+    """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one; ``more``: its settings."""
 
-    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", **more: str) -> None:
         self.data = data
         self._log = (data.parent / f"{data.name}.stderr").open("ab")
         command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=self._log, text=True, env=environment(), start_new_session=True
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=environment(**more),
+            start_new_session=True,
         )
         self.url = self._ready()
         self.port = int(self.url.rsplit(":", 1)[1])

@@ -35,7 +35,7 @@ LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = make.picture()
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
-    *("account_turn", "result", "usage_minute", "queue_minute"),
+    *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
 )
 

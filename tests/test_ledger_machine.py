@@ -74,7 +74,12 @@ class LedgerMachine(RuleBasedStateMachine):
         times=st.integers(1, 2),
     )
     def submit(self, wanted: list[tuple[int, int]], times: int) -> None:
-        commands = [self.stage.submitting(a, queue_id=q, life_seconds=LIFE_SECONDS, retried=True) for a, q in wanted]
+        commands = [
+            self.stage.submitting(
+                a, queue_id=q, life_seconds=LIFE_SECONDS, retried=True, soft_id=a, share_percent=10 if q == 2 else None
+            )
+            for a, q in wanted
+        ]
         for _ in range(times):
             outcomes = self.run(self.stage.act(submit_tasks, *commands))
             self.submitted |= {o.task_id for o in outcomes if isinstance(o, Submitted)}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,7 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from manyeyes import chores
 from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
+from manyeyes.anticaptcha.results import callback_body
 from manyeyes.console import app as console
+from manyeyes.courier import LOOK_SECONDS, Courier
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.gather import Unavailable
 from manyeyes.house import House
@@ -58,11 +61,17 @@ async def _away(request: Request, error: Exception) -> Response:
 async def running(house: House) -> AsyncIterator[Application]:
     """Run the house's chores and its bell for as long as the block lasts."""
     house.bell.start()
-    tasks = chores.start_chores(house)
+    courier = Courier(house.gather.ask, house.door, house.webhook_key, partial(callback_body, house.pictures))
+
+    async def deliver(_: House, cell: int) -> None:
+        await courier.deliver(cell)
+
+    tasks = chores.start_chores(house, [(LOOK_SECONDS, deliver)])
     try:
         yield Application(house)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await courier.stop()
         await house.close()

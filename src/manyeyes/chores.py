@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -15,6 +15,8 @@ from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lap
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
+from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.bell import EVERY_REVIEWER
@@ -91,6 +93,11 @@ async def forget_refused_reports(house: House, cell: int) -> None:
         await reports.forget_refused(db, cell, REFUSED_KEPT_DAYS)
 
 
+async def forget_deliveries(house: House, cell: int) -> None:
+    while await house.gather.ask(sweep_deliveries, SweepDeliveries(cell)) == DELIVERY_SWEEP:
+        await asyncio.sleep(0)
+
+
 async def measure(house: House, cell: int) -> None:
     await house.gather.ask(measure_depths, MeasureDepths(cell))
 
@@ -115,15 +122,16 @@ CHORES: list[tuple[float, Chore]] = [
     (3600.0, forget_refused_reports),
     (1.0, measure),
     (3600.0, keep_picture_days),
+    (600.0, forget_deliveries),
 ]
 
 
-def start_chores(house: House) -> list[asyncio.Task[None]]:
-    """Run every chore for every cell until its task is cancelled."""
+def start_chores(house: House, more: Sequence[tuple[float, Chore]] = ()) -> list[asyncio.Task[None]]:
+    """Run every chore for every cell until its task is cancelled; ``more``: those that are wired elsewhere."""
     return [
         asyncio.create_task(_repeat(house, cell, seconds, chore), name=f"{chore.__name__}-{cell}")
         for cell in house.cells.numbers
-        for seconds, chore in CHORES
+        for seconds, chore in (*CHORES, *more)
     ]
 
 

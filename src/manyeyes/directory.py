@@ -1,4 +1,4 @@
-"""Global look-ups, cached by each process for a few seconds: keys, tokens, queues, blocked networks."""
+"""Global look-ups, cached by each process for a few seconds: keys, tokens, queues, soft apps, blocked networks."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -10,6 +10,8 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.gather import look
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.soft_apps.store import SoftApp
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
@@ -53,6 +55,9 @@ class Directory:
 
     async def queues(self) -> dict[int, QueueTerms]:
         return await self._fresh("queues", None, tasks.queues)
+
+    async def soft_apps(self) -> dict[int, SoftApp]:
+        return await self._fresh("soft_apps", None, soft_apps.soft_apps)
 
     def forget(self) -> None:
         """Read everything anew (after this process changed something)."""

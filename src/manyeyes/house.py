@@ -25,7 +25,9 @@ from manyeyes.tasks import store as tasks
 class House:
     """Built by `open_house`; one per process."""
 
-    def __init__(self, settings: Settings, cells: Cells, dsn: str, node_id: int, picture_key: bytes) -> None:
+    def __init__(
+        self, settings: Settings, cells: Cells, dsn: str, node_id: int, picture_key: bytes, webhook_key: bytes
+    ) -> None:
         self.settings = settings
         self.cells = cells
         self.node_id = node_id
@@ -36,6 +38,7 @@ class House:
         self.serials = Serials(cells)
         self.presence = Presence()
         self.door = Door(settings.private_networks())
+        self.webhook_key = webhook_key
         self.pictures = PictureLinks(picture_key, settings.picture_hours)
 
     async def close(self) -> None:
@@ -51,8 +54,8 @@ async def open_house(settings: Settings, dsn: str, *, cells: Cells | None = None
         cells = Cells(pool)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
-        key = await _secret(db, "pictures")
-    return House(settings, cells, dsn, node_id, key)
+        picture_key, webhook_key = await _secret(db, "pictures"), await _secret(db, "webhooks")
+    return House(settings, cells, dsn, node_id, picture_key, webhook_key)
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:

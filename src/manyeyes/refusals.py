@@ -22,6 +22,7 @@ class Reason(enum.StrEnum):
     QUEUE_FULL = "queue_full"
     UNKNOWN_TASK = "unknown_task"
     UNSOLVABLE = "unsolvable"
+    ACCESS_DENIED = "access_denied"
     UNKNOWN_METHOD = "unknown_method"
     UNREADABLE = "unreadable"
 
@@ -45,6 +46,7 @@ class Reason(enum.StrEnum):
     ALREADY_APPEALED = "already_appealed"
     ALREADY_DECIDED = "already_decided"
 
+    UNKNOWN_DELIVERY = "unknown_delivery"
     UNKNOWN_ACCOUNT = "unknown_account"
 
 

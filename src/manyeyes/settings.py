@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -23,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public
     )
+    soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""

@@ -13,6 +13,7 @@ REPLY_KEYS = {
     "getQueueStats": {"errorId", "waiting", "load", "bid", "speed", "total"},
     "getSpendingStats": {"errorId", "data"},
     "reportIncorrectImageCaptcha": {"errorId", "status"},
+    "getAppStats": {"errorId", "chartData", "fromDate", "toDate"},
 }
 WINDOW_KEYS = {"dateFrom", "dateTill", "volume", "money"}
 
@@ -33,6 +34,7 @@ ERROR_CODES = {
     23: "ERROR_TASK_NOT_SUPPORTED",
     24: "ERROR_INCORRECT_SESSION_DATA",
     55: "ERROR_ACCOUNT_SUSPENDED",
+    58: "ERROR_ACCESS_DENIED",
 }
 
 # The sample answer of getSpendingStats as its documentation prints it: the middle windows are left out there.

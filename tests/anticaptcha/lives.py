@@ -27,6 +27,7 @@ class Life(msgspec.Struct, frozen=True):
     end_us: int
     queue_id: int = 1
     soft_id: int = 0
+    share_percent: int | None = None
     ip: str = "203.0.113.7"
     price_micros: int = 700
     ending: str = "solved"
@@ -60,6 +61,7 @@ async def _live(db, house: House, customer: make.Customer, hands: Sequence[make.
         picture=make.picture(),
         life_seconds=600,
         soft_id=life.soft_id,
+        share_percent=life.share_percent,
         ip=life.ip,
     )
     async with db.transaction():

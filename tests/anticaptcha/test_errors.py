@@ -91,6 +91,10 @@ async def create(client, task):
     return await make.call(client, "createTask", await make.customer(client.house), task=task)
 
 
+async def not_the_owner(calm):
+    return await make.call(calm, "getAppStats", await make.customer(calm.house), softId=847)
+
+
 WAYS = {
     1: unknown_key,
     2: no_slot,
@@ -107,6 +111,7 @@ WAYS = {
     23: not_supported,
     24: properties,
     55: suspended,
+    58: not_the_owner,
 }
 
 

@@ -50,6 +50,8 @@ async def test_the_example_is_answered_as_the_page_says(calm, method):
         asked["task"]["body"] = make.image_task()["body"]
     if "taskId" in asked:
         asked["taskId"] = await make.solve(calm.house, customer, hand)
+    if method == "getAppStats":
+        await make.soft_app(calm.house, customer, asked["softId"])
     reply = (await calm.post(f"/{method}", json=asked)).json()
     assert alike(answered, reply), reply
     assert (reply["errorId"], reply.get("status")) == (answered["errorId"], answered.get("status"))

@@ -31,13 +31,15 @@ def options(found: App) -> set[str]:
 
 def test_every_command_is_on_the_page_and_no_other_is():
     page = (PAGES / "cli.md").read_text()
-    written = set(re.findall(r"^## manyeyes (serve|doctor)$|^\| `([a-z]+ [a-z-]+)", page, re.MULTILINE))
+    written = set(re.findall(r"^## manyeyes (serve|doctor)$|^\| `([a-z-]+ [a-z-]+)", page, re.MULTILINE))
     assert {first or second for first, second in written} == {path for path, _ in commands(app)}
 
 
 def test_every_option_is_in_its_noun_s_section_and_no_other_is():
     sections = dict(
-        re.findall(r"^## manyeyes (\w+)\n(.*?)(?=^## |\Z)", (PAGES / "cli.md").read_text(), re.MULTILINE | re.DOTALL)
+        re.findall(
+            r"^## manyeyes ([a-z-]+)\n(.*?)(?=^## |\Z)", (PAGES / "cli.md").read_text(), re.MULTILINE | re.DOTALL
+        )
     )
     for noun, text in sections.items():
         wanted = {name for path, found in commands(app) if path.split()[0] == noun for name in options(found)}

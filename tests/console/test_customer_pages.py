@@ -12,7 +12,7 @@ import make
 from manyeyes.console.books import read_books
 from manyeyes.console.period import Asked, asked
 from manyeyes.console.statement import KINDS
-from manyeyes.ledger.rules import WORKERS_KINDS, Kind
+from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, Kind
 
 OWN = {"origin": "http://manyeyes.test"}
 
@@ -208,4 +208,4 @@ async def test_what_others_typed_is_shown_and_not_run(client, customer):
 
 
 def test_every_kind_of_a_customers_transfer_has_a_name():
-    assert set(KINDS) == set(Kind) - WORKERS_KINDS
+    assert set(KINDS) == set(Kind) - WORKERS_KINDS - APPS_KINDS

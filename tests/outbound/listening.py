@@ -38,7 +38,7 @@ class Heard:
 
 @asynccontextmanager
 async def listening(
-    reply: bytes | Handler, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+    reply: bytes | Handler, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None, port: int = 0
 ) -> AsyncIterator[Heard]:
     """Serve ``reply`` to every request, or let a handler answer."""
     heard = Heard(0)
@@ -56,7 +56,7 @@ async def listening(
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, host, 0, ssl=tls)
+    server = await asyncio.start_server(serve, host, port, ssl=tls)
     heard.port = server.sockets[0].getsockname()[1]
     try:
         yield heard

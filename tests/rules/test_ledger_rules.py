@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.ledger.rules import SIDES, WORKERS_KINDS, Book, Kind, posting
+from manyeyes.ledger.rules import APPS_KINDS, SIDES, WORKERS_KINDS, Book, Kind, posting, share_pay_out
 
 HOUSE = {Book.CASH, Book.REVENUE}
 WORKERS_BOOKS = {Book.PENDING, Book.PAYABLE}
@@ -23,12 +23,13 @@ def test_a_posting_moves_its_amount_from_one_book_to_another(kind: Kind, cause: 
 
 
 @given(KINDS, IDS, IDS, st.integers(1, 10**15))
-def test_a_posting_stands_with_the_worker_or_on_the_customers_statement(
+def test_a_posting_stands_with_the_worker_or_on_the_customers_statement_or_is_an_apps(
     kind: Kind, cause: int, owner: int, amount: int
 ):
     transfer = posting(kind, cause, owner, amount)
-    is_worker = kind in WORKERS_KINDS
-    assert (transfer.account_id, transfer.worker_id) == ((0, owner) if is_worker else (owner, 0))
+    is_worker, is_apps = kind in WORKERS_KINDS, kind in APPS_KINDS
+    assert (transfer.account_id, transfer.worker_id) == (0 if is_worker or is_apps else owner, owner * is_worker)
+    assert is_apps == (set(SIDES[kind]) == {Book.REVENUE, Book.SHARES})
     assert is_worker == bool(WORKERS_BOOKS & set(SIDES[kind]))
 
 
@@ -45,6 +46,8 @@ def test_nothing_and_less_than_nothing_cannot_be_posted(kind: Kind, amount: int)
         ([Kind.TOP_UP, Kind.HOLD], {Book.CASH: -1, Book.HELD: 1}),
         ([Kind.TOP_UP, Kind.HOLD, Kind.RELEASE], {Book.CASH: -1, Book.AVAILABLE: 1}),
         ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE], {Book.CASH: -1, Book.REVENUE: 1}),
+        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.SHARE], {Book.CASH: -1, Book.SHARES: 1}),
+        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.SHARE, Kind.UNSHARE], {Book.CASH: -1, Book.REVENUE: 1}),
         ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.PAY], {Book.CASH: -1, Book.PENDING: 1}),
         ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.PAY, Kind.VEST], {Book.CASH: -1, Book.PAYABLE: 1}),
     ],
@@ -56,3 +59,11 @@ def test_a_micro_goes_the_way_of_a_task(life: list[Kind], left: dict[Book, int])
         sums[transfer.debit_book] -= 1
         sums[transfer.credit_book] += 1
     assert {book: amount for book, amount in sums.items() if amount} == left
+
+
+@given(IDS, st.integers(1, 2**31 - 1), IDS, st.integers(1, 10**15))
+def test_a_pay_out_moves_from_the_app_to_its_owner_and_stands_on_his_statement(cause, soft_id, owner, amount):
+    paid = share_pay_out(cause, soft_id, owner, amount)
+    assert (paid.debit_book, paid.debit_id) == (Book.SHARES, soft_id)
+    assert (paid.credit_book, paid.credit_id) == (Book.AVAILABLE, owner)
+    assert (paid.account_id, paid.worker_id, paid.amount_micros) == (owner, 0, amount)

@@ -9,7 +9,7 @@ from catalogue import catalogue
 
 GLOBAL = {
     *("migration", "counter", "secret", "account_place", "api_key", "blocked_address", "worker", "credential"),
-    "queue",
+    *("queue", "soft_app"),
 }
 Catalogue = dict[str, list[dict[str, Any]]]
 

@@ -14,8 +14,9 @@ QUERIES = [(package, query) for package, path in FILES.items() for query in read
 IDS = [f"{package}.{query.name}" for package, query in QUERIES]
 CELL_TABLES = (
     *("cell", "node", "account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session"),
-    *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute"),
+    *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute", "app_day", "app_refusal_day"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
+    *("delivery", "delivery_try", "webhook_rotation"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 FORBIDDEN = re.compile(

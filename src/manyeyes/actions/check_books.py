@@ -11,7 +11,9 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, Kind
 from manyeyes.reports import slots
 from manyeyes.reports import store as reports
+from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
+from manyeyes.tasks import store as tasks
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -31,7 +33,8 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     Invariants: the books of a cell sum to zero; every stored balance, wallet and pending sum is that of its transfers
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
-    there is no refund without one; no pay is both vested and cancelled; every vote is paid once.
+    there is no refund without one; no pay is both vested and cancelled; every vote is paid once; a soft app's book is
+    that of its days, what it was given that of its tasks, and what was taken back that of its refunded tasks.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")
@@ -40,6 +43,8 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
         held = {(Book.HELD, account): micros for account, micros in (await dispatch.all_held(db, cell)).items()}
         charged = await statistics.usage_sums(db, cell)
         settled = await ledger.settled_sums(db, cell)
+        owed = {(Book.SHARES, soft_id): micros for soft_id, micros in (await soft_apps.all_owed(db, cell)).items()}
+        given, earned = await ledger.share_sums(db, cell), await tasks.share_sums(db, cell)
         twice = await ledger.double_endings(db, cell)
         recourse = await _recourse(db, cell)
         count = await ledger.count_transfers(db, cell)
@@ -48,10 +53,11 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     difference = abs(total)
     if total:
         findings.append(f"the books sum to {total} micros instead of 0")
-    running = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD)
+    running = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)
     booked = {key: micros for key, micros in books.items() if key[0] in running}
-    difference += _compare("stored and booked sums", {**stored, **held}, booked, findings)
+    difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
+    difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
     for what, of, left, right in recourse.pairs:
         difference += _compare(what, left, right, findings, of)
     difference += _negative(stored, findings)
@@ -77,10 +83,12 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
     confirmed = await reports.all_confirmed(db, cell)
     charged = await ledger.amounts_for(db, cell, Kind.SETTLE, sorted(set(booked) | set(confirmed)))
     votes = await slots.all_votes(db, cell)
+    shares = {share.task_id: share.share_micros for share in await tasks.shares(db, cell, sorted(booked))}
     pairs = [
         ("confirmed complaints and refunds", "task", confirmed, booked),
         ("refunds and what their tasks were charged", "task", booked, charged),
         ("refunds by window and refunds", "task", rows, booked),
+        ("shares of refunded tasks and those taken back", "task", shares, await ledger.amounts(db, cell, Kind.UNSHARE)),
         ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, Kind.VOTE_PAY)),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))

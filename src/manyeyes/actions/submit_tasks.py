@@ -15,6 +15,7 @@ from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
@@ -24,7 +25,9 @@ from manyeyes.tasks.store import Task
 class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
     """One picture with its question. ``task_id`` was taken beforehand, so a repeated command is recognised.
 
-    ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them.
+    ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them. ``share_percent``: what
+    its soft app's owner gets of the charge; None when the app is none that we know. ``base_url``: how the customer
+    reached us, of a task with a ``callback_url``.
     """
 
     cell: int
@@ -35,9 +38,11 @@ class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
     picture: Picture
     life_seconds: int
     soft_id: int = 0
+    share_percent: int | None = None
     ip: str = ""
     website_url: str = ""
     callback_url: str = ""
+    base_url: str = ""
     language_pool: str = ""
     retried: bool = False
 
@@ -141,6 +146,9 @@ def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) 
         msgspec.json.encode(command.options).decode(),
         command.picture.media,
         command.life_seconds,
+        command.callback_url,
+        command.base_url,
+        share(price_micros, command.share_percent),
     )
 
 

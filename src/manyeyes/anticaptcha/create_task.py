@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
@@ -32,18 +33,42 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
+    soft_id = await _known_app(call)
+    outcome = await _submit(call, owner, soft_id)
+    if isinstance(outcome, Refusal):
+        if soft_id:
+            refused = CountAppRefusal(owner.cell, soft_id, outcome.reason)
+            await call.house.gather.ask(count_app_refusals, refused)
+        return outcome
+    call.house.dispatcher.wake(owner.cell, [outcome.queue_id], became_idle=False)
+    return CreateTaskReply(0, wire_id(outcome.task_id))
+
+
+async def _known_app(call: Call) -> int:
+    """Return the softId when it is a registered app's, else 0."""
+    if not call.body.get("softId"):
+        return 0
+    try:
+        soft_id = values.whole(call.body, "softId")
+    except values.Unfit:
+        return 0  # refused when the properties are read
+    return soft_id if soft_id in await call.house.directory.soft_apps() else 0
+
+
+async def _submit(call: Call, owner: KeyOwner, known_app: int) -> Submitted | Refusal:
     try:
         command = _read(call, owner, await call.house.directory.queues())
     except values.Unfit as unfit:
         return unfit.refusal
     if isinstance(command, Refusal):
         return command
-    command = msgspec.structs.replace(command, task_id=await call.house.serials.take(owner.cell))
+    command = msgspec.structs.replace(
+        command,
+        task_id=await call.house.serials.take(owner.cell),
+        share_percent=call.house.settings.soft_app_share_percent if known_app else None,
+    )
     outcome: Submitted | Refusal = await call.house.gather.ask(submit_tasks, command)
-    if isinstance(outcome, Refusal):
-        return outcome
-    call.house.dispatcher.wake(owner.cell, [outcome.queue_id], became_idle=False)
-    return CreateTaskReply(0, wire_id(outcome.task_id))
+    return outcome
 
 
 def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> SubmitTask | Refusal:
@@ -75,6 +100,7 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         ip=call.address,
         website_url=website,
         callback_url=callback,
+        base_url=call.base_url if callback else "",
         language_pool=pool,
     )
 

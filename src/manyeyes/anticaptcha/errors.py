@@ -33,6 +33,7 @@ _ERRORS = {
     Reason.TASK_NOT_SUPPORTED: (23, "ERROR_TASK_NOT_SUPPORTED", "The task type is not supported"),
     Reason.TASK_PROPERTIES: (24, "ERROR_INCORRECT_SESSION_DATA", "A property is missing or invalid"),
     Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
+    Reason.ACCESS_DENIED: (58, "ERROR_ACCESS_DENIED", "The application is not yours"),  # our number: none is published
     Reason.ACCOUNT_SUSPENDED: (55, "ERROR_ACCOUNT_SUSPENDED", "The account is suspended"),
 }
 

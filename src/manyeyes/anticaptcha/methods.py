@@ -5,6 +5,7 @@ from typing import Any
 
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.create_task import create_task
+from manyeyes.anticaptcha.get_app_stats import get_app_stats
 from manyeyes.anticaptcha.get_balance import get_balance
 from manyeyes.anticaptcha.get_queue_stats import get_queue_stats
 from manyeyes.anticaptcha.get_spending_stats import get_spending_stats
@@ -19,5 +20,6 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "getQueueStats": get_queue_stats,
     "getSpendingStats": get_spending_stats,
     "reportIncorrectImageCaptcha": report_incorrect_image_captcha,
+    "getAppStats": get_app_stats,
     "test": test,
 }

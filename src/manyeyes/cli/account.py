@@ -10,6 +10,7 @@ from manyeyes.accounts.rules import canonical_network, digest, new_key
 from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.callbacks import secret_of
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_account, login_url, make_login_url
 from manyeyes.db.pool import FIRST_CELL
@@ -131,6 +132,26 @@ def link(account: str, *, common: Common | None = None) -> None:
         return {"login_url": await login_url(house, Subject("customer", place.account_id, place.cell))}
 
     run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="webhook-secret")
+def webhook_secret(
+    account: str, *, rotate: Annotated[bool, Parameter(negative="")] = False, common: Common | None = None
+) -> None:
+    """Print the secret that verifies an account's call-backs.
+
+    Parameters
+    ----------
+    rotate
+        Make a new one first; for a day both sign.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        place = await find_account(house, account)
+        found = await secret_of(house, place, rotate=rotate)
+        return {"account_id": place.account_id, "secret": found.secret, "previous": found.previous}
+
+    run(common, work, lambda r: "\n".join(filter(None, [r["secret"], r["previous"] and f"{r['previous']} (previous)"])))
 
 
 @app.command(name="list")

@@ -107,7 +107,7 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
 
 def line(movement: Movement, after: Funds) -> Line:
     """A movement as a line of the statement."""
-    task = 0 if movement.kind is Kind.TOP_UP else wire_id(movement.cause_id)
+    task = 0 if movement.kind in (Kind.TOP_UP, Kind.SHARE_PAY_OUT) else wire_id(movement.cause_id)
     return Line(movement.at, movement.kind, task, movement.amount_micros, after)
 
 

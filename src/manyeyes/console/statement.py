@@ -32,6 +32,7 @@ KINDS = {
     Kind.SETTLE: languages.mark("Charged for a task"),
     Kind.RELEASE: languages.mark("Given back"),
     Kind.REFUND: languages.mark("Refunded after a complaint"),
+    Kind.SHARE_PAY_OUT: languages.mark("Share of your application"),
 }
 CSV_PATH = "/customer/statement.csv"
 

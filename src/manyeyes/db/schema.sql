@@ -87,6 +87,15 @@ CREATE TABLE queue (
     vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0)   -- what a reviewer earns with one vote
 );
 
+-- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through his.
+CREATE TABLE soft_app (
+    soft_id    int PRIMARY KEY CHECK (soft_id > 0),
+    name       text NOT NULL,
+    cell       int NOT NULL,             -- the owner's
+    account_id bigint NOT NULL,
+    created_at timestamptz NOT NULL
+);
+
 -- ---------------------------------------------------------------- one cell's data
 
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.
@@ -219,6 +228,9 @@ CREATE TABLE work (
     lease_until    timestamptz,
     tried          bigint[] NOT NULL DEFAULT '{}',   -- workers who never get it again
     failures       smallint NOT NULL DEFAULT 0,      -- how many of them failed at it
+    callback_url   text NOT NULL DEFAULT '',      -- where its end is told; empty: nowhere
+    base_url       text NOT NULL DEFAULT '',      -- how the customer reached us, for the picture's address told there
+    share_micros   bigint CHECK (share_micros >= 0),   -- what of the price is its app's owner's; null: no known app
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -291,6 +303,7 @@ CREATE TABLE result (
     solve_count    smallint NOT NULL,     -- workers who tried
     charged_micros bigint NOT NULL,
     pay_micros     bigint NOT NULL,       -- 0 unless solved
+    share_micros   bigint NOT NULL DEFAULT 0,   -- what of the charge went to the owner of its soft app
     PRIMARY KEY (cell, task_id)
 );
 -- The edge minutes of a spending window are read from here alone.
@@ -433,3 +446,79 @@ CREATE TABLE refund (
     CONSTRAINT refund_positive CHECK (refunded_micros > 0)
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
+
+-- ---------------------------------------------------------------- call-backs (webhooks/rules.py)
+
+-- The end of a task that is to be told to its callbackUrl, written in the transaction that ends it; swept after a month.
+CREATE TABLE delivery (
+    cell         int NOT NULL,
+    task_id      bigint NOT NULL,
+    account_id   bigint NOT NULL,
+    url          text NOT NULL,
+    receiver     text NOT NULL,                  -- host and port of the url: a slow one must not hold up the others
+    base_url     text NOT NULL,
+    state        smallint NOT NULL DEFAULT 0,
+    tries        int NOT NULL DEFAULT 0,
+    tries_before int NOT NULL DEFAULT 0,         -- of them before the last replay
+    claim        int NOT NULL DEFAULT 0,         -- fence: counts the times that a process took it
+    next_at      timestamptz NOT NULL,           -- of a waiting one: when it is due, or when a process's claim is over
+    ended_at     timestamptz NOT NULL,
+    closed_at    timestamptz,                    -- when it was delivered or given up
+    last_status  int NOT NULL DEFAULT 0,         -- 0: nothing was answered
+    last_fault   text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, task_id)
+) WITH (fillfactor = 70);
+-- The due ones of each receiver are the first entries; receivers are found one after the other.
+CREATE INDEX delivery_due ON delivery (cell, receiver, next_at) WHERE state = 0;
+CREATE INDEX delivery_account ON delivery (cell, account_id, task_id);
+CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE state = 2;
+CREATE INDEX delivery_age ON delivery (cell, ended_at);
+
+-- Every try of a delivery.
+CREATE TABLE delivery_try (
+    cell         int NOT NULL,
+    task_id      bigint NOT NULL,
+    n            int NOT NULL,
+    at           timestamptz NOT NULL,
+    status       int NOT NULL,
+    fault        text NOT NULL,                  -- empty when it was delivered
+    milliseconds int NOT NULL,
+    PRIMARY KEY (cell, task_id, n)
+);
+
+-- How often an account's secret was renewed; both sign for a day after that. Without a row it never was.
+CREATE TABLE webhook_rotation (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    generation int NOT NULL,
+    rotated_at timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id)
+);
+
+-- ---------------------------------------------------------------- soft apps
+
+-- What a customer's tasks through an app came to, by the day (UTC) they ended, written with their ends. The sums of the
+-- three amounts are the app's book in the ledger (manyeyes db check).
+CREATE TABLE app_day (
+    cell              int NOT NULL,
+    soft_id           int NOT NULL,
+    day               date NOT NULL,
+    account_id        bigint NOT NULL,
+    solved            bigint NOT NULL DEFAULT 0,
+    unsolvable        bigint NOT NULL DEFAULT 0,       -- charged, but not solved
+    released          bigint NOT NULL DEFAULT 0,       -- neither solved nor charged
+    share_micros      bigint NOT NULL DEFAULT 0,
+    taken_back_micros bigint NOT NULL DEFAULT 0,       -- by the day of the task that was refunded
+    paid_out_micros   bigint NOT NULL DEFAULT 0,       -- in the owner's rows, by the day of the pay-out
+    PRIMARY KEY (cell, soft_id, day, account_id)
+) WITH (fillfactor = 70);
+
+-- Calls of createTask through an app that were refused, by day (UTC) and reason (refusals.py).
+CREATE TABLE app_refusal_day (
+    cell    int NOT NULL,
+    soft_id int NOT NULL,
+    day     date NOT NULL,
+    reason  text NOT NULL,
+    times   bigint NOT NULL,
+    PRIMARY KEY (cell, soft_id, day, reason)
+) WITH (fillfactor = 70);

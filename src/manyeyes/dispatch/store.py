@@ -14,7 +14,10 @@ SQL = Queries(__package__)
 
 
 class Work(msgspec.Struct, frozen=True):
-    """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders."""
+    """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders.
+
+    ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
+    """
 
     task_id: int
     account_id: int
@@ -35,6 +38,9 @@ class Work(msgspec.Struct, frozen=True):
     tried: frozenset[int]
     failures: int
     bid_micros: int
+    callback_url: str
+    base_url: str
+    share_micros: int | None
 
 
 class Entering(msgspec.Struct, frozen=True):
@@ -54,6 +60,9 @@ class Entering(msgspec.Struct, frozen=True):
     options: str
     media: str
     life_seconds: int
+    callback_url: str
+    base_url: str
+    share_micros: int | None
 
 
 class Returning(msgspec.Struct, frozen=True):

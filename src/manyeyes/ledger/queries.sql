@@ -126,6 +126,10 @@ SELECT worker_id, sum(amount_micros)::bigint AS amount_micros FROM pending_pay W
 SELECT account_id, sum(CASE kind WHEN 3 THEN amount_micros ELSE -amount_micros END)::bigint AS amount_micros
 FROM transfer WHERE cell = $1 AND kind IN (3, 7) GROUP BY account_id;
 
+-- name: share_sums
+-- All that each soft app was ever given, taken back or not.
+SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 11 GROUP BY credit_id;
+
 -- name: recent_holds
 -- The tasks that an account submitted last: each began with money held for it.
 SELECT cause_id, at, amount_micros FROM transfer

@@ -12,6 +12,7 @@ class Book(enum.IntEnum):
     REVENUE = 2  # house: what was earned, pay taken off
     AVAILABLE = 10  # customer: may be spent (running balance in `balance`)
     HELD = 11  # customer: held for tasks not yet ended
+    SHARES = 12  # soft app, by its softId: what its owner is owed (docs/decisions/0023)
     PENDING = 20  # worker: earned, still open to complaints
     PAYABLE = 21  # worker: may be paid out (running balance in `wallet`)
 
@@ -29,6 +30,9 @@ class Kind(enum.IntEnum):
     CANCEL_PAY = 8
     VOTE_PAY = 9
     APPEAL_PAY = 10
+    SHARE = 11
+    UNSHARE = 12
+    SHARE_PAY_OUT = 13
 
 
 SIDES = {
@@ -42,8 +46,12 @@ SIDES = {
     Kind.CANCEL_PAY: (Book.PENDING, Book.REVENUE),
     Kind.VOTE_PAY: (Book.REVENUE, Book.PAYABLE),
     Kind.APPEAL_PAY: (Book.REVENUE, Book.PAYABLE),
+    Kind.SHARE: (Book.REVENUE, Book.SHARES),
+    Kind.UNSHARE: (Book.SHARES, Book.REVENUE),
+    Kind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
 }
 WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST, Kind.CANCEL_PAY, Kind.VOTE_PAY, Kind.APPEAL_PAY})
+APPS_KINDS = frozenset({Kind.SHARE, Kind.UNSHARE})
 PENDING_SECONDS = 60  # seed 001: a complaint must come within 60 s of completion; pay waits for it
 
 
@@ -63,7 +71,8 @@ class Transfer(msgspec.Struct, frozen=True):
 
 
 def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int = 0) -> Transfer:
-    """Return the transfer of this kind for one owner: a worker for `WORKERS_KINDS`, else an account.
+    """Return the transfer of this kind for one owner: a worker for `WORKERS_KINDS`, a soft app for `APPS_KINDS`, else
+    an account.
 
     ``n``: which of several postings of this kind for one cause.
 
@@ -72,7 +81,7 @@ def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int
     if amount_micros <= 0:
         raise ValueError(f"a transfer moves a positive amount, not {amount_micros}")
     debit, credit = SIDES[kind]
-    is_worker = kind in WORKERS_KINDS
+    is_worker, is_account = kind in WORKERS_KINDS, kind not in WORKERS_KINDS | APPS_KINDS
     return Transfer(
         cause_id,
         kind,
@@ -81,10 +90,16 @@ def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int
         credit,
         _owner(credit, owner_id),
         amount_micros,
-        account_id=0 if is_worker else owner_id,
+        account_id=owner_id if is_account else 0,
         worker_id=owner_id if is_worker else 0,
         n=n,
     )
+
+
+def share_pay_out(cause_id: int, soft_id: int, account_id: int, amount_micros: int) -> Transfer:
+    """Return the transfer that moves an app's shares into what its owner may spend; it stands on his statement."""
+    paid = posting(Kind.SHARE_PAY_OUT, cause_id, account_id, amount_micros)
+    return msgspec.structs.replace(paid, debit_id=soft_id)
 
 
 def _owner(book: Book, owner_id: int) -> int:

@@ -142,6 +142,11 @@ async def stored_sums(db: asyncpg.Connection, cell: int) -> dict[tuple[int, int]
     return sums | {(Book.PENDING, owner): micros for owner, micros in pending}
 
 
+async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the micros that were booked as shares of each soft app."""
+    return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
+
+
 async def double_endings(db: asyncpg.Connection, cell: int) -> list[int]:
     """Return the tasks that ended twice in the ledger: always empty."""
     return [row["cause_id"] for row in await db.fetch(SQL.double_endings, cell, timeout=PROOF_SECONDS)]

@@ -62,13 +62,13 @@ SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[
 -- name: insert_results
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
-                    worker_id, lease, solve_count, charged_micros, pay_micros)
+                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros)
 SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
-       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros
+       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
-            $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[])
+            $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
-           charged_micros, pay_micros);
+           charged_micros, pay_micros, share_micros);
 
 -- name: endings
 -- How tasks ended, for their customer's page.
@@ -90,3 +90,13 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
 SELECT task_id, kind, options, media, created_at FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: shares
+-- What of charges went to the owners of soft apps, for those of the tasks where anything did.
+SELECT task_id, account_id, soft_id, ended_at, share_micros FROM result
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY task_id;
+
+-- name: share_sums
+-- All that went to the owner of each soft app: must equal the ledger's shares.
+SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
+GROUP BY soft_id;

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
 
@@ -45,6 +46,7 @@ class Result(msgspec.Struct, frozen=True):
     solve_count: int
     charged_micros: int
     pay_micros: int
+    share_micros: int
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -88,6 +90,16 @@ class Ended(msgspec.Struct, frozen=True):
     ended_at: datetime
     ending: Ending
     charged_micros: int
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What of a task's charge went to the owner of its soft app."""
+
+    task_id: int
+    account_id: int
+    soft_id: int
+    ended_at: datetime
+    share_micros: int
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -174,6 +186,16 @@ async def last_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     return {r["task_id"]: r["lease"] for r in await tx.fetch(SQL.last_leases, cell, task_ids, ending)}
 
 
+async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Share]:
+    """Return the shares in those of the tasks that have one, by task."""
+    return [Share(**row) for row in await tx.fetch(SQL.shares, cell, task_ids)]
+
+
+async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the micros that went to each soft app, by the results."""
+    return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
+
+
 async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[Result]) -> None:
     if not results:
         return
@@ -181,7 +203,7 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
         *[
             (
                 *(r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, r.ending, _answer_json(r)),
-                *(r.media, r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros),
+                *(r.media, r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros),
             )
             for r in results
         ],

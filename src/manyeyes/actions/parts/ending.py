@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.shares import app_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind, Transfer, posting
 from manyeyes.ledger.store import Pay
+from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import Result
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.store import NewDelivery
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -40,16 +44,23 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     charged = [e.work for e in ended if e.ending.charged]
     await statistics.add_usage(tx, now, cell, usage(charged))
     await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
+    told = [e.work for e in ended if e.work.callback_url]
+    await webhooks.insert_deliveries(
+        tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
+    )
+    await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
 
 
 def transfers(ended: Ended) -> list[Transfer]:
-    """Return the postings of one ending: settle and pay, or release."""
+    """Return the postings of one ending: settle, pay and share, or release."""
     work = ended.work
     if not ended.ending.charged:
         return [posting(Kind.RELEASE, work.task_id, work.account_id, work.price_micros)]
     booked = [posting(Kind.SETTLE, work.task_id, work.account_id, work.price_micros)]
     if _is_paid(ended):
         booked.append(posting(Kind.PAY, work.task_id, work.worker_id, work.pay_micros))
+    if work.share_micros:
+        booked.append(posting(Kind.SHARE, work.task_id, work.soft_id, work.share_micros))
     return booked
 
 
@@ -103,4 +114,5 @@ def _result(ended: Ended) -> Result:
         work.failures + 1 if solved else work.failures,
         work.price_micros if ended.ending.charged else 0,
         work.pay_micros if solved else 0,
+        (work.share_micros or 0) if ended.ending.charged else 0,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.shares import take_back_shares
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
 from manyeyes.reports import slots, store
@@ -59,7 +60,7 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
 
 
 async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
-    """Give back what the tasks cost, in full; return the micros by task."""
+    """Give back what the tasks cost, in full, and take their shares back; return the micros by task."""
     if not task_ids:
         return {}
     charges = await lives.charges(tx, cell, task_ids)
@@ -72,6 +73,7 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
     await ledger.insert_transfers(tx, now, cell, booked)
     await ledger.change_balances(tx, cell, changes)
     await statistics.refund(tx, now, cell, refunds)
+    await take_back_shares(tx, now, cell, [r.task_id for r in refunds if r.soft_id])
     return {r.task_id: r.refunded_micros for r in refunds}
 
 

@@ -1,0 +1,55 @@
+"""Take deliveries that are due: for one process, for half a minute."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.store import Outcome
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.rules import CLAIM_SECONDS, pick, signing_generations
+from manyeyes.webhooks.store import Claim
+
+
+class ClaimDeliveries(msgspec.Struct, frozen=True):
+    """``flying``: (account, receiver) of what this process tries at this moment; ``room``: for how many more."""
+
+    cell: int
+    room: int
+    flying: tuple[tuple[int, str], ...] = ()
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """A delivery to try, with what it tells; ``generations`` of its account's secret sign it, at ``at``."""
+
+    claim: Claim
+    outcome: Outcome
+    generations: tuple[int, ...]
+    at: datetime
+
+
+async def claim_deliveries(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[ClaimDeliveries]
+) -> list[list[Claimed]]:
+    """Return what each command's process may try now.
+
+    A claim that is not noted in time is due again: whoever had it died, and may or may not have delivered it.
+    """
+    return [await _claim(tx, now, command) for command in commands]
+
+
+async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries) -> list[Claimed]:
+    cell = command.cell
+    picked = pick(await webhooks.due(tx, now, cell), command.flying, command.room)
+    if not picked:
+        return []
+    claims = await webhooks.claim(tx, now, cell, picked, now + timedelta(seconds=CLAIM_SECONDS))
+    outcomes = await tasks.progress(tx, cell, [(c.account_id, c.task_id) for c in claims])
+    rotations = await webhooks.rotations(tx, cell, sorted({c.account_id for c in claims}))
+    return [
+        Claimed(claim, outcome, tuple(signing_generations(*rotations[claim.account_id], now)), now)
+        for claim, outcome in zip(claims, outcomes, strict=True)
+        if isinstance(outcome, Outcome)
+    ]

@@ -1,0 +1,63 @@
+"""Pay a soft app's shares out: into what its owner may spend."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, share_pay_out
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.soft_apps.rules import AppDay, merged
+
+
+class PayOutShares(msgspec.Struct, frozen=True):
+    """``cell`` is the owner's; ``elsewhere_micros`` what the other cells owe the app.
+
+    ``pay_out_id`` is a serial taken beforehand: the same pay-out sent twice is booked once.
+    """
+
+    cell: int
+    pay_out_id: int
+    soft_id: int
+    account_id: int
+    elsewhere_micros: int = 0
+
+
+async def pay_out_shares(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[PayOutShares]
+) -> list[int | Refusal]:
+    """Return the micros that each app's owner got: all that is owed, 0 when nothing is.
+
+    The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share
+    twice. Shares of other cells are booked against the app's book of this one, which may go below zero: what the house
+    owes is the sum over the cells (docs/decisions/0023).
+    """
+    cell = commands[0].cell
+    balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
+    before = await ledger.amounts_for(tx, cell, Kind.SHARE_PAY_OUT, [c.pay_out_id for c in commands])
+    fresh: dict[int, PayOutShares] = {}
+    for c in commands:
+        if c.account_id in balances and c.pay_out_id not in before:
+            fresh.setdefault(c.soft_id, c)
+    owed = {c.soft_id: c.elsewhere_micros + await soft_apps.owed(tx, cell, c.soft_id) for c in fresh.values()}
+    paid = {c.pay_out_id: owed[c.soft_id] for c in fresh.values() if owed[c.soft_id] > 0}
+    paying = [c for c in fresh.values() if c.pay_out_id in paid]
+    await ledger.insert_transfers(
+        tx, now, cell, [share_pay_out(c.pay_out_id, c.soft_id, c.account_id, paid[c.pay_out_id]) for c in paying]
+    )
+    changes: Counter[int] = Counter()
+    for c in paying:
+        changes[c.account_id] += paid[c.pay_out_id]
+    await ledger.change_balances(tx, cell, changes)
+    days = [AppDay(c.soft_id, now.date(), c.account_id, paid_out_micros=paid[c.pay_out_id]) for c in paying]
+    await soft_apps.add_days(tx, cell, merged(days))
+    return [
+        before.get(c.pay_out_id, paid.get(c.pay_out_id, 0))
+        if c.account_id in balances
+        else Refusal(Reason.UNKNOWN_ACCOUNT, f"there is no account {c.account_id}")
+        for c in commands
+    ]

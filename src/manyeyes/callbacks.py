@@ -1,0 +1,181 @@
+"""A customer's call-backs, alike for the JSON API, the console and the command line: their log, and replay."""
+
+from datetime import datetime
+from typing import Protocol
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
+from manyeyes.gather import look
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.rules import wire_id
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.rules import DeliveryState, described, message_id, secret, shown_secret, signing_generations
+from manyeyes.webhooks.store import Delivery, Try
+
+LARGEST_PAGE = 200
+_NEWEST = 2**63 - 1
+_DIGITS = 18
+
+
+class Owner(Protocol):
+    """Whose call-backs: an account in its cell."""
+
+    @property
+    def cell(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+
+
+class TryView(msgspec.Struct, frozen=True):
+    """``status``: None when nothing was answered; ``fault``: a sentence, empty when it was delivered."""
+
+    at: datetime
+    status: int | None
+    fault: str
+    seconds: float
+
+
+class DeliveryView(msgspec.Struct, frozen=True):
+    """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after."""
+
+    task_id: int
+    webhook_id: str
+    url: str
+    state: str
+    tries: int
+    task_ended_at: datetime
+    next_try_at: datetime | None
+    closed_at: datetime | None
+    last_status: int | None
+    last_fault: str
+
+
+class DeliveryLog(msgspec.Struct, frozen=True):
+    """A delivery with every try, the first one first."""
+
+    delivery: DeliveryView
+    tries: list[TryView]
+
+
+class DeliveriesView(msgspec.Struct, frozen=True):
+    """A page, newest first; ``next`` begins the page after it, None when there is none."""
+
+    deliveries: list[DeliveryView]
+    next: str | None
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """What verifies an account's call-backs; ``previous`` still signs too, None when it does not."""
+
+    secret: str
+    previous: str | None
+
+
+async def deliveries_of(
+    house: House, owner: Owner, *, limit: int = 50, before: str = "", is_given_up: bool = False
+) -> DeliveriesView | Refusal:
+    """Return a page of the owner's call-backs: all, or those that were given up."""
+    if before and not (before.isascii() and before.isdigit() and len(before) <= _DIGITS):
+        return Refusal(Reason.UNREADABLE, "before must be the `next` of the page before")
+    first = int(before) if before else _NEWEST
+    limit = min(max(limit, 1), LARGEST_PAGE)
+
+    async def read(db: asyncpg.Connection) -> list[Delivery]:
+        return await webhooks.page(
+            db, owner.cell, owner.account_id, before=first, limit=limit + 1, is_given_up=is_given_up
+        )
+
+    found = await look(house.cells.pool(owner.cell), read)
+    shown = found[:limit]
+    following = str(shown[-1].task_id) if len(found) > limit else None
+    return DeliveriesView([_view(owner.cell, each) for each in shown], following)
+
+
+async def delivery_of(house: House, owner: Owner, task: int) -> DeliveryLog | Refusal:
+    """Return what became of the call-back of one of the owner's tasks, by its wire id."""
+    task_id = await house.serials.of_wire(owner.cell, task)
+
+    async def read(db: asyncpg.Connection) -> tuple[Delivery | None, list[Try]]:
+        found = await webhooks.delivery(db, owner.cell, task_id, owner.account_id)
+        return found, await webhooks.tries(db, owner.cell, task_id) if found else []
+
+    found, tries = await look(house.cells.pool(owner.cell), read)
+    if found is None:
+        return _UNKNOWN
+    return DeliveryLog(_view(owner.cell, found), [_try(each) for each in tries])
+
+
+async def owners_of(house: House, task: int) -> list[Owner]:
+    """Return whose tasks a wire id names that have a call-back: at most one in each cell."""
+    found: list[Owner] = []
+    for cell in house.cells.numbers:
+        task_id = await house.serials.of_wire(cell, task)
+        async with house.cells.pool(cell).acquire() as db:
+            account_id = await webhooks.account_of(db, cell, task_id)
+        if account_id is not None:
+            found.append(KeyOwner(cell, account_id, ()))
+    return found
+
+
+async def replay(house: House, owner: Owner, task: int) -> DeliveryLog | Refusal:
+    """Send the result of one of the owner's tasks again, whatever became of it before."""
+    task_id = await house.serials.of_wire(owner.cell, task)
+    command = ReplayDeliveries(owner.cell, owner.account_id, task_id)
+    if not await house.gather.ask(replay_deliveries, command):
+        return _UNKNOWN
+    return await delivery_of(house, owner, task)
+
+
+async def replay_given_up(house: House, owner: Owner) -> int:
+    """Send all that was given up again; return how many those are."""
+    count, after = 0, 0
+    while True:
+        command = ReplayDeliveries(owner.cell, owner.account_id, after=after)
+        replayed: list[int] = await house.gather.ask(replay_deliveries, command)
+        count += len(replayed)
+        if len(replayed) < LARGEST_REPLAY:
+            return count
+        after = replayed[-1]
+
+
+async def secret_of(house: House, owner: Owner, *, rotate: bool = False) -> Secret:
+    """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
+    cell, account_id = owner.cell, owner.account_id
+
+    async def read(db: asyncpg.Connection) -> tuple[int, datetime | None, datetime]:
+        if rotate:
+            await webhooks.rotate(db, cell, account_id)
+        generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
+        return generation, rotated_at, await db.fetchval("SELECT now()")
+
+    async with house.cells.pool(cell).acquire() as db:
+        generations = signing_generations(*await read(db))
+    shown = [shown_secret(secret(house.webhook_key, cell, account_id, generation)) for generation in generations]
+    return Secret(shown[0], shown[1] if len(shown) > 1 else None)
+
+
+def _view(cell: int, found: Delivery) -> DeliveryView:
+    is_waiting = found.state is DeliveryState.WAITING
+    return DeliveryView(
+        wire_id(found.task_id),
+        message_id(cell, found.task_id),
+        found.url,
+        described(found.state),
+        found.tries,
+        found.ended_at,
+        found.next_at if is_waiting else None,
+        found.closed_at,
+        found.last_status or None,
+        found.last_fault,
+    )
+
+
+def _try(found: Try) -> TryView:
+    return TryView(found.at, found.status or None, found.fault, found.milliseconds / 1000)
+
+
+_UNKNOWN = Refusal(Reason.UNKNOWN_DELIVERY, "no result of such a task was to be sent, or it is over a month old")

@@ -1,0 +1,66 @@
+"""Named queries of soft apps and their days → frozen values."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import Queries
+from manyeyes.soft_apps.rules import AppDay, DaySum
+
+SQL = Queries(__package__)
+
+
+class SoftApp(msgspec.Struct, frozen=True):
+    """A registered application; ``cell`` is its owner's."""
+
+    soft_id: int
+    name: str
+    cell: int
+    account_id: int
+
+
+async def soft_apps(db: asyncpg.Connection) -> dict[int, SoftApp]:
+    """Return all registered applications by their softId."""
+    return {row["soft_id"]: SoftApp(**row) for row in await db.fetch(SQL.soft_apps)}
+
+
+async def insert_soft_app(db: asyncpg.Connection, app: SoftApp) -> bool:
+    """Register an application; return False when its number is taken."""
+    return await db.fetchval(SQL.insert_soft_app, *msgspec.structs.astuple(app)) is not None
+
+
+async def add_days(tx: asyncpg.Connection, cell: int, days: Sequence[AppDay]) -> None:
+    """Add to the days; ``days`` has one row per app, day and customer (`rules.merged`)."""
+    if days:
+        await tx.execute(SQL.add_days, cell, *zip(*map(msgspec.structs.astuple, days), strict=True))
+
+
+async def add_refusals(tx: asyncpg.Connection, cell: int, day: date, times: Mapping[tuple[int, str], int]) -> None:
+    """Add refused calls, by (softId, reason)."""
+    columns = zip(*[(soft_id, reason, count) for (soft_id, reason), count in times.items()], strict=True)
+    await tx.execute(SQL.add_refusals, cell, day, *columns)
+
+
+async def days(db: asyncpg.Connection, cell: int, soft_id: int, since: date) -> dict[date, DaySum]:
+    """Return what an app's days came to in a cell; days without anything are left out."""
+    rows = await db.fetch(SQL.days, cell, soft_id, since)
+    return {day: DaySum(*sums) for day, *sums in rows}
+
+
+async def refusals(db: asyncpg.Connection, cell: int, soft_id: int, since: date) -> dict[tuple[str, date], int]:
+    """Return how many calls were refused in a cell, by (reason, day)."""
+    rows = await db.fetch(SQL.refusals, cell, soft_id, since)
+    return {(row["reason"], row["day"]): row["times"] for row in rows}
+
+
+async def owed(db: asyncpg.Connection, cell: int, soft_id: int) -> int:
+    """Return the micros of an app's shares in a cell that were neither taken back nor paid out; may be below zero."""
+    return int(await db.fetchval(SQL.owed, cell, soft_id))
+
+
+async def all_owed(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return `owed` of every app that a cell knows."""
+    return dict(await db.fetch(SQL.all_owed, cell, timeout=PROOF_SECONDS))

@@ -1,0 +1,172 @@
+"""Named queries of deliveries and their tries → frozen values."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, DeliveryState, Due, Verdict, receiver_of
+
+SQL = Queries(__package__)
+
+
+class NewDelivery(msgspec.Struct, frozen=True):
+    """The end of a task that is to be told to ``url``; ``base_url``: how its customer reached us."""
+
+    task_id: int
+    account_id: int
+    url: str
+    base_url: str
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A delivery that this process tries now; ``number`` fences off who had it before."""
+
+    task_id: int
+    account_id: int
+    url: str
+    receiver: str
+    base_url: str
+    number: int
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A locked delivery; ``tries`` all that there were, ``tries_before`` those before the last replay."""
+
+    task_id: int
+    claim: int
+    tries: int
+    tries_before: int
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """The ``n``-th try of a delivery and what it leads to; ``status`` 0: nothing was answered."""
+
+    task_id: int
+    n: int
+    status: int
+    milliseconds: int
+    verdict: Verdict
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A delivery as its customer sees it. ``next_at`` counts while it waits."""
+
+    task_id: int
+    url: str
+    state: DeliveryState
+    tries: int
+    next_at: datetime
+    ended_at: datetime
+    closed_at: datetime | None
+    last_status: int
+    last_fault: str
+
+
+class Try(msgspec.Struct, frozen=True):
+    """One line of the log; ``fault`` is empty when it was delivered."""
+
+    n: int
+    at: datetime
+    status: int
+    fault: str
+    milliseconds: int
+
+
+async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewDelivery]) -> None:
+    if rows:
+        columns = zip(*[(r.task_id, r.account_id, r.url, receiver_of(r.url), r.base_url) for r in rows], strict=True)
+        await tx.execute(SQL.insert_deliveries, cell, now, *columns)
+
+
+async def due(tx: asyncpg.Connection, now: datetime, cell: int) -> list[Due]:
+    """Return of each receiver the first deliveries that are due, as many as one process would try at once."""
+    return [Due(*row) for row in await tx.fetch(SQL.due, cell, now, 2 * AT_ONCE_PER_RECEIVER)]
+
+
+async def claim(
+    tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int], until: datetime
+) -> list[Claim]:
+    """Claim those of the deliveries that are still due and in nobody's hands."""
+    return [Claim(*row) for row in await tx.fetch(SQL.claim, cell, task_ids, now, until)]
+
+
+async def lock_waiting(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Waiting]:
+    """Return those of the deliveries that wait, by task; the rows stay locked until the transaction ends."""
+    return {row["task_id"]: Waiting(*row) for row in await tx.fetch(SQL.lock_waiting, cell, task_ids)}
+
+
+async def note(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+    """Write tries down, in the log and in the deliveries, which are locked."""
+    if not noted:
+        return
+    verdicts = [(n.task_id, n.verdict.state, n.status, n.verdict.fault, n.verdict.wait_seconds) for n in noted]
+    await tx.execute(SQL.note, cell, now, *zip(*verdicts, strict=True))
+    tries = [(n.task_id, n.n, n.status, n.verdict.fault, n.milliseconds) for n in noted]
+    await tx.execute(SQL.insert_tries, cell, now, *zip(*tries, strict=True))
+
+
+async def rotations(
+    db: asyncpg.Connection, cell: int, account_ids: Sequence[int]
+) -> dict[int, tuple[int, datetime | None]]:
+    """Return (generation of the secret, when it was renewed) of each account; (0, None) when it never was."""
+    found = {
+        row["account_id"]: (row["generation"], row["rotated_at"])
+        for row in await db.fetch(SQL.rotations, cell, account_ids)
+    }
+    return {account_id: found.get(account_id, (0, None)) for account_id in account_ids}
+
+
+async def rotate(db: asyncpg.Connection, cell: int, account_id: int) -> int:
+    """Renew an account's secret and return its new generation."""
+    return int(await db.fetchval(SQL.rotate, cell, account_id))
+
+
+async def page(
+    db: asyncpg.Connection, cell: int, account_id: int, *, before: int, limit: int, is_given_up: bool
+) -> list[Delivery]:
+    """Return an account's deliveries of tasks before one, newest first: all, or those that were given up."""
+    query = SQL.page_of_given_up if is_given_up else SQL.page
+    return [_delivery(row) for row in await db.fetch(query, cell, account_id, before, limit)]
+
+
+async def delivery(db: asyncpg.Connection, cell: int, task_id: int, account_id: int) -> Delivery | None:
+    """Return the account's delivery of a task; None when there is none."""
+    row = await db.fetchrow(SQL.delivery, cell, task_id, account_id)
+    return _delivery(row) if row else None
+
+
+async def account_of(db: asyncpg.Connection, cell: int, task_id: int) -> int | None:
+    """Return whose delivery that of a task is; None when there is none."""
+    return await db.fetchval(SQL.account_of, cell, task_id)
+
+
+async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:
+    return [Try(**row) for row in await db.fetch(SQL.tries, cell, task_id)]
+
+
+async def replay(
+    tx: asyncpg.Connection, now: datetime, cell: int, account_id: int, task_ids: Sequence[int]
+) -> set[int]:
+    """Make deliveries of the account due now; return those that there are."""
+    return {row["task_id"] for row in await tx.fetch(SQL.replay, cell, account_id, task_ids, now)}
+
+
+async def given_up_after(tx: asyncpg.Connection, cell: int, account_id: int, after: int, limit: int) -> list[int]:
+    """Return the tasks after one whose deliveries were given up, ascending; the rows are locked."""
+    return [row["task_id"] for row in await tx.fetch(SQL.given_up_after, cell, account_id, after, limit)]
+
+
+async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:
+    """Sweep deliveries of tasks that ended before an instant, with their logs; return how many."""
+    old = [row["task_id"] for row in await tx.fetch(SQL.lock_old, cell, before, limit)]
+    if old:
+        await tx.execute(SQL.delete_tries, cell, old)
+        await tx.execute(SQL.delete_deliveries, cell, old)
+    return len(old)
+
+
+def _delivery(row: asyncpg.Record) -> Delivery:
+    return Delivery(**{**row, "state": DeliveryState(row["state"])})

@@ -1,0 +1,66 @@
+"""replay_deliveries: what was given up or delivered is sent again, with all its tries before it."""
+
+import pytest
+
+from manyeyes.actions import replay_deliveries as module
+from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
+from manyeyes.webhooks.rules import MOST_TRIES, DeliveryState
+from outbound.listening import http
+from webhooks.post import Post, address, ended, ids, receiver
+
+
+@pytest.fixture
+def post(stage):
+    return Post(stage)
+
+
+async def test_what_was_given_up_is_sent_again_with_the_same_id_and_ten_more_tries(stage, post):
+    async with receiver(http(status="500 No")) as heard:
+        task_id = await ended(stage, address(heard))
+        await post.pass_time_until_closed()
+        (row,) = await post.deliveries()
+        command = ReplayDeliveries(stage.cell, row["account_id"], task_id)
+        assert await stage.act(replay_deliveries, command) == [[task_id]]
+        assert await post.pass_time_until_closed() == MOST_TRIES
+    assert len(heard.requests) == 2 * MOST_TRIES
+    assert len(set(ids(heard))) == 1
+    (row,) = await post.deliveries()
+    assert (row["state"], row["tries"]) == (DeliveryState.GIVEN_UP, 2 * MOST_TRIES)
+    assert [t["n"] for t in await post.tries()] == [*range(1, 2 * MOST_TRIES + 1)]
+
+
+async def test_what_was_delivered_may_be_sent_again(stage, post):
+    async with receiver() as heard:
+        task_id = await ended(stage, address(heard))
+        await post.go()
+        (row,) = await post.deliveries()
+        await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, row["account_id"], task_id))
+        await post.go()
+    assert len(heard.requests) == 2
+    assert len(set(ids(heard))) == 1
+
+
+async def test_nobody_replays_what_is_not_his(stage, post):
+    task_id = await ended(stage, "https://receiver.example/")
+    before = await post.deliveries()
+    others = ReplayDeliveries(stage.cell, await stage.account(), task_id)
+    nothing = ReplayDeliveries(stage.cell, before[0]["account_id"], task_id + 1)
+    assert await stage.act(replay_deliveries, others, nothing) == [[], []]
+    assert await post.deliveries() == before
+
+
+async def test_all_that_was_given_up_is_replayed_page_by_page(stage, post, monkeypatch):
+    monkeypatch.setattr(module, "LARGEST_REPLAY", 2)
+    account_id, worker_id = await stage.account(), await stage.worker()
+    async with receiver(http(status="410 Gone")) as gone, receiver() as fine:
+        told = [await stage.solve(account_id, worker_id, callback_url=address(gone)) for _ in range(3)]
+        await stage.solve(account_id, worker_id, callback_url=address(fine))
+        await stage.go(worker_id)
+        others = await ended(stage, address(gone))
+        await post.go()
+    (first,) = await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id))
+    (second,) = await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id, after=first[-1]))
+    assert (first, second) == (told[:2], told[2:])
+    states = {row["task_id"]: row["state"] for row in await post.deliveries()}
+    assert {states[task_id] for task_id in told} == {DeliveryState.WAITING}
+    assert states[others] == DeliveryState.GIVEN_UP

@@ -1,0 +1,217 @@
+"""getAppStats: how an application does, day by day, for its owner alone (spec/anticaptcha.md §5)."""
+
+import itertools
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from callers import client_of
+from contract import REPLY_KEYS, assert_error
+
+import lives
+import make
+from lives import Life
+from manyeyes.actions.parts.shares import take_back_shares
+from manyeyes.tasks.rules import wire_id
+
+APP, SHARE = 847, 70
+SERIES_KEYS = {"name", "data", "itemname", "errorId", "code", "description"}
+POINT_KEYS = {"date", "shortdate", "y", "beginstamp", "endstamp", "stamp"}
+DAY = 86_400
+MODES = ("errors", "views", "downloads", "users", "money")
+
+
+@pytest.fixture
+async def people(calm):
+    """The owner of an application, a customer who uses it, and five workers."""
+    owner, customer = await make.customer(calm.house), await make.customer(calm.house)
+    await make.soft_app(calm.house, owner, APP)
+    hands = [await make.hand(calm.house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+    return owner, customer, hands
+
+
+def days_ago(days: int, second: int = 0) -> int:
+    """An instant in microseconds: ``second`` seconds into a day that is over, or now for today."""
+    now = int(time.time())
+    return (now if days == 0 else now - now % DAY - days * DAY + second) * 1_000_000
+
+
+def through_app(days: int, second: int = 0, **given) -> Life:
+    return Life(days_ago(days, second), soft_id=APP, share_percent=10, **given)
+
+
+async def stats(calm, owner, **asked):
+    reply = await make.call(calm, "getAppStats", owner, **{"softId": APP, **asked})
+    assert reply["errorId"] == 0, reply
+    return reply
+
+
+async def ys(calm, owner, mode, name):
+    """The days' values of a series, today last."""
+    (series,) = [s for s in (await stats(calm, owner, mode=mode))["chartData"] if s["name"] == name]
+    return [point["y"] for point in series["data"]]
+
+
+@pytest.mark.parametrize("mode", MODES)
+async def test_the_reply_has_the_contracts_members_in_every_mode(calm, people, mode):
+    reply = await stats(calm, people[0], mode=mode)
+    assert set(reply) == REPLY_KEYS["getAppStats"]
+    assert reply["chartData"]
+    for series in reply["chartData"]:
+        assert set(series) == SERIES_KEYS
+        assert all(set(point) == POINT_KEYS for point in series["data"])
+        assert len(series["data"]) == 31
+        assert type(series["errorId"]) is int
+        assert (series["errorId"] == 0) == (series["code"] == "")
+
+
+async def test_the_days_are_those_of_utc_and_end_today(calm, people):
+    before = datetime.now(UTC)
+    reply = await stats(calm, people[0])
+    after = datetime.now(UTC)
+    points = reply["chartData"][0]["data"]
+    begins = [point["beginstamp"] for point in points]
+    assert datetime.fromtimestamp(begins[-1], UTC).date() in (before.date(), after.date())
+    assert all(second - first == DAY for first, second in itertools.pairwise(begins))
+    assert all(p["endstamp"] == p["beginstamp"] + DAY - 1 and p["stamp"] == p["beginstamp"] for p in points)
+    for point in points:
+        day = datetime.fromtimestamp(point["beginstamp"], UTC)
+        assert (point["date"], point["shortdate"]) == (f"{day.day} {day:%B}", f"{day.day} {day:%b}")
+    first = datetime.fromtimestamp(begins[0], UTC)
+    assert reply["fromDate"] == f"{first.day} {first:%b} 00:00"
+    assert reply["toDate"] in {f"{at.day} {at:%b %H:%M}" for at in (before, after)}
+
+
+async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm, people):
+    owner, customer, hands = people
+    played = [
+        *[through_app(0), through_app(0), through_app(1, 0), through_app(1, DAY - 1), through_app(30)],
+        *[through_app(31, DAY - 1), through_app(2, 700, ending="unsolvable"), through_app(2, 800, ending="unanswered")],
+        Life(days_ago(2, 900)),
+        Life(days_ago(2, 900), soft_id=9),
+    ]
+    await lives.live(calm.house, customer, hands, sorted(played, key=lambda life: life.end_us))
+    solved = await ys(calm, owner, "errors", "Accepted and paid")
+    assert (solved[0], solved[-2:], sum(solved)) == (1, [2, 2], 5)
+    assert (await ys(calm, owner, "errors", "Unsolvable"))[-3] == 1
+    assert (await ys(calm, owner, "errors", "Not answered"))[-3] == 1
+    reply = await stats(calm, owner)
+    assert [(s["errorId"], s["code"]) for s in reply["chartData"]] == [
+        (0, ""),
+        *[(12, "ERROR_CAPTCHA_UNSOLVABLE")] * 2,
+    ]
+
+
+async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(calm, people):
+    owner, customer, hands = people
+    await lives.live(
+        calm.house, customer, hands, [through_app(2, 700), through_app(2, 800), through_app(0, price_micros=1_234)]
+    )
+    assert (await ys(calm, owner, "money", "Share"))[-3:] == [0.00014, 0, 0.000123]
+    async with calm.house.cells.pool(1).acquire() as tx, tx.transaction():
+        first = await tx.fetchval("SELECT min(task_id) FROM result WHERE cell = 1")
+        assert await take_back_shares(tx, await tx.fetchval("SELECT now()"), 1, [first]) == SHARE
+    assert (await ys(calm, owner, "money", "Share"))[-3:] == [0.00007, 0, 0.000123]
+    assert (await ys(calm, owner, "money", "Taken back"))[-3:] == [0.00007, 0, 0]
+    assert sum(await ys(calm, owner, "errors", "Accepted and paid")) == 3
+
+
+async def test_users_are_the_customers_who_had_a_task_end_on_the_day(calm, people):
+    owner, customer, hands = people
+    other = await make.customer(calm.house)
+    await lives.live(calm.house, customer, hands, [through_app(3, 700), through_app(3, 800), through_app(0)])
+    await lives.live(calm.house, other, hands, [through_app(3, 900)])
+    users = await ys(calm, owner, "users", "Users")
+    assert (users[-4], users[-1], sum(users)) == (2, 1, 3)
+
+
+@pytest.mark.parametrize("mode", ["views", "downloads"])
+async def test_what_is_not_known_is_zero_and_says_so(calm, people, mode):
+    (series,) = (await stats(calm, people[0], mode=mode))["chartData"]
+    assert {point["y"] for point in series["data"]} == {0}
+    assert series["description"].startswith("Not counted")
+
+
+async def test_refused_calls_through_the_app_have_a_series_each(calm, people):
+    owner, customer, _ = people
+    poor = await make.customer(calm.house, "0")
+    task = make.image_task()
+    assert (await make.call(calm, "createTask", poor, task=task, softId=APP))["errorId"] == 10
+    assert (await make.call(calm, "createTask", customer, task={**task, "body": "AAAA"}, softId=str(APP)))[
+        "errorId"
+    ] == 3
+    for _ in range(2):
+        assert (await make.call(calm, "createTask", customer, softId=APP))["errorId"] == 22
+    assert (await make.call(calm, "createTask", customer, softId=9))["errorId"] == 22  # no app that we know
+    assert (await make.call(calm, "createTask", customer, softId="x", task=task))["errorId"] == 24
+    assert (await make.call(calm, "createTask", softId=APP, task=task))["errorId"] == 1  # nobody's call
+    assert (await make.call(calm, "createTask", customer, softId=APP, task=task))["errorId"] == 0
+    found = {
+        s["code"]: (s["errorId"], s["data"][-1]["y"], s["description"])
+        for s in (await stats(calm, owner))["chartData"][3:]
+    }
+    assert {code: values[:2] for code, values in found.items()} == {
+        "ERROR_ZERO_BALANCE": (10, 1),
+        "ERROR_ZERO_CAPTCHA_FILESIZE": (3, 1),
+        "ERROR_TASK_ABSENT": (22, 2),
+    }
+    assert all(description for _, _, description in found.values())
+
+
+async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm, people):
+    owner, customer, hands = people
+    created = await make.call(calm, "createTask", customer, softId=str(APP), task=make.image_task())
+    lease = await make.taken(calm.house, hands[0])
+    await make.WorkerDesk(calm.house).answer(hands[0].worker, lease.lease, "12345")
+    assert (await ys(calm, owner, "money", "Share"))[-1] == SHARE / 1_000_000
+    async with calm.house.cells.pool(1).acquire() as db:
+        shared = await db.fetchrow("SELECT cause_id, amount_micros FROM transfer WHERE cell = 1 AND kind = 11")
+    assert (wire_id(shared["cause_id"]), shared["amount_micros"]) == (created["taskId"], SHARE)
+
+
+@pytest.mark.parametrize("mode", [None, "", "Errors", "ERRORS", False])
+async def test_errors_is_the_mode_when_none_is_given_however_it_is_spelt(calm, people, mode):
+    assert (await stats(calm, people[0], mode=mode))["chartData"][0]["name"] == "Accepted and paid"
+
+
+async def test_modes_may_be_capitalised_and_the_number_be_text(calm, people):
+    assert (await stats(calm, people[0], mode="Money", softId=str(APP)))["chartData"][0]["itemname"] == "USD"
+
+
+@pytest.mark.parametrize("wrong", [{"mode": "likes"}, {"mode": 7}, {"softId": "x"}, {"softId": -1}, {"softId": [1]}])
+async def test_a_member_that_cannot_be_read_is_24_and_named(calm, people, wrong):
+    reply = await make.call(calm, "getAppStats", people[0], **{"softId": APP, **wrong})
+    assert_error(reply, 24)
+    assert next(iter(wrong)) in reply["errorDescription"]
+
+
+async def test_no_number_is_24(calm, people):
+    assert_error(await make.call(calm, "getAppStats", people[0]), 24)
+
+
+@pytest.mark.parametrize("soft_id", [APP, 9, 0])
+async def test_an_app_of_others_or_of_nobody_is_58(calm, people, soft_id):
+    assert_error(await make.call(calm, "getAppStats", people[1], softId=soft_id), 58)
+
+
+async def test_an_unknown_key_is_1(calm, people):
+    assert_error(await make.call(calm, "getAppStats", softId=APP), 1)
+
+
+async def test_days_of_two_cells_are_added_up(two_databases):
+    house = two_databases
+    owner, there = await make.customer(house), await make.customer(house, cell=2)
+    await make.soft_app(house, owner, APP)
+    today = datetime.now(UTC).date()
+    for cell, account_id in ((1, owner.account_id), (2, there.account_id)):
+        await house.cells.pool(cell).execute(
+            "INSERT INTO app_day (cell, soft_id, day, account_id, solved, share_micros) VALUES ($1, $2, $3, $4, 1, 70)",
+            *(cell, APP, today, account_id),
+        )
+        await house.cells.pool(cell).execute(
+            "INSERT INTO app_refusal_day VALUES ($1, $2, $3, 'queue_full', 2)", cell, APP, today - timedelta(days=1)
+        )
+    async with client_of(house) as client:
+        assert (await ys(client, owner, "users", "Users"))[-1] == 2
+        assert (await ys(client, owner, "money", "Share"))[-1] == 0.00014
+        assert (await ys(client, owner, "errors", "Queue full"))[-2:] == [4, 0]
