@@ -77,8 +77,9 @@ async def test_what_is_refunded_is_taken_back_on_the_day_of_its_task_and_only_on
     day = (await stage.rows("app_day", "day"))[0]["day"]
     for task_id in (shared, plain):
         await stage.complain(account_id, task_id)
-        stage.later(86_400)
-        await stage.judge("confirm", "confirm")
+    stage.later(86_400)
+    await stage.judge("confirm", "confirm")
+    await stage.judge("confirm", "confirm")
     assert await stage.available(account_id) == 1_000_000
     assert [tuple(row.values()) for row in await shares(stage, Kind.UNSHARE)] == [
         (shared, Book.SHARES, APP, Book.REVENUE, 0, SHARE, 0, 0)
