@@ -10,7 +10,6 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
@@ -29,15 +28,17 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.house import prepare_database
 from manyeyes.ledger.rules import Kind
+from manyeyes.reports.rules import WHY_OVERDUE, Slot
+from recourse_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
 from stage import PAY, PRICE, Stage, set_stage
 
 HISTORIES, PAST_STEPS, STEPS = 120, 50, 12
-ACCOUNTS, WORKERS, QUEUES = (1, 2), (11, 12, 13), (1, 2)
+QUEUES = (1, 2)
 LIFE_SECONDS = 150  # short enough that tasks run out of it within a history
 REASONS = ["unreadable", "other", "upsetting"]
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class LedgerMachine(RecourseMoves):
     """Each history lives in a cell of its own. The model counts; the database must agree after every step."""
 
     runner: asyncio.Runner
@@ -48,8 +49,9 @@ class LedgerMachine(RuleBasedStateMachine):
     def begin(self, balances: tuple[int, ...], seed: int) -> None:
         self.stage: Stage = self.run(set_stage(self.pool, next(self.cells)))
         self.stage._number = 100
-        self.topped_up, self.solved = 0, 0
+        self.topped_up, self.solved, self.voted = 0, 0, 0
         self.seen_leases: list[tuple[int, LeaseId]] = []
+        self.seen_slots: list[Slot] = []
         self.submitted: set[int] = set()
         for account_id, micros in zip(ACCOUNTS, balances, strict=True):
             self.run(self.stage.open(account_id))
@@ -148,11 +150,14 @@ class LedgerMachine(RuleBasedStateMachine):
         available = sum(row["available_micros"] for row in self.rows("balance", "available_micros"))
         held = sum(row["price_micros"] for row in self.rows("work", "price_micros"))
         spent = sum(row["charged_micros"] for row in self.rows("result", "charged_micros"))
-        assert available + held + spent == self.topped_up
+        refunded = sum(row["refunded_micros"] for row in self.rows("report", "refunded_micros"))
+        assert available + held + spent - refunded == self.topped_up
         pending = sum(row["amount_micros"] for row in self.rows("pending_pay", "amount_micros"))
         payable = sum(row["payable_micros"] for row in self.rows("wallet", "payable_micros"))
-        assert pending + payable == self.solved * PAY
-        assert spent >= pending + payable
+        cancelled = sum(row["cancelled_micros"] for row in self.rows("report", "cancelled_micros"))
+        appealed = sum(row["pay_micros"] for row in self.rows("appeal", "pay_micros", "accepted"))
+        assert appealed <= cancelled
+        assert pending + payable == self.solved * PAY - cancelled + appealed + self.voted * VOTE
 
     @invariant()
     def desks_hold_what_presences_say(self) -> None:
@@ -191,6 +196,11 @@ class LedgerMachine(RuleBasedStateMachine):
             lambda: self.leave(chance.choice(WORKERS), chance.random() < 0.5): 1,
             lambda: self.come_back(chance.choice(WORKERS)): 2,
             lambda: self.wait(chance.choice([1, 30, 61])): 2,
+            lambda: self.complain([chance.randint(0, 1_000) for _ in range(3)], chance.choice(ACCOUNTS)): 3,
+            lambda: self.judge(chance.choice(["confirm", "confirm", "reject"]), 1): 3,
+            lambda: self.vote(chance.randint(0, 1_000), "confirm"): 1,
+            lambda: self.appeal_all(chance.random() < 0.5, 1): 1,
+            lambda: self.settle_overdue(chance.choice([0, 24])): 1,
             self.sweep: 1,
             self.vest: 1,
         }
@@ -224,3 +234,5 @@ def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
             suppress_health_check=list(hypothesis.HealthCheck),
         ),
     )
+    reached = machine.runner.run(machine.pool.fetch("SELECT DISTINCT state, why FROM report WHERE cell >= 1000"))
+    assert {(row["state"], row["why"]) for row in reached} >= {(0, ""), (1, ""), (2, ""), (1, WHY_OVERDUE)}

@@ -42,6 +42,26 @@ FROM generate_series(1, 20000) AS n;
 
 INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
 SELECT 1, n, 1 + n % 1000, 500, now() + (n - 200) * interval '1 s' FROM generate_series(1, 10000) AS n;
+
+INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state, ended_at, filed_at)
+SELECT 1, n, 1 + n % 50, 1, 1 + n % 500, 0, CASE WHEN n > 19000 THEN 0 ELSE 1 + n % 2 END, now(),
+       now() - n * interval '4 s' FROM generate_series(1, 20000) AS n;
+
+INSERT INTO vote_slot (cell, task_id, n, state, author_id, queue_id, filed_at, reviewer_id, lease, lease_until, verdict,
+                       voted_at, pay_micros)
+SELECT 1, t, n, s.state, 1 + t % 500, 1, now() - t * interval '4 s',
+       CASE s.state WHEN 0 THEN 0 ELSE 600 + (t + n) % 200 END, 1, now() + interval '1 min', s.state - 1,
+       now() - t * interval '4 s', 100
+FROM generate_series(1, 20000) AS t, generate_series(0, 2) AS n,
+     LATERAL (SELECT CASE WHEN t > 19500 THEN 0 WHEN t > 19400 AND n = 0 THEN 1 ELSE 2 END AS state) AS s;
+
+INSERT INTO refused_report (cell, account_id, task_id, kind, reason, at)
+SELECT 1, 1 + n % 50, n, 0, 'report_late', now() - n * interval '4 s' FROM generate_series(1, 20000) AS n;
+INSERT INTO reporter (cell, account_id, judged, confirmed) SELECT 1, n, 20, 15 FROM generate_series(1, 2000) AS n;
+INSERT INTO reviewer_record (cell, reviewer_id, votes, against) SELECT 1, n, 9, 1 FROM generate_series(600, 2000) AS n;
+INSERT INTO refund (cell, task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_at, refunded_micros)
+SELECT 1, n, 1 + n % 50, 1, 0, '203.0.113.7', now() - n * interval '4 s', now(), 700
+FROM generate_series(1, 20000) AS n;
 """
 
 

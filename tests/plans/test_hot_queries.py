@@ -16,6 +16,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.house import prepare_database
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
+from manyeyes.reports import store as reports
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.workers import store as workers
@@ -49,12 +50,33 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (tasks.SQL, "progress", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
     (tasks.SQL, "existing", (1, [5, 6]), {"task_pkey"}, False),
     (tasks.SQL, "answered_leases", (1, [5, 6]), {"result_pkey"}, False),
+    (tasks.SQL, "lives", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
+    (tasks.SQL, "charges", (1, [5, 6]), {"result_pkey"}, False),
+    (reports.SQL, "existing", (1, [5, 6]), {"report_pkey"}, False),
+    (reports.SQL, "reporters", (1, [5, 6]), {"reporter_pkey"}, False),
+    (reports.SQL, "any_open", (1,), {"vote_slot_open"}, False),
+    (reports.SQL, "held_slots", (1, [601, 602], NOW), {"vote_slot_held"}, False),
+    (reports.SQL, "lock_records", (1, [601, 602]), {"reviewer_record_pkey"}, True),
+    (reports.SQL, "lock_open", (1, 20), {"vote_slot_open"}, False),
+    (reports.SQL, "lock_open_for", (1, 601, [1]), {"vote_slot_open"}, False),
+    (reports.SQL, "judges", (1, [5, 6]), {"vote_slot_once"}, False),
+    (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW), {"vote_slot_pkey"}, True),
+    (reports.SQL, "lock_reports", (1, [5, 6]), {"report_pkey"}, True),
+    (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open"}, False),
+    (reports.SQL, "lock_slots", (1, [5, 6]), {"vote_slot_pkey"}, True),
+    (reports.SQL, "lock_lapsed", (1, NOW, 100), {"vote_slot_leased"}, False),
+    (reports.SQL, "reports_of", (1, 5, NOW, 0, None, 50), {"report_account"}, False),
+    (reports.SQL, "refused_of", (1, 5, NOW, 0, -1, 50), {"refused_report_account"}, False),
+    (reports.SQL, "reports_against", (1, 5, 100), {"report_worker"}, False),
+    (reports.SQL, "reviewer_since", (1, 601, NOW - timedelta(hours=1)), {"vote_slot_reviewer"}, False),
     (tasks.SQL, "last_leases", (1, [5, 6], 1), {"result_pkey"}, False),
     (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
     (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),
     (ledger.SQL, "change_balances", (1, [5], [-700]), {"balance_pkey"}, True),
     (ledger.SQL, "booked_causes", (1, Kind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
     (ledger.SQL, "take_due_pay", (1, NOW, 100), {"pending_pay_due", "pending_pay_pkey"}, False),
+    (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
+    (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
     (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
     (ledger.SQL, "entries_after", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
@@ -70,6 +92,13 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         "spending_edges",
         (1, 5, [0, 1], [MINUTE * 60 - 30, MINUTE * 60], [MINUTE * 60, MINUTE * 60 + 20], None, None, None),
         {"result_charged"},
+        False,
+    ),
+    (
+        statistics.SQL,
+        "spending_refunds",
+        (1, 5, [0, 1], [MINUTE * 60 - 30, MINUTE * 60], [MINUTE * 60, MINUTE * 60 + 20], None, None, None),
+        {"refund_account"},
         False,
     ),
     (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),

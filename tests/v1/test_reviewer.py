@@ -1,0 +1,221 @@
+"""/v1/reviewer: a reviewer's program from asking to being paid, and everybody who is no reviewer."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+import make
+from manyeyes.bell import EVERY_REVIEWER
+from manyeyes.v1.openapi import document
+from manyeyes.workers import store as workers
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "reviewer.md"
+
+
+@pytest.fixture
+async def solved(client):
+    """A customer, a worker, and a task that was just solved."""
+    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    return customer, hand, await make.solve(client.house, customer, hand, "wr0ng")
+
+
+async def complain(client, solved):
+    customer, _, task_id = solved
+    reply = await make.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
+    assert reply == {"errorId": 0, "status": "success"}
+
+
+async def next_of(client, reviewer, wait=0):
+    return await client.get(f"/v1/reviewer/next?wait={wait}", headers=reviewer.headers)
+
+
+async def vote(client, reviewer, slot, verdict="confirm", **more):
+    body = {"slot": slot, "verdict": verdict, **more}
+    return await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
+
+
+def members(value):
+    """The names of all members, all the way down."""
+    if isinstance(value, dict):
+        return set(value) | {name for inner in value.values() for name in members(inner)}
+    return {name for inner in value for name in members(inner)} if isinstance(value, list) else set()
+
+
+async def test_from_asking_to_being_paid(client, solved):
+    reviewer = await make.hand(client.house, reviewer=True)
+    assert (await next_of(client, reviewer)).status_code == 204
+    await complain(client, solved)
+    reply = await next_of(client, reviewer)
+    slot = reply.json()
+    assert (reply.status_code, slot["pay"], slot["answer"]) == (200, 0.0001, {"text": "wr0ng"})
+    assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "sensitive": False}
+    assert (await client.get(slot["task"]["image_url"])).content == make.picture_bytes()
+    assert (await next_of(client, reviewer)).json() == slot, "asking again gives the same"
+    voted = await vote(client, reviewer, slot["slot"], reason="wrong")
+    assert (voted.status_code, voted.json()) == (200, {"earned": 0.0001, "next": None})
+    again = await vote(client, reviewer, slot["slot"], reason="wrong")
+    assert (again.status_code, again.json()["earned"]) == (200, 0.0001)
+    session = (await client.get("/v1/reviewer/session", headers=reviewer.headers)).json()
+    name = reviewer.worker.name
+    assert session == {
+        **{"worker_id": reviewer.worker.worker_id, "name": name, "votes": 1, "earned": 0.0001, "payable": 0.0001}
+    }
+
+
+async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(client, solved):
+    await complain(client, solved)
+    for _ in range(2):
+        reviewer = await make.hand(client.house, reviewer=True)
+        slot = (await next_of(client, reviewer)).json()
+        options = {"phrase", "case", "numeric", "math", "min_length", "max_length", "comment"}
+        own = {"slot", "expires_at", "pay", "task", "kind", "options", "image_url", "queue", "id", "name", "sensitive"}
+        assert members(slot) == own | options | {"answer", "text"}
+        await vote(client, reviewer, slot["slot"])
+
+
+async def test_the_next_complaint_comes_with_the_vote(client, solved):
+    await complain(client, solved)
+    customer, author, _ = solved
+    second = await make.solve(client.house, customer, author, "other")
+    await complain(client, (customer, author, second))
+    reviewer = await make.hand(client.house, reviewer=True)
+    slot = (await next_of(client, reviewer)).json()
+    upcoming = (await vote(client, reviewer, slot["slot"])).json()["next"]
+    assert upcoming["answer"] == {"text": "other"}
+    assert (await next_of(client, reviewer)).json() == upcoming
+
+
+async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client, solved, monkeypatch):
+    """By the bell, not by looking again: that is put off for as long as the test may take."""
+    monkeypatch.setattr("manyeyes.recourse.LOOK_AGAIN_SECONDS", 60.0)
+    reviewer = await make.hand(client.house, reviewer=True)
+    waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
+    async with asyncio.timeout(30):
+        while EVERY_REVIEWER not in client.house.bell._waiting:  # noqa: ASYNC110 (it tells by no event)
+            await asyncio.sleep(0.01)
+        await complain(client, solved)
+        assert (await waiting).status_code == 200
+
+
+async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monkeypatch):
+    monkeypatch.setattr(client.house.bell, "ring", lambda ids: None)
+    reviewer = await make.hand(client.house, reviewer=True)
+    waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
+    await asyncio.sleep(0)
+    await complain(client, solved)
+    async with asyncio.timeout(30):
+        assert (await waiting).status_code == 200
+
+
+async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
+    await complain(client, solved)
+    hands = [await make.hand(client.house, reviewer=True) for _ in range(4)]
+    slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
+    assert (await next_of(client, hands[3])).status_code == 204
+    assert (await client.post("/v1/reviewer/leave", headers=hands[0].headers)).json() == {}
+    assert (await next_of(client, hands[3])).status_code == 200
+    lost = await vote(client, hands[0], slots[0]["slot"])
+    assert (lost.status_code, lost.json()["refusal"]) == (409, "slot_lost")
+
+
+@pytest.mark.parametrize("slot", ["", "1-2-3", "1-2-3-4-5", "9-1-0-1", "1-99-0-1", "x", "1-99999999999999999999-0-1"])
+async def test_a_slot_that_is_not_his(client, slot):
+    reviewer = await make.hand(client.house, reviewer=True)
+    reply = await vote(client, reviewer, slot)
+    assert (reply.status_code, reply.json()["refusal"]) == (409, "slot_lost")
+
+
+async def test_another_reviewer_s_slot(client, solved):
+    await complain(client, solved)
+    mine, other = [await make.hand(client.house, reviewer=True) for _ in range(2)]
+    slot = (await next_of(client, mine)).json()["slot"]
+    assert (await vote(client, other, slot)).status_code == 409
+    assert (await vote(client, mine, slot)).status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"slot": "1-1-0-1"}, {"slot": "1-1-0-1", "verdict": "maybe"}, {"slot": 1}])
+async def test_an_unreadable_vote(client, body):
+    reviewer = await make.hand(client.house, reviewer=True)
+    reply = await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
+    assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
+
+
+async def test_reasons_that_no_database_takes_are_cleaned_and_long_ones_refused(client, solved):
+    await complain(client, solved)
+    reviewer = await make.hand(client.house, reviewer=True)
+    slot = (await next_of(client, reviewer)).json()["slot"]
+    assert (await vote(client, reviewer, slot, reason="x" * 501)).status_code == 400
+    assert (await vote(client, reviewer, slot, reason=" wr\x00ong \n")).status_code == 200
+    async with client.house.cells.pool(1).acquire() as db:
+        assert await db.fetchval("SELECT reason FROM vote_slot WHERE state = 2") == "wrong"
+
+
+async def test_workers_without_the_mark_are_told_so(client, solved):
+    await complain(client, solved)
+    worker = await make.hand(client.house)
+    calls = [await next_of(client, worker, wait=5), await vote(client, worker, "1-1-0-1")]
+    calls.append(await client.get("/v1/reviewer/session", headers=worker.headers))
+    assert [(reply.status_code, reply.json()["refusal"]) for reply in calls] == [(403, "not_reviewer")] * 3
+    assert (await client.get("/v1/reviewer/next")).status_code == 401
+
+
+async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client, solved):
+    await complain(client, solved)
+    reviewer = await make.hand(client.house, reviewer=True)
+    slot = (await next_of(client, reviewer)).json()["slot"]
+    async with client.house.cells.directory.acquire() as db:
+        await workers.disable_worker(db, reviewer.worker.worker_id)
+    client.house.directory.forget()
+    assert (await next_of(client, reviewer)).status_code == 401
+    assert (await vote(client, reviewer, slot)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("languages", "queues", "sensitive", "status"),
+    [
+        (("en",), (1,), False, 200),
+        (("ru",), (2,), False, 204),
+        (("en",), (), False, 200),
+        (("en",), (1,), True, 200),
+        (("en",), (2,), True, 204),
+    ],
+)
+async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
+    client, solved, languages, queues, sensitive, status
+):
+    async with client.house.cells.directory.acquire() as db:
+        await db.execute("UPDATE queue SET sensitive = $1 WHERE queue_id = 1", sensitive)
+    client.house.directory.forget()
+    await complain(client, solved)
+    reviewer = await make.hand(client.house, languages=languages, queues=queues, reviewer=True)
+    assert (await next_of(client, reviewer)).status_code == status
+
+
+async def test_the_author_is_never_shown_his_own_answer(client):
+    customer, author = await make.customer(client.house), await make.hand(client.house, reviewer=True)
+    await complain(client, (customer, author, await make.solve(client.house, customer, author)))
+    assert (await next_of(client, author)).status_code == 204
+
+
+async def test_the_page_s_examples_have_the_members_that_there_are(client, solved):
+    await complain(client, solved)
+    reviewer = await make.hand(client.house, reviewer=True)
+    examples = [block.splitlines()[1] for block in PAGE.read_text().split("```")[1::2] if block.startswith("json")]
+    for name, example in zip(("next", "session"), examples, strict=True):
+        reply = await client.get(f"/v1/reviewer/{name}", headers=reviewer.headers)
+        assert members(json.loads(example)) == members(reply.json())
+
+
+def test_the_description_tells_of_every_call_and_of_the_verdicts():
+    described = document()
+    paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
+    assert paths == {f"/v1/reviewer/{name}" for name in ("next", "votes", "session", "leave")}
+    assert all(
+        f"## {verb} {path}" in PAGE.read_text() for path in paths for verb in map(str.upper, described["paths"][path])
+    )
+    assert described["components"]["schemas"]["Vote"]["enum"] == ["confirm", "reject"]
+    operations = [op for path in described["paths"].values() for op in path.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names))
