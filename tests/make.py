@@ -12,16 +12,20 @@ from manyeyes import money
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key, new_token
 from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.desk import LeaseView, WorkerDesk
 from manyeyes.house import House
+from manyeyes.recourse import ReviewDesk
 from manyeyes.refusals import Refusal
+from manyeyes.reports.rules import Vote
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.told import SlotView, VoteView
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
@@ -128,6 +132,32 @@ async def solve(house: House, customer: Customer, hand: Hand, text: str = "12345
     answered = await WorkerDesk(house).answer(hand.worker, lease.lease, text)
     assert not isinstance(answered, Refusal), answered
     return wire_id(submitted.task_id)
+
+
+async def complain(house: House, customer: Customer, task_id: int) -> None:
+    """Complain about the task with this wire id; it must be taken."""
+    serial = await house.serials.of_wire(customer.cell, task_id)
+    queues = await house.directory.queues()
+    outcome = await house.gather.ask(file_complaints, FileComplaint(customer.cell, customer.account_id, serial, queues))
+    assert isinstance(outcome, Filed), outcome
+
+
+async def judge(house: House, *votes: str) -> None:
+    """Let so many new reviewers judge the oldest open complaint, one after the other."""
+    desk = ReviewDesk(house)
+    for vote in votes:
+        reviewer = (await hand(house, reviewer=True)).worker
+        slot = await desk.next(reviewer, 0)
+        assert isinstance(slot, SlotView), slot
+        assert isinstance(await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}"), VoteView)
+
+
+async def refunded(house: House, customer: Customer, hand: Hand, text: str = "wr0ng") -> int:
+    """Run a task life whose answer reviewers refuse, and return its wire id."""
+    task_id = await solve(house, customer, hand, text)
+    await complain(house, customer, task_id)
+    await judge(house, "confirm", "confirm")
+    return task_id
 
 
 async def call(client: httpx.AsyncClient, method: str, customer: Customer | None = None, **body: Any) -> dict[str, Any]:

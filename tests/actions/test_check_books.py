@@ -6,6 +6,9 @@ import asyncpg
 import pytest
 
 from manyeyes.actions.check_books import check_books
+from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
+from manyeyes.actions.file_appeals import FileAppeal, file_appeals
+from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
 from stage import PAY, PRICE
@@ -52,6 +55,68 @@ TAMPERINGS = [
     ("a transfer from somebody else", f"UPDATE transfer SET debit_id = 77 {OPEN_HOLD}", 2 * PRICE, "available of 77"),
     ("a vesting that vanished", "DELETE FROM transfer WHERE kind = 6", 2 * PAY, "payable of"),
 ]
+
+
+async def disputed_books(stage) -> None:
+    """Play complaints to every end: confirmed, appealed against, rejected, undecided, and one still open."""
+    account_id, worker_id = await stage.account(100_000), await stage.worker()
+    task_id = await stage.dispute(account_id, worker_id, "confirm", "confirm")
+    await stage.act(file_appeals, FileAppeal(stage.cell, worker_id, task_id, "words"))
+    await stage.act(decide_appeals, DecideAppeal(stage.cell, task_id, True))
+    await stage.dispute(account_id, worker_id, "reject", "reject")
+    await stage.act(vest_pay, VestPay(stage.cell))
+    await stage.dispute(account_id, worker_id, "confirm")
+    await stage.act(settle_overdue_reports, SettleOverdueReports(stage.cell, 0))
+    await stage.dispute(account_id, worker_id, "confirm")
+
+
+REFUND = "kind = 7"
+ITS_FIRST = f"cause_id = (SELECT min(cause_id) FROM transfer WHERE {REFUND})"
+DISPUTES = [
+    ("a refund that vanished", f"DELETE FROM transfer WHERE {REFUND} AND {ITS_FIRST}", PRICE, "refunds and"),
+    ("a refund of a part", f"UPDATE transfer SET amount_micros = 600 WHERE {REFUND} AND {ITS_FIRST}", 100, "charged"),
+    (
+        "a second refund",
+        "INSERT INTO transfer SELECT cell, cause_id, kind, 1, debit_book, debit_id, credit_book, credit_id, "
+        f"amount_micros, account_id, worker_id, at FROM transfer WHERE {REFUND} AND {ITS_FIRST}",
+        PRICE,
+        "confirmed complaints and refunds",
+    ),
+    ("a refund without a complaint", "DELETE FROM report WHERE state = 1", 2 * PRICE, "confirmed complaints"),
+    ("a window's refund that vanished", "DELETE FROM refund", 2 * PRICE, "refunds by window"),
+    (
+        "a bucket that kept its money",
+        "UPDATE usage_minute SET charged_micros = tasks * 700",
+        2 * PRICE,
+        "usage buckets",
+    ),
+    ("a vote paid twice", "UPDATE wallet SET payable_micros = payable_micros + 100", 100, "payable of"),
+    ("a vote's pay that vanished", "DELETE FROM transfer WHERE kind = 9", 600, "votes and what they were paid"),
+]
+
+
+async def test_books_with_disputes_balance(stage):
+    await disputed_books(stage)
+    books = await stage.books()
+    assert (books.difference_micros, books.findings) == (0, [])
+
+
+@pytest.mark.parametrize(("what", "statement", "least", "finding"), DISPUTES, ids=[d[0] for d in DISPUTES])
+async def test_tampering_with_disputes_shows(stage, what, statement, least, finding):
+    await disputed_books(stage)
+    await stage.pool.execute(statement)
+    books = await stage.books()
+    assert books.difference_micros >= max(least, 1), books.findings
+    assert any(finding in sentence for sentence in books.findings), books.findings
+
+
+async def test_pay_that_was_both_vested_and_cancelled_shows(stage):
+    await disputed_books(stage)
+    await stage.pool.execute(
+        "INSERT INTO transfer SELECT cell, cause_id, 6, n, debit_book, debit_id, 21, debit_id, amount_micros, "
+        "account_id, worker_id, at FROM transfer WHERE kind = 8"
+    )
+    assert any("both vested and cancelled" in sentence for sentence in (await stage.books()).findings)
 
 
 @pytest.mark.parametrize(("what", "statement", "difference", "finding"), TAMPERINGS, ids=[t[0] for t in TAMPERINGS])
@@ -114,7 +179,7 @@ async def test_books_of_another_cell_are_not_looked_at(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-@pytest.mark.parametrize("table", ["transfer", "pending_pay", "work", "usage_minute"])
+@pytest.mark.parametrize("table", ["transfer", "pending_pay", "work", "usage_minute", "report", "refund", "vote_slot"])
 async def test_a_proof_may_take_longer_than_a_connection_lets_a_statement_take(stage, dsn, table):
     """Each lock stands for a large table: the client's own time limit runs out while the statement goes on."""
     patient = await asyncpg.connect(dsn, command_timeout=1)

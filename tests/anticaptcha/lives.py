@@ -7,18 +7,23 @@ import msgspec
 
 import make
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.db.blobs import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
-from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, wire_id
+from manyeyes.reports.rules import ReportState, Vote
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, QueueTerms, wire_id
 
 HANDLING = timedelta(seconds=6)
+REVIEWERS = (1_000_001, 1_000_002)
 
 
 class Life(msgspec.Struct, frozen=True):
@@ -31,6 +36,7 @@ class Life(msgspec.Struct, frozen=True):
     ip: str = "203.0.113.7"
     price_micros: int = 700
     ending: str = "solved"
+    refunded_after_seconds: int = 0  # 0: nobody complained
 
     @property
     def end(self) -> datetime:
@@ -75,7 +81,23 @@ async def _live(db, house: House, customer: make.Customer, hands: Sequence[make.
         if life.ending == "solved":
             [answered] = await answer_tasks(db, life.end, [AnswerTask(1, *await _lease(db, hands[0], life), "12345")])
             assert isinstance(answered, Answered), answered
+        if life.ending == "solved" and life.refunded_after_seconds:
+            await _refund(db, terms, life, answered.task_id)
     return wire_id(submitted.task_id)
+
+
+async def _refund(db, terms: QueueTerms, life: Life, task_id: int) -> None:
+    """Complain within the minute; two reviewers confirm it when the life says so, hours later perhaps."""
+    [owner] = await db.fetch("SELECT account_id FROM task WHERE cell = 1 AND task_id = $1", task_id)
+    soon, later = life.end + timedelta(seconds=20), life.end + timedelta(seconds=life.refunded_after_seconds)
+    [filed] = await file_complaints(db, soon, [FileComplaint(1, owner[0], task_id, {terms.queue_id: terms})])
+    assert isinstance(filed, Filed), filed
+    for reviewer in REVIEWERS:
+        [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
+        slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
+        [voted] = await cast_votes(db, later, [CastVote(1, reviewer, slot_id, Vote.CONFIRM, "wrong")])
+        assert isinstance(voted, Voted), voted
+    assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 
 
 async def _lease(db, hand: make.Hand, life: Life) -> tuple[int, LeaseId]:

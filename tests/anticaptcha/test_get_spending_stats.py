@@ -5,6 +5,7 @@ import time
 from decimal import Decimal
 from itertools import pairwise
 
+import msgspec
 import pytest
 from contract import REPLY_KEYS, SPENDING_SAMPLE, SPENDING_SAMPLE_REQUEST, UNKNOWN_KEY_SAMPLE, WINDOW_KEYS, assert_error
 from hypothesis import HealthCheck, given, settings
@@ -30,11 +31,13 @@ async def windows(client, customer, **filters):
 
 
 async def settled(house, customer):
-    """(instant in Unix microseconds, micros, queue, app, address) of every charge in the ledger."""
+    """(instant in Unix microseconds, micros less refund, queue, app, address) of every charge in the ledger."""
     async with house.cells.pool(1).acquire() as db:
         return await db.fetch(
-            "SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS us, t.amount_micros AS micros, r.queue_id,"
-            " r.soft_id, r.ip FROM transfer t JOIN result r ON r.task_id = t.cause_id"
+            "SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS us, r.queue_id, r.soft_id, r.ip,"
+            " t.amount_micros - coalesce(back.amount_micros, 0) AS micros"
+            " FROM transfer t JOIN result r ON r.task_id = t.cause_id"
+            " LEFT JOIN transfer back ON back.cause_id = t.cause_id AND back.kind = 7"
             " WHERE t.kind = 3 AND t.account_id = $1",
             customer.account_id,
         )
@@ -120,7 +123,8 @@ ANY_LIFE = st.builds(
     ip=st.sampled_from(["203.0.113.7", "2001:db8::1"]),
     price_micros=st.integers(1, 2_000_000),
     ending=st.sampled_from(["solved", "solved", "solved", "unsolvable", "unanswered"]),
-)
+    refunded_after_seconds=st.sampled_from([0, 0, 40, HOUR, 30 * HOUR]),  # English pictures alone
+).map(lambda life: life if life.queue_id == 1 else msgspec.structs.replace(life, refunded_after_seconds=0))
 FILTERS = st.fixed_dictionaries(
     {},
     optional={
@@ -145,6 +149,22 @@ async def test_every_window_from_every_second_equals_the_ledger(calm, histories,
     for start in (SAMPLE_START + shift for shift in shifts):
         found = await windows(calm, customer, date=start, **filters)
         assert found == expected(charges, start, **filters)
+
+
+@pytest.mark.parametrize("seconds_later", [40, 5 * HOUR])
+@pytest.mark.parametrize("filters", [{}, {"queue": QUEUES[1]}, {"softId": 847}, {"ip": "203.0.113.7"}], ids=str)
+@pytest.mark.parametrize("start", [SAMPLE_START, SAMPLE_START + 17, SAMPLE_START + 59], ids=lambda s: s - SAMPLE_START)
+async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(calm, seconds_later, filters, start):
+    """Whether the minutes' buckets or the raw rows answer, whenever it was given back, and under each filter."""
+    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    at = (SAMPLE_START + HOUR + 20) * 1_000_000
+    history = [Life(at, soft_id=847, refunded_after_seconds=seconds_later), Life(at + 1, soft_id=847)]
+    await lives.live(calm.house, customer, hands, history)
+    found = await windows(calm, customer, date=start, **filters)
+    number = 1 if start - SAMPLE_START <= 20 else 0
+    assert [(w["volume"], w["money"]) for w in found] == [
+        (2, Decimal("0.0007")) if i == number else (0, Decimal(0)) for i in range(24)
+    ]
 
 
 async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_there(calm):

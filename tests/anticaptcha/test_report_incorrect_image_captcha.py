@@ -7,9 +7,6 @@ import pytest
 from contract import ERROR_KEYS, REPLY_KEYS, assert_error
 
 import make
-from manyeyes.recourse import ReviewDesk
-from manyeyes.reports.rules import Vote
-from manyeyes.told import SlotView
 
 METHOD = "reportIncorrectImageCaptcha"
 SAMPLE_REQUEST = '{\n  "clientKey":"YOUR_API_KEY",\n  "taskId":12345\n}'
@@ -108,12 +105,7 @@ async def test_a_confirmed_complaint_gives_the_money_back_where_the_customer_loo
     customer, _, task_id = solved
     before = (await make.call(calm, "getBalance", customer))["balance"]
     await make.call(calm, METHOD, customer, taskId=task_id)
-    desk = ReviewDesk(calm.house)
-    for _ in range(2):
-        reviewer = await make.hand(calm.house, reviewer=True)
-        slot = await desk.next(reviewer.worker, 0)
-        assert isinstance(slot, SlotView)
-        await desk.vote(reviewer.worker, slot.slot, Vote.CONFIRM, "wrong")
+    await make.judge(calm.house, "confirm", "reject", "confirm")
     assert (await make.call(calm, "getBalance", customer))["balance"] == pytest.approx(before + 0.0007)
     windows = (await make.call(calm, "getSpendingStats", customer, date=int(time.time()) - 3600))["data"]
     assert (sum(w["volume"] for w in windows), sum(w["money"] for w in windows)) == (1, 0)

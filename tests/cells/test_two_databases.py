@@ -10,6 +10,7 @@ import pytest
 
 import make
 from manyeyes.actions.check_books import check_books
+from manyeyes.actions.decide_appeals import AppealDecided
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.app import Application
@@ -17,6 +18,8 @@ from manyeyes.chores import CHORES
 from manyeyes.desk import WorkerDesk
 from manyeyes.house import House
 from manyeyes.ledger.rules import PENDING_SECONDS
+from manyeyes.oversight import decide_appeal, open_appeals, standings
+from manyeyes.recourse import ReviewDesk
 from stage import PAY, PRICE, Stage, set_stage
 
 CELLS = [1, 2]
@@ -70,6 +73,48 @@ async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: House, cal
     spent = await make.call(caller, "getSpendingStats", customer, softId=847, date=int(time.time()) - 3_600)
     assert sum(window["volume"] for window in spent["data"]) == 1
     assert sum(window["money"] for window in spent["data"]) == pytest.approx(0.0007, abs=1e-9)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+async def test_a_complaint_in_each_cell_from_report_to_appeal(
+    two_databases: House, caller: httpx.AsyncClient, cell: int
+):
+    customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
+    await make.submit(two_databases, customer)
+    await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
+    lease = (await make.taken(two_databases, hand)).lease
+    await caller.post("/v1/worker/answers", headers=hand.headers, json={"lease": lease, "answer": {"text": "wr0ng"}})
+    task_id = int(lease.split("-")[1])
+    assert (await make.call(caller, "reportIncorrectImageCaptcha", customer, taskId=task_id))["status"] == "success"
+    await make.judge(two_databases, "reject", "confirm", "confirm")
+    assert (await make.call(caller, "getBalance", customer))["balance"] == 10.0
+    key = {"authorization": f"Bearer {customer.key}"}
+    assert (await caller.get(f"/v1/reports/{task_id}", headers=key)).json()["state"] == "confirmed"
+    body = {"task_id": task_id, "words": "It was right."}
+    assert (await caller.post("/v1/worker/appeals", headers=hand.headers, json=body)).json()["pay"] == 0.0005
+    assert [waiting.cell for waiting in await open_appeals(two_databases)] == [cell]
+    decided = await decide_appeal(two_databases, task_id, accepted=True)
+    assert isinstance(decided, AppealDecided), decided
+    [report] = (await caller.get("/v1/worker/reports", headers=hand.headers)).json()["reports"]
+    assert report["appeal"]["accepted"] is True
+    assert sum(standing.votes for standing in await standings(two_databases)) == 3
+    for number in CELLS:
+        async with two_databases.cells.pool(number).acquire() as db:
+            assert (await check_books(db, number)).findings == []
+
+
+async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(two_databases: House):
+    for cell in CELLS:
+        customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
+        await two_databases.gather.ask(measure_depths, MeasureDepths(3 - cell))
+        submitted = await make.submit(two_databases, customer)
+        await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
+        lease = (await make.taken(two_databases, hand)).lease
+        await WorkerDesk(two_databases).answer(hand.worker, lease, "wr0ng")
+        await make.complain(two_databases, customer, submitted.task_id)
+    desk, reviewer = ReviewDesk(two_databases), (await make.hand(two_databases, reviewer=True)).worker
+    slots = [await desk.next(reviewer, 0) for _ in range(8)]
+    assert len({slot.slot for slot in slots}) == 1
 
 
 async def test_getqueuestats_sums_over_the_cells(two_databases: House, caller: httpx.AsyncClient):

@@ -9,6 +9,7 @@ import pytest
 from visit import customer_subject, link
 
 import make
+from manyeyes.actions.leave import Leave, leave
 from manyeyes.console.books import read_books
 from manyeyes.console.period import Asked, asked
 from manyeyes.console.statement import KINDS
@@ -128,6 +129,26 @@ async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, custo
     for start in {(at - span).replace(microsecond=0) + s for at in instants for span in before for s in seconds}:
         books = await books_of(client.house, customer, start=start)
         assert books.unexplained_micros == 0, start
+
+
+async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, customer):
+    """Also where a window holds the task's end and not the refund, or the refund and not the end."""
+    hand, earlier_hand = await make.hand(client.house), 1
+    await client.house.gather.ask(leave, Leave(1, earlier_hand, offline=True))
+    for _ in range(2):
+        await make.refunded(client.house, customer, hand)
+    page = (await client.get("/customer/statement")).text
+    assert "It adds up" in page
+    assert [row[1] for row in rows(page, "entries")].count("Refunded after a complaint") == 2
+    assert cell(page, "total-volume") == "4"
+    assert micros(cell(page, "total-money")) == 1_400
+    lines = list(csv.DictReader(io.StringIO((await client.get("/customer/statement.csv")).text)))
+    assert [line["amount"] for line in lines if line["kind"] == "refund"] == ["0.000700"] * 2
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE transfer SET at = at + interval '30 hours' WHERE kind = 7")
+    now = asked({}, datetime.now(UTC)).start
+    for start in (now, now + timedelta(hours=12), now + timedelta(hours=30), now + timedelta(hours=54)):
+        assert (await books_of(client.house, customer, start=start)).unexplained_micros == 0, start
 
 
 async def test_what_is_missing_is_told_to_the_micro(client, customer):

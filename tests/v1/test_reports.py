@@ -9,8 +9,7 @@ import make
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.oversight import decide_appeal, open_appeals, standings
-from manyeyes.recourse import ReviewDesk
-from manyeyes.reports.rules import WHYS, Vote
+from manyeyes.reports.rules import WHYS
 from manyeyes.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
@@ -30,11 +29,7 @@ async def dispute(client, people, *votes, text="12345"):
     customer, hand = people
     task_id = await make.solve(client.house, customer, hand, text)
     await make.call(client, METHOD, customer, taskId=task_id)
-    desk = ReviewDesk(client.house)
-    for vote in votes:
-        reviewer = (await make.hand(client.house, reviewer=True)).worker
-        slot = await desk.next(reviewer, 0)
-        await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}")
+    await make.judge(client.house, *votes)
     return task_id
 
 
