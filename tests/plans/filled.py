@@ -42,6 +42,20 @@ FROM generate_series(1, 20000) AS n;
 
 INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
 SELECT 1, n, 1 + n % 1000, 500, now() + (n - 200) * interval '1 s' FROM generate_series(1, 10000) AS n;
+
+INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, state, next_at, ended_at, closed_at)
+SELECT 1, n, 1 + n % 50, 'https://a.example/', s.receiver, '', s.state, now() - n * interval '1 s',
+       now() - n * interval '100 s', NULL
+FROM generate_series(1, 20000) AS n, LATERAL (
+    SELECT CASE WHEN n % 10 = 0 THEN 'r' || n % 200 || '.example:443' ELSE 'down.example:443' END AS receiver,
+           CASE WHEN n > 8000 THEN 1 + n % 2 ELSE 0 END AS state) AS s;
+
+INSERT INTO delivery_try (cell, task_id, n, at, status, fault, milliseconds)
+SELECT 1, n, 1, now(), 200, '', 20 FROM generate_series(1, 20000) AS n;
+
+INSERT INTO app_day (cell, soft_id, day, account_id, solved)
+SELECT 1, 800 + s, current_date - d, a, 1
+FROM generate_series(1, 20) AS s, generate_series(0, 60) AS d, generate_series(1, 20) AS a;
 """
 
 
