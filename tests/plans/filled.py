@@ -62,6 +62,19 @@ INSERT INTO reviewer_record (cell, reviewer_id, votes, against) SELECT 1, n, 9, 
 INSERT INTO refund (cell, task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_at, refunded_micros)
 SELECT 1, n, 1 + n % 50, 1, 0, '203.0.113.7', now() - n * interval '4 s', now(), 700
 FROM generate_series(1, 20000) AS n;
+INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, state, next_at, ended_at, closed_at)
+SELECT 1, n, 1 + n % 50, 'https://a.example/', s.receiver, '', s.state, now() - n * interval '1 s',
+       now() - n * interval '100 s', NULL
+FROM generate_series(1, 20000) AS n, LATERAL (
+    SELECT CASE WHEN n % 10 = 0 THEN 'r' || n % 200 || '.example:443' ELSE 'down.example:443' END AS receiver,
+           CASE WHEN n > 8000 THEN 1 + n % 2 ELSE 0 END AS state) AS s;
+
+INSERT INTO delivery_try (cell, task_id, n, at, status, fault, milliseconds)
+SELECT 1, n, 1, now(), 200, '', 20 FROM generate_series(1, 20000) AS n;
+
+INSERT INTO app_day (cell, soft_id, day, account_id, solved)
+SELECT 1, 800 + s, current_date - d, a, 1
+FROM generate_series(1, 20) AS s, generate_series(0, 60) AS d, generate_series(1, 20) AS a;
 """
 
 

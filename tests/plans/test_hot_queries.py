@@ -17,8 +17,10 @@ from manyeyes.house import prepare_database
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.reports import store as reports
+from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
+from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
@@ -102,6 +104,16 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         False,
     ),
     (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),
+    (tasks.SQL, "shares", (1, [5, 6]), {"result_pkey"}, True),
+    (soft_apps.SQL, "days", (1, 807, NOW.date()), {"app_day_pkey"}, False),
+    (webhooks.SQL, "due", (1, NOW, 8), {"delivery_due"}, False),
+    (webhooks.SQL, "claim", (1, [5, 6], NOW, NOW), {"delivery_pkey"}, True),
+    (webhooks.SQL, "lock_waiting", (1, [5, 6]), {"delivery_pkey"}, True),
+    (webhooks.SQL, "note", (1, NOW, [5], [1], [200], [""], [0.0]), {"delivery_pkey"}, True),
+    (webhooks.SQL, "page", (1, 5, 15_000, 50), {"delivery_account"}, False),
+    (webhooks.SQL, "page_of_given_up", (1, 5, 15_000, 50), {"delivery_given_up"}, False),
+    (webhooks.SQL, "lock_old", (1, NOW - timedelta(days=10), 100), {"delivery_age"}, False),
+    (webhooks.SQL, "tries", (1, 5), {"delivery_try_pkey"}, False),
 ]
 
 

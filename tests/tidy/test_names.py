@@ -54,7 +54,7 @@ def test_every_reason_that_the_contract_can_meet_has_its_error():
 
 def test_every_reason_that_v1_can_meet_has_its_status():
     actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
-    shared = ("desk.py", "recourse.py", "directory.py", *[f"actions/{name}.py" for name in actions])
+    shared = ("desk.py", "recourse.py", "callbacks.py", "directory.py", *[f"actions/{name}.py" for name in actions])
     met = reasons_in("v1", "workers", *shared)
     assert met == set(wire.STATUS)
 

@@ -17,6 +17,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.v1.openapi import document
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.wire import Refused, json, refuse
 from manyeyes.v1.worker import WorkerApi
 
@@ -29,16 +30,19 @@ class Calls:
     """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
 
     def __init__(self, house: House) -> None:
-        apis = (WorkerApi(house), ReviewerApi(house), ReportsApi(house))
+        apis = (WorkerApi(house), ReviewerApi(house), ReportsApi(house), WebhooksApi(house))
         self._handlers = {call: handler for api in apis for call, handler in api.handlers().items()}
         self._paths = {path for _, path in self._handlers}
 
     def __contains__(self, path: str) -> bool:
-        return path in self._paths or _any_last(path) in self._paths
+        return self._known(path) in self._paths
+
+    def _known(self, path: str) -> str:
+        return path if path in self._paths else next((p for p in _starred(path) if p in self._paths), "")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         method, path = scope["method"], scope["path"]
-        handler = self._handlers.get((method, path if path in self._paths else _any_last(path)))
+        handler = self._handlers.get((method, self._known(path)))
         try:
             response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
         except Refused as refused:
@@ -48,9 +52,10 @@ class Calls:
         await response(scope, receive, send)
 
 
-def _any_last(path: str) -> str:
-    """Return the path with a star for its last part, as handlers write one that may be anything."""
-    return path.rpartition("/")[0] + "/*"
+def _starred(path: str) -> tuple[str, str]:
+    """Return the path with a star for its last part, and for the one before: handlers write so what may be anything."""
+    head, _, last = path.rpartition("/")
+    return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
 
 
 def _failed(error: Exception, path: str) -> Response:

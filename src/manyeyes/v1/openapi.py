@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from manyeyes import __version__
-from manyeyes.v1 import reports, reviewer, worker
+from manyeyes.v1 import reports, reviewer, webhooks, worker
 from manyeyes.v1.wire import RefusalBody
 
-OPERATIONS = [*worker.OPERATIONS, *reviewer.OPERATIONS, *reports.OPERATIONS]
+OPERATIONS = [*worker.OPERATIONS, *reviewer.OPERATIONS, *reports.OPERATIONS, *webhooks.OPERATIONS]
 PARAMETERS = {"wait": "number", "limit": "integer", "before": "string", "state": "string", "task_id": "integer"}
 
 

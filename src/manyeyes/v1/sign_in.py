@@ -8,7 +8,7 @@ from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.sign_in import cookie_subject, is_from_own_page
 from manyeyes.v1.wire import Refused
-from manyeyes.workers.store import Worker
+from manyeyes.workers.store import Subject, Worker
 
 
 async def signed_in_worker(house: House, request: Request) -> Worker:
@@ -17,9 +17,7 @@ async def signed_in_worker(house: House, request: Request) -> Worker:
     if token:
         subject = await house.directory.subject(token, "token")
     else:
-        subject = await cookie_subject(house, request)
-        if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(house, request):
-            raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
+        subject = await _cookie_subject(house, request)
     worker = await house.directory.worker(subject.subject_id) if subject and subject.role == "worker" else None
     if worker is None:
         raise Refused(Refusal(Reason.UNKNOWN_TOKEN, "send the worker's token as Authorization: Bearer <token>"))
@@ -29,12 +27,12 @@ async def signed_in_worker(house: House, request: Request) -> Worker:
 async def signed_in_customer(house: House, request: Request) -> KeyOwner:
     """Return the account of the client key sent as bearer token, or of the console's session.
 
-    Raises `Refused`: no or unknown key, or an address that the key or the operator shuts out. Only for calls that
-    change nothing: a cookie is taken from any page.
+    Raises `Refused`: no or unknown key, an address that the key or the operator shuts out, or a cookie that another
+    origin's page sends along with a call that changes something.
     """
     key = _bearer(request)
     if not key:
-        subject = await cookie_subject(house, request)
+        subject = await _cookie_subject(house, request)
         if subject and subject.role == "customer":
             return KeyOwner(subject.cell, subject.subject_id, ())
         raise Refused(Refusal(Reason.UNKNOWN_KEY, "send the client key as Authorization: Bearer <key>"))
@@ -43,6 +41,14 @@ async def signed_in_customer(house: House, request: Request) -> KeyOwner:
     if isinstance(owner, Refusal):
         raise Refused(owner)
     return owner
+
+
+async def _cookie_subject(house: House, request: Request) -> Subject | None:
+    """Return whom the cookie signs in. Raises `Refused` when another origin's page sends it along with a change."""
+    subject = await cookie_subject(house, request)
+    if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(house, request):
+        raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
+    return subject
 
 
 def _bearer(request: Request) -> str:

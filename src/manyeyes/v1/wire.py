@@ -23,6 +23,7 @@ STATUS = {
     Reason.NOT_REVIEWER: 403,
     Reason.SLOT_LOST: 409,
     Reason.UNKNOWN_REPORT: 404,
+    Reason.UNKNOWN_DELIVERY: 404,
     Reason.NOT_REFUSED: 409,
     Reason.ALREADY_APPEALED: 409,
 }

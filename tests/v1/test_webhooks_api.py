@@ -1,0 +1,152 @@
+"""/v1/webhooks: a customer sees his own call-backs and may have them sent again."""
+
+import json
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+import make
+from anticaptcha.callers import client_of
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.sign_in import COOKIE
+from manyeyes.tasks.rules import wire_id
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
+from outbound.listening import http
+from stage import set_stage
+from webhooks.post import Post, address, ids, receiver
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "webhooks.md"
+
+
+@pytest.fixture
+async def calm(house):
+    async with client_of(house) as client:
+        yield client
+
+
+@pytest.fixture
+async def customer(house):
+    return await make.customer(house)
+
+
+@pytest.fixture
+async def told(house, customer):
+    """Let tasks of the customer's end, one for each reply of the receiver; return their wire ids."""
+    stage = await set_stage(house.cells.directory)
+    stage._number = 1_000
+    worker_id = await stage.worker()
+
+    async def tell(*replies):
+        tasks = []
+        for reply in replies:
+            async with receiver(reply) as heard:
+                tasks.append(await stage.solve(customer.account_id, worker_id, callback_url=address(heard)))
+                await Post(stage).go()
+        return [wire_id(task_id) for task_id in tasks]
+
+    return tell
+
+
+def signed(customer) -> dict[str, str]:
+    return {"authorization": f"Bearer {customer.key}"}
+
+
+async def ask(calm, customer, path="", status=200, method="GET", **params):
+    reply = await calm.request(method, f"/v1/webhooks{path}", headers=signed(customer), params=params)
+    assert reply.status_code == status, reply.text
+    return reply.json()
+
+
+async def test_a_page_is_newest_first_and_the_next_one_goes_on(calm, customer, told):
+    tasks = await told(http(), http(status="410 Gone"), http(status="500 No"))
+    page = await ask(calm, customer, limit="2")
+    assert [(d["task_id"], d["state"]) for d in page["deliveries"]] == [(tasks[2], "waiting"), (tasks[1], "given_up")]
+    rest = await ask(calm, customer, before=page["next"])
+    assert [(d["task_id"], d["state"]) for d in rest["deliveries"]] == [(tasks[0], "delivered")]
+    assert rest["next"] is None
+    assert [d["task_id"] for d in (await ask(calm, customer, state="given_up"))["deliveries"]] == [tasks[1]]
+    waiting, given_up, delivered = [*page["deliveries"], *rest["deliveries"]]
+    assert (waiting["next_try_at"] is None, waiting["closed_at"]) == (False, None)
+    assert (given_up["next_try_at"], given_up["last_status"]) == (None, 410)
+    assert (delivered["last_status"], delivered["last_fault"]) == (200, "")
+
+
+async def test_one_is_told_with_every_try(calm, customer, told):
+    (task,) = await told(http(status="500 No"))
+    found = await ask(calm, customer, f"/{task}")
+    assert [(t["status"], t["fault"]) for t in found["tries"]] == [(500, "the receiver answered 500")]
+    assert found["delivery"] == (await ask(calm, customer))["deliveries"][0]
+
+
+async def test_a_replay_sends_it_again_under_the_same_id(calm, customer, house):
+    stage = await set_stage(house.cells.directory)
+    stage._number = 1_000
+    async with receiver() as heard:
+        worker_id = await stage.worker()
+        task = wire_id(await stage.solve(customer.account_id, worker_id, callback_url=address(heard)))
+        await Post(stage).go()
+        replayed = await ask(calm, customer, f"/{task}/replay", method="POST")
+        assert (replayed["delivery"]["state"], len(replayed["tries"])) == ("waiting", 1)
+        stage.now = await house.cells.directory.fetchval("SELECT now()")
+        await Post(stage).go()
+    assert (len(heard.requests), len(set(ids(heard)))) == (2, 1)
+
+
+async def test_others_see_and_replay_nothing(calm, customer, told, house):
+    (task,) = await told(http())
+    other = await make.customer(house)
+    assert (await ask(calm, other))["deliveries"] == []
+    for method, path in (("GET", f"/{task}"), ("POST", f"/{task}/replay")):
+        assert (await ask(calm, other, path, 404, method))["refusal"] == "unknown_delivery"
+    assert (await ask(calm, customer, f"/{task}"))["delivery"]["state"] == "delivered"
+
+
+@pytest.mark.parametrize("task", ["0", "x", "-1", "9" * 30, "٣"])
+async def test_what_is_no_task_is_404(calm, customer, task):
+    await ask(calm, customer, f"/{task}", 404)
+    await ask(calm, customer, f"/{task}/replay", 404, "POST")
+
+
+@pytest.mark.parametrize("wrong", [{"limit": "x"}, {"limit": "-1"}, {"before": "x"}, {"state": "lost"}], ids=str)
+async def test_what_cannot_be_read_is_400(calm, customer, wrong):
+    assert (await ask(calm, customer, status=400, **wrong))["refusal"] == "unreadable"
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer nothing"}, {"authorization": "Basic x"}])
+async def test_nobody_is_let_in_without_a_key(calm, headers):
+    for method, path in (("GET", ""), ("GET", "/1"), ("POST", "/1/replay")):
+        assert (await calm.request(method, f"/v1/webhooks{path}", headers=headers)).status_code == 401
+
+
+async def test_the_consoles_session_does_but_not_from_another_origins_page(calm, customer, told, house):
+    (task,) = await told(http())
+    secret = new_token()
+    async with house.cells.directory.acquire() as db:
+        subject = Subject("customer", customer.account_id, customer.cell)
+        await workers.insert_credential(db, digest(secret), "session", subject, 600.0)
+    calm.cookies = httpx.Cookies({COOKIE: secret})
+    assert (await calm.get(f"/v1/webhooks/{task}")).status_code == 200
+    path = f"/v1/webhooks/{task}/replay"
+    assert (await calm.post(path, headers={"origin": "https://elsewhere.example"})).status_code == 403
+    assert (await calm.post(path)).status_code == 403
+    assert (await calm.post(path, headers={"origin": "http://manyeyes.test"})).status_code == 200
+
+
+async def test_the_verb_must_fit(calm, customer):
+    assert (await calm.post("/v1/webhooks", headers=signed(customer))).status_code == 405
+    assert (await calm.get("/v1/webhooks/1/replay", headers=signed(customer))).status_code == 405
+
+
+async def test_the_reference_pages_examples_have_the_members_that_there_are(calm, customer, told):
+    (task,) = await told(http(status="503 Busy"))
+    page, log = map(json.loads, re.findall(r"^```json\n(.*?)\n```$", PAGE.read_text(), re.MULTILINE | re.DOTALL))
+    found = await ask(calm, customer)
+    assert (list(page), list(page["deliveries"][0])) == (list(found), list(found["deliveries"][0]))
+    found = await ask(calm, customer, f"/{task}")
+    assert (list(log), list(log["delivery"]), list(log["tries"][0])) == (
+        *(list(found), list(found["delivery"])),
+        list(found["tries"][0]),
+    )
