@@ -35,7 +35,7 @@ LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = make.picture()
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
-    *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery"),
+    *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
 )
 
@@ -220,5 +220,6 @@ async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
     """Return a stage on an empty, prepared database; its clock begins at the database's."""
     async with pool.acquire() as db:
         await db.execute(SQL.open_cell, cell)
-        await dispatch.open_gates(db, cell, [1, 2])
-        return Stage(pool, cell, await db.fetchval("SELECT now()"), await tasks.queues(db))
+        queues = await tasks.queues(db)
+        await dispatch.open_gates(db, cell, list(queues))
+        return Stage(pool, cell, await db.fetchval("SELECT now()"), queues)

@@ -24,6 +24,7 @@ from manyeyes.db.blobs import keep_days
 from manyeyes.house import House, today
 from manyeyes.reports import store as reports
 from manyeyes.reports.rules import REFUSED_KEPT_DAYS
+from manyeyes.site_checks import check_due, end_barred
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import NODE_SILENT_SECONDS
 
@@ -120,6 +121,8 @@ CHORES: list[tuple[float, Chore]] = [
     (1.0, return_slots),
     (60.0, settle_reports),
     (3600.0, forget_refused_reports),
+    (10.0, check_due),
+    (1.0, end_barred),
     (1.0, measure),
     (3600.0, keep_picture_days),
     (600.0, forget_deliveries),

@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
@@ -23,11 +24,14 @@ from manyeyes.ledger import store as ledger
 from manyeyes.money import number
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.tokens import TokenOptions, needs_start
+from manyeyes.widget_links import WidgetId
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, queues_for
 from manyeyes.workers.store import Session, Worker
 
 LONGEST_WAIT = 60.0
+OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("ImageOptions", "WidgetOptions")]}
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
@@ -38,10 +42,20 @@ class QueueView(msgspec.Struct, frozen=True):
     sensitive: bool = False
 
 
+class WidgetOptions(msgspec.Struct, frozen=True):
+    """What a worker is told of a token task: whose widget it is, and whether it wants a press of a button."""
+
+    site: str
+    needs_start: bool
+
+
 class TaskView(msgspec.Struct, frozen=True):
+    """``options``: ImageOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
+
     kind: str
-    options: ImageOptions
+    options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
     image_url: str
+    widget_url: str
     queue: QueueView
     pay: float
 
@@ -206,11 +220,13 @@ class WorkerDesk:
         """Return a leased task as its worker sees it: no customer, no address."""
         queue = (await self._house.directory.queues())[work.queue_id]
         assert work.lease_until is not None
-        url = self._house.pictures.path(cell, work.task_id, work.created_at, work.media)
+        image_url = self._house.pictures.path(cell, work.task_id, work.created_at, work.media) if work.media else ""
+        widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
         task = TaskView(
             work.kind,
-            _options.decode(work.options),
-            url,
+            _shown_options(work),
+            image_url,
+            self._house.widgets.url(widget, work.lease_until) if work.site else "",
             QueueView(queue.queue_id, queue.name, queue.sensitive),
             number(work.pay_micros),
         )
@@ -263,5 +279,13 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 
+def _shown_options(work: Work) -> ImageOptions | WidgetOptions:
+    if not work.site:
+        return _image_options.decode(work.options)
+    options = _token_options.decode(work.options)
+    return WidgetOptions(options.host, needs_start(work.kind, options))
+
+
 _NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")
-_options = msgspec.json.Decoder(ImageOptions)
+_image_options = msgspec.json.Decoder(ImageOptions)
+_token_options = msgspec.json.Decoder(TokenOptions)

@@ -46,10 +46,12 @@ def read_web_address(text: str) -> WebAddress:
 def canonical_host(text: str) -> str:
     """Return the one spelling of a host name or IP address: lower case, IDNA, no dot at the end. Raises ValueError."""
     name = text.strip()
-    if not name or re.search(r"[\s/?#@:\\]", name.strip("[]") if ":" not in name else ""):
+    address = name.removeprefix("[").removesuffix("]")
+    if is_ip_address(address):
+        return str(ipaddress.ip_address(address))
+    if not name or re.search(r"[\s/?#@:\[\]\\]", name):
         raise ValueError(f"{text!r} is no host name")
-    shown = f"[{name}]" if _is_ipv6(name) else name
-    return read_web_address(f"https://{shown}/").host
+    return read_web_address(f"https://{name}/").host
 
 
 def is_ip_address(host: str) -> bool:
@@ -59,10 +61,6 @@ def is_ip_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_ipv6(text: str) -> bool:
-    return ":" in text and is_ip_address(text)
 
 
 def _ascii_host(raw: str) -> str:

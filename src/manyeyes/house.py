@@ -20,6 +20,7 @@ from manyeyes.presence import Presence
 from manyeyes.serials import Serials
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
+from manyeyes.widget_links import WidgetLinks
 
 
 class House:
@@ -40,6 +41,7 @@ class House:
         self.door = Door(settings.private_networks())
         self.webhook_key = webhook_key
         self.pictures = PictureLinks(picture_key, settings.picture_hours)
+        self.widgets = WidgetLinks(picture_key, settings.widget_url)
 
     async def close(self) -> None:
         await self.dispatcher.stop()

@@ -23,6 +23,9 @@ class Reason(enum.StrEnum):
     UNKNOWN_TASK = "unknown_task"
     UNSOLVABLE = "unsolvable"
     ACCESS_DENIED = "access_denied"
+    SITE_NOT_PROVEN = "site_not_proven"
+    SITE_WITHDRAWN = "site_withdrawn"
+    TOKEN_EXPIRED = "token_expired"
     UNKNOWN_METHOD = "unknown_method"
     UNREADABLE = "unreadable"
 
@@ -48,6 +51,7 @@ class Reason(enum.StrEnum):
 
     UNKNOWN_DELIVERY = "unknown_delivery"
     UNKNOWN_ACCOUNT = "unknown_account"
+    UNKNOWN_SITE = "unknown_site"
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     data: Path
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     public_url: str = ""  # empty: answers carry the address that the request came to
+    widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
@@ -51,6 +52,11 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
     settings.private_networks()  # says now what does not fit, not when the door is first used
+    if settings.widget_url and not settings.public_url:
+        raise ValueError("MANYEYES_WIDGET_URL: it needs MANYEYES_PUBLIC_URL, the console that may show the widgets")
+    for name in ("public_url", "widget_url"):
+        if getattr(settings, name) and not getattr(settings, name).startswith(("http://", "https://")):
+            raise ValueError(f"MANYEYES_{name.upper()}: it must begin with http:// or https://")
     return settings
 
 

@@ -7,10 +7,13 @@ from contract import ERROR_CODES, assert_error
 
 import lives
 import make
+import proven
 from lives import Life
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
+from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.anticaptcha.errors import _ERRORS
+from manyeyes.site_checks import end_barred
 from manyeyes.tasks import store as tasks
 
 
@@ -87,6 +90,25 @@ async def suspended(client):
     return await make.call(client, "createTask", customer, task=make.image_task())
 
 
+async def token_expired(client):
+    customer, hand = await make.customer(client.house), await make.hand(client.house, queues=(6,))
+    await proven.house_site(client.house, customer.account_id)
+    task_id = await make.solve(client.house, customer, hand, proven.TOKEN, **proven.asking())
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE result SET ended_at = ended_at - interval '120 s'")
+    return await make.call(client, "getTaskResult", customer, taskId=task_id)
+
+
+async def site_withdrawn(client):
+    customer = await make.customer(client.house)
+    await proven.house_site(client.house, customer.account_id)
+    submitted = await make.submit(client.house, customer, **proven.asking())
+    withdrawal = WithdrawSite(1, await client.house.serials.take(1), customer.account_id, "shop.example")
+    await client.house.gather.ask(withdraw_sites, withdrawal)
+    await end_barred(client.house, 1)
+    return await make.call(client, "getTaskResult", customer, taskId=submitted.task_id)
+
+
 async def create(client, task):
     return await make.call(client, "createTask", await make.customer(client.house), task=task)
 
@@ -110,7 +132,9 @@ WAYS = {
     22: task_absent,
     23: not_supported,
     24: properties,
+    34: token_expired,
     55: suspended,
+    57: site_withdrawn,
     58: not_the_owner,
 }
 

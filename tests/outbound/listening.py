@@ -14,7 +14,7 @@ class Names:
     """A resolver of few words: each look-up of a name takes the next of its answers, the last one again and again."""
 
     def __init__(self, answers: dict[str, list[list[str]]], texts: dict[str, list[str]] | None = None) -> None:
-        self._answers, self._texts = answers, texts or {}
+        self._answers, self._texts = answers, {} if texts is None else texts
         self.asked: list[str] = []
 
     async def addresses(self, host: str) -> list[str]:

@@ -77,8 +77,8 @@ def test_five_different_workers_who_fail_end_a_task():
     assert [is_unsolvable(n) for n in range(7)] == [n >= WORKERS_BEFORE_UNSOLVABLE == 5 for n in range(7)]
 
 
-def test_only_an_unanswered_task_costs_nothing():
-    assert [ending.charged for ending in Ending] == [True, True, False]
+def test_only_a_task_that_nobody_could_finish_costs_nothing():
+    assert [ending.charged for ending in Ending] == [True, True, False, False]
 
 
 def test_a_result_is_readable_for_as_long_as_it_was_promised():

@@ -31,4 +31,4 @@ async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(clien
 
 def test_the_description_lists_the_reasons():
     schema = msgspec.to_builtins(document()["components"]["schemas"]["SkipRequest"])
-    assert schema["properties"]["reason"]["enum"] == ["unreadable", "wrong_language", "upsetting", "other"]
+    assert schema["properties"]["reason"]["enum"] == [str(reason) for reason in SkipReason]

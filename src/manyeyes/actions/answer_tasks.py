@@ -1,7 +1,7 @@
 """Take workers' answers: settle the tasks, pay who solved them, make their next pictures current."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -11,8 +11,12 @@ from manyeyes.actions.parts.desk import LeaseId, load_desks, promote_queued
 from manyeyes.actions.parts.ending import Ended, end_tasks
 from manyeyes.dispatch.store import Work
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import Site, SiteEvent, is_live
+from manyeyes.sites.store import Event
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, ImageOptions, unfit
+from manyeyes.tasks.tokens import unfit_token
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -36,7 +40,7 @@ class Answered(msgspec.Struct, frozen=True):
 async def answer_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[AnswerTask]
 ) -> list[Answered | Refusal]:
-    """Return what each answer earned, or its refusal: the lease is lost, or the answer does not fit the options.
+    """Return what each answer earned, or its refusal: lease lost, answer unfit for the options, site's proof ended.
 
     An answer that came before on the same lease with the same text is answered again and not paid again. Outer blanks
     are no part of an answer: they are neither judged nor stored.
@@ -44,19 +48,22 @@ async def answer_tasks(
     cell = commands[0].cell
     commands = [msgspec.structs.replace(c, text=c.text.strip()) for c in commands]
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    keys = {(work.account_id, work.site) for work in desks.works() if work.site}
+    proofs = await sites.hold(tx, cell, keys) if keys else {}
     ended: list[Ended] = []
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
-        why = unfit(_options.decode(work.options), command.text) if work else ""
-        if work and why:
+        refusal = _refusal(work, command.text, proofs, now) if work else None
+        if work and refusal:
             desks.put_down(work)
-            first.append(Refusal(Reason.ANSWER_UNFIT, why))
+            first.append(refusal)
             continue
         first.append(work)
         if work:
             ended.append(Ended(work, Ending.SOLVED, command.text))
     await end_tasks(tx, now, cell, ended)
+    await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     if ended:
         await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended])
         await workers.change_desks(tx, now, cell, _desks(ended))
@@ -67,6 +74,23 @@ async def answer_tasks(
         else work or repeated.get(command) or _LOST
         for command, work in zip(commands, first, strict=True)
     ]
+
+
+def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datetime) -> Refusal | None:
+    """Return why an answer is not taken: it does not fit, or the proof that the task stands on has ended."""
+    if not work.site:
+        why = unfit(_options.decode(work.options), text)
+        return Refusal(Reason.ANSWER_UNFIT, why) if why else None
+    proof = proofs.get((work.account_id, work.site))
+    if proof is None or not is_live(proof, now):
+        return Refusal(Reason.SITE_WITHDRAWN, "the owner's proof for this site has ended; go on with the next")
+    why = unfit_token(text)
+    return Refusal(Reason.ANSWER_UNFIT, why) if why else None
+
+
+def _use(work: Work) -> Event:
+    at = (work.account_id, work.site)
+    return Event(work.task_id, SiteEvent.TOKEN_GIVEN, *at, n=work.lease, worker_id=work.worker_id)
 
 
 def _desks(ended: Sequence[Ended]) -> dict[int, SessionChange]:

@@ -15,16 +15,21 @@ from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import Site, SiteEvent, candidates, covering, how_to_prove
+from manyeyes.sites.store import Event
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
 from manyeyes.tasks.store import Task
+from manyeyes.tasks.tokens import TokenOptions
 
 
 class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
-    """One picture with its question. ``task_id`` was taken beforehand, so a repeated command is recognised.
+    """One picture with its question, or a site whose widget's token is wanted (``kind``, TokenOptions, no picture).
 
+    ``task_id`` was taken beforehand, so a repeated command is recognised.
     ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them. ``share_percent``: what
     its soft app's owner gets of the charge; None when the app is none that we know. ``base_url``: how the customer
     reached us, of a task with a ``callback_url``.
@@ -34,9 +39,10 @@ class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
     task_id: int
     account_id: int
     queue: QueueTerms
-    options: ImageOptions
-    picture: Picture
+    options: ImageOptions | TokenOptions
+    picture: Picture | None
     life_seconds: int
+    kind: str = IMAGE_TO_TEXT
     soft_id: int = 0
     share_percent: int | None = None
     ip: str = ""
@@ -60,14 +66,16 @@ class _Books(msgspec.Struct):
     depths: dict[int, Depth]
     next_turns: dict[tuple[int, int], int]
     done: set[int]
+    now: datetime
+    sites: dict[sites.Key, Site]
 
 
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return for each command the task's id or its refusal (suspended, balance too low, queue full)."""
+    """Return for each command the task's id or its refusal (no proof, suspended, balance too low, queue full)."""
     cell = commands[0].cell
-    books = await _load(tx, cell, commands)
+    books = await _load(tx, now, cell, commands)
     before = dict(books.balances)
     outcomes: list[Submitted | Refusal] = []
     entering: list[tuple[SubmitTask, Entering]] = []
@@ -83,7 +91,14 @@ async def submit_tasks(
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask]) -> _Books:
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SubmitTask]) -> _Books:
+    proofs = {
+        (c.account_id, domain)
+        for c in commands
+        if isinstance(c.options, TokenOptions)
+        for domain in candidates(c.options.host)
+    }
+    held = await sites.hold(tx, cell, proofs) if proofs else {}
     account_ids = sorted({c.account_id for c in commands})
     queues = {c.queue.queue_id: c.queue for c in commands}
     terms = await accounts.terms(tx, cell, account_ids)
@@ -92,7 +107,7 @@ async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask
     turns = await dispatch.turns(tx, cell, account_ids, list(queues))
     retried = [c.task_id for c in commands if c.retried]
     done = await tasks.existing(tx, cell, retried) if retried else set()
-    return _Books(terms, balances, depths, turns, done)
+    return _Books(terms, balances, depths, turns, done, now, held)
 
 
 async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
@@ -107,6 +122,9 @@ async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
 def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusal:
     if command.task_id in books.done:
         return Submitted(command.task_id, command.queue.queue_id)
+    domain = _domain(command, books)
+    if isinstance(domain, Refusal):
+        return domain
     terms = books.terms.get(command.account_id)
     if terms is None:
         return Refusal(Reason.UNKNOWN_ACCOUNT, "the account does not exist")
@@ -123,10 +141,20 @@ def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusa
         return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {price_micros} micros")
     books.balances[command.account_id] = available - price_micros
     books.depths[queue.queue_id] = Depth(depth.waiting + 1, depth.average_micros)
-    return _enter(command, terms, price_micros, books)
+    return _enter(command, terms, price_micros, domain, books)
 
 
-def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) -> Entering:
+def _domain(command: SubmitTask, books: _Books) -> str | Refusal:
+    """Return the live site that a token task is for; empty for a picture, which is for nobody's site."""
+    if not isinstance(command.options, TokenOptions):
+        return ""
+    known = [site for (account_id, _), site in books.sites.items() if account_id == command.account_id]
+    host = command.options.host
+    site = covering(host, known, books.now)
+    return site.domain if site else Refusal(Reason.SITE_NOT_PROVEN, how_to_prove(host, known, books.now))
+
+
+def _enter(command: SubmitTask, terms: Terms, price_micros: int, domain: str, books: _Books) -> Entering:
     queue = command.queue
     key = (command.account_id, queue.queue_id)
     virtual = books.next_turns.get((0, queue.queue_id), 0)
@@ -142,13 +170,14 @@ def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) 
         queue.lease_seconds,
         command.soft_id,
         command.ip,
-        IMAGE_TO_TEXT,
+        command.kind,
         msgspec.json.encode(command.options).decode(),
-        command.picture.media,
+        command.picture.media if command.picture else "",
         command.life_seconds,
         command.callback_url,
         command.base_url,
         share(price_micros, command.share_percent),
+        domain,
     )
 
 
@@ -163,7 +192,8 @@ async def _save(
     rows = [row for _, row in entering]
     touched = {(row.account_id, row.queue_id) for row in rows}
     await tasks.insert_tasks(tx, now, cell, [_task(command, row) for command, row in entering])
-    await tasks.insert_blobs(tx, cell, now.date(), [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering])
+    pictures = [(c.task_id, c.picture.media, c.picture.data) for c, _ in entering if c.picture]
+    await tasks.insert_blobs(tx, cell, now.date(), pictures)
     await dispatch.insert_work(tx, now, cell, rows)
     await dispatch.set_account_turns(tx, cell, {key: books.next_turns[key] for key in sorted(touched)})
     holds = [posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows]
@@ -173,6 +203,11 @@ async def _save(
         changes[hold.account_id] -= hold.amount_micros
     assert all(before[a] + change == books.balances[a] for a, change in changes.items())
     await ledger.change_balances(tx, cell, changes)
+    await sites.add_events(tx, now, cell, [_use(row) for row in rows if row.site])
+
+
+def _use(row: Entering) -> Event:
+    return Event(row.task_id, SiteEvent.TASK_CREATED, row.account_id, row.site)
 
 
 def _task(command: SubmitTask, row: Entering) -> Task:

@@ -1,4 +1,7 @@
-"""createTask: submit a task (spec/anticaptcha.md §3). Only pictures to read; every other kind is error 23."""
+"""createTask: submit a task (spec/anticaptcha.md §3): a picture to read, or a widget of the customer's own site.
+
+Token kinds need a live proof of control over the site (docs/how-to/prove-a-site.md); every other kind is error 23.
+"""
 
 import binascii
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refus
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.token_task import KINDS, read_token_task, why_not_taken
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
@@ -28,8 +32,8 @@ class CreateTaskReply(msgspec.Struct, frozen=True):
 
 
 async def create_task(call: Call) -> CreateTaskReply | Refusal:
-    """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15 ·
-    account 55, balance 10 · slot 2."""
+    """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
+    or proof 24 · account 55, balance 10 · slot 2."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
@@ -78,8 +82,10 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
     kind = task.get("type")
     if kind is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'type'")
+    if isinstance(kind, str) and kind in KINDS:
+        return _read_token(call, owner, task, queues)
     if kind != IMAGE_KIND:
-        return Refusal(Reason.TASK_NOT_SUPPORTED, f"{str(kind)[:60]!r} is not taken here; {IMAGE_KIND} is")
+        return Refusal(Reason.TASK_NOT_SUPPORTED, why_not_taken(str(kind)))
     pool, queue = _pool(call.body, task, queues)
     options = _options(task)
     website = values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
@@ -105,6 +111,31 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
     )
 
 
+def _read_token(
+    call: Call, owner: KeyOwner, task: Mapping[str, Any], queues: Mapping[int, QueueTerms]
+) -> SubmitTask | Refusal:
+    found = read_token_task(task)
+    if isinstance(found, Refusal):
+        return found
+    kind, queue_id, options = found
+    callback = _callback(call.body)
+    return SubmitTask(
+        cell=owner.cell,
+        task_id=0,
+        account_id=owner.account_id,
+        queue=queues[queue_id],
+        kind=kind,
+        options=options,
+        picture=None,
+        life_seconds=call.house.settings.task_life_seconds,
+        soft_id=values.whole(call.body, "softId"),
+        ip=call.address,
+        website_url=options.website_url,
+        callback_url=callback,
+        base_url=call.base_url if callback else "",
+    )
+
+
 def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int, QueueTerms]) -> tuple[str, QueueTerms]:
     """Return the language pool and its queue; the task's own pool wins over the top level's (spec §11, row 7).
 
@@ -113,7 +144,7 @@ def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int,
     pool = (values.text(task, "languagePool", 20) or values.text(body, "languagePool", 20) or "en").lower()
     queue_id = QUEUE_OF_POOL.get(pool) or min((q for q, terms in queues.items() if terms.language == pool), default=0)
     if not queue_id:
-        languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru"})
+        languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru", ""})
         raise values.Unfit("languagePool", f"one of {', '.join(languages)}", pool)
     return pool, queues[queue_id]
 

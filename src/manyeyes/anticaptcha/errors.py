@@ -31,10 +31,17 @@ _ERRORS = {
     Reason.ADDRESS_BLOCKED: (21, "ERROR_IP_BLOCKED", "Calls from this address are blocked"),
     Reason.TASK_ABSENT: (22, "ERROR_TASK_ABSENT", "The task property is empty or missing"),
     Reason.TASK_NOT_SUPPORTED: (23, "ERROR_TASK_NOT_SUPPORTED", "The task type is not supported"),
+    Reason.SITE_NOT_PROVEN: (24, "ERROR_INCORRECT_SESSION_DATA", "Control over the site is not proven"),
     Reason.TASK_PROPERTIES: (24, "ERROR_INCORRECT_SESSION_DATA", "A property is missing or invalid"),
     Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
     Reason.ACCESS_DENIED: (58, "ERROR_ACCESS_DENIED", "The application is not yours"),  # our number: none is published
+    Reason.TOKEN_EXPIRED: (34, "ERROR_TOKEN_EXPIRED", "The token is older than 120 seconds; its site would refuse it"),
     Reason.ACCOUNT_SUSPENDED: (55, "ERROR_ACCOUNT_SUSPENDED", "The account is suspended"),
+    Reason.SITE_WITHDRAWN: (
+        57,
+        "ERROR_TASK_CANCELED",
+        "The proof of control over the task's site has ended; the task is not charged",
+    ),
 }
 
 

@@ -6,8 +6,9 @@ from manyeyes import money
 from manyeyes.anticaptcha.errors import wire_error
 from manyeyes.picture_links import PictureLinks
 from manyeyes.refusals import Reason, Refusal
-from manyeyes.tasks.rules import Ending, wire_id
+from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
 from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.tokens import QUEUES, is_expired
 
 
 class Solution(msgspec.Struct, frozen=True):
@@ -15,12 +16,25 @@ class Solution(msgspec.Struct, frozen=True):
     url: str
 
 
+class RecaptchaSolution(msgspec.Struct, frozen=True):
+    """Of reCAPTCHA and hCaptcha alike: the one member that every client reads."""
+
+    gRecaptchaResponse: str
+
+
+class TurnstileSolution(msgspec.Struct, frozen=True):
+    token: str
+
+
+AnySolution = Solution | RecaptchaSolution | TurnstileSolution
+
+
 class Ready(msgspec.Struct, frozen=True):
     """``cost`` is text with six decimals, times are whole Unix seconds (spec, rule 10)."""
 
     errorId: int
     status: str
-    solution: Solution
+    solution: AnySolution
     cost: str
     ip: str
     createTime: int
@@ -33,19 +47,30 @@ def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: s
 
     ``base_url``: how the customer reached us, for the picture's address.
     """
+    if outcome.ending is Ending.BARRED:
+        return Refusal(Reason.SITE_WITHDRAWN)
     if outcome.ending is not Ending.SOLVED:
         return Refusal(Reason.UNSOLVABLE, "" if outcome.ending.charged else "nobody could take it in time; not charged")
-    path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
+    if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
+        return Refusal(Reason.TOKEN_EXPIRED)
     return Ready(
         0,
         "ready",
-        Solution(outcome.text, base_url + path),
+        _solution(pictures, cell, outcome, base_url),
         money.text(outcome.charged_micros),
         outcome.ip,
         int(outcome.created_at.timestamp()),
         int(outcome.ended_at.timestamp()),
         outcome.solve_count,
     )
+
+
+def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> AnySolution:
+    kind = QUEUES.get(outcome.queue_id)
+    if kind is None:
+        path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
+        return Solution(outcome.text, base_url + path)
+    return TurnstileSolution(outcome.text) if kind == TURNSTILE else RecaptchaSolution(outcome.text)
 
 
 def callback_body(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> bytes:

@@ -181,7 +181,7 @@ def _show(result: dict[str, Any]) -> str:
         [head]
         + [
             f"{q['queue_id']:>5}  {q['price']:>9}  {q['pay']:>9}  {q['vote_pay']:>9}  {q['capacity']:>8}  "
-            f"{q['lease_seconds']:>5}  {q['language']:8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
+            f"{q['lease_seconds']:>5}  {q['language'] or '-':8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
             for q in result["queues"]
         ]
     )

@@ -34,7 +34,8 @@ def create(
     language
         Language he reads, such as en or ru; repeat for more. Default: en.
     queue
-        Queue he may work on; repeat for more. Default: every queue in his languages.
+        Queue he may work on; repeat for more. Default: every queue in his languages. Queues without a language (tokens
+        of proven sites) must be named.
     reviewer
         Marks a reviewer; reviewing comes with complaints.
     """
@@ -53,7 +54,7 @@ def create(
             await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
             await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
         url = await login_url(house, Subject("worker", worker_id, 0))
-        if not any(terms[q].language in languages for q in queues):
+        if not any(terms[q].language in ("", *languages) for q in queues):
             say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
         return {"worker_id": worker_id, "token": token, "login_url": url}
 

@@ -13,13 +13,14 @@ from manyeyes.console.operator import OperatorPages
 from manyeyes.console.pages import render, static_file
 from manyeyes.console.sign_in import SignInPages
 from manyeyes.console.statement import StatementPages
+from manyeyes.console.widget import WidgetPages
 from manyeyes.console.work import WorkPages
 from manyeyes.house import House
 from manyeyes.sign_in import is_from_own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
-OWN_PATHS = ("", "login", "logout", "look", "help", "static", "worker", "customer", "operator")
+OWN_PATHS = ("", "login", "logout", "look", "help", "static", "worker", "widget", "customer", "operator")
 LARGEST_FORM_BYTES = 64 * 1024
 
 
@@ -32,6 +33,7 @@ def routes(house: House) -> list[Route]:
         "/login/{secret}": sign_in.show_link,
         "/help": show_help,
         "/worker": work.show,
+        "/widget/{signed}": WidgetPages(house).show,
         "/customer": CustomerPages(house).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,

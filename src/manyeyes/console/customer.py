@@ -31,6 +31,7 @@ STATUSES = {
     "solved": mark("Solved"),
     "unsolvable": mark("Unsolvable"),
     "unanswered": mark("Not answered"),
+    "barred": mark("Ended: site not proven"),
     "waiting": mark("Waiting"),
     "answering": mark("Being answered"),
 }
@@ -119,4 +120,9 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
     }
 
 
-_ENDINGS = {Ending.SOLVED: "solved", Ending.UNSOLVABLE: "unsolvable", Ending.UNANSWERED: "unanswered"}
+_ENDINGS = {
+    Ending.SOLVED: "solved",
+    Ending.UNSOLVABLE: "unsolvable",
+    Ending.UNANSWERED: "unanswered",
+    Ending.BARRED: "barred",
+}

@@ -17,11 +17,12 @@ from manyeyes.console.look import Look, look_of, remember
 
 HERE = Path(__file__).parent
 # Nothing comes from elsewhere and nothing in a page's own text can run: script and style are files of this site.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 PAGE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
+    "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     # `same-origin` and not `no-referrer`: with that one a browser sends forms with the Origin `null`.

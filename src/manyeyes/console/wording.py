@@ -19,6 +19,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.digits": mark("Type the digits you see"),
     "ask.letters": mark("Type the letters you see"),
     "ask.math": mark("Work it out and type the result"),
+    "ask.widget": mark("Solve the widget of %(site)s"),
     "rule.digits": mark("only digits"),
     "rule.no_digits": mark("no digits"),
     "rule.phrase": mark("at least two words"),
@@ -35,6 +36,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "hint.phrase": mark("At least two words are wanted: put a space between them"),
     "hint.short": mark_many("%(n)s more character is needed", "%(n)s more characters are needed"),
     "hint.long": mark_many("%(n)s character at most", "%(n)s characters at most"),
+    "hint.widget": mark("If it does not load, or names a wrong domain, skip it and say that the widget does not work"),
     "notice.sent": mark("Sent: %(text)s"),
     "notice.skipped": mark("Skipped"),
     "notice.lease_lost": mark(
@@ -42,6 +44,9 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
         "Just go on with the next one."
     ),
     "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
+    "notice.task_over": mark(
+        "That task is over: its time was up, or its owner took it back. Just go on with the next one."
+    ),
     "notice.answer_unfit": mark(
         "That answer could not be taken, because it does not keep the rules shown here. Change it and send it again."
     ),
@@ -51,10 +56,22 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
     "notice.back": mark("Connected again"),
     "notice.picture_failed": mark("The picture could not be loaded."),
+    "notice.token_sent": mark("Solved and sent"),
+    "notice.site_withdrawn": mark(
+        "The owner of that site has taken the permission back, so that answer was not taken. "
+        "Just go on with the next one."
+    ),
+    "notice.widget_failed": mark("The widget could not be loaded. Skip it and say that the widget does not work."),
+    "notice.widget_refused": mark(
+        "The widget reports a fault: %(code)s. Mostly its owner has not allowed this address in the widget's settings: "
+        "skip it and say that the widget does not work."
+    ),
+    "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
     "notice.refused": mark("That was refused: %(reason)s"),
     "skip.unreadable": mark("I cannot read it"),
     "skip.wrong_language": mark("I do not know this language"),
     "skip.upsetting": mark("It is upsetting"),
+    "skip.widget_failed": mark("The widget does not work"),
     "skip.other": mark("Another reason"),
     "time.left": mark("%(n)s seconds left"),
     "state.working": mark("Working"),
@@ -62,6 +79,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "state.break": mark("On a break"),
     "state.reconnecting": mark("Reconnecting"),
     "title.new": mark("New picture"),
+    "title.widget": mark("New task"),
     "title.work": mark("Work"),
 }
 

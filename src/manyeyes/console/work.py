@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from starlette.datastructures import FormData
@@ -11,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console import languages, wording
 from manyeyes.console.look import look_of
-from manyeyes.console.pages import render
+from manyeyes.console.pages import POLICY, render
 from manyeyes.console.sign_in import not_yours
 from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.sign_in import cookie_subject
-from manyeyes.workers.rules import SkipReason
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason
 from manyeyes.workers.store import Worker
 
 Act = Callable[[Worker, FormData], Awaitable[Any]]
@@ -87,7 +89,7 @@ class WorkPages:
         session = await self._desk.session(worker)
         words = wording.words_for(languages.catalogue(look_of(request).language))
         mode = "task" if lease else "break" if session.state == "offline" else "waiting"
-        return render(
+        response = render(
             request,
             "work.html",
             status=status,
@@ -98,9 +100,13 @@ class WorkPages:
             tally=_tally(session),
             task=_task(words, lease, draft) if lease else None,
             words=words,
-            skip_reasons=list(SkipReason),
+            skip_reasons={code: _kinds_of(code) for code in SkipReason},
             script_data={"words": words, "lease": msgspec.to_builtins(lease), "now": datetime.now(UTC).isoformat()},
         )
+        widgets = urlsplit(self._house.settings.widget_url)
+        frames = f"'self' {widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
+        return response
 
 
 def _tally(session: SessionView) -> dict[str, int]:
@@ -114,9 +120,12 @@ def _tally(session: SessionView) -> dict[str, int]:
 
 def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
     task = lease.task
+    if task.widget_url:
+        return _widget(words, lease)
     return {
         "lease": lease.lease,
         "image_url": task.image_url,
+        "widget_url": "",
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
         "pay_micros": _micros(task.pay),
@@ -125,6 +134,28 @@ def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
         "options": task.options,
         "draft": draft,
     }
+
+
+def _widget(words: wording.Words, lease: LeaseView) -> dict[str, Any]:
+    task = lease.task
+    return {
+        "lease": lease.lease,
+        "image_url": "",
+        "widget_url": task.widget_url,
+        "sensitive": False,
+        "queue": task.queue.name,
+        "pay_micros": _micros(task.pay),
+        "ask": wording.filled(words, "ask.widget", {"site": task.options.site}),
+        "rules": [],
+        "options": ImageOptions(),
+        "draft": "",
+    }
+
+
+def _kinds_of(reason: SkipReason) -> str:
+    """Return which tasks the reason is offered for, as the page's script and style name them."""
+    fitting = (("picture", OF_PICTURES), ("widget", OF_WIDGETS))
+    return " ".join(kind for kind, reasons in fitting if reason in reasons)
 
 
 def _micros(dollars: float) -> int:

@@ -228,6 +228,7 @@ CREATE TABLE work (
     lease_until    timestamptz,
     tried          bigint[] NOT NULL DEFAULT '{}',   -- workers who never get it again
     failures       smallint NOT NULL DEFAULT 0,      -- how many of them failed at it
+    site           text NOT NULL DEFAULT '',         -- the proven domain that a token task is for; else empty
     callback_url   text NOT NULL DEFAULT '',      -- where its end is told; empty: nowhere
     base_url       text NOT NULL DEFAULT '',      -- how the customer reached us, for the picture's address told there
     share_micros   bigint CHECK (share_micros >= 0),   -- what of the price is its app's owner's; null: no known app
@@ -239,6 +240,7 @@ CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_i
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
+CREATE INDEX work_site ON work (cell, account_id, site) WHERE site <> '';   -- what ends when a proof does
 
 -- A worker's presence. `held` counts his leases: 0 is idle; the second one waits on his desk.
 CREATE TABLE session (
@@ -522,3 +524,40 @@ CREATE TABLE app_refusal_day (
     times   bigint NOT NULL,
     PRIMARY KEY (cell, soft_id, day, reason)
 ) WITH (fillfactor = 70);
+
+-- ---------------------------------------------------------------- sites
+
+-- A domain whose owner names this account. States and when it is checked again: sites/rules.py.
+CREATE TABLE site (
+    cell        int NOT NULL,
+    account_id  bigint NOT NULL,
+    domain      text NOT NULL,                  -- lower case, IDNA, without a dot at the end
+    token       text NOT NULL,                  -- what the owner publishes
+    state       smallint NOT NULL,
+    proven_by   smallint NOT NULL DEFAULT 0,    -- where the proof was found last
+    created_at  timestamptz NOT NULL,
+    verified_at timestamptz,                    -- when the proof was found last
+    checked_at  timestamptz,
+    check_at    timestamptz,                    -- when it is looked for again; null: when somebody asks
+    failures    smallint NOT NULL DEFAULT 0,    -- checks in a row that learnt nothing
+    why         text NOT NULL DEFAULT '',       -- what the last check saw
+    swept       boolean NOT NULL DEFAULT true,  -- false: its open tasks are still to be ended
+    PRIMARY KEY (cell, account_id, domain)
+);
+CREATE INDEX site_due ON site (cell, check_at) WHERE check_at IS NOT NULL;
+CREATE INDEX site_unswept ON site (cell, account_id, domain) WHERE NOT swept;
+
+-- The audit trail of sites: every check and every use. Insert-only, kept for ever. Kinds: sites/rules.py.
+CREATE TABLE site_event (
+    cell       int NOT NULL,
+    cause_id   bigint NOT NULL,                 -- the task, or the event's own serial
+    kind       smallint NOT NULL,
+    n          int NOT NULL,                    -- the lease of a task; else 0
+    account_id bigint NOT NULL,
+    domain     text NOT NULL,
+    worker_id  bigint NOT NULL DEFAULT 0,
+    detail     text NOT NULL DEFAULT '',
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (cell, cause_id, kind, n)
+);
+CREATE INDEX site_event_site ON site_event (cell, account_id, domain, at);

@@ -1,6 +1,6 @@
 """Named queries of the waiting and leased tasks → frozen values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -17,6 +17,7 @@ class Work(msgspec.Struct, frozen=True):
     """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders.
 
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
+    ``site``: the proven domain of a token task; else empty.
     """
 
     task_id: int
@@ -41,6 +42,7 @@ class Work(msgspec.Struct, frozen=True):
     callback_url: str
     base_url: str
     share_micros: int | None
+    site: str = ""
 
 
 class Entering(msgspec.Struct, frozen=True):
@@ -63,6 +65,7 @@ class Entering(msgspec.Struct, frozen=True):
     callback_url: str
     base_url: str
     share_micros: int | None
+    site: str = ""
 
 
 class Returning(msgspec.Struct, frozen=True):
@@ -227,6 +230,23 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
     """Return when the oldest waiting task was submitted; None when none waits."""
     return await db.fetchval(SQL.oldest_waiting, cell)
+
+
+async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> list[int]:
+    """Return who has tasks of these sites, given as (account, domain), on his desk."""
+    return [row["worker_id"] for row in await tx.fetch(SQL.site_holders, cell, *zip(*sorted(sites), strict=True))]
+
+
+async def lock_site_waiting(
+    tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
+) -> list[Work]:
+    return _works(await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
+
+
+async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return those of the sites that still have tasks, waiting or leased."""
+    rows = await tx.fetch(SQL.busy_sites, cell, *zip(*sorted(sites), strict=True))
+    return {(row["account_id"], row["site"]) for row in rows}
 
 
 def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:

@@ -44,11 +44,11 @@ SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: progress
 -- Results as getTaskResult gives them, and every task with its owner alone (ended_at null).
-SELECT task_id, account_id, ip, created_at, ended_at, ending, answer, media, solve_count, charged_micros,
+SELECT task_id, account_id, queue_id, ip, created_at, ended_at, ending, answer, media, solve_count, charged_micros,
        extract(epoch FROM now() - ended_at)::float8 AS age_seconds
 FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[])
 UNION ALL
-SELECT task_id, account_id, ip, created_at, NULL, NULL, NULL, media, NULL, NULL, NULL
+SELECT task_id, account_id, queue_id, ip, created_at, NULL, NULL, NULL, media, NULL, NULL, NULL
 FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: answered_leases

@@ -25,10 +25,11 @@ class Ending(enum.IntEnum):
     SOLVED = 0
     UNSOLVABLE = 1  # five different workers tried
     UNANSWERED = 2  # nobody took it, or too few tried, in its longest life
+    BARRED = 3  # the proof of control over its site ended before it did
 
     @property
     def charged(self) -> bool:
-        return self is not Ending.UNANSWERED
+        return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 
 class ImageOptions(msgspec.Struct, frozen=True):

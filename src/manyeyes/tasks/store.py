@@ -9,18 +9,19 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
+from manyeyes.tasks.tokens import TokenOptions
 
 SQL = Queries(__package__)
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A task as it was submitted; ``options`` are ImageOptions, ``callback_url`` may be empty."""
+    """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty."""
 
     task_id: int
     account_id: int
     queue_id: int
     kind: str
-    options: ImageOptions
+    options: ImageOptions | TokenOptions
     media: str
     soft_id: int
     ip: str
@@ -54,6 +55,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     task_id: int
     account_id: int
+    queue_id: int
     ip: str
     created_at: datetime
     ended_at: datetime
@@ -143,7 +145,8 @@ async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: 
 
 async def insert_blobs(tx: asyncpg.Connection, cell: int, day: date, blobs: Sequence[tuple[int, str, bytes]]) -> None:
     """Store pictures: (task_id, media, bytes) each."""
-    await tx.execute(SQL.insert_blobs, cell, day, *zip(*blobs, strict=True))
+    if blobs:
+        await tx.execute(SQL.insert_blobs, cell, day, *zip(*blobs, strict=True))
 
 
 async def blob(db: asyncpg.Connection, cell: int, day: date, task_id: int) -> tuple[str, bytes] | None:
@@ -216,6 +219,7 @@ def _outcome(row: asyncpg.Record) -> Outcome:
     return Outcome(
         row["task_id"],
         row["account_id"],
+        row["queue_id"],
         row["ip"],
         row["created_at"],
         row["ended_at"],

@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 
 from manyeyes import __version__
+from manyeyes.desk import WidgetOptions
+from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1 import reports, reviewer, webhooks, worker
 from manyeyes.v1.wire import RefusalBody
 
@@ -15,7 +17,8 @@ PARAMETERS = {"wait": "number", "limit": "integer", "before": "string", "state":
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
-    types = [kind for operation in OPERATIONS for kind in operation[3:5] if kind] + [RefusalBody]
+    types = [kind for operation in OPERATIONS for kind in operation[3:5] if kind]
+    types += [RefusalBody, ImageOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, parameters, request, reply, others in OPERATIONS:

@@ -13,6 +13,7 @@ STATUS = {
     Reason.UNKNOWN_TOKEN: 401,
     Reason.FOREIGN_ORIGIN: 403,
     Reason.LEASE_LOST: 409,
+    Reason.SITE_WITHDRAWN: 409,
     Reason.NOT_ONLINE: 409,
     Reason.QUEUE_NOT_ALLOWED: 422,
     Reason.ANSWER_UNFIT: 422,

@@ -18,12 +18,17 @@ class SkipReason(enum.StrEnum):
     UNREADABLE = "unreadable"
     WRONG_LANGUAGE = "wrong_language"
     UPSETTING = "upsetting"
+    WIDGET_FAILED = "widget_failed"
     OTHER = "other"
 
 
+OF_PICTURES = (SkipReason.UNREADABLE, SkipReason.WRONG_LANGUAGE, SkipReason.UPSETTING, SkipReason.OTHER)
+OF_WIDGETS = (SkipReason.WIDGET_FAILED, SkipReason.OTHER)
+
+
 def counts_as_failure(reason: SkipReason) -> bool:
-    """Tell whether a skip says something about the picture, and not only about the worker who skipped it."""
-    return reason in (SkipReason.UNREADABLE, SkipReason.OTHER)
+    """Tell whether a skip says something about the task, and not only about the worker who skipped it."""
+    return reason in (SkipReason.UNREADABLE, SkipReason.WIDGET_FAILED, SkipReason.OTHER)
 
 
 def queues_for(
@@ -35,7 +40,8 @@ def queues_for(
 ) -> tuple[list[int], list[str]] | Refusal:
     """Return the queues and languages of a presence, or why it cannot begin.
 
-    None asks for all that the worker may do. A queue is open to a worker who was given it and knows its language.
+    None asks for all that the worker may do. A queue is open to a worker who was given it and knows its language; one
+    without a language is open to all who were given it.
     """
     languages = list(worker_languages if wanted_languages is None else wanted_languages)
     foreign = sorted(set(languages) - set(worker_languages))
@@ -45,7 +51,7 @@ def queues_for(
     unknown = sorted(q for q in queues if q not in queue_languages or q not in worker_queues)
     if unknown and wanted_queues is not None:
         return Refusal(Reason.QUEUE_NOT_ALLOWED, f"you were not given the queue {', '.join(map(str, unknown))}")
-    fitting = [q for q in queues if q not in unknown and queue_languages[q] in languages]
+    fitting = [q for q in queues if q not in unknown and queue_languages[q] in ("", *languages)]
     if not fitting:
         return Refusal(Reason.QUEUE_NOT_ALLOWED, "none of these queues is in a language of yours")
     return fitting, languages

@@ -42,6 +42,10 @@ class Desks:
         """Return a task that `take` removed: it stays on the desk."""
         self._works[work.task_id] = work
 
+    def drop(self, task_id: int) -> None:
+        """Forget a task that ends whatever its holder does."""
+        self._works.pop(task_id, None)
+
     def next_for(self, worker_id: int) -> Work | None:
         """Return what the worker looks at next: what is current, else what is queued."""
         held = [w for w in self._works.values() if w.worker_id == worker_id]

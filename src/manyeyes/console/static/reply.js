@@ -15,7 +15,7 @@ let composing = false;
 /** Asks for a task's answer, with what was typed for it before. */
 export function ask(next, draft) {
   task = next;
-  element("ask").textContent = say(question(task.options));
+  element("ask").textContent = task.widget_url ? say("ask.widget", { site: task.options.site }) : say(question(task.options));
   element("origin").textContent = `${task.queue.name} · ${money(task.pay)}`;
   element("comment").hidden = !task.options.comment;
   element("comment-text").textContent = task.options.comment || "";
@@ -46,6 +46,11 @@ export const focus = () => box.focus({ preventScroll: true });
 function judge(leftOut) {
   const text = box.value.trim();
   chips.forEach(({ item, holds }) => item.toggleAttribute("data-kept", Boolean(holds?.(text))));
+  if (task.widget_url) {
+    hint.textContent = say("hint.widget");
+    hint.dataset.tone = "wait";
+    return;
+  }
   const missing = obstacle(task.options, box.value);
   send.setAttribute("aria-disabled", String(Boolean(missing)));
   const words = leftOut ? say(leftOut) : missing ? say(missing.key, missing.values) : say("hint.ready");
@@ -84,7 +89,7 @@ export function furnish(onAnswer) {
   box.addEventListener("compositionend", () => { composing = false; keepToRules(); });
   element("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!task || composing) return;
+    if (!task || task.widget_url || composing) return;
     const missing = obstacle(task.options, box.value);
     if (missing) insistOnRules(missing);
     else onAnswer(box.value.trim());

@@ -2,9 +2,17 @@
 
 const button = document.getElementById("skip-why");
 const menu = document.getElementById("skip-menu");
-const items = [...menu.querySelectorAll("[role=menuitem]")];
+const all = [...menu.querySelectorAll("[role=menuitem]")];
+let items = all;
 
 const isOpen = () => !menu.hidden;
+
+/** Offers the reasons for a kind of task, "picture" or "widget", numbered from 1. */
+export function offer(kind) {
+  for (const item of all) item.hidden = !item.dataset.tasks.split(" ").includes(kind);
+  items = all.filter((item) => !item.hidden);
+  items.forEach((item, at) => { item.querySelector("kbd").textContent = String(at + 1); });
+}
 
 export function open() {
   menu.hidden = false;
@@ -21,7 +29,7 @@ export function close() {
 export function furnish(onReason, onClosed) {
   button.hidden = false;
   button.addEventListener("click", () => (isOpen() ? leave() : open()));
-  items.forEach((item) => item.addEventListener("click", () => choose(item)));
+  all.forEach((item) => item.addEventListener("click", () => choose(item)));
   menu.addEventListener("keydown", (event) => {
     const action = { Escape: leave, Tab: leave, ArrowDown: () => step(1), ArrowUp: () => step(-1) }[event.key]
       ?? (items[Number(event.key) - 1] && (() => choose(items[Number(event.key) - 1])));

@@ -14,7 +14,7 @@ let lookedAt = "";
 
 /** Fetches and decodes the picture of the next task; `onReady` is told when it can be shown at once. */
 export function prefetch(task, onReady) {
-  if (!task || ahead?.url === task.image_url) return;
+  if (!task?.image_url || ahead?.url === task.image_url) return;
   const image = new Image();
   image.src = task.image_url;
   ahead = { url: task.image_url, image };

@@ -5,6 +5,7 @@ import { Desk } from "./desk.js";
 import * as reply from "./reply.js";
 import * as skipMenu from "./skip.js";
 import * as stage from "./stage.js";
+import * as widget from "./widget.js";
 import { Stream, insist } from "./wire.js";
 import { count, knows, money, page, say } from "./words.js";
 
@@ -43,13 +44,28 @@ function turnTo(first) {
   shown = first;
   clock.stop();
   main.dataset.lease = shown?.lease ?? "";
-  if (!shown) return;
+  if (!shown) return widget.clear();
+  const isWidget = Boolean(shown.task.widget_url);
+  main.dataset.task = isWidget ? "widget" : "picture";
   reply.ask({ lease: shown.lease, ...shown.task }, desk.draft(shown.lease));
-  const veiled = stage.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
   clock.run(shown, askForDesk);
+  skipMenu.offer(main.dataset.task);
   skipMenu.close();
-  document.title = document.hidden ? `● ${say("title.new")}` : title;
-  if (veiled) element("unveil").focus();
+  document.title = document.hidden ? `● ${say(isWidget ? "title.widget" : "title.new")}` : title;
+  if (isWidget) widget.show(shown.task);
+  else showPicture();
+  focus();
+}
+
+function showPicture() {
+  widget.clear();
+  stage.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
+}
+
+// Where the hands go on: the widget, the button before a veiled picture, or the box.
+function focus() {
+  if (shown?.task.widget_url) widget.focus();
+  else if (!element("veil").hidden) element("unveil").focus();
   else reply.focus();
 }
 
@@ -59,7 +75,10 @@ function setMode(next) {
   main.dataset.mode = mode;
   for (const [id, name] of [["break", "break"], ["waiting", "waiting"], ["job", "task"]]) element(id).hidden = name !== mode;
   element("break-form").hidden = mode === "break";
-  if (mode === "break") shown = null;
+  if (mode === "break") {
+    shown = null;
+    widget.clear();
+  }
   if (mode === "waiting" && !document.querySelector(".look[open]")) element("waiting-title").focus();
   presence();
 }
@@ -149,13 +168,15 @@ function returned(refusal) {
     for (const each of [...outbox.splice(0), letter]) desk.restore(each.body.lease, each.text);
   }
   explain(refusal);
-  if (refusal.refusal === "lease_lost") askForDesk();
+  if (["lease_lost", "site_withdrawn"].includes(refusal.refusal)) askForDesk();
   if (refusal.refusal === "not_online") toBreak();
 }
 
 function noticeLoss(onDesk) {
   const kept = [onDesk.current, onDesk.upcoming].some((each) => each?.lease === shown?.lease);
-  if (shown && mode === "task" && !kept && !desk.isSettled(shown.lease)) tell("notice.time_up", {}, "warn");
+  if (shown && mode === "task" && !kept && !desk.isSettled(shown.lease)) {
+    tell(isWidgetShown() ? "notice.task_over" : "notice.time_up", {}, "warn");
+  }
 }
 
 // The stream tells of every change; this is for the moments when it may not have.
@@ -222,8 +243,12 @@ function leave(refusal) {
 
 const skip = (reason) => part("/skips", { reason }, say("notice.skipped"));
 
+const isWidgetShown = () => Boolean(shown?.task.widget_url);
+// A picture is passed on at a touch; a widget that is half solved is not to be lost by one.
+const passOn = () => (isWidgetShown() ? skipMenu.open() : skip("unreadable"));
+
 const KEYS = {
-  Escape: () => skip("unreadable"),
+  Escape: passOn,
   "Alt+KeyS": () => skipMenu.open(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   "Alt+KeyC": () => stage.changeContrast(),
@@ -239,12 +264,21 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
+widget.furnish({
+  token: ({ token }) => { if (isWidgetShown()) part("/answers", { answer: { text: token } }, say("notice.token_sent")); },
+  failed: () => tell("notice.widget_failed", {}, "bad"),
+  refused: ({ code }) => tell("notice.widget_refused", { code: code || "–" }, "bad"),
+  expired: () => tell("notice.widget_expired", {}, "warn"),
+  ready: hush,
+  key: ({ key }) => { if (mode === "task") KEYS[key]?.(); },
+});
+
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
 
 reply.furnish((text) => part("/answers", { answer: { text } }, say("notice.sent", { text })));
-skipMenu.furnish(skip, reply.focus);
+skipMenu.furnish(skip, focus);
 stage.furnish(reply.focus);
-element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); skip("unreadable"); });
+element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
 element("online-form").addEventListener("submit", start);
 element("break-form").addEventListener("submit", takeBreak);
 document.documentElement.dataset.script = "on";

@@ -1,0 +1,39 @@
+"""Begin a site: an account, a domain, and the token whose publication will prove that the one may act for the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import Site, SiteEvent, SiteState, Way
+from manyeyes.sites.store import Event
+
+
+class AddSite(msgspec.Struct, frozen=True):
+    """``domain`` as `sites.rules.read_domain` gives it; ``token`` is fresh and used when there is no site yet."""
+
+    cell: int
+    event_id: int
+    account_id: int
+    domain: str
+    token: str
+
+
+async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddSite]) -> list[Site]:
+    """Return each site: a new one, or the one that is there already with its token. A withdrawn one begins anew."""
+    cell = commands[0].cell
+    known = await sites.lock(tx, cell, {(c.account_id, c.domain) for c in commands})
+    added: list[Event] = []
+    for command in commands:
+        key = (command.account_id, command.domain)
+        before = known.get(key)
+        if before is not None and before.state is not SiteState.WITHDRAWN:
+            continue
+        swept = before is None or before.swept
+        known[key] = Site(*key, command.token, SiteState.PENDING, Way.NONE, now, swept=swept)
+        await sites.put(tx, cell, known[key])
+        added.append(Event(command.event_id, SiteEvent.ADDED, *key))
+    await sites.add_events(tx, now, cell, added)
+    return [known[command.account_id, command.domain] for command in commands]

@@ -1,0 +1,67 @@
+"""End the open tasks of sites whose proof ended: not charged, not paid, taken off the desks they lie on."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.parts.desk import load_desks, promote_queued
+from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Work
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import SiteEvent, SiteState
+from manyeyes.sites.store import Event
+from manyeyes.tasks.rules import Ending
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import SessionChange
+
+LARGEST_SWEEP = 500
+MOST_SITES = 20
+
+
+class EndBarredTasks(msgspec.Struct, frozen=True):
+    cell: int
+
+
+class Barred(msgspec.Struct, frozen=True):
+    """``ended`` tasks; whose desks became freer, and their queues; ``again``: there is more to end."""
+
+    ended: int = 0
+    worker_ids: tuple[int, ...] = ()
+    again: bool = False
+
+
+async def end_barred_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndBarredTasks]) -> list[Barred]:
+    """Return what was ended. A site is swept when none of its tasks is left; nothing new can come (submit_tasks)."""
+    cell = commands[0].cell
+    keys = await sites.unswept(tx, cell, MOST_SITES)
+    outcome = await _sweep(tx, now, cell, keys) if keys else Barred()
+    return [outcome for _ in commands]
+
+
+async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[sites.Key]) -> Barred:
+    """Lock desks, then waiting tasks, then the sites; a site that was proven again meanwhile keeps its tasks."""
+    holders = await dispatch.site_holders(tx, cell, keys)
+    desks = await load_desks(tx, cell, holders)
+    waiting = await dispatch.lock_site_waiting(tx, cell, keys, LARGEST_SWEEP)
+    known = await sites.lock(tx, cell, keys)
+    barred = {key for key in keys if known[key].state is not SiteState.LIVE}
+    ending = [work for work in [*desks.works(), *waiting] if (work.account_id, work.site) in barred]
+    await end_tasks(tx, now, cell, [Ended(work, Ending.BARRED) for work in ending])
+    await sites.add_events(tx, now, cell, [_event(work) for work in ending])
+    counts = Counter(work.worker_id for work in ending if work.worker_id)
+    for work in ending:
+        desks.drop(work.task_id)
+    if counts:
+        await promote_queued(tx, now, cell, desks, counts)
+        await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
+    busy = await dispatch.busy_sites(tx, cell, keys)
+    await sites.mark_swept(tx, cell, set(keys) - (busy & barred))
+    return Barred(len(ending), tuple(counts), again=bool(busy & barred) or len(keys) == MOST_SITES)
+
+
+def _event(work: Work) -> Event:
+    return Event(work.task_id, SiteEvent.TASK_ENDED, work.account_id, work.site, work.lease, work.worker_id)

@@ -1,0 +1,123 @@
+"""The `task` object of the token kinds (spec/anticaptcha.md §3): only what makes sense for the owner's own widget."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from manyeyes.anticaptcha import values
+from manyeyes.hosts import read_web_address
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, TURNSTILE
+from manyeyes.tasks.tokens import TokenOptions, queue_of
+
+KINDS = {
+    "RecaptchaV2TaskProxyless": RECAPTCHA_V2,
+    "NoCaptchaTaskProxyless": RECAPTCHA_V2,
+    "RecaptchaV2EnterpriseTaskProxyless": RECAPTCHA_V2_ENTERPRISE,
+    "RecaptchaV3TaskProxyless": RECAPTCHA_V3,
+    "HCaptchaTaskProxyless": HCAPTCHA,
+    "TurnstileTaskProxyless": TURNSTILE,
+}
+API_HOSTS = ("www.google.com", "www.recaptcha.net")
+LONGEST_URL, LONGEST_ACTION, LONGEST_DATA = 2_000, 100, 8_000
+# Bound to a session of somebody else's page: the owner of a widget of his own has no use for them.
+OF_OTHER_PAGES = ("recaptchaDataSValue", "websiteSToken", "chlPageData")
+_KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
+_WORD = re.compile(r"[A-Za-z0-9_/.-]*")
+_PROXIED = re.compile(
+    r"^(NoCaptcha|Recaptcha|HCaptcha|Turnstile|FunCaptcha|GeeTest|Friendly|Prosopo|Amazon|Altcha)\w*Task$"
+)
+
+
+def why_not_taken(kind: str) -> str:
+    """Return the sentence for a kind that is not taken here (error 23)."""
+    if _PROXIED.match(kind):
+        nearest = kind + "Proxyless"
+        instead = f"; {nearest} is taken for sites whose owner has proven control" if nearest in KINDS else ""
+        return f"{kind!r} asks for a proxy, and nothing is proxied here{instead}"
+    return f"{kind[:60]!r} is not taken here"
+
+
+def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | Refusal:
+    """Return (kind, queue id, options). Raises `values.Unfit`.
+
+    ``userAgent``, ``cookies`` and ``proxy…`` are left unread: the worker's own browser shows the widget.
+    """
+    kind = KINDS[task["type"]]
+    for name in ("websiteURL", "websiteKey"):
+        if not (task.get(name) or (name == "websiteURL" and task.get("websiteUrl"))):
+            return Refusal(Reason.TASK_PROPERTIES, f"Missing property '{name}'")
+    for name in OF_OTHER_PAGES:
+        if task.get(name):
+            return Refusal(
+                Reason.TASK_PROPERTIES, f"{name} belongs to a page that is not yours to prove; leave it away"
+            )
+    url = values.text(task, "websiteURL" if task.get("websiteURL") else "websiteUrl", LONGEST_URL)
+    try:
+        host = read_web_address(url).host
+    except ValueError as error:
+        return Refusal(Reason.TASK_PROPERTIES, f"websiteURL: {error}")
+    score = _score(task) if kind == RECAPTCHA_V3 else 0.0
+    if isinstance(score, Refusal):
+        return score
+    return kind, queue_of(kind, score), _options(kind, task, url, host, score)
+
+
+def _options(kind: str, task: Mapping[str, Any], url: str, host: str, score: float) -> TokenOptions:
+    enterprise = kind == RECAPTCHA_V2_ENTERPRISE or (kind == RECAPTCHA_V3 and values.switch(task, "isEnterprise"))
+    payload = _payload(kind, task)
+    action, data = payload.get("action", ""), payload.get("rqdata", "")
+    if kind == RECAPTCHA_V3:
+        action = _fitting(task, "pageAction", _WORD, "letters, digits, / and _", LONGEST_ACTION)
+    if kind == TURNSTILE:
+        action = _fitting(task, "action", _WORD, "letters, digits, - and _", LONGEST_ACTION)
+        data = values.text(task, "cData", LONGEST_DATA) or values.text(task, "turnstileCData", LONGEST_DATA)
+    api_host = values.text(task, "apiDomain", 100).lower()
+    if kind in (HCAPTCHA, TURNSTILE):
+        api_host = ""
+    elif api_host not in ("", *API_HOSTS):
+        raise values.Unfit("apiDomain", f"one of {', '.join(API_HOSTS)}", api_host)
+    return TokenOptions(
+        website_url=url,
+        website_key=_fitting(task, "websiteKey", _KEY, "8 to 128 letters, digits, - and _", 128),
+        host=host,
+        invisible=kind in (RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, HCAPTCHA) and values.switch(task, "isInvisible"),
+        enterprise=enterprise,
+        min_score=score,
+        action=action,
+        data=data,
+        api_host=api_host or ("" if kind in (HCAPTCHA, TURNSTILE) else API_HOSTS[0]),
+    )
+
+
+def _score(task: Mapping[str, Any]) -> float | Refusal:
+    value = task.get("minScore")
+    if value is None:
+        return Refusal(Reason.TASK_PROPERTIES, "Missing property 'minScore'")
+    try:
+        score = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
+        queue_of(RECAPTCHA_V3, score)
+    except ValueError:
+        raise values.Unfit("minScore", "0.3, 0.7 or 0.9", value) from None
+    return score
+
+
+def _payload(kind: str, task: Mapping[str, Any]) -> dict[str, str]:
+    """Return what of `enterprisePayload` an owner's own page may hand to its widget; anything else is refused."""
+    payload = task.get("enterprisePayload")
+    if not payload or kind not in (RECAPTCHA_V2_ENTERPRISE, HCAPTCHA):
+        return {}
+    allowed = "action" if kind == RECAPTCHA_V2_ENTERPRISE else "rqdata"
+    if not isinstance(payload, dict) or set(payload) - {allowed}:
+        raise values.Unfit("enterprisePayload", f"an object with {allowed} alone", payload)
+    if kind == HCAPTCHA:
+        return {allowed: values.text(payload, allowed, LONGEST_DATA)}
+    return {allowed: _fitting(payload, allowed, _WORD, "letters, digits, / and _", LONGEST_ACTION)}
+
+
+def _fitting(source: Mapping[str, Any], name: str, pattern: re.Pattern[str], wanted: str, longest: int) -> str:
+    value = values.text(source, name, longest)
+    if not pattern.fullmatch(value):
+        raise values.Unfit(name, wanted, value)
+    return value

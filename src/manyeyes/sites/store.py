@@ -1,0 +1,92 @@
+"""Named queries of sites and their audit trail → frozen values."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.queries import Queries
+from manyeyes.sites.rules import Site, SiteEvent, SiteState, Way
+
+SQL = Queries(__package__)
+Key = tuple[int, str]  # (account, domain)
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One entry of the trail. ``cause_id``: the task, or the event's own serial; ``n``: the lease of a task, else 0."""
+
+    cause_id: int
+    kind: SiteEvent
+    account_id: int
+    domain: str
+    n: int = 0
+    worker_id: int = 0
+    detail: str = ""
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """An entry of the trail and its instant."""
+
+    event: Event
+    at: datetime
+
+
+async def every_site(db: asyncpg.Connection, cell: int) -> list[Site]:
+    return [_site(row) for row in await db.fetch(SQL.sites, cell)]
+
+
+async def hold(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> dict[Key, Site]:
+    """Return those of the sites that exist; none of them changes before the transaction ends."""
+    return {(s.account_id, s.domain): s for s in map(_site, await tx.fetch(SQL.hold_sites, cell, *_columns(keys)))}
+
+
+async def lock(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> dict[Key, Site]:
+    """Return those of the sites that exist, locked."""
+    return {(s.account_id, s.domain): s for s in map(_site, await tx.fetch(SQL.lock_sites, cell, *_columns(keys)))}
+
+
+async def take_due(tx: asyncpg.Connection, now: datetime, cell: int, until: datetime, limit: int) -> list[Site]:
+    """Return sites whose check is due; nobody else gets them before ``until``."""
+    return [_site(row) for row in await tx.fetch(SQL.take_due, cell, now, until, limit)]
+
+
+async def put(tx: asyncpg.Connection, cell: int, site: Site) -> None:
+    await tx.execute(SQL.put_site, cell, *msgspec.structs.astuple(site))
+
+
+async def unswept(tx: asyncpg.Connection, cell: int, limit: int) -> list[Key]:
+    return [(row["account_id"], row["domain"]) for row in await tx.fetch(SQL.unswept, cell, limit)]
+
+
+async def mark_swept(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> None:
+    if keys:
+        await tx.execute(SQL.mark_swept, cell, *_columns(keys))
+
+
+async def add_events(tx: asyncpg.Connection, now: datetime, cell: int, events: Sequence[Event]) -> None:
+    if events:
+        rows = [(e.cause_id, e.kind, e.n, e.account_id, e.domain, e.worker_id, e.detail) for e in events]
+        await tx.execute(SQL.insert_events, cell, now, *zip(*rows, strict=True))
+
+
+async def events(
+    db: asyncpg.Connection, cell: int, domain: str, account_id: int | None = None, limit: int = 100
+) -> list[Seen]:
+    """Return the trail of a domain, the newest first."""
+    return [_seen(row) for row in await db.fetch(SQL.events, cell, domain, account_id, limit)]
+
+
+def _columns(keys: Collection[Key]) -> tuple[list[int], list[str]]:
+    ordered = sorted(keys)
+    return [account_id for account_id, _ in ordered], [domain for _, domain in ordered]
+
+
+def _site(row: asyncpg.Record) -> Site:
+    return Site(**{**row, "state": SiteState(row["state"]), "proven_by": Way(row["proven_by"])})
+
+
+def _seen(row: asyncpg.Record) -> Seen:
+    values = dict(row)
+    at = values.pop("at")
+    return Seen(Event(**{**values, "kind": SiteEvent(row["kind"])}), at)

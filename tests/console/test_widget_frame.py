@@ -1,0 +1,140 @@
+"""The widget's frame over HTTP: for whom it is there, and the policy that it carries."""
+
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+import make
+import proven
+from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.desk import LeaseView
+from manyeyes.house import House
+from manyeyes.settings import Settings, from_environment
+from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
+from manyeyes.widget_links import WidgetLinks
+
+
+async def leased(house: House, kind: str = RECAPTCHA_V2, **given: Any) -> tuple[make.Customer, make.Hand, LeaseView]:
+    """A token task on a worker's desk."""
+    customer, asking = await make.customer(house), proven.asking(kind=kind, **given)
+    await proven.house_site(house, customer.account_id)
+    hand = await make.hand(house, queues=(asking["queue_id"],))
+    await make.submit(house, customer, **asking)
+    return customer, hand, await make.taken(house, hand)
+
+
+def directives(reply: httpx.Response) -> dict[str, list[str]]:
+    parts = (part.split() for part in reply.headers["content-security-policy"].split(";"))
+    return {name: sources for name, *sources in parts}
+
+
+RECAPTCHA = ["https://www.google.com/recaptcha/", "https://www.gstatic.com/recaptcha/"]
+HCAPTCHA_HOSTS = ["https://hcaptcha.com", "https://*.hcaptcha.com"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "scripts"),
+    [
+        (RECAPTCHA_V2, {"api_host": "www.google.com"}, RECAPTCHA),
+        (RECAPTCHA_V3, {"api_host": "www.google.com", "min_score": 0.3}, RECAPTCHA),
+        (
+            RECAPTCHA_V2,
+            {"api_host": "www.recaptcha.net"},
+            ["https://www.recaptcha.net/recaptcha/", "https://www.gstatic.com/recaptcha/"],
+        ),
+        (HCAPTCHA, {}, HCAPTCHA_HOSTS),
+        (TURNSTILE, {}, ["https://challenges.cloudflare.com"]),
+    ],
+)
+async def test_the_policy_names_this_widget_s_hosts_and_no_other(
+    client: httpx.AsyncClient, kind: str, given: dict[str, Any], scripts: list[str]
+):
+    _, _, lease = await leased(client.house, kind, **given)  # type: ignore[attr-defined]
+    reply = await client.get(lease.task.widget_url)
+    assert reply.status_code == 200
+    found = directives(reply)
+    assert found["default-src"] == ["'none'"]
+    assert found["script-src"] == ["'self'", *scripts]
+    assert found["frame-ancestors"] == ["http://manyeyes.test"]
+    assert found["form-action"] == ["'none'"]
+    assert "'self'" not in found["connect-src"]
+    assert found["sandbox"] == ["allow-scripts", "allow-same-origin", "allow-forms"]
+    allowed = {host for sources in found.values() for host in sources if host.startswith("https:")}
+    assert all(
+        any(word in host for word in ("google", "gstatic", "recaptcha", "hcaptcha", "cloudflare")) for host in allowed
+    )
+
+
+async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: httpx.AsyncClient):
+    house: House = client.house  # type: ignore[attr-defined]
+    _, hand, lease = await leased(house)
+    assert (await client.get(lease.task.widget_url)).status_code == 200
+    assert (await client.get(lease.task.widget_url[:-2])).status_code == 404
+    assert (await client.get("/widget/" + "A" * 60)).status_code == 404
+    skip = {"lease": lease.lease, "reason": "widget_failed"}
+    assert (await client.post("/v1/worker/skips", headers=hand.headers, json=skip)).status_code == 200
+    gone = await client.get(lease.task.widget_url)
+    assert gone.status_code == 404
+    assert proven.KEY not in gone.text
+    assert directives(gone)["script-src"] == ["'self'"]
+
+
+async def test_a_withdrawn_site_s_widget_is_not_shown(client: httpx.AsyncClient):
+    house: House = client.house  # type: ignore[attr-defined]
+    customer, _, lease = await leased(house)
+    await house.gather.ask(
+        withdraw_sites, WithdrawSite(1, await house.serials.take(1), customer.account_id, "shop.example")
+    )
+    reply = await client.get(lease.task.widget_url)
+    assert reply.status_code in (404, 410)  # 404 when the sweep was there before
+    assert proven.KEY not in reply.text
+
+
+async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer(client: httpx.AsyncClient):
+    _, hand, lease = await leased(client.house, RECAPTCHA_V3, min_score=0.9, action="login")  # type: ignore[attr-defined]
+    reply = (await client.get("/v1/worker/next", headers=hand.headers)).json()
+    assert reply["lease"] == lease.lease
+    task = reply["task"]
+    assert (task["kind"], task["options"]) == (RECAPTCHA_V3, {"site": "shop.example", "needs_start": True})
+    assert task["image_url"] == ""
+    assert task["widget_url"].startswith("/widget/")
+    assert task["queue"]["id"] == 20
+    assert proven.KEY not in str(reply)
+
+
+async def test_the_page_is_drawn_with_the_widget_and_may_frame_it(client: httpx.AsyncClient):
+    house: House = client.house  # type: ignore[attr-defined]
+    _, _, lease = await leased(house)
+    page = await client.get(lease.task.widget_url, headers={"accept-language": "vi"})
+    assert '<html lang="vi"' in page.text
+
+
+async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: httpx.AsyncClient):
+    house: House = client.house  # type: ignore[attr-defined]
+    house.settings = msgspec.structs.replace(
+        house.settings, public_url="https://console.example.org/", widget_url="https://widgets.example.org"
+    )
+    house.widgets = WidgetLinks(b"k" * 32, house.settings.widget_url)
+    _, _, lease = await leased(house)
+    assert lease.task.widget_url.startswith("https://widgets.example.org/widget/")
+    reply = await client.get(lease.task.widget_url)
+    assert directives(reply)["frame-ancestors"] == ["https://console.example.org"]
+    assert '"console": "https://console.example.org"' in reply.text
+
+
+def test_a_host_for_widgets_needs_a_console_s_address():
+    with pytest.raises(ValueError, match="MANYEYES_PUBLIC_URL"):
+        from_environment({"MANYEYES_WIDGET_URL": "https://widgets.example.org"})
+    with pytest.raises(ValueError, match="MANYEYES_PUBLIC_URL: it must begin"):
+        from_environment({"MANYEYES_PUBLIC_URL": "console.example.org"})
+    both = {"MANYEYES_WIDGET_URL": "https://w.example.org", "MANYEYES_PUBLIC_URL": "https://c.example.org"}
+    assert isinstance(from_environment(both), Settings)
+
+
+def test_a_network_that_is_none_ends_the_start():
+    with pytest.raises(ValueError, match="MANYEYES_ALLOWED_PRIVATE_NETWORKS"):
+        from_environment({"MANYEYES_ALLOWED_PRIVATE_NETWORKS": "10.0.0.0/8,nonsense"})
+    settings = from_environment({"MANYEYES_ALLOWED_PRIVATE_NETWORKS": "10.0.0.0/8, 192.168.7.20/32,"})
+    assert [str(network) for network in settings.private_networks()] == ["10.0.0.0/8", "192.168.7.20/32"]

@@ -1,0 +1,220 @@
+"""Looking for proofs, with name servers and web servers that stand in on loopback, and what the chores make of it."""
+
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+import trustme
+
+import make
+import proven
+from manyeyes import site_checks
+from manyeyes.chores import CHORES
+from manyeyes.house import House
+from manyeyes.outbound.door import Door
+from manyeyes.outbound.rules import DoorReason, DoorRefused
+from manyeyes.refusals import Refusal
+from manyeyes.site_checks import check, check_due, end_barred, examine
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import Look, Site, SiteState, proof_text
+from outbound.listening import Heard, Names, http, listening
+
+RECORD = "_manyeyes.shop.example"
+
+
+class Server:
+    """What the owner publishes: TXT records and a web server's reply; a test changes both."""
+
+    def __init__(self) -> None:
+        self.records: list[str] = []
+        self.reply: bytes = http(status="404 Not Found")
+        self.silent_dns = False
+        self.heard = Heard(0)
+
+
+class Zone(Names):
+    def __init__(self, server: Server) -> None:
+        super().__init__({"shop.example": [["127.0.0.1"]]})
+        self._server = server
+
+    async def texts(self, name: str, seconds: float) -> list[str]:
+        if self._server.silent_dns:
+            raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{name}: no name server answered")
+        return self._server.records if name == RECORD else []
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("shop.example").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+async def owner(
+    house: House, authority: trustme.CA, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Server]:
+    """The owner of shop.example; the house's door finds his name server and his web server on loopback."""
+    server = Server()
+
+    async def answer(_: Any, writer: Any) -> None:
+        writer.write(server.reply)
+        await writer.drain()
+
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    loopback = [ipaddress.ip_network("127.0.0.1/32")]
+    async with listening(answer, tls=tls) as server.heard:
+        house.door = Door(loopback, resolver=Zone(server), seconds=5, ssl_context=trusting)
+        monkeypatch.setattr(
+            site_checks,
+            "file_address",
+            lambda domain: f"https://{domain}:{server.heard.port}/.well-known/manyeyes-site",
+        )
+        yield server
+
+
+async def test_a_record_is_enough_and_the_file_is_not_asked_for(house: House, owner: Server):
+    owner.records = ["v=spf1 -all", proof_text("word")]
+    finding = await examine(house.door, "shop.example", "word")
+    assert (finding.dns, finding.detail) == (Look.FOUND, f"TXT {RECORD} holds the proof")
+    assert owner.heard.requests == []
+
+
+async def test_a_file_is_enough(house: House, owner: Server):
+    owner.reply = http(f"# sites\r\n{proof_text('other')}\r\n  {proof_text('word')}  \r\n".encode())
+    finding = await examine(house.door, "shop.example", "word")
+    assert (finding.dns, finding.web) == (Look.ABSENT, Look.FOUND)
+    assert owner.heard.requests[0].startswith(b"GET /.well-known/manyeyes-site HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("reply", "look"),
+    [
+        (http(b"nothing here"), Look.ABSENT),
+        (http(b"x" * 20_000 + proof_text("word").encode()), Look.ABSENT),
+        (http(status="404 Not Found"), Look.ABSENT),
+        (http(status="301 Moved Permanently", location="https://other.example/"), Look.ABSENT),
+        (http(proof_text("word").encode(), status="403 Forbidden"), Look.ABSENT),
+        (http(status="429 Too Many Requests"), Look.UNKNOWN),
+        (http(status="503 Service Unavailable"), Look.UNKNOWN),
+        (b"SSH-2.0-OpenSSH\r\n", Look.UNKNOWN),
+    ],
+)
+async def test_what_a_web_server_s_reply_means(house: House, owner: Server, reply: bytes, look: Look):
+    owner.reply = reply
+    finding = await examine(house.door, "shop.example", "word")
+    assert (finding.dns, finding.web) == (Look.ABSENT, look)
+    assert finding.detail
+
+
+async def test_a_host_that_leads_inside_is_not_called(house: House, owner: Server):
+    house.door = Door(resolver=Zone(owner))
+    finding = await examine(house.door, "shop.example", "word")
+    assert finding.web is Look.ABSENT
+    assert "forbidden" in finding.detail
+    assert owner.heard.requests == []
+
+
+async def add(house: House, account_id: int) -> Site:
+    site = await proven.house_site(house, account_id)
+    async with house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE site SET check_at = now() - interval '1 s'")
+    return site
+
+
+async def state(house: House) -> Site:
+    async with house.cells.pool(1).acquire() as db:
+        (site,) = await sites.every_site(db, 1)
+    return site
+
+
+async def overdue(house: House) -> None:
+    async with house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE site SET check_at = now()")
+
+
+async def test_a_site_is_checked_when_its_day_is_over(house: House, owner: Server):
+    customer = await make.customer(house)
+    site = await add(house, customer.account_id)
+    owner.records = [proof_text(site.token)]
+    await check_due(house, 1)
+    found = await state(house)
+    assert found.state is SiteState.LIVE
+    assert found.verified_at is not None
+    assert site.verified_at is not None
+    assert found.verified_at > site.verified_at
+    asked = len(owner.heard.requests)
+    await check_due(house, 1)
+    assert len(owner.heard.requests) == asked
+
+
+async def test_a_record_that_is_gone_ends_what_is_open_at_once(house: House, owner: Server):
+    customer, hand = await make.customer(house), await make.hand(house, queues=(6,))
+    await add(house, customer.account_id)
+    for _ in range(3):
+        await make.submit(house, customer, **proven.asking())
+    await make.taken(house, hand)
+    await check_due(house, 1)
+    assert (await state(house)).state is SiteState.LOST
+    async with house.cells.pool(1).acquire() as db:
+        assert await db.fetchval("SELECT count(*) FROM work") == 0
+        assert await db.fetchval("SELECT sum(charged_micros) FROM result") == 0
+    refused = await make.submit(house, customer, **proven.asking())
+    assert isinstance(refused, Refusal)
+
+
+async def test_a_silent_place_is_asked_again_three_times_and_then_the_proof_is_lost(house: House, owner: Server):
+    customer = await make.customer(house)
+    await add(house, customer.account_id)
+    owner.silent_dns, owner.reply = True, http(status="503 Service Unavailable")
+    for failures in (1, 2, 3):
+        await check_due(house, 1)
+        now = await state(house)
+        assert (now.state, now.failures) == (SiteState.LIVE, failures)
+        assert not isinstance(await make.submit(house, customer, **proven.asking()), Refusal)
+        await overdue(house)
+    await check_due(house, 1)
+    assert (await state(house)).state is SiteState.LOST
+    assert isinstance(await make.submit(house, customer, **proven.asking()), Refusal)
+    owner.silent_dns, owner.records = False, [proof_text((await state(house)).token)]
+    await overdue(house)
+    await check_due(house, 1)
+    assert (await state(house)).state is SiteState.LIVE
+
+
+async def test_a_check_says_what_it_saw(house: House, owner: Server):
+    customer = await make.customer(house)
+    site = await add(house, customer.account_id)
+    outcome = await check(house, 1, site)
+    assert isinstance(outcome, Site)
+    assert RECORD in outcome.why
+    assert "status 404" in outcome.why
+    async with house.cells.pool(1).acquire() as db:
+        trail = await sites.events(db, 1, "shop.example")
+    assert trail[0].event.detail == outcome.why
+
+
+def test_both_chores_run_by_themselves():
+    assert {check_due, end_barred} <= {chore for _, chore in CHORES}
+
+
+async def test_the_chores_end_what_somebody_else_withdrew(client: httpx.AsyncClient):
+    """The whole application: a withdrawal by another process is carried out here within a moment."""
+    house: House = client.house  # type: ignore[attr-defined]
+    customer = await make.customer(house)
+    await proven.house_site(house, customer.account_id)
+    await make.submit(house, customer, **proven.asking())
+    async with house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE site SET state = 3, swept = false, check_at = NULL")
+        while await db.fetchval("SELECT count(*) FROM work"):
+            await db.execute("SELECT pg_sleep(0.05)")
+        assert await db.fetchval("SELECT ending FROM result") == 3
