@@ -75,6 +75,12 @@ SELECT 1, n, 1, now(), 200, '', 20 FROM generate_series(1, 20000) AS n;
 INSERT INTO app_day (cell, soft_id, day, account_id, solved)
 SELECT 1, 800 + s, current_date - d, a, 1
 FROM generate_series(1, 20) AS s, generate_series(0, 60) AS d, generate_series(1, 20) AS a;
+
+INSERT INTO site (cell, account_id, domain, token, state, created_at, check_at, swept)
+SELECT 1, 1 + n % 50, 'shop-' || n || '.example', 't', 1, now(), now() + n * interval '20 s', n % 100 <> 0
+FROM generate_series(1, 5000) AS n;
+
+UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """
 
 

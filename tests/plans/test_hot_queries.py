@@ -18,6 +18,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.reports import store as reports
 from manyeyes.soft_apps import store as soft_apps
+from manyeyes.sites import store as sites
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.webhooks import store as webhooks
@@ -103,6 +104,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"refund_account"},
         False,
     ),
+    (sites.SQL, "hold_sites", (1, [5, 6], ["a.example", "b.example"]), {"site_pkey"}, True),
+    (sites.SQL, "take_due", (1, NOW, NOW, 20), {"site_due"}, False),
+    (sites.SQL, "unswept", (1, 20), {"site_unswept"}, False),
+    (dispatch.SQL, "site_holders", (1, [5], ["a.example"]), {"work_site"}, True),
+    (dispatch.SQL, "lock_site_waiting", (1, [5], ["a.example"], 500), {"work_site"}, False),
+    (dispatch.SQL, "busy_sites", (1, [5], ["a.example"]), {"work_site"}, True),
     (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),
     (tasks.SQL, "shares", (1, [5, 6]), {"result_pkey"}, True),
     (soft_apps.SQL, "days", (1, 807, NOW.date()), {"app_day_pkey"}, False),

@@ -240,7 +240,7 @@ CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_i
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
-CREATE INDEX work_site ON work (cell, account_id, site) WHERE site <> '';   -- what ends when a proof does
+CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
 
 -- A worker's presence. `held` counts his leases: 0 is idle; the second one waits on his desk.
 CREATE TABLE session (

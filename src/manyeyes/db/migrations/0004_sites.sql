@@ -2,7 +2,7 @@
 -- db/schema.sql.
 
 ALTER TABLE work ADD COLUMN site text NOT NULL DEFAULT '';
-CREATE INDEX work_site ON work (cell, account_id, site) WHERE site <> '';
+CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';
 
 CREATE TABLE site (
     cell        int NOT NULL,
