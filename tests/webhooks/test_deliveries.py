@@ -1,15 +1,21 @@
 """What is sent to a callbackUrl: the result as getTaskResult gives it, signed, sent again until it is taken."""
 
+import json
+from datetime import UTC, datetime
+
 import pytest
 from standardwebhooks import Webhook
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
-from manyeyes.tasks.rules import wire_id
+from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.anticaptcha.results import callback_body
+from manyeyes.tasks.rules import Ending, wire_id
+from manyeyes.tasks.store import Outcome
 from manyeyes.webhooks.rules import DeliveryState, secret, shown_secret
 from manyeyes.webhooks.store import rotate
 from stage import LIFE_SECONDS
-from webhooks.post import KEY, Post, address, body_of, ended, headers_of, json_of, only, receiver
+from webhooks.post import KEY, LINKS, Post, address, body_of, ended, headers_of, json_of, only, receiver
 
 
 @pytest.fixture
@@ -115,3 +121,38 @@ async def test_an_end_that_is_undone_is_told_to_nobody(stage, post):
         assert await tx.fetchval("SELECT count(*) FROM delivery") == 1
         await undone.rollback()
     assert await post.deliveries() == []
+
+
+CODES = {Ending.SOLVED: 0, Ending.UNSOLVABLE: 12, Ending.UNANSWERED: 12, Ending.BARRED: 57}
+
+
+@pytest.mark.parametrize("ending", Ending)
+async def test_every_ending_is_told(stage, post, ending):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    async with receiver() as heard:
+        await stage.submit(account_id, callback_url=address(heard))
+        await stage.hand_out()
+        (work,) = await stage.desk(worker_id)
+        async with stage.transaction() as tx:
+            await end_tasks(tx, stage.now, stage.cell, [Ended(work, ending, "12345")])
+        await post.go()
+    (request,) = heard.requests
+    assert json_of(request)["errorId"] == CODES[ending]
+    assert json_of(request)["taskId"] == wire_id(work.task_id)
+
+
+@pytest.mark.parametrize(
+    ("queue_id", "age", "told"),
+    [
+        (6, 5.0, {"solution": {"gRecaptchaResponse": "03AG"}}),
+        (22, 5.0, {"solution": {"gRecaptchaResponse": "03AG"}}),
+        (27, 5.0, {"solution": {"token": "03AG"}}),
+        (6, 121.0, {"errorId": 34, "errorCode": "ERROR_TOKEN_EXPIRED"}),
+    ],
+)
+def test_a_token_is_told_while_it_is_good(queue_id, age, told):
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    outcome = Outcome(7, 1, queue_id, "203.0.113.7", at, at, Ending.SOLVED, "03AG", "", 1, 2_000, age)
+    found = json.loads(callback_body(LINKS, 1, outcome, ""))
+    assert {name: found[name] for name in told} == told
+    assert found["taskId"] == 7

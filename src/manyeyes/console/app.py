@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from manyeyes.console.callbacks import CallbackPages
 from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
 from manyeyes.console.look import change_look
@@ -27,7 +28,7 @@ LARGEST_FORM_BYTES = 64 * 1024
 def routes(house: House) -> list[Route]:
     """The console's pages; every POST is refused unless it was sent from one of them."""
     sign_in, work = SignInPages(house), WorkPages(house)
-    statement = StatementPages(house)
+    statement, callbacks = StatementPages(house), CallbackPages(house)
     pages = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
@@ -37,6 +38,7 @@ def routes(house: House) -> list[Route]:
         "/customer": CustomerPages(house).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
+        "/customer/callbacks": callbacks.show,
         "/operator": OperatorPages(house).show,
         "/static/{version}/{name}": static_file,
     }
@@ -45,6 +47,7 @@ def routes(house: House) -> list[Route]:
         "/login/{secret}": sign_in.use_link,
         "/logout": sign_in.sign_out,
         "/look": change_look,
+        "/customer/callbacks/replay": callbacks.replay,
         "/worker/online": work.online,
         "/worker/offline": work.offline,
         "/worker/answer": work.answer,

@@ -1,0 +1,97 @@
+"""/customer/callbacks: what became of results sent to the customer's addresses, sent again at a click, and only his."""
+
+import re
+
+import pytest
+from visit import customer_subject, link
+
+import make
+from manyeyes.callbacks import secret_of
+from manyeyes.tasks.rules import wire_id
+from outbound.listening import http
+from stage import set_stage
+from webhooks.post import Post, address, receiver
+
+OWN = {"origin": "http://manyeyes.test"}
+PATH = "/customer/callbacks"
+
+
+@pytest.fixture
+async def customer(client):
+    """A customer, signed in."""
+    customer = await make.customer(client.house)
+    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    return customer
+
+
+async def told(house, account_id, *replies) -> list[int]:
+    """Let tasks end whose receiver answers so, each tried once; what waits then is not due for a long time."""
+    stage = await set_stage(house.cells.directory)
+    stage._number = 1_000 * account_id
+    worker_id, tasks = await stage.worker(), []
+    for reply in replies:
+        stage.later(3_600)  # ahead of the server's own clock, so that its courier leaves them alone
+        async with receiver(reply) as heard:
+            tasks.append(wire_id(await stage.solve(account_id, worker_id, callback_url=address(heard))))
+            await Post(stage).go()
+    await stage.go(worker_id)
+    return tasks
+
+
+def states(page: str) -> list[tuple[int, str]]:
+    body = page.split('id="callbacks"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
+    return [
+        (int(task), state)
+        for task, state in re.findall(r'<td class="mono">(\d+)</td>.*?class="status \w+">([^<]+)<', body, re.S)
+    ]
+
+
+async def test_each_is_listed_with_its_state_and_the_next_try(client, customer):
+    tasks = await told(client.house, customer.account_id, http(), http(status="410 Gone"), http(status="503 Busy"))
+    page = (await client.get(PATH)).text
+    assert states(page) == [(tasks[2], "Waiting"), (tasks[1], "Given up"), (tasks[0], "Delivered")]
+    assert "503" in page
+    assert "receiver.example" in page
+    given_up = (await client.get(PATH, params={"state": "given_up"})).text
+    assert states(given_up) == [(tasks[1], "Given up")]
+
+
+async def test_a_click_sends_one_again(client, customer):
+    (task,) = await told(client.house, customer.account_id, http(status="410 Gone"))
+    reply = await client.post(f"{PATH}/replay", data={"task_id": str(task)}, headers=OWN)
+    assert (reply.status_code, reply.headers["location"]) == (303, PATH)
+    assert states((await client.get(PATH)).text)[0] != (task, "Given up")
+
+
+async def test_only_his_own_are_shown_and_sent_again(client, customer):
+    other = await make.customer(client.house)
+    (task,) = await told(client.house, other.account_id, http(status="410 Gone"))
+    assert "Nothing was sent to an address yet" in (await client.get(PATH)).text
+    for wrong in (str(task), "x", "", "9" * 40):
+        assert (await client.post(f"{PATH}/replay", data={"task_id": wrong}, headers=OWN)).status_code == 303
+    assert await client.house.cells.directory.fetchval("SELECT state FROM delivery") == 2
+
+
+async def test_the_secret_is_the_one_that_signs(client, customer):
+    found = await secret_of(client.house, customer)
+    assert found.secret in (await client.get(PATH)).text
+    rotated = await secret_of(client.house, customer, rotate=True)
+    page = (await client.get(PATH)).text
+    assert (rotated.secret in page, rotated.previous == found.secret, found.secret in page) == (True, True, True)
+
+
+async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client, customer):
+    assert (await client.post(f"{PATH}/replay", data={"task_id": "1"})).status_code == 403
+    assert (await client.get(PATH, params={"before": "x"})).status_code == 303
+    client.cookies.clear()
+    for reply in (await client.get(PATH), await client.post(f"{PATH}/replay", data={"task_id": "1"}, headers=OWN)):
+        assert "callbacks" not in reply.text
+
+
+async def test_what_customers_named_is_shown_and_not_run(client, customer):
+    stage = await set_stage(client.house.cells.directory)
+    stage._number = 5_000
+    evil = 'http://receiver.example/"><script>alert(1)</script>'
+    stage.later(3_600)
+    await stage.solve(customer.account_id, await stage.worker(), callback_url=evil)
+    assert "<script>alert" not in (await client.get(PATH)).text
