@@ -9,7 +9,10 @@ import tree
 LONGEST_FUNCTION, LONGEST_FILE = 50, 300
 WHOLE_SCHEMAS = {"schema.sql", "0001_spine.sql"}  # a schema is read from its top to its end
 NO_ROOMS = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc", "lib"}
-CAPABILITIES = ("accounts", "dispatch", "ledger", "reports", "soft_apps", "statistics", "tasks", "webhooks", "workers")
+CAPABILITIES = (
+    *("accounts", "allow_list", "dispatch", "ledger", "reports", "soft_apps", "statistics", "tasks", "webhooks"),
+    "workers",
+)
 
 
 @pytest.mark.parametrize("path", tree.kept(".py"), ids=tree.name)

@@ -101,6 +101,21 @@ SELECT worker_id, idle_since, held FROM session
 WHERE cell = $1 AND present AND held < 2 AND queues @> ARRAY[$2::int] ORDER BY held, idle_since LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
+-- name: idle_among
+-- Of these workers, those who are idle in a queue.
+SELECT worker_id, idle_since FROM session
+WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int];
+
+-- name: idle_in
+-- Everybody who is idle in a queue.
+SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queues @> ARRAY[$2::int];
+
+-- name: lock_idle
+-- Of these workers, those who are idle in a queue and whom nobody else is changing right now.
+SELECT worker_id, idle_since FROM session
+WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int]
+ORDER BY worker_id FOR UPDATE SKIP LOCKED;
+
 -- name: lock_free
 -- Of these workers, those whose presence nobody else is changing right now.
 SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id
