@@ -11,7 +11,7 @@ from manyeyes.refusals import Reason
 from manyeyes.v1 import wire
 
 ACTIONS = tree.SOURCE / "actions"
-METHOD_ROOMS = {"call", "envelope", "errors", "methods", "results", "values"}  # what all methods share
+METHOD_ROOMS = {"call", "envelope", "errors", "methods", "reporting", "results", "values"}  # what all methods share
 
 
 def stems(folder: Path, pattern: str = "*.py") -> set[str]:

@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Terms
+from manyeyes.actions.parts.regard import where_all_are_filtered
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
@@ -18,7 +19,15 @@ from manyeyes.refusals import Reason, Refusal
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
+from manyeyes.tasks.rules import (
+    DEPTH_COUNTED_EXACTLY,
+    IMAGE_TO_TEXT,
+    TOKEN_KINDS,
+    Depth,
+    ImageOptions,
+    QueueTerms,
+    price,
+)
 from manyeyes.tasks.store import Task
 
 
@@ -37,6 +46,7 @@ class SubmitTask(msgspec.Struct, frozen=True, kw_only=True):
     options: ImageOptions
     picture: Picture
     life_seconds: int
+    kind: str = IMAGE_TO_TEXT
     soft_id: int = 0
     share_percent: int | None = None
     ip: str = ""
@@ -53,21 +63,25 @@ class Submitted(msgspec.Struct, frozen=True):
 
 
 class _Books(msgspec.Struct):
-    """What the batch's decisions need, loaded at once; ``balances`` and ``next_turns`` move while it is decided."""
+    """What the batch's decisions need, loaded at once; ``balances`` and ``next_turns`` move while it is decided.
+
+    ``shut``: (account, queue) where the account filters everybody who is present.
+    """
 
     terms: dict[int, Terms]
     balances: dict[int, int]
     depths: dict[int, Depth]
     next_turns: dict[tuple[int, int], int]
     done: set[int]
+    shut: set[tuple[int, int]]
 
 
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return for each command the task's id or its refusal (suspended, balance too low, queue full)."""
+    """Return for each command the task's id or its refusal (suspended, balance too low, all filtered, queue full)."""
     cell = commands[0].cell
-    books = await _load(tx, cell, commands)
+    books = await _load(tx, now, cell, commands)
     before = dict(books.balances)
     outcomes: list[Submitted | Refusal] = []
     entering: list[tuple[SubmitTask, Entering]] = []
@@ -83,7 +97,7 @@ async def submit_tasks(
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask]) -> _Books:
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SubmitTask]) -> _Books:
     account_ids = sorted({c.account_id for c in commands})
     queues = {c.queue.queue_id: c.queue for c in commands}
     terms = await accounts.terms(tx, cell, account_ids)
@@ -92,7 +106,9 @@ async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[SubmitTask
     turns = await dispatch.turns(tx, cell, account_ids, list(queues))
     retried = [c.task_id for c in commands if c.retried]
     done = await tasks.existing(tx, cell, retried) if retried else set()
-    return _Books(terms, balances, depths, turns, done)
+    tokens = {(c.account_id, c.queue.queue_id) for c in commands if c.kind in TOKEN_KINDS}
+    shut = await where_all_are_filtered(tx, now, cell, tokens) if tokens else set()
+    return _Books(terms, balances, depths, turns, done, shut)
 
 
 async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
@@ -116,6 +132,8 @@ def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusa
     available = books.balances[command.account_id]
     if available <= 0:
         return Refusal(Reason.BALANCE_TOO_LOW, "the balance is zero")
+    if (command.account_id, queue.queue_id) in books.shut and command.kind in TOKEN_KINDS:
+        return Refusal(Reason.ALL_FILTERED, "wait until their hour is over, or until somebody else is there")
     price_micros = price(queue, depth, terms.max_bid_micros)
     if isinstance(price_micros, Refusal):
         return price_micros
@@ -142,7 +160,7 @@ def _enter(command: SubmitTask, terms: Terms, price_micros: int, books: _Books) 
         queue.lease_seconds,
         command.soft_id,
         command.ip,
-        IMAGE_TO_TEXT,
+        command.kind,
         msgspec.json.encode(command.options).decode(),
         command.picture.media,
         command.life_seconds,

@@ -59,6 +59,6 @@ def filters(words: Iterable[Standing]) -> dict[int, set[int]]:
     return found
 
 
-def are_all_filtered(present: int, others: int) -> bool:
-    """Tell whether the account filtered everybody (error 54): some are present, and none beside the filtered ones."""
-    return present > 0 and others == 0
+def are_all_filtered(is_any_present: bool, is_any_other: bool) -> bool:
+    """Tell whether an account filtered everybody: somebody is present, and nobody beside the filtered ones."""
+    return is_any_present and not is_any_other

@@ -34,6 +34,11 @@ _ERRORS = {
     Reason.TASK_PROPERTIES: (24, "ERROR_INCORRECT_SESSION_DATA", "A property is missing or invalid"),
     Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
     Reason.ACCESS_DENIED: (58, "ERROR_ACCESS_DENIED", "The application is not yours"),  # our number: none is published
+    Reason.ALL_FILTERED: (
+        54,
+        "ERROR_ALL_WORKERS_FILTERED",
+        "Your reports of incorrect answers have filtered every worker who is there",
+    ),
     Reason.ACCOUNT_SUSPENDED: (55, "ERROR_ACCOUNT_SUSPENDED", "The account is suspended"),
 }
 

@@ -178,6 +178,13 @@ async def idle_in(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]
     return [row["worker_id"] for row in await db.fetch(SQL.idle_in, cell, queue_id)]
 
 
+async def present_beside(
+    db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Sequence[int]
+) -> tuple[bool, bool]:
+    """Return whether anybody is present in the queue, and whether anybody beside these workers is."""
+    return tuple(await db.fetchrow(SQL.present_beside, cell, queue_id, worker_ids))
+
+
 async def lock_idle(
     tx: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Iterable[int]
 ) -> list[tuple[int, datetime]]:

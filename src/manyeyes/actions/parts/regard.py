@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.allow_list import store as allow_list
-from manyeyes.allow_list.rules import allow_lists, filters
+from manyeyes.allow_list.rules import allow_lists, are_all_filtered, filters
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import NO_FILTERS, Filters, Idle, Waiting, listed_first
 from manyeyes.tasks.rules import TOKEN_KINDS
@@ -83,3 +83,18 @@ async def tasks_for_listed(
 def longest_idle_first(room: Collection[Idle]) -> list[Idle]:
     """Return the idle ones as the match takes them."""
     return sorted((w for w in room if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
+
+
+async def where_all_are_filtered(
+    tx: asyncpg.Connection, now: datetime, cell: int, places: Collection[tuple[int, int]]
+) -> set[tuple[int, int]]:
+    """Return those of the (account, queue) in which the account filters everybody who is present (error 54).
+
+    One look-up for accounts that filter nobody, as nearly all do.
+    """
+    filtered = await allow_list.filtered_by(tx, now, cell, sorted({account_id for account_id, _ in places}))
+    shut = set()
+    for account_id, queue_id in sorted(place for place in places if place[0] in filtered):
+        if are_all_filtered(*await workers.present_beside(tx, cell, queue_id, filtered[account_id])):
+            shut.add((account_id, queue_id))
+    return shut
