@@ -13,6 +13,9 @@ REPLY_KEYS = {
     "getQueueStats": {"errorId", "waiting", "load", "bid", "speed", "total"},
     "getSpendingStats": {"errorId", "data"},
     "reportIncorrectImageCaptcha": {"errorId", "status"},
+    "reportCorrectRecaptcha": {"errorId", "status"},
+    "reportIncorrectRecaptcha": {"errorId", "status"},
+    "reportIncorrectHcaptcha": {"errorId", "status"},
     "getAppStats": {"errorId", "chartData", "fromDate", "toDate"},
 }
 WINDOW_KEYS = {"dateFrom", "dateTill", "volume", "money"}
@@ -33,6 +36,7 @@ ERROR_CODES = {
     22: "ERROR_TASK_ABSENT",
     23: "ERROR_TASK_NOT_SUPPORTED",
     24: "ERROR_INCORRECT_SESSION_DATA",
+    54: "ERROR_ALL_WORKERS_FILTERED",
     55: "ERROR_ACCOUNT_SUSPENDED",
     58: "ERROR_ACCESS_DENIED",
 }

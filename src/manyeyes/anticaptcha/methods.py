@@ -23,9 +23,9 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "getQueueStats": get_queue_stats,
     "getSpendingStats": get_spending_stats,
     "reportIncorrectImageCaptcha": report_incorrect_image_captcha,
-    "getAppStats": get_app_stats,
     "reportCorrectRecaptcha": report_correct_recaptcha,
     "reportIncorrectRecaptcha": report_incorrect_recaptcha,
     "reportIncorrectHcaptcha": report_incorrect_hcaptcha,
+    "getAppStats": get_app_stats,
     "test": test,
 }

@@ -527,7 +527,7 @@ CREATE TABLE app_refusal_day (
     PRIMARY KEY (cell, soft_id, day, reason)
 ) WITH (fillfactor = 70);
 
--- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0009).
+-- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0016).
 CREATE TABLE standing (
     cell       int NOT NULL,
     account_id bigint NOT NULL,
@@ -539,7 +539,7 @@ CREATE TABLE standing (
 CREATE INDEX standing_worker ON standing (cell, worker_id, filtered, until) INCLUDE (account_id);
 CREATE INDEX standing_until ON standing (cell, until);
 
--- Accounts whose reports of incorrect tokens stood out so far that they are ignored for days (docs/decisions/0010).
+-- Accounts whose reports of incorrect tokens stood out so far that they are ignored for days (docs/decisions/0017).
 CREATE TABLE ignored_reporter (
     cell       int NOT NULL,
     account_id bigint NOT NULL,
