@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import depth, idle, latency, lives, statistics
+from bench import depth, idle, latency, listed, lives, statistics
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -27,6 +27,7 @@ MEASUREMENTS = {
     "lives": lives.measure,
     "latency": latency.measure,
     "depth": depth.measure,
+    "listed": listed.measure,
     "statistics": statistics.measure,
     "idle": idle.measure,
 }

@@ -45,12 +45,12 @@ def measure(small: bool = False) -> list[Row]:
 
 async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
     """Return microseconds per matched task by depth: the median round, its transaction's begin and commit included."""
-    houses = {depth: await _prepare(dsn, depth) for depth in depths}
+    houses = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
     fill = await _filling(next(iter(houses.values())))
     seconds: dict[int, list[float]] = {depth: [] for depth in depths}
     for number in range(WARM_ROUNDS + ROUNDS):
         for depth, db in houses.items():
-            taken = await _round(db)
+            taken = await hand_out_once(db)
             if number >= WARM_ROUNDS:
                 seconds[depth].append(taken)
             await _replenish(db, fill, depth + number * WORKERS)
@@ -59,9 +59,8 @@ async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
     return {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in seconds.items()}
 
 
-async def _prepare(dsn: str, depth: int) -> asyncpg.Connection:
+async def fresh(dsn: str, name: str, depth: int) -> asyncpg.Connection:
     """Return a connection to a new database in which ``depth`` tasks wait and `WORKERS` workers are idle."""
-    name = f"depth_{depth}"
     admin = await asyncpg.connect(dsn)
     await admin.execute(f"CREATE DATABASE {name}")
     await admin.close()
@@ -84,7 +83,7 @@ async def _filling(db: asyncpg.Connection) -> str:
     return await copies(db, "work", f"task_id = {LAST}", CHANGED, "generate_series($1::bigint, $2::bigint)")
 
 
-async def _round(db: asyncpg.Connection) -> float:
+async def hand_out_once(db: asyncpg.Connection) -> float:
     """Run one `hand_out` as the gather does and return its seconds. Raises RuntimeError unless everybody got a task."""
     began = time.perf_counter()
     async with db.transaction():

@@ -21,6 +21,8 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.allow_list import store as allow_list
+from manyeyes.allow_list.rules import Standing
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
@@ -37,6 +39,7 @@ TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
+    *("standing", "ignored_reporter"),
 )
 
 
@@ -131,6 +134,11 @@ class Stage:
         (outcome,) = await self.act(submit_tasks, self.submitting(account_id, **given))
         assert isinstance(outcome, Submitted), outcome
         return outcome.task_id
+
+    async def think(self, account_id: int, worker_id: int, *, filtered: bool = False) -> None:
+        """Let an account list a worker, or filter him, from now on for an hour."""
+        async with self.transaction() as tx:
+            await allow_list.save_standings(tx, self.now, self.cell, [Standing(account_id, worker_id, filtered)])
 
     async def hand_out(self, queue_id: int = 1) -> tuple[int, ...]:
         """Match one queue and return whose desks changed."""

@@ -8,6 +8,8 @@ import structlog
 
 from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
+from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
@@ -19,6 +21,7 @@ from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.bell import EVERY_REVIEWER
 from manyeyes.db.blobs import keep_days
 from manyeyes.house import House, today
@@ -110,6 +113,17 @@ async def keep_picture_days(house: House, cell: int) -> None:
         await keep_days(db, today(), keep_days=1 + -(-house.settings.picture_hours // 24))
 
 
+async def forget_past_standings(house: House, cell: int) -> None:
+    while await house.gather.ask(forget_standings, ForgetStandings(cell)) == STANDINGS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def guard_reports(house: House, cell: int) -> None:
+    """Tell the log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
+    for account_id in await house.gather.ask(watch_reporters, WatchReporters(cell)):
+        log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
+
+
 CHORES: list[tuple[float, Chore]] = [
     (2.0, beat),
     (1.0, return_leases),
@@ -120,6 +134,8 @@ CHORES: list[tuple[float, Chore]] = [
     (5.0, vest),
     (1.0, return_slots),
     (60.0, settle_reports),
+    (60.0, forget_past_standings),
+    (300.0, guard_reports),
     (3600.0, forget_refused_reports),
     (10.0, check_due),
     (1.0, end_barred),

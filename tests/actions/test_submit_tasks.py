@@ -6,10 +6,11 @@ import pytest
 
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.ledger.rules import Book, Kind
 from manyeyes.refusals import Reason
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, ImageOptions
 from stage import LIFE_SECONDS, PAY, PICTURE, PRICE
 
 OPTIONS = ImageOptions(numeric=1, min_length=3, comment="the meter")
@@ -174,3 +175,37 @@ async def test_each_task_of_a_batch_has_a_life_of_its_own(stage):
     works = await stage.rows("work", "task_id, expires_at, created_at")
     assert [(work["expires_at"] - work["created_at"]).total_seconds() for work in works] == list(lives)
     assert {work["created_at"] for work in works} == {stage.now}
+
+
+async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is_there(stage):
+    account_id, workers = await stage.account(), [await stage.worker() for _ in range(2)]
+    submitting = stage.submitting(account_id, kind=RECAPTCHA_V3)
+    for worker_id in workers:
+        assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=HCAPTCHA)))[0], Submitted)
+        await stage.think(account_id, worker_id, filtered=True)
+    before = await stage.everything()
+    assert (await stage.act(submit_tasks, submitting))[0].reason is Reason.ALL_FILTERED
+    assert await stage.everything() == before
+    picture, other = stage.submitting(account_id), stage.submitting(await stage.account(), kind=RECAPTCHA_V3)
+    outcomes = await stage.act(submit_tasks, submitting, picture, other)
+    assert [isinstance(outcome, Submitted) for outcome in outcomes] == [False, True, True]
+
+
+async def test_a_token_task_waits_where_nobody_is_there_or_the_filter_is_over(stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    await stage.think(account_id, worker_id, filtered=True)
+    for queue_id, expected in ((1, False), (2, True)):
+        task = stage.submitting(account_id, queue_id=queue_id, kind=RECAPTCHA_V3)
+        assert isinstance((await stage.act(submit_tasks, task))[0], Submitted) is expected
+    await stage.go(worker_id, offline=False)
+    assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
+    await stage.come(worker_id)
+    stage.later(STANDING_SECONDS)
+    assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
+
+
+async def test_a_busy_worker_who_is_not_filtered_is_reason_enough_to_wait(stage):
+    account_id, filtered, busy = await stage.account(), await stage.worker(), await stage.worker()
+    await stage.think(account_id, filtered, filtered=True)
+    await stage.change("UPDATE session SET held = 2 WHERE cell = $1 AND worker_id = $2", busy)
+    assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)

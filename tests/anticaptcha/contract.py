@@ -13,6 +13,9 @@ REPLY_KEYS = {
     "getQueueStats": {"errorId", "waiting", "load", "bid", "speed", "total"},
     "getSpendingStats": {"errorId", "data"},
     "reportIncorrectImageCaptcha": {"errorId", "status"},
+    "reportCorrectRecaptcha": {"errorId", "status"},
+    "reportIncorrectRecaptcha": {"errorId", "status"},
+    "reportIncorrectHcaptcha": {"errorId", "status"},
     "getAppStats": {"errorId", "chartData", "fromDate", "toDate"},
 }
 WINDOW_KEYS = {"dateFrom", "dateTill", "volume", "money"}
@@ -34,6 +37,7 @@ ERROR_CODES = {
     23: "ERROR_TASK_NOT_SUPPORTED",
     24: "ERROR_INCORRECT_SESSION_DATA",
     34: "ERROR_TOKEN_EXPIRED",
+    54: "ERROR_ALL_WORKERS_FILTERED",
     55: "ERROR_ACCOUNT_SUSPENDED",
     57: "ERROR_TASK_CANCELED",
     58: "ERROR_ACCESS_DENIED",

@@ -12,6 +12,7 @@ from manyeyes.anticaptcha import envelope
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3
 
 PATHS = [
     *("/getBalance", "/getbalance", "/GETBALANCE", "/getBalance/", "/getBalance//", "//getBalance", "///getBalance///"),
@@ -71,14 +72,18 @@ async def test_a_byte_order_mark_and_white_space_are_skipped(calm):
 async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
     customer, hand = await make.customer(calm.house), await make.hand(calm.house)
     ready = await make.solve(calm.house, customer, hand)
+    tokens = [await make.solve(calm.house, customer, hand, kind=k) for k in (RECAPTCHA_V3, RECAPTCHA_V3, HCAPTCHA)]
     calls = {
         "createTask": ("createTask", {"task": make.image_task()}),
         "getTaskResult, ready": ("getTaskResult", {"taskId": ready}),
-        "getTaskResult, processing": ("getTaskResult", {"taskId": ready + 1}),
+        "getTaskResult, processing": ("getTaskResult", {"taskId": tokens[-1] + 1}),
         "getBalance": ("getBalance", {}),
         "getQueueStats": ("getQueueStats", {"queueId": 1}),
         "getSpendingStats": ("getSpendingStats", {}),
         "reportIncorrectImageCaptcha": ("reportIncorrectImageCaptcha", {"taskId": ready}),
+        "reportCorrectRecaptcha": ("reportCorrectRecaptcha", {"taskId": tokens[0]}),
+        "reportIncorrectRecaptcha": ("reportIncorrectRecaptcha", {"taskId": tokens[1]}),
+        "reportIncorrectHcaptcha": ("reportIncorrectHcaptcha", {"taskId": tokens[2]}),
     }
     assert set(calls) == set(REPLY_KEYS)
     for name, (method, body) in calls.items():

@@ -2,6 +2,7 @@
 
 import time
 
+import msgspec
 import pytest
 from contract import ERROR_CODES, assert_error
 
@@ -12,9 +13,10 @@ from lives import Life
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.anticaptcha.errors import _ERRORS
+from manyeyes.anticaptcha.errors import _ERRORS, wire_error
 from manyeyes.site_checks import end_barred
 from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import RECAPTCHA_V3
 
 
 async def unknown_key(client):
@@ -83,6 +85,14 @@ async def properties(client):
     return await create(client, {"type": "ImageToTextTask"})
 
 
+async def all_filtered(client):
+    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    task_id = await make.solve(client.house, customer, hand, kind=RECAPTCHA_V3)
+    await make.call(client, "reportIncorrectRecaptcha", customer, taskId=task_id)
+    refusal = await make.submit(client.house, customer, kind=RECAPTCHA_V3)
+    return msgspec.to_builtins(wire_error(refusal))
+
+
 async def suspended(client):
     customer = await make.customer(client.house)
     async with client.house.cells.pool(1).acquire() as db:
@@ -133,6 +143,7 @@ WAYS = {
     23: not_supported,
     24: properties,
     34: token_expired,
+    54: all_filtered,
     55: suspended,
     57: site_withdrawn,
     58: not_the_owner,

@@ -9,8 +9,11 @@ from contract import ERROR_CODES, ERROR_KEYS
 
 import make
 from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V3
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
+KIND_OF = {"reportCorrectRecaptcha": RECAPTCHA_V3, "reportIncorrectRecaptcha": RECAPTCHA_V3}
+KIND_OF["reportIncorrectHcaptcha"] = HCAPTCHA
 STANDS_FOR_A_PICTURE = "iVBORw0KGgo…"
 
 
@@ -49,7 +52,7 @@ async def test_the_example_is_answered_as_the_page_says(calm, method):
         assert asked["task"]["body"] == STANDS_FOR_A_PICTURE
         asked["task"]["body"] = make.image_task()["body"]
     if "taskId" in asked:
-        asked["taskId"] = await make.solve(calm.house, customer, hand)
+        asked["taskId"] = await make.solve(calm.house, customer, hand, kind=KIND_OF.get(method, IMAGE_TO_TEXT))
     if method == "getAppStats":
         await make.soft_app(calm.house, customer, asked["softId"])
     reply = (await calm.post(f"/{method}", json=asked)).json()

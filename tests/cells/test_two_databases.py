@@ -11,8 +11,12 @@ import pytest
 import make
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import AppealDecided
+from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
 from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
+from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.app import Application
 from manyeyes.chores import CHORES
 from manyeyes.desk import WorkerDesk
@@ -20,6 +24,8 @@ from manyeyes.house import House
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.oversight import decide_appeal, open_appeals, standings
 from manyeyes.recourse import ReviewDesk
+from manyeyes.reports.rules import ReportKind
+from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3
 from stage import PAY, PRICE, Stage, set_stage
 
 CELLS = [1, 2]
@@ -176,3 +182,28 @@ async def test_the_same_ids_in_both_cells_are_different_things(two_databases: Ho
 async def test_every_chore_runs_in_every_cell(two_databases: House, cell: int):
     for _, chore in CHORES:
         await chore(two_databases, cell)
+
+
+async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stage]):
+    for stage in stages.values():
+        account_id, listed, filtered = await stage.account(), await stage.worker(), await stage.worker()
+        for _ in range(2):
+            await stage.submit(account_id, kind=RECAPTCHA_V3)
+        await stage.hand_out()
+        for worker_id in (listed, filtered):
+            await stage.answer(worker_id, await stage.lease(worker_id))
+        kinds = {listed: ReportKind.TOKEN_CORRECT, filtered: ReportKind.TOKEN_INCORRECT}
+        words = [
+            ReportToken(stage.cell, account_id, row["task_id"], kinds[row["worker_id"]], RECAPTCHA_KINDS)
+            for row in await stage.rows("result", "task_id, worker_id")
+        ]
+        assert all(isinstance(told, Told) for told in await stage.act(report_tokens, *words))
+        await stage.submit(account_id, kind=RECAPTCHA_V3)
+        assert await stage.hand_out() == (listed,)
+        await stage.submit(account_id, kind=RECAPTCHA_V3)
+        assert await stage.hand_out() == (listed,), "queued on his desk rather than given to the filtered one"
+        stage.later(STANDING_SECONDS)
+        assert await stage.act(forget_standings, ForgetStandings(stage.cell)) == [2]
+        assert await stage.act(watch_reporters, WatchReporters(stage.cell)) == [()]
+    assert await cells_in(stages[1].pool) <= {1}
+    assert await cells_in(stages[2].pool) == {2}

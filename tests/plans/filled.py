@@ -40,6 +40,9 @@ INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book
 SELECT 1, n, 2, 0, 10, 1 + n % 50, 11, 1 + n % 50, 700, 1 + n % 50, 0, now() - n * interval '4 s'
 FROM generate_series(1, 20000) AS n;
 
+INSERT INTO standing (cell, account_id, worker_id, filtered, until)
+SELECT 1, 1 + n % 50, 1 + n / 50, n % 9 = 0, now() + (n - 500) * interval '1 s' FROM generate_series(1, 20000) AS n;
+
 INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
 SELECT 1, n, 1 + n % 1000, 500, now() + (n - 200) * interval '1 s' FROM generate_series(1, 10000) AS n;
 

@@ -11,14 +11,15 @@ import pytest
 from filled import fill
 
 from manyeyes.accounts import store as accounts
+from manyeyes.allow_list import store as allow_list
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import prepare_database
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.reports import store as reports
-from manyeyes.soft_apps import store as soft_apps
 from manyeyes.sites import store as sites
+from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.webhooks import store as webhooks
@@ -29,11 +30,12 @@ NOW = datetime.now(UTC)
 MINUTE = int(time.time()) // 60
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
-    (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10), {"work_waiting"}, False),
-    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10), {"work_queued"}, False),
+    (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9]), {"work_waiting"}, False),
+    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"]), {"work_queued"}, False),
     (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
     (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
-    (dispatch.SQL, "lock_gate", (1, 1, 256), {"work_waiting", "work_queued"}, False),
+    (dispatch.SQL, "lock_gate", (1, 1, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
+    (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"}, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
     (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
@@ -45,10 +47,18 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
+    (workers.SQL, "idle_among", (1, 1, [5, 6]), {"session_pkey"}, False),
+    (workers.SQL, "idle_in", (1, 1), {"session_room"}, False),
+    (workers.SQL, "lock_idle", (1, 1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_sessions", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW), {"session_pkey"}, True),
     (workers.SQL, "session", (1, 5), {"session_pkey"}, False),
+    (allow_list.SQL, "regards", (1, [5, 6], 3, [5, 6, 7], NOW), {"standing_worker"}, False),
+    (allow_list.SQL, "listed_by", (1, [5, 6], NOW, 1_000), {"standing_pkey"}, False),
+    (allow_list.SQL, "listed_among", (1, [5, 6], [3, 4], NOW), {"standing_pkey"}, False),
+    (allow_list.SQL, "filtered_by", (1, [5, 6], NOW), {"standing_pkey"}, False),
+    (allow_list.SQL, "forget_standings", (1, NOW, 500), {"standing_until", "standing_pkey"}, False),
     (accounts.SQL, "terms", (1, [5, 6]), {"account_pkey"}, False),
     (tasks.SQL, "progress", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
     (tasks.SQL, "existing", (1, [5, 6]), {"task_pkey"}, False),

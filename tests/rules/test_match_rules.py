@@ -3,13 +3,15 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.dispatch.rules import Idle, Pair, Waiting, WorkState, match
+from manyeyes.dispatch.rules import NO_FILTERS, Filters, Idle, Pair, Waiting, WorkState, age, match, virtual_turn
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WORKERS = range(1, 9)
+KINDS = ("picture", "token")
 
 
 Crowd = tuple[list[Waiting], list[Idle], dict[int, frozenset[int]]]
@@ -23,8 +25,12 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
         return frozenset(chance.sample(WORKERS, chance.randint(0, 5)))
 
     numbers = chance.sample(range(1, 100), fresh + queued)
-    waiting = [Waiting(n, chance.randint(1, 3), NOW, some()) for n in numbers[:fresh]]
-    waiting += [Waiting(n, chance.randint(1, 3), NOW, some(), holder=100 + n) for n in numbers[fresh:]]
+
+    def task(n: int, holder: int = 0) -> Waiting:
+        came = NOW - timedelta(seconds=chance.randint(0, 2))
+        return Waiting(n, chance.randint(1, 3), came, some(), holder, kind=chance.choice(KINDS))
+
+    waiting = [task(n) for n in numbers[:fresh]] + [task(n, 100 + n) for n in numbers[fresh:]]
     workers = chance.sample(WORKERS, present)
     idle = [Idle(w, NOW - timedelta(seconds=chance.randint(0, 3)), chance.randint(0, 1)) for w in workers]
     return waiting, idle, {account: some() for account in chance.sample(range(1, 4), listing)}
@@ -90,7 +96,7 @@ def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crow
     pairs = by_worker(match(*crowd, NOW))
     left = {t.task_id: t for t in waiting}
     free = {w.worker_id for w in idle if w.held == 0}
-    for task in sorted((t for t in waiting if t.account_id in allow_lists), key=lambda t: t.task_id):
+    for task in sorted((t for t in waiting if t.account_id in allow_lists), key=age):
         able = (allow_lists[task.account_id] & free) - task.tried
         takers = {w for w in able if w in pairs and pairs[w].task_id == task.task_id}
         if able:
@@ -114,3 +120,58 @@ def test_the_longest_idle_worker_gets_the_first_task(order, seconds):
 @given(crowds())
 def test_the_same_crowd_is_matched_the_same_way(crowd):
     assert match(*crowd, NOW) == match(*crowd, NOW)
+
+
+FILTERS = st.dictionaries(st.integers(1, 3), st.frozensets(st.sampled_from(WORKERS)), max_size=3)
+
+
+@given(crowds(), FILTERS)
+def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd, filtered):
+    tasks = {t.task_id: t for t in crowd[0]}
+    for pair in match(*crowd, NOW, Filters(frozenset({"token"}), filtered)):
+        task = tasks[pair.task_id]
+        assert task.kind == "picture" or pair.worker_id not in filtered.get(task.account_id, ())
+
+
+@given(crowds(), FILTERS)
+def test_a_filter_is_as_if_the_workers_had_tried_the_token_tasks_and_no_other(crowd, filtered):
+    waiting, idle, allow_lists = crowd
+    tried = [
+        msgspec.structs.replace(t, tried=t.tried | filtered.get(t.account_id, frozenset())) if t.kind == "token" else t
+        for t in waiting
+    ]
+    assert match(*crowd, NOW, Filters(frozenset({"token"}), filtered)) == match(tried, idle, allow_lists, NOW)
+
+
+@given(crowds(), FILTERS)
+def test_filters_of_other_kinds_and_of_nobody_change_nothing(crowd, filtered):
+    assert match(*crowd, NOW, Filters(frozenset({"sound"}), filtered)) == match(*crowd, NOW, NO_FILTERS)
+
+
+@given(crowds())
+def test_lists_of_workers_who_are_not_there_change_nothing(crowd):
+    waiting, idle, _ = crowd
+    absent = {account: frozenset({1_000 + account}) for account in range(1, 4)}
+    assert match(waiting, idle, absent, NOW) == match(waiting, idle, {}, NOW)
+
+
+@given(crowds())
+def test_a_list_keeps_nobody_from_work(crowd):
+    """As many tasks are given with allow-lists as the same crowd could give of the listed ones alone."""
+    waiting, idle, allow_lists = crowd
+    pairs = match(waiting, idle, allow_lists, NOW)
+    served = {p.worker_id for p in pairs}
+    for worker in (w for w in idle if w.held == 0 and w.worker_id not in served):
+        left = [t for t in waiting if t.task_id not in {p.task_id for p in pairs}]
+        assert all(worker.worker_id in task.tried for task in left)
+
+
+@given(st.integers(0, 50), st.lists(st.integers(0, 100), max_size=5), st.lists(st.integers(0, 100), max_size=5))
+def test_virtual_time_never_goes_back_and_listed_tasks_never_push_it_past_the_first_that_waited(before, turns, jumped):
+    def tasks(numbers: list[int]) -> list[Waiting]:
+        return [Waiting(n, 1, NOW, turn=turn) for n, turn in enumerate(numbers)]
+
+    first = min([*turns, *jumped], default=0)
+    newest = virtual_turn(before, tasks(turns), tasks(jumped), first)
+    assert newest >= before
+    assert newest == max([before, *turns, *([first] if jumped else [])])

@@ -11,7 +11,8 @@ from manyeyes.refusals import Reason
 from manyeyes.v1 import wire
 
 ACTIONS = tree.SOURCE / "actions"
-METHOD_ROOMS = {"call", "envelope", "errors", "methods", "results", "token_task", "values"}  # what all methods share
+# What all methods share.
+METHOD_ROOMS = {"call", "envelope", "errors", "methods", "reporting", "results", "token_task", "values"}
 
 
 def stems(folder: Path, pattern: str = "*.py") -> set[str]:
@@ -47,7 +48,7 @@ def reasons_in(*places: str) -> set[Reason]:
 
 
 def test_every_reason_that_the_contract_can_meet_has_its_error():
-    actions = ("actions/submit_tasks.py", "actions/file_complaints.py")
+    actions = ("actions/submit_tasks.py", "actions/file_complaints.py", "actions/report_tokens.py")
     met = reasons_in("anticaptcha", "directory.py", "tasks", "reports", *actions)
     assert met == set(errors._ERRORS)
 

@@ -16,7 +16,7 @@ CELL_TABLES = (
     *("cell", "node", "account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session"),
     *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute", "app_day", "app_refusal_day"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
-    *("delivery", "delivery_try", "webhook_rotation", "site", "site_event"),
+    *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 FORBIDDEN = re.compile(

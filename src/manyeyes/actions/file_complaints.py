@@ -1,18 +1,17 @@
 """Customers say that an answer to a picture is wrong: reviewers are asked, unless a reason is against it."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.refused_reports import RefusedReport, keep_refused
 from manyeyes.ledger import store as ledger
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import (
     REVIEWERS,
-    UNKNOWN_TASKS_KEPT,
     WHY_IGNORED,
     WHYS,
     Reported,
@@ -22,7 +21,7 @@ from manyeyes.reports.rules import (
     is_ignored,
 )
 from manyeyes.reports.slots import NewSlot
-from manyeyes.reports.store import NewReport, Noted, Record, Report
+from manyeyes.reports.store import NewReport, Record, Report
 from manyeyes.tasks import lives
 from manyeyes.tasks.lives import Life
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
@@ -78,8 +77,9 @@ async def file_complaints(
     asking = [(c, r) for c, r in filing.values() if r.task_id in stored and r.state is ReportState.OPEN]
     await slots.insert_slots(tx, now, cell, [slot for c, r in asking for slot in _slots(c, r)])
     await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))
-    refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
-    await _note(tx, now, cell, refused)
+    pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
+    kind = ReportKind.IMAGE_INCORRECT
+    await keep_refused(tx, now, cell, [RefusedReport(c.account_id, c.task_id, kind, refusal) for c, refusal in pairs])
     return outcomes
 
 
@@ -133,21 +133,6 @@ def _reported(life: Life, queues: Mapping[int, QueueTerms]) -> Reported:
 def _slots(command: FileComplaint, report: NewReport) -> list[NewSlot]:
     pay_micros = command.queues[report.queue_id].vote_micros
     return [NewSlot(report.task_id, n, report.worker_id, report.queue_id, pay_micros) for n in range(REVIEWERS)]
-
-
-async def _note(
-    tx: asyncpg.Connection, now: datetime, cell: int, refused: Sequence[tuple[FileComplaint, Refusal]]
-) -> None:
-    """Keep why complaints were refused. Tasks that an account never had are kept one by one up to a number."""
-    unknown = sorted({c.account_id for c, refusal in refused if refusal.reason is Reason.UNKNOWN_TASK})
-    known = await store.count_refused(tx, cell, unknown, Reason.UNKNOWN_TASK) if unknown else {}
-    counts: Counter[tuple[int, int, str]] = Counter()
-    for command, refusal in refused:
-        is_many = refusal.reason is Reason.UNKNOWN_TASK and known.get(command.account_id, 0) >= UNKNOWN_TASKS_KEPT
-        counts[command.account_id, 0 if is_many else command.task_id, refusal.reason] += 1
-    kind = ReportKind.IMAGE_INCORRECT
-    rows = [Noted(account, task, kind, str(reason), n) for (account, task, reason), n in sorted(counts.items())]
-    await store.note_refused(tx, now, cell, rows)
 
 
 _REPEATED = Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED])

@@ -7,8 +7,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.regard import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.rules import Idle, Pair, Waiting, match
+from manyeyes.dispatch.rules import Filters, Idle, Pair, Waiting, match, virtual_turn
+from manyeyes.dispatch.store import Gate
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -42,45 +44,74 @@ async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[Han
 
 
 async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
-    gate = await dispatch.lock_gate(tx, cell, queue_id, LARGEST_HEAD)
+    gate = await dispatch.lock_gate(tx, now, cell, queue_id)
     wanted = min(gate.waiting + (gate.queued if became_idle else 0), LARGEST_HEAD) if gate else 0
     if gate is None or not wanted:
         return HandedOut(())
     for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
-        room, head, queued = await _look(tx, cell, queue_id, limit, steal=became_idle and gate.queued > 0)
-        waiting = [task for task, _ in head] + queued
-        pairs = match(waiting, room, {}, now)
-        if len(pairs) >= wanted or len(room) < limit:
+        seen = await _look(tx, now, cell, queue_id, limit, gate, steal=became_idle)
+        pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
+        if len(pairs) >= wanted or len(seen.by.room) < limit:
             break  # else all who were looked at have tried these tasks: look at more workers
     if not pairs:
         return HandedOut(())
-    changed = await _save(tx, now, cell, pairs, waiting)
+    changed = await _save(tx, now, cell, pairs, seen.waiting())
     given = {pair.task_id for pair in pairs}
-    newest = max((turn for task, turn in head if task.task_id in given), default=0)
+    in_order, listed = [[t for t in tasks if t.task_id in given] for tasks in (seen.head, seen.listed)]
+    newest = virtual_turn(gate.virtual_turn, in_order, listed, gate.first_turn or 0)
     if newest > gate.virtual_turn:
         await dispatch.advance_gate(tx, cell, queue_id, newest)
-    is_left = len(head) == len(room) and any(w.held == 0 and w.worker_id not in changed for w in room)
+    is_left = seen.is_full and any(w.held == 0 and w.worker_id not in changed for w in seen.by.room)
     return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left)
 
 
+class _Seen(msgspec.Struct):
+    """What one run matches, all of it locked: the ``head`` of the queue (``is_full``: more may wait behind it),
+    ``listed`` tasks from anywhere in it for workers whom their customers list, and tasks ``queued`` on busy desks.
+    """
+
+    by: Regarded
+    head: list[Waiting] = []
+    is_full: bool = False
+    listed: list[Waiting] = []
+    queued: list[Waiting] = []
+
+    def waiting(self) -> list[Waiting]:
+        return self.listed + self.head + self.queued
+
+
 async def _look(
-    tx: asyncpg.Connection, cell: int, queue_id: int, limit: int, *, steal: bool
-) -> tuple[list[Idle], list[tuple[Waiting, int]], list[Waiting]]:
-    """Lock at most ``limit`` workers with room and as many tasks: waiting ones with their turns, then queued ones."""
+    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, limit: int, gate: Gate, *, steal: bool
+) -> _Seen:
+    """Lock at most ``limit`` workers with room, as many tasks (waiting, then queued ones), and what lists ask for."""
     room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
-    if not room:
-        return [], [], []
     free = [w.worker_id for w in room if w.held == 0]
-    head = await dispatch.waiting_head(tx, cell, queue_id, free or [w.worker_id for w in room], len(room))
-    is_left = steal and len(head) < len(free)
-    return room, head, await _stealable(tx, cell, queue_id, free, len(head)) if is_left else []
+    if not room:
+        return _Seen(Regarded(room))
+    by = await regarded(tx, now, cell, room) if gate.is_regarding else Regarded(room)
+    is_cut = len(free) == limit  # somebody idle may not be among them
+    listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
+    busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
+    head = await dispatch.waiting_head(tx, cell, queue_id, free or busy, size, by.filters, known) if size else []
+    if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
+        head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
+    seen = _Seen(by, head, len(head) == size, listed)
+    if gate.is_regarding and is_cut:
+        others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
+        seen.by = await regarded(tx, now, cell, room + others) if others else by
+        if seen.by.lists and seen.is_full:
+            seen.listed = await tasks_for_listed(tx, now, cell, queue_id, seen.by, head)
+    fresh = len(head) + len(seen.listed)
+    if steal and gate.queued and fresh < len(free):
+        seen.queued = await _stealable(tx, cell, queue_id, free, fresh, by.filters)
+    return seen
 
 
 async def _stealable(
-    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int
+    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: Filters
 ) -> list[Waiting]:
     """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
-    queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting)
+    queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting, filters)
     if not queued:
         return []
     ours = await workers.lock_free(tx, cell, sorted({task.holder for task in queued}))

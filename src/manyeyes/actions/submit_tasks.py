@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Terms
+from manyeyes.actions.parts.regard import where_all_are_filtered
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
@@ -21,7 +22,15 @@ from manyeyes.sites.store import Event
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
+from manyeyes.tasks.rules import (
+    DEPTH_COUNTED_EXACTLY,
+    IMAGE_TO_TEXT,
+    TOKEN_KINDS,
+    Depth,
+    ImageOptions,
+    QueueTerms,
+    price,
+)
 from manyeyes.tasks.store import Task
 from manyeyes.tasks.tokens import TokenOptions
 
@@ -59,7 +68,10 @@ class Submitted(msgspec.Struct, frozen=True):
 
 
 class _Books(msgspec.Struct):
-    """What the batch's decisions need, loaded at once; ``balances`` and ``next_turns`` move while it is decided."""
+    """What the batch's decisions need, loaded at once; ``balances`` and ``next_turns`` move while it is decided.
+
+    ``shut``: (account, queue) where the account filters everybody who is present.
+    """
 
     terms: dict[int, Terms]
     balances: dict[int, int]
@@ -68,12 +80,13 @@ class _Books(msgspec.Struct):
     done: set[int]
     now: datetime
     sites: dict[sites.Key, Site]
+    shut: set[tuple[int, int]]
 
 
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return for each command the task's id or its refusal (no proof, suspended, balance too low, queue full)."""
+    """Return for each command the task's id or its refusal (no proof, suspended, balance too low, all filtered, queue full)."""
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)
     before = dict(books.balances)
@@ -107,7 +120,9 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     turns = await dispatch.turns(tx, cell, account_ids, list(queues))
     retried = [c.task_id for c in commands if c.retried]
     done = await tasks.existing(tx, cell, retried) if retried else set()
-    return _Books(terms, balances, depths, turns, done, now, held)
+    tokens = {(c.account_id, c.queue.queue_id) for c in commands if c.kind in TOKEN_KINDS}
+    shut = await where_all_are_filtered(tx, now, cell, tokens) if tokens else set()
+    return _Books(terms, balances, depths, turns, done, now, held, shut)
 
 
 async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
@@ -134,6 +149,8 @@ def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusa
     available = books.balances[command.account_id]
     if available <= 0:
         return Refusal(Reason.BALANCE_TOO_LOW, "the balance is zero")
+    if (command.account_id, queue.queue_id) in books.shut and command.kind in TOKEN_KINDS:
+        return Refusal(Reason.ALL_FILTERED, "wait until their hour is over, or until somebody else is there")
     price_micros = price(queue, depth, terms.max_bid_micros)
     if isinstance(price_micros, Refusal):
         return price_micros

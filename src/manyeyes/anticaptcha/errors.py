@@ -36,6 +36,11 @@ _ERRORS = {
     Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
     Reason.ACCESS_DENIED: (58, "ERROR_ACCESS_DENIED", "The application is not yours"),  # our number: none is published
     Reason.TOKEN_EXPIRED: (34, "ERROR_TOKEN_EXPIRED", "The token is older than 120 seconds; its site would refuse it"),
+    Reason.ALL_FILTERED: (
+        54,
+        "ERROR_ALL_WORKERS_FILTERED",
+        "Your reports of incorrect answers have filtered every worker who is there",
+    ),
     Reason.ACCOUNT_SUSPENDED: (55, "ERROR_ACCOUNT_SUSPENDED", "The account is suspended"),
     Reason.SITE_WITHDRAWN: (
         57,

@@ -10,7 +10,10 @@ from manyeyes.anticaptcha.get_balance import get_balance
 from manyeyes.anticaptcha.get_queue_stats import get_queue_stats
 from manyeyes.anticaptcha.get_spending_stats import get_spending_stats
 from manyeyes.anticaptcha.get_task_result import get_task_result
+from manyeyes.anticaptcha.report_correct_recaptcha import report_correct_recaptcha
+from manyeyes.anticaptcha.report_incorrect_hcaptcha import report_incorrect_hcaptcha
 from manyeyes.anticaptcha.report_incorrect_image_captcha import report_incorrect_image_captcha
+from manyeyes.anticaptcha.report_incorrect_recaptcha import report_incorrect_recaptcha
 from manyeyes.anticaptcha.test import test
 
 METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
@@ -20,6 +23,9 @@ METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
     "getQueueStats": get_queue_stats,
     "getSpendingStats": get_spending_stats,
     "reportIncorrectImageCaptcha": report_incorrect_image_captcha,
+    "reportCorrectRecaptcha": report_correct_recaptcha,
+    "reportIncorrectRecaptcha": report_incorrect_recaptcha,
+    "reportIncorrectHcaptcha": report_incorrect_hcaptcha,
     "getAppStats": get_app_stats,
     "test": test,
 }

@@ -1,20 +1,12 @@
 """reportIncorrectImageCaptcha: an answer about a picture is wrong (seed 001; spec/anticaptcha.md §6)."""
 
-import msgspec
-
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.anticaptcha import values
 from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.reporting import ReportTaken
 from manyeyes.bell import EVERY_REVIEWER
 from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import ReportState
-
-
-class ReportTaken(msgspec.Struct, frozen=True):
-    """The complaint is taken; whether reviewers confirm it is told elsewhere (/v1/reports, the customer's page)."""
-
-    errorId: int = 0
-    status: str = "success"
 
 
 async def report_incorrect_image_captcha(call: Call) -> ReportTaken | Refusal:

@@ -237,6 +237,8 @@ CREATE TABLE work (
         autovacuum_vacuum_cost_delay = 0);
 -- The head of a queue is the first entries of this index, whether a thousand wait or a million.
 CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 0;
+-- A listed worker takes his customer's oldest task from wherever it stands.
+CREATE INDEX work_account ON work (cell, account_id, queue_id, created_at, task_id) WHERE state = 0;
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
@@ -358,6 +360,8 @@ CREATE TABLE report (
 CREATE INDEX report_account ON report (cell, account_id, filed_at, task_id);
 CREATE INDEX report_worker ON report (cell, worker_id, filed_at) WHERE kind = 0;
 CREATE INDEX report_open ON report (cell, filed_at) WHERE state = 0;
+-- The guard counts a day of token reports from here alone.
+CREATE INDEX report_token ON report (cell, filed_at) INCLUDE (account_id, queue_id, kind) WHERE kind IN (1, 2);
 
 -- Reports that were refused: the wire says 16 for all of them, this keeps the true reason for a month. Task 0 stands
 -- for many that the account never had.
@@ -561,3 +565,23 @@ CREATE TABLE site_event (
     PRIMARY KEY (cell, cause_id, kind, n)
 );
 CREATE INDEX site_event_site ON site_event (cell, account_id, domain, at);
+-- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0016).
+CREATE TABLE standing (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    worker_id  bigint NOT NULL,
+    filtered   boolean NOT NULL,             -- false: on the allow-list
+    until      timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, worker_id) INCLUDE (filtered, until)
+);
+CREATE INDEX standing_worker ON standing (cell, worker_id, filtered, until) INCLUDE (account_id);
+CREATE INDEX standing_until ON standing (cell, until);
+
+-- Accounts whose reports of incorrect tokens stood out so far that they are ignored for days (docs/decisions/0017).
+CREATE TABLE ignored_reporter (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    until      timestamptz NOT NULL,
+    why        text NOT NULL,
+    PRIMARY KEY (cell, account_id)
+);

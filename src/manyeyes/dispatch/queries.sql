@@ -3,11 +3,15 @@
 INSERT INTO gate (cell, queue_id) SELECT $1, q.queue_id FROM unnest($2::int[]) AS q (queue_id) ON CONFLICT DO NOTHING;
 
 -- name: lock_gate
--- One matcher at a time per cell and queue, on any engine; and how many tasks wait or lie queued, counted up to a limit,
--- so that a run with nothing to match ends here and a run with little locks few workers.
+-- One matcher at a time per cell and queue, on any engine; and how many tasks wait or lie queued, so that a run with nothing
+-- to match ends here and a run with little locks few workers; the first one's turn; and whether any customer thinks anything
+-- of any worker, so that where nobody does, nobody is asked. Its limit is no parameter: it would be planned anew each time.
 SELECT virtual_turn,
-       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS w) AS waiting,
-       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT $3) AS w) AS queued
+       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT 256) AS w) AS waiting,
+       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT 256) AS w) AS queued,
+       (SELECT turn FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
+        ORDER BY bid_micros DESC, turn, task_id LIMIT 1) AS first_turn,
+       coalesce((SELECT max(until) FROM standing WHERE cell = $1) > $3, false) AS is_regarding
 FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 
 -- name: advance_gate
@@ -50,16 +54,32 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $
            options, media, life_seconds, callback_url, base_url, share_micros, site);
 
 -- name: waiting_head
--- The first waiting tasks of a queue; those that every one of these workers has tried are passed over.
-SELECT task_id, account_id, created_at, lease_seconds, tried, turn FROM work
-WHERE cell = $1 AND queue_id = $2 AND state = 0 AND NOT tried @> $3::bigint[]
+-- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
+-- and those known.
+SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn FROM work
+WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
+      WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
+      ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
+                          WHERE b.account_id = work.account_id) END @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks that lie queued on a busy desk and could go to one of these idle workers.
-SELECT task_id, account_id, created_at, lease_seconds, tried, worker_id FROM work
-WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT tried @> $3::bigint[]
+SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, worker_id FROM work
+WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT CASE
+      WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
+      ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
+                          WHERE b.account_id = work.account_id) END @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
+
+-- name: oldest_of
+-- The oldest waiting tasks of accounts in a queue, of each as many as it lists workers; those that all of them have tried
+-- are passed over.
+SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn
+FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
+    SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn FROM work
+    WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT tried @> a.workers::bigint[]
+    ORDER BY created_at, task_id LIMIT a.tasks FOR UPDATE SKIP LOCKED) AS w;
 
 -- name: hand_over
 -- Lease tasks to workers; the lease's number fences off whoever had it before.

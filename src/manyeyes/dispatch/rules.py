@@ -1,7 +1,7 @@
 """Who gets which task next. Pure: the simulator runs exactly this."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ class WorkState(enum.IntEnum):
 
 
 class Waiting(msgspec.Struct, frozen=True):
-    """A task that may be handed out for ``lease_seconds``.
+    """A task that may be handed out for ``lease_seconds``; ``turn`` is its place in the queue's virtual time.
 
     ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued (0: nobody).
     """
@@ -31,6 +31,23 @@ class Waiting(msgspec.Struct, frozen=True):
     tried: AbstractSet[int] = frozenset()
     holder: int = 0
     lease_seconds: int = 60
+    kind: str = ""
+    turn: int = 0
+
+
+class Filters(msgspec.Struct, frozen=True):
+    """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0016)."""
+
+    kinds: AbstractSet[str] = frozenset()
+    workers: Mapping[int, AbstractSet[int]] = {}
+
+    def bar(self, task: Waiting) -> Waiting:
+        """Return the task with the filtered workers among those who never get it."""
+        barred = self.workers.get(task.account_id) if task.kind in self.kinds else None
+        return msgspec.structs.replace(task, tried=task.tried | barred) if barred else task
+
+
+NO_FILTERS = Filters()
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -53,6 +70,7 @@ def match(
     idle: Sequence[Idle],
     allow_lists: Mapping[int, AbstractSet[int]],
     now: datetime,
+    filters: Filters = NO_FILTERS,
 ) -> list[Pair]:
     """Return who gets what, at most one task per worker and one worker per task.
 
@@ -60,11 +78,13 @@ def match(
     all others and go only to idle workers. ``allow_lists`` maps an account to its listed workers. Order
     (architecture, "Dispatch"): first each account's listed idle workers, the oldest task first; then the queue's order
     with the longest-idle worker first; then one queued task for each busy worker. Who has tried a task never gets it
-    again.
+    again, nor does anybody whom its customer filters.
     """
+    if filters.workers:
+        waiting = [filters.bar(task) for task in waiting]
     free = sorted((w for w in idle if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
     busy = sorted((w for w in idle if w.held == 1), key=lambda w: (w.idle_since, w.worker_id))
-    pairs = _listed_first(waiting, free, allow_lists, now)
+    pairs = listed_first(waiting, free, allow_lists, now)
     gone = {pair.task_id for pair in pairs}
     served = {pair.worker_id for pair in pairs}
     free = [w for w in free if w.worker_id not in served]
@@ -75,18 +95,29 @@ def match(
     return pairs + direct + _in_order([t for t in fresh if t.task_id not in gone], busy, WorkState.QUEUED, now)
 
 
-def _listed_first(
-    waiting: Sequence[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
+def listed_first(
+    waiting: Iterable[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
 ) -> list[Pair]:
-    """Give each listing account's tasks to its listed idle workers, the oldest task first."""
+    """Give each listing account's tasks to its listed idle workers, the oldest task first.
+
+    ``free`` comes with the longest-idle worker first, and so he is chosen.
+    """
+    rank = {worker.worker_id: n for n, worker in enumerate(free)}
+    wanted = [task for task in waiting if task.account_id in allow_lists]
+    lists = {a: sorted(allow_lists[a] & rank.keys(), key=rank.__getitem__) for a in {t.account_id for t in wanted}}
     pairs: list[Pair] = []
     served: set[int] = set()
-    for task in sorted((t for t in waiting if t.account_id in allow_lists), key=lambda t: t.task_id):
-        listed = [w for w in free if w.worker_id in allow_lists[task.account_id] and w.worker_id not in served]
-        found = _in_order([task], listed, WorkState.LEASED, now)
-        served.update(pair.worker_id for pair in found)
-        pairs += found
+    for task in sorted(wanted, key=age):
+        taker = next((w for w in lists[task.account_id] if w not in served and w not in task.tried), None)
+        if taker is not None:
+            served.add(taker)
+            pairs.append(_pair(task, taker, WorkState.LEASED, now))
     return pairs
+
+
+def age(task: Waiting) -> tuple[datetime, int]:
+    """Return what sorts tasks by age: numbers alone do not, since each process takes them in blocks."""
+    return task.created_at, task.task_id
 
 
 def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkState, now: datetime) -> list[Pair]:
@@ -98,10 +129,23 @@ def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkStat
             break
         at = next((i for i, worker in enumerate(left) if worker.worker_id not in task.tried), None)
         if at is not None:
-            leases = QUEUED_LEASES if state is WorkState.QUEUED else 1
-            until = now + timedelta(seconds=leases * task.lease_seconds)
-            pairs.append(Pair(task.task_id, left.pop(at).worker_id, state, until))
+            pairs.append(_pair(task, left.pop(at).worker_id, state, now))
     return pairs
+
+
+def _pair(task: Waiting, worker_id: int, state: WorkState, now: datetime) -> Pair:
+    leases = QUEUED_LEASES if state is WorkState.QUEUED else 1
+    return Pair(task.task_id, worker_id, state, now + timedelta(seconds=leases * task.lease_seconds))
+
+
+def virtual_turn(before: int, in_order: Iterable[Waiting], listed: Iterable[Waiting], first_turn: int) -> int:
+    """Return the queue's virtual time after a run: the newest turn that was handed out ``in_order``.
+
+    ``listed`` tasks, which went to listed workers from wherever they stood, move it as far as the turn that was first
+    in the queue at most, else whoever comes next would be put behind all that was jumped.
+    """
+    jumped = max((task.turn for task in listed), default=0)
+    return max(before, min(jumped, first_turn), *(task.turn for task in in_order))
 
 
 def turns(virtual_turn: int, next_turn: int, weight: int, count: int) -> tuple[list[int], int]:

@@ -1,6 +1,7 @@
 """Named queries of the waiting and leased tasks → frozen values."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import asyncpg
@@ -8,7 +9,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
-from manyeyes.dispatch.rules import Pair, Waiting, WorkState
+from manyeyes.dispatch.rules import NO_FILTERS, Filters, Pair, Waiting, WorkState
 
 SQL = Queries(__package__)
 
@@ -77,20 +78,26 @@ class Returning(msgspec.Struct, frozen=True):
 
 
 class Gate(msgspec.Struct, frozen=True):
-    """A queue's virtual time, and how many tasks wait or lie queued on busy desks (counted up to a limit)."""
+    """A queue's virtual time, and how many tasks wait or lie queued on busy desks (256 stands for more).
+
+    ``first_turn``: of the first task that waits; None: none does. ``is_regarding``: some customer of the cell lists or
+    filters some worker.
+    """
 
     virtual_turn: int
     waiting: int
     queued: int
+    first_turn: int | None
+    is_regarding: bool
 
 
 async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
     await db.execute(SQL.open_gates, cell, queue_ids)
 
 
-async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> Gate | None:
+async def lock_gate(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) -> Gate | None:
     """Lock the queue for one matcher and tell what there is to match; None when the gate was never opened."""
-    row = await tx.fetchrow(SQL.lock_gate, cell, queue_id, limit)
+    row = await tx.fetchrow(SQL.lock_gate, cell, queue_id, now)
     return Gate(*row) if row else None
 
 
@@ -120,19 +127,37 @@ async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
 
 
 async def waiting_head(
-    tx: asyncpg.Connection, cell: int, queue_id: int, tried_by: Sequence[int], limit: int
-) -> list[tuple[Waiting, int]]:
-    """Return the first waiting tasks and their turns, locked, but for those that all of ``tried_by`` have tried."""
-    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, tried_by, limit)
-    return [(_waiting(r), r["turn"]) for r in rows]
+    tx: asyncpg.Connection,
+    cell: int,
+    queue_id: int,
+    workers: Sequence[int],
+    limit: int,
+    filters: Filters = NO_FILTERS,
+    known: Sequence[int] = (),
+) -> list[Waiting]:
+    """Return the first waiting tasks, locked, but for ``known`` ones and those that none of ``workers`` may have."""
+    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_columns(filters), known)
+    return [_waiting(r) for r in rows]
 
 
 async def queued_head(
-    tx: asyncpg.Connection, cell: int, queue_id: int, tried_by: Sequence[int], limit: int
+    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: Filters
 ) -> list[Waiting]:
-    """Return the first tasks queued on busy desks, locked, but for those that all of ``tried_by`` have tried."""
-    rows = await tx.fetch(SQL.queued_head, cell, queue_id, tried_by, limit)
+    """Return the first tasks queued on busy desks, locked, but for those that none of ``workers`` may have."""
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_columns(filters))
     return [_waiting(r, r["worker_id"]) for r in rows]
+
+
+async def oldest_of(
+    tx: asyncpg.Connection, cell: int, queue_id: int, lists: Mapping[int, AbstractSet[int]]
+) -> list[Waiting]:
+    """Return the oldest waiting tasks of the listing accounts, locked.
+
+    Of each account they are as many as it lists workers: more could not be taken.
+    """
+    workers = ["{" + ",".join(map(str, listed)) + "}" for listed in lists.values()]
+    counts = [len(listed) for listed in lists.values()]
+    return [_waiting(r) for r in await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts)]
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:
@@ -250,8 +275,15 @@ async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[
 
 
 def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
-    tried = frozenset(row["tried"])
-    return Waiting(row["task_id"], row["account_id"], row["created_at"], tried, holder, row["lease_seconds"])
+    task_id, account_id, tried = row["task_id"], row["account_id"], frozenset(row["tried"])
+    rest = row["lease_seconds"], row["kind"], row["turn"]
+    return Waiting(task_id, account_id, row["created_at"], tried, holder, *rest)
+
+
+def _columns(filters: Filters) -> tuple[list[int], list[int], list[str]]:
+    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for."""
+    pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
+    return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)
 
 
 def _works(rows: Sequence[asyncpg.Record]) -> list[Work]:

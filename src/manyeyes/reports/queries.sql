@@ -241,3 +241,19 @@ SELECT task_id, refunded_micros FROM report WHERE cell = $1 AND kind = 0 AND sta
 -- What every reviewer's votes earned.
 SELECT reviewer_id, sum(pay_micros)::bigint AS pay_micros FROM vote_slot
 WHERE cell = $1 AND state = 2 AND pay_micros > 0 GROUP BY reviewer_id;
+
+-- name: token_reports
+-- How many tokens accounts reported since an instant, by queue, and how many of them as incorrect.
+SELECT account_id, queue_id, count(*) FILTER (WHERE kind = 1) AS incorrect FROM report
+WHERE cell = $1 AND kind IN (1, 2) AND filed_at > $2 GROUP BY account_id, queue_id;
+
+-- name: ignored
+-- Which of these accounts' reports of incorrect tokens are ignored now; null asks for all accounts.
+SELECT account_id FROM ignored_reporter
+WHERE cell = $1 AND ($2::bigint[] IS NULL OR account_id = ANY ($2::bigint[])) AND until > $3;
+
+-- name: ignore
+-- From now on these accounts' reports of incorrect tokens are ignored.
+INSERT INTO ignored_reporter (cell, account_id, until, why)
+SELECT $1, i.account_id, $4, i.why FROM unnest($2::bigint[], $3::text[]) AS i (account_id, why) ORDER BY i.account_id
+ON CONFLICT (cell, account_id) DO UPDATE SET until = excluded.until, why = excluded.why;

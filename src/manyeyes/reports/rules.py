@@ -22,6 +22,7 @@ LONGEST_REASON = 500
 LONGEST_APPEAL = 2_000
 WHY_IGNORED = "confirmed_too_seldom"  # the 50 % ratio
 WHY_OVERDUE = "undecided"  # reviewers left it undecided for too long
+WHY_OUTLIER = "incorrect_too_often"  # the statistical guard over token reports (guard.py)
 COMPLAINT_LANGUAGE = "en"  # seed 001: complaints about other languages are not accepted
 WHYS: dict[str, str] = {
     Reason.UNKNOWN_TASK: "the account has no such task",
@@ -33,6 +34,7 @@ WHYS: dict[str, str] = {
     Reason.REPORT_NOT_ENGLISH: "complaints are accepted for English only",
     WHY_IGNORED: f"less than half of the {FEWEST_JUDGED} or more complaints that reviewers judged were confirmed",
     WHY_OVERDUE: "reviewers did not decide in time, so it counts as confirmed",
+    WHY_OUTLIER: "the account reports far more tokens as incorrect than others do, so for three days that is ignored",
 }
 
 
@@ -96,8 +98,8 @@ class Slot(msgspec.Struct, frozen=True):
     pay_micros: int
 
 
-def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
-    """Return why a complaint about a picture is refused, the first reason in seed 001's order; None when it counts.
+def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
+    """Return why a report is refused whatever it is about, the first reason in the seeds' order; None when nothing is.
 
     ``is_repeated``: the task has a report already, by whatever method. The wire has one code for all of them (16).
     """
@@ -109,13 +111,30 @@ def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool
         return Refusal(Reason.TASK_FAILED, WHYS[Reason.TASK_FAILED])
     if is_late(task.ended_at, now):
         return Refusal(Reason.REPORT_LATE, WHYS[Reason.REPORT_LATE])
-    if is_repeated:
-        return Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED])
+    return Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED]) if is_repeated else None
+
+
+def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
+    """Return why a complaint about a picture is refused; None when it counts (seed 001)."""
+    refusal = check_report(task, account_id, is_repeated=is_repeated, now=now)
+    if refusal or task is None:
+        return refusal
     if not task.is_picture:
         return Refusal(Reason.REPORT_WRONG_KIND, WHYS[Reason.REPORT_WRONG_KIND])
     if task.language != COMPLAINT_LANGUAGE:
         return Refusal(Reason.REPORT_NOT_ENGLISH, WHYS[Reason.REPORT_NOT_ENGLISH])
     return None
+
+
+def check_token_report(
+    task: Reported | None, account_id: int, *, is_taken: bool, is_repeated: bool, now: datetime
+) -> Refusal | None:
+    """Return why a report on a token is refused; None when it counts (seed 002).
+
+    ``is_taken``: the task is of a kind that the method takes.
+    """
+    refusal = check_report(task, account_id, is_repeated=is_repeated, now=now)
+    return refusal or (None if is_taken else Refusal(Reason.REPORT_WRONG_KIND, WHYS[Reason.REPORT_WRONG_KIND]))
 
 
 def is_late(ended_at: datetime, now: datetime) -> bool:

@@ -88,3 +88,8 @@ FROM queue_minute WHERE cell = $1 AND queue_id = $2 AND minute >= $3;
 -- All that an account was charged, by the buckets: must equal the ledger's settled sums less its refunds.
 SELECT account_id, sum(tasks)::bigint AS tasks, sum(charged_micros)::bigint AS charged_micros
 FROM usage_minute WHERE cell = $1 GROUP BY account_id;
+
+-- name: tasks_since
+-- How many charged tasks accounts had in queues since a minute.
+SELECT account_id, sum(tasks)::bigint AS tasks FROM usage_minute
+WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND minute > $3 AND queue_id = ANY ($4::int[]) GROUP BY account_id;

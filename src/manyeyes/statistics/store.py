@@ -132,3 +132,11 @@ async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return all that each account was charged and not given back, by the buckets, in micros."""
     rows = await db.fetch(SQL.usage_sums, cell, timeout=PROOF_SECONDS)
     return {row["account_id"]: row["charged_micros"] for row in rows}
+
+
+async def tasks_since(
+    db: asyncpg.Connection, cell: int, account_ids: Sequence[int], since: datetime, queue_ids: Sequence[int]
+) -> dict[int, int]:
+    """Return how many charged tasks each account had in these queues, by whole minutes after ``since``'s."""
+    minute = int(since.timestamp()) // 60
+    return dict(await db.fetch(SQL.tasks_since, cell, account_ids, minute, queue_ids))

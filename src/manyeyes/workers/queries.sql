@@ -101,6 +101,27 @@ SELECT worker_id, idle_since, held FROM session
 WHERE cell = $1 AND present AND held < 2 AND queues @> ARRAY[$2::int] ORDER BY held, idle_since LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
+-- name: idle_among
+-- Of these workers, those who are idle in a queue.
+SELECT worker_id, idle_since FROM session
+WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int];
+
+-- name: idle_in
+-- Everybody who is idle in a queue.
+SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queues @> ARRAY[$2::int];
+
+-- name: present_beside
+-- Whether anybody is present in a queue, and whether anybody beside these workers is.
+SELECT EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]) AS is_any_present,
+       EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]
+               AND worker_id <> ALL ($3::bigint[])) AS is_any_other;
+
+-- name: lock_idle
+-- Of these workers, those who are idle in a queue and whom nobody else is changing right now.
+SELECT worker_id, idle_since FROM session
+WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int]
+ORDER BY worker_id FOR UPDATE SKIP LOCKED;
+
 -- name: lock_free
 -- Of these workers, those whose presence nobody else is changing right now.
 SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id

@@ -166,6 +166,32 @@ async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) ->
     return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]
 
 
+async def idle_among(
+    db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Iterable[int]
+) -> list[tuple[int, datetime]]:
+    """Return (worker_id, idle_since) of those of the workers who are present and idle in the queue, not locked."""
+    return [tuple(row) for row in await db.fetch(SQL.idle_among, cell, queue_id, list(worker_ids))]
+
+
+async def idle_in(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]:
+    """Return everybody who is present and idle in the queue, not locked."""
+    return [row["worker_id"] for row in await db.fetch(SQL.idle_in, cell, queue_id)]
+
+
+async def present_beside(
+    db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Sequence[int]
+) -> tuple[bool, bool]:
+    """Return whether anybody is present in the queue, and whether anybody beside these workers is."""
+    return tuple(await db.fetchrow(SQL.present_beside, cell, queue_id, worker_ids))
+
+
+async def lock_idle(
+    tx: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Iterable[int]
+) -> list[tuple[int, datetime]]:
+    """Lock those of the workers who are still idle in the queue and whom nobody else has locked, and return them."""
+    return [tuple(row) for row in await tx.fetch(SQL.lock_idle, cell, queue_id, list(worker_ids))]
+
+
 async def lock_sessions(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> None:
     """Lock presences; whoever changes a desk does this first."""
     await tx.execute(SQL.lock_sessions, cell, sorted(set(worker_ids)))

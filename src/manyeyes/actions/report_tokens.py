@@ -1,0 +1,119 @@
+"""Customers praise a token's worker, or say that the token was incorrect: allow-lists and filters (seed 002)."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.parts.refused_reports import RefusedReport, keep_refused
+from manyeyes.allow_list import store as allow_list
+from manyeyes.allow_list.rules import Standing, latest
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.reports import store, tokens
+from manyeyes.reports.rules import WHY_OUTLIER, WHYS, Reported, ReportKind, ReportState, check_token_report
+from manyeyes.reports.store import NewReport, Report
+from manyeyes.tasks import lives
+from manyeyes.tasks.lives import Life
+from manyeyes.tasks.rules import RECAPTCHA_V2, Ending
+
+
+class ReportToken(msgspec.Struct, frozen=True):
+    """``kind``: TOKEN_CORRECT or TOKEN_INCORRECT; ``takes``: the kinds of tasks that the method is for."""
+
+    cell: int
+    account_id: int
+    task_id: int
+    kind: ReportKind
+    takes: AbstractSet[str]
+    retried: bool = False
+
+
+class Told(msgspec.Struct, frozen=True):
+    """``state``: COUNTED, or IGNORED. Both are a success on the wire."""
+
+    task_id: int
+    state: ReportState
+
+
+class _Books(msgspec.Struct):
+    """What the batch's decisions need, loaded at once; ``spoken``: tasks that a report of this batch was about."""
+
+    lives: dict[int, Life]
+    reports: dict[int, Report]
+    ignored: set[int]
+    spoken: set[int]
+
+
+async def report_tokens(tx: asyncpg.Connection, now: datetime, commands: Sequence[ReportToken]) -> list[Told | Refusal]:
+    """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
+
+    Praise lists the worker for an hour, its twin filters him for one; each undoes the other (docs/decisions/0016).
+    """
+    cell = commands[0].cell
+    books = await _load(tx, now, cell, commands)
+    outcomes: list[Told | Refusal] = []
+    filing: dict[int, NewReport] = {}
+    for command in commands:
+        outcome = _decide(command, books, now)
+        if isinstance(outcome, NewReport):
+            filing[outcome.task_id] = outcome
+            outcomes.append(Told(outcome.task_id, outcome.state))
+        else:
+            outcomes.append(outcome)
+    stored = await store.insert_reports(tx, now, cell, list(filing.values()))
+    lost = set(filing) - stored  # another process was first
+    outcomes = [_REPEATED if isinstance(o, Told) and o.task_id in lost else o for o in outcomes]
+    words = [_word(report, books) for report in filing.values() if report.task_id in stored]
+    await allow_list.save_standings(tx, now, cell, latest(word for word in words if word))
+    refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
+    await keep_refused(tx, now, cell, [RefusedReport(c.account_id, c.task_id, c.kind, o) for c, o in refused])
+    return outcomes
+
+
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[ReportToken]) -> _Books:
+    task_ids = sorted({c.task_id for c in commands})
+    return _Books(
+        await lives.lives(tx, cell, task_ids),
+        await store.existing(tx, cell, task_ids),
+        await tokens.ignored(tx, now, cell, sorted({c.account_id for c in commands})),
+        set(),
+    )
+
+
+def _decide(command: ReportToken, books: _Books, now: datetime) -> NewReport | Told | Refusal:
+    task_id, account_id = command.task_id, command.account_id
+    before, is_spoken = books.reports.get(task_id), task_id in books.spoken
+    if command.retried and before and not is_spoken and (before.account_id, before.kind) == (account_id, command.kind):
+        books.spoken.add(task_id)
+        return Told(task_id, before.state)
+    life = books.lives.get(task_id)
+    is_taken, is_repeated = life is not None and life.kind in command.takes, before is not None or is_spoken
+    refusal = check_token_report(_reported(life), account_id, is_taken=is_taken, is_repeated=is_repeated, now=now)
+    if refusal:
+        return refusal
+    assert life is not None  # else the rule had refused
+    assert life.ended_at is not None
+    books.spoken.add(task_id)
+    is_unheard = command.kind is ReportKind.TOKEN_INCORRECT and account_id in books.ignored
+    state, why = (ReportState.IGNORED, WHY_OUTLIER) if is_unheard else (ReportState.COUNTED, "")
+    return NewReport(task_id, account_id, life.queue_id, life.worker_id, command.kind, state, why, life.ended_at)
+
+
+def _reported(life: Life | None) -> Reported | None:
+    if life is None:
+        return None
+    is_solved = life.ending is Ending.SOLVED
+    return Reported(life.account_id, is_picture=False, language="", ended_at=life.ended_at, is_solved=is_solved)
+
+
+def _word(report: NewReport, books: _Books) -> Standing | None:
+    """Return what the report says of the worker; None when it is ignored, or praises V2 (seed 002: without effect)."""
+    is_praise = report.kind is ReportKind.TOKEN_CORRECT
+    if report.state is ReportState.IGNORED or (is_praise and books.lives[report.task_id].kind == RECAPTCHA_V2):
+        return None
+    return Standing(report.account_id, report.worker_id, filtered=not is_praise)
+
+
+_REPEATED = Refusal(Reason.REPORT_REPEATED, WHYS[Reason.REPORT_REPEATED])

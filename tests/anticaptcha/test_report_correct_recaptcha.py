@@ -1,0 +1,114 @@
+"""reportCorrectRecaptcha: seed 002's request and both its answers; its worker comes first from then on."""
+
+import json
+
+import pytest
+from contract import ERROR_KEYS, REPLY_KEYS, assert_error
+from seed_002 import SAMPLE_REFUSED, SAMPLE_REQUEST, SAMPLE_SUCCESS, age, refused, standing
+
+import make
+from manyeyes.desk import WorkerDesk
+from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
+
+METHOD = "reportCorrectRecaptcha"
+
+
+@pytest.fixture
+async def solved(calm):
+    """A customer, a worker, and a token that he has just given."""
+    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    return customer, hand, await make.solve(calm.house, customer, hand, kind=RECAPTCHA_V3)
+
+
+async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, solved):
+    customer, hand, task_id = solved
+    body = SAMPLE_REQUEST.replace("YOUR_API_KEY", customer.key).replace("12345", str(task_id))
+    headers = {"accept": "application/json", "content-type": "application/json"}
+    reply = await calm.post(f"/{METHOD}", content=body, headers=headers)
+    assert (reply.status_code, reply.text) == (200, '{"errorId":0,"status":"success"}')
+    assert json.loads(reply.text) == SAMPLE_SUCCESS
+    assert set(SAMPLE_SUCCESS) == REPLY_KEYS[METHOD]
+    assert await standing(calm, customer, hand) == "listed"
+
+
+async def test_the_sample_s_refusal_to_the_letter(calm):
+    reply = await make.call(calm, METHOD, await make.customer(calm.house), taskId=12345)
+    assert reply == SAMPLE_REFUSED
+    assert set(reply) == ERROR_KEYS
+    assert await refused(calm) == {"unknown_task": 1}
+
+
+async def test_the_listed_worker_gets_the_next_task_before_those_who_wait_longer(calm, solved):
+    customer, hand, task_id = solved
+    await make.call(calm, METHOD, customer, taskId=task_id)
+    desk = WorkerDesk(calm.house)
+    for patient in [await make.hand(calm.house) for _ in range(3)]:
+        await desk.online(patient.worker)
+    await desk.offline(hand.worker)
+    await desk.online(hand.worker)
+    created = await make.call(calm, "createTask", customer, task=make.image_task())
+    lease = await desk.next(hand.worker, 20)
+    assert int(lease.lease.split("-")[1]) == created["taskId"]
+
+
+async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm, solved):
+    customer, hand, task_id = solved
+    stranger = await make.customer(calm.house)
+    assert await make.call(calm, METHOD, stranger, taskId=task_id) == SAMPLE_REFUSED
+    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_SUCCESS
+    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
+    picture = await make.solve(calm.house, customer, hand)
+    assert await make.call(calm, METHOD, customer, taskId=picture) == SAMPLE_REFUSED
+    waiting = (await make.submit(calm.house, customer, kind=RECAPTCHA_V3)).task_id
+    assert await make.call(calm, METHOD, customer, taskId=waiting) == SAMPLE_REFUSED
+    reasons = ("unknown_task", "report_repeated", "report_wrong_kind", "task_unfinished")
+    assert await refused(calm) == dict.fromkeys(reasons, 1)
+
+
+@pytest.mark.parametrize("kind", [IMAGE_TO_TEXT, HCAPTCHA, TURNSTILE])
+async def test_it_takes_recaptcha_alone(calm, kind):
+    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    task_id = await make.solve(calm.house, customer, hand, kind=kind)
+    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
+    assert await standing(calm, customer, hand) is None
+
+
+async def test_v2_is_accepted_without_effect(calm):
+    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    task_id = await make.solve(calm.house, customer, hand, kind=RECAPTCHA_V2)
+    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_SUCCESS
+    assert await standing(calm, customer, hand) is None
+    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED, "it was the one report"
+
+
+@pytest.mark.parametrize(("seconds", "reply"), [(58.0, SAMPLE_SUCCESS), (60.0, SAMPLE_REFUSED)])
+async def test_the_window_is_by_the_databases_clock(calm, solved, seconds, reply):
+    """A margin is left for the call itself; the exact limit is tested where the clock can be moved."""
+    await age(calm, seconds)
+    assert await make.call(calm, METHOD, solved[0], taskId=solved[2]) == reply
+
+
+@pytest.mark.parametrize("path", [METHOD.lower(), METHOD.upper(), f"{METHOD}%20", f"{METHOD}/"])
+async def test_however_the_path_is_written(calm, solved, path):
+    customer, _, task_id = solved
+    body = json.dumps({"clientKey": customer.key, "taskId": str(task_id)})
+    reply = await calm.post(f"/{path}", content=body, headers={"content-type": "text/plain"})
+    assert reply.json() == SAMPLE_SUCCESS
+
+
+@pytest.mark.parametrize("task_id", [None, "abc", 1.5, True, [], 0, -1, 2**31, "", {"a": 1}])
+async def test_what_is_no_task_s_number_is_16(calm, task_id):
+    assert_error(await make.call(calm, METHOD, await make.customer(calm.house), taskId=task_id), 16)
+    assert await refused(calm) == {}
+
+
+async def test_an_unknown_key_is_1(calm, solved):
+    assert_error(await make.call(calm, METHOD, clientKey="0" * 32, taskId=solved[2]), 1)
+
+
+async def test_what_became_of_it_is_told_at_v1_reports(calm, solved):
+    customer, _, task_id = solved
+    await make.call(calm, METHOD, customer, taskId=task_id)
+    reply = await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})
+    told = reply.json()
+    assert (told["kind"], told["state"], told["votes"], told["refunded"]) == ("correct_token", "counted", [], 0)

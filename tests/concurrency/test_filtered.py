@@ -1,0 +1,115 @@
+"""A worker whose token an account reported gets no more of its tokens for an hour; and reports that race."""
+
+import pytest
+from race import race
+
+from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
+from manyeyes.allow_list.rules import STANDING_SECONDS
+from manyeyes.refusals import Reason
+from manyeyes.reports.rules import ReportKind
+from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_KINDS, RECAPTCHA_V3, TOKEN_KINDS
+
+
+async def current(stage, worker_id):
+    desk = await stage.desk(worker_id)
+    return desk[0].task_id if desk else None
+
+
+async def test_a_filtered_worker_gets_no_token_of_that_account(stage):
+    account_id, other = await stage.account(), await stage.account()
+    filtered = await stage.worker()
+    task_id = await stage.submit(account_id, kind=RECAPTCHA_V3)
+    await stage.think(account_id, filtered, filtered=True)
+    assert await stage.hand_out() == ()
+    foreign = await stage.submit(other, kind=RECAPTCHA_V3)
+    assert await stage.hand_out() == (filtered,)
+    assert await current(stage, filtered) == foreign, "he is not stuck behind what he may not have"
+    somebody = await stage.worker()
+    assert await stage.hand_out() == (somebody,)
+    assert await current(stage, somebody) == task_id
+
+
+async def test_a_filtered_worker_gets_no_token_queued_on_his_desk_nor_by_stealing(stage):
+    account_id, other = await stage.account(), await stage.account()
+    filtered, busy = await stage.worker(), await stage.worker()
+    await stage.think(account_id, filtered, filtered=True)
+    for _ in range(2):
+        await stage.submit(other, kind=RECAPTCHA_V3)
+    await stage.hand_out()
+    task_id = await stage.submit(account_id, kind=RECAPTCHA_V3)
+    await stage.hand_out()
+    assert [work.task_id for work in await stage.desk(busy)][1:] == [task_id]
+    assert len(await stage.desk(filtered)) == 1
+    await stage.answer(filtered, await stage.lease(filtered))
+    assert await stage.hand_out() == ()
+    assert not await stage.desk(filtered)
+
+
+async def test_pictures_are_never_filtered(stage):
+    account_id, filtered = await stage.account(), await stage.worker()
+    await stage.think(account_id, filtered, filtered=True)
+    await stage.submit(account_id)
+    assert await stage.hand_out() == (filtered,)
+
+
+async def test_the_filter_ends_with_its_hour(stage):
+    account_id, filtered = await stage.account(), await stage.worker()
+    await stage.think(account_id, filtered, filtered=True)
+    await stage.go(filtered)
+    await stage.submit(account_id, kind=HCAPTCHA)
+    await stage.come(filtered)
+    stage.later(STANDING_SECONDS - 0.001)
+    assert await stage.hand_out() == ()
+    stage.later(0.001)
+    assert await stage.hand_out() == (filtered,)
+
+
+async def test_one_who_may_not_and_one_who_would_not_hide_nothing_behind_the_head(stage):
+    """The head is as long as there are workers: tasks that each of them is out for must not fill it."""
+    account_id, other = await stage.account(), await stage.account()
+    picky = await stage.worker()
+    for _ in range(3):
+        await stage.submit(account_id, kind=RECAPTCHA_V3)
+        await stage.hand_out()
+        await stage.skip(picky, await stage.lease(picky), "other")
+    filtered = await stage.worker()
+    await stage.think(account_id, filtered, filtered=True)
+    behind = [await stage.submit(other, kind=RECAPTCHA_V3) for _ in range(2)]
+    await stage.hand_out()
+    await stage.hand_out()
+    assert {await current(stage, w) for w in (picky, filtered)} == set(behind)
+
+
+@pytest.mark.parametrize("_", range(5))
+async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(stage, _):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3)
+    words = [
+        ReportToken(stage.cell, account_id, task_id, kind, RECAPTCHA_KINDS)
+        for kind in (ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT)
+    ]
+    outcomes = [o for (o,) in await race(stage, *[(report_tokens, [word]) for word in words])]
+    won = [isinstance(outcome, Told) for outcome in outcomes]
+    assert sorted(won) == [False, True]
+    assert outcomes[won.index(False)].reason is Reason.REPORT_REPEATED
+    [report] = await stage.rows("report", "kind")
+    [row] = await stage.rows("standing", "filtered")
+    assert report["kind"] == words[won.index(True)].kind
+    assert row["filtered"] is (report["kind"] == ReportKind.TOKEN_INCORRECT), "the loser said nothing"
+
+
+@pytest.mark.parametrize("_", range(5))
+async def test_words_of_two_processes_on_many_workers_meet_no_dead_lock(stage, _):
+    account_id = await stage.account()
+    workers = [await stage.worker() for _ in range(4)]
+    tasks = []
+    for _ in range(2):
+        tasks += [await stage.submit(account_id, kind=RECAPTCHA_V3) for _ in workers]
+        await stage.hand_out()
+        for worker_id in workers:
+            await stage.answer(worker_id, await stage.lease(worker_id))
+    praise = [ReportToken(stage.cell, account_id, t, ReportKind.TOKEN_CORRECT, TOKEN_KINDS) for t in tasks]
+    await race(stage, (report_tokens, praise[:4]), (report_tokens, praise[:3:-1]), (hand_out, [HandOut(stage.cell, 1)]))
+    assert len(await stage.rows("report")) == 8
+    assert {row["worker_id"] for row in await stage.rows("standing")} == set(workers)
