@@ -86,7 +86,7 @@ class _Books(msgspec.Struct):
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return for each command the task's id or its refusal (no proof, suspended, balance too low, all filtered, queue full)."""
+    """Return each task's id or its refusal (no proof, suspended, balance too low, all filtered, queue full)."""
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)
     before = dict(books.balances)
