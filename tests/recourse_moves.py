@@ -1,6 +1,7 @@
 """What customers, reviewers and workers do about answers, as moves of the ledger's machine."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from manyeyes.actions.file_complaints import file_complaints
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.take_slots import TakeSlot, take_slots
-from manyeyes.reports.rules import Slot
+from manyeyes.reports.rules import REPORT_SECONDS, Slot
 from stage import Stage
 
 ACCOUNTS, WORKERS = (1, 2), (11, 12, 13)
@@ -36,6 +37,15 @@ class RecourseMoves(RuleBasedStateMachine):
         tasks = sorted(self.submitted)
         commands = [self.stage.complaining(account_id, tasks[i % len(tasks)]) for i in which if tasks]
         if commands:
+            self.run(self.stage.act(file_complaints, *commands))
+
+    @rule(times=st.integers(1, 2))
+    def complain_of_the_newest(self, times: int) -> None:
+        """Complain about the answers of the last minute, each by whom it was given to."""
+        since = self.stage.now - timedelta(seconds=REPORT_SECONDS)
+        fresh = [r for r in self.rows("result", "account_id, task_id, ended_at") if r["ended_at"] > since]
+        commands = [self.stage.complaining(r["account_id"], r["task_id"], retried=True) for r in fresh]
+        for _ in range(times if commands else 0):
             self.run(self.stage.act(file_complaints, *commands))
 
     @rule(vote=st.sampled_from(["confirm", "reject"]), times=st.integers(1, 2))
