@@ -5,13 +5,14 @@ from datetime import datetime
 
 import msgspec
 
+from manyeyes.accounts import store as accounts
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.house import House
 from manyeyes.money import number
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import appeals, slots, store
 from manyeyes.reports.appeals import Appeal
-from manyeyes.reports.rules import LONGEST_REASON, is_outlier
+from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
 from manyeyes.reports.slots import ReviewerRecord
 from manyeyes.reports.store import Cast
 from manyeyes.tasks import lives
@@ -24,7 +25,8 @@ LARGEST_LIST = 200
 
 
 class OpenAppeal(msgspec.Struct, frozen=True):
-    """An appeal that waits for the operator; ``pay`` in USD is what the worker lost; the picture may be gone."""
+    """An appeal that waits for the operator; ``pay`` in USD is what the worker lost; the picture may be gone, or
+    ``sensitive``: to be looked at only by choice."""
 
     cell: int
     task_id: int
@@ -37,40 +39,75 @@ class OpenAppeal(msgspec.Struct, frozen=True):
     answer: str
     votes: list[VoteTold]
     image_url: str | None
+    sensitive: bool
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others."""
+    """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
+
+    Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
+    95 of 100 cases; ``others`` is that of all others together, None when there are none.
+    """
 
     worker_id: int
     name: str
     votes: int
     against: int
     is_outlier: bool
+    least: float
+    most: float
+    others: float | None
+
+    @property
+    def share(self) -> float:
+        return self.against / self.votes
+
+
+class OpenComplaints(msgspec.Struct, frozen=True):
+    """How many complaints are with reviewers; ``oldest_at`` is None when there are none."""
+
+    number: int
+    oldest_at: datetime | None
+
+
+class IgnoredAccount(msgspec.Struct, frozen=True):
+    """An account whose complaints are ignored (reports/rules.py, `is_ignored`), with its record."""
+
+    account_id: int
+    name: str
+    judged: int
+    confirmed: int
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    appeal: Appeal
+    question: Question
+    answer: str
+    votes: list[Cast]
+    queue_id: int
 
 
 async def open_appeals(house: House) -> list[OpenAppeal]:
     """Return the appeals that wait, the oldest first."""
-    names = await _names(house)
-    found: list[OpenAppeal] = []
-    for cell in house.cells.numbers:
-        waiting, questions, answers, votes = await _waiting(house, cell)
-        found += [
-            OpenAppeal(
-                cell,
-                wire_id(each.task_id),
-                each.worker_id,
-                names.get(each.worker_id, ""),
-                each.words,
-                number(each.pay_micros),
-                each.filed_at,
-                options_of(questions[each.task_id]),
-                answers.get(each.task_id, ""),
-                [VoteTold(cast.vote, cast.reason, cast.at) for cast in votes.get(each.task_id, [])],
-                picture_url(house, cell, questions[each.task_id]),
-            )
-            for each in waiting
-        ]
+    names, queues = await _names(house), await house.directory.queues()
+    found = [
+        OpenAppeal(
+            cell,
+            wire_id(each.appeal.task_id),
+            each.appeal.worker_id,
+            names.get(each.appeal.worker_id, ""),
+            each.appeal.words,
+            number(each.appeal.pay_micros),
+            each.appeal.filed_at,
+            options_of(each.question),
+            each.answer,
+            [VoteTold(cast.vote, cast.reason, cast.at) for cast in each.votes],
+            picture_url(house, cell, each.question),
+            queues[each.queue_id].sensitive,
+        )
+        for cell in house.cells.numbers
+        for each in await _waiting(house, cell)
+    ]
     return sorted(found, key=lambda each: each.filed_at)
 
 
@@ -84,6 +121,33 @@ async def decide_appeal(house: House, task_id: int, *, accepted: bool, answer: s
         if not isinstance(outcome, Refusal) or outcome.reason is not Reason.UNKNOWN_REPORT:
             break
     return outcome
+
+
+async def open_complaints(house: House) -> OpenComplaints:
+    """Return how many complaints wait for reviewers in all cells, and since when the oldest does."""
+    number_open, oldest = 0, []
+    for cell in house.cells.numbers:
+        async with house.cells.pool(cell).acquire() as db:
+            found, filed_at = await store.open_complaints(db, cell)
+        number_open += found
+        oldest += [filed_at] if filed_at else []
+    return OpenComplaints(number_open, min(oldest, default=None))
+
+
+async def ignored_accounts(house: House) -> list[IgnoredAccount]:
+    """Return the accounts whose complaints are ignored, the least confirmed first."""
+    async with house.cells.directory.acquire() as db:
+        names = {place.account_id: place.name for place in await accounts.every_place(db)}
+    found: list[IgnoredAccount] = []
+    for cell in house.cells.numbers:
+        async with house.cells.pool(cell).acquire() as db:
+            records = await store.every_reporter(db, cell, FEWEST_JUDGED)
+        found += [
+            IgnoredAccount(account_id, names.get(account_id, ""), record.judged, record.confirmed)
+            for account_id, record in records.items()
+            if is_ignored(record.judged, record.confirmed)
+        ]
+    return sorted(found, key=lambda each: (each.confirmed / each.judged, each.account_id))
 
 
 async def standings(house: House) -> list[Standing]:
@@ -104,18 +168,27 @@ async def standings(house: House) -> list[Standing]:
 def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> Standing:
     others_votes = sum(each.votes for each in every) - record.votes
     others_against = sum(each.against for each in every) - record.against
-    is_far = is_outlier(record.votes, record.against, others_votes, others_against)
-    return Standing(record.reviewer_id, names.get(record.reviewer_id, ""), record.votes, record.against, is_far)
+    return Standing(
+        record.reviewer_id,
+        names.get(record.reviewer_id, ""),
+        record.votes,
+        record.against,
+        is_outlier(record.votes, record.against, others_votes, others_against),
+        *share_interval(record.against, record.votes),
+        others_against / others_votes if others_votes else None,
+    )
 
 
-async def _waiting(
-    house: House, cell: int
-) -> tuple[list[Appeal], dict[int, Question], dict[int, str], dict[int, list[Cast]]]:
+async def _waiting(house: House, cell: int) -> list[_Waiting]:
     async with house.cells.pool(cell).acquire() as db:
         waiting = await appeals.open_appeals(db, cell, LARGEST_LIST)
         ids = [each.task_id for each in waiting]
         questions, answers = await lives.questions(db, cell, ids), await lives.answers(db, cell, ids)
-        return waiting, questions, answers, await store.votes_of(db, cell, ids)
+        reports, votes = await store.existing(db, cell, ids), await store.votes_of(db, cell, ids)
+    return [
+        _Waiting(each, questions[i], answers.get(i, ""), votes.get(i, []), reports[i].queue_id)
+        for i, each in zip(ids, waiting, strict=True)
+    ]
 
 
 async def _names(house: House) -> dict[int, str]:

@@ -99,5 +99,30 @@ async def at_work(site: Site, browser: Browser, hand: Hand, **context: Any) -> S
     return screen
 
 
+class ReviewScreen(Screen):
+    """The reviewer screen in one browser context."""
+
+    async def shown(self, text: str) -> None:
+        """Wait until the answer ``text`` is shown and may be judged."""
+        await expect(self.part("given")).to_have_text(text)
+        await expect(self.part("main")).to_have_attribute("data-ready", "")
+
+    async def slot(self) -> str:
+        """The slot that is shown."""
+        await expect(self.part("main")).to_have_attribute("data-slot", re.compile("."))
+        return await self.part("main").get_attribute("data-slot") or ""
+
+
+async def at_review(site: Site, browser: Browser, judge: Hand, **context: Any) -> ReviewScreen:
+    """Sign the reviewer in by a one-time link; the screen offers him to start."""
+    page = await (await browser.new_context(**{**ENGLISH, **context})).new_page()
+    page.set_default_timeout(15_000)
+    screen = ReviewScreen(site, page)
+    await page.goto(site.url + await link(site.house, worker_subject(judge)))
+    await page.wait_for_url("**/worker*")
+    await page.goto(site.url + "/reviewer")
+    return screen
+
+
 async def has_no_sideways_scroll(page: Page) -> bool:
     return await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -7,11 +7,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.callbacks import CallbackPages
+from manyeyes.console.complaints import ComplaintPages
 from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
 from manyeyes.console.look import change_look
 from manyeyes.console.operator import OperatorPages
 from manyeyes.console.pages import render, static_file
+from manyeyes.console.recourse import RecoursePages
+from manyeyes.console.reports import ReportPages
+from manyeyes.console.review import ReviewPages
 from manyeyes.console.sign_in import SignInPages
 from manyeyes.console.statement import StatementPages
 from manyeyes.console.widget import WidgetPages
@@ -21,25 +25,36 @@ from manyeyes.sign_in import is_from_own_page
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
-OWN_PATHS = ("", "login", "logout", "look", "help", "static", "worker", "widget", "customer", "operator")
+OWN_PATHS = (
+    *("", "login", "logout", "look", "help", "static", "worker", "widget", "reviewer"),
+    *("customer", "operator"),
+)
 LARGEST_FORM_BYTES = 64 * 1024
 
 
 def routes(house: House) -> list[Route]:
     """The console's pages; every POST is refused unless it was sent from one of them."""
     sign_in, work = SignInPages(house), WorkPages(house)
-    statement, callbacks = StatementPages(house), CallbackPages(house)
+    review, complaints = ReviewPages(house), ComplaintPages(house)
+    statement, reports = StatementPages(house), ReportPages(house)
+    recourse = RecoursePages(house)
+    callbacks = CallbackPages(house)
     pages = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/help": show_help,
         "/worker": work.show,
+        "/worker/reports": complaints.show,
+        "/reviewer": review.show,
         "/widget/{signed}": WidgetPages(house).show,
         "/customer": CustomerPages(house).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
+        "/customer/reports": reports.show,
+        "/customer/reports/{task_id}": reports.show_one,
         "/operator": OperatorPages(house).show,
+        "/operator/recourse": recourse.show,
         "/static/{version}/{name}": static_file,
     }
     forms = {
@@ -52,6 +67,10 @@ def routes(house: House) -> list[Route]:
         "/worker/offline": work.offline,
         "/worker/answer": work.answer,
         "/worker/skip": work.skip,
+        "/worker/appeal": complaints.appeal,
+        "/reviewer/vote": review.vote,
+        "/reviewer/leave": review.leave,
+        "/operator/appeal": recourse.decide,
     }
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
         Route(path, _from_own_page(house, form), methods=["POST"]) for path, form in forms.items()

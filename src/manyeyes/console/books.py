@@ -46,6 +46,11 @@ class Line(msgspec.Struct, frozen=True):
     amount_micros: int
     after: Funds
 
+    @property
+    def is_refund(self) -> bool:
+        """Whether a complaint brought it back; that complaint has a page."""
+        return self.kind is Kind.REFUND
+
 
 class Books(msgspec.Struct, frozen=True):
     """Everything a statement shows.

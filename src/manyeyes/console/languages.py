@@ -95,3 +95,8 @@ def change(micros: int, language: str) -> str:
 def count(number: int, language: str) -> str:
     """A whole number with the language's grouping."""
     return numbers.format_decimal(number, locale=locale_of(language))
+
+
+def percent(share: float, language: str) -> str:
+    """A fraction as per cent with one decimal, as the language writes it."""
+    return numbers.format_percent(share, "#,##0.#%", locale=locale_of(language))

@@ -15,12 +15,12 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.console.languages import catalogue, mark, money
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import render
-from manyeyes.console.sign_in import not_yours
+from manyeyes.console.sign_in import is_operator, not_yours
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
-from manyeyes.sign_in import cookie_subject
+from manyeyes.oversight import open_appeals
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Session
 
@@ -52,8 +52,7 @@ class OperatorPages:
 
     async def show(self, request: Request) -> Response:
         """GET /operator."""
-        subject = await cookie_subject(self._house, request)
-        if subject is None or subject.role != "operator":
+        if not await is_operator(self._house, request):
             return await not_yours(self._house, request)
         language = look_of(request).language
         translate = catalogue(language).ugettext
@@ -65,6 +64,7 @@ class OperatorPages:
             queues=await self._queues(),
             accounts=await self._accounts(),
             workers=await self._workers(),
+            open_appeals=len(await open_appeals(self._house)),
             states={state: translate(message) for state, message in STATES.items()},
         )
 

@@ -12,7 +12,7 @@ from manyeyes.house import House
 from manyeyes.refusals import Refusal
 from manyeyes.sign_in import cookie_subject
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject
+from manyeyes.workers.store import Subject, Worker
 
 SIGNED_IN_AS = {
     "worker": mark("You are signed in here as a worker"),
@@ -73,6 +73,18 @@ class SignInPages:
             return worker
         owner = await self._house.directory.owner(key, request.client.host if request.client else "")
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
+
+
+async def worker_of(house: House, request: Request) -> Worker | None:
+    """The worker who is signed in; None for nobody, for other roles, and for one who was disabled."""
+    subject = await cookie_subject(house, request)
+    return await house.directory.worker(subject.subject_id) if subject and subject.role == "worker" else None
+
+
+async def is_operator(house: House, request: Request) -> bool:
+    """Whether the operator is signed in."""
+    subject = await cookie_subject(house, request)
+    return subject is not None and subject.role == "operator"
 
 
 async def not_yours(house: House, request: Request) -> Response:

@@ -84,9 +84,9 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
 }
 
 
-def words_for(translations: Translations) -> dict[str, str | list[str]]:
-    """Every sentence of the worker screen in one language; a pair becomes [one, many]."""
-    return {key: _in_language(translations, message) for key, message in WORDS.items()}
+def words_for(translations: Translations, words: Mapping[str, str | ONE_OR_MANY] = WORDS) -> dict[str, str | list[str]]:
+    """Every sentence of a screen in one language; a pair becomes [one, many]."""
+    return {key: _in_language(translations, message) for key, message in words.items()}
 
 
 def _in_language(translations: Translations, message: str | ONE_OR_MANY) -> str | list[str]:
@@ -127,6 +127,12 @@ def rules(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
         ("rule.math", options.math),
     ]
     return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)
+
+
+def judged_by(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
+    """The same rules for whoever judges an answer: he is told, too, where capital letters do not count."""
+    is_free = not options.case and not options.math and options.numeric != 1
+    return rules(options) + ([("rule.any_case", {})] if is_free else [])
 
 
 def _length_rule(least: int, most: int) -> list[tuple[str, dict[str, int]]]:

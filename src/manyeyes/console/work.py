@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console import languages, wording
+from manyeyes.console.complaints import news, seen_until
+from manyeyes.console.form import micros, text_of
 from manyeyes.console.look import look_of
 from manyeyes.console.pages import POLICY, render
-from manyeyes.console.sign_in import not_yours
+from manyeyes.console.sign_in import not_yours, worker_of
 from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
-from manyeyes.sign_in import cookie_subject
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason
 from manyeyes.workers.store import Worker
@@ -34,7 +35,7 @@ class WorkPages:
 
     async def show(self, request: Request) -> Response:
         """GET /worker."""
-        worker = await self._worker(request)
+        worker = await worker_of(self._house, request)
         if worker is None:
             return await not_yours(self._house, request)
         notice = request.query_params.get("notice", "")
@@ -52,7 +53,7 @@ class WorkPages:
         """POST /worker/answer: `lease`, `text`."""
 
         async def give(worker: Worker, form: FormData) -> Any:
-            return await self._desk.answer(worker, _text(form, "lease"), _text(form, "text"))
+            return await self._desk.answer(worker, text_of(form, "lease"), text_of(form, "text"))
 
         return await self._act(request, give)
 
@@ -60,13 +61,13 @@ class WorkPages:
         """POST /worker/skip: `lease`, `reason`."""
 
         async def pass_on(worker: Worker, form: FormData) -> Any:
-            return await self._desk.skip(worker, _text(form, "lease"), _reason(form))
+            return await self._desk.skip(worker, text_of(form, "lease"), _reason(form))
 
         return await self._act(request, pass_on)
 
     async def _act(self, request: Request, act: Act) -> Response:
         """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
-        worker = await self._worker(request)
+        worker = await worker_of(self._house, request)
         if worker is None:
             return await not_yours(self._house, request)
         form = await request.form()
@@ -74,12 +75,8 @@ class WorkPages:
         if not isinstance(outcome, Refusal):
             return RedirectResponse("/worker", status_code=303)
         if outcome.reason is Reason.ANSWER_UNFIT:
-            return await self._draw(request, worker, outcome, draft=_text(form, "text"), status=422)
+            return await self._draw(request, worker, outcome, draft=text_of(form, "text"), status=422)
         return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
-
-    async def _worker(self, request: Request) -> Worker | None:
-        subject = await cookie_subject(self._house, request)
-        return await self._house.directory.worker(subject.subject_id) if subject and subject.role == "worker" else None
 
     async def _draw(
         self, request: Request, worker: Worker, refusal: Refusal | None, draft: str = "", status: int = 200
@@ -94,6 +91,8 @@ class WorkPages:
             "work.html",
             status=status,
             person=worker.name,
+            is_reviewer=worker.reviewer,
+            fresh_refusals=await news(self._house, request, worker),
             mode=mode,
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
             notice=wording.explanation(words, refusal) if refusal else "",
@@ -101,7 +100,12 @@ class WorkPages:
             task=_task(words, lease, draft) if lease else None,
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
-            script_data={"words": words, "lease": msgspec.to_builtins(lease), "now": datetime.now(UTC).isoformat()},
+            script_data={
+                "words": words,
+                "lease": msgspec.to_builtins(lease),
+                "now": datetime.now(UTC).isoformat(),
+                "seen": seen_until(request).isoformat(),
+            },
         )
         widgets = urlsplit(self._house.settings.widget_url)
         frames = f"'self' {widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
@@ -112,9 +116,9 @@ class WorkPages:
 def _tally(session: SessionView) -> dict[str, int]:
     return {
         "answered": session.answered,
-        "earned_micros": _micros(session.earned),
-        "pending_micros": _micros(session.pending),
-        "payable_micros": _micros(session.payable),
+        "earned_micros": micros(session.earned),
+        "pending_micros": micros(session.pending),
+        "payable_micros": micros(session.payable),
     }
 
 
@@ -128,7 +132,7 @@ def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
         "widget_url": "",
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
-        "pay_micros": _micros(task.pay),
+        "pay_micros": micros(task.pay),
         "ask": words[wording.question(task.options)],
         "rules": [wording.filled(words, key, values) for key, values in wording.rules(task.options)],
         "options": task.options,
@@ -144,7 +148,7 @@ def _widget(words: wording.Words, lease: LeaseView) -> dict[str, Any]:
         "widget_url": task.widget_url,
         "sensitive": False,
         "queue": task.queue.name,
-        "pay_micros": _micros(task.pay),
+        "pay_micros": micros(task.pay),
         "ask": wording.filled(words, "ask.widget", {"site": task.options.site}),
         "rules": [],
         "options": ImageOptions(),
@@ -158,15 +162,6 @@ def _kinds_of(reason: SkipReason) -> str:
     return " ".join(kind for kind, reasons in fitting if reason in reasons)
 
 
-def _micros(dollars: float) -> int:
-    return round(dollars * languages.MICROS)
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _reason(form: FormData) -> SkipReason:
-    reason = _text(form, "reason")
+    reason = text_of(form, "reason")
     return SkipReason(reason) if reason in set(SkipReason) else SkipReason.OTHER

@@ -37,6 +37,14 @@ DELETE FROM refused_report WHERE cell = $1 AND at < now() - make_interval(days =
 -- How often reviewers judged and confirmed the complaints of accounts.
 SELECT account_id, judged, confirmed FROM reporter WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
 
+-- name: every_reporter
+-- The records of accounts with at least so many judged complaints.
+SELECT account_id, judged, confirmed FROM reporter WHERE cell = $1 AND judged >= $2 ORDER BY account_id;
+
+-- name: open_complaints
+-- How many complaints are undecided, and since when the oldest is.
+SELECT count(*) AS number, min(filed_at) AS oldest_at FROM report WHERE cell = $1 AND state = 0;
+
 -- name: add_to_reporters
 -- Add a batch's verdicts to their accounts' records. Nothing ever takes them off (seed 001).
 INSERT INTO reporter (cell, account_id, judged, confirmed)

@@ -15,6 +15,7 @@ VOTES_TO_DECIDE = 2  # two equal votes are a verdict
 SLOT_SECONDS = 60  # how long a reviewer may look at one complaint
 FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or odd ones, is not compared with the others yet
 OUTLIER_DEVIATIONS = 3
+TWO_SIDED_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
 FEWEST_JUDGED = 10  # decisions.md: the ratio applies from the tenth judged complaint on
 REFUSED_KEPT_DAYS = 30
 UNKNOWN_TASKS_KEPT = 100  # refused reports of tasks that the account never had: so many are kept one by one
@@ -187,3 +188,16 @@ def is_outlier(votes: int, against: int, others_votes: int, others_against: int)
         return False
     share = (others_against + 1) / (others_votes + 2)
     return against / votes > share + OUTLIER_DEVIATIONS * (share * (1 - share) / votes) ** 0.5
+
+
+def share_interval(part: int, whole: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share by Wilson's score (1927): it stays within 0 and 1 and is fair to few votes.
+
+    Raises ValueError for a share of nothing.
+    """
+    if whole <= 0:
+        raise ValueError("a share of nothing")
+    share, z2 = part / whole, TWO_SIDED_95**2
+    middle = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    reach = TWO_SIDED_95 / (1 + z2 / whole) * (share * (1 - share) / whole + z2 / (4 * whole**2)) ** 0.5
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)

@@ -151,6 +151,18 @@ async def reporters(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int
     return {row["account_id"]: Record(row["judged"], row["confirmed"]) for row in rows}
 
 
+async def every_reporter(db: asyncpg.Connection, cell: int, fewest_judged: int) -> dict[int, Record]:
+    """Return the records of the accounts with at least so many judged complaints."""
+    rows = await db.fetch(SQL.every_reporter, cell, fewest_judged)
+    return {row["account_id"]: Record(row["judged"], row["confirmed"]) for row in rows}
+
+
+async def open_complaints(db: asyncpg.Connection, cell: int) -> tuple[int, datetime | None]:
+    """Return how many complaints are undecided, and when the oldest was filed."""
+    row = await db.fetchrow(SQL.open_complaints, cell)
+    return row["number"], row["oldest_at"]
+
+
 async def add_to_reporters(tx: asyncpg.Connection, cell: int, verdicts: Mapping[int, Record]) -> None:
     """Add a batch's verdicts, by account."""
     if verdicts:

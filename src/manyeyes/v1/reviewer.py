@@ -13,7 +13,7 @@ from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import LONGEST_REASON, Vote
 from manyeyes.told import ReviewerView, SlotView, VoteView
 from manyeyes.v1.sign_in import signed_in_worker
-from manyeyes.v1.wire import decode, json, refuse, seconds
+from manyeyes.v1.wire import decode, json, refuse, seconds, while_there
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -45,7 +45,8 @@ class ReviewerApi:
     async def next(self, request: Request) -> Response:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; 204 when nothing came."""
         worker = await signed_in_worker(self._house, request)
-        slot = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
+        waiting = self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
+        slot = await while_there(request, waiting)  # one who has gone would keep a complaint from others
         if isinstance(slot, Refusal):
             return refuse(slot)
         return json(slot) if slot else Response(status_code=204)

@@ -1,5 +1,7 @@
 """JSON in and out of /v1: strict bodies, and refusals as ``{"refusal": reason, "reason": sentence}`` with a status."""
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,6 +32,7 @@ STATUS = {
 }
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
 Body = TypeVar("Body")
+Answer = TypeVar("Answer")
 
 
 class Refused(Exception):
@@ -75,3 +78,19 @@ def seconds(text: str) -> float:
         return float(text)
     except ValueError:
         return 0.0
+
+
+async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer | None:
+    """Return what ``waiting`` gives; None when the caller hangs up first, lest something is handed to nobody."""
+    work, gone = asyncio.ensure_future(waiting), asyncio.ensure_future(_hung_up(request))
+    try:
+        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return await work if work.done() else None
+    finally:
+        work.cancel()
+        gone.cancel()
+
+
+async def _hung_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

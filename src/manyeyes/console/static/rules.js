@@ -21,6 +21,12 @@ export function rules(options) {
   return wanted.concat(lengthRule(options.min_length || 0, options.max_length || 0));
 }
 
+/** The same rules for whoever judges an answer: he is told, too, where capital letters do not count. */
+export function judgedBy(options) {
+  const free = !options.case && !options.math && options.numeric !== 1 ? [{ key: "rule.any_case" }] : [];
+  return rules(options).concat(free);
+}
+
 function lengthRule(least, most) {
   const holds = (text) => length(text) >= Math.max(least, 1) && (!most || length(text) <= most);
   if (least && least === most) return [{ key: "rule.exactly", values: { n: least }, holds }];

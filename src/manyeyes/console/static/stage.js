@@ -62,6 +62,11 @@ export function zoomBy(steps) {
   table.scrollTo(middle.x * table.scrollWidth - table.clientWidth / 2, middle.y * table.scrollHeight - table.clientHeight / 2);
 }
 
+/** Moves an enlarged picture by a third of what is seen: -1, 0 or 1 to the right and down. */
+export function moveBy(right, down) {
+  table.scrollBy((right * table.clientWidth) / 3, (down * table.clientHeight) / 3);
+}
+
 /** Goes through plain, stronger and inverted contrast; kept from picture to picture. */
 export function changeContrast() {
   contrast = (contrast + 1) % 3;

@@ -9,13 +9,16 @@ export class Refusal extends Error {
   }
 }
 
-const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const patience = (attempt) => Math.min(250 * 2 ** attempt, 8000) * (0.75 + Math.random() / 2);
+export const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** Milliseconds to wait before the next try: longer each time, and never in step with others. */
+export const patience = (attempt) => Math.min(250 * 2 ** attempt, 8000) * (0.75 + Math.random() / 2);
 
-/** One call; resolves to the reply's JSON (null for 204), throws Refusal for a "no" and TypeError when nothing came back. */
-export async function call(method, path, body) {
-  const reply = await fetch(`/v1/worker${path}`, {
+/** One call of /v1; resolves to the reply's JSON (null for 204), throws Refusal for a "no", TypeError when nothing came
+    back, and AbortError when `signal` ended it. */
+export async function call(method, path, body, signal) {
+  const reply = await fetch(`/v1${path}`, {
     method,
+    signal,
     credentials: "same-origin",
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
@@ -28,12 +31,12 @@ export async function call(method, path, body) {
 }
 
 /** Repeats a call until the server says yes or no; `onTrouble` hears of every try that got neither. */
-export async function insist(method, path, body, onTrouble) {
+export async function insist(method, path, body, onTrouble, signal) {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await call(method, path, body);
+      return await call(method, path, body, signal);
     } catch (failure) {
-      if (failure instanceof Refusal) throw failure;
+      if (failure instanceof Refusal || signal?.aborted) throw failure;
       onTrouble();
       await wait(patience(attempt));
     }
@@ -95,7 +98,7 @@ export class Stream {
     this.#timer = setTimeout(async () => {
       try {
         // The session may say that work is over; its handler then closes this stream.
-        this.#handlers.session(await call("GET", "/session"));
+        this.#handlers.session(await call("GET", "/worker/session"));
         if (this.#wanted) this.open();
       } catch (failure) {
         if (failure instanceof Refusal) this.#handlers.refused(failure);

@@ -2,16 +2,16 @@
 
 import * as clock from "./clock.js";
 import { Desk } from "./desk.js";
+import { explain, hush, tell } from "./notice.js";
 import * as reply from "./reply.js";
 import * as skipMenu from "./skip.js";
 import * as stage from "./stage.js";
 import * as widget from "./widget.js";
 import { Stream, insist } from "./wire.js";
-import { count, knows, money, page, say } from "./words.js";
+import { count, money, page, say } from "./words.js";
 
 const element = (id) => document.getElementById(id);
 const main = element("main");
-const notice = element("notice");
 const title = document.title;
 const desk = new Desk();
 const outbox = [];
@@ -95,23 +95,6 @@ function trouble(now) {
   presence();
 }
 
-function tell(key, values = {}, tone = "") {
-  notice.textContent = say(key, values);
-  notice.className = `notice ${tone}`;
-  notice.hidden = false;
-  if (key === "notice.back") setTimeout(hush, 2500);
-}
-
-function hush() {
-  notice.hidden = true;
-  notice.textContent = "";
-}
-
-function explain({ refusal, reason }) {
-  const key = `notice.${refusal}`;
-  tell(knows(key) ? key : "notice.refused", { reason: reason || refusal }, "warn");
-}
-
 function receipt(what, earned) {
   if (mode === "break") return;
   element("receipt").textContent = [what, earned ? `+${money(earned)}` : ""].filter(Boolean).join("  ");
@@ -148,7 +131,7 @@ async function post() {
   while (outbox.length) {
     const letter = outbox[0];
     try {
-      const result = await insist("POST", letter.path, letter.body, () => trouble(true));
+      const result = await insist("POST", `/worker${letter.path}`, letter.body, () => trouble(true));
       receipt(letter.said, result.earned);
       desk.advance(result.next);
       outbox.shift();
@@ -182,7 +165,7 @@ function noticeLoss(onDesk) {
 // The stream tells of every change; this is for the moments when it may not have.
 async function askForDesk() {
   try {
-    const current = await insist("GET", "/next?wait=0", undefined, () => trouble(true));
+    const current = await insist("GET", "/worker/next?wait=0", undefined, () => trouble(true));
     const onDesk = { current, upcoming: desk.upcoming?.lease === current?.lease ? null : desk.upcoming };
     noticeLoss(onDesk);
     desk.receive(onDesk);
@@ -198,7 +181,7 @@ async function start(event) {
   event?.preventDefault();
   hush();
   try {
-    takeSession(await insist("POST", "/online", {}, () => trouble(true)));
+    takeSession(await insist("POST", "/worker/online", {}, () => trouble(true)));
     setMode("waiting");
     stream.open();
   } catch (refusal) {
@@ -213,7 +196,7 @@ async function takeBreak(event) {
   hush();
   try {
     await sending;
-    await insist("POST", "/offline", {}, () => trouble(true));
+    await insist("POST", "/worker/offline", {}, () => trouble(true));
   } catch (refusal) {
     explain(refusal);
   }

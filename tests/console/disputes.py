@@ -1,0 +1,84 @@
+"""Complaints for the screens' tests: answers that somebody complained about, reviewers, and votes from elsewhere."""
+
+from typing import Any
+
+import make
+from make import Customer, Hand
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
+from manyeyes.actions.submit_tasks import Submitted
+from manyeyes.desk import WorkerDesk
+from manyeyes.house import House
+from manyeyes.recourse import ReviewDesk
+from manyeyes.refusals import Refusal
+from manyeyes.reports.rules import Vote
+from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.told import SlotView, VoteView
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+
+async def reviewer(house: House, languages: tuple[str, ...] = ("en",), queues: tuple[int, ...] = (1,)) -> Hand:
+    """Return a worker with the reviewer's mark."""
+    token = new_token()
+    async with house.cells.directory.acquire() as db:
+        worker_id = await accounts.take_numbers(db, "worker", 1)
+        found = Worker(worker_id, f"reviewer {worker_id}", languages, queues, True)
+        await workers.insert_worker(db, found)
+        await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
+    return Hand(found, token)
+
+
+async def answered(house: House, customer: Customer, author: Hand, text: str = "12345", **given: Any) -> int:
+    """Let the author answer a fresh task with ``text``; return the task's serial. ``drawn``: what the picture shows."""
+    picture = make.picture(given.pop("drawn", text))
+    submitted = await make.submit(
+        house, customer, picture=picture, options=ImageOptions(**{"case": False, **given}), queue_id=1
+    )
+    assert isinstance(submitted, Submitted), submitted
+    lease = await make.taken(house, author)
+    outcome = await WorkerDesk(house).answer(author.worker, lease.lease, text)
+    assert not isinstance(outcome, Refusal), outcome
+    return submitted.task_id
+
+
+async def complain(house: House, customer: Customer, task_id: int) -> Filed | Refusal:
+    queues = await house.directory.queues()
+    return await house.gather.ask(file_complaints, FileComplaint(customer.cell, customer.account_id, task_id, queues))
+
+
+async def complaint(house: House, customer: Customer, author: Hand, text: str = "12345", **given: Any) -> int:
+    """Let the author answer and the customer complain about it; return the task's serial."""
+    task_id = await answered(house, customer, author, text, **given)
+    filed = await complain(house, customer, task_id)
+    assert isinstance(filed, Filed), filed
+    return task_id
+
+
+async def vote(house: House, judge: Hand, verdict: Vote, reason: str = "") -> None:
+    """Let a reviewer judge what he is given."""
+    desk = ReviewDesk(house)
+    slot = await desk.next(judge.worker, 5)
+    assert isinstance(slot, SlotView), slot
+    voted = await desk.vote(judge.worker, slot.slot, verdict, reason)
+    assert isinstance(voted, VoteView), voted
+    await desk.leave(judge.worker)
+
+
+async def decided(house: House, customer: Customer, author: Hand, verdict: Vote, *reasons: str, **given: Any) -> int:
+    """Let two fresh reviewers judge a fresh complaint alike; return the task's wire id."""
+    task_id = await complaint(house, customer, author, **given)
+    for reason in (*reasons, "", "")[:2]:
+        await vote(house, await reviewer(house), verdict, reason)
+    return wire_id(task_id)
+
+
+async def votes_on(house: House, task_id: int) -> list[tuple[Vote, str]]:
+    """Return the verdict and the reason of every vote on a complaint."""
+    async with house.cells.pool(1).acquire() as db:
+        rows = await db.fetch(
+            "SELECT verdict, reason FROM vote_slot WHERE cell = 1 AND task_id = $1 AND state = 2 ORDER BY voted_at",
+            task_id,
+        )
+    return [(Vote.CONFIRM if row["verdict"] else Vote.REJECT, row["reason"]) for row in rows]
