@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import depth, idle, latency, listed, lives, statistics
+from bench import depth, idle, latency, listed, lives, screen, statistics
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -28,6 +28,7 @@ MEASUREMENTS = {
     "latency": latency.measure,
     "depth": depth.measure,
     "listed": listed.measure,
+    "screen": screen.measure,
     "statistics": statistics.measure,
     "idle": idle.measure,
 }

@@ -27,14 +27,17 @@ class Product(NamedTuple):
 
 
 @contextmanager
-def serving() -> Iterator[Product]:
-    """Serve with one process on a free port; everything is stopped and removed at the end."""
+def serving(database: str = "") -> Iterator[Product]:
+    """Serve with one process on a free port; everything is stopped and removed at the end.
+
+    ``database``: that of another product, which serves it too; empty: one of its own.
+    """
     with temporary_folder() as folder, (folder / "log").open("w+b") as log:
         data = folder / "data"
         command = [sys.executable, "-m", "manyeyes", "serve", "--processes", "1", "--port", "0", "--data", str(data)]
         process = subprocess.Popen(
             command,
-            env=clean_environment(),
+            env=clean_environment() | ({"MANYEYES_DATABASE_URL": database} if database else {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -42,7 +45,8 @@ def serving() -> Iterator[Product]:
             preexec_fn=lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM),
         )
         try:
-            yield Product(_ready(process, Path(log.name)), str(running_dsn(data)), process.pid, data)
+            url = _ready(process, Path(log.name))
+            yield Product(url, database or str(running_dsn(data)), process.pid, data)
         finally:
             process.terminate()
             process.wait(STOP_SECONDS)

@@ -12,13 +12,14 @@ import asyncpg
 import msgspec
 import structlog
 
-from manyeyes.db.pool import LOST_CONNECTION, SERVER_SETTINGS, Cells
+from manyeyes.db.pool import COMMAND_SECONDS, LOST_CONNECTION, SERVER_SETTINGS, Cells
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
 EVERY_REVIEWER = 0  # no worker has this id: rung when there may be a complaint to judge
-COALESCE_SECONDS = 0.01
+COALESCE_SECONDS = 0.01  # between two hints of a process: the first goes at once, what comes meanwhile goes together
 RECONNECT_SECONDS = 1.0
+LINE_SETTINGS = SERVER_SETTINGS | {"synchronous_commit": "off"}  # a hint need not outlive the server
 LARGEST_PAYLOAD_WORKERS = 700  # a payload is limited to 8,000 bytes
 log = structlog.get_logger()
 
@@ -35,6 +36,8 @@ class Bell:
         self._outgoing: set[int] = set()
         self._sender: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
+        self._line: asyncpg.Connection | None = None
+        self._next_send = 0.0
 
     def ring(self, worker_ids: Iterable[int]) -> None:
         """Wake the workers' waiters here, and tell the other nodes about those who do not wait here.
@@ -82,12 +85,15 @@ class Bell:
             event.set()
 
     async def _send(self) -> None:
+        """Send hints through the line on which others' are heard; without one they are lost."""
+        clock = asyncio.get_running_loop().time
         while self._outgoing:
-            await asyncio.sleep(COALESCE_SECONDS)
+            await asyncio.sleep(self._next_send - clock())
+            self._next_send = clock() + COALESCE_SECONDS
             batch = [self._outgoing.pop() for _ in range(min(len(self._outgoing), LARGEST_PAYLOAD_WORKERS))]
             try:
-                async with self._cells.directory.acquire() as db:
-                    await db.execute("SELECT pg_notify($1, $2)", CHANNEL, msgspec.json.encode(batch).decode())
+                if self._line is not None:
+                    await self._line.execute("SELECT pg_notify($1, $2)", CHANNEL, msgspec.json.encode(batch).decode())
             except LOST_CONNECTION as error:
                 log.info("hint_lost", error=repr(error))
 
@@ -100,15 +106,17 @@ class Bell:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear_once(self) -> None:
-        """Listen on a connection of its own (never through a pooler) until it breaks."""
-        connection = await asyncpg.connect(self._dsn, server_settings=SERVER_SETTINGS)
+        """Listen on a connection of its own (never through a pooler) until it breaks; hints go out by it too."""
+        connection = await asyncpg.connect(self._dsn, server_settings=LINE_SETTINGS, command_timeout=COMMAND_SECONDS)
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _: broken.set())
         try:
             await connection.add_listener(CHANNEL, self._heard)
             await connection.add_listener(CHANGED, lambda *_: self._on_change())
+            self._line = connection
             await broken.wait()
         finally:
+            self._line = None
             connection.terminate()
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:

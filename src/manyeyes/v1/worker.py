@@ -135,23 +135,31 @@ class WorkerApi:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
         The desk is looked at every second, lest a hint was lost; the presence when the bell rang, or in long silences.
+        The desk is told of before the presence is looked at: a picture may wait for his eyes.
         """
         seen: dict[str, object] = {}
-        spoken, rang = 0.0, True
+        spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time
         while await self._house.directory.worker(worker.worker_id):  # one who is disabled meanwhile hears no more
             event.clear()
             is_online = await self._desk.attach(worker)
-            is_silent = asyncio.get_running_loop().time() - spoken > KEEP_ALIVE_SECONDS
-            state: dict[str, object] = {"tasks": Tasks(*await self._desk.both(worker))}
+            is_silent = clock() - spoken > KEEP_ALIVE_SECONDS
+            looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks}
             if rang or is_silent or not is_online:
-                state["session"] = await self._desk.session(worker)
-            news = [(name, value) for name, value in state.items() if seen.get(name) != value]
-            for name, value in news or ([("", None)] if is_silent else []):
-                seen[name], spoken = value, asyncio.get_running_loop().time()
-                yield name, value
+                looks["session"] = self._desk.session
+            for name, look in looks.items():
+                value = await look(worker)
+                if seen.get(name) != value:
+                    seen[name], spoken, is_silent = value, clock(), False
+                    yield name, value
+            if is_silent:
+                spoken = clock()
+                yield "", None
             if not is_online:
                 return
             rang = await rest(event, LOOK_AGAIN_SECONDS)
+
+    async def _tasks(self, worker: Worker) -> Tasks:
+        return Tasks(*await self._desk.both(worker))
 
 
 # (method, path, query parameters, request, reply, other statuses): what openapi.py describes.
