@@ -120,6 +120,22 @@ async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
     assert (lost.status_code, lost.json()["refusal"]) == (409, "slot_lost")
 
 
+async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client, solved):
+    """His time is over: the chore opens the slot and calls who waits; his late vote changes nothing."""
+    await complain(client, solved)
+    hands = [await make.hand(client.house, reviewer=True) for _ in range(4)]
+    slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
+    waiting = asyncio.create_task(next_of(client, hands[3], wait=60))
+    async with client.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE vote_slot SET lease_until = now() WHERE n = 1")
+    async with asyncio.timeout(30):
+        taken = (await waiting).json()
+    gone = next(i for i, slot in enumerate(slots) if slot["slot"].split("-")[2] == "1")
+    assert taken["slot"] == slots[gone]["slot"][:-1] + "2"
+    assert (await vote(client, hands[gone], slots[gone]["slot"])).status_code == 409
+    assert (await vote(client, hands[3], taken["slot"])).status_code == 200
+
+
 @pytest.mark.parametrize("slot", ["", "1-2-3", "1-2-3-4-5", "9-1-0-1", "1-99-0-1", "x", "1-99999999999999999999-0-1"])
 async def test_a_slot_that_is_not_his(client, slot):
     reviewer = await make.hand(client.house, reviewer=True)
