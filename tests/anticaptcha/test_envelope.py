@@ -84,6 +84,7 @@ async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
         "reportCorrectRecaptcha": ("reportCorrectRecaptcha", {"taskId": tokens[0]}),
         "reportIncorrectRecaptcha": ("reportIncorrectRecaptcha", {"taskId": tokens[1]}),
         "reportIncorrectHcaptcha": ("reportIncorrectHcaptcha", {"taskId": tokens[2]}),
+        "getAppStats": ("getAppStats", {"softId": await make.soft_app(calm.house, customer)}),
     }
     assert set(calls) == set(REPLY_KEYS)
     for name, (method, body) in calls.items():

@@ -2,7 +2,6 @@
 
 import time
 
-import msgspec
 import pytest
 from contract import ERROR_CODES, assert_error
 
@@ -13,10 +12,10 @@ from lives import Life
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.anticaptcha.errors import _ERRORS, wire_error
+from manyeyes.anticaptcha.errors import _ERRORS
+from manyeyes.desk import WorkerDesk
 from manyeyes.site_checks import end_barred
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.rules import RECAPTCHA_V3
 
 
 async def unknown_key(client):
@@ -86,11 +85,14 @@ async def properties(client):
 
 
 async def all_filtered(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
-    task_id = await make.solve(client.house, customer, hand, kind=RECAPTCHA_V3)
-    await make.call(client, "reportIncorrectRecaptcha", customer, taskId=task_id)
-    refusal = await make.submit(client.house, customer, kind=RECAPTCHA_V3)
-    return msgspec.to_builtins(wire_error(refusal))
+    customer, hand = await make.customer(client.house), await make.hand(client.house, queues=(22,))
+    await proven.house_site(client.house, customer.account_id)
+    task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven.KEY}
+    created = await make.call(client, "createTask", customer, task=task)
+    desk, lease = WorkerDesk(client.house), await make.taken(client.house, hand)
+    await desk.answer(hand.worker, lease.lease, proven.TOKEN)
+    await make.call(client, "reportIncorrectHcaptcha", customer, taskId=created["taskId"])
+    return await make.call(client, "createTask", customer, task=task)
 
 
 async def suspended(client):

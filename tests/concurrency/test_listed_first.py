@@ -127,6 +127,17 @@ async def test_age_is_the_instant_and_not_the_number(stage):
     assert await current(stage, listed) == older
 
 
+async def test_of_more_customers_than_a_run_asks_the_one_who_praised_last_is_asked(stage, monkeypatch):
+    monkeypatch.setattr("manyeyes.actions.parts.regard.MOST_LISTS", 1)
+    accounts, listed = [await stage.account() for _ in range(3)], await stage.worker()
+    tasks = {account_id: await stage.submit(account_id) for account_id in accounts}
+    for account_id in (accounts[0], accounts[2], accounts[1]):
+        await stage.think(account_id, listed)
+        stage.later(1)
+    await stage.hand_out()
+    assert await current(stage, listed) == tasks[accounts[1]]
+
+
 @pytest.mark.parametrize(("seconds", "is_listed"), [(STANDING_SECONDS - 0.001, True), (STANDING_SECONDS, False)])
 async def test_for_an_hour_and_no_longer(stage, seconds, is_listed):
     account_id, listed = await stage.account(), await stage.worker()

@@ -33,7 +33,7 @@ class CreateTaskReply(msgspec.Struct, frozen=True):
 
 async def create_task(call: Call) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
-    or proof 24 · account 55, balance 10 · slot 2."""
+    or proof 24 · account 55, balance 10 · workers 54 · slot 2."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
