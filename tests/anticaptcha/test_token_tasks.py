@@ -12,8 +12,10 @@ import make
 import proven
 from manyeyes.actions.end_barred_tasks import EndBarredTasks, end_barred_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.anticaptcha.results import callback_body
 from manyeyes.desk import WorkerDesk
 from manyeyes.site_checks import end_barred
+from manyeyes.tasks.store import Outcome, progress
 
 URL = "https://shop.example/login"
 TASKS: dict[str, dict[str, Any]] = {
@@ -270,3 +272,19 @@ async def test_a_picture_of_that_age_is_still_delivered(calm: httpx.AsyncClient)
     async with calm.house.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = now() - interval '121 s'")
     assert (await make.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "ready"
+
+
+@pytest.mark.parametrize(("age", "error_id"), [(5.0, 0), (121.0, 34)])
+async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
+    calm: httpx.AsyncClient, customer: make.Customer, age: float, error_id: int
+):
+    task_id = await make.solve(
+        calm.house, customer, await make.hand(calm.house, queues=(6,)), proven.TOKEN, **proven.asking()
+    )
+    async with calm.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE result SET ended_at = now() - $1 * interval '1 s'", age)
+        (outcome,) = await progress(db, 1, [(customer.account_id, task_id)])
+    assert isinstance(outcome, Outcome)
+    body = json.loads(callback_body(calm.house.pictures, 1, outcome, "http://manyeyes.test"))
+    assert (body["errorId"], body["taskId"]) == (error_id, task_id)
+    assert ("solution" in body) is (error_id == 0)
