@@ -13,6 +13,7 @@ from manyeyes.house import House
 from manyeyes.recourse import ReviewDesk
 from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import Vote
+from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import ImageOptions, wire_id
 from manyeyes.told import SlotView, VoteView
 from manyeyes.workers import store as workers
@@ -30,11 +31,13 @@ async def reviewer(house: House, languages: tuple[str, ...] = ("en",), queues: t
     return Hand(found, token)
 
 
-async def answered(house: House, customer: Customer, author: Hand, text: str = "12345", **given: Any) -> int:
-    """Let the author answer a fresh task with ``text``; return the task's serial. ``drawn``: what the picture shows."""
-    picture = make.picture(given.pop("drawn", text))
+async def answered(
+    house: House, customer: Customer, author: Hand, text: str = "12345", picture: Picture | None = None, **options: Any
+) -> int:
+    """Let the author answer a fresh task with ``text``, by default what its picture shows; return the task's serial."""
+    shown = picture or make.picture(text)
     submitted = await make.submit(
-        house, customer, picture=picture, options=ImageOptions(**{"case": False, **given}), queue_id=1
+        house, customer, picture=shown, options=ImageOptions(**{"case": False, **options}), queue_id=1
     )
     assert isinstance(submitted, Submitted), submitted
     lease = await make.taken(house, author)

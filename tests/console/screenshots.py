@@ -12,9 +12,10 @@ import tempfile
 from pathlib import Path
 
 import asyncpg
+from disputes import complaint, reviewer, vote
 from playwright.async_api import Browser, Page, expect
 from serving import Site, chromium_at, serving
-from visit import PHONE, Screen, at_work, customer_subject, link
+from visit import PHONE, Screen, at_review, at_work, customer_subject, link, worker_subject
 
 import make
 from chromium import MISSING, find_chromium
@@ -24,13 +25,20 @@ from make import Customer, Hand
 from manyeyes.db.embedded import Embedded
 from manyeyes.desk import WorkerDesk
 from manyeyes.house import prepare_database
+from manyeyes.recourse import ReviewDesk
+from manyeyes.reports.rules import Vote
 from manyeyes.settings import Settings
 from manyeyes.tasks.pictures import Picture, inspect
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.rules import ImageOptions, wire_id
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420
 SHOWN = (("meter", 4), ("sign", 7), ("receipt", 2), ("meter", 11), ("sign", 3), ("meter", 23))
+REASONS = (
+    (Vote.CONFIRM, "None of these digits is on the counter"),
+    (Vote.REJECT, "right"),
+    (Vote.CONFIRM, "It reads 42769"),
+)
 AGE = """
 UPDATE {table} SET {column} = {column} - (SELECT hours FROM age WHERE task_id = {table}.{task}) * interval '1 hour'
 WHERE {table}.{task} IN (SELECT task_id FROM age)"""
@@ -125,6 +133,60 @@ async def customer_pages(site: Site, browser: Browser, customer: Customer) -> No
     await page.screenshot(path=PICTURES / "statement.png", clip=top, full_page=True)
 
 
+async def complain_about(site: Site, customer: Customer, author: Hand, kind: str, number: int, text: str = "") -> int:
+    """Let the author answer one of the demo's pictures, rightly unless a text is given, and the customer complain."""
+    drawn = draw(kind, number)
+    picture = inspect(drawn.data)
+    assert isinstance(picture, Picture)
+    return await complaint(site.house, customer, author, text or drawn.text, picture=picture, **drawn.options)
+
+
+async def review_screens(site: Site, browser: Browser, customer: Customer, author: Hand) -> None:
+    """A reviewer at a desk and one on a phone, each before a complaint that is not decided."""
+    first, second = await reviewer(site.house), await reviewer(site.house)
+    await complain_about(site, customer, author, "sign", 7, "Long 0rchard Row")
+    await complain_about(site, customer, author, "meter", 4, "91508")
+    desk = await at_review(
+        site, browser, first, reduced_motion="reduce", color_scheme="light", viewport={"width": 1280, "height": 860}
+    )
+    await desk.start()
+    await desk.shown("Long 0rchard Row")
+    await desk.page.screenshot(path=PICTURES / "reviewer-screen.png")
+    phone = await at_review(
+        site, browser, second, **PHONE, reduced_motion="reduce", color_scheme="dark", device_scale_factor=2
+    )
+    await phone.page.set_viewport_size({"width": 360, "height": 720})
+    await phone.start()
+    await phone.shown("Long 0rchard Row")
+    await phone.press("ArrowLeft")
+    await phone.shown("91508")
+    await phone.page.screenshot(path=PICTURES / "reviewer-screen-phone.png")
+    for screen in (desk, phone):
+        await screen.page.context.close()
+    for judge in (first, second):
+        await ReviewDesk(site.house).leave(judge.worker)
+
+
+async def report_pages(site: Site, browser: Browser, customer: Customer, author: Hand) -> None:
+    """One report from the answer to the money, and what the worker reads about it."""
+    task_id = await complain_about(site, customer, author, "meter", 11, "12345")
+    async with site.house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE vote_slot SET state = 3 WHERE task_id <> $1 AND state = 0", task_id)
+    for verdict, reason in REASONS:
+        await vote(site.house, await reviewer(site.house), verdict, reason)
+    for subject, path, name in (
+        (customer_subject(customer), f"/customer/reports/{wire_id(task_id)}", "customer-report"),
+        (worker_subject(author), "/worker/reports", "worker-complaints"),
+    ):
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page = await context.new_page()
+        await page.goto(site.url + await link(site.house, subject))
+        await page.wait_for_url(lambda url: "/login/" not in url)
+        await page.goto(site.url + path)
+        await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        await context.close()
+
+
 async def main() -> None:
     chromium = find_chromium()
     if chromium is None:
@@ -141,6 +203,10 @@ async def main() -> None:
             async with serving(dsn, Settings(data=Path(folder))) as site, chromium_at(chromium) as browser:
                 customer = await make.customer(site.house)
                 await a_day(site, customer)
+                author = await make.hand(site.house)
+                await review_screens(site, browser, customer, author)
+                await report_pages(site, browser, customer, author)
+                await WorkerDesk(site.house).offline(author.worker)
                 await worker_screens(site, browser, customer, await make.hand(site.house))
                 await customer_pages(site, browser, customer)
         finally:
