@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyeyes.dispatch.rules import Waiting
-from manyeyes.simulator.agenda import Agenda
-from manyeyes.simulator.floor import BEGINNING, Floor, Job
+from manyeyes.simulator.agenda import BEGINNING, Agenda
+from manyeyes.simulator.floor import Floor, Job
 from manyeyes.simulator.house import CUSTOMER, Crowd, Traffic, World
 from manyeyes.simulator.regards import Regards
+from manyeyes.tasks.rules import RECAPTCHA_V3
 
 RESTLESS = World(workers=12, rate=20.0, load=0.5, others=2, here=0.5, stay_seconds=40.0, shift_seconds=600.0)
 MINUTES = 15
@@ -92,8 +93,8 @@ def test_every_task_ends_once_or_is_still_there(seed, pass_share):
     assert (set(ended) | open_still, set(ended) & open_still) == (taken_in, set())
 
 
-def task(number: int, account: int = CUSTOMER, *, passes: int = 0, effort: float = 10.0) -> Job:
-    return Job(Waiting(number, account, BEGINNING), effort, 0.5, passes)
+def task(number: int, account: int = CUSTOMER, *, passes: int = 0, effort: float = 10.0, created: float = 1.0) -> Job:
+    return Job(Waiting(number, account, BEGINNING, kind=RECAPTCHA_V3), effort, 0.5, passes, created)
 
 
 def floor_of(*workers: int) -> tuple[Agenda, Regards, Floor, list[tuple[int, int | None, float]]]:
@@ -118,9 +119,41 @@ def test_an_entry_is_over_after_an_hour():
     agenda, regards, floor, ended = floor_of(1, 2)
     regards.praise(CUSTOMER, 2, agenda.now)
     agenda.run(3_601.0)
-    floor.submit(task(1))
+    floor.submit(task(1, created=3_601.0))
     agenda.run(3_700.0)
     assert ended == [(1, 1, 3_611.0)]
+
+
+def test_whom_the_customer_filters_gets_none_of_his_tasks_and_all_of_others():
+    agenda, regards, floor, ended = floor_of(1)
+    regards.complain(CUSTOMER, 1, agenda.now)
+    floor.submit(task(1))
+    floor.submit(task(2, CUSTOMER + 1))
+    agenda.run(100.0)
+    assert ended == [(2, 1, 11.0)]
+    agenda.after(0.0, floor.come, 2)
+    agenda.run(200.0)
+    assert ended == [(2, 1, 11.0), (1, 2, 110.0)]
+
+
+def test_somebody_is_found_behind_many_who_are_filtered():
+    agenda, regards, floor, ended = floor_of(*range(1, 21))
+    for worker in range(1, 20):
+        regards.complain(CUSTOMER, worker, agenda.now)
+    floor.submit(task(1))
+    agenda.run(20.0)
+    assert ended == [(1, 20, 11.0)]
+
+
+def test_the_last_word_on_a_worker_counts_for_an_hour():
+    regards = Regards()
+    regards.praise(CUSTOMER, 1, 0.0)
+    regards.complain(CUSTOMER, 1, 10.0)
+    assert (regards.listed(CUSTOMER, 11.0), regards.filtered(CUSTOMER, {1, 2}, 11.0)) == (frozenset(), {1})
+    assert regards.filtered(CUSTOMER, {1, 2}, 3_610.0) == frozenset()
+    regards.praise(CUSTOMER, 1, 20.0)
+    assert (regards.listed(CUSTOMER, 3_619.0), regards.filtered(CUSTOMER, {1, 2}, 21.0)) == ({1}, frozenset())
+    assert regards.listed(CUSTOMER, 3_620.0) == frozenset()
 
 
 def test_five_who_pass_a_task_on_end_it():
@@ -128,6 +161,15 @@ def test_five_who_pass_a_task_on_end_it():
     floor.submit(task(1, passes=5))
     agenda.run(100.0)
     assert ended == [(1, None, 51.0)]
+
+
+def test_nobody_takes_it_for_ten_minutes():
+    agenda, _, floor, ended = floor_of()
+    floor.submit(task(1))
+    agenda.run(602.0)
+    floor.come(1)
+    agenda.run(700.0)
+    assert (ended, floor.open_tasks()) == ([(1, None, 602.0)], set())
 
 
 def test_who_leaves_finishes_what_is_in_his_hand_and_gives_back_what_lay_queued():

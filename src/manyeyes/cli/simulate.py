@@ -59,8 +59,8 @@ def allow_list(
                 "the tasks are more than the workers can do, at every rate; give more workers by --pools"
             )
         varied = list(allow_list_study.variations(base)) if variations else []
-        everything = dict.fromkeys(varied, allow_list_study.CONTRAST) | dict.fromkeys(grid, tuple(Reporting))
-        done = _one_by_one(list(everything), _told, lambda q: allow_list_study.study(q, seeds, everything[q]))
+        ways = dict.fromkeys(varied, allow_list_study.CONTRAST) | dict.fromkeys(grid, tuple(Reporting))
+        done = _one_by_one([*grid, *varied], _told, lambda q: allow_list_study.study(q, seeds, ways[q]))
         if out:
             allow_list_picture.draw([done[q] for q in grid], [done[q] for q in varied], out)
         _show(json, done, tables.allow_list)

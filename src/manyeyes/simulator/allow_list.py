@@ -3,13 +3,14 @@
 import enum
 import random
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime
 
 import msgspec
 
+from manyeyes.allow_list.rules import are_all_filtered
 from manyeyes.reports.rules import is_late
 from manyeyes.simulator.agenda import Agenda
-from manyeyes.simulator.floor import BEGINNING, Floor, Job
+from manyeyes.simulator.floor import Floor, Job
 from manyeyes.simulator.house import CUSTOMER, Crowd, Traffic, World
 from manyeyes.simulator.regards import Regards
 
@@ -29,6 +30,7 @@ class Meeting(enum.StrEnum):
     BUSY = "busy"  # listed workers are here, all of them busy
     ELSEWHERE = "elsewhere"  # all who are listed work on other queues, or went home
     NOBODY = "nobody"  # nobody's entry is younger than an hour
+    REFUSED = "refused"  # error 54: all who are here are filtered
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -42,9 +44,13 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Sums(msgspec.Struct):
-    """Solved tasks of one side: how many, how many correctly, their workers' accuracies, their seconds of waiting."""
+    """One side's tasks. ``accuracy`` sums those of the workers who answered, ``waited`` the seconds until they began.
+
+    ``unanswered`` were refused since everybody is filtered, passed on by five workers, or taken by nobody in time.
+    """
 
     solved: int = 0
+    unanswered: int = 0
     correct: int = 0
     accuracy: float = 0.0
     waited: float = 0.0
@@ -65,7 +71,9 @@ class Outcome(msgspec.Struct):
     customer: Sums = msgspec.field(default_factory=Sums)
     others: Sums = msgspec.field(default_factory=Sums)
     meetings: Counter[Meeting] = msgspec.field(default_factory=Counter)
-    listed: int = 0  # summed over the customer's tasks
+    listed: int = 0  # how many the customer listed, summed over his tasks
+    filtered: int = 0  # how many of those on the queue he filtered, likewise
+    here: int = 0
 
 
 def live_through(plan: Plan, seed: int) -> Outcome:
@@ -87,11 +95,26 @@ class _Life:
         self._agenda.run(plan.warm_up + plan.measured)
 
     def _take_in(self, job: Job) -> None:
-        if job.task.account_id == CUSTOMER and job.created >= self._plan.warm_up:
+        account = job.task.account_id
+        present = self._floor.desks.keys()
+        filtered = self._regards.filtered(account, present, job.created)
+        is_refused = are_all_filtered(bool(present), len(filtered) < len(present))
+        if account == CUSTOMER and job.created >= self._plan.warm_up:
             listed = self._regards.listed(CUSTOMER, job.created)
             self.outcome.listed += len(listed)
-            self.outcome.meetings[self._meeting(listed)] += 1
-        self._floor.submit(job)
+            self.outcome.filtered += len(filtered)
+            self.outcome.here += len(present)
+            self.outcome.meetings[Meeting.REFUSED if is_refused else self._meeting(listed)] += 1
+        if is_refused:
+            self._sums(job).unanswered += 1
+        else:
+            self._floor.submit(job)
+
+    def _sums(self, job: Job) -> Sums:
+        """Return where the task counts; what came in the warm-up counts nowhere."""
+        if job.created < self._plan.warm_up:
+            return Sums()
+        return self.outcome.customer if job.task.account_id == CUSTOMER else self.outcome.others
 
     def _meeting(self, listed: frozenset[int]) -> Meeting:
         if not listed:
@@ -101,28 +124,22 @@ class _Life:
         return Meeting.IDLE if listed & self._floor.idle.keys() else Meeting.BUSY
 
     def _end(self, job: Job, worker_id: int | None) -> None:
+        sums = self._sums(job)
         if worker_id is None:
-            return  # five passed it on: nothing to report, and too rare to show
+            sums.unanswered += 1
+            return
         accuracy = self._crowd.accuracies[worker_id]
         is_correct = job.luck < accuracy
-        is_customers = job.task.account_id == CUSTOMER
-        if job.created >= self._plan.warm_up:
-            sums = self.outcome.customer if is_customers else self.outcome.others
-            sums.solved += 1
-            sums.correct += is_correct
-            sums.accuracy += accuracy
-            sums.waited += job.started - job.created
-        reporting = self._plan.customer if is_customers else self._plan.others
+        sums.solved += 1
+        sums.correct += is_correct
+        sums.accuracy += accuracy
+        sums.waited += job.started - job.created
+        reporting = self._plan.customer if job.task.account_id == CUSTOMER else self._plan.others
         if reporting is Reporting.BOTH or (reporting is Reporting.PRAISE and is_correct):
-            ended_at = self._agenda.now
-            delay = self._plan.world.report_seconds
+            delay, ended_at = self._plan.world.report_seconds, self._agenda.instant()
             self._agenda.after(delay, self._report, job.task.account_id, worker_id, is_correct, ended_at)
 
-    def _report(self, account_id: int, worker_id: int, is_correct: bool, ended_at: float) -> None:
-        now = self._agenda.now
-        if is_late(BEGINNING + timedelta(seconds=ended_at), BEGINNING + timedelta(seconds=now)):
-            return
-        if is_correct:
-            self._regards.praise(account_id, worker_id, now)
-        else:
-            self._regards.take_off(account_id, worker_id)
+    def _report(self, account_id: int, worker_id: int, is_correct: bool, ended_at: datetime) -> None:
+        if not is_late(ended_at, self._agenda.instant()):
+            say = self._regards.praise if is_correct else self._regards.complain
+            say(account_id, worker_id, self._agenda.now)

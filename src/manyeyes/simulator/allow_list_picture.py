@@ -4,60 +4,79 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.gridspec import SubplotSpec
 
 from manyeyes.simulator.allow_list import Meeting, Reporting
 from manyeyes.simulator.allow_list_study import Finding
-from manyeyes.simulator.drawing import BLUE, FAINT, GREY, INK, ORANGE, SKY, VERMILION, plain_ticks, sheet, whiskers
+from manyeyes.simulator.drawing import (
+    BLUE,
+    FAINT,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    SKY,
+    VERMILION,
+    plain_ticks,
+    sheet,
+    whiskers,
+)
 
 LOOKS = {
-    Reporting.SILENT: (GREY, "o", "no reports"),
+    Reporting.SILENT: (GREY, "o", "nothing reported"),
     Reporting.PRAISE: (BLUE, "s", "correct ones reported"),
-    Reporting.BOTH: (VERMILION, "D", "incorrect ones reported too"),
+    Reporting.BOTH: (VERMILION, "D", "incorrect ones too"),
 }
 MEETINGS = {
     Meeting.IDLE: (BLUE, "a listed worker, idle"),
     Meeting.BUSY: (ORANGE, "listed ones here, all busy"),
     Meeting.ELSEWHERE: (SKY, "listed ones all elsewhere"),
     Meeting.NOBODY: (GREY, "nobody listed"),
+    Meeting.REFUSED: (INK, "refused: all filtered"),
 }
+POOL_LOOKS = ((SKY, "o"), (ORANGE, "^"), (VERMILION, "D"), (BLUE, "s"), (GREEN, "v"), (GREY, "*"))
 PER_MINUTE = "the customer's tasks per minute"
 
 
 def draw(grid: Sequence[Finding], varied: Sequence[Finding], out: Path) -> None:
     """Write the picture: shares over rates for every size of the crowd, and below what explains them."""
-    seen = next(iter(grid)).question.world
+    seen = grid[0].question.world
     pools = sorted({finding.question.world.workers for finding in grid})
     note = (
         f"Means and 95 % intervals over paired seeds. Worker accuracy {seen.accuracy:.0%} ± {seen.spread:.0%}; "
         f"{seen.handling_seconds:g} s a task; other accounts fill {seen.load:.0%}; a worker is on the customer's queue "
         f"{seen.here:.0%} of his time, {seen.stay_seconds / 60:g} min at a stretch."
     )
-    with sheet(12.5, 8.6, "Does reporting answers bring more correct ones?", note, out) as figure:
-        halves = figure.add_gridspec(2, 1)
-        shares, below = halves[0].subgridspec(1, len(pools)), halves[1].subgridspec(1, 3 if varied else 2)
-        first: Axes | None = None
-        for nth, pool in enumerate(pools):
-            axes = figure.add_subplot(shares[nth], sharex=first, sharey=first)
-            _shares(axes, [f for f in grid if f.question.world.workers == pool], grid)
-            axes.tick_params(labelleft=first is None)
-            first = first or axes
-        if first is not None:
-            first.set_ylabel("correct answers, %")
-            first.legend(loc="upper right", fontsize=8.5)
-        _meetings(figure.add_subplot(below[0]), [f for f in grid if f.question.world.workers == _middle(pools)])
-        _noticed(figure.add_subplot(below[1]), grid, pools)
+    with sheet(13.0, 11.6, "Does reporting answers bring more correct ones?", note, out) as figure:
+        rows = figure.add_gridspec(3, 1, height_ratios=(1.1, 0.9, 1))
+        crowds = [[f for f in grid if f.question.world.workers == pool] for pool in pools]
+        shares = [figure.add_subplot(place) for place in _places(rows[0], len(pools))]
+        meetings = [figure.add_subplot(place) for place in _places(rows[1], len(pools))]
+        for above, below, found in zip(shares, meetings, crowds, strict=True):
+            above.sharex(shares[0])
+            above.sharey(shares[0])
+            _shares(above, found, grid)
+            _meetings(below, found)
+        shares[0].set_ylabel("correct answers, %")
+        meetings[0].set_ylabel("tasks, %")
+        meetings[0].set_title("What a task meets, reporting both")
+        for right, is_stack in ((shares[-1], False), (meetings[-1], True)):
+            right.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8.5, reverse=is_stack)
+        lower = [figure.add_subplot(place) for place in _places(rows[2], 3 if varied else 2)]
+        _waits(lower[0], grid, pools)
+        _noticed(lower[1], grid, pools)
         if varied:
-            _gains(figure.add_subplot(below[2]), varied)
+            _gains(lower[2], varied)
 
 
-def _middle(pools: Sequence[int]) -> int:
-    """Return the size that the lower panels explain: 100 where there is one."""
-    return 100 if 100 in pools else pools[-1]
+def _places(row: SubplotSpec, count: int) -> list[SubplotSpec]:
+    inner = row.subgridspec(1, count)
+    return [inner[nth] for nth in range(count)]
 
 
 def _shares(axes: Axes, findings: Sequence[Finding], grid: Sequence[Finding]) -> None:
     world = findings[0].question.world
-    axes.set_title(f"{world.workers:,} workers, {world.workers * world.here:g} here on average")
+    axes.set_title(f"{world.workers} workers, {world.workers * world.here:g} on the queue")
     for reporting, look in LOOKS.items():
         found = [finding.arms[reporting].share for finding in findings]
         whiskers(axes, [finding.question.world.rate for finding in findings], found, look, joined=True)
@@ -66,27 +85,42 @@ def _shares(axes: Axes, findings: Sequence[Finding], grid: Sequence[Finding]) ->
     axes.set_xlabel(PER_MINUTE)
     beyond = [rate for rate in rates if rate > findings[-1].question.world.rate]
     if beyond:
-        axes.text(
-            beyond[0], 0.04, "more than\nthey can do", transform=axes.get_xaxis_transform(), color=FAINT, fontsize=8
-        )
+        where = axes.get_xaxis_transform()
+        said = axes.text(beyond[0], 0.96, "too many tasks", transform=where, color=FAINT, fontsize=8, va="top")
+        said.set_in_layout(False)
 
 
 def _meetings(axes: Axes, findings: Sequence[Finding]) -> None:
-    axes.set_title(f"What a task meets, {findings[0].question.world.workers} workers")
     below = [0.0] * len(findings)
     for meeting, (colour, label) in MEETINGS.items():
         shares = [100 * finding.arms[Reporting.BOTH].meetings[meeting] for finding in findings]
         axes.bar(range(len(findings)), shares, bottom=below, color=colour, width=0.72, label=label)
         below = [low + share for low, share in zip(below, shares, strict=True)]
     axes.set_xticks(range(len(findings)), [f"{finding.question.world.rate:g}" for finding in findings])
-    axes.set(xlabel=PER_MINUTE, ylabel="tasks, %", ylim=(0, 100))
+    axes.set(xlabel=PER_MINUTE, ylim=(0, 100))
     axes.grid(False)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=8.5, columnspacing=1.0)
+
+
+def _waits(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
+    axes.set_title("Mean wait for a worker")
+    for pool, (colour, marker) in zip(pools, POOL_LOOKS, strict=False):
+        found = [f for f in grid if f.question.world.workers == pool]
+        rates = [f.question.world.rate for f in found]
+        both, silent = ([f.arms[way].wait for f in found] for way in (Reporting.BOTH, Reporting.SILENT))
+        axes.plot(rates, both, color=colour, marker=marker, markersize=5, label=f"{pool} workers")
+        axes.plot(rates, silent, color=colour, linestyle=":", linewidth=1.2)
+    plain_ticks(axes, sorted({f.question.world.rate for f in grid}))
+    axes.set_yscale("log")
+    marks = (0.1, 1.0, 10.0, 60.0, 300.0)
+    axes.set_yticks(marks, ["0.1 s", "1 s", "10 s", "1 min", "5 min"])
+    axes.set_yticks([], minor=True)
+    axes.set(xlabel=PER_MINUTE, ylabel="reporting both (dotted: nothing)")
+    axes.legend(fontsize=8.5)
 
 
 def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
-    axes.set_title("How long until it can be noticed")
-    for pool, marker in zip(pools, "os^Dv<>p*h", strict=False):
+    axes.set_title("How long until it shows")
+    for pool, (colour, marker) in zip(pools, POOL_LOOKS, strict=False):
         points = [
             (finding.question.world.rate, hours)
             for finding in grid
@@ -94,20 +128,17 @@ def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
             and (hours := finding.arms[Reporting.BOTH].hours_to_notice) is not None
         ]
         if points:
-            colour = VERMILION if pool == _middle(pools) else GREY
             axes.plot(*zip(*points, strict=True), color=colour, marker=marker, markersize=5, label=f"{pool} workers")
     plain_ticks(axes, sorted({finding.question.world.rate for finding in grid}))
     axes.set_yscale("log")
     marks = {1 / 60: "1 min", 1 / 6: "10 min", 1.0: "1 h", 8.0: "8 h", 24.0: "1 day", 168.0: "1 week"}
     axes.set_yticks(list(marks), list(marks.values()))
     axes.set_yticks([], minor=True)
-    axes.set(xlabel=PER_MINUTE, ylabel="counting before, and again after")
-    if axes.lines:
-        axes.legend(fontsize=8.5)
+    axes.set(xlabel=PER_MINUTE, ylabel="counting without reports, then with")
 
 
 def _gains(axes: Axes, varied: Sequence[Finding]) -> None:
-    axes.set_title("One thing changed at a time")
+    axes.set_title("One change at a time")
     names = list(dict.fromkeys(finding.question.name for finding in varied))
     rates = sorted({finding.question.world.rate for finding in varied})
     for nth, rate in enumerate(rates):
@@ -121,5 +152,5 @@ def _gains(axes: Axes, varied: Sequence[Finding]) -> None:
     axes.set_yticks(range(len(names)), names)
     axes.tick_params(axis="y", labelcolor=INK, length=0)
     axes.invert_yaxis()
-    axes.set_xlabel("gain by reporting both, percentage points")
-    axes.legend(fontsize=8.5, loc="lower right")
+    axes.set_xlabel("gain by reporting both, points")
+    axes.legend(fontsize=8.5, loc="lower center", bbox_to_anchor=(0.4, -0.4), ncols=2)

@@ -19,8 +19,9 @@ class Arm(msgspec.Struct, frozen=True):
     """One way to report, over all seeds. Shares are of correct answers; ``gain`` is against silence, paired by seed.
 
     ``counted`` is the plain share of answers that were correct, ``share`` the one to expect of the same answers'
-    workers. ``meetings`` are shares of the customer's tasks; ``wait`` is in seconds; ``hours_to_notice`` is how long a
-    customer must count, without reports and then again with them, to see the gain at all (None: there is none).
+    workers. ``meetings`` and ``unanswered`` are shares of the customer's tasks, ``listed`` are workers, ``filtered`` is
+    a share of those on the queue, waits are in seconds. ``hours_to_notice`` is how long a customer must count, first
+    without reports and then as long with them, to see the gain at all (None: there is none).
     """
 
     reporting: Reporting
@@ -30,6 +31,8 @@ class Arm(msgspec.Struct, frozen=True):
     others_gain: Interval
     meetings: dict[Meeting, float]
     listed: float
+    filtered: float
+    unanswered: float
     wait: float
     others_wait: float
     hours_to_notice: float | None
@@ -114,6 +117,8 @@ def _arm(world: World, reporting: Reporting, runs: Sequence[Outcome], silence: S
         others_gain=interval([run.others.share - still.others.share for run, still in zip(runs, silence, strict=True)]),
         meetings={meeting: sum(run.meetings[meeting] for run in runs) / came for meeting in Meeting},
         listed=sum(run.listed for run in runs) / came,
+        filtered=sum(run.filtered for run in runs) / sum(run.here for run in runs),
+        unanswered=sum(run.customer.unanswered for run in runs) / came,
         wait=sum(run.customer.waited for run in runs) / solved,
         others_wait=sum(run.others.waited for run in runs) / max(sum(run.others.solved for run in runs), 1),
         hours_to_notice=tasks_to_notice(share.mean - gain.mean, share.mean) / world.rate / 60 if is_real else None,

@@ -7,8 +7,9 @@ import msgspec
 
 from manyeyes.dispatch.rules import Waiting
 from manyeyes.simulator.agenda import Agenda
-from manyeyes.simulator.floor import BEGINNING, Floor, Job
+from manyeyes.simulator.floor import Floor, Job
 from manyeyes.simulator.theory import beta_shape
+from manyeyes.tasks.rules import RECAPTCHA_V3
 
 CUSTOMER = 1  # the account that is looked at; the others follow it
 MINUTE = 60.0
@@ -30,7 +31,7 @@ class World(msgspec.Struct, frozen=True):
     here: float = 0.25
     stay_seconds: float = 600.0
     shift_seconds: float = 10_800.0
-    handling_seconds: float = 10.0
+    handling_seconds: float = 15.0
     accuracy: float = 0.8
     spread: float = 0.15
     pass_share: float = 0.03
@@ -106,6 +107,6 @@ class Traffic:
         luck, passes = chance.random(), 0
         while chance.random() < self._world.pass_share:
             passes += 1
-        task = Waiting(self._tasks, account, BEGINNING)
+        task = Waiting(self._tasks, account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3)
         self._take_in(Job(task, effort, luck, passes, created=self._agenda.now))
         self.begin(per_minute, accounts, chance)

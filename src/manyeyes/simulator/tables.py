@@ -14,10 +14,12 @@ def allow_list(findings: Sequence[Finding]) -> str:
     """Return one line per world and way to report; worlds that were varied have their variation's name above them."""
     lines = [
         "Share of correct answers and its gain over reporting nothing, with 95 % intervals, in per cent.",
-        "listed: entries on the list; idle, busy, elsewhere: what the customer's tasks met; noticed: see the docs.",
+        "listed: workers on the list. filtered: share of those on the queue. idle, busy, elsewhere: where tasks of the",
+        "customer found the listed ones. no answer: refused (all filtered), or not taken in 10 minutes. noticed: how",
+        "long to count without reports, and then as long with them, until the gain shows.",
         "",
         f"{'workers':>7} {'tasks/min':>9} {'load':>5}  {'reports':8} {'correct':>12} {'gain':>12} {'listed':>6} "
-        f"{'idle':>5} {'busy':>5} {'elsewhere':>9} {'wait':>7} {'noticed':>9}",
+        f"{'filtered':>8} {'idle':>5} {'busy':>5} {'elsewhere':>9} {'no answer':>9} {'wait':>7} {'noticed':>9}",
     ]
     name = AS_IT_IS
     for finding in findings:
@@ -38,7 +40,8 @@ def _arms(finding: Finding) -> list[str]:
         gain = "" if is_first else _per_cent(arm.gain, "+")
         lines.append(
             f"{head}  {WAYS[reporting]:8} {_per_cent(arm.share):>12} {gain:>12} {arm.listed:>6.1f} "
-            f"{met[0]:>5} {met[1]:>5} {met[2]:>9} {arm.wait:>5.1f} s {_span(arm.hours_to_notice):>9}"
+            f"{arm.filtered:>8.0%} {met[0]:>5} {met[1]:>5} {met[2]:>9} {arm.unanswered:>9.1%} {arm.wait:>5.1f} s "
+            f"{_span(arm.hours_to_notice):>9}"
         )
     return lines
 
