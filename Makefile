@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench screenshots lock clean environment clients node-client chromium
+.PHONY: help demo run test check bench simulate screenshots lock clean environment clients node-client chromium
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,13 +29,17 @@ check: environment ## style, types, and who may import whom
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
 
+simulate: environment ## try the seeds' claims on a simulated crowd (some minutes); draws the pictures of docs/why/
+	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
+	.venv/bin/manyeyes simulate allow-list --out docs/pictures/allow-list.png $(ARGS)
+
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)
 	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
 
 # Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
 lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for
 	test -x .venv-lock/bin/pip-compile || { .venv/bin/python -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
-	$(LOCK) --extra demo --extra dev --build-deps-for=editable --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra demo --extra dev --extra plots --build-deps-for=editable --output-file requirements.lock pyproject.toml
 	$(LOCK) --output-file tests/published_clients/requirements.lock tests/published_clients/requirements.in
 
 clean: ## remove environments and caches; data stays

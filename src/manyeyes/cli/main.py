@@ -21,6 +21,8 @@ account.app.command(statement)
 for noun in (account, worker, queue, site, soft_app, webhook, appeal, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
+# By its name: only who simulates waits for what draws pictures.
+app.command("manyeyes.cli.simulate:app", name="simulate", help="What the rules do to a simulated crowd.")
 
 
 def main() -> None:

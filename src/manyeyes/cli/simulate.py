@@ -1,0 +1,166 @@
+"""manyeyes simulate: what the shipping rules do to a crowd; needs no installation, no database, no server."""
+
+import json as json_text
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+from cyclopts import App, Parameter
+
+from manyeyes.cli.command import CommandFailed, say
+from manyeyes.simulator import allow_list_study, review, tables
+from manyeyes.simulator.allow_list import Reporting
+from manyeyes.simulator.allow_list_study import Question
+from manyeyes.simulator.house import World
+from manyeyes.simulator.review import Bench
+from manyeyes.simulator.theory import beta_shape
+
+try:
+    from manyeyes.simulator import allow_list_picture, review_picture
+except ModuleNotFoundError:  # the extra `plots` is not installed: everything but the pictures works
+    allow_list_picture = review_picture = None  # type: ignore[assignment]
+
+DEFAULT = World()
+Asked = TypeVar("Asked")
+Found = TypeVar("Found")
+Number = TypeVar("Number", int, float)
+Json = Annotated[bool, Parameter(help="Print one JSON object on stdout.", negative="")]
+Out = Annotated[Path | None, Parameter(help="Write the picture to this file, which ends with .png or .svg.")]
+Seeds = Annotated[int, Parameter(help="Independent runs of each case, at least two.")]
+
+app = App(name="simulate", help="What the rules do to a simulated crowd; needs no installation.")
+
+
+@app.command
+def allow_list(
+    *,
+    rates: Annotated[str, Parameter(help="The customer's tasks per minute.")] = "1,3,10,30,100",
+    pools: Annotated[str, Parameter(help="Workers in the house, on all its queues.")] = "10,30,100,300",
+    seeds: Seeds = 30,
+    load: Annotated[float, Parameter(help="Share of the workers' time that others' tasks take.")] = DEFAULT.load,
+    here: Annotated[float, Parameter(help="Share of his time a worker is on the customer's queue.")] = DEFAULT.here,
+    accuracy: Annotated[float, Parameter(help="Mean accuracy of the workers.")] = DEFAULT.accuracy,
+    spread: Annotated[float, Parameter(help="Its standard deviation between workers.")] = DEFAULT.spread,
+    variations: Annotated[bool, Parameter(help="Also change one thing at a time.")] = True,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Does reporting answers bring a customer more correct ones? Seed 002's claim, tried."""
+    with _ending_well():
+        base = World(load=load, here=here, accuracy=accuracy, spread=spread)
+        _check(base, seeds, out)
+        grid = allow_list_study.grid(_numbers("--pools", pools, int), _numbers("--rates", rates, float), base)
+        if not grid:
+            raise CommandFailed(
+                "the tasks are more than the workers can do, at every rate; give more workers by --pools"
+            )
+        varied = list(allow_list_study.variations(base)) if variations else []
+        ways = dict.fromkeys(varied, allow_list_study.CONTRAST) | dict.fromkeys(grid, tuple(Reporting))
+        done = _one_by_one([*grid, *varied], _told, lambda q: allow_list_study.study(q, seeds, ways[q]))
+        if out:
+            allow_list_picture.draw([done[q] for q in grid], [done[q] for q in varied], out)
+        _show(json, done, tables.allow_list)
+
+
+@app.command(name="review")
+def judge(
+    *,
+    accuracies: Annotated[str, Parameter(help="Accuracies of a reviewer.")] = "0.99,0.95,0.9,0.85,0.8,0.75,0.7",
+    justified: Annotated[str, Parameter(help="Shares of complaints whose answer is wrong.")] = "0.9,0.7,0.5,0.2",
+    likenesses: Annotated[str, Parameter(help="Correlations of two reviewers' errors on a picture.")] = "0,0.3",
+    seeds: Seeds = 30,
+    complaints: Annotated[int, Parameter(help="Complaints per run.")] = 2_000,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Wrong refunds, missed refunds and votes: two of three reviewers, against one and three of five."""
+    with _ending_well():
+        if seeds < 2 or complaints < 1:
+            raise CommandFailed("at least two seeds and one complaint are needed")
+        _check_out(out)
+        benches = [
+            Bench(accuracy, share, likeness)
+            for likeness in _numbers("--likenesses", likenesses, float)
+            for share in _numbers("--justified", justified, float)
+            for accuracy in _numbers("--accuracies", accuracies, float)
+        ]
+        if not all(0.5 <= b.accuracy < 1 and 0 <= b.justified <= 1 and 0 <= b.likeness < 1 for b in benches):
+            raise CommandFailed("accuracies lie from 0.5 to below 1, shares from 0 to 1, likenesses from 0 to below 1")
+        done = _one_by_one(benches, str, lambda bench: review.study(bench, seeds, complaints))
+        if out:
+            review_picture.draw([verdicts for found in done.values() for verdicts in found], out)
+        _show(json, done, tables.review)
+
+
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """Expected failures go to stderr with exit 1; Ctrl-C ends without a traceback."""
+    try:
+        yield
+    except (CommandFailed, OSError, ValueError) as error:
+        print(f"manyeyes: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _check(base: World, seeds: int, out: Path | None) -> None:
+    if seeds < 2:
+        raise CommandFailed("at least two seeds are needed")
+    if not (0 <= base.load <= allow_list_study.LARGEST_LOAD and 0 < base.here <= 1):
+        raise CommandFailed(f"--load lies from 0 to {allow_list_study.LARGEST_LOAD}, --here from above 0 to 1")
+    beta_shape(base.accuracy, base.spread)
+    _check_out(out)
+
+
+def _check_out(out: Path | None) -> None:
+    """A picture that could not be written is refused before minutes are spent on it."""
+    if out is None:
+        return
+    if allow_list_picture is None:
+        raise CommandFailed("pictures need matplotlib: pip install 'manyeyes[plots]'; without --out there is the table")
+    if out.suffix not in (".png", ".svg"):
+        raise CommandFailed("--out must end with .png or .svg")
+    if not out.absolute().parent.is_dir():
+        raise CommandFailed(f"there is no directory {out.absolute().parent}")
+
+
+def _numbers(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
+    try:
+        found = sorted({kind(part) for part in text.split(",")})
+    except ValueError:
+        raise CommandFailed(f"{option} takes numbers with commas between them, not {text!r}") from None
+    least = {"--rates": allow_list_study.SMALLEST_RATE, "--pools": 1}.get(option, 0)
+    if not all(least <= number <= 10_000 for number in found):
+        raise CommandFailed(f"{option} takes numbers from {least} to 10000, not {text!r}")
+    return found
+
+
+def _one_by_one(
+    asked: Sequence[Asked], told: Callable[[Asked], str], find: Callable[[Asked], Found]
+) -> dict[Asked, Found]:
+    """Answer each different question once, telling what is being done and how long the rest may take."""
+    done: dict[Asked, Found] = {}
+    different = list(dict.fromkeys(asked))
+    begin = time.monotonic()
+    for n, question in enumerate(different):
+        say(f"{n + 1:>3} of {len(different)}, {time.monotonic() - begin:4.0f} s so far: {told(question)}")
+        done[question] = find(question)
+    return done
+
+
+def _told(question: Question) -> str:
+    world = question.world
+    return f"{world.workers} workers, {world.rate:g} tasks a minute, {question.name}"
+
+
+def _show(json: bool, done: dict[Asked, Found], table: Callable[[list[Found]], str]) -> None:
+    found = list(done.values())
+    if json:
+        print(json_text.dumps({"findings": msgspec.to_builtins(found)}, ensure_ascii=False), flush=True)
+    else:
+        print(table(found), flush=True)
