@@ -37,7 +37,7 @@ def create(
         Queue he may work on; repeat for more. Default: every queue in his languages. Queues without a language (tokens
         of proven sites) must be named.
     reviewer
-        Marks a reviewer; reviewing comes with complaints.
+        May judge complaints, at /reviewer or over /v1/reviewer.
     """
 
     async def work(house: House) -> dict[str, Any]:
