@@ -4,9 +4,6 @@ from typing import Any
 
 import make
 from make import Customer, Hand
-from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import digest, new_token
-from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.desk import WorkerDesk
 from manyeyes.house import House
@@ -16,19 +13,11 @@ from manyeyes.reports.rules import Vote
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import ImageOptions, wire_id
 from manyeyes.told import SlotView, VoteView
-from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject, Worker
 
 
-async def reviewer(house: House, languages: tuple[str, ...] = ("en",), queues: tuple[int, ...] = (1,)) -> Hand:
+async def reviewer(house: House) -> Hand:
     """Return a worker with the reviewer's mark."""
-    token = new_token()
-    async with house.cells.directory.acquire() as db:
-        worker_id = await accounts.take_numbers(db, "worker", 1)
-        found = Worker(worker_id, f"reviewer {worker_id}", languages, queues, True)
-        await workers.insert_worker(db, found)
-        await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
-    return Hand(found, token)
+    return await make.hand(house, reviewer=True)
 
 
 async def answered(
@@ -46,16 +35,10 @@ async def answered(
     return submitted.task_id
 
 
-async def complain(house: House, customer: Customer, task_id: int) -> Filed | Refusal:
-    queues = await house.directory.queues()
-    return await house.gather.ask(file_complaints, FileComplaint(customer.cell, customer.account_id, task_id, queues))
-
-
 async def complaint(house: House, customer: Customer, author: Hand, text: str = "12345", **given: Any) -> int:
     """Let the author answer and the customer complain about it; return the task's serial."""
     task_id = await answered(house, customer, author, text, **given)
-    filed = await complain(house, customer, task_id)
-    assert isinstance(filed, Filed), filed
+    await make.complain(house, customer, wire_id(task_id))
     return task_id
 
 

@@ -56,7 +56,7 @@ async def test_a_refused_answer_shows_the_reasons_and_the_cost(client, people):
     assert re.search(r'<img src="/pictures/[^"]+\.png"', page)
     for secret in (customer.key, f"customer {customer.account_id}"):
         assert secret not in page
-    assert not re.search(r"reviewer \d", page)
+    assert not re.search(r"worker \d", page)
 
 
 async def test_pay_that_was_his_already_cost_him_nothing(client, people):

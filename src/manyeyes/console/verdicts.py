@@ -35,6 +35,10 @@ WHY: Mapping[str, str] = {
     "report_wrong_kind": mark("This method is not for this kind of task"),
     "report_not_english": mark("Complaints are accepted for pictures in English only"),
     "confirmed_too_seldom": mark("Fewer than half of this account's judged complaints were confirmed"),
+    "incorrect_too_often": mark(
+        "This account calls far more tokens wrong than others do, so for three days "
+        "its word on wrong ones does not count"
+    ),
     "undecided": mark("The reviewers did not decide in time, so it was confirmed in your favour"),
 }
 
