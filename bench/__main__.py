@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import depth, idle, latency, listed, lives, screen, statistics
+from bench import depth, idle, latency, listed, lives, reports, screen, statistics
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -29,6 +29,7 @@ MEASUREMENTS = {
     "depth": depth.measure,
     "listed": listed.measure,
     "screen": screen.measure,
+    "reports": reports.measure,
     "statistics": statistics.measure,
     "idle": idle.measure,
 }

@@ -29,8 +29,8 @@ class People(msgspec.Struct, frozen=True):
     first_account: int
 
 
-async def invite(dsn: str, customers: int, hands: int) -> People:
-    """Open accounts with plenty of money, register workers of the English queue."""
+async def invite(dsn: str, customers: int, hands: int, *, reviewers: bool = False) -> People:
+    """Open accounts with plenty of money, register workers of the English queue, who may be ``reviewers`` too."""
     house = await open_house(Settings(data=Path()), dsn)
     try:
         keys = [new_key() for _ in range(customers)]
@@ -39,7 +39,7 @@ async def invite(dsn: str, customers: int, hands: int) -> People:
             first_account = await accounts.take_numbers(db, "account", customers) if customers else 0
             first_worker = await accounts.take_numbers(db, "worker", hands) if hands else 0
         await asyncio.gather(*[_customer(house, first_account + i, key) for i, key in enumerate(keys)])
-        await asyncio.gather(*[_worker(house, first_worker + i, token) for i, token in enumerate(tokens)])
+        await asyncio.gather(*[_worker(house, first_worker + i, token, reviewers) for i, token in enumerate(tokens)])
     finally:
         await house.close()
     return People(keys, tokens, first_account)
@@ -55,7 +55,7 @@ async def _customer(house: House, account_id: int, key: str) -> None:
     await house.gather.ask(top_up_accounts, top_up)
 
 
-async def _worker(house: House, worker_id: int, token: str) -> None:
+async def _worker(house: House, worker_id: int, token: str, reviewer: bool) -> None:
     async with house.cells.directory.acquire() as db:
-        await workers.insert_worker(db, Worker(worker_id, f"worker {worker_id}", ("en",), QUEUES, False))
+        await workers.insert_worker(db, Worker(worker_id, f"worker {worker_id}", ("en",), QUEUES, reviewer))
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)

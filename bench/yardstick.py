@@ -92,7 +92,7 @@ def measure(seconds: float) -> Row:
             script, constants = asyncio.run(_prepare(dsn))
             (folder / "life.sql").write_text(script)
             before, own = spent(os.getpid()), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-            rate = _pgbench(dsn, str(folder / "life.sql"), constants, seconds)
+            rate = pgbench(dsn, str(folder / "life.sql"), constants, seconds)
             used = spent(os.getpid()).since(before)
             bench = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - own
         finally:
@@ -128,13 +128,13 @@ async def _life(db: asyncpg.Connection, client: int, number: int) -> tuple[str, 
     names = NAMES | {task: ":task", int(now.timestamp() // 60): minute, now: "now()"}
     life = Recorder(db, names)
     tx: Any = life
-    await _step(life, submit_tasks(tx, now, [await submission(db, actors, task)]))
+    await step(life, submit_tasks(tx, now, [await submission(db, actors, task)]))
     for _ in range(2):
         await tasks.progress(tx, FIRST_CELL, [(actors.account, task)])
-    await _step(life, hand_out(tx, now, [HandOut(FIRST_CELL, actors.queue)]))
+    await step(life, hand_out(tx, now, [HandOut(FIRST_CELL, actors.queue)]))
     held = await dispatch.desks(tx, FIRST_CELL, [actors.worker])
     answer = AnswerTask(FIRST_CELL, actors.worker, LeaseId(FIRST_CELL, task, held[0].lease), "12345")
-    outcomes = await _step(life, answer_tasks(tx, now, [answer]))
+    outcomes = await step(life, answer_tasks(tx, now, [answer]))
     assert isinstance(outcomes[0], Answered), outcomes
     await tasks.progress(tx, FIRST_CELL, [(actors.account, task)])
     return SETTING_UP + "\n".join(life.script), {name: text for text, name in life.constants.items()}
@@ -144,7 +144,7 @@ def _actors(client: int) -> Actors:
     return Actors(ACCOUNT + client, WORKER + client, QUEUE + client)
 
 
-async def _step(life: Recorder, action: Awaitable[Sequence[Any]]) -> Sequence[Any]:
+async def step(life: Recorder, action: Awaitable[Sequence[Any]]) -> Sequence[Any]:
     """Run an action as a transaction of its own."""
     life.script.append("BEGIN;")
     outcomes = await action
@@ -152,7 +152,7 @@ async def _step(life: Recorder, action: Awaitable[Sequence[Any]]) -> Sequence[An
     return outcomes
 
 
-def _pgbench(dsn: str, script: str, constants: Mapping[str, str], seconds: float) -> float:
+def pgbench(dsn: str, script: str, constants: Mapping[str, str], seconds: float) -> float:
     """Return the script's runs per second. Raises RuntimeError when one of them failed."""
     defined = [f"--define={name}={text}" for name, text in constants.items()]
     command = [str(find_programs() / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}"]

@@ -31,7 +31,11 @@ async function main() {
   client.settings.minLength = 4;
   const balance = await attempt(() => client.getBalance());
   const solve = await attempt(() => client.solveImage(fs.readFileSync(picture).toString("base64")));
-  console.log(JSON.stringify({ balance, solve }));
+  const reports = [];
+  for (let i = 0; "value" in solve && i < 2; i++) {
+    reports.push(await attempt(() => client.reportIncorrectImageCaptcha()));
+  }
+  console.log(JSON.stringify({ balance, solve, reports }));
 }
 
 main();

@@ -32,8 +32,16 @@ def solve(client):
     return {"value": text} if text else {"refused": client.error_code, "by": "0"}
 
 
+def report(client):
+    """Return the status; this client hands the reply back as it is."""
+    reply = client.report_incorrect_image_captcha()
+    return {"refused": reply["errorCode"], "by": "reply"} if reply["errorId"] else {"value": reply["status"]}
+
+
 client = imagecaptcha()
 client.set_key(key)
 client.set_comment("Type what you see")
 client.set_minLength(4)
-print(json.dumps({"balance": balance(client), "solve": solve(client)}))
+said = {"balance": balance(client), "solve": solve(client)}
+said["reports"] = [report(client) for _ in range(2)] if "value" in said["solve"] else []
+print(json.dumps(said))

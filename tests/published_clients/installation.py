@@ -60,3 +60,8 @@ class Installation:
     def balance(self, key: str) -> float:
         """Ask the server itself, past all client libraries."""
         return httpx.post(f"http://{self.host}/getBalance", json={"clientKey": key}).json()["balance"]
+
+    def reports(self, key: str) -> list[dict[str, Any]]:
+        """Ask the server itself what became of the account's reports, the newest first."""
+        headers = {"Authorization": f"Bearer {key}"}
+        return httpx.get(f"http://{self.host}/v1/reports", headers=headers).raise_for_status().json()["reports"]

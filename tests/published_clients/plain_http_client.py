@@ -26,7 +26,7 @@ def solve():
     while True:
         result = call("getTaskResult", taskId=created["taskId"])
         if result["errorId"] or result["status"] == "ready":
-            return result
+            return result | {"taskId": created["taskId"]}
         time.sleep(1)
 
 
@@ -36,11 +36,14 @@ def outcome(reply, name):
     return {"value": reply["solution"]["text"] if name == "solution" else reply[name]}
 
 
+balance, solved = call("getBalance"), solve()
+task_ids = [] if solved["errorId"] else [solved["taskId"]] * 2
 print(
     json.dumps(
         {
-            "balance": outcome(call("getBalance"), "balance"),
-            "solve": outcome(solve(), "solution"),
+            "balance": outcome(balance, "balance"),
+            "solve": outcome(solved, "solution"),
+            "reports": [outcome(call("reportIncorrectImageCaptcha", taskId=i), "status") for i in task_ids],
             "spending": outcome(call("getSpendingStats", date=int(time.time()) - 23 * 3600), "data"),
             "queue": call("getQueueStats", queueId=1),
         }

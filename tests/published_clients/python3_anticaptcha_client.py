@@ -26,9 +26,13 @@ def outcome(reply, name):
 def now():
     control = Control(api_key=key)
     solver = ImageToText(api_key=key, sleep_time=1)
+    balance = control.get_balance()
+    solved = solver.captcha_handler(captcha_file=picture, **OPTIONS)
+    task_ids = [] if solved["errorId"] else [solved["taskId"]] * 2
     return {
-        "balance": outcome(control.get_balance(), "balance"),
-        "solve": outcome(solver.captcha_handler(captcha_file=picture, **OPTIONS), "solution"),
+        "balance": outcome(balance, "balance"),
+        "solve": outcome(solved, "solution"),
+        "reports": [outcome(control.report_incorrect_image(taskId=task_id), "status") for task_id in task_ids],
         "spending": outcome(control.get_spending_stats(**LAST_DAY), "data"),
         "queue": Control.get_queue_status(queue_id=1),
     }
@@ -37,9 +41,15 @@ def now():
 async def later():
     control = Control(api_key=key)
     solver = ImageToText(api_key=key, sleep_time=1)
+    balance = await control.aio_get_balance()
+    solved = await solver.aio_captcha_handler(captcha_file=picture, **OPTIONS)
+    task_ids = [] if solved["errorId"] else [solved["taskId"]] * 2
     return {
-        "balance": outcome(await control.aio_get_balance(), "balance"),
-        "solve": outcome(await solver.aio_captcha_handler(captcha_file=picture, **OPTIONS), "solution"),
+        "balance": outcome(balance, "balance"),
+        "solve": outcome(solved, "solution"),
+        "reports": [
+            outcome(await control.aio_report_incorrect_image(taskId=task_id), "status") for task_id in task_ids
+        ],
         "spending": outcome(await control.aio_get_spending_stats(**LAST_DAY), "data"),
         "queue": await Control.aio_get_queue_status(queue_id=1),
     }

@@ -18,9 +18,13 @@ def solve(client, picture):
     task = ImageToTextTask(picture, comment="Type what you see", min_length=4, numeric=0, phrase=False)
     job = client.create_task(task)
     job.join(maximum_time=60, backoff=True)
+    jobs.append(job)
     return job.get_captcha_text()
 
 
 host, key, picture = sys.argv[1:]
+jobs = []
 client = AnticaptchaClient(key, host=host, use_ssl=False)
-print(json.dumps({"balance": attempt(client.get_balance), "solve": attempt(lambda: solve(client, picture))}))
+said = {"balance": attempt(client.get_balance), "solve": attempt(lambda: solve(client, picture))}
+said["reports"] = [attempt(job.report_incorrect_image) for job in jobs * 2]
+print(json.dumps(said))

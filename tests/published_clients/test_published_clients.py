@@ -38,17 +38,29 @@ class Client:
     balance_hides_code: bool = False
     sends_comment: bool = True
     has_statistics: bool = False
+    report_yes: object = "success"
+    report_no: str = "reply"
+    has_reports: bool = True
 
 
 CLIENTS = {
-    "python-anticaptcha": Client("python_anticaptcha_client.py", (), "AnticaptchaException", "AnticaptchaException"),
+    "python-anticaptcha": Client(
+        "python_anticaptcha_client.py",
+        (),
+        "AnticaptchaException",
+        "AnticaptchaException",
+        report_yes=True,
+        report_no="AnticaptchaException",
+    ),
     "anticaptchaofficial": Client("anticaptchaofficial_client.py", (), "KeyError", "0", balance_hides_code=True),
     "python3-anticaptcha": Client("python3_anticaptcha_client.py", ("sync",), has_statistics=True),
     "python3-anticaptcha async": Client("python3_anticaptcha_client.py", ("async",), has_statistics=True),
     "capmonstercloudclient": Client(
-        "capmonstercloudclient_client.py", (), "GetBalanceError", "GetTaskError", sends_comment=False
+        "capmonstercloudclient_client.py", (), "GetBalanceError", "GetTaskError", sends_comment=False, has_reports=False
     ),
-    "@antiadmin/anticaptchaofficial": Client("anticaptchaofficial_client.cjs", (), "string", "string"),
+    "@antiadmin/anticaptchaofficial": Client(
+        "anticaptchaofficial_client.cjs", (), "string", "string", report_yes=True, report_no="string"
+    ),
     "no library": Client("plain_http_client.py", has_statistics=True),
 }
 
@@ -123,6 +135,18 @@ def test_a_picture_comes_back_read_and_is_paid_once(
     )
     if client.has_statistics:
         _check_statistics(said)
+    if client.has_reports:
+        _check_reports(client, said, installation.reports(key), expected)
+
+
+def _check_reports(client: Client, said: dict[str, Any], known: list[dict[str, Any]], answer: str) -> None:
+    """The first report on the task is taken and is with the reviewers; the second one is refused, once per task."""
+    first, second = said["reports"]
+    assert first == {"value": client.report_yes}
+    assert second["by"] == client.report_no
+    assert "ERROR_NO_SUCH_CAPCHA_ID" in second["refused"]
+    assert [(r["state"], r["why"]) for r in known] == [("refused", "report_repeated"), ("open", "")]
+    assert known[1]["answer"] == answer
 
 
 def _check_statistics(said: dict[str, Any]) -> None:
