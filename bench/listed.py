@@ -14,7 +14,7 @@ from bench.product import temporary_folder
 from bench.row import Row, percentile
 from manyeyes.db.embedded import Embedded
 
-DEPTH, SMALL_DEPTH = 100_000, 10_000
+DEPTH, SMALL_DEPTH = 10_000, 2_000
 ENTRIES = (0, 1_000, 100_000)
 WORK_FORCE = 5_000
 ACCOUNTS = 1_000

@@ -104,7 +104,8 @@ def listed_first(
     """
     rank = {worker.worker_id: n for n, worker in enumerate(free)}
     wanted = [task for task in waiting if task.account_id in allow_lists]
-    lists = {a: sorted(allow_lists[a] & rank.keys(), key=rank.__getitem__) for a in {t.account_id for t in wanted}}
+    accounts = {task.account_id for task in wanted}
+    lists = {a: sorted((w for w in allow_lists[a] if w in rank), key=rank.__getitem__) for a in accounts}
     pairs: list[Pair] = []
     served: set[int] = set()
     for task in sorted(wanted, key=age):
