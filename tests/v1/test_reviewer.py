@@ -8,6 +8,7 @@ import pytest
 
 import make
 from manyeyes.bell import EVERY_REVIEWER
+from manyeyes.house import open_house
 from manyeyes.v1.openapi import document
 from manyeyes.workers import store as workers
 
@@ -97,6 +98,26 @@ async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client, solve
             await asyncio.sleep(0.01)
         await complain(client, solved)
         assert (await waiting).status_code == 200
+
+
+async def test_reviewers_who_wait_at_another_process_are_called_too(client, solved, dsn, settings, monkeypatch):
+    monkeypatch.setattr("manyeyes.recourse.LOOK_AGAIN_SECONDS", 60.0)
+    other = await open_house(settings, dsn)
+    other.bell.start()
+    other.bell.alone = False
+    reviewer = await make.hand(client.house, reviewer=True)
+    waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
+    try:
+        async with asyncio.timeout(30):
+            while EVERY_REVIEWER not in client.house.bell._waiting:  # noqa: ASYNC110 (it tells by no event)
+                await asyncio.sleep(0.01)
+            await make.complain(other, solved[0], solved[2])
+            while not waiting.done():  # that process may not listen yet: a hint is not kept
+                other.bell.ring([EVERY_REVIEWER])
+                await asyncio.sleep(0.05)
+        assert (await waiting).status_code == 200
+    finally:
+        await other.close()
 
 
 async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monkeypatch):
