@@ -61,9 +61,9 @@ def allow_list(
         varied = list(allow_list_study.variations(base)) if variations else []
         ways = dict.fromkeys(varied, allow_list_study.CONTRAST) | dict.fromkeys(grid, tuple(Reporting))
         done = _one_by_one([*grid, *varied], _told, lambda q: allow_list_study.study(q, seeds, ways[q]))
+        _show(json, done, tables.allow_list)
         if out:
             allow_list_picture.draw([done[q] for q in grid], [done[q] for q in varied], out)
-        _show(json, done, tables.allow_list)
 
 
 @app.command(name="review")
@@ -91,9 +91,9 @@ def judge(
         if not all(0.5 <= b.accuracy < 1 and 0 <= b.justified <= 1 and 0 <= b.likeness < 1 for b in benches):
             raise CommandFailed("accuracies lie from 0.5 to below 1, shares from 0 to 1, likenesses from 0 to below 1")
         done = _one_by_one(benches, str, lambda bench: review.study(bench, seeds, complaints))
+        _show(json, done, tables.review)
         if out:
             review_picture.draw([verdicts for found in done.values() for verdicts in found], out)
-        _show(json, done, tables.review)
 
 
 @contextmanager
