@@ -72,7 +72,8 @@ class VoteTold(msgspec.Struct, frozen=True):
 class ReportView(msgspec.Struct, frozen=True):
     """A report as its customer sees it; ``why`` is a code, ``reason`` the sentence for it; money in USD.
 
-    ``votes`` are shown when the complaint is decided; ``image_url`` is null when the picture is no longer kept.
+    ``votes`` are shown when the complaint is decided; ``image_url`` is null when there was no picture, or it is no longer
+    kept.
     """
 
     task_id: int
@@ -216,8 +217,8 @@ async def workers_view(house: House, cell: int, report: Told, looked: Looked) ->
 
 
 def picture_url(house: House, cell: int, question: Question) -> str | None:
-    """Return the address of a task's picture; None when it is no longer kept."""
-    if datetime.now(UTC) >= question.created_at + timedelta(hours=house.settings.picture_hours):
+    """Return the address of a task's picture; None when it had none, or it is no longer kept."""
+    if not question.media or datetime.now(UTC) >= question.created_at + timedelta(hours=house.settings.picture_hours):
         return None
     return house.pictures.path(cell, question.task_id, question.created_at, question.media)
 

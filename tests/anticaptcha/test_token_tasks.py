@@ -288,3 +288,17 @@ async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
     body = json.loads(callback_body(calm.house.pictures, 1, outcome, "http://manyeyes.test"))
     assert (body["errorId"], body["taskId"]) == (error_id, task_id)
     assert ("solution" in body) is (error_id == 0)
+
+
+async def test_a_report_on_a_token_tells_of_no_picture(calm: httpx.AsyncClient, customer: make.Customer):
+    hand = await make.hand(calm.house, queues=(18,))
+    task_id = (await create(calm, customer, kind="RecaptchaV3TaskProxyless"))["taskId"]
+    lease = await make.taken(calm.house, hand)
+    await WorkerDesk(calm.house).answer(hand.worker, lease.lease, proven.TOKEN)
+    assert await make.call(calm, "reportCorrectRecaptcha", customer, taskId=task_id) == {
+        "errorId": 0,
+        "status": "success",
+    }
+    reply = await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})
+    told = reply.json()
+    assert (told["kind"], told["answer"], told["image_url"]) == ("correct_token", proven.TOKEN, None)

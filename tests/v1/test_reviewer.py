@@ -76,6 +76,15 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
         await vote(client, reviewer, slot["slot"])
 
 
+@pytest.mark.parametrize("path", ["/v1/reviewer/next", "/v1/worker/next"])
+@pytest.mark.parametrize("wait", ["nan", "-nan", "-1", "soon", ""])
+async def test_a_wait_that_is_no_time_is_none(client, path, wait):
+    reviewer = await make.hand(client.house, reviewer=True)
+    await client.post("/v1/worker/online", headers=reviewer.headers)
+    async with asyncio.timeout(20):  # one that never ended would ask for ever
+        assert (await client.get(path, params={"wait": wait}, headers=reviewer.headers)).status_code == 204
+
+
 async def test_the_next_complaint_comes_with_the_vote(client, solved):
     await complain(client, solved)
     customer, author, _ = solved
