@@ -39,21 +39,37 @@ def bash_blocks(page: str) -> list[str]:
 
 
 async def test_the_tutorials_commands(site: Site) -> None:
-    send, ask = bash_blocks("docs/tutorial/first-hour.md")
+    send, ask, complain, follow = bash_blocks("docs/tutorial/first-hour.md")
+    solved = await a_solved_task(site)
     key = (await make.customer(site.house)).key
     sent = await sh(filled(send, site, KEY=key))
     assert sent["errorId"] == 0
     found = await sh(f"KEY={key}\n" + filled(ask, site, TASK=sent["taskId"]))
     assert found == {"errorId": 0, "status": "processing"}
 
+    complain = complain.split("\n", 1)[1]  # without the line that makes three reviewers
+    assert await sh(solved + filled(complain, site)) == {"errorId": 0, "status": "success"}
+    assert (await sh(solved + filled(follow, site)))["state"] == "open"
+
+
+async def a_solved_task(site: Site) -> str:
+    """Lines that set KEY and TASK, as the reader has them by then."""
+    customer, hand = await make.customer(site.house), await make.hand(site.house)
+    return f"KEY={customer.key}\nTASK={await make.solve(site.house, customer, hand)}\n"
+
 
 async def test_the_readmes_commands(site: Site) -> None:
-    [block] = bash_blocks("README.md")
+    block, dispute = bash_blocks("README.md")
+    solved = await a_solved_task(site)
     send, _, ask = block.partition("TASK=…")
     key = (await make.customer(site.house)).key
     sent = await sh(filled(send, site, KEY=key))
     found = await sh(f"KEY={key}\n" + filled("TASK=…" + ask, site, TASK=sent["taskId"]))
     assert found == {"errorId": 0, "status": "processing"}
+
+    complain, follow = dispute.strip().split("\n")
+    assert await sh(solved + filled(complain, site)) == {"errorId": 0, "status": "success"}
+    assert (await sh(solved + filled(follow, site)))["state"] == "open"
 
 
 @pytest.mark.parametrize("picture", ["docs/pictures/meter.png", LARGE_PICTURE])
