@@ -111,16 +111,36 @@ async def open_appeals(house: House) -> list[OpenAppeal]:
     return sorted(found, key=lambda each: each.filed_at)
 
 
-async def decide_appeal(house: House, task_id: int, *, accepted: bool, answer: str = "") -> AppealDecided | Refusal:
-    """Decide the open appeal about the task with this wire id; ``answer`` is what the worker is told."""
-    outcome: AppealDecided | Refusal = Refusal(Reason.UNKNOWN_REPORT, f"there is no appeal about task {task_id}")
+async def decide_appeal(
+    house: House, task_id: int, *, accepted: bool, answer: str = "", cell: int = 0
+) -> AppealDecided | Refusal:
+    """Decide the appeal about the task with this wire id; ``answer`` is what the worker is told.
+
+    ``cell``: where the task is; 0: in the one cell that has such an appeal. Cells number their tasks each for itself,
+    so two may have one: then nothing is decided.
+    """
+    cells = [n for n in house.cells.numbers if n == cell] if cell else await _with_appeal(house, task_id)
+    if not cells:
+        return Refusal(Reason.UNKNOWN_REPORT, f"there is no appeal about task {task_id}")
+    if len(cells) > 1:
+        said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
+        return Refusal(Reason.UNKNOWN_REPORT, said)
+    serial = await house.serials.of_wire(cells[0], task_id)
+    command = DecideAppeal(cells[0], serial, accepted, clean(answer, LONGEST_REASON))
+    outcome: AppealDecided | Refusal = await house.gather.ask(decide_appeals, command)
+    return outcome
+
+
+async def _with_appeal(house: House, task_id: int) -> list[int]:
+    """Return the cells where an appeal about this wire id waits; if none does, those where one is decided."""
+    found: dict[int, bool] = {}
     for cell in house.cells.numbers:
         serial = await house.serials.of_wire(cell, task_id)
-        command = DecideAppeal(cell, serial, accepted, clean(answer, LONGEST_REASON))
-        outcome = await house.gather.ask(decide_appeals, command)
-        if not isinstance(outcome, Refusal) or outcome.reason is not Reason.UNKNOWN_REPORT:
-            break
-    return outcome
+        async with house.cells.pool(cell).acquire() as db:
+            own = (await appeals.appeals(db, cell, [serial])).get(serial)
+        if own:
+            found[cell] = own.decided_at is None
+    return [cell for cell, waits in found.items() if waits] or list(found)
 
 
 async def open_complaints(house: House) -> OpenComplaints:

@@ -215,18 +215,20 @@ async def worker_reports(house: House, worker: Worker) -> WorkerReportsView:
 
 
 async def appeal(house: House, worker: Worker, task_id: int, words: str) -> AppealFiled | Refusal:
-    """Ask the operator to look at a verdict against the worker's answer to the task with this wire id: once."""
+    """Ask the operator to look at a verdict against the worker's answer to the task with this wire id: once.
+
+    Cells number their tasks each for itself: of two with this number, the first that he may appeal against is meant.
+    """
     words = clean(words, LONGEST_APPEAL)
     if not words:
         return Refusal(Reason.UNREADABLE, "say in words why the answer was right")
     outcome: Refusal = Refusal(Reason.UNKNOWN_REPORT, f"there is no complaint about an answer of yours to {task_id}")
     for cell in house.cells.numbers:
         serial = await house.serials.of_wire(cell, task_id)
-        outcome = await house.gather.ask(file_appeals, FileAppeal(cell, worker.worker_id, serial, words))
-        if not isinstance(outcome, Refusal):
-            return AppealFiled(wire_id(outcome.task_id), number(outcome.pay_micros))
-        if outcome.reason is not Reason.UNKNOWN_REPORT:
-            break
+        filed = await house.gather.ask(file_appeals, FileAppeal(cell, worker.worker_id, serial, words))
+        if not isinstance(filed, Refusal):
+            return AppealFiled(wire_id(filed.task_id), number(filed.pay_micros))
+        outcome = filed if outcome.reason is Reason.UNKNOWN_REPORT else outcome
     return outcome
 
 

@@ -72,8 +72,7 @@ class VoteTold(msgspec.Struct, frozen=True):
 class ReportView(msgspec.Struct, frozen=True):
     """A report as its customer sees it; ``why`` is a code, ``reason`` the sentence for it; money in USD.
 
-    ``votes`` are shown when the complaint is decided; ``image_url`` is null when there was no picture, or when it is
-    no longer kept.
+    ``votes`` are shown when the complaint is decided; ``image_url`` is null when no picture is kept.
     """
 
     task_id: int

@@ -21,11 +21,14 @@ from manyeyes.app import Application
 from manyeyes.chores import CHORES
 from manyeyes.desk import WorkerDesk
 from manyeyes.house import House
-from manyeyes.ledger.rules import PENDING_SECONDS
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import PENDING_SECONDS, Kind
 from manyeyes.oversight import decide_appeal, open_appeals, standings
-from manyeyes.recourse import ReviewDesk
+from manyeyes.recourse import ReviewDesk, appeal
+from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import ReportKind
-from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3
+from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
+from manyeyes.told import AppealFiled
 from stage import PAY, PRICE, Stage, set_stage
 
 CELLS = [1, 2]
@@ -107,6 +110,37 @@ async def test_a_complaint_in_each_cell_from_report_to_appeal(
     for number in CELLS:
         async with two_databases.cells.pool(number).acquire() as db:
             assert (await check_books(db, number)).findings == []
+
+
+async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself(two_databases: House):
+    """Cells number their tasks each for itself: what is paid is what was looked at."""
+    hand, numbers = await make.hand(two_databases), set()
+    for cell in CELLS:
+        customer = await make.customer(two_databases, cell=cell)
+        await WorkerDesk(two_databases).offline(hand.worker)
+        numbers.add(wire_id((await make.submit(two_databases, customer)).task_id))
+        for each in CELLS:
+            await two_databases.gather.ask(measure_depths, MeasureDepths(each))
+        lease = (await make.taken(two_databases, hand)).lease
+        await WorkerDesk(two_databases).answer(hand.worker, lease, "wr0ng")
+        await make.complain(two_databases, customer, *numbers)
+        await make.judge(two_databases, "confirm", "confirm")
+    [number] = numbers
+    for words in ("one", "the other"):
+        assert isinstance(await appeal(two_databases, hand.worker, number, words), AppealFiled)
+    assert sorted(waiting.cell for waiting in await open_appeals(two_databases)) == CELLS
+    unclear = await decide_appeal(two_databases, number, accepted=True)
+    assert isinstance(unclear, Refusal)
+    assert "in the cells 1, 2" in unclear.detail
+    decided = await decide_appeal(two_databases, number, accepted=True, cell=2)
+    assert isinstance(decided, AppealDecided)
+    assert [waiting.cell for waiting in await open_appeals(two_databases)] == [1]
+    assert isinstance(await decide_appeal(two_databases, number, accepted=False), AppealDecided), "one is left"
+    for cell, paid in ((1, 0), (2, PAY)):
+        async with two_databases.cells.pool(cell).acquire() as db:
+            booked = await ledger.workers_sums(db, cell, Kind.APPEAL_PAY)
+            assert booked.get(hand.worker.worker_id, 0) == paid
+    assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 
 
 async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(two_databases: House):

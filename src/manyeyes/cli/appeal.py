@@ -24,32 +24,36 @@ def list_appeals(*, common: Common | None = None) -> None:
 
 
 @app.command
-def accept(task: int, *, answer: str = "", common: Common | None = None) -> None:
+def accept(task: int, *, answer: str = "", cell: int = 0, common: Common | None = None) -> None:
     """Pay the worker from the house for the answer to TASK; the customer keeps the refund.
 
     Parameters
     ----------
     answer
         What the worker is told.
+    cell
+        Where the task is, when tasks of this number in several cells have appeals.
     """
-    _decide(task, answer, common, accepted=True)
+    _decide(task, answer, cell, common, accepted=True)
 
 
 @app.command
-def reject(task: int, *, answer: str = "", common: Common | None = None) -> None:
+def reject(task: int, *, answer: str = "", cell: int = 0, common: Common | None = None) -> None:
     """Leave the verdict on TASK as it is.
 
     Parameters
     ----------
     answer
         What the worker is told.
+    cell
+        Where the task is, when tasks of this number in several cells have appeals.
     """
-    _decide(task, answer, common, accepted=False)
+    _decide(task, answer, cell, common, accepted=False)
 
 
-def _decide(task: int, answer: str, common: Common | None, *, accepted: bool) -> None:
+def _decide(task: int, answer: str, cell: int, common: Common | None, *, accepted: bool) -> None:
     async def work(house: House) -> dict[str, Any]:
-        outcome = await decide_appeal(house, task, accepted=accepted, answer=answer)
+        outcome = await decide_appeal(house, task, accepted=accepted, answer=answer, cell=cell)
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return {
@@ -64,6 +68,7 @@ def _decide(task: int, answer: str, common: Common | None, *, accepted: bool) ->
 
 def _row(appeal: OpenAppeal) -> dict[str, Any]:
     return {
+        "cell": appeal.cell,
         "task_id": appeal.task_id,
         "worker_id": appeal.worker_id,
         "worker": appeal.worker_name,

@@ -61,15 +61,15 @@ class RecoursePages:
         )
 
     async def decide(self, request: Request) -> Response:
-        """POST /operator/appeal: `task_id`, `accepted` (yes or no), `answer`."""
+        """POST /operator/appeal: `cell`, `task_id`, `accepted` (yes or no), `answer`."""
         if not await is_operator(self._house, request):
             return await not_yours(self._house, request)
         form = await request.form()
         accepted = {"yes": True, "no": False}.get(text_of(form, "accepted"))
         if accepted is None:
             return RedirectResponse("/operator/recourse?notice=refused", status_code=303)
-        task_id, answer = number_of(form, "task_id"), text_of(form, "answer")
-        outcome = await oversight.decide_appeal(self._house, task_id, accepted=accepted, answer=answer)
+        cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), text_of(form, "answer")
+        outcome = await oversight.decide_appeal(self._house, task_id, accepted=accepted, answer=answer, cell=cell)
         notice = "refused" if isinstance(outcome, Refusal) else "accepted" if accepted else "left"
         return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)
 
