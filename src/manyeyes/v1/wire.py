@@ -1,6 +1,7 @@
 """JSON in and out of /v1: strict bodies, and refusals as ``{"refusal": reason, "reason": sentence}`` with a status."""
 
 import asyncio
+import math
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -73,11 +74,12 @@ async def decode(request: Request, kind: type[Body]) -> Body:
 
 
 def seconds(text: str) -> float:
-    """Return a number of seconds from a query; 0 for what is none."""
+    """Return a number of seconds from a query; 0 for what is none, `nan` too: a wait that it measures never ends."""
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
         return 0.0
+    return 0.0 if math.isnan(found) else found
 
 
 async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer | None:
