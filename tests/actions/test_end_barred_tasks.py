@@ -3,7 +3,7 @@
 import pytest
 
 import proven
-from manyeyes.actions.end_barred_tasks import Barred, EndBarredTasks, end_barred_tasks
+from manyeyes.actions.end_barred_tasks import MOST_SITES, Barred, EndBarredTasks, end_barred_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites.rules import SiteEvent
@@ -116,6 +116,16 @@ async def test_a_lost_proof_ends_them_too_and_one_that_is_back_in_time_does_not(
     assert len(await stage.rows("work")) == 1
     await proven.checked(stage, known, proven.GONE)
     assert (await sweep(stage)).ended == 1
+
+
+async def test_sites_that_were_proven_again_in_time_do_not_stand_before_others(stage: Stage, account_id: int):
+    for n in range(MOST_SITES):
+        known = await proven.site(stage, account_id, f"a{n}.example")
+        await proven.checked(stage, await proven.checked(stage, known, proven.GONE), proven.DNS)
+    await stage.submit(account_id, **proven.asking())
+    await withdraw(stage, account_id)
+    assert [(await sweep(stage)).ended for _ in range(2)] == [0, 1]
+    assert all(row["swept"] for row in await stage.rows("site", "swept"))
 
 
 async def test_a_long_queue_ends_in_several_sweeps(stage: Stage, account_id: int, monkeypatch: pytest.MonkeyPatch):

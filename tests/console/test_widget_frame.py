@@ -119,9 +119,29 @@ async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: h
     house.widgets = WidgetLinks(b"k" * 32, house.settings.widget_url)
     _, _, lease = await leased(house)
     assert lease.task.widget_url.startswith("https://widgets.example.org/widget/")
-    reply = await client.get(lease.task.widget_url)
+    reply = await client.get(lease.task.widget_url, headers={"host": "widgets.example.org"})
     assert directives(reply)["frame-ancestors"] == ["https://console.example.org"]
     assert '"console": "https://console.example.org"' in reply.text
+
+
+@pytest.mark.parametrize("host", ["console.example.org", "manyeyes.test", "widgets.example.org:8443", "", "x:y"])
+async def test_with_a_host_for_widgets_none_is_ever_shown_on_another(client: httpx.AsyncClient, host: str):
+    """A maker's script could lead its frame there, and would then run on the console's origin."""
+    house: House = client.house  # type: ignore[attr-defined]
+    house.settings = msgspec.structs.replace(
+        house.settings, public_url="https://console.example.org", widget_url="https://widgets.example.org"
+    )
+    _, hand, lease = await leased(house)
+    reply = await client.get(lease.task.widget_url, headers={"host": host})
+    assert reply.status_code == 404
+    assert proven.KEY not in reply.text
+    assert directives(reply)["script-src"] == ["'self'"]
+    home = await client.get(lease.task.widget_url, headers={"host": "WIDGETS.example.org:443"})
+    assert home.status_code == 200
+    signed_in = await client.post("/login", data={"key": hand.token}, headers={"origin": "http://manyeyes.test"})
+    assert signed_in.status_code == 303
+    page = await client.get("/worker", headers={"cookie": signed_in.headers["set-cookie"].split(";")[0]})
+    assert directives(page)["frame-src"] == ["https://widgets.example.org"]
 
 
 def test_a_host_for_widgets_needs_a_console_s_address():

@@ -1,6 +1,7 @@
 """The system's own resolver: names of this machine, and TXT records from a name server on loopback."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -10,9 +11,11 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from manyeyes.outbound import resolver
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.outbound.rules import DoorReason, DoorRefused
+from manyeyes.webhooks.rules import AT_ONCE_PER_ACCOUNT
 
 Answer = Callable[[dns.message.Message], dns.message.Message | None]
 
@@ -86,6 +89,26 @@ async def test_a_silent_name_server_is_no_answer():
         with pytest.raises(DoorRefused) as found:
             await door.txt("_manyeyes.shop.example")
     assert found.value.reason is DoorReason.RESOLVER_FAILED
+
+
+async def test_names_whose_servers_are_silent_hold_up_nobody_else(monkeypatch: pytest.MonkeyPatch):
+    """A system's look-up goes on for half a minute after we stopped waiting; an account may begin 16 in ten seconds."""
+    over = threading.Event()
+    monkeypatch.setattr(resolver, "_look_up", lambda host: ["127.0.0.1"] if host == "here.example" else _hang(over))
+    door = SystemResolver()
+    silent = [asyncio.create_task(door.addresses(f"{n}.silent.example")) for n in range(3 * AT_ONCE_PER_ACCOUNT)]
+    await asyncio.sleep(0)  # they begin before the one that is looked for
+    try:
+        async with asyncio.timeout(5):
+            assert await door.addresses("here.example") == ["127.0.0.1"]
+    finally:
+        over.set()
+        await asyncio.gather(*silent)
+
+
+def _hang(over: threading.Event) -> list[str]:
+    over.wait()
+    return []
 
 
 async def test_the_names_of_this_machine_are_known():

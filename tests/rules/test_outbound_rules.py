@@ -35,6 +35,7 @@ def test_an_allowed_network_opens_itself_and_nothing_else():
     assert why_forbidden("fd00::7", allowed) == ""
     assert why_forbidden("10.2.0.1", allowed)
     assert why_forbidden("127.0.0.1", allowed)
+    assert why_forbidden("2001:0:a01:203:0:0:80ff:fffe", allowed), "a Teredo server of ours does not open its clients"
 
 
 def test_the_parts_of_an_address():

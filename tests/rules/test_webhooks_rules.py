@@ -72,7 +72,18 @@ def test_retry_after_is_honoured_within_the_schedule(status, asked, waits):
     assert judge(Answer(status, asked), 1, NOW, 0.0).wait_seconds == waits
 
 
-@pytest.mark.parametrize("value", ["", "-5", "1.5", "٣", "x" * 5_000, "Sun, 99 Nov 2026 12:10:00 GMT", "9" * 400])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("", "-5", "1.5", "٣", "x" * 5_000, "Sun, 99 Nov 2026 12:10:00 GMT", "9" * 400),
+        *("1 Jan 99999999999 1:1:1", "Fri, 01 Jan 2027 00:00:00 +99999999999999999999"),
+        *(
+            "Thu, 1 Jan 1 0:0:" + "9" * 400 + " GMT",
+            "Mon, 01 Jan 0001 00:00:00 +2359",
+            "Fri, 31 Dec 9999 23:59:59 -2359",
+        ),
+    ],
+)
 def test_a_strange_retry_after_breaks_nothing(value):
     assert retry_after_seconds(value, NOW) >= 0
 

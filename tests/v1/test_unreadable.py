@@ -1,5 +1,7 @@
 """A body that cannot be read is a 400 that says what is wrong, and does nothing."""
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -16,6 +18,16 @@ async def test_a_body_that_is_no_such_object(client, body):
         reply = await client.post(f"/v1/worker/{path}", headers=hand.headers, content=content)
         assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
         assert reply.json()["reason"]
+
+
+@pytest.mark.parametrize("wait", ["nan", "-inf", "soon", "-1"])
+async def test_a_wait_that_is_no_length_of_time_is_none(client, wait):
+    hand, reviewer = await make.hand(client.house), await make.hand(client.house, reviewer=True)
+    assert (await client.post("/v1/worker/online", headers=hand.headers)).status_code == 200
+    for path, who in (("worker", hand), ("reviewer", reviewer)):
+        async with asyncio.timeout(20):
+            reply = await client.get(f"/v1/{path}/next?wait={wait}", headers=who.headers)
+        assert reply.status_code == 204
 
 
 async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client):

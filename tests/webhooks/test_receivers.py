@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from manyeyes.outbound.resolver import SystemResolver
+from manyeyes.outbound.rules import LONGEST_DETAIL
 from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, CLAIM_SECONDS, MOST_TRIES, DeliveryState
 from outbound.listening import Names, http
 from webhooks.post import Post, address, body_of, ended, ids, only, receiver
@@ -212,3 +213,22 @@ async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(s
     await post.go()
     row = await only(post)
     assert (row["state"], row["tries"], row["last_fault"]) == (WAITING, 1, "a fault of ours; it is in the log")
+
+
+async def test_a_retry_after_that_no_machine_number_holds_is_noted_like_any_failure(stage, post):
+    hostile = http(status="503 Service Unavailable", retry_after="1 Jan 99999999999 1:1:1")
+    async with receiver(hostile) as heard:
+        await ended(stage, address(heard))
+        await post.go()
+    row = await only(post)
+    assert (row["state"], row["tries"], row["last_status"]) == (WAITING, 1, 503)
+
+
+async def test_what_a_receiver_sends_does_not_fill_the_log(stage, post):
+    async with receiver(b"HTTP/1.1 200 OK\r\n" + b"x" * 60_000 + b"\r\n\r\n") as heard:
+        await ended(stage, address(heard))
+        await post.go()
+    row = await only(post)
+    assert row["tries"] == 1
+    assert "illegal header line" in row["last_fault"]
+    assert len(row["last_fault"]) <= LONGEST_DETAIL

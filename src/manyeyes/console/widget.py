@@ -10,6 +10,7 @@ from starlette.responses import Response
 from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.show_widgets import ShowWidget, WidgetShown, show_widgets
 from manyeyes.console.pages import render
+from manyeyes.hosts import read_web_address
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, TURNSTILE
@@ -33,7 +34,7 @@ class WidgetPages:
         """GET /widget/{signed}."""
         widget = self._house.widgets.open(request.path_params["signed"], time.time())
         shown: WidgetShown | Refusal = _LOST
-        if widget is not None and widget.cell in self._house.cells.numbers:
+        if self._is_at_home(request) and widget is not None and widget.cell in self._house.cells.numbers:
             lease = LeaseId(widget.cell, widget.task_id, widget.lease)
             shown = await self._house.gather.ask(show_widgets, ShowWidget(widget.cell, widget.worker_id, lease))
         console = self._console(request)
@@ -49,12 +50,29 @@ class WidgetPages:
         response.headers["Referrer-Policy"] = "strict-origin"  # its maker checks on which site the widget stands
         return response
 
+    def _is_at_home(self, request: Request) -> bool:
+        """Tell whether the request came to the widgets' own host, where there is one.
+
+        A maker's script knows the address of its frame: it must not lead to the same page on the console's origin.
+        """
+        root = self._house.settings.widget_url
+        return not root or _place(root) == _place(f"{urlsplit(root).scheme}://{request.headers.get('host', '')}")
+
     def _console(self, request: Request) -> str:
         """Return the origin of the console, which alone may frame the page and hears what it yields."""
         if self._house.settings.public_url:
             found = urlsplit(self._house.settings.public_url)
             return f"{found.scheme}://{found.netloc}"
         return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def _place(url: str) -> tuple[str, int] | None:
+    """Return host and port of an address; None when it has none that can be read."""
+    try:
+        found = read_web_address(url)
+    except ValueError:
+        return None
+    return found.host, found.port
 
 
 def policy(sources: Mapping[str, str], console: str) -> str:

@@ -108,7 +108,7 @@ class WorkPages:
             },
         )
         widgets = urlsplit(self._house.settings.widget_url)
-        frames = f"'self' {widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
+        frames = f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
         response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
         return response
 

@@ -11,7 +11,9 @@ import dns.resolver
 
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 
-LOOK_UPS_AT_ONCE = 16  # threads of their own: a hanging name server must not take those that others wait for
+# Threads of their own, as a hanging name server must not take those that others wait for; and many, since the system
+# goes on asking for half a minute after we stopped waiting, and one account may begin 16 look-ups in ten seconds.
+LOOK_UPS_AT_ONCE = 128
 
 
 class Resolver(Protocol):

@@ -8,6 +8,7 @@ from manyeyes.hosts import WebAddress, read_web_address
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+LONGEST_DETAIL = 300  # a refusal is kept with what it refused, and may quote what a stranger sent
 FIRST_FREE_PORT = 1024  # below it only the two of the web: no mail, no shells, no file shares
 WEB_PORTS = (80, 443)
 GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out for hosts (IANA, IPv6 address space)
@@ -33,11 +34,12 @@ LASTING = frozenset({DoorReason.BAD_ADDRESS, DoorReason.FORBIDDEN, DoorReason.NO
 
 
 class DoorRefused(Exception):
-    """``reason`` is for programs, ``detail`` an English sentence for people."""
+    """``reason`` is for programs, ``detail`` an English sentence for people, `LONGEST_DETAIL` characters at most."""
 
     def __init__(self, reason: DoorReason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason, self.detail = reason, detail
+        shown = detail if len(detail) <= LONGEST_DETAIL else f"{detail[: LONGEST_DETAIL - 1]}…"
+        super().__init__(f"{reason}: {shown}")
+        self.reason, self.detail = reason, shown
 
     @property
     def is_lasting(self) -> bool:
@@ -66,10 +68,10 @@ def why_forbidden(address: str, allowed: Sequence[Network] = ()) -> str:
         ip: IPAddress = ipaddress.ip_address(address)
     except ValueError:
         return "it is no IP address"
-    inner = _embedded(ip)
-    if any(candidate in network for candidate in (ip, *inner) for network in allowed):
+    if any(ip in network for network in allowed):
         return ""
-    private = next((candidate for candidate in inner or (ip,) if not _is_public(candidate)), None)
+    places = _embedded(ip) or (ip,)
+    private = next((p for p in places if not (_is_public(p) or any(p in network for network in allowed))), None)
     if private is None:
         return ""
     return f"{address} is not a public address" if private == ip else f"{address} is {private}, not a public address"

@@ -38,9 +38,9 @@ ON CONFLICT (cell, account_id, domain) DO UPDATE SET token = excluded.token, sta
 SELECT account_id, domain FROM site WHERE cell = $1 AND NOT swept ORDER BY account_id, domain LIMIT $2;
 
 -- name: mark_swept
--- Nothing is left of a site's tasks.
+-- Nothing is left to end of a site's tasks; the site is locked.
 UPDATE site SET swept = true
-WHERE cell = $1 AND (account_id, domain) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND state <> 1;
+WHERE cell = $1 AND (account_id, domain) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
 
 -- name: insert_events
 -- Add to the audit trail; what is there already happened once.
