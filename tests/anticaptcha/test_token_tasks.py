@@ -296,6 +296,5 @@ async def test_a_report_on_a_token_tells_of_no_picture(calm: httpx.AsyncClient, 
     lease = await make.taken(calm.house, hand)
     await WorkerDesk(calm.house).answer(hand.worker, lease.lease, proven.TOKEN)
     assert (await make.call(calm, "reportCorrectRecaptcha", customer, taskId=task_id))["errorId"] == 0
-    reply = await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})
-    told = reply.json()
+    told = (await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})).json()
     assert (told["kind"], told["answer"], told["image_url"]) == ("correct_token", proven.TOKEN, None)
