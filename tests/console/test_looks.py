@@ -5,6 +5,7 @@ from playwright.async_api import expect
 from visit import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, send
 
 import make
+import proven
 from manyeyes.console.languages import LANGUAGES, catalogue
 from manyeyes.workers.store import Subject
 
@@ -136,7 +137,9 @@ async def test_the_focus_is_seen(site, browser, people):
 async def test_an_operator_sees_queues_and_health(site, browser, people):
     customer, _ = people
     await send(site, customer)
+    await proven.house_site(site.house, customer.account_id)
     page = await visit(site, browser, Subject("operator", 0, 0), **PHONE)
+    await expect(page.locator("#sites")).to_contain_text("shop.example")
     await expect(page.locator("#queues")).to_contain_text("English ImageToText")
     await expect(page.locator("#accounts")).to_contain_text("$9.9993")
     await expect(page.locator(".checks li.good")).to_have_count(3)

@@ -1,10 +1,17 @@
 """/operator: the proof of the ledger reads every transfer, so a process runs one at a time."""
 
 import asyncio
+import re
 
+from test_customer_pages import OWN
+from visit import link
+
+import make
+import proven
 from manyeyes.actions.check_books import Books
 from manyeyes.console import operator
 from manyeyes.console.operator import OperatorPages
+from manyeyes.workers.store import Subject
 
 
 async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(house, monkeypatch):
@@ -44,3 +51,28 @@ async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(house
     pages = OperatorPages(house)
     assert await asyncio.gather(*[pages.books_difference() for _ in range(3)]) == [0, 0, 0]
     assert len(proofs) == 1
+
+
+async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(client):
+    house = client.house
+    await client.post(await link(house, Subject("operator", 0, 0)), headers=OWN)
+    assert "No sites yet: manyeyes site add" in (await client.get("/operator")).text
+    customer = await make.customer(house)
+    for domain in ("a.example", "b.example", "c.example"):
+        await proven.house_site(house, customer.account_id, domain)
+    async with house.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE site SET verified_at = now() - interval '3 days' WHERE domain = 'b.example'")
+        await db.execute("UPDATE site SET state = 3, why = '<b>taken back</b>' WHERE domain = 'c.example'")
+    page = (await client.get("/operator")).text
+    table = re.search(r'<table id="sites">.*?</table>', page, re.DOTALL)[0]
+    lines = [re.sub(r"<[^>]+>", "|", line) for line in table.split("<tr>")[2:]]
+    for line, words in zip(
+        lines, ("a.example Proven", "b.example No longer proven", "c.example Withdrawn"), strict=True
+    ):
+        domain, state = words.split(" ", 1)
+        assert domain in line
+        assert f"|{state}|" in line
+    assert "TXT _manyeyes.shop.example holds the proof" in lines[0]
+    assert "&lt;b&gt;taken back&lt;/b&gt;" in table
+    vietnamese = await client.get("/operator", headers={"accept-language": "vi"})
+    assert "Không còn được chứng minh" in vietnamese.text

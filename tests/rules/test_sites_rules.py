@@ -1,5 +1,6 @@
 """Whose site is whose: names, what a proof covers, what a check means, and when it is looked for again."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -120,6 +121,15 @@ def test_the_customer_is_told_what_to_do():
     assert "manyeyes-site=t" in pending
     assert "_manyeyes.shop.example" in pending
     assert "https://shop.example/.well-known/manyeyes-site" in pending
+    assert "manyeyes site add shop.example`" in how_to_prove("_x.shop.example", [], NOW)
+
+
+@pytest.mark.parametrize("host", ["203.0.113.5", "2001:db8::1", "localhost", "co.uk", "github.io"])
+def test_the_customer_is_told_when_there_is_nothing_to_do(host: str):
+    with pytest.raises(ValueError, match=re.escape(host)):
+        read_domain(host)
+    assert "nobody can prove control of " + host in how_to_prove(host, [], NOW)
+    assert "site add" not in how_to_prove(host, [], NOW)
 
 
 def test_the_proof_is_a_line_of_its_own():

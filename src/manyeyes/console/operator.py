@@ -21,6 +21,8 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.oversight import open_appeals
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import SiteState, is_live
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Session
 
@@ -34,6 +36,15 @@ STATES = {
     "away": mark("Away"),
     "offline": mark("Offline"),
 }
+
+
+SITE_STATES = {
+    SiteState.PENDING: mark("Not proven yet"),
+    SiteState.LIVE: mark("Proven"),
+    SiteState.LOST: mark("No longer proven"),
+    SiteState.WITHDRAWN: mark("Withdrawn"),
+}
+SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # account.css
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -64,6 +75,7 @@ class OperatorPages:
             queues=await self._queues(),
             accounts=await self._accounts(),
             workers=await self._workers(),
+            sites=await self._sites(language),
             open_appeals=len(await open_appeals(self._house)),
             states={state: translate(message) for state, message in STATES.items()},
         )
@@ -164,6 +176,30 @@ class OperatorPages:
             }
             for person in people
         ]
+
+    async def _sites(self, language: str) -> list[dict[str, Any]]:
+        """Every site with what its last check saw; one whose proof is too old counts as lost, whatever its row says."""
+        translate = catalogue(language).ugettext
+        async with self._house.cells.directory.acquire() as db:
+            names = {place.account_id: place.name for place in await accounts.every_place(db)}
+        lines = []
+        for cell in self._house.cells.numbers:
+            async with self._house.cells.pool(cell).acquire() as db:
+                now = await db.fetchval("SELECT now()")
+                for site in await sites.every_site(db, cell):
+                    is_stale = site.state is SiteState.LIVE and not is_live(site, now)
+                    state = SiteState.LOST if is_stale else site.state
+                    lines.append(
+                        {
+                            "domain": site.domain,
+                            "account": names.get(site.account_id, str(site.account_id)),
+                            "state": translate(SITE_STATES[state]),
+                            "look": SITE_LOOKS.get(state, ""),
+                            "checked_at": site.checked_at,
+                            "why": site.why,
+                        }
+                    )
+        return sorted(lines, key=lambda line: (line["domain"], line["account"]))
 
 
 def _state(session: Session | None) -> str:

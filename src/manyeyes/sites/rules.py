@@ -194,10 +194,13 @@ def after_check(site: Site, finding: Finding, now: datetime, jitter: float) -> t
 
 def how_to_prove(host: str, sites: Sequence[Site], now: datetime) -> str:
     """Return a sentence for the customer whose host is not covered: what is missing, and how to prove control."""
+    provable = next((domain for domain in candidates(host) if "_" not in domain), None)
+    if provable is None:
+        return f"nobody can prove control of {host}: it is no name below a domain that somebody registered"
     known = {site.domain: site for site in sites}
     site = next((known[domain] for domain in candidates(host) if domain in known), None)
     if site is None or site.state is SiteState.WITHDRAWN:
-        step = f"ask the operator of this installation for `manyeyes site add {host}` and publish what it prints"
+        step = f"ask the operator of this installation for `manyeyes site add {provable}` and publish what it prints"
         return f"nobody has proven that this account may have tasks for {host}: {step}"
     if site.state is SiteState.LIVE and is_live(site, now):
         return f"{site.domain} is proven by a file, which says nothing of {host}: prove {host}, or use the TXT record"
