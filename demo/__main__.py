@@ -131,7 +131,7 @@ class Demo:
                 raise
 
     def _show_addresses(self, people: Household) -> None:
-        """Print the four addresses.
+        """Print the five addresses.
 
         The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
         signed in side by side.

@@ -44,6 +44,7 @@ def test_the_table_is_on_stdout_and_progress_on_stderr(manyeyes, quick):
     assert " ± " in done.out
     assert "1 of " in done.err
     assert "1 of " not in done.out
+    assert "Bench(" not in done.err
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

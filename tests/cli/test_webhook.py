@@ -40,7 +40,9 @@ def test_list_and_show_tell_what_became_of_them(manyeyes, told):
     log = manyeyes("webhook", "show", task, "--json").json
     assert log["delivery"] == row
     assert [(t["status"], t["fault"]) for t in log["tries"]] == [(503, "the receiver answered 503")]
-    assert "the receiver answered 503" in manyeyes("webhook", "show", task, "--account", "Ann").out
+    shown = manyeyes("webhook", "show", task, "--account", "Ann").out
+    assert "the receiver answered 503" in shown
+    assert "waiting, 1 try\n" in shown
     assert str(task) in manyeyes("webhook", "list", "Ann").out
 
 
@@ -66,6 +68,7 @@ def test_replay_sends_one_again_or_all_that_were_given_up(manyeyes, told):
             (["list", "Bob"], "no account"),
         ],
         (["show", "7", "--account", "Ann"], "no result"),
+        *[(["list", "Ann", "--limit", n], "from 1 to 200") for n in ("0", "-5", "201")],
     ],
     ids=str,
 )

@@ -80,3 +80,5 @@ def test_list_is_readable(manyeyes):
     head, line = manyeyes("worker", "list").out.splitlines()
     assert head.split() == ["id", "languages", "name"]
     assert line.split()[1:] == ["en", "Wim"]
+    manyeyes("worker", "create", "Rin", "--reviewer")
+    assert manyeyes("worker", "list").out.splitlines()[-1].endswith("Rin (reviewer)")

@@ -49,7 +49,7 @@ def allow_list(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Does reporting answers bring a customer more correct ones? Seed 002's claim, tried."""
+    """Does reporting answers bring a customer more correct ones? What praise and the allow-list are worth, tried."""
     with _ending_well():
         base = World(load=load, here=here, accuracy=accuracy, spread=spread)
         _check(base, seeds, out)
@@ -90,7 +90,7 @@ def judge(
         ]
         if not all(0.5 <= b.accuracy < 1 and 0 <= b.justified <= 1 and 0 <= b.likeness < 1 for b in benches):
             raise CommandFailed("accuracies lie from 0.5 to below 1, shares from 0 to 1, likenesses from 0 to below 1")
-        done = _one_by_one(benches, str, lambda bench: review.study(bench, seeds, complaints))
+        done = _one_by_one(benches, _judged, lambda bench: review.study(bench, seeds, complaints))
         _show(json, done, tables.review)
         if out:
             review_picture.draw([verdicts for found in done.values() for verdicts in found], out)
@@ -156,6 +156,10 @@ def _one_by_one(
 def _told(question: Question) -> str:
     world = question.world
     return f"{world.workers} workers, {world.rate:g} tasks a minute, {question.name}"
+
+
+def _judged(bench: Bench) -> str:
+    return f"accuracy {bench.accuracy:g}, {bench.justified:.0%} justified, alike {bench.likeness:g}"
 
 
 def _show(json: bool, done: dict[Asked, Found], table: Callable[[list[Found]], str]) -> None:

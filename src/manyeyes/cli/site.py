@@ -19,6 +19,7 @@ from manyeyes.sites.store import Seen
 
 app = App(name="site", help="Domains whose owners let an account have tasks for them.")
 Account = Annotated[str, Parameter(help="Id or name of the account that the owner names.")]
+OfAccount = Annotated[str | None, Parameter(help="Only of this account, by id or name. Default: of all.")]
 
 
 @app.command
@@ -69,7 +70,7 @@ def withdraw(domain: str, *, account: Account, common: Common | None = None) -> 
 
 
 @app.command(name="list")
-def list_sites(*, account: Annotated[str | None, Account] = None, common: Common | None = None) -> None:
+def list_sites(*, account: OfAccount = None, common: Common | None = None) -> None:
     """List the sites, withdrawn ones too."""
 
     async def work(house: House) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def list_sites(*, account: Annotated[str | None, Account] = None, common: Common
 def audit(
     domain: str,
     *,
-    account: Annotated[str | None, Account] = None,
+    account: OfAccount = None,
     limit: Annotated[int, Parameter(help="Newest entries that are shown.")] = 100,
     common: Common | None = None,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.callbacks import DeliveryLog, Owner, deliveries_of, delivery_of, owners_of, replay_given_up
+from manyeyes.callbacks import LARGEST_PAGE, DeliveryLog, Owner, deliveries_of, delivery_of, owners_of, replay_given_up
 from manyeyes.callbacks import replay as send_again
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
@@ -34,6 +34,8 @@ def list_deliveries(
     """
 
     async def work(house: House) -> dict[str, Any]:
+        if not 1 <= limit <= LARGEST_PAGE:
+            raise CommandFailed(f"--limit must be from 1 to {LARGEST_PAGE}")
         place = await find_account(house, account)
         page = await deliveries_of(house, place, limit=limit, is_given_up=failed)
         return _plain(page)
@@ -98,7 +100,9 @@ async def _found(house: House, task: int, account: str | None) -> tuple[Owner, D
         raise CommandFailed(f"several cells have a task {task}; say whose it is with --account")
     log = await delivery_of(house, owners[0], task) if owners else None
     if not isinstance(log, DeliveryLog):
-        raise CommandFailed(f"no result of a task {task} was to be sent anywhere, or it is over a month old")
+        raise CommandFailed(
+            f"no result of a task {task} was to be sent anywhere, or the task has not ended, or ended over a month ago"
+        )
     return owners[0], log
 
 
@@ -122,7 +126,7 @@ def _line(d: dict[str, Any]) -> str:
 
 def _show_log(result: dict[str, Any]) -> str:
     d = result["delivery"]
-    lines = [f"{d['webhook_id']} to {d['url']}: {d['state']}, {d['tries']} tries"]
+    lines = [f"{d['webhook_id']} to {d['url']}: {d['state']}, {d['tries']} {'try' if d['tries'] == 1 else 'tries'}"]
     if d["next_try_at"]:
         lines.append(f"next try {d['next_try_at']}")
     lines += [

@@ -128,4 +128,5 @@ def list_workers(*, common: Common | None = None) -> None:
 
 def _line(worker: dict[str, Any]) -> str:
     languages = ", ".join(worker["languages"])
-    return f"{worker['worker_id']:>6}  {languages:9}  {worker['name']}{' (disabled)' if worker['disabled'] else ''}"
+    marks = "".join(f" ({mark})" for mark in ("reviewer", "disabled") if worker[mark])
+    return f"{worker['worker_id']:>6}  {languages:9}  {worker['name']}{marks}"
