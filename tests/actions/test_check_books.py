@@ -92,6 +92,13 @@ DISPUTES = [
     ),
     ("a vote paid twice", "UPDATE wallet SET payable_micros = payable_micros + 100", 100, "payable of"),
     ("a vote's pay that vanished", "DELETE FROM transfer WHERE kind = 9", 600, "votes and what they were paid"),
+    (
+        "an appeal that was turned",
+        "UPDATE appeal SET accepted = false",
+        PAY,
+        "accepted appeals and what they were paid",
+    ),
+    ("pay cancelled by no complaint", "UPDATE report SET cancelled_micros = 0", PAY, "pay that complaints cancelled"),
 ]
 
 

@@ -134,10 +134,13 @@ async def test_only_english_is_judged(stage):
     assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_NOT_ENGLISH
 
 
-async def test_tasks_that_never_were_are_counted_and_not_all_kept(stage):
+@pytest.mark.parametrize(
+    "sizes", [(UNKNOWN_TASKS_KEPT,) * 2, (UNKNOWN_TASKS_KEPT * 2,), (1, UNKNOWN_TASKS_KEPT * 2 - 1)]
+)
+async def test_tasks_that_never_were_are_counted_and_not_all_kept(stage, sizes):
     account_id = await stage.account()
-    for start in (1_000_000, 2_000_000):
-        commands = [stage.complaining(account_id, start + n) for n in range(UNKNOWN_TASKS_KEPT)]
+    for start, size in enumerate(sizes, 1):
+        commands = [stage.complaining(account_id, start * 1_000_000 + n) for n in range(size)]
         await stage.act(file_complaints, *commands)
     kept = {row["task_id"]: row["times"] for row in await stage.rows("refused_report", "task_id, times")}
     assert len(kept) == UNKNOWN_TASKS_KEPT + 1

@@ -55,6 +55,20 @@ async def test_the_server_understands_it(dsn: str, package: str, query: Query):
         await db.close()
 
 
+def test_nothing_sets_an_account_s_record_of_complaints_back():
+    """Seed 001: the ratio cannot be reset. One statement writes it, and that one adds."""
+    writing = re.compile(r"(?:UPDATE|INTO|FROM) reporter\b.*?(?:;|$)", re.DOTALL)
+    writers = [
+        q for _, q in QUERIES if re.search(r"\b(INSERT|UPDATE|DELETE|TRUNCATE)\b", q.text) and writing.search(q.text)
+    ]
+    assert [query.name for query in writers] == ["add_to_reporters"]
+    assert "SET judged = reporter.judged + excluded.judged" in writers[0].text
+    outside = [
+        p for p in tree.SOURCE.rglob("*.py") if re.search(r"(UPDATE|DELETE FROM|INTO) reporter\b", p.read_text())
+    ]
+    assert not outside
+
+
 @pytest.mark.parametrize(("package", "query"), QUERIES, ids=IDS)
 def test_a_statement_on_a_cells_data_names_the_one_cell(package: str, query: Query):
     if not MENTION.search(query.text):

@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, Kind
-from manyeyes.reports import slots
+from manyeyes.reports import appeals, slots
 from manyeyes.reports import store as reports
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -33,8 +33,9 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     Invariants: the books of a cell sum to zero; every stored balance, wallet and pending sum is that of its transfers
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
-    there is no refund without one; no pay is both vested and cancelled; every vote is paid once; a soft app's book is
-    that of its days, what it was given that of its tasks, and what was taken back that of its refunded tasks.
+    there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
+    vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
+    tasks, and what was taken back that of its refunded tasks.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")
@@ -84,11 +85,14 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
     charged = await ledger.amounts_for(db, cell, Kind.SETTLE, sorted(set(booked) | set(confirmed)))
     votes = await slots.all_votes(db, cell)
     shares = {share.task_id: share.share_micros for share in await tasks.shares(db, cell, sorted(booked))}
+    cancelled, accepted = await reports.all_cancelled(db, cell), await appeals.all_accepted(db, cell)
     pairs = [
         ("confirmed complaints and refunds", "task", confirmed, booked),
         ("refunds and what their tasks were charged", "task", booked, charged),
         ("refunds by window and refunds", "task", rows, booked),
         ("shares of refunded tasks and those taken back", "task", shares, await ledger.amounts(db, cell, Kind.UNSHARE)),
+        ("pay that complaints cancelled", "task", cancelled, await ledger.amounts(db, cell, Kind.CANCEL_PAY)),
+        ("accepted appeals and what they were paid", "task", accepted, await ledger.amounts(db, cell, Kind.APPEAL_PAY)),
         ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, Kind.VOTE_PAY)),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))

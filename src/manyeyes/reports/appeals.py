@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.reports.store import SQL
 
@@ -79,3 +80,8 @@ async def decide_appeals(
     """Write (task, accepted, answer) of appeals that are locked."""
     if decided:
         await tx.execute(SQL.decide_appeals, cell, *zip(*decided, strict=True), now)
+
+
+async def all_accepted(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return what each accepted appeal paid in micros, by task."""
+    return dict(await db.fetch(SQL.all_accepted, cell, timeout=PROOF_SECONDS))

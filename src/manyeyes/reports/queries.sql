@@ -245,6 +245,14 @@ WHERE appeal.cell = $1 AND appeal.task_id = d.task_id;
 -- What every confirmed complaint of a cell gave back.
 SELECT task_id, refunded_micros FROM report WHERE cell = $1 AND kind = 0 AND state = 1;
 
+-- name: all_cancelled
+-- What pay every confirmed complaint took from its worker.
+SELECT task_id, cancelled_micros FROM report WHERE cell = $1 AND cancelled_micros > 0;
+
+-- name: all_accepted
+-- What every accepted appeal gave its worker.
+SELECT task_id, pay_micros FROM appeal WHERE cell = $1 AND accepted AND pay_micros > 0;
+
 -- name: all_votes
 -- What every reviewer's votes earned.
 SELECT reviewer_id, sum(pay_micros)::bigint AS pay_micros FROM vote_slot

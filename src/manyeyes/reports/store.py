@@ -211,6 +211,11 @@ async def all_confirmed(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.all_confirmed, cell, timeout=PROOF_SECONDS))
 
 
+async def all_cancelled(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the pay that each confirmed complaint cancelled in micros, by task."""
+    return dict(await db.fetch(SQL.all_cancelled, cell, timeout=PROOF_SECONDS))
+
+
 def vote_of(verdict: int) -> Vote:
     """Return the vote that is stored as this number."""
     return Vote.CONFIRM if verdict else Vote.REJECT

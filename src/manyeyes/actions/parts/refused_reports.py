@@ -1,6 +1,6 @@
 """Why reports were refused, written once for every action that may refuse one: the wire has one code for all."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,8 +27,12 @@ async def keep_refused(tx: asyncpg.Connection, now: datetime, cell: int, refused
     """
     unknown = sorted({r.account_id for r in refused if r.refusal.reason is Reason.UNKNOWN_TASK})
     known = await store.count_refused(tx, cell, unknown, Reason.UNKNOWN_TASK) if unknown else {}
+    kept: defaultdict[int, set[int]] = defaultdict(set)  # those that come with this batch, by account
     counts: Counter[tuple[int, int, ReportKind, str]] = Counter()
     for r in refused:
-        is_many = r.refusal.reason is Reason.UNKNOWN_TASK and known.get(r.account_id, 0) >= UNKNOWN_TASKS_KEPT
+        own, is_many = kept[r.account_id], False
+        if r.refusal.reason is Reason.UNKNOWN_TASK and r.task_id not in own:
+            is_many = known.get(r.account_id, 0) + len(own) >= UNKNOWN_TASKS_KEPT
+            own |= set() if is_many else {r.task_id}
         counts[r.account_id, 0 if is_many else r.task_id, r.kind, str(r.refusal.reason)] += 1
     await store.note_refused(tx, now, cell, [Noted(*key, n) for key, n in sorted(counts.items())])
