@@ -13,7 +13,15 @@ from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import wire_id
 from manyeyes.webhooks import store as webhooks
-from manyeyes.webhooks.rules import DeliveryState, described, message_id, secret, shown_secret, signing_generations
+from manyeyes.webhooks.rules import (
+    MOST_TRIES_EVER,
+    DeliveryState,
+    described,
+    message_id,
+    secret,
+    shown_secret,
+    signing_generations,
+)
 from manyeyes.webhooks.store import Delivery, Try
 
 LARGEST_PAGE = 200
@@ -125,9 +133,9 @@ async def replay(house: House, owner: Owner, task: int) -> DeliveryLog | Refusal
     """Send the result of one of the owner's tasks again, whatever became of it before."""
     task_id = await house.serials.of_wire(owner.cell, task)
     command = ReplayDeliveries(owner.cell, owner.account_id, task_id)
-    if not await house.gather.ask(replay_deliveries, command):
-        return _UNKNOWN
-    return await delivery_of(house, owner, task)
+    replayed = await house.gather.ask(replay_deliveries, command)
+    found = await delivery_of(house, owner, task)
+    return found if replayed or isinstance(found, Refusal) else _TRIED_ENOUGH
 
 
 async def replay_given_up(house: House, owner: Owner) -> int:
@@ -178,4 +186,5 @@ def _try(found: Try) -> TryView:
     return TryView(found.at, found.status or None, found.fault, found.milliseconds / 1000)
 
 
+_TRIED_ENOUGH = Refusal(Reason.TRIED_ENOUGH, f"it was tried {MOST_TRIES_EVER} times; that is enough")
 _UNKNOWN = Refusal(Reason.UNKNOWN_DELIVERY, "no result of such a task was to be sent, or it is over a month old")

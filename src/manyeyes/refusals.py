@@ -49,6 +49,7 @@ class Reason(enum.StrEnum):
     NOT_REFUSED = "not_refused"
     ALREADY_APPEALED = "already_appealed"
     ALREADY_DECIDED = "already_decided"
+    TRIED_ENOUGH = "tried_enough"
 
     UNKNOWN_DELIVERY = "unknown_delivery"
     UNKNOWN_ACCOUNT = "unknown_account"

@@ -4,7 +4,7 @@ import pytest
 
 from manyeyes.actions import replay_deliveries as module
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
-from manyeyes.webhooks.rules import MOST_TRIES, DeliveryState
+from manyeyes.webhooks.rules import MOST_TRIES, MOST_TRIES_EVER, DeliveryState
 from outbound.listening import http
 from webhooks.post import Post, address, ended, ids, receiver
 
@@ -38,6 +38,22 @@ async def test_what_was_delivered_may_be_sent_again(stage, post):
         await post.go()
     assert len(heard.requests) == 2
     assert len(set(ids(heard))) == 1
+
+
+async def test_a_result_is_sent_a_hundred_times_at_most(stage, post):
+    """One paid task must not let a customer call somebody's address without end."""
+    async with receiver() as heard:
+        task_id = await ended(stage, address(heard))
+        await post.go()
+        (row,) = await post.deliveries()
+        command = ReplayDeliveries(stage.cell, row["account_id"], task_id)
+        async with stage.transaction() as tx:
+            await tx.execute("UPDATE delivery SET tries = $1 WHERE cell = 1", MOST_TRIES_EVER - 1)
+        assert await stage.act(replay_deliveries, command) == [[task_id]]
+        await post.go()
+        assert await stage.act(replay_deliveries, command) == [[]]
+        await post.go()
+    assert len(heard.requests) == 2
 
 
 async def test_nobody_replays_what_is_not_his(stage, post):

@@ -35,7 +35,13 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
     "wrong",
     [
         *(["--price", "0"], ["--price", "0.0004"], ["--pay", "0.0008"], ["--price", "x"], ["--capacity", "0"]),
-        *(["--lease-seconds", "0"], ["--lease-seconds", "-5"], ["--capacity", "100000001"], ["--vote-pay", "-1"]),
+        *(
+            ["--lease-seconds", "0"],
+            ["--lease-seconds", "-5"],
+            ["--capacity", "100000001"],
+            ["--vote-pay", "-1"],
+            ["--vote-pay", "100"],
+        ),
     ],
     ids=str,
 )

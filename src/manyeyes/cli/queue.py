@@ -146,7 +146,13 @@ def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
         raise CommandFailed("a queue has a name and a language")
     if any(queue.queue_id == other.queue_id or queue.name == other.name for other in others):
         raise CommandFailed("the id or the name is taken; see `manyeyes queue list`")
-    _check(queue, {name: getattr(queue, name) for name in ("price_micros", "pay_micros", "capacity", "lease_seconds")})
+    _check(
+        queue,
+        {
+            name: getattr(queue, name)
+            for name in ("price_micros", "pay_micros", "vote_micros", "capacity", "lease_seconds")
+        },
+    )
 
 
 def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:
@@ -156,6 +162,9 @@ def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:
         raise CommandFailed("the price must be more than 0")
     if pay > price:
         raise CommandFailed("the pay must not be more than the price")
+    vote_pay = terms.get("vote_micros")
+    if vote_pay is not None and vote_pay > price:
+        raise CommandFailed("the pay for a vote must not be more than the price")
     for name in ("capacity", "lease_seconds"):
         if terms[name] is not None and not 0 < int(terms[name] or 0) <= 100_000_000:
             raise CommandFailed(f"{name} must be more than 0")

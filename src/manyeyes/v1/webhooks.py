@@ -69,5 +69,5 @@ _NO_NUMBER = Refusal(Reason.UNKNOWN_DELIVERY, "a task's number is wanted")
 OPERATIONS = [
     ("get", "/v1/webhooks", ["limit", "before", "state"], None, DeliveriesView, ["400", "401", "403"]),
     ("get", "/v1/webhooks/{task_id}", [], None, DeliveryLog, ["401", "403", "404"]),
-    ("post", "/v1/webhooks/{task_id}/replay", [], None, DeliveryLog, ["401", "403", "404"]),
+    ("post", "/v1/webhooks/{task_id}/replay", [], None, DeliveryLog, ["401", "403", "404", "409"]),
 ]

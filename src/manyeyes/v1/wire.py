@@ -30,6 +30,7 @@ STATUS = {
     Reason.UNKNOWN_DELIVERY: 404,
     Reason.NOT_REFUSED: 409,
     Reason.ALREADY_APPEALED: 409,
+    Reason.TRIED_ENOUGH: 409,
 }
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
 Body = TypeVar("Body")

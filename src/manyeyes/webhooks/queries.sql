@@ -82,9 +82,10 @@ SELECT account_id FROM delivery WHERE cell = $1 AND task_id = $2;
 SELECT n, at, status, fault, milliseconds FROM delivery_try WHERE cell = $1 AND task_id = $2 ORDER BY n;
 
 -- name: replay
--- Make deliveries of an account due again, whatever became of them; who tries them now is not asked any more.
+-- Make deliveries of an account due again, whatever became of them, unless they were tried very often; who tries them
+-- now is not asked any more.
 UPDATE delivery SET state = 0, tries_before = delivery.tries, claim = delivery.claim + 1, next_at = $4, closed_at = NULL
-WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) RETURNING task_id;
+WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5 RETURNING task_id;
 
 -- name: given_up_after
 -- An account's deliveries that were given up, in the order of their tasks, locked.

@@ -18,6 +18,7 @@ from manyeyes.hosts import is_ip_address, read_web_address
 # Standard Webhooks' example of a schedule: ten tries in all, over about three days.
 WAITS_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 MOST_TRIES = len(WAITS_SECONDS) + 1
+MOST_TRIES_EVER = 100  # of one result, replays and all: nobody makes us call an address without end for one paid task
 JITTER = 0.1  # a wait is up to so much shorter, so that what failed together does not come together again
 LONGEST_WAIT_SECONDS = WAITS_SECONDS[-1]  # however much later a receiver asks for
 CLAIM_SECONDS = 30  # longer than a try may last; what a process that died had claimed is then due again

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, DeliveryState, Due, Verdict, receiver_of
+from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, MOST_TRIES_EVER, DeliveryState, Due, Verdict, receiver_of
 
 SQL = Queries(__package__)
 
@@ -150,8 +150,9 @@ async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:
 async def replay(
     tx: asyncpg.Connection, now: datetime, cell: int, account_id: int, task_ids: Sequence[int]
 ) -> set[int]:
-    """Make deliveries of the account due now; return those that there are."""
-    return {row["task_id"] for row in await tx.fetch(SQL.replay, cell, account_id, task_ids, now)}
+    """Make deliveries of the account due now; return those that there are and that may be tried more often."""
+    rows = await tx.fetch(SQL.replay, cell, account_id, task_ids, now, MOST_TRIES_EVER)
+    return {row["task_id"] for row in rows}
 
 
 async def given_up_after(tx: asyncpg.Connection, cell: int, account_id: int, after: int, limit: int) -> list[int]:
