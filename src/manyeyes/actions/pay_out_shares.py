@@ -34,7 +34,7 @@ async def pay_out_shares(
 
     The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share
     twice. Shares of other cells are booked against the app's book of this one, which may go below zero: what the house
-    owes is the sum over the cells (docs/decisions/0023).
+    owes is the sum over the cells (docs/decisions/0017).
     """
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))

@@ -49,7 +49,7 @@ class _Books(msgspec.Struct):
 async def report_tokens(tx: asyncpg.Connection, now: datetime, commands: Sequence[ReportToken]) -> list[Told | Refusal]:
     """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
 
-    Praise lists the worker for an hour, its twin filters him for one; each undoes the other (docs/decisions/0016).
+    Praise lists the worker for an hour, its twin filters him for one; each undoes the other (docs/decisions/0011).
     """
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)

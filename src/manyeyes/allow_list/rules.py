@@ -1,4 +1,4 @@
-"""What a customer's word on a token answer means for its worker (seed 002; docs/decisions/0016)."""
+"""What a customer's word on a token answer means for its worker (seed 002; docs/decisions/0011)."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -565,7 +565,7 @@ CREATE TABLE site_event (
     PRIMARY KEY (cell, cause_id, kind, n)
 );
 CREATE INDEX site_event_site ON site_event (cell, account_id, domain, at);
--- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0016).
+-- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0011).
 CREATE TABLE standing (
     cell       int NOT NULL,
     account_id bigint NOT NULL,
@@ -577,7 +577,7 @@ CREATE TABLE standing (
 CREATE INDEX standing_worker ON standing (cell, worker_id, filtered, until) INCLUDE (account_id);
 CREATE INDEX standing_until ON standing (cell, until);
 
--- Accounts whose reports of incorrect tokens stood out so far that they are ignored for days (docs/decisions/0017).
+-- Accounts whose reports of incorrect tokens stood out so far that they are ignored for days (docs/decisions/0012).
 CREATE TABLE ignored_reporter (
     cell       int NOT NULL,
     account_id bigint NOT NULL,

@@ -36,7 +36,7 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0016)."""
+    """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0011)."""
 
     kinds: AbstractSet[str] = frozenset()
     workers: Mapping[int, AbstractSet[int]] = {}

@@ -12,7 +12,7 @@ class Book(enum.IntEnum):
     REVENUE = 2  # house: what was earned, pay taken off
     AVAILABLE = 10  # customer: may be spent (running balance in `balance`)
     HELD = 11  # customer: held for tasks not yet ended
-    SHARES = 12  # soft app, by its softId: what its owner is owed (docs/decisions/0023)
+    SHARES = 12  # soft app, by its softId: what its owner is owed (docs/decisions/0017)
     PENDING = 20  # worker: earned, still open to complaints
     PAYABLE = 21  # worker: may be paid out (running balance in `wallet`)
 

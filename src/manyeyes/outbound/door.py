@@ -1,7 +1,7 @@
 """The one way out: every connection that this installation opens to somebody else's host begins here.
 
 httpcore, not httpx, carries it: it follows no redirects, keeps no cookies, reads no proxy from the environment and
-unpacks nothing, so there is nothing to switch off. docs/decisions/0020 says what is guarded and how.
+unpacks nothing, so there is nothing to switch off. docs/decisions/0014 says what is guarded and how.
 """
 
 import asyncio
