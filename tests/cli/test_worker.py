@@ -82,3 +82,27 @@ def test_list_is_readable(manyeyes):
     assert line.split()[1:] == ["en", "Wim"]
     manyeyes("worker", "create", "Rin", "--reviewer")
     assert manyeyes("worker", "list").out.splitlines()[-1].endswith("Rin (reviewer)")
+
+
+def test_what_a_worker_may_do_is_changed_later(manyeyes):
+    manyeyes("worker", "create", "Wim")
+    before = row_of(manyeyes, "Wim")
+    assert manyeyes("worker", "set", "Wim", "--reviewer", "--json").json == before | {"reviewer": True}
+    changed = manyeyes("worker", "set", "Wim", "--language", "rn", "--queue", "2", "--queue", "1", "--no-reviewer")
+    assert changed.code == 0
+    assert row_of(manyeyes, "Wim") == before | {"languages": ["ru"], "queues": [2, 1]}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ([], "say what to change"),
+        (["--queue", "7"], "no queue 7"),
+    ],
+)
+def test_a_change_that_is_none_or_cannot_be_is_refused(manyeyes, wrong, complaint):
+    manyeyes("worker", "create", "Wim")
+    before = row_of(manyeyes, "Wim")
+    assert complaint in manyeyes("worker", "set", "Wim", *wrong).complaint
+    assert "there is no worker Nobody" in manyeyes("worker", "set", "Nobody", "--reviewer").complaint
+    assert row_of(manyeyes, "Wim") == before

@@ -10,6 +10,7 @@ from manyeyes.actions.leave import Leave, leave
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import check_name, find_worker, login_url
 from manyeyes.house import House
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
@@ -42,11 +43,8 @@ def create(
 
     async def work(house: House) -> dict[str, Any]:
         check_name(name)
-        languages = tuple(SAME_LANGUAGE.get(code, code) for code in language or ["en"])
-        terms = await house.directory.queues()
-        unknown = [q for q in queue or [] if q not in terms]
-        if unknown:
-            raise CommandFailed(f"there is no queue {unknown[0]}; see `manyeyes queue list`")
+        languages = _languages(language or ["en"])
+        terms = await _queues(house, queue or [])
         queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
         token = new_token()
         async with house.cells.directory.acquire() as db:
@@ -70,6 +68,40 @@ def link(worker: str, *, common: Common | None = None) -> None:
         return {"login_url": await login_url(house, Subject("worker", found.worker_id, 0))}
 
     run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="set")
+def set_worker(
+    worker: str,
+    *,
+    language: list[str] | None = None,
+    queue: list[int] | None = None,
+    reviewer: bool | None = None,
+    common: Common | None = None,
+) -> None:
+    """Change what a worker may do; he works on as before until he takes a break and comes back.
+
+    Parameters
+    ----------
+    language
+        Language he reads; repeat for more. Those given replace all that he had.
+    queue
+        Queue he may work on; repeat for more. Those given replace all that he had.
+    reviewer
+        Whether he may judge complaints; this counts within 2 seconds.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        if language is None and queue is None and reviewer is None:
+            raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
+        found = await find_worker(house, worker)
+        await _queues(house, queue or [])
+        async with house.cells.directory.acquire() as db:
+            await workers.set_worker(db, found.worker_id, language and _languages(language), queue, reviewer)
+        await house.bell.tell_changed()
+        return _row(await find_worker(house, str(found.worker_id)))
+
+    run(common, work, _line)
 
 
 @app.command
@@ -109,21 +141,33 @@ def list_workers(*, common: Common | None = None) -> None:
     async def work(house: House) -> dict[str, Any]:
         async with house.cells.directory.acquire() as db:
             found = await workers.every_worker(db)
-        return {
-            "workers": [
-                {
-                    "worker_id": w.worker_id,
-                    "name": w.name,
-                    "languages": w.languages,
-                    "queues": w.queues,
-                    "reviewer": w.reviewer,
-                    "disabled": w.disabled,
-                }
-                for w in found
-            ]
-        }
+        return {"workers": [_row(each) for each in found]}
 
     run(common, work, lambda r: "\n".join([f"{'id':>6}  {'languages':9}  name", *map(_line, r["workers"])]))
+
+
+async def _queues(house: House, wanted: list[int]) -> dict[int, QueueTerms]:
+    """Return all queues. Raises `CommandFailed` for a wanted one that is not there."""
+    terms = await house.directory.queues()
+    unknown = [q for q in wanted if q not in terms]
+    if unknown:
+        raise CommandFailed(f"there is no queue {unknown[0]}; see `manyeyes queue list`")
+    return terms
+
+
+def _languages(codes: list[str]) -> tuple[str, ...]:
+    return tuple(SAME_LANGUAGE.get(code, code) for code in codes)
+
+
+def _row(worker: Worker) -> dict[str, Any]:
+    return {
+        "worker_id": worker.worker_id,
+        "name": worker.name,
+        "languages": worker.languages,
+        "queues": worker.queues,
+        "reviewer": worker.reviewer,
+        "disabled": worker.disabled,
+    }
 
 
 def _line(worker: dict[str, Any]) -> str:

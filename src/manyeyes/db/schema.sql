@@ -564,7 +564,7 @@ CREATE TABLE site_event (
     at         timestamptz NOT NULL,
     PRIMARY KEY (cell, cause_id, kind, n)
 );
-CREATE INDEX site_event_site ON site_event (cell, account_id, domain, at);
+CREATE INDEX site_event_site ON site_event (cell, domain, at);
 -- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0011).
 CREATE TABLE standing (
     cell       int NOT NULL,

@@ -16,6 +16,11 @@ WHERE worker_id = $1 OR name = $2 ORDER BY worker_id;
 -- All workers, disabled ones too.
 SELECT worker_id, name, languages, queues, reviewer, disabled_at IS NOT NULL AS disabled FROM worker ORDER BY worker_id;
 
+-- name: set_worker
+-- Change what a worker may do; null leaves a part as it is.
+UPDATE worker SET languages = coalesce($2, languages), queues = coalesce($3, queues), reviewer = coalesce($4, reviewer)
+WHERE worker_id = $1;
+
 -- name: disable_worker
 -- Shut a worker out; his earnings stay his.
 UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL RETURNING worker_id;

@@ -70,6 +70,17 @@ async def every_worker(db: asyncpg.Connection) -> list[Worker]:
     return [_worker(row) for row in await db.fetch(SQL.every_worker)]
 
 
+async def set_worker(
+    db: asyncpg.Connection,
+    worker_id: int,
+    languages: Sequence[str] | None,
+    queues: Sequence[int] | None,
+    reviewer: bool | None,
+) -> None:
+    """Change what a worker may do; None leaves a part as it is."""
+    await db.execute(SQL.set_worker, worker_id, languages, queues, reviewer)
+
+
 async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
     return await db.fetchval(SQL.disable_worker, worker_id) is not None
 

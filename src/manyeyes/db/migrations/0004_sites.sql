@@ -35,4 +35,4 @@ CREATE TABLE site_event (
     at         timestamptz NOT NULL,
     PRIMARY KEY (cell, cause_id, kind, n)
 );
-CREATE INDEX site_event_site ON site_event (cell, account_id, domain, at);
+CREATE INDEX site_event_site ON site_event (cell, domain, at);
