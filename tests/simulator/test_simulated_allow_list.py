@@ -72,7 +72,8 @@ def test_who_filters_everybody_is_refused_and_waits_while_one_is_left():
 
 
 def test_praise_alone_keeps_whoever_was_praised_first():
-    found = runs(Plan(ALONE, Reporting.PRAISE, warm_up=60.0, measured=200.0), 150)
+    world = msgspec.structs.replace(ALONE, workers=40, rate=12.0)
+    found = runs(Plan(world, Reporting.PRAISE, warm_up=60.0, measured=120.0), 150)
     share = interval([run.customer.share for run in found])
     assert share.low < accuracy_of_first_praised(0.7, 0.1) < share.high
     assert share.low > 0.7
@@ -80,7 +81,7 @@ def test_praise_alone_keeps_whoever_was_praised_first():
 
 
 def test_praise_and_its_twin_keep_a_worker_until_his_first_mistake():
-    found = runs(Plan(ALONE, Reporting.BOTH, warm_up=60.0, measured=540.0), 30)
+    found = runs(Plan(ALONE, Reporting.BOTH, warm_up=60.0, measured=540.0), 20)
     share = interval([run.customer.share for run in found])
     assert share.low < accuracy_of_stay_or_shift(0.7, 0.1) < share.high
     assert share.low > accuracy_of_first_praised(0.7, 0.1)

@@ -10,9 +10,11 @@ import msgspec
 from manyeyes.allow_list.rules import are_all_filtered
 from manyeyes.reports.rules import is_late
 from manyeyes.simulator.agenda import Agenda
-from manyeyes.simulator.floor import Floor, Job
+from manyeyes.simulator.floor import LIFE_SECONDS, Floor, Job
 from manyeyes.simulator.house import CUSTOMER, Crowd, Traffic, World
 from manyeyes.simulator.regards import Regards
+
+AFTERWARDS = LIFE_SECONDS + 60.0  # the world goes on until what was counted has ended
 
 
 class Reporting(enum.StrEnum):
@@ -34,13 +36,17 @@ class Meeting(enum.StrEnum):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A world, who reports what in it, and for how long: counting begins after the warm-up, in seconds."""
+    """A world, and who reports what in it. What comes in the ``measured`` seconds after the warm-up is counted."""
 
     world: World
     customer: Reporting
     others: Reporting = Reporting.SILENT
     warm_up: float = 3_600.0
     measured: float = 3_600.0
+
+    def counts(self, job: Job) -> bool:
+        """Tell whether the task came in the time that is counted."""
+        return 0 <= job.created - self.warm_up < self.measured
 
 
 class Sums(msgspec.Struct):
@@ -92,14 +98,14 @@ class _Life:
         traffic.begin(plan.world.rate, range(CUSTOMER, CUSTOMER + 1), random.Random(f"{seed} customer"))
         others = range(CUSTOMER + 1, CUSTOMER + 1 + plan.world.others)
         traffic.begin(plan.world.others_rate, others, random.Random(f"{seed} others"))
-        self._agenda.run(plan.warm_up + plan.measured)
+        self._agenda.run(plan.warm_up + plan.measured + AFTERWARDS)
 
     def _take_in(self, job: Job) -> None:
         account = job.task.account_id
         present = self._floor.desks.keys()
         filtered = self._regards.filtered(account, present, job.created)
         is_refused = are_all_filtered(bool(present), len(filtered) < len(present))
-        if account == CUSTOMER and job.created >= self._plan.warm_up:
+        if account == CUSTOMER and self._plan.counts(job):
             listed = self._regards.listed(CUSTOMER, job.created)
             self.outcome.listed += len(listed)
             self.outcome.filtered += len(filtered)
@@ -111,8 +117,8 @@ class _Life:
             self._floor.submit(job)
 
     def _sums(self, job: Job) -> Sums:
-        """Return where the task counts; what came in the warm-up counts nowhere."""
-        if job.created < self._plan.warm_up:
+        """Return where the task counts; what came before or after the counted time counts nowhere."""
+        if not self._plan.counts(job):
             return Sums()
         return self.outcome.customer if job.task.account_id == CUSTOMER else self.outcome.others
 

@@ -83,11 +83,10 @@ def _shares(axes: Axes, findings: Sequence[Finding], grid: Sequence[Finding]) ->
     rates = sorted({finding.question.world.rate for finding in grid})
     plain_ticks(axes, rates)
     axes.set_xlabel(PER_MINUTE)
-    beyond = [rate for rate in rates if rate > findings[-1].question.world.rate]
-    if beyond:
-        where = axes.get_xaxis_transform()
-        said = axes.text(beyond[0], 0.96, "too many tasks", transform=where, color=FAINT, fontsize=8, va="top")
-        said.set_in_layout(False)
+    if rates[-1] > findings[-1].question.world.rate:
+        axes.text(
+            0.98, 0.97, "more are too many", transform=axes.transAxes, color=FAINT, fontsize=8, ha="right", va="top"
+        )
 
 
 def _meetings(axes: Axes, findings: Sequence[Finding]) -> None:
@@ -107,7 +106,7 @@ def _waits(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
         found = [f for f in grid if f.question.world.workers == pool]
         rates = [f.question.world.rate for f in found]
         both, silent = ([f.arms[way].wait for f in found] for way in (Reporting.BOTH, Reporting.SILENT))
-        axes.plot(rates, both, color=colour, marker=marker, markersize=5, label=f"{pool} workers")
+        axes.plot(rates, both, color=colour, marker=marker, markersize=5)
         axes.plot(rates, silent, color=colour, linestyle=":", linewidth=1.2)
     plain_ticks(axes, sorted({f.question.world.rate for f in grid}))
     axes.set_yscale("log")
@@ -115,7 +114,6 @@ def _waits(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
     axes.set_yticks(marks, ["0.1 s", "1 s", "10 s", "1 min", "5 min"])
     axes.set_yticks([], minor=True)
     axes.set(xlabel=PER_MINUTE, ylabel="reporting both (dotted: nothing)")
-    axes.legend(fontsize=8.5)
 
 
 def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
@@ -127,14 +125,15 @@ def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
             if finding.question.world.workers == pool
             and (hours := finding.arms[Reporting.BOTH].hours_to_notice) is not None
         ]
-        if points:
-            axes.plot(*zip(*points, strict=True), color=colour, marker=marker, markersize=5, label=f"{pool} workers")
+        rates, hours_of = [rate for rate, _ in points], [hours for _, hours in points]
+        axes.plot(rates, hours_of, color=colour, marker=marker, markersize=5, label=f"{pool} workers")
     plain_ticks(axes, sorted({finding.question.world.rate for finding in grid}))
     axes.set_yscale("log")
     marks = {1 / 60: "1 min", 1 / 6: "10 min", 1.0: "1 h", 8.0: "8 h", 24.0: "1 day", 168.0: "1 week"}
     axes.set_yticks(list(marks), list(marks.values()))
     axes.set_yticks([], minor=True)
     axes.set(xlabel=PER_MINUTE, ylabel="counting without reports, then with")
+    axes.legend(fontsize=8.5)
 
 
 def _gains(axes: Axes, varied: Sequence[Finding]) -> None:

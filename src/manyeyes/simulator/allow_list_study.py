@@ -68,7 +68,7 @@ def variations(base: World, rates: Sequence[float] = SEEDS_RATES) -> Iterator[Qu
     changes: dict[str, dict[str, float]] = {
         AS_IT_IS: {},
         "the other accounts report too": {},
-        "busy: others fill 80 %": {"load": 0.8},
+        "busy: others fill 70 %": {"load": 0.7},
         "quiet: others fill 10 %": {"load": 0.1},
         "nobody switches queues": {"workers": here, "here": 1.0},
         "restless: 20 queues, 2 min on each": {"workers": here * 20, "here": 0.05, "stay_seconds": 120.0},
@@ -106,15 +106,17 @@ def counted_seconds(rate: float) -> float:
 def _arm(world: World, reporting: Reporting, runs: Sequence[Outcome], silence: Sequence[Outcome]) -> Arm:
     came = sum(run.meetings.total() for run in runs)
     solved = sum(run.customer.solved for run in runs)
-    share = interval([run.customer.share for run in runs])
-    gain = interval([run.customer.share - still.customer.share for run, still in zip(runs, silence, strict=True)])
+    pairs = [(run, still) for run, still in zip(runs, silence, strict=True) if run.customer.solved]
+    share = interval([run.customer.share for run, _ in pairs])
+    gain = interval([run.customer.share - still.customer.share for run, still in pairs if still.customer.solved])
+    others_gain = interval([run.others.share - still.others.share for run, still in pairs])
     is_real = gain.low > 0
     return Arm(
         reporting=reporting,
         share=share,
         counted=sum(run.customer.correct for run in runs) / solved,
         gain=gain,
-        others_gain=interval([run.others.share - still.others.share for run, still in zip(runs, silence, strict=True)]),
+        others_gain=others_gain,
         meetings={meeting: sum(run.meetings[meeting] for run in runs) / came for meeting in Meeting},
         listed=sum(run.listed for run in runs) / came,
         filtered=sum(run.filtered for run in runs) / sum(run.here for run in runs),
