@@ -1,7 +1,7 @@
 """Who gets which task next. Pure: the simulator runs exactly this."""
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -105,11 +105,17 @@ def listed_first(
     rank = {worker.worker_id: n for n, worker in enumerate(free)}
     wanted = [task for task in waiting if task.account_id in allow_lists]
     accounts = {task.account_id for task in wanted}
-    lists = {a: sorted((w for w in allow_lists[a] if w in rank), key=rank.__getitem__) for a in accounts}
+    # Most lists name one of these workers: they need no order.
+    lists: dict[int, Collection[int]] = {
+        account: listed if len(listed) == 1 else sorted(listed & rank.keys(), key=rank.__getitem__)
+        for account, listed in allow_lists.items()
+        if account in accounts
+    }
     pairs: list[Pair] = []
     served: set[int] = set()
     for task in sorted(wanted, key=age):
-        taker = next((w for w in lists[task.account_id] if w not in served and w not in task.tried), None)
+        fit = (w for w in lists[task.account_id] if w in rank and w not in served and w not in task.tried)
+        taker = next(fit, None)
         if taker is not None:
             served.add(taker)
             pairs.append(_pair(task, taker, WorkState.LEASED, now))
