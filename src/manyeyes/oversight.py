@@ -42,7 +42,7 @@ class OpenAppeal(msgspec.Struct, frozen=True):
     sensitive: bool
 
 
-class Standing(msgspec.Struct, frozen=True):
+class ReviewerStanding(msgspec.Struct, frozen=True):
     """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
 
     Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
@@ -170,7 +170,7 @@ async def ignored_accounts(house: House) -> list[IgnoredAccount]:
     return sorted(found, key=lambda each: (each.confirmed / each.judged, each.account_id))
 
 
-async def standings(house: House) -> list[Standing]:
+async def reviewer_standings(house: House) -> list[ReviewerStanding]:
     """Return every reviewer's record, those who vote against the majority most often first."""
     records: dict[int, ReviewerRecord] = {}
     for cell in house.cells.numbers:
@@ -185,10 +185,10 @@ async def standings(house: House) -> list[Standing]:
     return sorted(seen, key=lambda each: (-each.against / each.votes, each.worker_id))
 
 
-def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> Standing:
+def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> ReviewerStanding:
     others_votes = sum(each.votes for each in every) - record.votes
     others_against = sum(each.against for each in every) - record.against
-    return Standing(
+    return ReviewerStanding(
         record.reviewer_id,
         names.get(record.reviewer_id, ""),
         record.votes,

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
+from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.refusals import Reason
 from manyeyes.reports.rules import UNKNOWN_TASKS_KEPT, WHY_OUTLIER, ReportKind, ReportState
@@ -52,7 +52,7 @@ async def test_praise_lists_the_worker_for_an_hour(stage, pair):
     account_id, worker_id = pair
     task_id = await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3)
     stage.later(5)
-    assert await say(stage, account_id, task_id) == Told(task_id, ReportState.COUNTED)
+    assert await say(stage, account_id, task_id) == TokenReported(task_id, ReportState.COUNTED)
     assert await standings(stage) == {(account_id, worker_id, False)}
     [row] = await stage.rows("standing", "until")
     assert (row["until"] - stage.now).total_seconds() == STANDING_SECONDS == 3600
@@ -66,7 +66,7 @@ async def test_its_twin_takes_him_off_and_filters_him_and_praise_lifts_that(stag
     account_id, worker_id = pair
     tasks = [await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3) for _ in range(3)]
     for task_id, kind, filtered in zip(tasks, (PRAISE, COMPLAINT, PRAISE), (False, True, False), strict=True):
-        assert await say(stage, account_id, task_id, kind) == Told(task_id, ReportState.COUNTED)
+        assert await say(stage, account_id, task_id, kind) == TokenReported(task_id, ReportState.COUNTED)
         assert await standings(stage) == {(account_id, worker_id, filtered)}
 
 
@@ -105,13 +105,13 @@ async def test_both_kinds_that_praise_is_meant_for_are_listed(stage, pair, kind)
 
 async def test_praise_for_v2_is_taken_and_without_effect(stage, pair):
     task_id = await stage.solve(*pair, kind=RECAPTCHA_V2)
-    assert await say(stage, pair[0], task_id) == Told(task_id, ReportState.COUNTED)
+    assert await say(stage, pair[0], task_id) == TokenReported(task_id, ReportState.COUNTED)
     assert [row["state"] for row in await stage.rows("report", "state")] == [ReportState.COUNTED]
     assert await standings(stage) == set()
     incorrect, correct = [await stage.solve(*pair, kind=RECAPTCHA_V2) for _ in range(2)]
     await say(stage, pair[0], incorrect, COMPLAINT)
     assert await standings(stage) == {(*pair, True)}
-    assert await say(stage, pair[0], correct) == Told(correct, ReportState.COUNTED)
+    assert await say(stage, pair[0], correct) == TokenReported(correct, ReportState.COUNTED)
     assert await standings(stage) == {(*pair, True)}, "it lifts no filter either"
 
 
@@ -129,7 +129,7 @@ async def test_the_recaptcha_methods_take_nothing_else(stage, pair, kind, word):
 )
 async def test_the_hcaptcha_method_takes_hcaptcha_alone(stage, pair, kind, is_taken):
     outcome = await say(stage, pair[0], await stage.solve(*pair, kind=kind), COMPLAINT, frozenset({HCAPTCHA}))
-    assert isinstance(outcome, Told) is is_taken
+    assert isinstance(outcome, TokenReported) is is_taken
     assert await standings(stage) == ({(*pair, True)} if is_taken else set())
 
 
@@ -138,7 +138,7 @@ async def test_sixty_seconds_from_the_task_s_end(stage, pair, seconds, is_taken)
     task_id = await stage.solve(*pair, kind=RECAPTCHA_V3)
     stage.later(seconds)
     outcome = await say(stage, pair[0], task_id)
-    assert isinstance(outcome, Told) is is_taken
+    assert isinstance(outcome, TokenReported) is is_taken
     assert await reasons(stage) == ({} if is_taken else {"report_late": 1})
 
 
@@ -163,7 +163,7 @@ async def test_twice_in_one_batch_the_first_counts(stage, pair):
     task_id = await stage.solve(*pair, kind=RECAPTCHA_V3)
     words = [saying(stage, pair[0], task_id, kind) for kind in (COMPLAINT, PRAISE)]
     first, second = await stage.act(report_tokens, *words)
-    assert (first, second.reason) == (Told(task_id, ReportState.COUNTED), Reason.REPORT_REPEATED)
+    assert (first, second.reason) == (TokenReported(task_id, ReportState.COUNTED), Reason.REPORT_REPEATED)
     assert await standings(stage) == {(*pair, True)}
 
 
@@ -213,7 +213,7 @@ async def test_an_ignored_account_is_told_success_and_changes_nothing(stage, pai
     )
     task_id = await stage.solve(*pair, kind=RECAPTCHA_V3)
     await stage.change("UPDATE ignored_reporter SET until = until + interval '1 s' WHERE cell = $1")
-    assert await say(stage, account_id, task_id, COMPLAINT) == Told(task_id, ReportState.IGNORED)
+    assert await say(stage, account_id, task_id, COMPLAINT) == TokenReported(task_id, ReportState.IGNORED)
     [report] = await stage.rows("report", "state, why", f"task_id = {task_id}")
     assert report == {"state": ReportState.IGNORED, "why": WHY_OUTLIER}
     assert await standings(stage) == {(account_id, worker_id, False)}, "he stays listed"

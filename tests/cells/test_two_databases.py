@@ -13,7 +13,7 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import AppealDecided
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
-from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
+from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.allow_list.rules import STANDING_SECONDS
@@ -23,7 +23,7 @@ from manyeyes.desk import WorkerDesk
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.oversight import decide_appeal, open_appeals, standings
+from manyeyes.oversight import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.recourse import ReviewDesk, appeal
 from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import ReportKind
@@ -106,7 +106,7 @@ async def test_a_complaint_in_each_cell_from_report_to_appeal(
     assert isinstance(decided, AppealDecided), decided
     [report] = (await caller.get("/v1/worker/reports", headers=hand.headers)).json()["reports"]
     assert report["appeal"]["accepted"] is True
-    assert sum(standing.votes for standing in await standings(two_databases)) == 3
+    assert sum(standing.votes for standing in await reviewer_standings(two_databases)) == 3
     for number in CELLS:
         async with two_databases.cells.pool(number).acquire() as db:
             assert (await check_books(db, number)).findings == []
@@ -231,7 +231,7 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
             ReportToken(stage.cell, account_id, row["task_id"], kinds[row["worker_id"]], RECAPTCHA_KINDS)
             for row in await stage.rows("result", "task_id, worker_id")
         ]
-        assert all(isinstance(told, Told) for told in await stage.act(report_tokens, *words))
+        assert all(isinstance(told, TokenReported) for told in await stage.act(report_tokens, *words))
         await stage.submit(account_id, kind=RECAPTCHA_V3)
         assert await stage.hand_out() == (listed,)
         await stage.submit(account_id, kind=RECAPTCHA_V3)

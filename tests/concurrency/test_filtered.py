@@ -4,7 +4,7 @@ import pytest
 from race import race
 
 from manyeyes.actions.hand_out import HandOut, hand_out
-from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
+from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.refusals import Reason
 from manyeyes.reports.rules import ReportKind
@@ -90,7 +90,7 @@ async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(sta
         for kind in (ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT)
     ]
     outcomes = [o for (o,) in await race(stage, *[(report_tokens, [word]) for word in words])]
-    won = [isinstance(outcome, Told) for outcome in outcomes]
+    won = [isinstance(outcome, TokenReported) for outcome in outcomes]
     assert sorted(won) == [False, True]
     assert outcomes[won.index(False)].reason is Reason.REPORT_REPEATED
     [report] = await stage.rows("report", "kind")

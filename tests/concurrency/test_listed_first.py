@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 import make
-from manyeyes.actions.report_tokens import ReportToken, Told, report_tokens
+from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.desk import WorkerDesk
@@ -245,7 +245,7 @@ async def test_from_whichever_process_the_task_came(dsn, settings):
         lease = await desk.next(listed.worker, 5)
         await desk.answer(listed.worker, lease.lease, "token")
         word = ReportToken(1, customer.account_id, praised.task_id, ReportKind.TOKEN_CORRECT, RECAPTCHA_KINDS)
-        assert isinstance(await here.gather.ask(report_tokens, word), Told)
+        assert isinstance(await here.gather.ask(report_tokens, word), TokenReported)
         patient = [await make.hand(here) for _ in range(3)]
         for hand in patient:
             await WorkerDesk(here).online(hand.worker)

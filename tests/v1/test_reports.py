@@ -8,7 +8,7 @@ import pytest
 import make
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
-from manyeyes.oversight import decide_appeal, open_appeals, standings
+from manyeyes.oversight import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.reports.rules import WHYS
 from manyeyes.sign_in import COOKIE
 from manyeyes.workers import store as workers
@@ -221,7 +221,7 @@ async def test_reviewers_who_disagree_far_more_often_than_others_stand_out(clien
         await db.execute(
             "INSERT INTO reviewer_record VALUES (1, 5, 200, 8), (1, 6, 300, 12), (1, 7, 50, 20), (1, 8, 4, 4)"
         )
-    found = await standings(client.house)
+    found = await reviewer_standings(client.house)
     assert [(s.worker_id, s.is_outlier) for s in found] == [(8, False), (7, True), (5, False), (6, False)]
 
 

@@ -30,7 +30,7 @@ class ReportToken(msgspec.Struct, frozen=True):
     retried: bool = False
 
 
-class Told(msgspec.Struct, frozen=True):
+class TokenReported(msgspec.Struct, frozen=True):
     """``state``: COUNTED, or IGNORED. Both are a success on the wire."""
 
     task_id: int
@@ -46,25 +46,27 @@ class _Books(msgspec.Struct):
     spoken: set[int]
 
 
-async def report_tokens(tx: asyncpg.Connection, now: datetime, commands: Sequence[ReportToken]) -> list[Told | Refusal]:
+async def report_tokens(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[ReportToken]
+) -> list[TokenReported | Refusal]:
     """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
 
     Praise lists the worker for an hour, its twin filters him for one; each undoes the other (docs/decisions/0011).
     """
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)
-    outcomes: list[Told | Refusal] = []
+    outcomes: list[TokenReported | Refusal] = []
     filing: dict[int, NewReport] = {}
     for command in commands:
         outcome = _decide(command, books, now)
         if isinstance(outcome, NewReport):
             filing[outcome.task_id] = outcome
-            outcomes.append(Told(outcome.task_id, outcome.state))
+            outcomes.append(TokenReported(outcome.task_id, outcome.state))
         else:
             outcomes.append(outcome)
     stored = await store.insert_reports(tx, now, cell, list(filing.values()))
     lost = set(filing) - stored  # another process was first
-    outcomes = [_REPEATED if isinstance(o, Told) and o.task_id in lost else o for o in outcomes]
+    outcomes = [_REPEATED if isinstance(o, TokenReported) and o.task_id in lost else o for o in outcomes]
     words = [_word(report, books) for report in filing.values() if report.task_id in stored]
     await allow_list.save_standings(tx, now, cell, latest(word for word in words if word))
     refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
@@ -82,12 +84,12 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     )
 
 
-def _decide(command: ReportToken, books: _Books, now: datetime) -> NewReport | Told | Refusal:
+def _decide(command: ReportToken, books: _Books, now: datetime) -> NewReport | TokenReported | Refusal:
     task_id, account_id = command.task_id, command.account_id
     before, is_spoken = books.reports.get(task_id), task_id in books.spoken
     if command.retried and before and not is_spoken and (before.account_id, before.kind) == (account_id, command.kind):
         books.spoken.add(task_id)
-        return Told(task_id, before.state)
+        return TokenReported(task_id, before.state)
     life = books.lives.get(task_id)
     is_taken, is_repeated = life is not None and life.kind in command.takes, before is not None or is_spoken
     refusal = check_token_report(_reported(life), account_id, is_taken=is_taken, is_repeated=is_repeated, now=now)

@@ -55,7 +55,7 @@ class RecoursePages:
             appeals=[_appeal(language, one) for one in waiting],
             open_appeals=len(waiting),
             longest_answer=LONGEST_REASON,
-            reviewers=await oversight.standings(self._house),
+            reviewers=await oversight.reviewer_standings(self._house),
             fewest_votes=FEWEST_VOTES,
             ignored=await oversight.ignored_accounts(self._house),
         )
