@@ -39,7 +39,7 @@ screenshots: environment chromium ## take the README's pictures of the running s
 # Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
 lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for
 	test -x .venv-lock/bin/pip-compile || { .venv/bin/python -m venv .venv-lock && .venv-lock/bin/pip install --quiet pip-tools; }
-	$(LOCK) --extra demo --extra dev --extra plots --build-deps-for=editable --output-file requirements.lock pyproject.toml
+	$(LOCK) --all-extras --build-deps-for=editable --output-file requirements.lock pyproject.toml
 	$(LOCK) --output-file tests/published_clients/requirements.lock tests/published_clients/requirements.in
 
 clean: ## remove environments and caches; data stays

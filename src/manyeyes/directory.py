@@ -7,8 +7,12 @@ from typing import Any
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, is_within
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.apps import store as apps
+from manyeyes.apps.rules import App
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 from manyeyes.gather import look
+from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.rules import Recognition
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
@@ -58,6 +62,13 @@ class Directory:
 
     async def soft_apps(self) -> dict[int, SoftApp]:
         return await self._fresh("soft_apps", None, soft_apps.soft_apps)
+
+    async def app(self, secret_id: str) -> App | None:
+        return await self._fresh("app", secret_id, lambda db: apps.app(db, secret_id))
+
+    async def recognitions(self, secret_id: str) -> list[Recognition]:
+        """Return an app's recognitions, closed ones too, the oldest first."""
+        return await self._fresh("recognitions", secret_id, lambda db: recognitions.recognitions_of(db, secret_id))
 
     def forget(self) -> None:
         """Read everything anew (after this process changed something)."""

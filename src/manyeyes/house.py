@@ -1,7 +1,9 @@
 """What every edge is handed: settings, cells, the gather, and what lives for as long as a process does."""
 
 import secrets
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -17,18 +19,25 @@ from manyeyes.gather import Gather
 from manyeyes.outbound.door import Door
 from manyeyes.picture_links import PictureLinks
 from manyeyes.presence import Presence
+from manyeyes.seal import Seal, new_private_key
 from manyeyes.serials import Serials
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.widget_links import WidgetLinks
 
 
+class Keys(NamedTuple):
+    """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract."""
+
+    pictures: bytes
+    webhooks: bytes
+    signing: bytes  # DER, PKCS#8
+
+
 class House:
     """Built by `open_house`; one per process."""
 
-    def __init__(
-        self, settings: Settings, cells: Cells, dsn: str, node_id: int, picture_key: bytes, webhook_key: bytes
-    ) -> None:
+    def __init__(self, settings: Settings, cells: Cells, dsn: str, node_id: int, keys: Keys) -> None:
         self.settings = settings
         self.cells = cells
         self.node_id = node_id
@@ -39,9 +48,10 @@ class House:
         self.serials = Serials(cells)
         self.presence = Presence()
         self.door = Door(settings.private_networks())
-        self.webhook_key = webhook_key
-        self.pictures = PictureLinks(picture_key, settings.picture_hours)
-        self.widgets = WidgetLinks(picture_key, settings.widget_url)
+        self.seal = Seal(keys.signing)
+        self.webhook_key = keys.webhooks
+        self.pictures = PictureLinks(keys.pictures, settings.picture_hours)
+        self.widgets = WidgetLinks(keys.pictures, settings.widget_url)
 
     async def close(self) -> None:
         await self.dispatcher.stop()
@@ -56,8 +66,10 @@ async def open_house(settings: Settings, dsn: str, *, cells: Cells | None = None
         cells = Cells(pool)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
-        picture_key, webhook_key = await _secret(db, "pictures"), await _secret(db, "webhooks")
-    return House(settings, cells, dsn, node_id, picture_key, webhook_key)
+        pictures, webhooks = [await _secret(db, name, _random) for name in ("pictures", "webhooks")]
+        bits = settings.signing_key_bits
+        signing = await _secret(db, f"signing-{bits}", lambda: new_private_key(bits))
+    return House(settings, cells, dsn, node_id, Keys(pictures, webhooks, signing))
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:
@@ -76,6 +88,14 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-async def _secret(db: asyncpg.Connection, name: str) -> bytes:
-    await db.execute(SQL.keep_secret, name, secrets.token_bytes(32))
-    return bytes(await db.fetchval(SQL.secret, name))
+async def _secret(db: asyncpg.Connection, name: str, make: Callable[[], bytes]) -> bytes:
+    """Return a key of this installation; the first process that asks makes it."""
+    known = await db.fetchval(SQL.secret, name)
+    if known is None:
+        await db.execute(SQL.keep_secret, name, make())
+        known = await db.fetchval(SQL.secret, name)
+    return bytes(known)
+
+
+def _random() -> bytes:
+    return secrets.token_bytes(32)

@@ -55,6 +55,21 @@ class Reason(enum.StrEnum):
     UNKNOWN_ACCOUNT = "unknown_account"
     UNKNOWN_SITE = "unknown_site"
 
+    UNKNOWN_APP = "unknown_app"
+    APP_SUSPENDED = "app_suspended"
+    NO_PUBLIC_KEY = "no_public_key"
+    STALE_TIME = "stale_time"
+    BAD_SIGNATURE = "bad_signature"
+    CALL_REPEATED = "call_repeated"
+    BAD_PARAMETER = "bad_parameter"
+    UNKNOWN_RECOGNITION = "unknown_recognition"
+    NO_RECOGNITION = "no_recognition"
+    NO_PICTURE = "no_picture"
+    PICTURES_FAILED = "pictures_failed"
+    TOO_MANY_PICTURES = "too_many_pictures"
+    TOO_FAST = "too_fast"
+    RECOGNISER_AWAY = "recogniser_away"
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """``reason`` is for programs, ``detail`` an English sentence for people (may be empty)."""

@@ -4,7 +4,7 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -25,6 +25,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public
     )
+    timestamp_window_seconds: int = 600  # how far a signed call's timestamp may be off, either way
+    signing_key_bits: Literal[1024, 2048] = 2048  # of the key that signs answers; 1024 for clients that need it
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

@@ -17,6 +17,8 @@ CELL_TABLES = (
     *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute", "app_day", "app_refusal_day"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),
+    *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
+    "recognition_time",
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 FORBIDDEN = re.compile(

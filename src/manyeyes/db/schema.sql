@@ -96,6 +96,41 @@ CREATE TABLE soft_app (
     created_at timestamptz NOT NULL
 );
 
+-- TUPU's apps: what a customer's pictures come under. The secretId is public in spite of its name.
+CREATE TABLE app (
+    secret_id        text PRIMARY KEY,      -- 24 hex characters
+    name             text NOT NULL,
+    cell             int NOT NULL,          -- the owner's
+    account_id       bigint NOT NULL,
+    medium           text NOT NULL CHECK (medium IN ('image', 'text', 'speech')),   -- what its results are of
+    time_zone        text NOT NULL,         -- whose days its statistics count; never changed
+    public_key       text,                  -- the customer's, PEM; null: none was given (code 9)
+    calls_per_second int NOT NULL DEFAULT 50 CHECK (calls_per_second > 0),
+    suspended        boolean NOT NULL DEFAULT false,
+    created_at       timestamptz NOT NULL
+);
+CREATE INDEX app_account ON app (account_id);
+
+-- An app's recognitions: a named recogniser with its labels (a reference table: few rows, rarely written).
+CREATE TABLE recognition (
+    task_id        text PRIMARY KEY,        -- 24 hex characters: the wire's taskId
+    recognition_id bigint NOT NULL UNIQUE,  -- its small number in the cells' tables
+    secret_id      text NOT NULL,
+    name           text NOT NULL,
+    recogniser     text NOT NULL,           -- an entry point of recognisers/
+    model          text NOT NULL DEFAULT '',    -- its TOML file, where it wants one
+    labels         jsonb NOT NULL,          -- [[number, name], ...], ascending; below -1: only people give them
+    threshold      double precision NOT NULL CHECK (threshold BETWEEN 0 AND 2),   -- above 1: nothing is certain
+    queue_id       int NOT NULL DEFAULT 0,  -- where people look at what is uncertain; 0: nobody does
+    sample_share   double precision NOT NULL DEFAULT 0 CHECK (sample_share BETWEEN 0 AND 1),   -- of the certain ones
+    review_seconds int NOT NULL DEFAULT 86400 CHECK (review_seconds > 0),   -- how long a review may wait for a person
+    review_url     text NOT NULL DEFAULT '',    -- where verdicts are pushed to; empty: nowhere
+    price_micros   bigint NOT NULL DEFAULT 0 CHECK (price_micros >= 0),   -- of one picture recognised
+    closed         boolean NOT NULL DEFAULT false,
+    created_at     timestamptz NOT NULL
+);
+CREATE INDEX recognition_app ON recognition (secret_id, recognition_id);
+
 -- ---------------------------------------------------------------- one cell's data
 
 -- The cell's serial numbers: processes take blocks out of this row, so ids exist before the insert.
@@ -585,3 +620,102 @@ CREATE TABLE ignored_reporter (
     why        text NOT NULL,
     PRIMARY KEY (cell, account_id)
 );
+
+-- ---------------------------------------------------------------- recognition
+
+-- What was answered to a signed call, kept while its timestamp would be taken again: a re-send gets the same answer.
+CREATE TABLE recognition_call (
+    cell      int NOT NULL,
+    secret_id text NOT NULL,
+    triple    bytea NOT NULL,               -- SHA-256 of the timestamp and the nonce
+    call_id   bigint NOT NULL,
+    digest    bytea NOT NULL,               -- SHA-256 of what was asked
+    answer    text NOT NULL,                -- the inner JSON, before it is signed
+    at        timestamptz NOT NULL,
+    PRIMARY KEY (cell, secret_id, triple)
+);
+CREATE INDEX recognition_call_age ON recognition_call (cell, at);
+
+-- One picture (or one frame) under one recognition. Insert-only.
+CREATE TABLE recognition_result (
+    cell           int NOT NULL,
+    recognition_id bigint NOT NULL,
+    result_id      bigint NOT NULL,         -- the cell's serial
+    call_id        bigint NOT NULL,
+    at             timestamptz NOT NULL,
+    name           text NOT NULL,           -- address or file name
+    tag            text NOT NULL,
+    uid            text NOT NULL,
+    sequence_id    text NOT NULL,
+    label          int NOT NULL,            -- -1: the picture could not be recognised
+    rate           double precision NOT NULL,   -- 0: no opinion
+    threshold      double precision NOT NULL,   -- as it was then
+    review         boolean NOT NULL,        -- uncertain when it was answered; a later verdict does not change it
+    fault          text NOT NULL,           -- why the label is -1
+    details        jsonb,
+    milliseconds   int NOT NULL,            -- from the call's arrival to its answer
+    task_id        bigint NOT NULL,         -- what a person is asked; 0: nobody is
+    charged_micros bigint NOT NULL,         -- for the recogniser's work; the person's is charged with the task
+    PRIMARY KEY (cell, recognition_id, result_id)
+);
+CREATE INDEX recognition_result_at ON recognition_result (cell, recognition_id, at);
+
+-- What a person is asked about a result, and the verdict beside the recogniser's label. States: recognitions/rules.py.
+CREATE TABLE recognition_review (
+    cell           int NOT NULL,
+    task_id        bigint NOT NULL,
+    recognition_id bigint NOT NULL,
+    result_id      bigint NOT NULL,
+    asked_at       timestamptz NOT NULL,    -- the result's instant
+    label          int NOT NULL,            -- the recogniser's
+    rate           double precision NOT NULL,
+    sampled        boolean NOT NULL,        -- it was certain, and is asked to calibrate the threshold
+    name           text NOT NULL,
+    state          smallint NOT NULL DEFAULT 0,
+    verdict        int,
+    worker_id      bigint NOT NULL DEFAULT 0,
+    ended_at       timestamptz,
+    refuted        boolean NOT NULL DEFAULT false,   -- reviewers confirmed a complaint about the verdict
+    PRIMARY KEY (cell, task_id)
+) WITH (fillfactor = 70);
+CREATE INDEX recognition_review_result ON recognition_review (cell, recognition_id, result_id);
+CREATE INDEX recognition_review_verdicts ON recognition_review (cell, recognition_id, ended_at) WHERE state = 1;
+
+-- Results by day in the app's time zone and label, written with them; people's part is by the day of the result.
+CREATE TABLE recognition_day (
+    cell           int NOT NULL,
+    recognition_id bigint NOT NULL,
+    day            date NOT NULL,
+    label          int NOT NULL,            -- the recogniser's; -1: failed
+    total          bigint NOT NULL DEFAULT 0,
+    review         bigint NOT NULL DEFAULT 0,
+    reviewed       bigint NOT NULL DEFAULT 0,
+    overturned     bigint NOT NULL DEFAULT 0,   -- the person gave another label
+    PRIMARY KEY (cell, recognition_id, day, label)
+) WITH (fillfactor = 50);
+
+-- Results by quarter of an hour, and what became of them: the funnel in any time zone.
+CREATE TABLE recognition_quarter (
+    cell           int NOT NULL,
+    recognition_id bigint NOT NULL,
+    quarter        int NOT NULL,            -- Unix time / 900, of the result
+    certain        bigint NOT NULL DEFAULT 0,
+    uncertain      bigint NOT NULL DEFAULT 0,
+    failed         bigint NOT NULL DEFAULT 0,
+    asked          bigint NOT NULL DEFAULT 0,       -- a person was asked: uncertain ones and samples
+    reviewed       bigint NOT NULL DEFAULT 0,
+    overturned     bigint NOT NULL DEFAULT 0,
+    undecided      bigint NOT NULL DEFAULT 0,       -- the asking ended without a verdict
+    PRIMARY KEY (cell, recognition_id, quarter)
+) WITH (fillfactor = 50);
+
+-- How long things took, as a histogram. Measures and buckets: recognitions/durations.py.
+CREATE TABLE recognition_time (
+    cell           int NOT NULL,
+    recognition_id bigint NOT NULL,
+    quarter        int NOT NULL,            -- of the result
+    measure        smallint NOT NULL,
+    bucket         smallint NOT NULL,
+    times          bigint NOT NULL,
+    PRIMARY KEY (cell, recognition_id, quarter, measure, bucket)
+) WITH (fillfactor = 50);

@@ -33,6 +33,7 @@ class Kind(enum.IntEnum):
     SHARE = 11
     UNSHARE = 12
     SHARE_PAY_OUT = 13
+    RECOGNITION = 14
 
 
 SIDES = {
@@ -49,6 +50,7 @@ SIDES = {
     Kind.SHARE: (Book.REVENUE, Book.SHARES),
     Kind.UNSHARE: (Book.SHARES, Book.REVENUE),
     Kind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
+    Kind.RECOGNITION: (Book.AVAILABLE, Book.REVENUE),
 }
 WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST, Kind.CANCEL_PAY, Kind.VOTE_PAY, Kind.APPEAL_PAY})
 APPS_KINDS = frozenset({Kind.SHARE, Kind.UNSHARE})

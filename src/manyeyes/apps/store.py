@@ -1,0 +1,36 @@
+"""Named queries of apps → frozen values."""
+
+import asyncpg
+import msgspec
+
+from manyeyes.apps.rules import App
+from manyeyes.db.queries import Queries
+
+SQL = Queries(__package__)
+
+
+async def app(db: asyncpg.Connection, secret_id: str) -> App | None:
+    """Return an app by its secretId; None when there is none."""
+    row = await db.fetchrow(SQL.app, secret_id)
+    return App(**row) if row else None
+
+
+async def apps_of(db: asyncpg.Connection, account_id: int | None = None) -> list[App]:
+    """Return the apps of one account, the oldest first; of all accounts when none is named."""
+    return [App(**row) for row in await db.fetch(SQL.apps_of, account_id)]
+
+
+async def insert_app(db: asyncpg.Connection, app: App) -> None:
+    await db.execute(SQL.insert_app, *msgspec.structs.astuple(app))
+
+
+async def set_app(
+    db: asyncpg.Connection,
+    secret_id: str,
+    *,
+    public_key: str | None = None,
+    suspended: bool | None = None,
+    calls_per_second: int | None = None,
+) -> bool:
+    """Change what is given; return whether there is such an app."""
+    return await db.fetchval(SQL.set_app, secret_id, public_key, suspended, calls_per_second) is not None

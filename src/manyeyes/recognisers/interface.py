@@ -1,0 +1,39 @@
+"""What a recogniser is: a plug-in that looks at pictures and says which label each deserves, and how sure it is.
+
+A package offers one as an entry point in the group ``manyeyes.recognisers``: a callable ``(model: str) -> Recogniser``,
+where ``model`` is the path of the TOML file that the recognition names, empty when it names none. It runs in a process
+of its own with a limit on memory and time (pool.py); it opens no connection. Recognisers that read CAPTCHAs are not
+accepted (CONTRIBUTING.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+ENTRY_POINTS = "manyeyes.recognisers"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """``label``: one of the recognition's, 0 or above. ``rate``: how sure, 0 to 1; 0 is no opinion.
+
+    ``details``: what else was seen, as JSON; it is kept with the result and shown to the customer.
+    """
+
+    label: int
+    rate: float
+    details: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """The picture could not be recognised (label -1); ``fault`` says why, in a sentence."""
+
+    fault: str
+
+
+class Recogniser(Protocol):
+    """Opened once per process; raises ValueError when its model or the labels do not fit."""
+
+    def recognise(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> Sequence[Finding | Failure]:
+        """Return one outcome per picture (PNG, JPEG or GIF, one frame each). ``labels``: the recognition's, 0 and up."""
+        ...

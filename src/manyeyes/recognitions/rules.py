@@ -1,0 +1,101 @@
+"""What a recognition is, when its result is certain, and which results people look at (seed 003, spec/tupu.md §5)."""
+
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+FAILED = -1  # the label of a picture that could not be recognised (spec/tupu.md §5.4)
+QUARTER_SECONDS = 900
+LABELS_AT_MOST = 200
+
+
+class ReviewState(enum.IntEnum):
+    """What became of asking a person. OPEN → DECIDED or UNDECIDED, nothing else."""
+
+    OPEN = 0
+    DECIDED = 1
+    UNDECIDED = 2  # nobody took it in time, or five people failed at it
+
+
+class Label(msgspec.Struct, frozen=True, array_like=True):
+    """``number``: 0 and above are the recogniser's; below -1 only people give it (spec/tupu.md §7). -1 is a failure."""
+
+    number: int
+    name: str
+
+
+class Recognition(msgspec.Struct, frozen=True):
+    """A recogniser with its labels under an app (the wire's taskId).
+
+    ``threshold``: at or above it a result is certain. ``queue_id`` 0: nobody looks at uncertain ones.
+    ``sample_share``: of the certain ones that a person looks at too. ``review_seconds``: how long a review may wait.
+    ``review_url``: where verdicts are pushed to; empty: nowhere. ``price_micros``: of one picture recognised.
+    """
+
+    task_id: str
+    recognition_id: int
+    secret_id: str
+    name: str
+    recogniser: str
+    model: str
+    labels: tuple[Label, ...]
+    threshold: float
+    queue_id: int
+    sample_share: float
+    review_seconds: int
+    review_url: str
+    price_micros: int
+    closed: bool
+
+    @property
+    def names(self) -> dict[int, str]:
+        """The labels that the recogniser may give, by number, ascending."""
+        return {label.number: label.name for label in self.labels if label.number >= 0}
+
+
+def labels(text: str) -> tuple[Label, ...]:
+    """Return the labels in ``0=normal,1=qr code``, ascending.
+
+    Raises ValueError saying what does not fit: a number that is none, is -1 or comes twice, a name that is empty,
+    longer than 60 characters or comes twice, no label at 0 or above, more than 200 labels.
+    """
+    found = []
+    for part in text.split(","):
+        number, equals, name = part.partition("=")
+        if not equals or not number.strip().lstrip("-").isdecimal() or not number.strip().isascii():
+            raise ValueError(f"{part.strip()!r} is no label; NUMBER=NAME is wanted, such as 0=normal")
+        found.append(Label(int(number), name.strip()))
+    _check(found)
+    return tuple(sorted(found, key=lambda label: label.number))
+
+
+def _check(found: list[Label]) -> None:
+    numbers, names = [label.number for label in found], [label.name for label in found]
+    if len(found) > LABELS_AT_MOST:
+        raise ValueError(f"at most {LABELS_AT_MOST} labels are taken")
+    if len(set(numbers)) < len(numbers) or len(set(names)) < len(names):
+        raise ValueError("every label needs a number and a name of its own")
+    if any(not 0 < len(name) <= 60 or not name.isprintable() for name in names):
+        raise ValueError("a label's name has 1 to 60 printable characters")
+    if FAILED in numbers:
+        raise ValueError("-1 says that a picture could not be recognised; it cannot be a label")
+    if max(numbers) < 0:
+        raise ValueError("at least one label of 0 or above is wanted")
+    if any(abs(number) > 10_000 for number in numbers):
+        raise ValueError("label numbers are at most 10000")
+
+
+def is_certain(rate: float, threshold: float) -> bool:
+    """Tell whether a result stands by itself (decisions.md, "first-pass models")."""
+    return rate >= threshold
+
+
+def is_overturned(label: int, rate: float, verdict: int) -> bool:
+    """Tell whether a person gave another label than the recogniser, who has an opinion where the rate is above 0."""
+    return rate > 0 and verdict != label
+
+
+def statistic(counts: Mapping[int, int], names: Mapping[int, str]) -> list[int]:
+    """Return how many pictures each label got, indexed by label (spec/tupu.md §5.4); gaps in the numbers are zeros."""
+    return [counts.get(number, 0) for number in range(max(names) + 1)]

@@ -1,0 +1,26 @@
+"""Tasks that ask a person which label a picture deserves (spec/tupu.md §7): what is asked, and what fits."""
+
+import msgspec
+
+LABEL_PICTURE = "label_picture"
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """``name`` stands on the button, ``number`` is the answer."""
+
+    number: int
+    name: str
+
+
+class LabelOptions(msgspec.Struct, frozen=True):
+    """What a worker may choose from. The recogniser's own label is not told: it would lead him."""
+
+    labels: tuple[Choice, ...]
+    comment: str = ""
+
+
+def unfit_label(options: LabelOptions, text: str) -> str:
+    """Return why ``text`` is no answer, as a sentence for the worker; empty when it is one of the labels' numbers."""
+    if text in {str(choice.number) for choice in options.labels}:
+        return ""
+    return "one of the labels is wanted"
