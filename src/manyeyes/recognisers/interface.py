@@ -35,5 +35,5 @@ class Recogniser(Protocol):
     """Opened once per process; raises ValueError when its model or the labels do not fit."""
 
     def recognise(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> Sequence[Finding | Failure]:
-        """Return one outcome per picture (PNG, JPEG or GIF, one frame each). ``labels``: the recognition's, 0 and up."""
+        """Return one outcome per picture (PNG, JPEG or GIF, one frame). ``labels``: the recognition's, 0 and up."""
         ...
