@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
@@ -268,6 +269,6 @@ async def test_high_bids_pay_themselves_for_every_question_of_a_call(stage, call
 
 async def test_what_cannot_be_stored_undoes_all_of_it(stage, calls):
     before = await stage.everything()
-    with pytest.raises(ValueError, match="surrogates"):
+    with pytest.raises(asyncpg.DataError, match="surrogates"):
         await calls.record(calls.found(name="a\ud800.jpg"))
     assert await stage.everything() == before
