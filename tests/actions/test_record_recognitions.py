@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
+from manyeyes.apps.rules import day_in
 from manyeyes.ledger.rules import Book, Kind
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import quarter
@@ -76,6 +77,11 @@ async def test_an_uncertain_result_becomes_a_task_with_the_labels_to_choose_from
     assert (review["task_id"], review["result_id"]) == (result.task_id, result.result_id)
     assert (review["label"], review["rate"], review["sampled"], review["state"]) == (1, 0.4, False, 0)
     assert (review["asked_at"], review["name"], review["verdict"]) == (stage.now, "a.jpg", None)
+    assert (review["day"], review["threshold"], review["sample_share"]) == (
+        day_in("Asia/Shanghai", stage.now),
+        0.9,
+        0.02,
+    )
     (row,) = await stage.rows("recognition_result")
     assert (row["task_id"], row["review"], json.loads(row["details"])) == (result.task_id, True, {"box": [1, 2]})
     (row,) = await stage.rows("recognition_quarter")

@@ -187,17 +187,16 @@ def _entered(
 async def _save(
     tx: asyncpg.Connection, now: datetime, cell: int, taken: Sequence[RecordRecognition], books: _Books
 ) -> None:
-    results = [(command, result) for command in taken for result in command.results]
+    days = {command.app.time_zone: day_in(command.app.time_zone, now) for command in taken}
+    found = [(command, result, days[command.app.time_zone]) for command in taken for result in command.results]
     await save_entered(tx, now, cell, books.entered, books.purses, books.charges)
     await store.insert_calls(tx, now, cell, [books.calls[command.key] for command in taken if command.triple])
-    await store.insert_results(tx, cell, [_result(now, command, result) for command, result in results])
-    await store.insert_reviews(tx, cell, [_review(now, result) for _, result in results if result.task_id])
-    days = {command.app.time_zone: day_in(command.app.time_zone, now) for command in taken}
-    found = [(days[command.app.time_zone], result) for command, result in results]
-    await store.add_days(tx, cell, [_of_day(day, result) for day, result in found])
+    await store.insert_results(tx, cell, [_result(now, command, result) for command, result, _ in found])
+    await store.insert_reviews(tx, cell, [_review(now, day, result) for _, result, day in found if result.task_id])
+    await store.add_days(tx, cell, [_of_day(day, result) for _, result, day in found])
     of = quarter(now)
-    await store.add_quarters(tx, cell, [_of_quarter(of, result) for _, result in results])
-    await store.add_times(tx, cell, [_of_time(of, result) for _, result in results])
+    await store.add_quarters(tx, cell, [_of_quarter(of, result) for _, result, _ in found])
+    await store.add_times(tx, cell, [_of_time(of, result) for _, result, _ in found])
 
 
 def _result(now: datetime, command: RecordRecognition, new: NewResult) -> Result:
@@ -222,9 +221,21 @@ def _result(now: datetime, command: RecordRecognition, new: NewResult) -> Result
     )
 
 
-def _review(now: datetime, new: NewResult) -> NewReview:
-    place = new.task_id, new.recognition.recognition_id, new.result_id
-    return NewReview(*place, now, new.label, new.rate, new.sampled, new.name)
+def _review(now: datetime, day: date, new: NewResult) -> NewReview:
+    of = new.recognition
+    return NewReview(
+        new.task_id,
+        of.recognition_id,
+        new.result_id,
+        now,
+        day,
+        new.label,
+        new.rate,
+        of.threshold,
+        of.sample_share,
+        new.sampled,
+        new.name,
+    )
 
 
 def _of_day(day: date, new: NewResult) -> DayChange:

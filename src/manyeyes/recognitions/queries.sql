@@ -48,10 +48,13 @@ FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::tex
 
 -- name: insert_reviews
 -- Remember which results people are asked about.
-INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, label, rate, sampled, name)
-SELECT $1, r.task_id, r.recognition_id, r.result_id, r.asked_at, r.label, r.rate, r.sampled, r.name
-FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::int[], $7::float8[], $8::bool[], $9::text[])
-     AS r (task_id, recognition_id, result_id, asked_at, label, rate, sampled, name);
+INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, day, label, rate, threshold,
+                                sample_share, sampled, name)
+SELECT $1, r.task_id, r.recognition_id, r.result_id, r.asked_at, r.day, r.label, r.rate, r.threshold, r.sample_share,
+       r.sampled, r.name
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::date[], $7::int[], $8::float8[],
+            $9::float8[], $10::float8[], $11::bool[], $12::text[])
+     AS r (task_id, recognition_id, result_id, asked_at, day, label, rate, threshold, sample_share, sampled, name);
 
 -- name: add_days
 -- Add to the counts by day and label. Rows come sorted, so batches lock in one order.

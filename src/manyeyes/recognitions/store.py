@@ -64,14 +64,20 @@ class Result(msgspec.Struct, frozen=True):
 
 
 class NewReview(msgspec.Struct, frozen=True):
-    """A result that a person is asked about; ``label`` and ``rate`` are the recogniser's, ``asked_at`` the result's."""
+    """A result that a person is asked about; ``label`` and ``rate`` are the recogniser's, ``asked_at`` the result's.
+
+    ``day``: of the result in the app's time zone. ``threshold``, ``sample_share``: the recognition's as they were then.
+    """
 
     task_id: int
     recognition_id: int
     result_id: int
     asked_at: datetime
+    day: date
     label: int
     rate: float
+    threshold: float
+    sample_share: float
     sampled: bool
     name: str
 
