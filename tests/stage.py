@@ -40,6 +40,8 @@ TABLES = (
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("standing", "ignored_reporter"),
+    *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
+    "recognition_time",
 )
 
 
