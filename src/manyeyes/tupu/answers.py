@@ -17,7 +17,7 @@ LONGEST_STATISTIC = 50  # labels; above it the counts that are not zero are list
 
 
 class Family(enum.Enum):
-    """Recognition calls answer a text and milliseconds, management calls a number and seconds (decisions.md, "nonce")."""
+    """How the nonce and the instant are written: recognition a text and ms, management a number and s (spec §4.3)."""
 
     RECOGNITION = "recognition"
     MANAGEMENT = "management"
