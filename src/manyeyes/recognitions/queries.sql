@@ -10,6 +10,25 @@ SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, thre
        review_seconds, review_url, price_micros, closed
 FROM recognition WHERE task_id = $1;
 
+-- name: every_recognition
+-- The recognitions of all apps, the oldest first.
+SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
+       review_seconds, review_url, price_micros, closed
+FROM recognition ORDER BY recognition_id;
+
+-- name: insert_recognition
+-- Open a recognition.
+INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id,
+                         sample_share, review_seconds, review_url, price_micros, closed, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now());
+
+-- name: set_recognition
+-- Change a recognition's terms; null leaves a value as it is.
+UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id),
+       sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds),
+       review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
+WHERE task_id = $1 RETURNING task_id;
+
 -- name: days
 -- Counts by day and label.
 SELECT day, label, total, review, reviewed, overturned FROM recognition_day
@@ -33,6 +52,11 @@ INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, 
 SELECT $1, c.secret_id, c.triple, c.call_id, c.digest, c.answer, $2
 FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[])
      AS c (secret_id, triple, call_id, digest, answer);
+
+-- name: claim_call
+-- Keep a call's place unless it is taken; whoever takes it at the same time is waited for.
+INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at) VALUES ($1, $3, $4, $5, $6, $7, $2)
+ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
 
 -- name: insert_results
 -- Store what was recognised.
