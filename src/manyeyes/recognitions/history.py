@@ -38,9 +38,9 @@ def read_history(text: str, recognition: Recognition, zone: tzinfo, now: datetim
     """Return what a file with the columns `COLUMNS` and a header holds.
 
     ``zone``: the app's; a time without an offset is one of its. Raises ValueError naming the line and what is wrong in
-    it: a column that is missing or unknown, a date that is none, before 1970 or after ``now``, a label that the recognition has not,
-    a ``review`` that is neither true nor false, or true of a failure, a rate that is not from 0 to 1, a name that is
-    too long or cannot be stored.
+    it: a column that is missing or unknown, a date that is none, before 1970 or after ``now``, a label that the
+    recognition has not, a ``review`` that is neither true nor false, or true of a failure, a rate that is not from 0
+    to 1, a name that is too long or cannot be stored.
     """
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
