@@ -10,6 +10,25 @@ SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, thre
        review_seconds, review_url, price_micros, closed
 FROM recognition WHERE task_id = $1;
 
+-- name: every_recognition
+-- The recognitions of all apps, the oldest first.
+SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
+       review_seconds, review_url, price_micros, closed
+FROM recognition ORDER BY recognition_id;
+
+-- name: insert_recognition
+-- Open a recognition.
+INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id,
+                         sample_share, review_seconds, review_url, price_micros, closed, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now());
+
+-- name: set_recognition
+-- Change a recognition's terms; null leaves a value as it is.
+UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id),
+       sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds),
+       review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
+WHERE task_id = $1 RETURNING task_id;
+
 -- name: days
 -- Counts by day and label.
 SELECT day, label, total, review, reviewed, overturned FROM recognition_day
@@ -33,6 +52,11 @@ INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, 
 SELECT $1, c.secret_id, c.triple, c.call_id, c.digest, c.answer, $2
 FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[])
      AS c (secret_id, triple, call_id, digest, answer);
+
+-- name: claim_call
+-- Keep a call's place unless it is taken; whoever takes it at the same time is waited for.
+INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at) VALUES ($1, $3, $4, $5, $6, $7, $2)
+ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
 
 -- name: insert_results
 -- Store what was recognised.
@@ -91,3 +115,44 @@ FROM unnest($2::bigint[], $3::int[], $4::smallint[], $5::smallint[], $6::bigint[
      AS t (recognition_id, quarter, measure, bucket, times)
 ON CONFLICT (cell, recognition_id, quarter, measure, bucket) DO UPDATE
 SET times = recognition_time.times + excluded.times;
+
+-- name: result_counts
+-- All results by quarter of an hour and label: the counters must say the same.
+SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int AS quarter, label, count(*) AS total,
+       count(*) FILTER (WHERE review) AS review, count(*) FILTER (WHERE task_id <> 0) AS asked
+FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
+
+-- name: review_counts
+-- All that people said, by quarter of an hour and label of the result: the counters must say the same.
+SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
+       count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
+       count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
+       count(*) FILTER (WHERE state = 2) AS undecided
+FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
+
+-- name: all_days
+-- Every count by day and label.
+SELECT recognition_id, day, label, total, review, reviewed, overturned FROM recognition_day WHERE cell = $1;
+
+-- name: all_quarters
+-- Every count by quarter of an hour.
+SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
+FROM recognition_quarter WHERE cell = $1;
+
+-- name: unmatched_reviews
+-- Reviews and results that do not point at each other; there are none.
+SELECT recognition_id, task_id FROM (
+    SELECT recognition_id, task_id, result_id, label, rate, at FROM recognition_result WHERE cell = $1 AND task_id <> 0
+    UNION ALL
+    SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1
+) AS sides GROUP BY recognition_id, task_id, result_id, label, rate, at HAVING count(*) <> 2;
+
+-- name: call_charges
+-- What the results of each call were charged: must equal the ledger's.
+SELECT call_id, sum(charged_micros)::bigint AS charged_micros FROM recognition_result
+WHERE cell = $1 AND charged_micros > 0 GROUP BY call_id;
+
+-- name: hollow_calls
+-- Calls that are kept for re-sends though nothing of them was recorded; there are none.
+SELECT call_id FROM recognition_call AS c WHERE cell = $1
+    AND NOT EXISTS (SELECT FROM recognition_result AS r WHERE r.cell = c.cell AND r.call_id = c.call_id);

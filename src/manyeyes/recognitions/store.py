@@ -93,6 +93,25 @@ async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | Non
     return _recognition(row) if row else None
 
 
+async def every_recognition(db: asyncpg.Connection) -> list[Recognition]:
+    """Return the recognitions of all apps, closed ones too, the oldest first."""
+    return [_recognition(row) for row in await db.fetch(SQL.every_recognition)]
+
+
+async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
+    """Open a recognition; its number comes from the counter "recognition"."""
+    labels = msgspec.json.encode(new.labels).decode()
+    values = msgspec.structs.astuple(msgspec.structs.replace(new, labels=labels))
+    await db.execute(SQL.insert_recognition, *values)
+
+
+async def set_recognition(db: asyncpg.Connection, task_id: str, **terms: float | int | str | bool | None) -> bool:
+    """Change the given terms of a recognition (the columns' names); return whether it exists."""
+    names = ("threshold", "queue_id", "sample_share", "review_seconds", "review_url", "price_micros", "closed")
+    assert not set(terms) - set(names)
+    return await db.fetchval(SQL.set_recognition, task_id, *[terms.get(name) for name in names]) is not None
+
+
 async def days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[DayCount]:
     """Return the counts of the days from ``first`` to ``last``, both included, by day and label."""
     return [DayCount(*row) for row in await db.fetch(SQL.days, cell, recognition_id, first, last)]
@@ -134,6 +153,11 @@ async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Se
     """Keep answers for re-sends. Raises asyncpg.UniqueViolationError when one of the calls was answered before."""
     if rows:
         await tx.execute(SQL.insert_calls, cell, at, *_columns(rows))
+
+
+async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: Call) -> bool:
+    """Keep a call's place; return False when it is taken."""
+    return await tx.fetchval(SQL.claim_call, cell, at, *msgspec.structs.astuple(call)) is not None
 
 
 async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Result]) -> None:
