@@ -1,0 +1,38 @@
+"""The contract's other paths: a signed code 15 that says what is offered, whoever asks."""
+
+import pytest
+
+from tupu.signed import opened
+
+NOT_OFFERED = {  # spec/tupu.md §4.5, §5.1
+    "/v3/recognition/text/{}": "texts",
+    "/v3/recognition/text/async/{}": "texts",
+    "/v3/recognition/image/async/{}": "pictures",
+    "/v3/recognition/image/async/base64/{}": "pictures",
+    "/v3/recognition/video/syncscan/{}": "videos",
+    "/v3/recognition/video/asyncscan/{}": "videos",
+    "/v3/recognition/video/rate/{}": "videos",
+    "/v3/recognition/speech/{}": "speech",
+    "/v3/recognition/speech/recording/async/rate/{}": "speech",
+    "/v3/recognition/speech/stream/close/{}": "speech",
+    "/v3/recognition/face/verify/{}": "faces",
+    "/v3.1/recognition/text/{}": "texts",
+    "/v3.1/recognition/video/stream/{}": "videos",
+    "/v3.1/recognition/doc/async/{}": "documents",
+    "/v3.1/recognition/{}": "not known",
+    "/v3/management/history/video/{}": "management",
+    "/v3/management/image-library/search": "management",
+    "/v3/management/statistics/app/{}": "management",
+    "/v3/something/{}": "not known",
+}
+
+
+@pytest.mark.parametrize("path", NOT_OFFERED)
+@pytest.mark.parametrize("sid", ["known", "0" * 24])
+async def test_what_is_not_offered_says_so(shop, path, sid):
+    reply = await shop.client.post(path.format(shop.sid if sid == "known" else sid), json=shop.triple())
+    answer = opened(shop, reply)
+    assert answer.code == 15
+    assert NOT_OFFERED[path] in answer.said["message"]
+    assert "POST /v3/recognition/<secretId>" in answer.said["message"]
+    assert isinstance(answer.said["nonce"], float if "management" in path else str)
