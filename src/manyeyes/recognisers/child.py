@@ -112,7 +112,7 @@ def main() -> None:
     try:
         serve(order, sys.stdin.buffer, answers)
     except MemoryError:
-        sys.exit(OUT_OF_MEMORY)
+        os._exit(OUT_OF_MEMORY)  # at once: a pipe that closes before the process ends would look like a crash
 
 
 if __name__ == "__main__":
