@@ -93,7 +93,7 @@ async def test_labels_that_do_not_fit_are_the_operators_matter(pool: RecogniserP
 
 
 async def test_one_that_nobody_installed_is_away(pool: RecogniserPool):
-    with pytest.raises(RecogniserAway, match="no recogniser is called 'nobody'; there are .*mischief, .*people"):
+    with pytest.raises(RecogniserAway, match=r"no recogniser is called 'nobody'; there are .*mischief, .*people"):
         await pool.recognise("nobody", "", LABELS, shown(b"a"))
 
 
