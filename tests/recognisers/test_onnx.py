@@ -1,9 +1,12 @@
 """Classifiers that an operator brings: tiny ones, made here, whose answers can be computed by hand."""
 
 import math
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy
 import pytest
 from onnx import TensorProto, helper, numpy_helper
@@ -11,10 +14,12 @@ from PIL import Image
 
 from manyeyes.recognisers.catalogue import check
 from manyeyes.recognisers.interface import Failure, Finding
+from manyeyes.recognisers.onnx import Model, read_model
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.tasks.pictures import Picture
 from recognisers.drawn import painting, written
 
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "recognisers.md").read_text()
 LABELS = {0: "red", 1: "green", 2: "blue"}
 PLAIN = {"file": "model.onnx", "size": [4, 2], "labels": [0, 1, 2]}
 
@@ -27,26 +32,22 @@ def describe(folder: Path, **values: Any) -> str:
     return str(path)
 
 
-def build(
-    folder: Path, nodes: list[Any], weights: dict[str, Any], shape: tuple[Any, ...], outputs: Any = ("y",)
-) -> None:
+def build(folder: Path, nodes: list[Any], weights: dict[str, Any], shape: tuple[Any, ...]) -> None:
     """Write an ONNX file with one input ``x``."""
     graph = helper.make_graph(
         nodes,
         "tiny",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)],
-        [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(numpy.array(value), name) for name, value in weights.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     (folder / "model.onnx").write_bytes(model.SerializeToString())
 
 
-def averager(folder: Path, shape: tuple[Any, ...] = ("n", 3, 2, 4), axes: str = "[2, 3]", soft: bool = False) -> None:
+def averager(folder: Path, shape: Any = ("n", 3, 2, 4), axes: tuple[int, int] = (2, 3), soft: bool = False) -> None:
     """A model whose outputs are the averages of the three channels; ``soft``: as probabilities."""
-    first = helper.make_node(
-        "ReduceMean", ["x"], ["mean"], axes=[int(n) for n in axes.strip("[]").split(",")], keepdims=0
-    )
+    first = helper.make_node("ReduceMean", ["x"], ["mean"], axes=axes, keepdims=0)
     last = helper.make_node("Softmax" if soft else "Identity", ["mean"], ["y"])
     build(folder, [first, last], {}, shape)
 
@@ -97,7 +98,7 @@ async def test_grey_pictures_have_one_channel(pool: RecogniserPool, tmp_path: Pa
 
 
 async def test_channels_may_come_last_and_outputs_be_probabilities(pool: RecogniserPool, tmp_path: Path):
-    averager(tmp_path, ("n", 2, 4, 3), "[1, 2]", soft=True)
+    averager(tmp_path, ("n", 2, 4, 3), (1, 2), soft=True)
     model = describe(tmp_path, layout="nhwc", output="probabilities", output_name="y")
     (found,) = await asked(pool, model, plain((0, 255, 0)))
     assert (found.label, found.rate) == (1, pytest.approx(math.e / (math.e + 2), abs=1e-6))
@@ -172,6 +173,14 @@ def test_what_does_not_fit_is_said_when_the_recognition_is_made(tmp_path: Path, 
     assert said in str(refused.value)
 
 
+def test_the_reference_shows_every_member_with_its_default(tmp_path: Path):
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    (tmp_path / "shown.toml").write_text(text)
+    shown = read_model(tmp_path / "shown.toml")
+    assert shown == Model(file=shown.file, size=shown.size, labels=shown.labels)
+    assert set(tomllib.loads(text)) == {field.name for field in msgspec.structs.fields(Model)}
+
+
 def test_a_fitting_model_is_accepted(tmp_path: Path):
     averager(tmp_path)
     check("onnx", describe(tmp_path), LABELS)
@@ -223,5 +232,5 @@ def test_weights_outside_of_the_models_folder_are_refused(tmp_path: Path, place:
     (folder / "model.onnx").write_bytes(model.SerializeToString())
     if place == "inside":
         return check("onnx", describe(folder), LABELS)
-    with pytest.raises(ValueError, match="cannot be loaded: .*External data path"):
+    with pytest.raises(ValueError, match=r"cannot be loaded: .*External data path"):
         check("onnx", describe(folder), LABELS)

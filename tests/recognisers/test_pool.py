@@ -58,6 +58,17 @@ async def test_more_processes_work_side_by_side(mischief: str):
         await pool.close()
 
 
+async def test_what_waits_is_shared_among_the_processes(mischief: str):
+    pool = RecogniserPool(20, 300, processes=2)
+    try:
+        one, other = await told(pool, b"pid", b"pid")
+        assert isinstance(one, Finding)
+        assert isinstance(other, Finding)
+        assert one.details != other.details
+    finally:
+        await pool.close()
+
+
 @pytest.mark.parametrize(
     ("picture", "fault"),
     [
@@ -160,6 +171,8 @@ async def test_a_closed_pool_leaves_no_process_and_nobody_waiting(mischief: str)
     assert not is_running(pid)
     for outcome in await asyncio.gather(*waiting, return_exceptions=True):
         assert isinstance(outcome, RecogniserAway)
+    with pytest.raises(RecogniserAway, match="the server is closing"):
+        await told(pool, b"late")
 
 
 def test_the_server_loads_nothing_that_recognisers_load():

@@ -25,7 +25,7 @@ Side = Annotated[int, msgspec.Meta(ge=1, le=4096)]
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The TOML file. ``size``: width, height. ``mean``, ``std``: per channel, of values from 0 to 1, as in (v-mean)/std.
+    """The TOML file. ``size``: width, height. ``mean``, ``std``: per channel, of values from 0 to 1, (v-mean)/std.
 
     ``labels``: the recognition's label for each output, in the outputs' order; outputs with the same one are added up.
     """
