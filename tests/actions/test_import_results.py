@@ -1,25 +1,9 @@
 """import_results: a file's results are stored and counted in one transaction, once."""
 
-import hashlib
 from datetime import timedelta
 
-from manyeyes.actions.import_results import CHUNK, Imported, ImportResults, import_results
-from manyeyes.apps.rules import zone
-from manyeyes.recognitions.history import COLUMNS, read_history
-from recognising import Calls, app_of, recognition_of
-
-
-def importing(stage, recognition, lines, **given):
-    text = "\n".join([",".join(COLUMNS), *lines])
-    values = {
-        "cell": stage.cell,
-        "call_id": stage.number(),
-        "recognition": recognition,
-        "digest": hashlib.sha256(text.encode()).digest(),
-        "first_result_id": 10_000_000,
-        "history": read_history(text, recognition, zone("Asia/Shanghai"), stage.now),
-    }
-    return ImportResults(**(values | given))
+from manyeyes.actions.import_results import CHUNK, Imported, import_results
+from recognising import Calls, app_of, importing, recognition_of
 
 
 async def test_a_file_of_several_statements_is_recorded_whole(stage):

@@ -6,7 +6,7 @@ Nothing is decoded here: what needs decoding goes to a child (unfolding.py).
 from manyeyes.recognisers import structure
 from manyeyes.recognisers.interface import Failure
 from manyeyes.refusals import Refusal
-from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
+from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, inspect
 
 LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # spec/tupu.md §5.3 (10 MB of two numbers)
 FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (spec/tupu.md §5.3)
@@ -25,8 +25,8 @@ BOXES = {  # brands of ISO base media files (ISO/IEC 14496-12 §4.3), which begi
 
 def glance(data: bytes) -> Picture | Failure | None:
     """Return a still PNG, JPEG or GIF as it is, or why this is no picture that we read; None: it must be decoded."""
-    if len(data) > LARGEST_RECOGNISED_BYTES:
-        return Failure(f"{len(data)} bytes came; at most {LARGEST_RECOGNISED_BYTES} are taken")
+    if not SMALLEST_BYTES <= len(data) <= LARGEST_RECOGNISED_BYTES:
+        return Failure(f"{len(data)} bytes came; {SMALLEST_BYTES} to {LARGEST_RECOGNISED_BYTES} are taken")
     if not data.startswith(PLAIN):
         fault = _disguised(data)
         return Failure(fault) if fault else None

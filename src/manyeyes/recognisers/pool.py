@@ -43,7 +43,7 @@ class RecogniserPool:
             return list(self._people.recognise([picture.data for picture in pictures], labels))
         items = [Item(picture.data, dict(labels)) for picture in pictures]
         outcomes = await self._lane(recogniser, model).ask(items)
-        return [sound(outcome, labels) if isinstance(outcome, Finding) else _failure(outcome) for outcome in outcomes]
+        return [sound(outcome if isinstance(outcome, Finding) else _failure(outcome), labels) for outcome in outcomes]
 
     async def unfold(self, data: bytes) -> list[Picture] | Failure:
         """Return a picture's frames as PNG, JPEG or GIF, or why it is none that can be shown and recognised.

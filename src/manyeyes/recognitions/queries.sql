@@ -58,6 +58,13 @@ FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[])
 INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at) VALUES ($1, $3, $4, $5, $6, $7, $2)
 ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
 
+-- name: delete_old_calls
+-- The oldest calls that cannot come again (another process deletes other rows).
+DELETE FROM recognition_call WHERE cell = $1 AND (secret_id, triple) IN (
+    SELECT c.secret_id, c.triple FROM recognition_call AS c
+    WHERE c.cell = $1 AND c.at < $2 ORDER BY c.at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING call_id;
+
 -- name: insert_results
 -- Store what was recognised.
 INSERT INTO recognition_result (cell, recognition_id, result_id, call_id, at, name, tag, uid, sequence_id, label, rate,
@@ -127,7 +134,7 @@ FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
 SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
        count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
        count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
-       count(*) FILTER (WHERE state = 2) AS undecided
+       count(*) FILTER (WHERE state = 2 OR state = 1 AND refuted) AS undecided
 FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
 
 -- name: all_days

@@ -160,6 +160,11 @@ async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: Call
     return await tx.fetchval(SQL.claim_call, cell, at, *msgspec.structs.astuple(call)) is not None
 
 
+async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:
+    """Forget at most ``limit`` calls that were answered before an instant; return how many."""
+    return len(await tx.fetch(SQL.delete_old_calls, cell, before, limit))
+
+
 async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Result]) -> None:
     """Store results. Raises asyncpg.UniqueViolationError when one of them is stored."""
     if rows:
