@@ -177,7 +177,11 @@ async def test_cpp_sends_a_hexadecimal_nonce_and_nonsense_in_time(shop, address)
 
 
 async def test_an_address_form_repeats_its_names(shop, address):
-    pairs = [*signed(shop, now(), "0.25").items(), ("image", "http://127.0.0.1:8999/a"), ("image", "http://127.0.0.1:8999/b")]
+    pairs = [
+        *signed(shop, now(), "0.25").items(),
+        ("image", "http://127.0.0.1:8999/a"),
+        ("image", "http://127.0.0.1:8999/b"),
+    ]
     raw = request(shop, "application/x-www-form-urlencoded; charset=utf-8", urlencode(pairs).encode())
     assert (await ask(shop, address, raw)).code == 14
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -84,14 +85,14 @@ async def test_what_comes_and_is_no_picture_is_minus_one_and_no_14(shop):
 
 async def test_redirects_are_followed_three_times(shop):
     let_out(shop)
-    async with listening(http(PICTURE)) as last:
-        async with listening(sent_on(f"http://shop.example:{last.port}/x", "307 Temporary Redirect")) as third:
-            async with listening(sent_on(f"//shop.example:{third.port}/x", "301 Moved")) as second:
-                async with listening(sent_on(f"http://shop.example:{second.port}/x")) as first:
-                    ports = [first.port, second.port]
-                    assert (await shop.recognise(f"http://shop.example:{ports[0]}/")).code == 0
-                    async with listening(sent_on(f"http://shop.example:{ports[0]}/")) as zeroth:
-                        answer = await shop.recognise(f"http://shop.example:{zeroth.port}/")
+    async with AsyncExitStack() as stack:
+        last = heard = await stack.enter_async_context(listening(http(PICTURE)))
+        for status in ("307 Temporary Redirect", "301 Moved", "302 Found"):
+            where = f"//shop.example:{heard.port}/x"
+            heard = await stack.enter_async_context(listening(sent_on(where, status)))
+        assert (await shop.recognise(f"http://shop.example:{heard.port}/")).code == 0
+        heard = await stack.enter_async_context(listening(sent_on(f"http://shop.example:{heard.port}/")))
+        answer = await shop.recognise(f"http://shop.example:{heard.port}/")
     assert (answer.code, "more than 3" in answer.said["message"]) == (14, True)
     assert len(last.requests) == 1
 
