@@ -29,6 +29,13 @@ UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce(
        review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
 WHERE task_id = $1 RETURNING task_id;
 
+-- name: label_days
+-- Counts by day, its labels in arrays that ascend.
+SELECT day, array_agg(label), array_agg(total), array_agg(review)
+FROM (SELECT day, label, total, review FROM recognition_day
+      WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, label) AS counted
+GROUP BY day ORDER BY day;
+
 -- name: days
 -- Counts by day and label.
 SELECT day, label, total, review, reviewed, overturned FROM recognition_day

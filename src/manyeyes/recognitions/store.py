@@ -82,6 +82,15 @@ class NewReview(msgspec.Struct, frozen=True):
     name: str
 
 
+class LabelDay(msgspec.Struct, frozen=True):
+    """A day's results by label: ``totals`` and ``reviews`` stand beside ``labels``, which ascend; -1 is what failed."""
+
+    day: date
+    labels: list[int]
+    totals: list[int]
+    reviews: list[int]
+
+
 async def recognitions_of(db: asyncpg.Connection, secret_id: str) -> list[Recognition]:
     """Return an app's recognitions, closed ones too, the oldest first."""
     return [_recognition(row) for row in await db.fetch(SQL.recognitions_of, secret_id)]
@@ -110,6 +119,14 @@ async def set_recognition(db: asyncpg.Connection, task_id: str, **terms: float |
     names = ("threshold", "queue_id", "sample_share", "review_seconds", "review_url", "price_micros", "closed")
     assert not set(terms) - set(names)
     return await db.fetchval(SQL.set_recognition, task_id, *[terms.get(name) for name in names]) is not None
+
+
+async def label_days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[LabelDay]:
+    """Return what the statistics call tells of the days from ``first`` to ``last``, both included.
+
+    One row per day: eleven thousand rows of a year with thirty labels would cost more to carry than to count.
+    """
+    return [LabelDay(*row) for row in await db.fetch(SQL.label_days, cell, recognition_id, first, last)]
 
 
 async def days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[DayCount]:

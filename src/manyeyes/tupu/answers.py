@@ -39,7 +39,7 @@ def recognition_answer(found: Sequence[tuple[Recognition, Sequence[Entry]]], now
     return inner_json({**tasks, "code": SUCCESS, "message": SUCCESS_MESSAGE, **_stamp(Family.RECOGNITION, now)})
 
 
-def management_answer(data: Sequence[Mapping[str, Any]], now: float) -> str:
+def management_answer(data: Sequence[object], now: float) -> str:
     """Return the answer of a management call around its ``data``."""
     stamp = _stamp(Family.MANAGEMENT, now)
     return inner_json({"code": SUCCESS, "data": list(data), "message": SUCCESS_MESSAGE, **stamp})

@@ -1,16 +1,16 @@
 """POST /v3/management/statistics/secret-task/<secretId>: what a task of an app counted, day by day (seed 003)."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+
+import msgspec
 
 from manyeyes.apps.rules import IMAGE
 from manyeyes.gather import look
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import FAILED
-from manyeyes.recognitions.store import DayCount
+from manyeyes.recognitions.store import LabelDay
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tupu.answers import management_answer
 from manyeyes.tupu.call import Call
@@ -35,44 +35,57 @@ async def statistics_secret_task(call: Call) -> str | Refusal:
     if too_fast:
         return too_fast
     pool = call.house.cells.pool(call.app.cell)
-    counts = await look(pool, lambda db: recognitions.days(db, call.app.cell, of.recognition_id, first, last))
+    counts = await look(pool, lambda db: recognitions.label_days(db, call.app.cell, of.recognition_id, first, last))
     data = day_entries(first, last, of.names, counts, has_images=call.app.medium == IMAGE)
     return management_answer(data, call.at)
 
 
-def day_entries(
-    first: date, last: date, names: Iterable[int], counts: Iterable[DayCount], *, has_images: bool
-) -> list[dict[str, Any]]:
-    """Return an entry for each day from ``first`` to ``last``, both included, whether anything was counted or not."""
-    of_day: dict[date, dict[int, DayCount]] = defaultdict(dict)
-    for count in counts:
-        of_day[count.day][count.label] = count
-    days = [first + timedelta(n) for n in range((last - first).days + 1)]
-    return [_entry(day, names, of_day.get(day, {}), has_images) for day in days]
-
-
-def _entry(day: date, names: Iterable[int], counts: Mapping[int, DayCount], has_images: bool) -> dict[str, Any]:
+class LabelEntry(msgspec.Struct, frozen=True):
     """Members in the order of the seed's example; ``reviews``, its table's word for ``review``, stands last."""
-    labels = sorted({*names, *(label for label in counts if label >= 0)})
-    listed = [{"label": label, **_counted(counts.get(label))} for label in labels]
-    total, review = (sum(label[name] for label in listed) for name in ("total", "review"))
-    failed = counts[FAILED].total if FAILED in counts else 0
-    return {
-        "date": day.isoformat(),
-        "duration": 0,
-        "reviewDuration": 0,
-        "total": total,
-        "review": review,
-        "certain": total - review,
-        "imageTotal": total + failed if has_images else 0,
-        "labelStatistics": listed,
-        "reviews": review,
-    }
+
+    label: int
+    total: int
+    review: int
+    certain: int
+    reviews: int
 
 
-def _counted(count: DayCount | None) -> dict[str, int]:
-    total, review = (count.total, count.review) if count else (0, 0)
-    return {"total": total, "review": review, "certain": total - review, "reviews": review}
+class DayEntry(msgspec.Struct, frozen=True):
+    """Members in the order of the seed's example; ``reviews``, its table's word for ``review``, stands last."""
+
+    date: str
+    duration: int
+    reviewDuration: int
+    total: int
+    review: int
+    certain: int
+    imageTotal: int
+    labelStatistics: list[LabelEntry]
+    reviews: int
+
+
+def day_entries(
+    first: date, last: date, names: Iterable[int], counted: Iterable[LabelDay], *, has_images: bool
+) -> list[DayEntry]:
+    """Return an entry for each day from ``first`` to ``last``, both included, whether anything was counted or not."""
+    of_day = {found.day: found for found in counted}
+    days = [first + timedelta(n) for n in range((last - first).days + 1)]
+    wanted = frozenset(names)
+    return [_entry(day, wanted, of_day.get(day, LabelDay(day, [], [], [])), has_images) for day in days]
+
+
+def _entry(day: date, names: frozenset[int], counted: LabelDay, has_images: bool) -> DayEntry:
+    totals = dict(zip(counted.labels, counted.totals, strict=True))
+    reviews = dict(zip(counted.labels, counted.reviews, strict=True))
+    failed, _ = totals.pop(FAILED, 0), reviews.pop(FAILED, 0)
+    total, review = sum(totals.values()), sum(reviews.values())
+    listed = [_label(label, totals.get(label, 0), reviews.get(label, 0)) for label in sorted(names | totals.keys())]
+    images = total + failed if has_images else 0
+    return DayEntry(day.isoformat(), 0, 0, total, review, total - review, images, listed, review)
+
+
+def _label(label: int, total: int, review: int) -> LabelEntry:
+    return LabelEntry(label, total, review, total - review, review)
 
 
 def _days(parameters: Parameters) -> tuple[date, date]:
