@@ -130,28 +130,54 @@ FROM unnest($2::bigint[], $3::int[], $4::smallint[], $5::smallint[], $6::bigint[
 ON CONFLICT (cell, recognition_id, quarter, measure, bucket) DO UPDATE
 SET times = recognition_time.times + excluded.times;
 
--- name: result_counts
--- All results by quarter of an hour and label: the counters must say the same.
-SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int AS quarter, label, count(*) AS total,
-       count(*) FILTER (WHERE review) AS review, count(*) FILTER (WHERE task_id <> 0) AS asked
-FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
+-- name: spans
+-- From when to when each recognition has results, and from which day to which it has counts.
+SELECT recognition_id, min(at) AS first, max(at) AS last, NULL::date AS first_day, NULL::date AS last_day
+FROM recognition_result WHERE cell = $1 GROUP BY recognition_id
+UNION ALL
+SELECT recognition_id, NULL, NULL, min(day), max(day) FROM recognition_day WHERE cell = $1 GROUP BY recognition_id;
 
--- name: review_counts
--- All that people said, by quarter of an hour and label of the result: the counters must say the same.
-SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
-       count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
-       count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
-       count(*) FILTER (WHERE state = 2 OR state = 1 AND refuted) AS undecided
-FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
+-- name: quarter_gaps
+-- By how much counts by quarter of an hour differ from the results and reviews themselves; only where they do.
+SELECT recognition_id, quarter, sum(certain)::bigint AS certain, sum(uncertain)::bigint AS uncertain,
+       sum(failed)::bigint AS failed, sum(asked)::bigint AS asked, sum(reviewed)::bigint AS reviewed,
+       sum(overturned)::bigint AS overturned, sum(undecided)::bigint AS undecided
+FROM (
+    SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
+    FROM recognition_quarter WHERE cell = $1
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int, -(label >= 0 AND NOT review)::int,
+           -(label >= 0 AND review)::int, -(label < 0)::int, -(task_id <> 0)::int, 0, 0, 0
+    FROM recognition_result WHERE cell = $1
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 0, 0, 0, 0,
+           -(state = 1 AND NOT refuted)::int, -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int,
+           -(state = 2 OR state = 1 AND refuted)::int
+    FROM recognition_review WHERE cell = $1
+) AS sides GROUP BY recognition_id, quarter
+HAVING sum(certain) <> 0 OR sum(uncertain) <> 0 OR sum(failed) <> 0 OR sum(asked) <> 0 OR sum(reviewed) <> 0
+    OR sum(overturned) <> 0 OR sum(undecided) <> 0
+ORDER BY recognition_id, quarter;
 
--- name: all_days
--- Every count by day and label.
-SELECT recognition_id, day, label, total, review, reviewed, overturned FROM recognition_day WHERE cell = $1;
-
--- name: all_quarters
--- Every count by quarter of an hour.
-SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
-FROM recognition_quarter WHERE cell = $1;
+-- name: day_gaps
+-- By how much counts by day and label differ from the results and reviews themselves; only where they do. The days are
+-- the nth between the starts that are given, the first of which is that of $4; without any they are summed up.
+SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN n END AS n, label, sum(total)::bigint AS total,
+       sum(review)::bigint AS review, sum(reviewed)::bigint AS reviewed, sum(overturned)::bigint AS overturned
+FROM (
+    SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN day - $4::date + 1 ELSE 0 END AS n, label,
+           total, review, reviewed, overturned
+    FROM recognition_day WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    UNION ALL
+    SELECT recognition_id, width_bucket(at, $3::timestamptz[]), label, -1, -(review)::int, 0, 0
+    FROM recognition_result WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    UNION ALL
+    SELECT recognition_id, width_bucket(asked_at, $3::timestamptz[]), label, 0, 0, -(state = 1 AND NOT refuted)::int,
+           -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int
+    FROM recognition_review WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+) AS sides GROUP BY recognition_id, n, label
+HAVING sum(total) <> 0 OR sum(review) <> 0 OR sum(reviewed) <> 0 OR sum(overturned) <> 0
+ORDER BY recognition_id, n, label;
 
 -- name: unmatched_reviews
 -- Reviews and results that do not point at each other; there are none.
@@ -161,10 +187,13 @@ SELECT recognition_id, task_id FROM (
     SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1
 ) AS sides GROUP BY recognition_id, task_id, result_id, label, rate, at HAVING count(*) <> 2;
 
--- name: call_charges
--- What the results of each call were charged: must equal the ledger's.
-SELECT call_id, sum(charged_micros)::bigint AS charged_micros FROM recognition_result
-WHERE cell = $1 AND charged_micros > 0 GROUP BY call_id;
+-- name: charge_gaps
+-- Calls whose results say another charge than the ledger; there are none.
+SELECT call_id, sum(micros)::bigint AS micros FROM (
+    SELECT call_id, charged_micros AS micros FROM recognition_result WHERE cell = $1 AND charged_micros > 0
+    UNION ALL
+    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind = 14
+) AS sides GROUP BY call_id HAVING sum(micros) <> 0 ORDER BY call_id;
 
 -- name: hollow_calls
 -- Calls that are kept for re-sends though nothing of them was recorded; there are none.
