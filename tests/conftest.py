@@ -18,7 +18,7 @@ from stage import Stage, set_stage
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("manyeyes")
-KEPT = {"migration", "queue", "cell", "gate", "counter"}
+KEPT = {"migration", "queue", "cell", "gate", "counter", "secret"}  # a secret: making the signing key takes a while
 
 
 @pytest.fixture(scope="session")

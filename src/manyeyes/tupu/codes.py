@@ -16,6 +16,7 @@ CODES = {
     Reason.UNKNOWN_RECOGNITION: (7, "The app has no such task"),
     Reason.APP_SUSPENDED: (8, "The app is suspended"),
     Reason.ACCOUNT_SUSPENDED: (8, "The app's account is suspended"),
+    Reason.UNKNOWN_ACCOUNT: (8, "The app's account is gone"),
     Reason.BALANCE_TOO_LOW: (8, "The account's balance does not cover the call"),
     Reason.NO_PUBLIC_KEY: (9, "The app has no public key to check signatures with"),
     Reason.STALE_TIME: (12, "The timestamp cannot be read or is too far from now"),
