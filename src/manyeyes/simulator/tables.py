@@ -73,7 +73,8 @@ def calibration(findings: Sequence[Kept]) -> str:
         "in order: as shipped. one by one: every candidate tested as if it were the only one. proven: anything was.",
         "certain: mean share of results. possible: of the lowest threshold that keeps the target, had one known.",
         "",
-        f"{'recogniser':32} {'trials':>6} {'in order':>8} {'one by one':>10} {'proven':>6} {'certain':>7} {'possible':>8}",
+        f"{'recogniser':32} {'trials':>6} {'in order':>8} {'one by one':>10} {'proven':>6} {'certain':>7} "
+        f"{'possible':>8}",
     ]
     lines += [
         f"{k.kind:32} {k.trials:>6,} {k.broken:>8.1%} {k.hasty_broken:>10.1%} {k.proven:>6.0%} {k.certain_share:>7.0%} "
