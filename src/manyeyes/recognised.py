@@ -2,23 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import asyncpg
 import msgspec
 
 from manyeyes.apps import store as apps
-from manyeyes.apps.rules import App
+from manyeyes.apps.rules import App, day_in
 from manyeyes.gather import look
 from manyeyes.house import House
 from manyeyes.recognitions import funnel, results
 from manyeyes.recognitions import store as recognitions
-from manyeyes.recognitions.funnel import Stretch
-from manyeyes.recognitions.results import NEWEST, Filter, Place, Result
-from manyeyes.recognitions.rules import Recognition
+from manyeyes.recognitions.funnel import Counts, Stretch
+from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, Page, Place, SeenResult
+from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.spans import Span
+from manyeyes.recognitions.store import DayCount
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.reports import store as reports
 
 LARGEST_PAGE = 200
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -48,6 +50,13 @@ class Funnel(msgspec.Struct, frozen=True):
     complete_through: datetime
     total: Stretch
     parts: list[Stretch]
+
+
+class Period(msgspec.Struct, frozen=True):
+    """Whole days: by day and label as the statistics count them, and in total as the funnel does, at one instant."""
+
+    counts: list[DayCount]
+    total: Stretch
 
 
 async def apps_of(house: House, owner: Owner) -> list[tuple[App, list[Recognition]]]:
@@ -88,20 +97,55 @@ async def funnel_of(house: House, of: Owned, spans: Sequence[Span]) -> Funnel:
     return Funnel(through, funnel.together(parts, whole), parts)
 
 
+async def period_of(house: House, of: Owned, first: date, last: date, span: Span) -> Period:
+    """Return the counts of the days from ``first`` to ``last``, which ``span`` covers in the app's time zone."""
+    cell, recognition_id = of.app.cell, of.recognition.recognition_id
+
+    async def read(db: asyncpg.Connection) -> Period:
+        async with db.transaction(isolation="repeatable_read", readonly=True):
+            counts = await recognitions.days(db, cell, recognition_id, first, last)
+            [total] = await funnel.stretches(db, cell, recognition_id, [span])
+        return Period(counts, total)
+
+    return await look(house.cells.pool(cell), read)
+
+
+async def days_now(house: House, found: Sequence[tuple[App, list[Recognition]]], now: datetime) -> dict[int, Counts]:
+    """Return what each recognition has counted on the day that it is in its app's time zone, by its number."""
+    counted: dict[int, Counts] = {}
+    for app, below in found:
+        ids, day = [each.recognition_id for each in below], day_in(app.time_zone, now)
+        async with house.cells.pool(app.cell).acquire() as db:
+            rows = await funnel.day_of(db, app.cell, ids, day)
+        for row in rows:
+            failed = row.total if row.label == FAILED else 0
+            more = Counts(certain=row.total - row.review - failed, uncertain=row.review, failed=failed)
+            counted[row.recognition_id] = counted.get(row.recognition_id, Counts()) + more
+    return counted
+
+
+async def complained(house: House, of: Owned, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the review tasks that were complained about."""
+    async with house.cells.pool(of.app.cell).acquire() as db:
+        return set(await reports.existing(db, of.app.cell, sorted(task_ids)))
+
+
 async def results_of(
-    house: House, of: Owned, *, wanted: Filter, limit: int, before: str = ""
-) -> tuple[list[Result], str] | Refusal:
+    house: House, of: Owned, *, wanted: Filter, limit: int, before: str = "", within: Span | None = None
+) -> tuple[list[SeenResult], str] | Refusal:
     """Return a page of results, the newest first, and what gives the next page; empty when there is nothing further.
 
-    A page with filters may be short, or empty, and still have a next one.
+    ``within``: only those of this span. A page with filters may be short, or empty, and still have a next one.
     """
     place = _place(before)
     if place is None:
         return Refusal(Reason.UNREADABLE, "before must be what another page gave as next")
-    begin, limit = place, min(max(limit, 1), LARGEST_PAGE)
+    if within:
+        place = min(place, Place(within.end, 0))
+    asked = Page(min(max(limit, 1), LARGEST_PAGE), place, Place(within.start, 0) if within else OLDEST)
 
-    async def read(db: asyncpg.Connection) -> tuple[list[Result], Place | None]:
-        return await results.results_before(db, of.app.cell, of.recognition.recognition_id, begin, wanted, limit)
+    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], Place | None]:
+        return await results.results_before(db, of.app.cell, of.recognition.recognition_id, asked, wanted)
 
     page, following = await look(house.cells.pool(of.app.cell), read)
     return page, _cursor(following) if following else ""
@@ -112,7 +156,7 @@ def label_name(recognition: Recognition, number: int | None) -> str:
     return next((label.name for label in recognition.labels if label.number == number), "")
 
 
-def review_state(result: Result) -> str:
+def review_state(result: SeenResult) -> str:
     """Return in a word what became of asking a person: none, open, decided, undecided or refuted."""
     if result.state is None:
         return "none"

@@ -10,9 +10,11 @@ from manyeyes.console.callbacks import CallbackPages
 from manyeyes.console.complaints import ComplaintPages
 from manyeyes.console.connect import show_help
 from manyeyes.console.customer import CustomerPages
+from manyeyes.console.downloads import Downloads
 from manyeyes.console.look import change_look
 from manyeyes.console.operator import OperatorPages
 from manyeyes.console.pages import render, static_file
+from manyeyes.console.recognitions import RecognitionPages
 from manyeyes.console.recourse import RecoursePages
 from manyeyes.console.reports import ReportPages
 from manyeyes.console.review import ReviewPages
@@ -39,6 +41,7 @@ def routes(house: House) -> list[Route]:
     statement, reports = StatementPages(house), ReportPages(house)
     recourse = RecoursePages(house)
     callbacks = CallbackPages(house)
+    recognitions, downloads = RecognitionPages(house), Downloads(house)
     pages = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
@@ -51,6 +54,10 @@ def routes(house: House) -> list[Route]:
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
+        "/customer/recognitions": recognitions.show,
+        "/customer/recognitions/{task_id}": recognitions.show_one,
+        "/customer/recognitions/{task_id}/results.csv": downloads.csv,
+        "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
         "/operator": OperatorPages(house).show,

@@ -25,9 +25,18 @@ NEWEST = Place(datetime(9999, 1, 1, tzinfo=UTC), 0)
 OLDEST = Place(datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
-class Result(msgspec.Struct, frozen=True):
-    """A result. ``state`` and ``verdict`` are a person's, None while there is none; ``task_id`` 0: nobody is asked.
+class Page(msgspec.Struct, frozen=True):
+    """At most ``limit`` results before a place, none older than ``since``."""
 
+    limit: int
+    before: Place = NEWEST
+    since: Place = OLDEST
+
+
+class SeenResult(msgspec.Struct, frozen=True):
+    """A result with what people said. ``state`` and ``verdict`` are None while there is none.
+
+    ``task_id`` 0: nobody is asked.
     ``refuted``: reviewers confirmed a complaint about the verdict, which counts no longer.
     """
 
@@ -75,16 +84,18 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 async def results_before(
-    db: asyncpg.Connection, cell: int, recognition_id: int, before: Place, wanted: Filter, limit: int
-) -> tuple[list[Result], Place | None]:
+    db: asyncpg.Connection, cell: int, recognition_id: int, page: Page, wanted: Filter
+) -> tuple[list[SeenResult], Place | None]:
     """Return a page of results, the newest first, and where the next begins; None when there is nothing further.
 
     With a filter at most `LOOKED_AT` results are looked at: a page may be short, or empty, and still have a next one.
     """
-    floor = await _floor(db, cell, recognition_id, before) if wanted.narrows else None
+    limit, floor = page.limit, await _floor(db, cell, recognition_id, page.before) if wanted.narrows else None
+    if floor is not None and floor <= page.since:
+        floor = None
     rows = await db.fetch(
         SQL.results_before,
-        *(cell, recognition_id, *before, *(floor or OLDEST)),
+        *(cell, recognition_id, *page.before, *(floor or page.since)),
         *(wanted.review, wanted.label, wanted.overturned, limit + 1),
     )
     found = [_result(row) for row in rows]
@@ -95,7 +106,7 @@ async def results_before(
 
 async def results_after(
     db: asyncpg.Connection, cell: int, recognition_id: int, span: Span, after: Place | None, limit: int
-) -> list[Result]:
+) -> list[SeenResult]:
     """Return the next results of a span, the oldest first; ``after`` is the last one known."""
     begin = after or Place(span.start, -1)
     return [_result(row) for row in await db.fetch(SQL.results_after, cell, recognition_id, *begin, span.end, limit)]
@@ -106,7 +117,7 @@ async def _floor(db: asyncpg.Connection, cell: int, recognition_id: int, before:
     return Place(*row) if row else None
 
 
-def _result(row: asyncpg.Record) -> Result:
+def _result(row: asyncpg.Record) -> SeenResult:
     state = None if row["state"] is None else ReviewState(row["state"])
     details = msgspec.json.decode(row["details"]) if row["details"] else None
-    return Result(**{**row, "state": state, "details": details})
+    return SeenResult(**{**row, "state": state, "details": details})

@@ -12,7 +12,7 @@ from manyeyes.money import number
 from manyeyes.recognised import Funnel, Owned, label_name, review_state
 from manyeyes.recognitions.durations import percentile
 from manyeyes.recognitions.funnel import Histogram, Stretch
-from manyeyes.recognitions.results import Result
+from manyeyes.recognitions.results import SeenResult
 from manyeyes.recognitions.rules import Label, Recognition
 from manyeyes.tasks.rules import QueueTerms, wire_id
 
@@ -174,7 +174,7 @@ def figures(stretch: Stretch, zone: tzinfo) -> Figures:
     )
 
 
-def result_view(recognition: Recognition, result: Result) -> ResultView:
+def result_view(recognition: Recognition, result: SeenResult) -> ResultView:
     """Return a result with what people said."""
     return ResultView(
         result.at,
