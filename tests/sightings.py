@@ -1,7 +1,6 @@
 """Apps and recognitions with results of any instants: raw rows, and the counters that their recording makes of them."""
 
 import random
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,19 +9,17 @@ import asyncpg
 import msgspec
 
 from make import Customer
+from manyeyes.accounts import store as accounts
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App, day_in, new_id
 from manyeyes.house import House
 from manyeyes.recognitions import store
+from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
 from manyeyes.recognitions.durations import Measure, bucket
-from manyeyes.recognitions.rules import FAILED, Recognition, ReviewState, is_overturned
-from manyeyes.recognitions.spans import quarter
+from manyeyes.recognitions.rules import FAILED, Recognition, ReviewState, is_overturned, labels
+from manyeyes.recognitions.store import NewReview, Result
 
-LABELS = '[[0, "normal"], [1, "qr code"], [2, "text"], [-2, "not for us"]]'
-INSERT = """
-INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, labels, threshold, queue_id,
-                         sample_share, created_at)
-VALUES ($1, $2, $3, $4, 'advertising', $5::text::jsonb, 0.9, 1, 0.02, now())"""
+THRESHOLD = 0.75
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,13 +66,25 @@ async def open_app(house: House, customer: Customer, *, time_zone: str = "Asia/S
 
 async def open_recognition(house: House, app: App, name: str = "Advertising") -> Recognition:
     """Open a recognition of the app with a review queue."""
-    task_id = new_id()
     async with house.cells.directory.acquire() as db:
-        number = await db.fetchval("SELECT 1 + coalesce(max(recognition_id), 0) FROM recognition")
-        await db.execute(INSERT, task_id, number, app.secret_id, name, LABELS)
-        found = await store.recognition(db, task_id)
+        found = Recognition(
+            task_id=new_id(),
+            recognition_id=await accounts.take_numbers(db, "recognition", 1),
+            secret_id=app.secret_id,
+            name=name,
+            recogniser="advertising",
+            model="",
+            labels=labels("0=normal,1=qr code,2=text,-2=not for us"),
+            threshold=0.9,
+            queue_id=1,
+            sample_share=0.02,
+            review_seconds=86_400,
+            review_url="",
+            price_micros=0,
+            closed=False,
+        )
+        await store.insert_recognition(db, found)
     house.directory.forget()
-    assert found is not None
     return found
 
 
@@ -118,76 +127,87 @@ async def record(
 async def _rows(
     db: asyncpg.Connection, app: App, recognition: Recognition, numbered: Sequence[tuple[int, Sighting]]
 ) -> None:
-    results, reviews = [], []
-    for serial, s in numbered:
-        task_id = 0 if s.state is None else serial + 1_000_000
-        place = (app.cell, recognition.recognition_id, serial)
-        results.append(
-            (
-                *(*place, serial, s.at, s.name, s.tag, s.uid, "", s.label, s.rate, 0.75, s.review, s.fault, None),
-                *(s.milliseconds, task_id, 0),
-            )
-        )
-        if s.state is not None:
-            ended = s.at + timedelta(seconds=s.verdict_seconds) if s.state else None
-            row = (
-                app.cell,
-                task_id,
-                *place[1:],
-                s.at,
-                s.label,
-                s.rate,
-                not s.review,
-                s.name,
-                int(s.state),
-                s.verdict,
-                0,
-            )
-            reviews.append((*row, ended, s.refuted))
-    await db.copy_records_to_table("recognition_result", records=results)
-    await db.copy_records_to_table("recognition_review", records=reviews)
-
-
-async def _counters(db: asyncpg.Connection, app: App, recognition: Recognition, sightings: Sequence[Sighting]) -> None:
-    days: dict[tuple[Any, ...], Counter[str]] = {}
-    quarters: dict[tuple[Any, ...], Counter[str]] = {}
-    times = Counter[tuple[int, int, int]]()
-    for s in sightings:
-        day = days.setdefault((day_in(app.time_zone, s.at), s.label), Counter())
-        day.update(total=1, review=s.review, reviewed=s.is_reviewed, overturned=s.is_overturned)
-        kind = "failed" if s.label == FAILED else "uncertain" if s.review else "certain"
-        of = quarters.setdefault((quarter(s.at),), Counter())
-        of.update({kind: 1}, asked=s.state is not None, reviewed=s.is_reviewed, overturned=s.is_overturned)
-        of.update(undecided=s.state is ReviewState.UNDECIDED or s.refuted)
-        times[quarter(s.at), Measure.LATENCY, bucket(s.milliseconds)] += 1
-        if s.state is ReviewState.DECIDED:
-            times[quarter(s.at), Measure.VERDICT, bucket(s.verdict_seconds * 1000)] += 1
-    place = (app.cell, recognition.recognition_id)
-    for table, counted in (("recognition_day", days), ("recognition_quarter", quarters)):
-        await _add(db, table, KEYS[table], COLUMNS[table], {(*place, *key): count for key, count in counted.items()})
-    counts = {(*place, *key): Counter(times=n) for key, n in times.items()}
-    await _add(db, "recognition_time", KEYS["recognition_time"], ("times",), counts)
-
-
-async def _add(
-    db: asyncpg.Connection, table: str, key: str, columns: tuple[str, ...], counts: dict[tuple[Any, ...], Counter[str]]
-) -> None:
-    """Add to counters, sorted as every recorder does."""
-    rows = [(*where, *(int(count[column]) for column in columns)) for where, count in sorted(counts.items())]
-    places = ", ".join(f"${n + 1}" for n in range(len(key.split(",")) + len(columns)))
-    sums = ", ".join(f"{column} = {table}.{column} + excluded.{column}" for column in columns)
+    results = [_result(recognition, serial, s) for serial, s in numbered]
+    asked = [(result, s) for result, (_, s) in zip(results, numbered, strict=True) if s.state is not None]
+    await store.insert_results(db, app.cell, results)
+    await store.insert_reviews(db, app.cell, [_review(app, result, s) for result, s in asked])
     await db.executemany(
-        f"INSERT INTO {table} ({key}, {', '.join(columns)}) VALUES ({places}) ON CONFLICT ({key}) DO UPDATE SET {sums}",
-        rows,
+        "UPDATE recognition_review SET state = $3, verdict = $4, ended_at = $5, refuted = $6 "
+        "WHERE cell = $1 AND task_id = $2",
+        [(app.cell, result.task_id, s.state, s.verdict, _ended(s), s.refuted) for result, s in asked],
     )
 
 
-KEYS = {
-    "recognition_day": "cell, recognition_id, day, label",
-    "recognition_quarter": "cell, recognition_id, quarter",
-    "recognition_time": "cell, recognition_id, quarter, measure, bucket",
-}
-COLUMNS = {
-    "recognition_day": ("total", "review", "reviewed", "overturned"),
-    "recognition_quarter": ("certain", "uncertain", "failed", "asked", "reviewed", "overturned", "undecided"),
-}
+def _result(recognition: Recognition, serial: int, s: Sighting) -> Result:
+    return Result(
+        recognition_id=recognition.recognition_id,
+        result_id=serial,
+        call_id=serial,
+        at=s.at,
+        name=s.name,
+        tag=s.tag,
+        uid=s.uid,
+        sequence_id="",
+        label=s.label,
+        rate=s.rate,
+        threshold=THRESHOLD,
+        review=s.review,
+        fault=s.fault,
+        details=None,
+        milliseconds=s.milliseconds,
+        task_id=0 if s.state is None else serial + 1_000_000,
+        charged_micros=0,
+    )
+
+
+def _review(app: App, result: Result, s: Sighting) -> NewReview:
+    return NewReview(
+        task_id=result.task_id,
+        recognition_id=result.recognition_id,
+        result_id=result.result_id,
+        asked_at=result.at,
+        day=day_in(app.time_zone, result.at),
+        label=result.label,
+        rate=result.rate,
+        threshold=THRESHOLD,
+        sample_share=0.1,
+        sampled=not result.review,
+        name=result.name,
+    )
+
+
+def _ended(s: Sighting) -> datetime | None:
+    return s.at + timedelta(seconds=s.verdict_seconds) if s.state else None
+
+
+async def _counters(db: asyncpg.Connection, app: App, recognition: Recognition, sightings: Sequence[Sighting]) -> None:
+    number = recognition.recognition_id
+    await store.add_days(db, app.cell, [_day(app, number, s) for s in sightings])
+    await store.add_quarters(db, app.cell, [_quarter(number, s) for s in sightings])
+    latencies = [TimeChange(number, quarter(s.at), Measure.LATENCY, bucket(s.milliseconds)) for s in sightings]
+    verdicts = [
+        TimeChange(number, quarter(s.at), Measure.VERDICT, bucket(s.verdict_seconds * 1000))
+        for s in sightings
+        if s.state is ReviewState.DECIDED
+    ]
+    await store.add_times(db, app.cell, [*latencies, *verdicts])
+
+
+def _day(app: App, number: int, s: Sighting) -> DayChange:
+    day = day_in(app.time_zone, s.at)
+    return DayChange(number, day, s.label, 1, int(s.review), int(s.is_reviewed), int(s.is_overturned))
+
+
+def _quarter(number: int, s: Sighting) -> QuarterChange:
+    failed = s.label == FAILED
+    return QuarterChange(
+        number,
+        quarter(s.at),
+        certain=int(not failed and not s.review),
+        uncertain=int(s.review),
+        failed=int(failed),
+        asked=int(s.state is not None),
+        reviewed=int(s.is_reviewed),
+        overturned=int(s.is_overturned),
+        undecided=int(s.state is ReviewState.UNDECIDED or s.refuted),
+    )

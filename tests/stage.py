@@ -1,6 +1,6 @@
 """A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ import asyncpg
 import make
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
-from manyeyes.actions.check_books import Books, check_books
+from manyeyes.actions.check_books import NO_ZONES, Books, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
@@ -40,6 +40,8 @@ TABLES = (
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("standing", "ignored_reporter"),
+    *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
+    "recognition_time",
 )
 
 
@@ -87,9 +89,10 @@ class Stage:
             await tasks.set_queue(db, queue_id, **terms)
             self.queues = await tasks.queues(db)
 
-    async def books(self) -> Books:
+    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
+        """Prove the books; ``time_zones``: of recognitions' apps, by the recognition's number."""
         async with self.pool.acquire() as db:
-            return await check_books(db, self.cell)
+            return await check_books(db, self.cell, time_zones)
 
     async def available(self, account_id: int) -> int:
         """Return what an account may still spend, in micros."""

@@ -17,6 +17,8 @@ from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lap
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
+from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
@@ -102,6 +104,13 @@ async def forget_deliveries(house: House, cell: int) -> None:
         await asyncio.sleep(0)
 
 
+async def forget_calls(house: House, cell: int) -> None:
+    """Forget the answers of signed calls whose timestamps are too old to be taken again."""
+    command = SweepCalls(cell, house.settings.timestamp_window_seconds)
+    while await house.gather.ask(sweep_calls, command) == CALLS_SWEEP:
+        await asyncio.sleep(0)
+
+
 async def measure(house: House, cell: int) -> None:
     await house.gather.ask(measure_depths, MeasureDepths(cell))
 
@@ -142,6 +151,7 @@ CHORES: list[tuple[float, Chore]] = [
     (1.0, measure),
     (3600.0, keep_picture_days),
     (600.0, forget_deliveries),
+    (300.0, forget_calls),
 ]
 
 

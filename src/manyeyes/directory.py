@@ -70,6 +70,10 @@ class Directory:
         """Return an app's recognitions, closed ones too, the oldest first."""
         return await self._fresh("recognitions", secret_id, lambda db: recognitions.recognitions_of(db, secret_id))
 
+    async def time_zones(self) -> dict[int, str]:
+        """Return the time zone of every recognition's app, by the recognition's number."""
+        return await self._fresh("time_zones", None, _time_zones)
+
     def forget(self) -> None:
         """Read everything anew (after this process changed something)."""
         self._cache.clear()
@@ -100,3 +104,8 @@ class Directory:
                 return known[1]
 
         return await self.cached(kind, key, FRESH_SECONDS, ask)
+
+
+async def _time_zones(db: Any) -> dict[int, str]:
+    zones = {app.secret_id: app.time_zone for app in await apps.apps_of(db)}
+    return {of.recognition_id: zones[of.secret_id] for of in await recognitions.every_recognition(db)}

@@ -132,7 +132,7 @@ async def test_bids_do_nothing_below_capacity(stage):
 
 
 async def test_a_deep_queue_is_measured_and_not_counted(stage, monkeypatch):
-    monkeypatch.setattr("manyeyes.actions.submit_tasks.DEPTH_COUNTED_EXACTLY", 2)
+    monkeypatch.setattr("manyeyes.actions.parts.entering.DEPTH_COUNTED_EXACTLY", 2)
     account_id = await stage.account()
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(3)])
     await stage.set_queue(capacity=50)

@@ -14,6 +14,8 @@ from manyeyes.console.books import read_books
 from manyeyes.console.period import Asked, asked
 from manyeyes.console.statement import KINDS
 from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, Kind
+from recognising import RATE_PRICE, Calls, app_of
+from stage import set_stage
 
 OWN = {"origin": "http://manyeyes.test"}
 
@@ -149,6 +151,22 @@ async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, cus
     now = asked({}, datetime.now(UTC)).start
     for start in (now, now + timedelta(hours=12), now + timedelta(hours=30), now + timedelta(hours=54)):
         assert (await books_of(client.house, customer, start=start)).unexplained_micros == 0, start
+
+
+async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(client, customer):
+    stage = await set_stage(client.house.cells.directory)
+    stage._number = 1_000_000
+    calls = Calls(stage, app_of(customer.account_id))
+    await calls.record(calls.found(), calls.found(rate=0.2), calls.found(label=-1))
+    page = (await client.get("/customer/statement")).text
+    assert "It adds up" in page
+    entry = next(row for row in rows(page, "entries") if row[1] == "Charged for recognition")
+    assert (entry[2], micros(entry[3])) == ("", 2 * RATE_PRICE)
+    assert cell(page, "total-volume") == "2"
+    lines = list(csv.DictReader(io.StringIO((await client.get("/customer/statement.csv")).text)))
+    assert [(row["task"], row["amount"]) for row in lines if row["kind"] == "recognition"] == [("", "0.001000")]
+    overview = (await client.get("/customer")).text
+    assert (cell(overview, "spent"), cell(overview, "held")) == ("$0.0024", "$0.0021")
 
 
 async def test_what_is_missing_is_told_to_the_micro(client, customer):

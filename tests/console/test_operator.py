@@ -18,7 +18,7 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
     monkeypatch.setattr(operator, "BOOKS_FRESH_SECONDS", -1.0)
     begun, gate, proofs = asyncio.Event(), asyncio.Event(), []
 
-    async def slow(db, cell):
+    async def slow(db, cell, time_zones):
         proofs.append(cell)
         begun.set()
         await gate.wait()
@@ -42,7 +42,7 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
 async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(house, monkeypatch):
     proofs = []
 
-    async def slow(db, cell):
+    async def slow(db, cell, time_zones):
         proofs.append(cell)
         await asyncio.sleep(0)
         return Books(0, 0, 0, 0, 0, [])

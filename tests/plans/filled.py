@@ -83,10 +83,10 @@ INSERT INTO recognition_result (cell, recognition_id, result_id, call_id, at, na
                                 threshold, review, fault, milliseconds, task_id, charged_micros)
 SELECT 1, 1 + n % 5, n, n, now() - n * interval '20 min', 'a.png', '', '', '', n % 3, 0.9, 0.8, n % 10 = 0, '', 80,
        CASE WHEN n % 10 = 0 THEN 500000 + n ELSE 0 END, 0 FROM generate_series(1, 50000) AS n;
-INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, label, rate, sampled, name, state,
-                                verdict, ended_at)
-SELECT 1, task_id, recognition_id, result_id, at, label, rate, false, name, 1, 1, at FROM recognition_result
-WHERE task_id > 0;
+INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, day, label, rate, threshold,
+                                sample_share, sampled, name, state, verdict, ended_at)
+SELECT 1, task_id, recognition_id, result_id, at, at, label, rate, threshold, 0.1, false, name, 1, 1, at
+FROM recognition_result WHERE task_id > 0;
 INSERT INTO recognition_day (cell, recognition_id, day, label, total)
 SELECT 1, r, current_date - d, l, 9
 FROM generate_series(1, 5) AS r, generate_series(0, 700) AS d, generate_series(-1, 2) AS l;

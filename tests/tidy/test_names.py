@@ -48,7 +48,8 @@ def reasons_in(*places: str) -> set[Reason]:
 
 
 def test_every_reason_that_the_contract_can_meet_has_its_error():
-    actions = ("actions/submit_tasks.py", "actions/file_complaints.py", "actions/report_tokens.py")
+    submitting = ("actions/submit_tasks.py", "actions/parts/entering.py")
+    actions = (*submitting, "actions/file_complaints.py", "actions/report_tokens.py")
     met = reasons_in("anticaptcha", "directory.py", "tasks", "reports", *actions)
     assert met == set(errors._ERRORS)
 

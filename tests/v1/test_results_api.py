@@ -150,8 +150,10 @@ async def test_apps_and_recognitions_of_the_account(client, customer, seen):
         "task_id": seen[1].task_id,
         "name": "Advertising",
         "recogniser": "advertising",
-        "labels": [{"number": n, "name": name} for n, name in ((0, "normal"), (1, "qr code"), (2, "text"))]
-        + [{"number": -2, "name": "not for us"}],
+        "labels": [
+            {"number": number, "name": name}
+            for number, name in ((-2, "not for us"), (0, "normal"), (1, "qr code"), (2, "text"))
+        ],
         "threshold": 0.9,
         "queue": "English ImageToText",
         "sample_share": 0.02,

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.recognition_books import read_recognition_books
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, Kind
@@ -14,6 +15,8 @@ from manyeyes.reports import store as reports
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
+
+NO_ZONES: Mapping[int, str] = {}
 
 
 class Books(msgspec.Struct, frozen=True):
@@ -27,7 +30,7 @@ class Books(msgspec.Struct, frozen=True):
     findings: list[str]
 
 
-async def check_books(db: asyncpg.Connection, cell: int) -> Books:
+async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
     """Compare a cell's running sums with the sums of its transfers. Reads only; one REPEATABLE READ snapshot.
 
     Invariants: the books of a cell sum to zero; every stored balance, wallet and pending sum is that of its transfers
@@ -35,7 +38,8 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
     vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
-    tasks, and what was taken back that of its refunded tasks.
+    tasks, and what was taken back that of its refunded tasks; recognitions' counts are those of their results and
+    reviews, and each call was charged what its results were. ``time_zones``: parts/recognition_books.py.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")
@@ -48,6 +52,8 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
         given, earned = await ledger.share_sums(db, cell), await tasks.share_sums(db, cell)
         twice = await ledger.double_endings(db, cell)
         recourse = await _recourse(db, cell)
+        recognised = await read_recognition_books(db, cell, time_zones)
+        calls = await ledger.amounts(db, cell, Kind.RECOGNITION)
         count = await ledger.count_transfers(db, cell)
     findings: list[str] = []
     total = sum(books.values())
@@ -59,14 +65,16 @@ async def check_books(db: asyncpg.Connection, cell: int) -> Books:
     difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
+    difference += _compare("recognitions' results and charges", recognised.charged, calls, findings, "call")
     for what, of, left, right in recourse.pairs:
         difference += _compare(what, left, right, findings, of)
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
+    findings += recognised.findings
     accounts = sum(key[0] is Book.AVAILABLE for key in stored)
     wallets = sum(key[0] is Book.PAYABLE for key in stored)
-    difference += len(twice) + len(recourse.double_pays)
+    difference += len(twice) + len(recourse.double_pays) + recognised.difference
     return Books(difference, count, accounts, wallets, sum(held.values()), findings)
 
 

@@ -37,7 +37,7 @@ def check(*, common: Common | None = None) -> None:
         findings: list[str] = []
         for cell in house.cells.numbers:
             async with house.cells.pool(cell).acquire() as db:
-                books = await check_books(db, cell)
+                books = await check_books(db, cell, await house.directory.time_zones())
             difference, transfers = difference + books.difference_micros, transfers + books.transfers
             accounts, wallets = accounts + books.accounts, wallets + books.wallets
             held += books.open_tasks_held_micros

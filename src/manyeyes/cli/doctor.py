@@ -52,7 +52,7 @@ async def examine(house: House) -> list[dict[str, Any]]:
         )
     for cell in house.cells.numbers:
         async with house.cells.pool(cell).acquire() as db:
-            books = await check_books(db, cell)
+            books = await check_books(db, cell, await house.directory.time_zones())
         checks.append(
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )

@@ -7,9 +7,14 @@ import asyncpg
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.accounts.store import Place
+from manyeyes.apps import store as apps
+from manyeyes.apps.rules import App
 from manyeyes.cli.command import CommandFailed, server_url
 from manyeyes.house import House
+from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.rules import Recognition
 from manyeyes.settings import Settings
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import LINK_SECONDS
 from manyeyes.workers.store import Subject, Worker
@@ -29,6 +34,37 @@ async def find_worker(house: House, name_or_id: str, *, disabled: bool = False) 
     async with house.cells.directory.acquire() as db:
         found = [each for each in await workers.workers_named(db, name_or_id) if each.disabled == disabled]
     return _only(found, "disabled worker" if disabled else "worker", name_or_id)
+
+
+async def find_app(house: House, name_or_id: str) -> App:
+    """Return the app of this secretId or name. Raises `CommandFailed` when there is none or the name fits several."""
+    async with house.cells.directory.acquire() as db:
+        known = await apps.app(db, name_or_id)
+        found = [known] if known else [each for each in await apps.apps_of(db) if each.name == name_or_id]
+    if not found:
+        raise CommandFailed(f"there is no app {name_or_id}; see `manyeyes app list`")
+    if len(found) > 1:
+        ids = ", ".join(each.secret_id for each in found)
+        raise CommandFailed(f"{name_or_id} is the name of several apps; use one of the ids {ids}")
+    return found[0]
+
+
+async def find_recognition(house: House, task_id: str) -> Recognition:
+    """Return the recognition of this taskId. Raises `CommandFailed` when there is none."""
+    async with house.cells.directory.acquire() as db:
+        found = await recognitions.recognition(db, task_id)
+    if found is None:
+        raise CommandFailed(f"there is no recognition {task_id}; see `manyeyes recognition list`")
+    return found
+
+
+async def find_queue(house: House, name_or_id: str) -> QueueTerms:
+    """Return the queue of this number or name. Raises `CommandFailed` when there is none."""
+    queues = (await house.directory.queues()).values()
+    for queue in queues:
+        if name_or_id in (str(queue.queue_id), queue.name):
+            return queue
+    raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
 
 
 async def login_url(house: House, subject: Subject) -> str:

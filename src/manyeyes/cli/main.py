@@ -5,7 +5,8 @@ import sys
 from cyclopts import App, CycloptsError, Parameter
 
 from manyeyes import __version__
-from manyeyes.cli import account, address, appeal, db, operator, queue, site, soft_app, webhook, worker
+from manyeyes.cli import account, address, appeal, db, operator, queue, recognition, site, soft_app, webhook, worker
+from manyeyes.cli import app as apps
 from manyeyes.cli.doctor import doctor
 from manyeyes.cli.serve import serve
 from manyeyes.cli.statement import statement
@@ -18,7 +19,7 @@ app = App(
 )
 app.command(serve)
 account.app.command(statement)
-for noun in (account, worker, queue, site, soft_app, webhook, appeal, operator, address, db):
+for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
 # By its name: only who simulates waits for what draws pictures.

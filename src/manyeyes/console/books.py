@@ -19,6 +19,7 @@ from manyeyes.statistics.store import Spending
 from manyeyes.tasks.rules import QueueTerms, wire_id
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+NO_TASK = (Kind.TOP_UP, Kind.SHARE_PAY_OUT, Kind.RECOGNITION)  # what no task caused
 FOREVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 
@@ -112,7 +113,7 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
 
 def line(movement: Movement, after: Funds) -> Line:
     """A movement as a line of the statement."""
-    task = 0 if movement.kind in (Kind.TOP_UP, Kind.SHARE_PAY_OUT) else wire_id(movement.cause_id)
+    task = 0 if movement.kind in NO_TASK else wire_id(movement.cause_id)
     return Line(movement.at, movement.kind, task, movement.amount_micros, after)
 
 

@@ -1,7 +1,7 @@
 """/customer: what an account has, what it spent, what it sent last, and how to connect a client."""
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
@@ -20,6 +20,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.house import House
 from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind
 from manyeyes.sign_in import cookie_subject
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
@@ -113,11 +114,19 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
         "account_id": account_id,
         "available_micros": (await ledger.balances(db, cell, [account_id])).get(account_id, 0),
         "held_micros": await dispatch.held(db, cell, account_id),
-        "spent_micros": sum(hour.charged_micros for hour in day),
+        "spent_micros": sum(hour.charged_micros for hour in day) + await _recognised(db, place),
         "tasks": sum(hour.tasks for hour in day),
         "waiting": waiting,
         "answering": answering,
     }
+
+
+async def _recognised(db: asyncpg.Connection, place: Place) -> int:
+    """What recognisers' work cost in the last 24 hours, in micros."""
+    now = datetime.now(UTC)
+    start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
+    sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)
+    return -sum(each.available_change for each in sums if each.kind is Kind.RECOGNITION)
 
 
 _ENDINGS = {

@@ -118,10 +118,10 @@ class OperatorPages:
             return self._difference[1]
         async with self._proving:
             if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
-                total = 0
+                total, zones = 0, await self._house.directory.time_zones()
                 for cell in self._house.cells.numbers:
                     async with self._house.cells.pool(cell).acquire() as db:
-                        total += (await check_books(db, cell)).difference_micros
+                        total += (await check_books(db, cell, zones)).difference_micros
                 self._difference = (time.monotonic(), total)
             return self._difference[1]
 

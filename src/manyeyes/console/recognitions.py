@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.store import Place
-from manyeyes.apps.keys import key_facts
+from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App, zone
 from manyeyes.console.connect import origin_of
 from manyeyes.console.customer import customer_of
@@ -26,7 +26,7 @@ from manyeyes.recognised import Owned, apps_of, complained, days_now, label_name
 from manyeyes.recognised import review_state as state_of
 from manyeyes.recognitions.funnel import Counts
 from manyeyes.recognitions.results import Filter, SeenResult
-from manyeyes.recognitions.rules import FAILED, Recognition
+from manyeyes.recognitions.rules import FAILED, Label, Recognition
 from manyeyes.recognitions.spans import Span
 from manyeyes.refusals import Refusal
 from manyeyes.tasks.rules import wire_id
@@ -161,9 +161,14 @@ def _app(app: App, below: Sequence[Recognition], today: dict[int, Counts]) -> di
     """An app as the list draws it."""
     return {
         "app": app,
-        "key": key_facts(app.public_key) if app.public_key else None,
-        "recognitions": [(each, today.get(each.recognition_id, Counts())) for each in below],
+        "key": fingerprint(app.public_key) if app.public_key else None,
+        "recognitions": [(each, _labels(each), today.get(each.recognition_id, Counts())) for each in below],
     }
+
+
+def _labels(recognition: Recognition) -> list[Label]:
+    """The recogniser's labels, then those that only people give."""
+    return sorted(recognition.labels, key=lambda label: (label.number < 0, abs(label.number)))
 
 
 def _presets(of: Owned, days: Days) -> list[tuple[int, str, bool]]:

@@ -33,6 +33,7 @@ KINDS = {
     Kind.RELEASE: languages.mark("Given back"),
     Kind.REFUND: languages.mark("Refunded after a complaint"),
     Kind.SHARE_PAY_OUT: languages.mark("Share of your application"),
+    Kind.RECOGNITION: languages.mark("Charged for recognition"),
 }
 CSV_PATH = "/customer/statement.csv"
 

@@ -667,8 +667,11 @@ CREATE TABLE recognition_review (
     recognition_id bigint NOT NULL,
     result_id      bigint NOT NULL,
     asked_at       timestamptz NOT NULL,    -- the result's instant
+    day            date NOT NULL,           -- and its day in the app's time zone: where people's part is counted
     label          int NOT NULL,            -- the recogniser's
     rate           double precision NOT NULL,
+    threshold      double precision NOT NULL,   -- as it was then; with the share below: how likely a person was asked
+    sample_share   double precision NOT NULL,   -- as it was then, of uncertain ones too (recognitions/calibration.py)
     sampled        boolean NOT NULL,        -- it was certain, and is asked to calibrate the threshold
     name           text NOT NULL,
     state          smallint NOT NULL DEFAULT 0,

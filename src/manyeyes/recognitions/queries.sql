@@ -10,10 +10,159 @@ SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, thre
        review_seconds, review_url, price_micros, closed
 FROM recognition WHERE task_id = $1;
 
+-- name: every_recognition
+-- The recognitions of all apps, the oldest first.
+SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
+       review_seconds, review_url, price_micros, closed
+FROM recognition ORDER BY recognition_id;
+
+-- name: insert_recognition
+-- Open a recognition.
+INSERT INTO recognition (task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id,
+                         sample_share, review_seconds, review_url, price_micros, closed, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, now());
+
+-- name: set_recognition
+-- Change a recognition's terms; null leaves a value as it is.
+UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id),
+       sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds),
+       review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
+WHERE task_id = $1 RETURNING task_id;
+
 -- name: days
 -- Counts by day and label.
 SELECT day, label, total, review, reviewed, overturned FROM recognition_day
 WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, label;
+
+-- name: calls
+-- What was answered to signed calls that came before.
+SELECT secret_id, triple, call_id, digest, answer FROM recognition_call
+WHERE cell = $1 AND (secret_id, triple) IN
+    (SELECT k.secret_id, k.triple FROM unnest($2::text[], $3::bytea[]) AS k (secret_id, triple));
+
+-- name: stored_results
+-- Which of these results are stored already (a batch that is tried again asks).
+SELECT result_id FROM recognition_result
+WHERE cell = $1 AND (recognition_id, result_id) IN
+    (SELECT k.recognition_id, k.result_id FROM unnest($2::bigint[], $3::bigint[]) AS k (recognition_id, result_id));
+
+-- name: insert_calls
+-- Keep what is answered to signed calls, for their re-sends.
+INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at)
+SELECT $1, c.secret_id, c.triple, c.call_id, c.digest, c.answer, $2
+FROM unnest($3::text[], $4::bytea[], $5::bigint[], $6::bytea[], $7::text[])
+     AS c (secret_id, triple, call_id, digest, answer);
+
+-- name: claim_call
+-- Keep a call's place unless it is taken; whoever takes it at the same time is waited for.
+INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at) VALUES ($1, $3, $4, $5, $6, $7, $2)
+ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
+
+-- name: delete_old_calls
+-- The oldest calls that cannot come again (another process deletes other rows).
+DELETE FROM recognition_call WHERE cell = $1 AND (secret_id, triple) IN (
+    SELECT c.secret_id, c.triple FROM recognition_call AS c
+    WHERE c.cell = $1 AND c.at < $2 ORDER BY c.at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING call_id;
+
+-- name: insert_results
+-- Store what was recognised.
+INSERT INTO recognition_result (cell, recognition_id, result_id, call_id, at, name, tag, uid, sequence_id, label, rate,
+                                threshold, review, fault, details, milliseconds, task_id, charged_micros)
+SELECT $1, r.recognition_id, r.result_id, r.call_id, r.at, r.name, r.tag, r.uid, r.sequence_id, r.label, r.rate,
+       r.threshold, r.review, r.fault, r.details::jsonb, r.milliseconds, r.task_id, r.charged_micros
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::text[],
+            $10::int[], $11::float8[], $12::float8[], $13::bool[], $14::text[], $15::text[], $16::int[], $17::bigint[],
+            $18::bigint[])
+     AS r (recognition_id, result_id, call_id, at, name, tag, uid, sequence_id, label, rate, threshold, review, fault,
+           details, milliseconds, task_id, charged_micros);
+
+-- name: insert_reviews
+-- Remember which results people are asked about.
+INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, day, label, rate, threshold,
+                                sample_share, sampled, name)
+SELECT $1, r.task_id, r.recognition_id, r.result_id, r.asked_at, r.day, r.label, r.rate, r.threshold, r.sample_share,
+       r.sampled, r.name
+FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::date[], $7::int[], $8::float8[],
+            $9::float8[], $10::float8[], $11::bool[], $12::text[])
+     AS r (task_id, recognition_id, result_id, asked_at, day, label, rate, threshold, sample_share, sampled, name);
+
+-- name: add_days
+-- Add to the counts by day and label. Rows come sorted, so batches lock in one order.
+INSERT INTO recognition_day (cell, recognition_id, day, label, total, review, reviewed, overturned)
+SELECT $1, d.recognition_id, d.day, d.label, d.total, d.review, d.reviewed, d.overturned
+FROM unnest($2::bigint[], $3::date[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[])
+     AS d (recognition_id, day, label, total, review, reviewed, overturned)
+ON CONFLICT (cell, recognition_id, day, label) DO UPDATE
+SET total = recognition_day.total + excluded.total, review = recognition_day.review + excluded.review,
+    reviewed = recognition_day.reviewed + excluded.reviewed,
+    overturned = recognition_day.overturned + excluded.overturned;
+
+-- name: add_quarters
+-- Add to the counts by quarter of an hour. Rows come sorted, so batches lock in one order.
+INSERT INTO recognition_quarter (cell, recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned,
+                                 undecided)
+SELECT $1, q.recognition_id, q.quarter, q.certain, q.uncertain, q.failed, q.asked, q.reviewed, q.overturned, q.undecided
+FROM unnest($2::bigint[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+            $10::bigint[])
+     AS q (recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided)
+ON CONFLICT (cell, recognition_id, quarter) DO UPDATE
+SET certain = recognition_quarter.certain + excluded.certain,
+    uncertain = recognition_quarter.uncertain + excluded.uncertain,
+    failed = recognition_quarter.failed + excluded.failed, asked = recognition_quarter.asked + excluded.asked,
+    reviewed = recognition_quarter.reviewed + excluded.reviewed,
+    overturned = recognition_quarter.overturned + excluded.overturned,
+    undecided = recognition_quarter.undecided + excluded.undecided;
+
+-- name: add_times
+-- Add to the histograms of durations. Rows come sorted, so batches lock in one order.
+INSERT INTO recognition_time (cell, recognition_id, quarter, measure, bucket, times)
+SELECT $1, t.recognition_id, t.quarter, t.measure, t.bucket, t.times
+FROM unnest($2::bigint[], $3::int[], $4::smallint[], $5::smallint[], $6::bigint[])
+     AS t (recognition_id, quarter, measure, bucket, times)
+ON CONFLICT (cell, recognition_id, quarter, measure, bucket) DO UPDATE
+SET times = recognition_time.times + excluded.times;
+
+-- name: result_counts
+-- All results by quarter of an hour and label: the counters must say the same.
+SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int AS quarter, label, count(*) AS total,
+       count(*) FILTER (WHERE review) AS review, count(*) FILTER (WHERE task_id <> 0) AS asked
+FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
+
+-- name: review_counts
+-- All that people said, by quarter of an hour and label of the result: the counters must say the same.
+SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
+       count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
+       count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
+       count(*) FILTER (WHERE state = 2) AS undecided
+FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
+
+-- name: all_days
+-- Every count by day and label.
+SELECT recognition_id, day, label, total, review, reviewed, overturned FROM recognition_day WHERE cell = $1;
+
+-- name: all_quarters
+-- Every count by quarter of an hour.
+SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
+FROM recognition_quarter WHERE cell = $1;
+
+-- name: unmatched_reviews
+-- Reviews and results that do not point at each other; there are none.
+SELECT recognition_id, task_id FROM (
+    SELECT recognition_id, task_id, result_id, label, rate, at FROM recognition_result WHERE cell = $1 AND task_id <> 0
+    UNION ALL
+    SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1
+) AS sides GROUP BY recognition_id, task_id, result_id, label, rate, at HAVING count(*) <> 2;
+
+-- name: call_charges
+-- What the results of each call were charged: must equal the ledger's.
+SELECT call_id, sum(charged_micros)::bigint AS charged_micros FROM recognition_result
+WHERE cell = $1 AND charged_micros > 0 GROUP BY call_id;
+
+-- name: hollow_calls
+-- Calls that are kept for re-sends though nothing of them was recorded; there are none.
+SELECT call_id FROM recognition_call AS c WHERE cell = $1
+    AND NOT EXISTS (SELECT FROM recognition_result AS r WHERE r.cell = c.cell AND r.call_id = c.call_id);
 
 -- name: complete_through
 -- Since when a transaction of this database has been open, any of which may still record results; now, if there is none.

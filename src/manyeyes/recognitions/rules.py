@@ -8,6 +8,9 @@ import msgspec
 FAILED = -1  # the label of a picture that could not be recognised (spec/tupu.md §5.4)
 QUARTER_SECONDS = 900
 LABELS_AT_MOST = 200
+PEOPLE = "people"  # the recogniser without a model: people decide all
+HIGHEST_THRESHOLD = 2.0
+LONGEST_REVIEW_SECONDS = 30 * 86_400
 
 
 class ReviewState(enum.IntEnum):
@@ -84,6 +87,22 @@ def _check(found: list[Label]) -> None:
         raise ValueError("at least one label of 0 or above is wanted")
     if any(abs(number) > 10_000 for number in numbers):
         raise ValueError("label numbers are at most 10000")
+
+
+def check(recognition: Recognition) -> None:
+    """Raise ValueError, saying what is wanted, for a recognition whose terms do not go together."""
+    if not 0 <= recognition.threshold <= HIGHEST_THRESHOLD:
+        raise ValueError(f"the threshold is from 0 to {HIGHEST_THRESHOLD}; above 1 nothing is certain")
+    if not 0 <= recognition.sample_share <= 1:
+        raise ValueError("the sample is a share from 0 to 1")
+    if recognition.sample_share and not recognition.queue_id:
+        raise ValueError("a sample needs a review queue, where people look at it")
+    if not 0 < recognition.review_seconds <= LONGEST_REVIEW_SECONDS:
+        raise ValueError(f"a review may wait for more than 0 and up to {LONGEST_REVIEW_SECONDS // 3600} hours")
+    if recognition.recogniser == PEOPLE and not recognition.queue_id:
+        raise ValueError("the recogniser `people` needs a review queue: without one nobody looks at the pictures")
+    if recognition.recogniser == PEOPLE and not recognition.threshold:
+        raise ValueError("the recogniser `people` has no opinion (rate 0); with a threshold of 0 all would be certain")
 
 
 def is_certain(rate: float, threshold: float) -> bool:

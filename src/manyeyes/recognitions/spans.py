@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 import msgspec
 
+from manyeyes.recognitions.counters import quarter
 from manyeyes.recognitions.rules import QUARTER_SECONDS
 
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -43,11 +44,6 @@ class Span(msgspec.Struct, frozen=True):
     def quarters(self) -> tuple[int, int]:
         """The first quarter and the one after the last, as results are counted by them."""
         return quarter(self.start), quarter(self.end)
-
-
-def quarter(at: datetime) -> int:
-    """Return the quarter of an hour that an instant falls into, counted from 1970."""
-    return int(at.timestamp()) // QUARTER_SECONDS
 
 
 def asked(query: Mapping[str, str], zone: tzinfo, now: datetime) -> Span:

@@ -1,14 +1,19 @@
 """Named queries of recognitions and their counters → frozen values."""
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
 
 import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, merged
 from manyeyes.recognitions.rules import Label, Recognition
+from manyeyes.refusals import Reason, Refusal
 
 SQL = Queries(__package__)
+CALL_REPEATED = Refusal(Reason.CALL_REPEATED, "this timestamp and nonce came before, with another request")
 _labels = msgspec.json.Decoder(tuple[Label, ...])
 
 
@@ -23,6 +28,60 @@ class DayCount(msgspec.Struct, frozen=True):
     overturned: int
 
 
+class Call(msgspec.Struct, frozen=True):
+    """A signed call that was answered. ``triple``, ``digest``: SHA-256 of its timestamp and nonce, of what it asked."""
+
+    secret_id: str
+    triple: bytes
+    call_id: int
+    digest: bytes
+    answer: str
+
+
+class Result(msgspec.Struct, frozen=True):
+    """A picture or frame under one recognition. ``label`` -1: it failed, and ``fault`` says why.
+
+    ``milliseconds``: from the call's arrival to its answer. ``task_id``: what a person is asked; 0: nobody is.
+    """
+
+    recognition_id: int
+    result_id: int
+    call_id: int
+    at: datetime
+    name: str
+    tag: str
+    uid: str
+    sequence_id: str
+    label: int
+    rate: float
+    threshold: float
+    review: bool
+    fault: str
+    details: dict[str, Any] | None
+    milliseconds: int
+    task_id: int
+    charged_micros: int
+
+
+class NewReview(msgspec.Struct, frozen=True):
+    """A result that a person is asked about; ``label`` and ``rate`` are the recogniser's, ``asked_at`` the result's.
+
+    ``day``: of the result in the app's time zone. ``threshold``, ``sample_share``: the recognition's as they were then.
+    """
+
+    task_id: int
+    recognition_id: int
+    result_id: int
+    asked_at: datetime
+    day: date
+    label: int
+    rate: float
+    threshold: float
+    sample_share: float
+    sampled: bool
+    name: str
+
+
 async def recognitions_of(db: asyncpg.Connection, secret_id: str) -> list[Recognition]:
     """Return an app's recognitions, closed ones too, the oldest first."""
     return [_recognition(row) for row in await db.fetch(SQL.recognitions_of, secret_id)]
@@ -34,9 +93,111 @@ async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | Non
     return _recognition(row) if row else None
 
 
+async def every_recognition(db: asyncpg.Connection) -> list[Recognition]:
+    """Return the recognitions of all apps, closed ones too, the oldest first."""
+    return [_recognition(row) for row in await db.fetch(SQL.every_recognition)]
+
+
+async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
+    """Open a recognition; its number comes from the counter "recognition"."""
+    labels = msgspec.json.encode(new.labels).decode()
+    values = msgspec.structs.astuple(msgspec.structs.replace(new, labels=labels))
+    await db.execute(SQL.insert_recognition, *values)
+
+
+async def set_recognition(db: asyncpg.Connection, task_id: str, **terms: float | int | str | bool | None) -> bool:
+    """Change the given terms of a recognition (the columns' names); return whether it exists."""
+    names = ("threshold", "queue_id", "sample_share", "review_seconds", "review_url", "price_micros", "closed")
+    assert not set(terms) - set(names)
+    return await db.fetchval(SQL.set_recognition, task_id, *[terms.get(name) for name in names]) is not None
+
+
 async def days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[DayCount]:
     """Return the counts of the days from ``first`` to ``last``, both included, by day and label."""
     return [DayCount(*row) for row in await db.fetch(SQL.days, cell, recognition_id, first, last)]
+
+
+async def replay(
+    db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes, bytes]]
+) -> list[str | Refusal | None]:
+    """Return for each (secretId, triple, digest) what was answered before; None: nothing was.
+
+    It is the refusal CALL_REPEATED where the same timestamp and nonce came with something else to do.
+    """
+    known = await calls(db, cell, [(secret_id, triple) for secret_id, triple, _ in keys])
+    return [_replayed(known.get((secret_id, triple)), digest) for secret_id, triple, digest in keys]
+
+
+def _replayed(call: Call | None, digest: bytes) -> str | Refusal | None:
+    if call is None:
+        return None
+    return call.answer if call.digest == digest else CALL_REPEATED
+
+
+async def calls(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Call]:
+    """Return those of the calls that were answered before, by (secretId, triple)."""
+    if not keys:
+        return {}
+    rows = await db.fetch(SQL.calls, cell, *zip(*keys, strict=True))
+    return {(row["secret_id"], row["triple"]): Call(*row) for row in rows}
+
+
+async def stored_results(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[int]:
+    """Return the result_ids of those of the (recognition_id, result_id) that are stored."""
+    if not keys:
+        return set()
+    return {row["result_id"] for row in await tx.fetch(SQL.stored_results, cell, *zip(*keys, strict=True))}
+
+
+async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Sequence[Call]) -> None:
+    """Keep answers for re-sends. Raises asyncpg.UniqueViolationError when one of the calls was answered before."""
+    if rows:
+        await tx.execute(SQL.insert_calls, cell, at, *_columns(rows))
+
+
+async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: Call) -> bool:
+    """Keep a call's place; return False when it is taken."""
+    return await tx.fetchval(SQL.claim_call, cell, at, *msgspec.structs.astuple(call)) is not None
+
+
+async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:
+    """Forget at most ``limit`` calls that were answered before an instant; return how many."""
+    return len(await tx.fetch(SQL.delete_old_calls, cell, before, limit))
+
+
+async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Result]) -> None:
+    """Store results. Raises asyncpg.UniqueViolationError when one of them is stored."""
+    if rows:
+        *before, details, milliseconds, task_ids, charged = _columns(rows)
+        texts = [None if d is None else msgspec.json.encode(d).decode() for d in details]
+        await tx.execute(SQL.insert_results, cell, *before, texts, milliseconds, task_ids, charged)
+
+
+async def insert_reviews(tx: asyncpg.Connection, cell: int, rows: Sequence[NewReview]) -> None:
+    if rows:
+        await tx.execute(SQL.insert_reviews, cell, *_columns(rows))
+
+
+async def add_days(tx: asyncpg.Connection, cell: int, changes: Iterable[DayChange]) -> None:
+    """Add to the counts by day and label."""
+    if rows := merged(changes):
+        await tx.execute(SQL.add_days, cell, *_columns(rows))
+
+
+async def add_quarters(tx: asyncpg.Connection, cell: int, changes: Iterable[QuarterChange]) -> None:
+    """Add to the counts by quarter of an hour."""
+    if rows := merged(changes):
+        await tx.execute(SQL.add_quarters, cell, *_columns(rows))
+
+
+async def add_times(tx: asyncpg.Connection, cell: int, changes: Iterable[TimeChange]) -> None:
+    """Add to the histograms of durations."""
+    if rows := merged(changes):
+        await tx.execute(SQL.add_times, cell, *_columns(rows))
+
+
+def _columns(rows: Sequence[msgspec.Struct]) -> list[tuple[Any, ...]]:
+    return list(zip(*map(msgspec.structs.astuple, rows), strict=True))
 
 
 def _recognition(row: asyncpg.Record) -> Recognition:

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
+from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
 from manyeyes.tasks.tokens import TokenOptions
 
@@ -21,7 +22,7 @@ class Task(msgspec.Struct, frozen=True):
     account_id: int
     queue_id: int
     kind: str
-    options: ImageOptions | TokenOptions
+    options: ImageOptions | TokenOptions | LabelOptions
     media: str
     soft_id: int
     ip: str

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from manyeyes.apps.keys import key_facts
+from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App
 from manyeyes.money import number
 from manyeyes.recognised import Funnel, Owned, label_name, review_state
@@ -140,7 +140,7 @@ class ResultsView(msgspec.Struct, frozen=True):
 
 def app_view(app: App, recognitions: list[Recognition], queues: Mapping[int, QueueTerms]) -> AppView:
     """Return an app with its recognitions."""
-    facts = key_facts(app.public_key) if app.public_key else None
+    facts = fingerprint(app.public_key) if app.public_key else None
     return AppView(
         app.secret_id,
         app.name,

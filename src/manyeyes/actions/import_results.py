@@ -1,0 +1,81 @@
+"""Record results of other days from a file: stored and counted like those that were recognised here, free of charge."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.recognitions import store
+from manyeyes.recognitions.history import History, Seen
+from manyeyes.recognitions.rules import Recognition
+from manyeyes.recognitions.store import Call, Result
+
+CHUNK = 5_000  # rows per statement: a file of a million stays below every time limit
+FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # no sweep forgets that a file was imported
+
+
+class ImportResults(msgspec.Struct, frozen=True, kw_only=True):
+    """``digest``: SHA-256 of the file; ``first_result_id``: the first of as many serials as the history has rows."""
+
+    cell: int
+    call_id: int
+    recognition: Recognition
+    digest: bytes
+    first_result_id: int
+    history: History
+
+
+class Imported(msgspec.Struct, frozen=True):
+    """``is_repeated``: the same file was imported into the recognition before, and nothing was done now."""
+
+    results: int
+    is_repeated: bool
+
+
+async def import_results(tx: asyncpg.Connection, now: datetime, commands: Sequence[ImportResults]) -> list[Imported]:
+    """Return how many results each file brought: all of them, or none when it had been imported before."""
+    return [await _import(tx, command) for command in commands]
+
+
+async def _import(tx: asyncpg.Connection, command: ImportResults) -> Imported:
+    cell, history, of = command.cell, command.history, command.recognition
+    call = Call(of.secret_id, _key(command), command.call_id, command.digest, "")
+    if not await store.claim_call(tx, FOR_EVER, cell, call):
+        known = (await store.calls(tx, cell, [(call.secret_id, call.triple)]))[call.secret_id, call.triple]
+        is_mine = known.call_id == command.call_id  # this command, tried again after its connection broke
+        return Imported(len(history.rows) if is_mine else 0, not is_mine)
+    for start in range(0, len(history.rows), CHUNK):
+        chunk = enumerate(history.rows[start : start + CHUNK], command.first_result_id + start)
+        await store.insert_results(tx, cell, [_result(command, result_id, seen) for result_id, seen in chunk])
+    await store.add_days(tx, cell, history.days)
+    await store.add_quarters(tx, cell, history.quarters)
+    return Imported(len(history.rows), False)
+
+
+def _key(command: ImportResults) -> bytes:
+    """Return what stands where calls have their timestamp and nonce: no digest of those has this length."""
+    return b"import:" + command.recognition.task_id.encode() + b":" + command.digest
+
+
+def _result(command: ImportResults, result_id: int, seen: Seen) -> Result:
+    of = command.recognition
+    return Result(
+        recognition_id=of.recognition_id,
+        result_id=result_id,
+        call_id=command.call_id,
+        at=seen.at,
+        name=seen.name,
+        tag="",
+        uid="",
+        sequence_id="",
+        label=seen.label,
+        rate=seen.rate,
+        threshold=of.threshold,
+        review=seen.review,
+        fault="",
+        details=None,
+        milliseconds=0,
+        task_id=0,
+        charged_micros=0,
+    )

@@ -1,0 +1,66 @@
+"""manyeyes recognition import: results of other days from a CSV file."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from manyeyes.actions.import_results import Imported, ImportResults, import_results
+from manyeyes.apps.rules import zone
+from manyeyes.cli.command import Common, run
+from manyeyes.cli.lookup import find_app, find_recognition
+from manyeyes.gather import look
+from manyeyes.house import House
+from manyeyes.recognitions.history import History, read_history
+from manyeyes.recognitions.rules import Recognition
+from manyeyes.tasks import store as tasks
+
+
+def import_history(task_id: str, file: Path, *, common: Common | None = None) -> None:
+    """Record results of other days from a CSV file with the columns at, label, review, rate, name; all or none.
+
+    They are counted on their days and not charged, and nobody is asked about them. A file that was imported into the
+    recognition before adds nothing.
+    """
+
+    async def work(house: House) -> dict[str, Any]:
+        found = await find_recognition(house, task_id)
+        app, data = await find_app(house, found.secret_id), _read(file)
+        history = read_history(_text(data), found, zone(app.time_zone), datetime.now(UTC))
+        imported = await _record(house, app.cell, found, data, history)
+        return {"task_id": found.task_id, "results": imported.results, "repeated": imported.is_repeated}
+
+    run(common, work, _show)
+
+
+async def _record(house: House, cell: int, of: Recognition, data: bytes, history: History) -> Imported:
+    count = 1 + len(history.rows)
+    first = await look(house.cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
+    command = ImportResults(
+        cell=cell,
+        call_id=first,
+        recognition=of,
+        digest=hashlib.sha256(data).digest(),
+        first_result_id=first + 1,
+        history=history,
+    )
+    imported: Imported = await house.gather.ask(import_results, command)
+    return imported
+
+
+def _read(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ValueError(f"line {line}: the file must be UTF-8 text") from error
+
+
+def _show(r: dict[str, Any]) -> str:
+    if r["repeated"]:
+        return f"nothing to do: this file was imported into {r['task_id']} before"
+    return f"{r['results']} results were imported into {r['task_id']}"

@@ -1,0 +1,70 @@
+"""What results add to the counts that statistics read: rows to be summed in the transaction that makes them true.
+
+A change may be negative: what no longer counts is taken off where it was counted.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from manyeyes.recognitions.durations import Measure
+from manyeyes.recognitions.rules import QUARTER_SECONDS
+
+
+class DayChange(msgspec.Struct, frozen=True):
+    """To a day in the app's time zone and one of the recogniser's labels (-1: failed)."""
+
+    recognition_id: int
+    day: date
+    label: int
+    total: int = 0
+    review: int = 0
+    reviewed: int = 0
+    overturned: int = 0
+
+
+class QuarterChange(msgspec.Struct, frozen=True):
+    """To the quarter of an hour (`quarter`) of the result, whenever it is that something became of it."""
+
+    recognition_id: int
+    quarter: int
+    certain: int = 0
+    uncertain: int = 0
+    failed: int = 0
+    asked: int = 0
+    reviewed: int = 0
+    overturned: int = 0
+    undecided: int = 0
+
+
+class TimeChange(msgspec.Struct, frozen=True):
+    """To the histogram of a measure: ``times`` durations in ``bucket`` (durations.py), by the result's quarter."""
+
+    recognition_id: int
+    quarter: int
+    measure: Measure
+    bucket: int
+    times: int = 1
+
+
+Change = TypeVar("Change", DayChange, QuarterChange, TimeChange)
+KEYS = {DayChange: 3, QuarterChange: 2, TimeChange: 4}  # how many of the first fields name the row
+
+
+def quarter(at: datetime) -> int:
+    """Return the quarter of an hour that an instant lies in: Unix time / 900."""
+    return int(at.timestamp() // QUARTER_SECONDS)
+
+
+def merged(changes: Iterable[Change]) -> list[Change]:
+    """Return one change per row, sorted by the rows' keys: the order in which they are locked."""
+    sums: dict[tuple[Any, ...], list[int]] = {}
+    kind: type[Change] | None = None
+    for change in changes:
+        kind = type(change)
+        fields = msgspec.structs.astuple(change)
+        key, amounts = fields[: KEYS[kind]], fields[KEYS[kind] :]
+        sums[key] = [a + b for a, b in zip(sums.get(key, [0] * len(amounts)), amounts, strict=True)]
+    return [kind(*key, *sums[key]) for key in sorted(sums)] if kind else []
