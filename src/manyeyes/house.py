@@ -19,6 +19,7 @@ from manyeyes.gather import Gather
 from manyeyes.outbound.door import Door
 from manyeyes.picture_links import PictureLinks
 from manyeyes.presence import Presence
+from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.seal import Seal, new_private_key
 from manyeyes.serials import Serials
 from manyeyes.settings import Settings
@@ -48,12 +49,16 @@ class House:
         self.serials = Serials(cells)
         self.presence = Presence()
         self.door = Door(settings.private_networks())
+        self.recognisers = RecogniserPool(
+            settings.recogniser_seconds, settings.recogniser_megabytes, settings.recogniser_processes
+        )
         self.seal = Seal(keys.signing)
         self.webhook_key = keys.webhooks
         self.pictures = PictureLinks(keys.pictures, settings.picture_hours)
         self.widgets = WidgetLinks(keys.pictures, settings.widget_url)
 
     async def close(self) -> None:
+        await self.recognisers.close()
         await self.dispatcher.stop()
         await self.bell.stop()
         await self.cells.close()

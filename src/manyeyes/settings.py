@@ -27,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     )
     timestamp_window_seconds: int = 600  # how far a signed call's timestamp may be off, either way
     signing_key_bits: Literal[1024, 2048] = 2048  # of the key that signs answers; 1024 for clients that need it
+    recogniser_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10  # for one picture; then its process is killed
+    recogniser_megabytes: Annotated[int, msgspec.Meta(ge=100)] = 1500  # of memory, for each recogniser's process
+    recogniser_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # of each, in each serving process
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

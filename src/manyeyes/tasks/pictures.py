@@ -31,12 +31,12 @@ class Picture(msgspec.Struct, frozen=True):
     data: bytes
 
 
-def inspect(data: bytes) -> Picture | Refusal:
+def inspect(data: bytes, largest_bytes: int = LARGEST_BYTES) -> Picture | Refusal:
     """Return the picture that ``data`` holds, judged by its header, or the documented refusal (errors 3, 4, 15)."""
     if len(data) < SMALLEST_BYTES:
         return Refusal(Reason.PICTURE_TOO_SMALL, f"{len(data)} bytes came; a picture has at least {SMALLEST_BYTES}")
-    if len(data) > LARGEST_BYTES:
-        return Refusal(Reason.PICTURE_TOO_BIG, f"{len(data)} bytes came; at most {LARGEST_BYTES} are taken")
+    if len(data) > largest_bytes:
+        return Refusal(Reason.PICTURE_TOO_BIG, f"{len(data)} bytes came; at most {largest_bytes} are taken")
     for magic, media, reader in _READERS:
         if data.startswith(magic):
             return _measure(data, media, reader)

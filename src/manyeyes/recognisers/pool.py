@@ -1,0 +1,86 @@
+"""The recognisers as the edges see them: pictures in, findings out, whatever becomes of the processes behind."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from manyeyes.recognisers import people
+from manyeyes.recognisers.command import UNFOLDING
+from manyeyes.recognisers.interface import Failure, Finding
+from manyeyes.recognisers.lane import PICTURES, Lane, RecogniserAway, RecogniserBusy
+from manyeyes.recognisers.outcomes import sound
+from manyeyes.recognisers.pictures import glance, is_light
+from manyeyes.recognisers.processes import Kind
+from manyeyes.recognisers.wire import Frames, Item, Outcome, Verb
+from manyeyes.tasks.pictures import Picture
+
+__all__ = ["RecogniserAway", "RecogniserBusy", "RecogniserPool"]
+
+
+class RecogniserPool:
+    """One lane of child processes per recogniser and model, and one that unfolds pictures; each starts at first use.
+
+    ``seconds``: for one picture, after which its child is killed. ``megabytes``: of memory, for each child.
+    ``processes``: at most so many for each recogniser with its model.
+    """
+
+    def __init__(self, seconds: float, megabytes: int, processes: int = 1) -> None:
+        self._seconds = seconds
+        self._megabytes = megabytes
+        self._processes = processes
+        self._lanes: dict[tuple[str, str], Lane] = {}
+        self._people = people.open_people("")
+
+    async def recognise(
+        self, recogniser: str, model: str, labels: Mapping[int, str], pictures: Sequence[Picture]
+    ) -> list[Finding | Failure]:
+        """Return what a recogniser says of each picture. ``labels``: the recognition's names, by number, 0 and up.
+
+        A picture that kills the recogniser's process twice is a `Failure`; others that were in its batch are not.
+        Raises `RecogniserAway` when it cannot run at all, and its `RecogniserBusy` when too much waits already.
+        """
+        if recogniser == people.NAME:
+            PICTURES.labels(recogniser, "finding").inc(len(pictures))
+            return list(self._people.recognise([picture.data for picture in pictures], labels))
+        items = [Item(picture.data, dict(labels)) for picture in pictures]
+        outcomes = await self._lane(recogniser, model).ask(items)
+        return [sound(outcome if isinstance(outcome, Finding) else _failure(outcome), labels) for outcome in outcomes]
+
+    async def unfold(self, data: bytes) -> list[Picture] | Failure:
+        """Return a picture's frames as PNG, JPEG or GIF, or why it is none that can be shown and recognised.
+
+        A still PNG, JPEG or GIF that is whole comes back as it is, and nothing was decoded for that. Every other one is
+        decoded in a child. Raises `RecogniserAway` when that cannot run, `RecogniserBusy` when too much waits for it.
+        """
+        seen = glance(data)
+        if isinstance(seen, Picture):
+            return [seen]
+        return seen or await self._decoded(data, Verb.UNFOLD)
+
+    async def for_people(self, picture: Picture) -> Picture | Failure:
+        """Return the picture as a person is sent it: itself, or of one above 500 kB or 4 megapixels a lighter JPEG.
+
+        A `Failure` says that it was broken, which its structure did not show. Raises as `unfold` does.
+        """
+        if is_light(picture):
+            return picture
+        lighter = await self._decoded(picture.data, Verb.LIGHTEN)
+        return lighter if isinstance(lighter, Failure) else lighter[0]
+
+    async def close(self) -> None:
+        """End every child and wait until it is gone."""
+        await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
+
+    async def _decoded(self, data: bytes, verb: Verb) -> list[Picture] | Failure:
+        (outcome,) = await self._lane(UNFOLDING, "").ask([Item(data, verb=verb)])
+        return list(outcome.pictures) if isinstance(outcome, Frames) else _failure(outcome)
+
+    def _lane(self, recogniser: str, model: str) -> Lane:
+        key = recogniser, model
+        if key not in self._lanes:
+            self._lanes[key] = Lane(Kind(*key, self._seconds, self._megabytes), self._processes)
+        return self._lanes[key]
+
+
+def _failure(outcome: Outcome) -> Failure:
+    """Return a failure as it is; anything else is no answer to the question."""
+    return outcome if isinstance(outcome, Failure) else Failure("the recogniser's process talked nonsense")

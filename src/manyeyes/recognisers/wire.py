@@ -1,0 +1,78 @@
+"""What passes between the server and a child: frames of four bytes of length and so many bytes of MessagePack.
+
+First the child says `Hello` when its recogniser is open; then each `Request` is answered by one `Reply`.
+"""
+
+import enum
+from typing import BinaryIO
+
+import msgspec
+
+from manyeyes.recognisers.interface import Failure, Finding
+from manyeyes.tasks.pictures import Picture
+
+HEADER_BYTES = 4
+OUT_OF_MEMORY = 75  # the exit code of a child that wanted more than its share
+LARGEST_REPLY_BYTES = 128 * 1024 * 1024  # ten pictures' frames; a child that says more is out of its mind
+
+
+class Verb(enum.IntEnum):
+    """What the unfolding child does: take a picture apart into frames, or make it small enough for a person."""
+
+    UNFOLD = 0
+    LIGHTEN = 1
+
+
+class Hello(msgspec.Struct, frozen=True):
+    """``fault``: why the recogniser cannot be opened, for the operator; empty when it is open."""
+
+    fault: str = ""
+
+
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """One picture. ``labels``: the recognition's. ``verb``: what the unfolding child is to do with it."""
+
+    data: bytes
+    labels: dict[int, str] = {}
+    verb: Verb = Verb.UNFOLD
+
+
+class Frames(msgspec.Struct, frozen=True, tag=True):
+    """What a picture was unfolded to."""
+
+    pictures: tuple[Picture, ...]
+
+
+class Unfit(msgspec.Struct, frozen=True, tag=True):
+    """The recogniser cannot give these labels; ``fault`` says why, for the operator."""
+
+    fault: str
+
+
+Outcome = Finding | Failure | Frames | Unfit
+
+
+class Request(msgspec.Struct, frozen=True, array_like=True):
+    items: tuple[Item, ...]
+
+
+class Reply(msgspec.Struct, frozen=True, array_like=True):
+    """One outcome per item, in their order."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+def frame(message: msgspec.Struct) -> bytes:
+    """Return a message as it goes over the pipe."""
+    body = msgspec.msgpack.encode(message)
+    return len(body).to_bytes(HEADER_BYTES, "big") + body
+
+
+def read_frame(pipe: BinaryIO) -> bytes | None:
+    """Return the next message's bytes; None at the end of the pipe, also in the middle of a message."""
+    header = pipe.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        return None
+    size = int.from_bytes(header, "big")
+    body = pipe.read(size)
+    return body if len(body) == size else None

@@ -1,0 +1,205 @@
+"""What becomes of a picture before a recogniser or a person sees it."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.pool import RecogniserPool
+from manyeyes.recognisers.unfolding import spread
+from manyeyes.tasks.pictures import LARGEST_BYTES, Picture
+from recognisers.asking import counted
+from recognisers.drawn import animated, painting, promising, promising_webp, written
+
+TURNED = 6  # EXIF: the viewer turns it a quarter to the right
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100
+SVG = b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>" + b" " * 40
+
+
+def pixels(picture: Picture) -> Image.Image:
+    with Image.open(io.BytesIO(picture.data)) as opened:
+        assert opened.size == (picture.width, picture.height)
+        assert opened.format == {"png": "PNG", "jpg": "JPEG", "gif": "GIF"}[picture.media]
+        return opened.convert("RGB")
+
+
+async def unfolded(pool: RecogniserPool, data: bytes) -> list[Picture]:
+    found = await pool.unfold(data)
+    assert isinstance(found, list), found
+    return found
+
+
+async def fault(pool: RecogniserPool, data: bytes) -> str:
+    found = await pool.unfold(data)
+    assert isinstance(found, Failure), found
+    return found.fault
+
+
+@pytest.mark.parametrize(("media", "short"), [("PNG", "png"), ("JPEG", "jpg"), ("GIF", "gif")])
+async def test_a_plain_still_picture_stays_as_it_is_and_needs_no_process(pool: RecogniserPool, media: str, short: str):
+    before = counted("starts", recogniser="unfolding", outcome="opened")
+    data = written(painting(), media)
+    assert await pool.unfold(data) == [Picture(short, 120, 80, data)]
+    assert counted("starts", recogniser="unfolding", outcome="opened") == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "media", "options"),
+    [
+        ("RGB", "WEBP", {}),
+        ("RGB", "WEBP", {"lossless": True}),
+        ("RGBA", "WEBP", {}),
+        ("RGB", "BMP", {}),
+        ("P", "BMP", {}),
+        ("RGB", "TIFF", {}),
+        ("CMYK", "TIFF", {}),
+        ("RGB", "TIFF", {"compression": "tiff_lzw"}),
+        ("L", "TIFF", {}),
+        ("I;16", "TIFF", {}),
+    ],
+)
+async def test_every_other_format_becomes_one_that_a_browser_reads(
+    pool: RecogniserPool, mode: str, media: str, options: dict
+):
+    source = painting(mode="L").convert("I;16").point(lambda v: v * 256) if mode == "I;16" else painting(mode=mode)
+    (picture,) = await unfolded(pool, written(source, media, **options))
+    wanted = painting(mode="L" if mode in ("L", "I;16") else "RGB").convert("RGB")
+    here, there = pixels(picture).resize((12, 8)), wanted.resize((12, 8))
+    for a, b in zip(here.get_flattened_data(), there.get_flattened_data(), strict=True):
+        assert all(abs(one - other) < 40 for one, other in zip(a, b, strict=True)), (a, b)
+
+
+async def test_a_scanned_page_stays_black_and_white(pool: RecogniserPool):
+    page = painting(mode="1")
+    (picture,) = await unfolded(pool, written(page, "TIFF", compression="group4"))
+    assert picture.media == "png"
+    assert pixels(picture).tobytes() == page.convert("RGB").tobytes()
+
+
+async def test_of_several_pages_the_first_is_taken(pool: RecogniserPool):
+    first, second = painting(mode="1"), painting(60, 40, mode="1")
+    (picture,) = await unfolded(pool, written(first, "TIFF", save_all=True, append_images=[second]))
+    assert (picture.width, picture.height) == (120, 80)
+
+
+async def test_what_cannot_be_seen_through_lies_on_white(pool: RecogniserPool):
+    glass = Image.new("RGBA", (200, 200), (0, 0, 0, 0))
+    glass.paste(painting(), (70, 110))
+    (picture,) = await unfolded(pool, written(glass, "WEBP", lossless=True))
+    assert pixels(picture).getpixel((20, 20)) == (255, 255, 255)
+
+
+async def test_a_picture_is_turned_as_its_camera_says(pool: RecogniserPool):
+    upright = Image.new("RGB", (60, 40), "blue")
+    exif = Image.Exif()
+    exif[0x0112] = TURNED
+    (picture,) = await unfolded(pool, written(upright, "WEBP", exif=exif))
+    assert (picture.width, picture.height) == (40, 60)
+
+
+@pytest.mark.parametrize("media", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize(("count", "frames"), [(2, 2), (10, 10), (25, 10)])
+async def test_a_film_becomes_up_to_ten_frames_evenly_spread(pool: RecogniserPool, media: str, count: int, frames: int):
+    found = await unfolded(pool, animated(media, count))
+    assert len(found) == frames
+    for picture, number in zip(found, spread(count), strict=True):
+        wanted = painting(40, 30, shade=number * 17).getpixel((35, 25))
+        seen = pixels(picture).getpixel((35, 25))
+        assert all(abs(one - other) < 24 for one, other in zip(seen, wanted, strict=True)), (number, seen, wanted)
+
+
+def test_the_spread_begins_with_the_first_frame_and_ends_with_the_last():
+    assert spread(1) == [0]
+    assert spread(10) == list(range(10))
+    assert spread(11) == [0, 1, 2, 3, 4, 6, 7, 8, 9, 10]
+    assert spread(100) == [0, 11, 22, 33, 44, 55, 66, 77, 88, 99]
+
+
+@pytest.mark.parametrize("media", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+async def test_a_truncated_picture_fails(pool: RecogniserPool, media: str):
+    data = written(painting(300, 200), media)
+    assert await fault(pool, data[: len(data) // 2])
+
+
+@pytest.mark.parametrize("media", ["GIF", "PNG", "WEBP"])
+async def test_a_truncated_film_fails(pool: RecogniserPool, media: str):
+    data = animated(media, 12)
+    assert await fault(pool, data[: len(data) // 2])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        promising(10_000, 5_001),
+        promising(100_000, 100_000),
+        promising_webp(16_000, 16_000),
+        promising_webp(8_000, 8_000),
+        written(Image.new("1", (8_000, 6_300)), "TIFF", compression="group4"),
+        written(Image.new("1", (8_000, 6_300)), "GIF"),
+    ],
+    ids=["png", "vast png", "vast webp", "webp", "fax", "gif"],
+)
+async def test_a_picture_that_promises_too_much_fails_undecoded(pool: RecogniserPool, data: bytes):
+    assert "at most 50000000" in await fault(pool, data)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (SVG, "SVG, HTML or other XML"),
+        (b"\xef\xbb\xbf\n <!DOCTYPE html><html><body>" + b" " * 100, "SVG, HTML or other XML"),
+        (SVG.decode().encode("utf-16"), "SVG, HTML or other XML"),
+        (b"%PDF-1.7\n" + b" " * 100, "PDF document"),
+        (b"PK\x03\x04" + b"\0" * 100, "archives are not unpacked"),
+        (b"\x1f\x8b" + b"\0" * 100, "compressed data"),
+        (HEIC, "HEIC is not read"),
+        (HEIC.replace(b"heic", b"avif"), "AVIF is not read"),
+        (HEIC.replace(b"heic", b"mp42"), "video is not read"),
+        (b"plain words" * 20, "no picture in a format that is read"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n" + b" " * 100, "no picture in a format that is read"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "header cannot be read"),
+        (b"", "0 bytes came"),
+        (b"BM" + b"\0" * 20, "22 bytes came"),
+    ],
+    ids=lambda value: value[:24] if isinstance(value, str) else "",
+)
+async def test_what_only_pretends_to_be_a_picture_fails(pool: RecogniserPool, data: bytes, said: str):
+    assert said in await fault(pool, data)
+
+
+async def test_more_than_ten_megabytes_are_not_looked_at(pool: RecogniserPool):
+    assert "100 to 10000000 are taken" in await fault(pool, written(painting(), "BMP") + b"\0" * 10_000_000)
+
+
+async def test_a_long_strip_is_made_to_fit(pool: RecogniserPool):
+    (picture,) = await unfolded(pool, written(Image.new("RGB", (30_000, 4), "red"), "BMP"))
+    assert (picture.width, picture.height) == (20_000, 2)
+
+
+async def test_a_light_picture_goes_to_people_as_it_is(pool: RecogniserPool):
+    picture = Picture("png", 120, 80, written(painting(), "PNG"))
+    assert await pool.for_people(picture) is picture
+
+
+@pytest.mark.parametrize(
+    ("source", "most"),
+    [(painting(3000, 2000), 4_000_000), (Image.effect_noise((1900, 1900), 90), 4_000_000)],
+    ids=["many pixels", "many bytes"],
+)
+async def test_a_heavy_picture_becomes_a_lighter_one(pool: RecogniserPool, source: Image.Image, most: int):
+    heavy = Picture("png", *source.size, written(source, "PNG"))
+    lighter = await pool.for_people(heavy)
+    assert isinstance(lighter, Picture)
+    assert lighter.media == "jpg"
+    assert len(lighter.data) <= LARGEST_BYTES
+    assert lighter.width * lighter.height <= most
+    assert abs(lighter.width / lighter.height - heavy.width / heavy.height) < 0.01
+    assert pixels(lighter)
+
+
+async def test_a_heavy_picture_that_is_broken_inside_reaches_nobody(pool: RecogniserPool):
+    data = bytearray(written(Image.effect_noise((900, 900), 90), "PNG"))
+    found = await pool.for_people(Picture("png", 900, 900, bytes(data[:-200_000])))
+    assert isinstance(found, Failure)
+    assert "cannot be decoded" in found.fault

@@ -1,0 +1,73 @@
+"""Whole or broken, still or moving: told from a picture's structure alone."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from manyeyes.recognisers import structure
+from recognisers.drawn import animated, painting, promising, written
+
+FILES = {"png": written(painting(), "PNG"), "jpg": written(painting(), "JPEG"), "gif": written(painting(), "GIF")}
+PREVIEW = written(painting(40, 30), "JPEG")
+
+
+@pytest.mark.parametrize("media", FILES)
+def test_a_still_picture_has_one_frame(media: str):
+    assert structure.frames(media, FILES[media]) == 1
+
+
+@pytest.mark.parametrize(("media", "name"), [("png", "PNG"), ("gif", "GIF")])
+def test_a_film_has_many(media: str, name: str):
+    assert structure.frames(media, animated(name, 3)) == 2
+    assert structure.frames(media, animated(name, 30)) == 2
+
+
+@given(media=st.sampled_from(sorted(FILES)), part=st.floats(0, 1, exclude_max=True))
+def test_what_is_cut_off_anywhere_is_broken_or_can_still_be_decoded(media: str, part: float):
+    data = FILES[media][: int(len(FILES[media]) * part)]
+    try:
+        structure.frames(media, data)
+    except structure.Broken:
+        return
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+
+
+@pytest.mark.parametrize("media", FILES)
+def test_what_lost_its_last_tenth_is_broken(media: str):
+    with pytest.raises(structure.Broken, match="truncated"):
+        structure.frames(media, FILES[media][: len(FILES[media]) * 9 // 10])
+
+
+def test_the_end_of_a_preview_is_not_the_pictures_end():
+    segment = b"\xff\xe1" + (len(PREVIEW) + 2).to_bytes(2, "big") + PREVIEW
+    whole = FILES["jpg"][:2] + segment + FILES["jpg"][2:]
+    assert structure.frames("jpg", whole) == 1
+    with pytest.raises(structure.Broken, match="end marker"):
+        structure.frames("jpg", whole[:-50])
+
+
+def test_what_follows_the_end_does_not_matter():
+    assert all(structure.frames(media, data + b"a camera's own notes") == 1 for media, data in FILES.items())
+
+
+def test_a_damaged_chunk_is_found():
+    data = bytearray(FILES["png"])
+    data[data.index(b"IDAT") + 20] ^= 0xFF
+    with pytest.raises(structure.Broken, match="chunk 'IDAT' is damaged"):
+        structure.frames("png", bytes(data))
+
+
+@given(media=st.sampled_from(sorted(FILES)), noise=st.binary(max_size=300))
+def test_noise_behind_a_header_ends_in_an_answer(media: str, noise: bytes):
+    try:
+        assert structure.frames(media, FILES[media][:13] + noise) in (1, 2)
+    except structure.Broken as error:
+        assert str(error)
+
+
+def test_a_promise_is_whole_whatever_it_promises():
+    assert structure.frames("png", promising(10_000, 10_000)) == 1
