@@ -13,9 +13,10 @@ WHERE recognition_review.cell = $1 AND recognition_review.task_id = c.task_id;
 -- Reviewers confirmed that these verdicts are wrong.
 UPDATE recognition_review SET refuted = true WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
--- name: reviewed_names
--- What the pictures are called that tasks ask about.
-SELECT task_id, name FROM recognition_review WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+-- name: decided_reviews
+-- What people said, as it is told to customers.
+SELECT task_id, name, verdict FROM recognition_review
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
 
 -- name: verdicts
 -- What people said about a recognition's results, for the calibration.

@@ -37,6 +37,13 @@ class Closing(msgspec.Struct, frozen=True):
     worker_id: int = 0
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """A verdict as it is told to the customer; ``name``: the picture's address or file name."""
+
+    name: str
+    label: int
+
+
 async def lock_reviews(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Review]:
     """Return those of the tasks that ask about a result, by task, locked in their order."""
     rows = await tx.fetch(SQL.lock_reviews, cell, sorted(task_ids))
@@ -54,9 +61,10 @@ async def refute(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -
     await tx.execute(SQL.refute_reviews, cell, sorted(task_ids))
 
 
-async def names(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, str]:
-    """Return the addresses or file names of the pictures that tasks ask about, by task; of other tasks nothing."""
-    return {row["task_id"]: row["name"] for row in await db.fetch(SQL.reviewed_names, cell, sorted(task_ids))}
+async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Decided]:
+    """Return those of the tasks whose answer is a verdict on a result, by task."""
+    rows = await db.fetch(SQL.decided_reviews, cell, sorted(task_ids))
+    return {row["task_id"]: Decided(row["name"], row["verdict"]) for row in rows}
 
 
 async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[Verdict]:
