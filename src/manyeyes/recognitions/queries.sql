@@ -1,3 +1,28 @@
+-- name: lock_reviews
+-- Which of these tasks ask a person about a result, locked in the order of the key.
+SELECT task_id, recognition_id, asked_at, day, label, rate, state, verdict, refuted FROM recognition_review
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
+-- name: close_reviews
+-- Write how reviews end; they are locked.
+UPDATE recognition_review SET state = c.state, verdict = c.verdict, worker_id = c.worker_id, ended_at = $2
+FROM unnest($3::bigint[], $4::smallint[], $5::int[], $6::bigint[]) AS c (task_id, state, verdict, worker_id)
+WHERE recognition_review.cell = $1 AND recognition_review.task_id = c.task_id;
+
+-- name: refute_reviews
+-- Reviewers confirmed that these verdicts are wrong.
+UPDATE recognition_review SET refuted = true WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: decided_reviews
+-- What people said, as it is told to customers.
+SELECT task_id, name, verdict FROM recognition_review
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
+
+-- name: verdicts
+-- What people said about a recognition's results, for the calibration.
+SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
+WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted ORDER BY task_id;
+
 -- name: recognitions_of
 -- An app's recognitions, the oldest first.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
