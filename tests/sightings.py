@@ -106,7 +106,7 @@ def _one(rng: random.Random, at: datetime) -> Sighting:
     state = rng.choices(list(ReviewState), (2, 7, 1))[0]
     if state is not ReviewState.DECIDED:
         return Sighting(**known, state=state)
-    verdict = label if rng.random() < 0.7 else rng.choice((0, 1, 2, -2))
+    verdict = label if rng.random() > 0.6 * (1 - rate) else rng.choice((0, 1, 2, -2))
     seconds = rng.lognormvariate(3.5, 1)
     return Sighting(**known, state=state, verdict=verdict, refuted=rng.random() < 0.05, verdict_seconds=seconds)
 

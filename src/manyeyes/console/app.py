@@ -13,6 +13,7 @@ from manyeyes.console.customer import CustomerPages
 from manyeyes.console.downloads import Downloads
 from manyeyes.console.look import change_look
 from manyeyes.console.operator import OperatorPages
+from manyeyes.console.operator_recognition import OperatorRecognitionPages
 from manyeyes.console.pages import render, static_file
 from manyeyes.console.recognitions import RecognitionPages
 from manyeyes.console.recourse import RecoursePages
@@ -39,7 +40,7 @@ def routes(house: House) -> list[Route]:
     sign_in, work = SignInPages(house), WorkPages(house)
     review, complaints = ReviewPages(house), ComplaintPages(house)
     statement, reports = StatementPages(house), ReportPages(house)
-    recourse = RecoursePages(house)
+    recourse, operated = RecoursePages(house), OperatorRecognitionPages(house)
     callbacks = CallbackPages(house)
     recognitions, downloads = RecognitionPages(house), Downloads(house)
     pages = {
@@ -61,6 +62,8 @@ def routes(house: House) -> list[Route]:
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
         "/operator": OperatorPages(house).show,
+        "/operator/recognition": operated.show,
+        "/operator/recognition/{task_id}": operated.show_one,
         "/operator/recourse": recourse.show,
         "/static/{version}/{name}": static_file,
     }
@@ -78,6 +81,8 @@ def routes(house: House) -> list[Route]:
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,
         "/operator/appeal": recourse.decide,
+        "/operator/app": operated.change_app,
+        "/operator/recognition": operated.change,
     }
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
         Route(path, _from_own_page(house, form), methods=["POST"]) for path, form in forms.items()

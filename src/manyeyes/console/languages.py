@@ -113,6 +113,11 @@ def fraction(value: float, language: str) -> str:
     return numbers.format_decimal(value, "0.00", locale=locale_of(language))
 
 
+def fine(value: float, language: str) -> str:
+    """A number between 0 and 1 with as many decimals as it has, two to four."""
+    return numbers.format_decimal(value, "0.00##", locale=locale_of(language))
+
+
 def short_day(day: date, language: str) -> str:
     """A day without its year, for the foot of a drawing."""
     return dates.format_skeleton("MMMd", day, locale=locale_of(language))

@@ -244,3 +244,11 @@ SELECT r.result_id, r.at, r.name, r.tag, r.uid, r.sequence_id, r.label, r.rate, 
 FROM recognition_result AS r LEFT JOIN recognition_review AS v ON v.cell = $1 AND v.task_id = r.task_id
 WHERE r.cell = $1 AND r.recognition_id = $2 AND (r.at, r.result_id) > ($3, $4) AND r.at < $5
 ORDER BY r.at, r.result_id LIMIT $6;
+
+-- name: verdict_counts
+-- Verdicts of several recognitions since an instant, and those on certain results that were drawn by lot.
+SELECT recognition_id, count(*), count(*) FILTER (WHERE rate > 0 AND verdict <> label), count(*) FILTER (WHERE sampled),
+       count(*) FILTER (WHERE sampled AND rate > 0 AND verdict <> label)
+FROM recognition_review
+WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND state = 1 AND NOT refuted AND ended_at >= $3
+GROUP BY recognition_id;
