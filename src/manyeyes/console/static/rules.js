@@ -6,6 +6,7 @@ const length = (text) => [...text].length;
 
 /** The key of the sentence that asks for the answer. */
 export function question(options) {
+  if (options.labels) return "ask.label";
   if (options.math) return "ask.math";
   return { 1: "ask.digits", 2: "ask.letters" }[options.numeric] ?? "ask.text";
 }
