@@ -30,6 +30,7 @@ SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: r
 NOW = datetime.now(UTC)
 MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
+VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
@@ -139,6 +140,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (recognitions.SQL, "quarters", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), QUARTERS, False),
     (recognitions.SQL, "times", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), TIMES, True),
     (recognitions.SQL, "day_of", (1, [2, 3], NOW.date()), {"recognition_day_pkey"}, True),
+    (recognitions.SQL, "verdict_counts", (1, [2, 3], NOW - timedelta(hours=9)), VERDICTS, True),
     (recognitions.SQL, "results_floor", (1, 3, NOW, 0, 999), {"recognition_result_at"}, False),
     (
         recognitions.SQL,
