@@ -21,6 +21,7 @@ from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
@@ -29,6 +30,7 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.house import prepare_database
 from manyeyes.ledger.rules import Kind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
+from recognising import Calls, app_of, recognition_of, retried
 from recourse_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
 from stage import PAY, PRICE, Stage, set_stage
 
@@ -53,6 +55,7 @@ class LedgerMachine(RecourseMoves):
         self.seen_leases: list[tuple[int, LeaseId]] = []
         self.seen_slots: list[Slot] = []
         self.submitted: set[int] = set()
+        self.recognised, self.labels = 0, set[int]()
         for account_id, micros in zip(ACCOUNTS, balances, strict=True):
             self.run(self.stage.open(account_id))
             if micros:
@@ -85,6 +88,22 @@ class LedgerMachine(RecourseMoves):
         for _ in range(times):
             outcomes = self.run(self.stage.act(submit_tasks, *commands))
             self.submitted |= {o.task_id for o in outcomes if isinstance(o, Submitted)}
+
+    @rule(
+        account_id=st.sampled_from(ACCOUNTS),
+        rates=st.lists(st.sampled_from([0.0, 0.5, 0.95]), min_size=1, max_size=3),
+        times=st.integers(1, 2),
+    )
+    def recognise(self, account_id: int, rates: list[float], times: int) -> None:
+        """Let a call come with these results, and again when its connection broke."""
+        app = app_of(account_id, cell=self.stage.cell, secret_id=f"{account_id:024x}")
+        calls = Calls(self.stage, app, recognition_of(app, account_id, review_seconds=LIFE_SECONDS))
+        call = calls.call(*[calls.found(rate=rate) for rate in rates], calls.found(label=-1, rate=0.0))
+        outcomes = [self.run(self.stage.act(record_recognitions, retried(call)))[0] for _ in range(times)]
+        if isinstance(outcomes[-1], Recorded):
+            self.recognised += sum(result.charged_micros for result in call.results)
+            asked = {result.task_id for result in call.results if result.task_id}
+            self.labels, self.submitted = self.labels | asked, self.submitted | asked
 
     @rule(queue_id=st.sampled_from(QUEUES))
     def hand_out(self, queue_id: int) -> None:
@@ -151,7 +170,7 @@ class LedgerMachine(RecourseMoves):
         held = sum(row["price_micros"] for row in self.rows("work", "price_micros"))
         spent = sum(row["charged_micros"] for row in self.rows("result", "charged_micros"))
         refunded = sum(row["refunded_micros"] for row in self.rows("report", "refunded_micros"))
-        assert available + held + spent - refunded == self.topped_up
+        assert available + held + spent - refunded + self.recognised == self.topped_up
         pending = sum(row["amount_micros"] for row in self.rows("pending_pay", "amount_micros"))
         payable = sum(row["payable_micros"] for row in self.rows("wallet", "payable_micros"))
         cancelled = sum(row["cancelled_micros"] for row in self.rows("report", "cancelled_micros"))
@@ -179,7 +198,8 @@ class LedgerMachine(RecourseMoves):
 
     def answer_these(self, picked: list[tuple[int, LeaseId]], text: str) -> None:
         if picked:
-            commands = [self.stage.answering(worker_id, lease, text) for worker_id, lease in picked]
+            texts = [str("ab".index(text)) if lease.task_id in self.labels else text for _, lease in picked]
+            commands = [self.stage.answering(*held, given) for held, given in zip(picked, texts, strict=True)]
             outcomes = self.run(self.stage.act(answer_tasks, *commands))
             self.solved += sum(isinstance(outcome, Answered) and outcome.queue_id > 0 for outcome in outcomes)
 
@@ -189,6 +209,7 @@ class LedgerMachine(RecourseMoves):
         moves: dict[Callable[[], None], int] = {
             lambda: self.top_up(chance.choice(ACCOUNTS), chance.randint(1, 9 * PRICE), 1): 2,
             lambda: self.submit([(chance.choice(ACCOUNTS), chance.choice(QUEUES)) for _ in range(4)], 1): 3,
+            lambda: self.recognise(chance.choice(ACCOUNTS), chance.choices([0.0, 0.5, 0.95], k=2), 1): 2,
             lambda: self.hand_out(chance.choice(QUEUES)): 6,
             lambda: self.answer([chance.randint(0, 1_000) for _ in range(3)], "a"): 2,
             lambda: self.answer_all("b"): 3,
@@ -237,3 +258,5 @@ def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
     )
     reached = machine.runner.run(machine.pool.fetch("SELECT DISTINCT state, why FROM report WHERE cell >= 1000"))
     assert {(row["state"], row["why"]) for row in reached} >= {(0, ""), (1, ""), (2, ""), (1, WHY_OVERDUE)}
+    asked = machine.runner.run(machine.pool.fetch("SELECT count(*) AS n FROM recognition_review WHERE cell >= 1000"))
+    assert asked[0]["n"] > 0

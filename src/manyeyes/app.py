@@ -18,6 +18,7 @@ from manyeyes.courier import LOOK_SECONDS, Courier
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.gather import Unavailable
 from manyeyes.house import House
+from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import app as v1
 
@@ -25,7 +26,8 @@ OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
 
 
 class Application:
-    """Sends our own paths to the pages and /v1, every other one to the Anti-Captcha contract, which answers it."""
+    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other one to the
+    Anti-Captcha contract, which answers it."""
 
     def __init__(self, house: House) -> None:
         handlers: dict[Any, Any] = {404: console.show_missing, **dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)}
@@ -33,12 +35,15 @@ class Application:
         self._pages = pages
         self._calls = v1.Calls(house)
         self._methods = AntiCaptcha(house)
+        self._tupu = Tupu(house)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
         if scope["path"] in self._calls:
             return await self._calls(scope, receive, send)
+        if is_tupus(scope["path"]):
+            return await self._tupu(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))

@@ -35,10 +35,17 @@ class Directory:
         self._cells = cells
         self._cache: dict[tuple[str, Any], tuple[float, Any]] = {}
 
-    async def owner(self, client_key: object, address: str) -> KeyOwner | Refusal:
-        """Return whose client key it is, or the refusal: blocked address, unknown key, address not allowed."""
+    async def blocked(self, address: str) -> Refusal | None:
+        """Return the refusal of an address that may not call at all, None for every other one."""
         if is_within(address, await self._fresh("blocked", None, lambda db: accounts.blocked_networks(db))):
             return Refusal(Reason.ADDRESS_BLOCKED, f"the address {address} is blocked")
+        return None
+
+    async def owner(self, client_key: object, address: str) -> KeyOwner | Refusal:
+        """Return whose client key it is, or the refusal: blocked address, unknown key, address not allowed."""
+        blocked = await self.blocked(address)
+        if blocked:
+            return blocked
         if not isinstance(client_key, str) or not client_key:
             return Refusal(Reason.UNKNOWN_KEY)
         key = digest(client_key)

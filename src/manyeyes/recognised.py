@@ -110,6 +110,15 @@ async def period_of(house: House, of: Owned, first: date, last: date, span: Span
     return await look(house.cells.pool(cell), read)
 
 
+async def number_of(house: House, of: Owned, span: Span) -> int:
+    """Return how many results a span has."""
+
+    async def read(db: asyncpg.Connection) -> int:
+        return (await funnel.counts(db, of.app.cell, of.recognition.recognition_id, [span]))[0].results
+
+    return await look(house.cells.pool(of.app.cell), read)
+
+
 async def days_now(house: House, found: Sequence[tuple[App, list[Recognition]]], now: datetime) -> dict[int, Counts]:
     """Return what each recognition has counted on the day that it is in its app's time zone, by its number."""
     counted: dict[int, Counts] = {}

@@ -1,6 +1,7 @@
 """The installation's signature under what it answers in TUPU's contract (spec/tupu.md §3)."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, cast
@@ -28,6 +29,17 @@ class Seal:
     def public_key(self) -> str:
         """What clients verify with: PEM, SPKI."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+    @property
+    def bits(self) -> int:
+        """The key's size."""
+        return self._key.key_size
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the public key's DER (SPKI), in hexadecimal."""
+        der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return hashlib.sha256(der).hexdigest()
 
     def sealed(self, inner: str) -> bytes:
         """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client survives.

@@ -62,12 +62,10 @@ def test_the_review_queue_is_a_number_a_name_or_the_ordinary_one(create, argumen
     assert create(*arguments, "--json").json["review_queue"] == queue
 
 
-def test_all_terms_can_be_given(create, shop, tmp_path):
-    model = tmp_path / "model.toml"
-    model.write_text("[model]\n")
+def test_all_terms_can_be_given(create, shop):
     made = create(
         *("--review-queue", "1", "--name", "what is sold", "--sample", "0.5", "--threshold", "0.75", "--price", "0.01"),
-        *("--review-hours", "0.5", "--review-url", "https://example.org/verdicts", "--model", model, "--json"),
+        *("--review-hours", "0.5", "--review-url", "https://example.org/verdicts", "--json"),
         app=shop["secret_id"],
         labels="-2=ask,5=five,0=none",
     )
@@ -80,7 +78,6 @@ def test_all_terms_can_be_given(create, shop, tmp_path):
         "review_hours": 0.5,
         "review_url": "https://example.org/verdicts",
     }
-    assert made.json["model"] == str(model)
     assert list(made.json["labels"].items()) == [("-2", "ask"), ("0", "none"), ("5", "five")]
 
 
@@ -117,6 +114,32 @@ def test_terms_that_cannot_be_are_refused_and_nothing_is_made(manyeyes, create, 
 @pytest.mark.parametrize("labels", ["", "normal", "0", "x=y", "-1=failed", "0=a,0=b", "0=a,1=a", "-2=a", "0="], ids=str)
 def test_labels_that_cannot_be_are_refused(manyeyes, create, labels):
     assert create("--review-queue", labels=labels).complaint
+    assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
+
+
+def test_a_recogniser_that_there_is_not_is_told_with_those_that_there_are(manyeyes, create):
+    complaint = create("--review-queue", recogniser="captcha").complaint
+    assert "captcha" in complaint
+    assert "people" in complaint
+    assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
+
+
+def test_a_model_is_tried_with_the_labels_that_a_recogniser_may_give_and_kept_by_its_whole_path(
+    create, tmp_path, monkeypatch
+):
+    (tmp_path / "model.toml").write_text("")
+    monkeypatch.chdir(tmp_path)
+    tried = []
+    monkeypatch.setattr("manyeyes.recognisers.catalogue.check", lambda *given: tried.append(given))
+    made = create("--model", "model.toml", "--json", recogniser="onnx", labels="-2=other,0=cat,1=dog").json
+    assert made["model"] == str(tmp_path / "model.toml")
+    assert tried == [("onnx", str(tmp_path / "model.toml"), {0: "cat", 1: "dog"}, 1500)]
+
+
+def test_a_recogniser_that_cannot_be_opened_says_why(manyeyes, create, tmp_path):
+    model = tmp_path / "model.toml"
+    model.write_text("this is no model")
+    assert create("--review-queue", "--model", model, recogniser="onnx").complaint
     assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
 
 

@@ -12,11 +12,14 @@ import pytest
 import make
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.import_results import Imported, import_results
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.gather import Gather, Unavailable
 from manyeyes.house import open_house
+from recognising import RATE_PRICE, Calls, app_of, importing
 from stage import PAY, PRICE, Action, Stage
 
 Cut = Callable[[Action, Stage], Action]
@@ -103,6 +106,35 @@ async def test_a_submit_whose_connection_is_lost_is_done_once(house, stage, cut)
     assert [outcome.task_id for outcome in outcomes] == [command.task_id for command in commands]
     assert await stage.available(account_id) == 0
     assert len(await stage.rows("work")) == 2
+    assert (await stage.books()).difference_micros == 0
+
+
+@pytest.mark.parametrize("nonce", ["", "0.5"], ids=["keyed", "signed"])
+async def test_a_recognition_whose_connection_is_lost_is_recorded_once(house, stage, cut, nonce):
+    calls = Calls(stage, app_of(await stage.account(10_000)))
+    commands = [calls.call(calls.found(), calls.found(rate=0.1), nonce=nonce and f"{nonce}{n}") for n in range(2)]
+    action = cut(record_recognitions, stage)
+    outcomes = await asyncio.gather(*[house.gather.ask(action, command) for command in commands])
+    assert [outcome.answer for outcome in outcomes] == [command.answer for command in commands]
+    assert await stage.available(calls.app.account_id) == 10_000 - 4 * RATE_PRICE - 2 * PRICE
+    assert sum(row["total"] for row in await stage.rows("recognition_day")) == 4
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_an_import_whose_connection_is_lost_is_recorded_once(house, stage, cut):
+    calls = Calls(stage, app_of(await stage.account()))
+    command = importing(stage, calls.recognitions[0], ["2022-12-05,1,false,0.9,a"])
+    assert await house.gather.ask(cut(import_results, stage), command) == Imported(1, False)
+    assert len(await stage.rows("recognition_result")) == 1
+
+
+async def test_a_poisonous_recognition_fails_alone(house, stage):
+    calls = Calls(stage, app_of(await stage.account()))
+    names = ["a", "b", "c\ud800", "d", "e\0"]
+    asked = [house.gather.ask(record_recognitions, calls.call(calls.found(name=name))) for name in names]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [isinstance(outcome, Recorded) for outcome in outcomes] == [True, True, False, True, False]
+    assert sorted(row["name"] for row in await stage.rows("recognition_result")) == ["a", "b", "d"]
     assert (await stage.books()).difference_micros == 0
 
 

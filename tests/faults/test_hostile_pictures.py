@@ -2,15 +2,19 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from manyeyes.recognisers.interface import Failure, Finding
-from manyeyes.recognisers.pool import RecogniserPool
+from manyeyes.recognisers.pool import RecogniserAway, RecogniserPool
+from manyeyes.settings import Settings
 from recognisers.asking import SECONDS, counted, detail, install, is_running, told, wait_until_dead
+from recognisers.drawn import painting, written
 
 pytestmark = pytest.mark.faults
 SCRIPT = Path(__file__).with_name("ask_a_recogniser.py")
@@ -44,14 +48,45 @@ async def test_only_the_hostile_picture_fails_and_is_not_tried_a_third_time(
     assert isinstance((await told(pool, b"next"))[0], Finding)
 
 
-async def test_the_server_goes_on_while_a_recogniser_hangs(pool: RecogniserPool):
-    hanging = asyncio.create_task(told(pool, b"spin"))
-    assert (await pool.recognise("people", "", {0: "a"}, []), await pool.unfold(b"<svg/>" * 20)) == (
-        [],
-        Failure("this is SVG, HTML or other XML, which is not read; send PNG, JPEG, WebP, TIFF, BMP or GIF"),
-    )
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The house's settings: little time for a recogniser."""
+    return Settings(data=tmp_path, recogniser_seconds=SECONDS, recogniser_megabytes=300)
+
+
+async def test_the_house_answers_while_a_recogniser_spins_and_closes_without_it(
+    pool: RecogniserPool, client: httpx.AsyncClient
+):
+    recognisers = client.house.recognisers
+    pid = (await detail(recognisers, b"pid"))["pid"]
+    hanging = asyncio.create_task(told(recognisers, b"spin"))
+    await asyncio.sleep(0.1)
+    assert (await client.get("/healthz")).status_code == 200
     assert not hanging.done()
-    assert isinstance((await hanging)[0], Failure)
+    await recognisers.close()
+    assert not is_running(pid)
+    with pytest.raises(RecogniserAway):
+        await hanging
+
+
+@pytest.mark.parametrize(
+    ("seconds", "megabytes"), [(0.5, 1500), (60, 120)], ids=["more time than there is", "more memory than there is"]
+)
+async def test_a_vast_picture_that_wants_too_much_fails_alone(seconds: float, megabytes: int):
+    vast = written(painting(1000, 1000).resize((7000, 7000)), "WEBP", quality=10, method=0)
+    pool = RecogniserPool(seconds, megabytes)
+    try:
+        assert isinstance(await pool.unfold(vast), Failure)
+        assert isinstance(await pool.unfold(written(painting(), "WEBP")), list)
+    finally:
+        await pool.close()
+
+
+@pytest.mark.parametrize("word", [signal.SIGINT, signal.SIGTERM])
+async def test_a_word_to_the_whole_service_is_left_to_the_server(pool: RecogniserPool, word: int):
+    pid = (await detail(pool, b"pid"))["pid"]
+    os.kill(pid, word)
+    assert (await detail(pool, b"pid"))["pid"] == pid
 
 
 async def test_a_child_killed_by_somebody_else_costs_no_picture(pool: RecogniserPool):

@@ -79,26 +79,36 @@ INSERT INTO app_day (cell, soft_id, day, account_id, solved)
 SELECT 1, 800 + s, current_date - d, a, 1
 FROM generate_series(1, 20) AS s, generate_series(0, 60) AS d, generate_series(1, 20) AS a;
 
+INSERT INTO site (cell, account_id, domain, token, state, created_at, check_at, swept)
+SELECT 1, 1 + n % 50, 'shop-' || n || '.example', 't', 1, now(), now() + n * interval '20 s', n % 100 <> 0
+FROM generate_series(1, 5000) AS n;
+
+INSERT INTO recognition_day (cell, recognition_id, day, label, total, review)
+SELECT 1, r, current_date - d, l, 100, 3
+FROM generate_series(1, 10) AS r, generate_series(-1, 400) AS d, generate_series(-1, 29) AS l;
+
+INSERT INTO recognition_quarter (cell, recognition_id, quarter, certain)
+SELECT 1, r, extract(epoch FROM now())::int / 900 - q, 100
+FROM generate_series(1, 10) AS r, generate_series(0, 4999) AS q;
+
 INSERT INTO recognition_result (cell, recognition_id, result_id, call_id, at, name, tag, uid, sequence_id, label, rate,
                                 threshold, review, fault, milliseconds, task_id, charged_micros)
-SELECT 1, 1 + n % 5, n, n, now() - n * interval '20 min', 'a.png', '', '', '', n % 3, 0.9, 0.8, n % 10 = 0, '', 80,
-       CASE WHEN n % 10 = 0 THEN 500000 + n ELSE 0 END, 0 FROM generate_series(1, 50000) AS n;
+SELECT 1, 1 + n % 10, n, n, now() - n * interval '30 s', n || '.jpg', '', '', '', n % 30, 0.9, 0.9, n % 30 = 0, '', 20,
+       CASE n % 30 WHEN 0 THEN n ELSE 0 END, 500
+FROM generate_series(1, 50000) AS n;
+
 INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, day, label, rate, threshold,
                                 sample_share, sampled, name, state, verdict, ended_at)
 SELECT 1, task_id, recognition_id, result_id, at, at, label, rate, threshold, 0.1, false, name, 1, 1, at
 FROM recognition_result WHERE task_id > 0;
-INSERT INTO recognition_day (cell, recognition_id, day, label, total)
-SELECT 1, r, current_date - d, l, 9
-FROM generate_series(1, 5) AS r, generate_series(0, 700) AS d, generate_series(-1, 2) AS l;
-INSERT INTO recognition_quarter (cell, recognition_id, quarter, certain)
-SELECT 1, r, extract(epoch FROM now())::int / 900 - q, 9 FROM generate_series(1, 5) AS r, generate_series(0, 9999) AS q;
+
 INSERT INTO recognition_time (cell, recognition_id, quarter, measure, bucket, times)
 SELECT 1, r, extract(epoch FROM now())::int / 900 - q, m, 90 + b, 3
-FROM generate_series(1, 5) AS r, generate_series(0, 9999) AS q, generate_series(0, 1) AS m, generate_series(0, 1) AS b;
+FROM generate_series(1, 10) AS r, generate_series(0, 4999) AS q, generate_series(0, 1) AS m, generate_series(0, 1) AS b;
 
-INSERT INTO site (cell, account_id, domain, token, state, created_at, check_at, swept)
-SELECT 1, 1 + n % 50, 'shop-' || n || '.example', 't', 1, now(), now() + n * interval '20 s', n % 100 <> 0
-FROM generate_series(1, 5000) AS n;
+INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at)
+SELECT 1, 's' || n % 10, decode(md5(n::text), 'hex'), n, 'd', '{}', now() - n * interval '1 s'
+FROM generate_series(1, 20000) AS n;
 
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """

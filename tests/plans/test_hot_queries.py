@@ -28,6 +28,7 @@ from manyeyes.workers import store as workers
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
 NOW = datetime.now(UTC)
+YEAR_AGO = NOW.date() - timedelta(days=365)
 MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
@@ -164,6 +165,16 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (webhooks.SQL, "page_of_given_up", (1, 5, 15_000, 50), {"delivery_given_up"}, False),
     (webhooks.SQL, "lock_old", (1, NOW - timedelta(days=10), 100), {"delivery_age"}, False),
     (webhooks.SQL, "tries", (1, 5), {"delivery_try_pkey"}, False),
+    (recognitions.SQL, "days", (1, 5, YEAR_AGO, NOW.date()), {"recognition_day_pkey"}, False),
+    (recognitions.SQL, "calls", (1, ["s1", "s2"], [b"a", b"b"]), {"recognition_call_pkey"}, True),
+    (recognitions.SQL, "stored_results", (1, [1, 2], [5, 6]), {"recognition_result_pkey"}, True),
+    (
+        recognitions.SQL,
+        "delete_old_calls",
+        (1, NOW - timedelta(hours=1), 100),
+        {"recognition_call_age", "recognition_call_pkey"},
+        False,
+    ),
 ]
 
 
@@ -230,6 +241,17 @@ async def test_a_year_by_day_is_read_from_counters_alone(filled: asyncpg.Connect
     )
     read = {node["Relation Name"] for node in nodes(plan[0]["Plan"]) if "Relation Name" in node}
     assert read == {{"quarters": "recognition_quarter", "times": "recognition_time"}[name]}
+
+
+async def test_a_year_of_statistics_is_read_from_its_counts_alone(filled: asyncpg.Connection):
+    """366 days of 30 labels and the failures: what is read is what is answered, whatever else there is."""
+    arguments = (1, 5, YEAR_AGO, NOW.date())
+    query = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {recognitions.SQL.days}"
+    found = nodes(json.loads(await filled.fetchval(query, *arguments))[0]["Plan"])
+    assert [node.get("Relation Name") for node in found] == ["recognition_day"]
+    assert [node.get("Index Name") for node in found] == ["recognition_day_pkey"]
+    assert found[0]["Actual Rows"] == len(await recognitions.days(filled, *arguments)) == 366 * 31
+    assert found[0].get("Rows Removed by Filter", 0) == 0
 
 
 async def test_the_guard_sees_a_table_that_is_read_whole(filled: asyncpg.Connection):

@@ -90,10 +90,12 @@ class Mischief:
 
 
 def open_mischief(model: str) -> Mischief:
-    """The model's file must be there when one is named; ``crash`` as its name ends the process."""
+    """The model's file must be there when one is named; ``crash`` as its name ends the process, ``sleep`` stops it."""
     if model == "crash":
         print("about to go", file=sys.stderr, flush=True)
         os._exit(4)
+    if model == "sleep":
+        time.sleep(1_000_000)
     if model and not Path(model).exists():
         raise ValueError(f"{model} is not there")
     return Mischief()

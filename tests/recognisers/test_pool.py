@@ -58,6 +58,17 @@ async def test_more_processes_work_side_by_side(mischief: str):
         await pool.close()
 
 
+async def test_what_waits_is_shared_among_the_processes(mischief: str):
+    pool = RecogniserPool(20, 300, processes=2)
+    try:
+        one, other = await told(pool, b"pid", b"pid")
+        assert isinstance(one, Finding)
+        assert isinstance(other, Finding)
+        assert one.details != other.details
+    finally:
+        await pool.close()
+
+
 @pytest.mark.parametrize(
     ("picture", "fault"),
     [
@@ -93,7 +104,7 @@ async def test_labels_that_do_not_fit_are_the_operators_matter(pool: RecogniserP
 
 
 async def test_one_that_nobody_installed_is_away(pool: RecogniserPool):
-    with pytest.raises(RecogniserAway, match="no recogniser is called 'nobody'; there are .*mischief, .*people"):
+    with pytest.raises(RecogniserAway, match=r"no recogniser is called 'nobody'; there are .*mischief, .*people"):
         await pool.recognise("nobody", "", LABELS, shown(b"a"))
 
 
@@ -160,6 +171,8 @@ async def test_a_closed_pool_leaves_no_process_and_nobody_waiting(mischief: str)
     assert not is_running(pid)
     for outcome in await asyncio.gather(*waiting, return_exceptions=True):
         assert isinstance(outcome, RecogniserAway)
+    with pytest.raises(RecogniserAway, match="the server is closing"):
+        await told(pool, b"late")
 
 
 def test_the_server_loads_nothing_that_recognisers_load():

@@ -99,7 +99,7 @@ TAMPERINGS = [
     ),
     ("another label's review", "UPDATE recognition_review SET label = 0 WHERE sampled", 4, "do not match"),
     ("nobody asked", f"{RESULT} task_id = 0 WHERE NOT review AND task_id <> 0", 4, "do not match"),
-    ("a verdict that went", "UPDATE recognition_review SET refuted = true", 4, "reviewed of day"),
+    ("a verdict that went", "UPDATE recognition_review SET refuted = true", 5, "reviewed of day"),
     ("a call of nothing", "UPDATE recognition_call SET call_id = 0", 2, "call 0 is kept"),
 ]
 

@@ -1,5 +1,6 @@
 """Whole or broken, still or moving: told from a picture's structure alone."""
 
+import contextlib
 import io
 
 import pytest
@@ -63,10 +64,8 @@ def test_a_damaged_chunk_is_found():
 
 @given(media=st.sampled_from(sorted(FILES)), noise=st.binary(max_size=300))
 def test_noise_behind_a_header_ends_in_an_answer(media: str, noise: bytes):
-    try:
+    with contextlib.suppress(structure.Broken):
         assert structure.frames(media, FILES[media][:13] + noise) in (1, 2)
-    except structure.Broken as error:
-        assert str(error)
 
 
 def test_a_promise_is_whole_whatever_it_promises():

@@ -1,5 +1,6 @@
 """manyeyes recognition: a recogniser with its labels under an app, and what people look at after it."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from manyeyes.cli.lookup import check_name, find_app, find_queue, find_recogniti
 from manyeyes.cli.recognition_import import import_history
 from manyeyes.hosts import read_web_address
 from manyeyes.house import House
+from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
 
@@ -78,6 +80,8 @@ def create(
         terms = await _terms(house, blank, threshold, review_queue, sample, price, review_hours, review_url)
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
+        memory = house.settings.recogniser_megabytes
+        await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
         async with house.cells.directory.acquire() as db:
             number = await accounts.take_numbers(db, "recognition", 1)
             await store.insert_recognition(db, msgspec.structs.replace(new, recognition_id=number))

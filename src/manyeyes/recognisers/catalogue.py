@@ -19,6 +19,8 @@ Open = Callable[[str], Recogniser]
 # A heavy one's extra has its name.
 SHIPPED = {
     people.NAME: "manyeyes.recognisers.people:open_people",
+    "advertising": "manyeyes.recognisers.advertising:open_advertising",
+    "onnx": "manyeyes.recognisers.onnx:open_onnx",
 }
 
 

@@ -103,7 +103,8 @@ def main() -> None:
     """Go behind the fence before anything heavy is loaded, since threads that exist already would stay outside."""
     order = msgspec.json.decode(sys.argv[1], type=Order)
     fence.die_with(order.parent_pid)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for word in (signal.SIGINT, signal.SIGTERM):  # what is meant for all of the service is the server's to act on
+        signal.signal(word, signal.SIG_IGN)
     fence.limit(order.megabytes)
     if not fence.cut_off():
         print("this system cannot refuse sockets; only the recogniser's own good behaviour does", file=sys.stderr)

@@ -4,6 +4,7 @@ Natural batching as in gather.py: pictures that come while a child is busy go to
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 
@@ -19,6 +20,7 @@ LARGEST_WAITING, LARGEST_WAITING_BYTES = 512, 256_000_000
 DEATHS = 2  # of children that looked at a picture, until it is not looked at any more
 IDLE_SECONDS = 300.0  # then a child ends, since it holds memory
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0  # after a child that could not open
+CLOSING = "the server is closing"
 PICTURES = Counter("manyeyes_recogniser_pictures", "Pictures by what became of them", ["recogniser", "outcome"])
 SECONDS = Histogram("manyeyes_recogniser_batch_seconds", "Seconds per batch in a child", ["recogniser"])
 LOSSES = Counter("manyeyes_recogniser_losses", "Children that died, hung or had to be killed", ["recogniser", "cause"])
@@ -58,10 +60,11 @@ class Lane:
         self._fault = ""
         self._pause_seconds = 0.0
         self._away_until = 0.0
+        self._is_closed = False
 
     async def ask(self, items: Sequence[Item]) -> list[Outcome]:
         """Return one outcome per item. Raises `RecogniserAway`, or `RecogniserBusy`."""
-        is_paused = time.monotonic() < self._away_until
+        is_paused = self._is_closed or time.monotonic() < self._away_until
         if is_paused and not self._staff:
             raise RecogniserAway(self._fault)
         size = sum(len(item.data) for item in items)
@@ -71,20 +74,23 @@ class Lane:
         for entry in entries:
             self._waiting.put_nowait(entry)
         self._waiting_bytes += size
-        if not self._idle and self._staff < self._processes and not is_paused:
+        while not is_paused and self._staff < self._processes and self._idle < self._waiting.qsize():
             self._hire()
         return await asyncio.gather(*(entry.future for entry in entries))
 
     async def close(self) -> None:
         """End every child; whoever waits is told that the recogniser is away."""
+        self._is_closed, self._fault = True, CLOSING
         keepers = list(self._keepers)
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
-        self._dismiss([], RecogniserAway("the server is closing"))
+        self._staff = 0  # also of those who had not begun
+        self._dismiss([], RecogniserAway(CLOSING))
 
     def _hire(self) -> None:
         self._staff += 1
+        self._idle += 1
         keeper = asyncio.create_task(self._keep(RecogniserProcess(self._kind)))
         self._keepers.add(keeper)
         keeper.add_done_callback(self._keepers.discard)
@@ -96,12 +102,13 @@ class Lane:
             while batch := await self._next_batch():
                 began = time.monotonic()
                 await self._serve(process, batch)
+                self._idle += 1
                 SECONDS.labels(self._kind.name).observe(time.monotonic() - began)
         except CannotOpen as error:
             self._step_back(str(error))
             self._dismiss(batch, RecogniserAway(self._fault))
         except asyncio.CancelledError:
-            self._dismiss(batch, RecogniserAway("the server is closing"))
+            self._dismiss(batch, RecogniserAway(CLOSING))
             raise
         except Exception as error:  # a fault of ours: nobody may wait for ever
             log.exception("recogniser_lane_broken", recogniser=self._kind.name)
@@ -111,8 +118,7 @@ class Lane:
             await process.end()
 
     async def _next_batch(self) -> list[_Entry]:
-        """Return what waits, once something does; empty when nothing came for long."""
-        self._idle += 1
+        """Return this keeper's share of what waits, once something does; empty when nothing came for long."""
         try:
             async with asyncio.timeout(IDLE_SECONDS):
                 batch = [await self._waiting.get()]
@@ -122,8 +128,9 @@ class Lane:
             batch = [self._waiting.get_nowait()]  # it came in the very last instant
         finally:
             self._idle -= 1
+        most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))
         size = len(batch[0].item.data)
-        while not self._waiting.empty() and len(batch) < LARGEST_BATCH and size < LARGEST_BATCH_BYTES:
+        while not self._waiting.empty() and len(batch) < most and size < LARGEST_BATCH_BYTES:
             batch.append(self._waiting.get_nowait())
             size += len(batch[-1].item.data)
         self._waiting_bytes -= size

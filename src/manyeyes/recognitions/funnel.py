@@ -71,16 +71,26 @@ async def complete_through(db: asyncpg.Connection) -> datetime:
     return through
 
 
+async def counts(db: asyncpg.Connection, cell: int, recognition_id: int, spans: Sequence[Span]) -> list[Counts]:
+    """Return the counts of a recognition's results in each span."""
+    edges = [span.quarters for span in spans]
+    rows = await db.fetch(
+        SQL.quarters, cell, recognition_id, [first for first, _ in edges], [until for _, until in edges]
+    )
+    by_index = {row[0]: Counts(*row[1:]) for row in rows}
+    return [by_index[i] for i in range(1, len(spans) + 1)]
+
+
 async def stretches(db: asyncpg.Connection, cell: int, recognition_id: int, spans: Sequence[Span]) -> list[Stretch]:
     """Return what became of a recognition's results in each span. One snapshot is the caller's business."""
     edges = [span.quarters for span in spans]
     key = (cell, recognition_id, [first for first, _ in edges], [until for _, until in edges])
-    counts = {row[0]: Counts(*row[1:]) for row in await db.fetch(SQL.quarters, *key)}
+    counted = await counts(db, cell, recognition_id, spans)
     times: dict[tuple[int, int], dict[int, int]] = {}
     for index, measure, bucket, number in await db.fetch(SQL.times, *key):
         times.setdefault((index, measure), {})[bucket] = number
     return [
-        Stretch(span, counts[i], times.get((i, Measure.LATENCY), {}), times.get((i, Measure.VERDICT), {}))
+        Stretch(span, counted[i - 1], times.get((i, Measure.LATENCY), {}), times.get((i, Measure.VERDICT), {}))
         for i, span in enumerate(spans, 1)
     ]
 

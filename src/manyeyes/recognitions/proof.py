@@ -20,7 +20,10 @@ class ResultCount(msgspec.Struct, frozen=True):
 
 
 class ReviewCount(msgspec.Struct, frozen=True):
-    """What people said about results of one recognition, quarter of an hour and label; refuted verdicts left out."""
+    """What people said about results of one recognition, quarter of an hour and label.
+
+    A refuted verdict is none: it counts as undecided.
+    """
 
     recognition_id: int
     quarter: int

@@ -159,7 +159,7 @@ FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
 SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
        count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
        count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
-       count(*) FILTER (WHERE state = 2) AS undecided
+       count(*) FILTER (WHERE state = 2 OR state = 1 AND refuted) AS undecided
 FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
 
 -- name: all_days

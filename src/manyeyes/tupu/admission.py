@@ -1,0 +1,63 @@
+"""Who may call: the checks before a call's own parameters, in the order of decisions.md: 6, 8, 9, 12, 1.
+
+A blocked address hears code 1 before all of them, as everywhere else.
+"""
+
+import re
+
+from manyeyes.apps.rules import App
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tupu.parameters import Parameters
+from manyeyes.tupu.signing import Triple, is_timely, public_key, signed_text, triple_digest
+
+_SECRET_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # ours are 24 hex characters; what cannot be one is not looked up
+
+
+async def find_app(house: House, secret_id: str, address: str) -> App | Refusal:
+    """Return the app of a path's secretId, or the refusal: blocked address 1, unknown 6, suspended 8."""
+    blocked = await house.directory.blocked(address)
+    if blocked:
+        return blocked
+    app = await house.directory.app(secret_id) if _SECRET_ID.fullmatch(secret_id) else None
+    if app is None:
+        return Refusal(Reason.UNKNOWN_APP)
+    return Refusal(Reason.APP_SUSPENDED) if app.suspended else app
+
+
+async def check_key(house: House, app: App, api_key: str, address: str) -> App | Refusal:
+    """Return the app when it may call as far as that is known before the body, or the refusal: API key 1, no key 9."""
+    if not api_key:
+        return app if app.public_key is not None else Refusal(Reason.NO_PUBLIC_KEY)
+    owner = await house.directory.owner(api_key, address)
+    if isinstance(owner, Refusal):
+        return owner
+    if (owner.cell, owner.account_id) != (app.cell, app.account_id):
+        return Refusal(Reason.UNKNOWN_KEY, "the key is not of the app's account")
+    return app
+
+
+def check_triple(app: App, parameters: Parameters, *, has_api_key: bool, now: float, window: int) -> bytes | Refusal:
+    """Return what names the call, or the refusal: absent 1, time 12, signature 1.
+
+    With an API key nothing of the three is needed; a timestamp and a nonce that come all the same name the call, so
+    that a re-send is known. ``now``: Unix seconds; ``window``: how far the timestamp may be off.
+    """
+    triple = Triple(*map(parameters.literal, ("timestamp", "nonce", "signature")))
+    if has_api_key and not (triple.timestamp and triple.nonce):
+        return b""
+    absent = [name for name, text in zip(Triple.__struct_fields__, _texts(triple), strict=True) if not text]
+    if absent and not has_api_key:
+        return Refusal(Reason.BAD_SIGNATURE, f"{', '.join(absent)} absent")
+    if not is_timely(triple.timestamp, now, window):
+        return Refusal(Reason.STALE_TIME, f"it is {int(now)} here, and {window} s either way are taken")
+    if has_api_key:
+        return triple_digest(f"{app.secret_id},{triple.timestamp},{triple.nonce}")
+    text = signed_text(public_key(app.public_key or ""), app.secret_id, triple)
+    if text is None:
+        return Refusal(Reason.BAD_SIGNATURE, "the signature is not the app's key's over secretId,timestamp,nonce")
+    return triple_digest(text)
+
+
+def _texts(triple: Triple) -> tuple[str, str, str]:
+    return triple.timestamp, triple.nonce, triple.signature

@@ -1,0 +1,31 @@
+"""One call of the contract, admitted: whose it is, what it asks, and the house."""
+
+import msgspec
+
+from manyeyes.apps.rules import App
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tupu.pace import Pace
+from manyeyes.tupu.parameters import Parameters
+from manyeyes.tupu.pictures import Fetcher
+
+
+class Call(msgspec.Struct, frozen=True):
+    """``triple``: names the signed call (signing.triple_digest), empty when nothing does. ``at``: Unix seconds;
+    ``arrived``: the same instant on the clock that never goes back."""
+
+    house: House
+    pace: Pace
+    fetcher: Fetcher
+    app: App
+    parameters: Parameters
+    triple: bytes
+    at: float
+    arrived: float
+
+    def too_fast(self) -> Refusal | None:
+        """Count the call towards the app's rate; return the refusal when it has none left (code 17)."""
+        per_second = self.app.calls_per_second
+        if self.pace.take(self.app.secret_id, per_second, self.arrived):
+            return None
+        return Refusal(Reason.TOO_FAST, f"{per_second} are taken, by each serving process")

@@ -1,0 +1,103 @@
+"""The outside of the contract, a raw ASGI app: paths, credentials, sealed answers, byte for byte (spec/tupu.md §3)."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from manyeyes.accounts.rules import canonical_address
+from manyeyes.db.pool import is_lost
+from manyeyes.gather import Unavailable
+from manyeyes.house import House
+from manyeyes.refusals import Reason, Refusal
+from manyeyes.tupu.admission import check_key, check_triple, find_app
+from manyeyes.tupu.answers import error_answer, fault_answer
+from manyeyes.tupu.body import drain, read_parameters
+from manyeyes.tupu.call import Call
+from manyeyes.tupu.elsewhere import elsewhere, family_of
+from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
+from manyeyes.tupu.pace import Pace
+from manyeyes.tupu.pictures import Fetcher
+from manyeyes.tupu.public_key import public_key
+
+log = structlog.get_logger()
+_JSON = (b"content-type", b"application/json")
+
+
+def is_tupus(path: str) -> bool:
+    """Whether a path is this contract's."""
+    return next(iter(parts_of(path)), "") in VERSIONS
+
+
+class Tupu:
+    """Serves everything under /v3 and /v3.1; every answer but the public key is sealed, the refusals too."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._pace, self._fetcher = Pace(), Fetcher()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        parts = parts_of(scope["path"])
+        if parts == ["v3", "public-key"] and scope["method"] in ("GET", "HEAD"):
+            body, headers = public_key(self._house.seal, _header(scope, b"accept"))
+            return await _send(send, 200, headers, body if scope["method"] == "GET" else b"", len(body))
+        family = family_of(parts[1:])
+        status = 200
+        try:
+            answer = await self._answer(scope, receive, parts)
+        except Exception as error:
+            if isinstance(error, Unavailable) or is_lost(error):
+                status = 503
+            else:
+                log.exception("call_failed", path=scope["path"])
+            answer = fault_answer(family, time.time())
+        if isinstance(answer, Refusal):
+            answer = error_answer(answer, family, time.time())
+        headers = [_JSON, (b"x-content-type-options", b"nosniff")]
+        headers += [(b"retry-after", b"5")] if status == 503 else []
+        body = self._house.seal.sealed(answer)
+        await _send(send, status, headers, body, len(body))
+
+    async def _answer(self, scope: dict[str, Any], receive: Any, parts: Sequence[str]) -> str | Refusal:
+        target = target_of(parts)
+        if target is None or scope["method"] != "POST":
+            await drain(receive)
+            if target is None:
+                return elsewhere(parts[1:])
+            return Refusal(Reason.UNKNOWN_METHOD, "calls are made with POST")
+        call = await self._admitted(scope, receive, target)
+        return call if isinstance(call, Refusal) else await target.operation(call)
+
+    async def _admitted(self, scope: dict[str, Any], receive: Any, target: Target) -> Call | Refusal:
+        """Return the call when it may be made. The body of one that may not is read and dropped."""
+        address, api_key = _address(scope), _header(scope, b"x-api-key")
+        app = await find_app(self._house, target.secret_id, address)
+        if not isinstance(app, Refusal):
+            app = await check_key(self._house, app, api_key, address)
+        if isinstance(app, Refusal):
+            await drain(receive)
+            return app
+        parameters = await read_parameters(receive, _header(scope, b"content-type"))
+        if isinstance(parameters, Refusal):
+            return parameters
+        now, window = time.time(), self._house.settings.timestamp_window_seconds
+        triple = check_triple(app, parameters, has_api_key=bool(api_key), now=now, window=window)
+        if isinstance(triple, Refusal):
+            return triple
+        return Call(self._house, self._pace, self._fetcher, app, parameters, triple, now, time.monotonic())
+
+
+def _header(scope: dict[str, Any], name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
+def _address(scope: dict[str, Any]) -> str:
+    client = scope.get("client")
+    return canonical_address(client[0]) if client else ""
+
+
+async def _send(send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes, length: int) -> None:
+    headers = [*headers, (b"content-length", str(length).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,44 @@
+"""POST /v3/recognition/image/sync/base64/<secretId>: recognise pictures that came as base64 in JSON (spec §5.1)."""
+
+import binascii
+
+from manyeyes.refusals import Refusal
+from manyeyes.tupu.asked import Asked, Sent, check_app, read_asked
+from manyeyes.tupu.call import Call
+from manyeyes.tupu.parameters import Parameters, Unfit
+from manyeyes.tupu.recognising import answer
+
+
+async def image_sync_base64(call: Call) -> str | Refusal:
+    """Return the answer; its checks are those of recognition.py. A picture's name is its place, from "0"."""
+    try:
+        check_app(call)
+        asked = _read(call.parameters)
+    except Unfit as unfit:
+        return unfit.refusal
+    return await answer(call, asked)
+
+
+def _read(parameters: Parameters) -> Asked:
+    values = [value for value in parameters.values("images") if value != ""]
+    if not all(isinstance(value, str) for value in values):
+        raise Unfit("images must be texts in base64, and a file came")
+    pictures = [_picture(str(place), str(value)) for place, value in enumerate(values)]
+    return read_asked(parameters, "image_sync_base64", pictures, plural="s")
+
+
+def _picture(name: str, text: str) -> Sent:
+    """Return what the base64 holds. A ``data:`` prefix and line breaks are skipped; what is none is a label -1."""
+    if text[:5].lower() == "data:":
+        text = text.partition(",")[2]
+    try:
+        return Sent(name, data=_decoded(text))
+    except (binascii.Error, ValueError) as error:
+        return Sent(name, fault=f"it is no base64: {error}")
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except binascii.Error:
+        return binascii.a2b_base64("".join(text.split()), strict_mode=True)

@@ -1,0 +1,35 @@
+"""POST /v3/recognition/<secretId>: recognise pictures, sent as files or as addresses (spec/tupu.md §5)."""
+
+from collections.abc import Sequence
+
+from manyeyes.refusals import Refusal
+from manyeyes.tupu.asked import Asked, Sent, base_name, check_app, is_upload, named, read_asked
+from manyeyes.tupu.call import Call
+from manyeyes.tupu.parameters import Parameters, Unfit, Upload, Value
+from manyeyes.tupu.recognising import answer
+
+
+async def recognition(call: Call) -> str | Refusal:
+    """Return the answer. Checks in order: parameters 15 · tasks 7, 13 · pictures 3, 19 · rate 17 · re-send 1 ·
+    fetching 14 · recognisers 101 · account 8 · queue 17."""
+    try:
+        check_app(call)
+        asked = _read(call.parameters)
+    except Unfit as unfit:
+        return unfit.refusal
+    return await answer(call, asked)
+
+
+def _read(parameters: Parameters) -> Asked:
+    values = [value for value in parameters.values("image") if value != ""]
+    pictures = _uploaded(values) if is_upload("image", values) else [_address(str(value)) for value in values]
+    return read_asked(parameters, "recognition", pictures)
+
+
+def _uploaded(values: Sequence[Value]) -> list[Sent]:
+    files = [value for value in values if isinstance(value, Upload)]
+    return [Sent(named(base_name(file.name)) or str(place), data=file.data) for place, file in enumerate(files)]
+
+
+def _address(url: str) -> Sent:
+    return Sent(named(url), url=url)
