@@ -64,12 +64,19 @@ async def test_the_list_shows_every_app_with_its_key_and_its_errors(client, seen
     line = re.sub(r"<[^>]+>", " ", page.split(f"{PATH}/{recognition.task_id}", 1)[1].split("</tr>")[0])
     assert re.search(r"0\.90\s+English ImageToText\s+2%\s+302\s+4\s+3 of 300\s", line), line
     assert f"≤ {upper_bound(3, 300, 0.95) * 100:.1f}%" in line
-    assert "is not installed" in line  # no package brings it here
+    assert "is not installed" not in page
     for words in (app.secret_id, keyed.secret_id, f"customer {app.account_id}", fingerprint(key).sha256, "1,024 bits"):
         assert words in page.replace("1024 bits", "1,024 bits"), words
     assert page.count("None yet: every signed call is answered with code 9") == 1
     assert f"manyeyes recognition create {keyed.secret_id}" in page
     assert fingerprint(client.house.seal.public_key).sha256 in page
+
+
+async def test_a_recogniser_that_is_gone_is_seen(client, seen):
+    async with client.house.cells.directory.acquire() as db:
+        await db.execute("UPDATE recognition SET recogniser = 'gone'")
+    for path in (PATH, f"{PATH}/{seen[1].task_id}"):
+        assert '<span class="mono">gone</span> is not installed' in (await client.get(path)).text
 
 
 async def test_an_app_is_suspended_and_resumed(client, seen):
