@@ -206,7 +206,7 @@ async def recognition_pages(site: Site, browser: Browser, customer: Customer) ->
         await record(site.house, app, recognition, named)
     for subject, path, name, height in (
         (customer_subject(customer), f"/customer/recognitions/{recognition.task_id}", "recognition-page", 1900),
-        (Subject("operator", 0, 0), f"/operator/recognition/{recognition.task_id}?target=0.05", "calibration", 1240),
+        (Subject("operator", 0, 0), f"/operator/recognition/{recognition.task_id}?target=0.05", "operator-recognition", 1240),
     ):
         context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
         page = await context.new_page()

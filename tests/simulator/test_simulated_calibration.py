@@ -1,8 +1,10 @@
 """The promise of a calibrated threshold, kept before recognisers whose true error is known."""
 
+import random
+
 import pytest
 
-from manyeyes.recognitions.calibration import CANDIDATES, NOTHING_CERTAIN
+from manyeyes.recognitions.calibration import CANDIDATES, NOTHING_CERTAIN, Verdict, lowest_proven
 from manyeyes.simulator.calibration import KINDS, Trial, study, summed
 
 TRIALS = 2_000  # the same recognisers, circumstances and verdicts in every run
@@ -31,6 +33,16 @@ def test_the_best_of_many_single_bounds_breaks_it(trials):
     """Why candidates are tested in an order: one by one, the worst kind breaks the promise twice too often."""
     (flat,) = [kind for kind in summed(trials) if kind.kind == "just above the target everywhere"]
     assert flat.hasty_broken > 0.08 > 0.05 >= flat.broken
+
+
+def test_the_worst_recogniser_there_can_be_keeps_it_too():
+    """A hair above the target at every rate: every threshold would be wrong, and nothing is left to chance but luck."""
+    broken = 0
+    for seed in range(1_000):
+        chance = random.Random(f"worst {seed}")
+        said = [Verdict(n, chance.random(), chance.random() < 0.0201, NOTHING_CERTAIN, 0.02, False) for n in range(400)]
+        broken += lowest_proven(said) < NOTHING_CERTAIN
+    assert 0 < broken <= 50
 
 
 def test_what_is_chosen_is_a_candidate_or_nothing_at_all(trials):

@@ -24,6 +24,7 @@ export function rules(options) {
 
 /** The same rules for whoever judges an answer: he is told, too, where capital letters do not count. */
 export function judgedBy(options) {
+  if (options.labels) return [];
   const free = !options.case && !options.math && options.numeric !== 1 ? [{ key: "rule.any_case" }] : [];
   return rules(options).concat(free);
 }
