@@ -204,9 +204,10 @@ async def recognition_pages(site: Site, browser: Browser, customer: Customer) ->
         seen = some(rng, number, now - timedelta(days=day), now - timedelta(days=day - 1))
         named = [structs.replace(s, name=f"https://cdn.market.example/{rng.randrange(10**6):06}.jpg") for s in seen]
         await record(site.house, app, recognition, named)
+    mine, operators = f"/customer/recognitions/{recognition.task_id}", f"/operator/recognition/{recognition.task_id}"
     for subject, path, name, height in (
-        (customer_subject(customer), f"/customer/recognitions/{recognition.task_id}", "recognition-page", 1900),
-        (Subject("operator", 0, 0), f"/operator/recognition/{recognition.task_id}?target=0.05", "operator-recognition", 1240),
+        (customer_subject(customer), mine, "recognition-page", 1900),
+        (Subject("operator", 0, 0), f"{operators}?target=0.05", "operator-recognition", 1240),
     ):
         context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
         page = await context.new_page()
