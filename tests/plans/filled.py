@@ -93,6 +93,15 @@ SELECT 1, 1 + n % 10, n, n, now() - n * interval '30 s', n || '.jpg', '', '', ''
        CASE n % 30 WHEN 0 THEN n ELSE 0 END, 500
 FROM generate_series(1, 20000) AS n;
 
+INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_at, day, label, rate, threshold,
+                                sample_share, sampled, name, state, verdict, ended_at)
+SELECT 1, task_id, recognition_id, result_id, at, at, label, rate, threshold, 0.1, false, name, 1, 1, at
+FROM recognition_result WHERE task_id > 0;
+
+INSERT INTO recognition_time (cell, recognition_id, quarter, measure, bucket, times)
+SELECT 1, r, extract(epoch FROM now())::int / 900 - q, m, 90 + b, 3
+FROM generate_series(1, 10) AS r, generate_series(0, 4999) AS q, generate_series(0, 1) AS m, generate_series(0, 1) AS b;
+
 INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at)
 SELECT 1, 's' || n % 10, decode(md5(n::text), 'hex'), n, 'd', '{}', now() - n * interval '1 s'
 FROM generate_series(1, 20000) AS n;
