@@ -148,7 +148,7 @@ class Demo:
             f"\n  Judge complaints yourself: {self.server.address}/reviewer   (signed in by the same link)"
             f"\n  The customer's page:       {customer_host}{customer_path}"
             f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
-            f"\n  Its market place:          {customer_host}/customer/recognitions   (models first, people for the rest)"
+            f"\n  Its market place:          {customer_host}/customer/recognitions   (a model first, then people)"
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
             "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"
