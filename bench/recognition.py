@@ -54,7 +54,7 @@ def measure(small: bool = False) -> list[Row]:
         rows.append(_share(reports[CUSTOMERS[-1]]))
         model = _make(product, "advertising")
         listings = [draw("listing", number).data for number in range(LISTINGS)]
-        _load(product, model, 1, listings, 0.1, warm=20.0)  # the recogniser's process starts
+        _load(product, model, 1, listings, 3.0, warm=5.0)  # the recogniser's process starts
         report = _load(product, model, 8, listings, seconds)
         details = {"p50 ms": report.p50, "recogniser's processor ms": 1000 * report.below_cpu / report.calls}
         rows.append(Row("advertising, 8 customers, listings of 640 x 480", report.rate, "pictures/s", "", details))
