@@ -98,6 +98,10 @@ INSERT INTO recognition_review (cell, task_id, recognition_id, result_id, asked_
 SELECT 1, task_id, recognition_id, result_id, at, at, label, rate, threshold, 0.1, false, name, 1, 1, at
 FROM recognition_result WHERE task_id > 0;
 
+INSERT INTO recognition_quarter (cell, recognition_id, quarter, certain)
+SELECT 1, r, extract(epoch FROM now())::int / 900 - q, 100
+FROM generate_series(1, 10) AS r, generate_series(0, 2999) AS q;
+
 INSERT INTO recognition_time (cell, recognition_id, quarter, measure, bucket, times)
 SELECT 1, r, extract(epoch FROM now())::int / 900 - q, m, 90 + b, 3
 FROM generate_series(1, 10) AS r, generate_series(0, 4999) AS q, generate_series(0, 1) AS m, generate_series(0, 1) AS b;
