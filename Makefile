@@ -31,6 +31,7 @@ bench: environment ## measure task lives per second, latency, memory; prints a t
 
 simulate: environment ## try the seeds' claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
+	.venv/bin/manyeyes simulate calibration --out docs/pictures/calibration.png $(ARGS)
 	.venv/bin/manyeyes simulate allow-list --out docs/pictures/allow-list.png $(ARGS)
 
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)

@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import depth, idle, latency, listed, lives, reports, screen, statistics
+from bench import depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -31,6 +31,8 @@ MEASUREMENTS = {
     "screen": screen.measure,
     "reports": reports.measure,
     "statistics": statistics.measure,
+    "recognition": recognition.measure,
+    "label_days": label_days.measure,
     "idle": idle.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"

@@ -69,7 +69,7 @@ async def _run(product: Product, tasks: int) -> list[Row]:
     built = time.perf_counter() - began
     over_http = await _over_http(product.url, people.keys[0], start, tasks // SHARE)
     windows = spending_windows(start)
-    alone = await _times(lambda: statistics.spending(db, FIRST_CELL, people.first_account, windows))
+    alone = await times_of(lambda: statistics.spending(db, FIRST_CELL, people.first_account, windows))
     buckets = await db.fetchval("SELECT count(*) FROM usage_minute WHERE account_id = $1", people.first_account)
     await db.close()
     what = f"getSpendingStats, {tasks // SHARE:,} tasks of {tasks:,}"
@@ -108,12 +108,12 @@ async def _over_http(url: str, key: str, start: int, tasks: int) -> list[float]:
     windows = msgspec.json.decode(await link.ask(ask))["data"]
     if sum(window["volume"] for window in windows) != tasks or windows[0]["dateFrom"] != start:
         raise RuntimeError(f"getSpendingStats is wrong: {windows}")
-    times = await _times(lambda: link.ask(ask))
+    times = await times_of(lambda: link.ask(ask))
     link.close()
     return times
 
 
-async def _times(call: Callable[[], Awaitable[object]]) -> list[float]:
+async def times_of(call: Callable[[], Awaitable[object]]) -> list[float]:
     """Return the milliseconds of each call but the first few."""
     times = []
     for _ in range(WARM_CALLS + CALLS):

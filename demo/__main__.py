@@ -14,6 +14,7 @@ from demo import household
 from demo.crowd import READS, Person, Worker
 from demo.customer import LATER, Customer, Outcome, Verdict
 from demo.household import Household
+from demo.market import Market
 from demo.reviewers import Reviewer
 from demo.server import Server, ServerFailedError
 
@@ -93,7 +94,8 @@ class Demo:
         given = (customer.known, self.ending, lambda text: say(f"  {text}"))
         self.crowd = [Worker(self.server.address, person, *given) for person in people.crowd]
         self.reviewers = [Reviewer(self.server.address, person, *given) for person in people.reviewers]
-        for person in (*self.crowd, *self.reviewers):
+        market = Market(self.server.address, people, customer.known, self.ending, lambda text: say(f"  {text}"))
+        for person in (*self.crowd, *self.reviewers, market):
             person.start()
         next_for_crowd = 0.0
         while not self.ending():
@@ -109,14 +111,15 @@ class Demo:
 
     def _look_and_send(self, customer: Customer, groups: list[tuple[str, ...]]) -> None:
         """Show what came back, send one picture of each group of kinds that is wanted; note it for the next start."""
-        before = list(customer.household.sent)
+        market = customer.household.market
+        before = [*customer.household.sent, *market.asked]
         self._show(customer.collect())
         for verdict in customer.verdicts():
             say("  " + verdict_line(verdict))
         for kinds in groups:
             if kind := customer.wanted(kinds):
                 self._send(customer, kind)
-        if customer.household.sent != before:
+        if [*customer.household.sent, *market.asked] != before:
             household.save(self.notes, customer.household)
 
     def _send(self, customer: Customer, kind: str) -> None:
@@ -131,7 +134,7 @@ class Demo:
                 raise
 
     def _show_addresses(self, people: Household) -> None:
-        """Print the five addresses.
+        """Print the addresses.
 
         The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
         signed in side by side.
@@ -145,6 +148,7 @@ class Demo:
             f"\n  Judge complaints yourself: {self.server.address}/reviewer   (signed in by the same link)"
             f"\n  The customer's page:       {customer_host}{customer_path}"
             f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
+            f"\n  Its market place:          {customer_host}/customer/recognitions   (a model first, then people)"
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
             "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"

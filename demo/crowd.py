@@ -18,6 +18,7 @@ import requests
 from demo.household import CrowdWorker, Sent
 
 READS = ("receipt", "meter")
+LABELLED = "listing"  # it is asked for a label, not for text
 MISTAKES = 0.04  # share of answers with one wrong digit
 WAIT_SECONDS = 2  # one long poll; also the longest time to notice the end
 RETRY_SECONDS = 0.5
@@ -96,13 +97,13 @@ class Worker(Person):
         """Answer the picture of a lease after a person's time, or skip it after a glance."""
         digest = self.look_at(lease["task"]["image_url"])
         sent = self.known.get(digest)
-        if sent is None or sent.kind not in READS:
+        if sent is None or sent.kind not in (*READS, LABELLED):
             self.pause(self.rng.uniform(0.2, 0.5))
             # A sign is in a language that this worker does not read; such a skip says nothing against the picture.
             self._post("skips", {"lease": lease["lease"], "reason": "wrong_language"})
             return
         self.pause(reading_seconds(self.rng, sent.text))
-        text = typed(self.rng, sent.text)
+        text = chosen(self.rng, sent.text, lease) if sent.kind == LABELLED else typed(self.rng, sent.text)
         self.answered.add(digest)  # before it is sent: the customer may see the answer at once
         reply = self._post("answers", {"lease": lease["lease"], "answer": {"text": text}})
         if reply.status_code != 200:
@@ -117,6 +118,12 @@ class Worker(Person):
 def reading_seconds(rng: random.Random, text: str) -> float:
     """Return how long a practised person looks at a picture and types `text`: rarely under 1.5 s, seldom above 8."""
     return min(12.0, rng.lognormvariate(0.6, 0.45) + 0.18 * len(text))
+
+
+def chosen(rng: random.Random, text: str, lease: dict[str, Any]) -> str:
+    """Return the number of the label that the worker picks: the right one, now and then another."""
+    offered = [str(label["number"]) for label in lease["task"]["options"]["labels"]]
+    return rng.choice(offered) if rng.random() < MISTAKES else text
 
 
 def typed(rng: random.Random, text: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from demo.listings import LABELS
 from demo.server import command
 
 CROWD = ("Ada", "Bao", "Chai")
@@ -33,6 +34,16 @@ class Sent(msgspec.Struct, frozen=True):
     task_id: int = 0  # 0: on its way
 
 
+class MarketPlace(msgspec.Struct):
+    """The customer's app of the signed contract, its key, and the recognition that looks at what sellers put up."""
+
+    secret_id: str
+    private_key: str
+    task_id: str
+    next_number: int = 1
+    asked: list[Sent] = []  # what people still look at
+
+
 class Household(msgspec.Struct):
     """What is kept between two starts."""
 
@@ -41,6 +52,7 @@ class Household(msgspec.Struct):
     person_id: int
     crowd: list[CrowdWorker]
     reviewers: list[CrowdWorker]
+    market: MarketPlace
     next_number: int = 1
     sent: list[Sent] = []
 
@@ -72,7 +84,19 @@ def create(data: Path, say: Callable[[str], None]) -> Household:
     say("registering you as a worker who may also review, and two simulated reviewers")
     person = _register(data, "You", "--reviewer")
     reviewers = [_register(data, name, "--reviewer") for name in REVIEWERS]
-    return Household(account["account_id"], account["client_key"], person.worker_id, crowd, reviewers)
+    say("opening the customer's market place: a recogniser looks at it first, people at what it is unsure about")
+    market = _market_place(data, str(account["account_id"]))
+    return Household(account["account_id"], account["client_key"], person.worker_id, crowd, reviewers, market)
+
+
+def _market_place(data: Path, account: str) -> MarketPlace:
+    app = command(data, "app", "create", "Market place", "--account", account)
+    labels = ",".join(f"{number}={name}" for number, name in LABELS.items())
+    made = command(
+        *(data, "recognition", "create", app["secret_id"], "--recogniser", "advertising", "--labels", labels),
+        *("--threshold", "0.9", "--sample", "0.1", "--review-queue"),
+    )
+    return MarketPlace(app["secret_id"], app["private_key_pkcs8"], made["task_id"])
 
 
 def _register(data: Path, name: str, *more: str) -> CrowdWorker:

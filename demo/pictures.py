@@ -1,4 +1,4 @@
-"""The pictures that the demo sends: receipts, meters and street signs, each with its question and its right answer.
+"""The pictures that the demo sends, each with its question and its right answer; of a listing the answer is its label.
 
 They are made from a kind and a number alone, so that anybody can make the same picture again.
 """
@@ -11,10 +11,10 @@ from typing import Any
 
 from PIL import Image
 
-from demo import meters, receipts, signs
+from demo import listings, meters, receipts, signs
 from demo.camera import encode
 
-KINDS = ("receipt", "meter", "sign")
+KINDS = ("receipt", "meter", "sign", "listing")
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ SUBJECTS: dict[str, tuple[Subject, ...]] = {
     "receipt": (Subject(receipts.photographed, "JPEG", _TOTAL), Subject(receipts.scanned, "PNG", _TOTAL)),
     "meter": (Subject(meters.photographed, "JPEG", _METER), Subject(meters.by_fixed_camera, "GIF", _METER)),
     "sign": (Subject(signs.photographed, "JPEG", _NAME),),
+    "listing": (Subject(listings.photographed, "JPEG", {}),),
 }
 
 

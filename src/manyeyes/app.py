@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from manyeyes import chores
+from manyeyes.actions.claim_deliveries import Claimed
 from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.anticaptcha.results import callback_body
 from manyeyes.console import app as console
@@ -19,6 +19,7 @@ from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.tupu.envelope import Tupu, is_tupus
+from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import app as v1
 
 OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
@@ -62,11 +63,22 @@ async def _away(request: Request, error: Exception) -> Response:
     return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})
 
 
+def delivery_body(house: House, cell: int, claimed: Claimed) -> bytes:
+    """Return what is sent for a delivery: a verdict on a recogniser's result, or a task's result."""
+    if claimed.verdict is not None:
+        return push_body(house.seal, claimed.verdict.name, claimed.verdict.label, claimed.at)
+    return callback_body(house.pictures, cell, claimed.outcome, claimed.claim.base_url)
+
+
 @asynccontextmanager
 async def running(house: House) -> AsyncIterator[Application]:
     """Run the house's chores and its bell for as long as the block lasts."""
     house.bell.start()
-    courier = Courier(house.gather.ask, house.door, house.webhook_key, partial(callback_body, house.pictures))
+
+    def body_of(cell: int, claimed: Claimed) -> bytes:
+        return delivery_body(house, cell, claimed)
+
+    courier = Courier(house.gather.ask, house.door, house.webhook_key, body_of)
 
     async def deliver(_: House, cell: int) -> None:
         await courier.deliver(cell)

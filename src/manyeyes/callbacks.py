@@ -1,5 +1,6 @@
 """A customer's call-backs, alike for the JSON API, the console and the command line: their log, and replay."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
 from manyeyes.gather import look
 from manyeyes.house import House
+from manyeyes.recognitions import verdicts
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import wire_id
 from manyeyes.webhooks import store as webhooks
@@ -25,6 +27,7 @@ from manyeyes.webhooks.rules import (
 from manyeyes.webhooks.store import Delivery, Try
 
 LARGEST_PAGE = 200
+RESULT, REVIEW = "result", "review"
 _NEWEST = 2**63 - 1
 _DIGITS = 18
 
@@ -48,7 +51,10 @@ class TryView(msgspec.Struct, frozen=True):
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
-    """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after."""
+    """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after.
+
+    ``kind``: result of a task, or review: a person's verdict on a recogniser's result.
+    """
 
     task_id: int
     webhook_id: str
@@ -60,6 +66,7 @@ class DeliveryView(msgspec.Struct, frozen=True):
     closed_at: datetime | None
     last_status: int | None
     last_fault: str
+    kind: str
 
 
 class DeliveryLog(msgspec.Struct, frozen=True):
@@ -92,29 +99,31 @@ async def deliveries_of(
     first = int(before) if before else _NEWEST
     limit = min(max(limit, 1), LARGEST_PAGE)
 
-    async def read(db: asyncpg.Connection) -> list[Delivery]:
-        return await webhooks.page(
+    async def read(db: asyncpg.Connection) -> tuple[list[Delivery], Collection[int]]:
+        found = await webhooks.page(
             db, owner.cell, owner.account_id, before=first, limit=limit + 1, is_given_up=is_given_up
         )
+        return found, await verdicts.decided(db, owner.cell, [each.task_id for each in found])
 
-    found = await look(house.cells.pool(owner.cell), read)
+    found, reviews = await look(house.cells.pool(owner.cell), read)
     shown = found[:limit]
     following = str(shown[-1].task_id) if len(found) > limit else None
-    return DeliveriesView([_view(owner.cell, each) for each in shown], following)
+    return DeliveriesView([_view(owner.cell, each, reviews) for each in shown], following)
 
 
 async def delivery_of(house: House, owner: Owner, task: int) -> DeliveryLog | Refusal:
     """Return what became of the call-back of one of the owner's tasks, by its wire id."""
     task_id = await house.serials.of_wire(owner.cell, task)
 
-    async def read(db: asyncpg.Connection) -> tuple[Delivery | None, list[Try]]:
+    async def read(db: asyncpg.Connection) -> tuple[Delivery | None, list[Try], Collection[int]]:
         found = await webhooks.delivery(db, owner.cell, task_id, owner.account_id)
-        return found, await webhooks.tries(db, owner.cell, task_id) if found else []
+        tries = await webhooks.tries(db, owner.cell, task_id) if found else []
+        return found, tries, await verdicts.decided(db, owner.cell, [task_id] if found else [])
 
-    found, tries = await look(house.cells.pool(owner.cell), read)
+    found, tries, reviews = await look(house.cells.pool(owner.cell), read)
     if found is None:
         return _UNKNOWN
-    return DeliveryLog(_view(owner.cell, found), [_try(each) for each in tries])
+    return DeliveryLog(_view(owner.cell, found, reviews), [_try(each) for each in tries])
 
 
 async def owners_of(house: House, task: int) -> list[Owner]:
@@ -166,7 +175,7 @@ async def secret_of(house: House, owner: Owner, *, rotate: bool = False) -> Secr
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)
 
 
-def _view(cell: int, found: Delivery) -> DeliveryView:
+def _view(cell: int, found: Delivery, reviews: Collection[int]) -> DeliveryView:
     is_waiting = found.state is DeliveryState.WAITING
     return DeliveryView(
         wire_id(found.task_id),
@@ -179,6 +188,7 @@ def _view(cell: int, found: Delivery) -> DeliveryView:
         found.closed_at,
         found.last_status or None,
         found.last_fault,
+        REVIEW if found.task_id in reviews else RESULT,
     )
 
 

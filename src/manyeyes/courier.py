@@ -1,4 +1,4 @@
-"""Brings results to their callback addresses: claims what is due, tries each through the door, notes what came of it.
+"""Brings results and verdicts to customers' addresses: claims what is due, tries it, notes what came of it.
 
 At least once: a try that was not noted, because this process died or lost the database, is made again by whoever
 claims it next, with the same ``webhook-id``. Any number of processes share the work.
@@ -17,19 +17,18 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, Claimed, claim_de
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.rules import DoorReason, DoorRefused
-from manyeyes.tasks.store import Outcome
 from manyeyes.webhooks.rules import AT_ONCE, Answer, DeliveryState, headers, is_spelt_as_address, message_id, secret
 
 LARGEST_REPLY = 4_096  # nobody reads it; a receiver that sends more is not waited for
 LOOK_SECONDS = 1.0
 TRIES = Counter("manyeyes_delivery_tries_total", "Tries to deliver results to callback addresses", ["outcome"])
 Ask = Callable[[Any, Any], Awaitable[Any]]
-BodyOf = Callable[[int, Outcome, str], bytes]
+BodyOf = Callable[[int, Claimed], bytes]
 log = structlog.get_logger()
 
 
 class Courier:
-    """One per process. ``ask`` runs an action, ``body_of`` (cell, outcome, base_url) renders what is sent."""
+    """One per process. ``ask`` runs an action, ``body_of`` (cell, claimed) renders what is sent."""
 
     def __init__(
         self, ask: Ask, door: Door, key: bytes, body_of: BodyOf, chance: Callable[[], float] = random.random
@@ -88,7 +87,7 @@ class Courier:
 
     async def _send(self, cell: int, claimed: Claimed) -> Answer:
         claim = claimed.claim
-        body = self._body_of(cell, claimed.outcome, claim.base_url)
+        body = self._body_of(cell, claimed)
         secrets = [secret(self._key, cell, claim.account_id, generation) for generation in claimed.generations]
         signed = headers(message_id(cell, claim.task_id), body, claimed.at, secrets)
         try:

@@ -23,7 +23,7 @@ from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.money import number
 from manyeyes.refusals import Reason, Refusal
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.options import PictureOptions, options_of
 from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.widget_links import WidgetId
 from manyeyes.workers import store as workers
@@ -31,7 +31,8 @@ from manyeyes.workers.rules import SkipReason, queues_for
 from manyeyes.workers.store import Session, Worker
 
 LONGEST_WAIT = 60.0
-OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("ImageOptions", "WidgetOptions")]}
+TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
+OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
@@ -50,7 +51,7 @@ class WidgetOptions(msgspec.Struct, frozen=True):
 
 
 class TaskView(msgspec.Struct, frozen=True):
-    """``options``: ImageOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
+    """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
 
     kind: str
     options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
@@ -279,13 +280,11 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 
-def _shown_options(work: Work) -> ImageOptions | WidgetOptions:
-    if not work.site:
-        return _image_options.decode(work.options)
-    options = _token_options.decode(work.options)
-    return WidgetOptions(options.host, needs_start(work.kind, options))
+def _shown_options(work: Work) -> PictureOptions | WidgetOptions:
+    options = options_of(work.kind, work.options)
+    if isinstance(options, TokenOptions):
+        return WidgetOptions(options.host, needs_start(work.kind, options))
+    return options
 
 
 _NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")
-_image_options = msgspec.json.Decoder(ImageOptions)
-_token_options = msgspec.json.Decoder(TokenOptions)

@@ -17,7 +17,8 @@ from manyeyes.reports.slots import ReviewerRecord
 from manyeyes.reports.store import Cast
 from manyeyes.tasks import lives
 from manyeyes.tasks.lives import Question
-from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.rules import wire_id
 from manyeyes.told import VoteTold, clean, options_of, picture_url
 from manyeyes.workers import store as workers
 
@@ -35,7 +36,7 @@ class OpenAppeal(msgspec.Struct, frozen=True):
     words: str
     pay: float
     filed_at: datetime
-    options: ImageOptions
+    options: PictureOptions
     answer: str
     votes: list[VoteTold]
     image_url: str | None

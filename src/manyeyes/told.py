@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
@@ -15,8 +16,11 @@ from manyeyes.reports.rules import WHYS, ReportKind, Vote, is_ignored
 from manyeyes.reports.store import Cast, Record, Refused, Told
 from manyeyes.tasks import lives
 from manyeyes.tasks.lives import Question
-from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.tasks.options import PictureOptions, picture_options
+from manyeyes.tasks.rules import wire_id
 
+PICTURE_OPTIONS = {"oneOf": [{"$ref": f"#/components/schemas/{n}"} for n in ("ImageOptions", "LabelOptions")]}
+AnyPicture = Annotated[Any, msgspec.Meta(extra_json_schema=PICTURE_OPTIONS)]  # PictureOptions, as a schema says it
 REFUSED = "refused"  # the state of a report that was never taken
 KINDS = {
     ReportKind.IMAGE_INCORRECT: "incorrect_image",
@@ -27,12 +31,14 @@ KINDS = {
 
 class ReviewTask(msgspec.Struct, frozen=True):
     kind: str
-    options: ImageOptions
+    options: AnyPicture
     image_url: str
     queue: QueueView
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):
+    """``text``: what was typed, or the name of the label that was chosen."""
+
     text: str
 
 
@@ -116,7 +122,7 @@ class AppealView(msgspec.Struct, frozen=True):
 
 class ReportedTask(msgspec.Struct, frozen=True):
     kind: str
-    options: ImageOptions
+    options: AnyPicture
     queue: QueueView
 
 
@@ -232,9 +238,6 @@ def clean(text: str, longest: int) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
 
 
-def options_of(question: Question) -> ImageOptions:
+def options_of(question: Question) -> PictureOptions:
     """Return what an answer to the picture had to keep."""
-    return _options.decode(question.options)
-
-
-_options = msgspec.json.Decoder(ImageOptions)
+    return picture_options(question.kind, question.options)

@@ -6,7 +6,7 @@ import make
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
-from manyeyes.anticaptcha.results import callback_body
+from manyeyes.app import delivery_body
 from manyeyes.courier import Courier
 from manyeyes.outbound.door import Door
 from manyeyes.soft_apps import store as soft_apps
@@ -33,7 +33,7 @@ async def test_a_task_of_another_cell_is_told_and_shared_there(two_databases):
         lease = await make.taken(house, hand)
         await make.WorkerDesk(house).answer(hand.worker, lease.lease, "12345")
         door = Door(LOOPBACK, resolver=Names({"receiver.example": [["127.0.0.1"]]}))
-        body_of = partial(callback_body, house.pictures)
+        body_of = partial(delivery_body, house)
         courier = Courier(house.gather.ask, door, house.webhook_key, body_of)
         for cell in house.cells.numbers:
             await courier.deliver(cell)

@@ -75,6 +75,14 @@ def test_variations_are_asked_at_both_rates_of_the_seed(manyeyes, monkeypatch, t
     assert {rate for _, rate in asked} == {1.0, 10.0}
 
 
+def test_calibrations_of_known_recognisers_as_a_table_as_json_and_drawn(manyeyes, tmp_path):
+    quick = ("simulate", "calibration", "--trials", "10")
+    assert "just above the target everywhere      2" in manyeyes(*quick).out
+    found = manyeyes(*quick, "--json", "--out", tmp_path / "kept.svg").json["findings"]
+    assert [finding["trials"] for finding in found] == [2] * 5
+    assert ElementTree.parse(tmp_path / "kept.svg").getroot().tag.endswith("svg")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -90,6 +98,9 @@ def test_variations_are_asked_at_both_rates_of_the_seed(manyeyes, monkeypatch, t
         (("review", "--out", "nowhere/picture.png"), "there is no directory"),
         (("review", "--accuracies", "1"), "accuracies lie from 0.5"),
         (("review", "--complaints", "0"), "one complaint"),
+        (("calibration", "--trials", "4"), "at least 5 trials"),
+        (("calibration", "--target", "0"), "shares between 0 and 1"),
+        (("calibration", "--out", "nowhere/picture.png"), "there is no directory"),
     ],
 )
 def test_what_cannot_be_simulated_is_said_at_once(manyeyes, arguments, words):

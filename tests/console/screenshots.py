@@ -9,10 +9,12 @@ import math
 import random
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 from disputes import complaint, reviewer, vote
+from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 from serving import Site, chromium_at, serving
 from visit import PHONE, Screen, at_review, at_work, customer_subject, link, worker_subject
@@ -22,6 +24,7 @@ from chromium import MISSING, find_chromium
 from demo.meters import by_fixed_camera
 from demo.pictures import draw
 from make import Customer, Hand
+from manyeyes.apps.keys import new_pair
 from manyeyes.db.embedded import Embedded
 from manyeyes.desk import WorkerDesk
 from manyeyes.house import prepare_database
@@ -30,9 +33,12 @@ from manyeyes.reports.rules import Vote
 from manyeyes.settings import Settings
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, wire_id
+from manyeyes.workers.store import Subject
+from sightings import open_app, open_recognition, record, some
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420
+LISTINGS_OF_A_DAY = 500
 SHOWN = (("meter", 4), ("sign", 7), ("receipt", 2), ("meter", 11), ("sign", 3), ("meter", 23))
 REASONS = (
     (Vote.CONFIRM, "None of these digits is on the counter"),
@@ -187,6 +193,32 @@ async def report_pages(site: Site, browser: Browser, customer: Customer, author:
         await context.close()
 
 
+async def recognition_pages(site: Site, browser: Browser, customer: Customer) -> None:
+    """A month of a market place's listings as its developer sees them, and the threshold that the operator may set."""
+    rng, now = random.Random(31), datetime.now(UTC)
+    app = await open_app(site.house, customer, public_key=new_pair(2048).public)
+    recognition = await open_recognition(site.house, app, "Advertising in listings")
+    for day in range(30, 0, -1):
+        is_weekend = (now - timedelta(days=day)).weekday() > 4
+        number = LISTINGS_OF_A_DAY * (2 if is_weekend else 1) + rng.randrange(LISTINGS_OF_A_DAY // 2)
+        seen = some(rng, number, now - timedelta(days=day), now - timedelta(days=day - 1))
+        named = [structs.replace(s, name=f"https://cdn.market.example/{rng.randrange(10**6):06}.jpg") for s in seen]
+        await record(site.house, app, recognition, named)
+    mine, operators = f"/customer/recognitions/{recognition.task_id}", f"/operator/recognition/{recognition.task_id}"
+    for subject, path, name, height in (
+        (customer_subject(customer), mine, "recognition-page", 1900),
+        (Subject("operator", 0, 0), f"{operators}?target=0.05", "operator-recognition", 1240),
+    ):
+        context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page = await context.new_page()
+        await page.goto(site.url + await link(site.house, subject))
+        await page.wait_for_url(lambda url: "/login/" not in url)
+        await page.goto(site.url + path)
+        top = {"x": 0, "y": 0, "width": 1280, "height": height}
+        await page.screenshot(path=PICTURES / f"{name}.png", clip=top, full_page=True)
+        await context.close()
+
+
 async def main() -> None:
     chromium = find_chromium()
     if chromium is None:
@@ -209,6 +241,7 @@ async def main() -> None:
                 await WorkerDesk(site.house).offline(author.worker)
                 await worker_screens(site, browser, customer, await make.hand(site.house))
                 await customer_pages(site, browser, customer)
+                await recognition_pages(site, browser, customer)
         finally:
             embedded.stop()
     for path in sorted(PICTURES.glob("*.png")):

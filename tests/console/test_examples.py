@@ -8,9 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from serving import Site
 
 import make
+from tupu.signed import KEY, open_shop
 
 ROOT = Path(__file__).parents[2]
 LARGE_PICTURE = "docs/pictures/worker-screen.png"  # longer than a shell takes as one argument
@@ -59,7 +61,7 @@ async def a_solved_task(site: Site) -> str:
 
 
 async def test_the_readmes_commands(site: Site) -> None:
-    block, dispute = bash_blocks("README.md")
+    block, dispute, _ = bash_blocks("README.md")
     solved = await a_solved_task(site)
     send, _, ask = block.partition("TASK=…")
     key = (await make.customer(site.house)).key
@@ -70,6 +72,18 @@ async def test_the_readmes_commands(site: Site) -> None:
     complain, follow = dispute.strip().split("\n")
     assert await sh(solved + filled(complain, site)) == {"errorId": 0, "status": "success"}
     assert (await sh(solved + filled(follow, site)))["state"] == "open"
+
+
+async def test_the_readmes_signed_call(site: Site, tmp_path: Path) -> None:
+    *_, block = bash_blocks("README.md")
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        shop = await open_shop(site.house, client)
+    key = tmp_path / "key.pem"
+    key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    envelope = await sh(f"SID={shop.sid}\n" + filled(block, site).replace("keys/$SID.pkcs8.pem", str(key)))
+    answer = json.loads(envelope["json"])
+    assert answer["code"] == 0
+    assert [entry["name"] for entry in answer[shop.task_id]["fileList"]] == ["meter.png"]
 
 
 @pytest.mark.parametrize("picture", ["docs/pictures/meter.png", LARGE_PICTURE])

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from labelling import send_labels
 from playwright.async_api import Browser, FrameLocator, expect
 from serving import Site
 from standins import Makers
@@ -133,6 +134,24 @@ async def test_pictures_and_widgets_come_in_turn(site: Site, browser: Browser, p
         await create(site, customer)
         await expect(screen.part("ask")).to_have_text("Solve the widget of www.shop.example")
         await expect(screen.part("answer")).to_be_hidden()
+        await frame.locator("#solve").click()
+        await expect(screen.part("receipt")).to_contain_text("Solved and sent")
+    await expect(screen.part("answered")).to_have_text("4")
+    assert screen.errors == []
+
+
+async def test_labels_and_widgets_come_in_turn(site: Site, browser: Browser, people: Any):
+    customer, hand = people
+    screen, _, frame = await working(site, browser, hand)
+    for _ in range(2):
+        await send_labels(site.house, customer)
+        await expect(screen.part("labels")).to_have_attribute("data-ready", "")
+        await expect(screen.page.locator("#widget-frame")).to_be_hidden()
+        await screen.press("3")
+        await expect(screen.part("receipt")).to_contain_text("Chosen: text")
+        await create(site, customer)
+        await expect(screen.part("ask")).to_have_text("Solve the widget of www.shop.example")
+        await expect(screen.part("labels")).to_be_hidden()
         await frame.locator("#solve").click()
         await expect(screen.part("receipt")).to_contain_text("Solved and sent")
     await expect(screen.part("answered")).to_have_text("4")

@@ -1,6 +1,7 @@
 """The basics work without script: forms, redirects, and a page that looks for the next task by itself."""
 
 import pytest
+from labelling import FEW, MANY, send_labels
 from playwright.async_api import expect
 from visit import at_work, customer_subject, link, send, worker_subject
 
@@ -51,6 +52,22 @@ async def test_an_unfit_answer_comes_back_with_the_reason(site, browser, people)
     await page.get_by_role("button", name="Send").click()
     await expect(page.get_by_role("status").first).to_contain_text("does not keep the rules")
     await expect(page.get_by_label("Type the letters you see")).to_have_value("abc123")
+
+
+@pytest.mark.parametrize("names", [FEW, MANY], ids=["few", "many"])
+async def test_a_label_is_one_press_of_its_button(site, browser, people, names):
+    customer, hand = people
+    serial = await send_labels(site.house, customer, names)
+    page = await signed_in(site, browser, hand)
+    await page.get_by_role("button", name="Start working").click()
+    await expect(page.get_by_role("heading", name="Which label fits the picture?")).to_be_visible()
+    await expect(page.locator("#answer")).to_be_hidden()
+    await expect(page.locator("#find")).to_be_hidden()
+    await page.get_by_role("button", name=names[-1], exact=True).click()
+    await expect(page.locator("#answered")).to_have_text("1")
+    async with site.house.cells.pool(1).acquire() as db:
+        answer = await db.fetchval("SELECT answer ->> 'text' FROM result WHERE cell = 1 AND task_id = $1", serial)
+    assert answer == str(len(names) - 1)
 
 
 async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):

@@ -30,6 +30,9 @@ SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: r
 NOW = datetime.now(UTC)
 YEAR_AGO = NOW.date() - timedelta(days=365)
 MINUTE = int(time.time()) // 60
+QUARTER = MINUTE // 15
+VERDICTS = {"recognition_review_verdicts"}
+QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9]), {"work_waiting"}, False),
@@ -135,6 +138,25 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),
     (tasks.SQL, "shares", (1, [5, 6]), {"result_pkey"}, True),
     (soft_apps.SQL, "days", (1, 807, NOW.date()), {"app_day_pkey"}, False),
+    (recognitions.SQL, "quarters", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), QUARTERS, False),
+    (recognitions.SQL, "times", (1, 3, [QUARTER - 96, QUARTER - 4], [QUARTER - 4, QUARTER]), TIMES, True),
+    (recognitions.SQL, "day_of", (1, [2, 3], NOW.date()), {"recognition_day_pkey"}, True),
+    (recognitions.SQL, "verdict_counts", (1, [2, 3], NOW - timedelta(hours=9)), VERDICTS, True),
+    (recognitions.SQL, "results_floor", (1, 3, NOW, 0, 999), {"recognition_result_at"}, False),
+    (
+        recognitions.SQL,
+        "results_before",
+        (1, 3, NOW, 0, NOW - timedelta(days=9), 0, True, 1, True, 50),
+        {"recognition_result_at", "recognition_review_pkey"},
+        False,
+    ),
+    (
+        recognitions.SQL,
+        "results_after",
+        (1, 3, NOW - timedelta(days=9), 0, NOW, 1000),
+        {"recognition_result_at", "recognition_review_pkey"},
+        False,
+    ),
     (webhooks.SQL, "due", (1, NOW, 8), {"delivery_due"}, False),
     (webhooks.SQL, "claim", (1, [5, 6], NOW, NOW), {"delivery_pkey"}, True),
     (webhooks.SQL, "lock_waiting", (1, [5, 6]), {"delivery_pkey"}, True),
@@ -208,6 +230,17 @@ async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: async
     await filled.execute("VACUUM result")
     plan = json.loads(await filled.fetchval(f"EXPLAIN (FORMAT JSON) {statistics.SQL.spending_edges}", *arguments))
     assert "Index Only Scan" in {node["Node Type"] for node in nodes(plan[0]["Plan"])}
+
+
+@pytest.mark.parametrize("name", ["quarters", "times"])
+async def test_a_year_by_day_is_read_from_counters_alone(filled: asyncpg.Connection, name: str):
+    firsts = [QUARTER - 96 * day for day in range(366, 0, -1)]
+    arguments = (1, 3, firsts, [first + 96 for first in firsts])
+    plan = json.loads(
+        await filled.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {getattr(recognitions.SQL, name)}", *arguments)
+    )
+    read = {node["Relation Name"] for node in nodes(plan[0]["Plan"]) if "Relation Name" in node}
+    assert read == {{"quarters": "recognition_quarter", "times": "recognition_time"}[name]}
 
 
 async def test_a_year_of_statistics_is_read_from_its_counts_alone(filled: asyncpg.Connection):

@@ -121,4 +121,4 @@ async def test_without_the_directory_the_days_must_still_sum_up(stage):
     await stage.change(f"{DAY} total = total + 1 WHERE cell = $1 AND label = 2 AND reviewed = 1")
     books = await stage.books()
     assert books.difference_micros == 1
-    assert "total of day None, label 2" in books.findings[0]
+    assert "total of all days, label 2" in books.findings[0]

@@ -3,22 +3,27 @@
 import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 
+from manyeyes.actions.claim_deliveries import Claimed
 from manyeyes.actions.note_deliveries import note_deliveries
-from manyeyes.anticaptcha.results import callback_body
+from manyeyes.app import delivery_body
 from manyeyes.courier import Courier
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.resolver import Resolver
 from manyeyes.picture_links import PictureLinks
+from manyeyes.seal import Seal, new_private_key
 from outbound.listening import Handler, Heard, Names, http, listening
 from stage import Stage
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 KEY = b"k" * 32
 LINKS = PictureLinks(b"p" * 32, 24)
+SEAL = Seal(new_private_key(1024))
+HOUSE: Any = SimpleNamespace(pictures=LINKS, seal=SEAL)  # what bodies are made with
 
 
 class Post:
@@ -44,8 +49,8 @@ class Post:
         (outcome,) = await self.stage.act(action, command)
         return outcome
 
-    def _body(self, cell: int, outcome: Any, base_url: str) -> bytes:
-        return callback_body(LINKS, cell, outcome, base_url)
+    def _body(self, cell: int, claimed: Claimed) -> bytes:
+        return delivery_body(HOUSE, cell, claimed)
 
     async def go(self) -> None:
         """Try all that is due at the stage's instant."""

@@ -15,8 +15,8 @@ from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.rules import Ending, ImageOptions, unfit
-from manyeyes.tasks.tokens import unfit_token
+from manyeyes.tasks.options import options_of, unfit_answer
+from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -78,13 +78,10 @@ async def answer_tasks(
 
 def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datetime) -> Refusal | None:
     """Return why an answer is not taken: it does not fit, or the proof that the task stands on has ended."""
-    if not work.site:
-        why = unfit(_options.decode(work.options), text)
-        return Refusal(Reason.ANSWER_UNFIT, why) if why else None
     proof = proofs.get((work.account_id, work.site))
-    if proof is None or not is_live(proof, now):
+    if work.site and (proof is None or not is_live(proof, now)):
         return Refusal(Reason.SITE_WITHDRAWN, "the owner's proof for this site has ended; go on with the next")
-    why = unfit_token(text)
+    why = unfit_answer(options_of(work.kind, work.options), text)
     return Refusal(Reason.ANSWER_UNFIT, why) if why else None
 
 
@@ -118,4 +115,3 @@ async def _repeated(
 
 
 _LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over and somebody else has it; go on with the next")
-_options = msgspec.json.Decoder(ImageOptions)

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.recognitions import verdicts
+from manyeyes.recognitions.verdicts import Decided
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.store import Outcome
 from manyeyes.webhooks import store as webhooks
@@ -22,12 +24,16 @@ class ClaimDeliveries(msgspec.Struct, frozen=True):
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """A delivery to try, with what it tells; ``generations`` of its account's secret sign it, at ``at``."""
+    """A delivery to try, with what it tells; ``generations`` of its account's secret sign it, at ``at``.
+
+    ``verdict``: what the task's answer says about a recogniser's result; None when that is not what it was for.
+    """
 
     claim: Claim
     outcome: Outcome
     generations: tuple[int, ...]
     at: datetime
+    verdict: Decided | None = None
 
 
 async def claim_deliveries(
@@ -47,9 +53,16 @@ async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries
         return []
     claims = await webhooks.claim(tx, now, cell, picked, now + timedelta(seconds=CLAIM_SECONDS))
     outcomes = await tasks.progress(tx, cell, [(c.account_id, c.task_id) for c in claims])
+    reviewed = await verdicts.decided(tx, cell, [c.task_id for c in claims])
     rotations = await webhooks.rotations(tx, cell, sorted({c.account_id for c in claims}))
     return [
-        Claimed(claim, outcome, tuple(signing_generations(*rotations[claim.account_id], now)), now)
+        Claimed(
+            claim,
+            outcome,
+            tuple(signing_generations(*rotations[claim.account_id], now)),
+            now,
+            reviewed.get(claim.task_id),
+        )
         for claim, outcome in zip(claims, outcomes, strict=True)
         if isinstance(outcome, Outcome)
     ]

@@ -23,6 +23,7 @@ from manyeyes.reports.rules import (
 from manyeyes.reports.slots import NewSlot
 from manyeyes.reports.store import NewReport, Record, Report
 from manyeyes.tasks import lives
+from manyeyes.tasks.labels import LABEL_PICTURE
 from manyeyes.tasks.lives import Life
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
 
@@ -123,7 +124,7 @@ def _reported(life: Life, queues: Mapping[int, QueueTerms]) -> Reported:
     queue = queues.get(life.queue_id)
     return Reported(
         life.account_id,
-        is_picture=life.kind == IMAGE_TO_TEXT,
+        is_picture=life.kind in (IMAGE_TO_TEXT, LABEL_PICTURE),
         language=queue.language if queue else "",
         ended_at=life.ended_at,
         is_solved=life.ending is Ending.SOLVED,

@@ -180,6 +180,7 @@ def _entered(
         picture=result.picture,
         life_seconds=recognition.review_seconds,
         kind=LABEL_PICTURE,
+        callback_url=recognition.review_url,
     )
     return task, enter(purses, terms, task, price_micros)
 

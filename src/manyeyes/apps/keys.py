@@ -1,5 +1,7 @@
 """The customer's key of an app: the public half that we keep, in one form, and pairs for those who bring none."""
 
+from functools import lru_cache
+from hashlib import sha256
 from typing import cast
 
 import msgspec
@@ -30,6 +32,13 @@ class Pair(msgspec.Struct, frozen=True):
     pkcs8: str  # "BEGIN PRIVATE KEY": Java
 
 
+class Fingerprint(msgspec.Struct, frozen=True):
+    """``sha256``: of the key as DER, SPKI, in hex; ``openssl pkey -pubin -outform DER | openssl dgst -sha256``."""
+
+    bits: int
+    sha256: str
+
+
 def read_public_key(pem: bytes) -> str:
     """Return a public key (PEM, SPKI or PKCS#1) as SPKI PEM.
 
@@ -54,6 +63,13 @@ def read_public_key(pem: bytes) -> str:
 def bits(public_key: str) -> int:
     """Return how long a key is that `read_public_key` returned."""
     return cast(rsa.RSAPublicKey, load_pem_public_key(public_key.encode())).key_size
+
+
+@lru_cache(maxsize=1024)
+def fingerprint(public_key: str) -> Fingerprint:
+    """Return how people compare a key that `read_public_key` returned."""
+    der = load_pem_public_key(public_key.encode()).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return Fingerprint(bits(public_key), sha256(der).hexdigest())
 
 
 def new_pair(key_bits: int) -> Pair:

@@ -25,6 +25,12 @@ SAMPLE_SHARE = 0.02
 
 app = App(name="recognition", help="What is recognised under an app, when it is certain, and who looks at the rest.")
 app.command(import_history, name="import")
+# By its name: only who calibrates waits for what draws pictures.
+app.command(
+    "manyeyes.cli.calibrate:calibrate_recognition",
+    name="calibrate",
+    help="Find the lowest threshold that people's verdicts prove.",
+)
 ReviewQueue = Annotated[
     list[str] | None,
     Parameter(

@@ -12,7 +12,8 @@ import msgspec
 from cyclopts import App, Parameter
 
 from manyeyes.cli.command import CommandFailed, say
-from manyeyes.simulator import allow_list_study, review, tables
+from manyeyes.recognitions.calibration import CONFIDENCE, TARGET
+from manyeyes.simulator import allow_list_study, calibration, review, tables
 from manyeyes.simulator.allow_list import Reporting
 from manyeyes.simulator.allow_list_study import Question
 from manyeyes.simulator.house import World
@@ -20,9 +21,9 @@ from manyeyes.simulator.review import Bench
 from manyeyes.simulator.theory import beta_shape
 
 try:
-    from manyeyes.simulator import allow_list_picture, review_picture
+    from manyeyes.simulator import allow_list_picture, calibration_picture, review_picture
 except ModuleNotFoundError:  # the extra `plots` is not installed: everything but the pictures works
-    allow_list_picture = review_picture = None  # type: ignore[assignment]
+    allow_list_picture = calibration_picture = review_picture = None  # type: ignore[assignment]
 
 DEFAULT = World()
 Asked = TypeVar("Asked")
@@ -94,6 +95,27 @@ def judge(
         _show(json, done, tables.review)
         if out:
             review_picture.draw([verdicts for found in done.values() for verdicts in found], out)
+
+
+@app.command(name="calibration")
+def calibrate(
+    *,
+    trials: Annotated[int, Parameter(help="Recognisers whose true error is known.")] = 2_000,
+    target: Annotated[float, Parameter(help="Most of the certain results that may be wrong, as a share.")] = TARGET,
+    confidence: Annotated[float, Parameter(help="How sure that is to be, as a share.")] = CONFIDENCE,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """How often a calibrated threshold breaks its promise, and what it makes certain, for recognisers of many kinds."""
+    with _ending_well():
+        if trials < len(calibration.KINDS):
+            raise CommandFailed(f"at least {len(calibration.KINDS)} trials are needed, one of each kind of recogniser")
+        _check_out(out)
+        done = calibration.study(trials, target, confidence)
+        summed = calibration.summed(done, target)
+        _show(json, {kept.kind: kept for kept in summed}, tables.calibration)
+        if out:
+            calibration_picture.draw(done, target, 1 - confidence, out)
 
 
 @contextmanager

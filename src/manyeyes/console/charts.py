@@ -1,4 +1,4 @@
-"""Where the bars of a bar chart stand: pure geometry in the units of the drawing's own viewBox."""
+"""Where the bars and columns of a chart stand: pure geometry in the units of the drawing's own viewBox."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,6 +8,8 @@ WIDTH, HEIGHT = 960.0, 180.0
 LEFT, TOP, BOTTOM = 72.0, 8.0, 22.0
 GAP = 6.0
 STEPS = (1, 2, 4, 6, 8, 10)
+HAIR = 1.0
+WIDEST = 120.0
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -61,6 +63,76 @@ def bar_chart(
     ]
     marks = sorted({0, top // 2, top})
     return Chart(bars, [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One kind's piece of a column; ``kind`` names its colour."""
+
+    y: float
+    height: float
+    kind: str
+
+
+class Column(msgspec.Struct, frozen=True):
+    """Pieces that stand on each other, the first at the bottom; ``label`` and ``title`` as of a `Bar`."""
+
+    x: float
+    width: float
+    parts: list[Part]
+    title: str
+    label: str
+
+
+class Stack(msgspec.Struct, frozen=True):
+    columns: list[Column]
+    lines: list[Line]
+    kinds: list[str]
+    gap: float
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = LEFT
+    base: float = HEIGHT - BOTTOM
+
+
+def stacked_chart(
+    kinds: Sequence[str],
+    values: Sequence[Sequence[int]],
+    titles: Sequence[str],
+    labels: Sequence[str],
+    write: Callable[[int], str],
+) -> Stack:
+    """Columns of non-negative whole ``values``, one for each of ``kinds``, over a scale as of `bar_chart`.
+
+    Up to 366 columns stay apart. What is there is at least a hair's breadth high, lest one in a thousand vanishes.
+    """
+    top = round_top(max((sum(each) for each in values), default=0))
+    base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    pitch = (WIDTH - LEFT) / max(len(values), 1)
+    gap = min(GAP, pitch / 4)
+    columns = [
+        Column(
+            x=round(LEFT + i * pitch + gap / 2, 2),
+            width=round(min(pitch - gap, WIDEST), 2),
+            parts=_parts(kinds, each, room / top),
+            title=title,
+            label=label,
+        )
+        for i, (each, title, label) in enumerate(zip(values, titles, labels, strict=True))
+    ]
+    marks = sorted({0, top // 2, top})
+    lines = [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks]
+    return Stack(columns, lines, list(kinds), round(gap, 2))
+
+
+def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:
+    """The pieces from the bottom up; the top may pass the scale's by what hairs are added, never by more."""
+    found, y = [], HEIGHT - BOTTOM
+    for kind, value in zip(kinds, values, strict=True):
+        if value:
+            height = max(value * scale, HAIR)
+            y -= height
+            found.append(Part(round(y, 2), round(height, 2), kind))
+    return found
 
 
 def round_top(largest: int) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import PictureOptions
 
 ALIKE: Mapping[str, str] = {
     "0": "glyph.zero",
@@ -36,12 +37,12 @@ def runs(text: str) -> list[Run]:
     return [Run(piece, is_mixed and piece[0] in "0123456789") for piece in pieces]
 
 
-def alike(options: ImageOptions, text: str) -> list[tuple[str, str]]:
+def alike(options: PictureOptions, text: str) -> list[tuple[str, str]]:
     """(sign, key of its name) of every sign that is easily taken for another, each once, in the answer's order.
 
-    Where only digits are wanted nothing can be mistaken.
+    Where only digits are wanted, or a label was chosen, nothing can be mistaken.
     """
-    if options.numeric == 1:
+    if isinstance(options, LabelOptions) or options.numeric == 1:
         return []
     return [(sign, ALIKE[sign]) for sign in dict.fromkeys(text) if sign in ALIKE]
 

@@ -1,12 +1,13 @@
 """The console's five languages: reading the catalogues, choosing one for a request, writing money and counts."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale, numbers
+from babel import Locale, dates, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -100,3 +101,41 @@ def count(number: int, language: str) -> str:
 def percent(share: float, language: str) -> str:
     """A fraction as per cent with one decimal, as the language writes it."""
     return numbers.format_percent(share, "#,##0.#%", locale=locale_of(language))
+
+
+def compact(number: int, language: str) -> str:
+    """A whole number in few signs, for the scale of a drawing: `12K`."""
+    return numbers.format_compact_decimal(number, fraction_digits=1, locale=locale_of(language))
+
+
+def fraction(value: float, language: str) -> str:
+    """A number between 0 and 1 with two decimals, as the language writes it."""
+    return numbers.format_decimal(value, "0.00", locale=locale_of(language))
+
+
+def fine(value: float, language: str) -> str:
+    """A number between 0 and 1 with as many decimals as it has, two to four."""
+    return numbers.format_decimal(value, "0.00##", locale=locale_of(language))
+
+
+def short_day(day: date, language: str) -> str:
+    """A day without its year, for the foot of a drawing."""
+    return dates.format_skeleton("MMMd", day, locale=locale_of(language))
+
+
+def duration(milliseconds: float, language: str) -> str:
+    """How long something took, in the unit that suits it, with one decimal below ten."""
+    unit, size = next(((u, s) for u, s, until in _UNITS if milliseconds < until), _UNITS[-1][:2])
+    value = milliseconds / size
+    shown = round(value, 1 if value < 10 else 0)
+    return units.format_unit(shown, unit, "short", "#,##0.#", locale=locale_of(language))
+
+
+_MINUTE, _DAY = 60_000.0, 86_400_000.0
+_UNITS = (  # its size in milliseconds, and from where on the next one suits better
+    ("duration-millisecond", 1.0, 1000.0),
+    ("duration-second", 1000.0, 2 * _MINUTE),
+    ("duration-minute", _MINUTE, 120 * _MINUTE),
+    ("duration-hour", 60 * _MINUTE, 2 * _DAY),
+    ("duration-day", _DAY, _DAY),
+)

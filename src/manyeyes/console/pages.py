@@ -58,6 +58,9 @@ def environment(language: str) -> Environment:
     env.filters["change"] = lambda micros: languages.change(micros, language)
     env.filters["count"] = lambda number: languages.count(number, language)
     env.filters["percent"] = lambda share: languages.percent(share, language)
+    env.filters["fraction"] = lambda value: languages.fraction(value, language)
+    env.filters["fine"] = lambda value: languages.fine(value, language)
+    env.filters["duration"] = lambda milliseconds: languages.duration(milliseconds, language)
     env.filters["stamp"] = lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}"
     env.filters["unix_stamp"] = lambda seconds: f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
     env.filters["rfc3339"] = lambda instant: f"{instant:%Y-%m-%dT%H:%M:%SZ}"

@@ -19,6 +19,7 @@ from manyeyes.house import House
 from manyeyes.recourse import ReviewDesk
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports.rules import LONGEST_REASON, Vote
+from manyeyes.tasks.labels import LabelOptions
 from manyeyes.told import ReviewerView, SlotView
 from manyeyes.workers.store import Worker
 
@@ -28,6 +29,7 @@ VERDICTS = {
     "confirm": (Vote.CONFIRM, "wrong"),
     "reject": (Vote.REJECT, "right"),
     "ambiguous": (Vote.REJECT, "ambiguous"),
+    "several": (Vote.REJECT, "several"),
 }
 
 
@@ -51,7 +53,7 @@ class ReviewPages:
         return await self._draw(request, worker, is_at_work, refusal)
 
     async def vote(self, request: Request) -> Response:
-        """POST /reviewer/vote: `slot`, `verdict` (confirm, reject, ambiguous), `reason`."""
+        """POST /reviewer/vote: `slot`, `verdict` (one of `VERDICTS`), `reason`."""
         worker = await worker_of(self._house, request)
         if worker is None:
             return await not_yours(self._house, request)
@@ -109,6 +111,7 @@ class ReviewPages:
 def _task(words: wording.Words, slot: SlotView) -> dict[str, Any]:
     """A complaint as the template draws it: picture, question, answer; nobody's name."""
     options, text = slot.task.options, slot.answer.text
+    labels = [choice.name for choice in options.labels] if isinstance(options, LabelOptions) else []
     return {
         "slot": slot.slot,
         "image_url": slot.task.image_url,
@@ -118,7 +121,9 @@ def _task(words: wording.Words, slot: SlotView) -> dict[str, Any]:
         "ask": words[wording.question(options)],
         "rules": [wording.filled(words, key, values) for key, values in wording.judged_by(options)],
         "comment": options.comment,
-        "runs": glyphs.runs(text),
+        "labels": labels,
+        "either": words["verdict.several" if labels else "verdict.alike"],
+        "runs": [glyphs.Run(text, False)] if labels else glyphs.runs(text),
         "glyphs": [{"sign": sign, "name": words[key]} for sign, key in glyphs.alike(options, text)],
         "length": glyphs.length(text),
     }

@@ -9,7 +9,8 @@ from babel.support import Translations
 
 from manyeyes.console.languages import mark, mark_many
 from manyeyes.refusals import Refusal
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import PictureOptions
 
 ONE_OR_MANY = tuple[str, str]
 Words = Mapping[str, str | list[str]]
@@ -19,6 +20,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.digits": mark("Type the digits you see"),
     "ask.letters": mark("Type the letters you see"),
     "ask.math": mark("Work it out and type the result"),
+    "ask.label": mark("Which label fits the picture?"),
     "ask.widget": mark("Solve the widget of %(site)s"),
     "rule.digits": mark("only digits"),
     "rule.no_digits": mark("no digits"),
@@ -36,8 +38,12 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "hint.phrase": mark("At least two words are wanted: put a space between them"),
     "hint.short": mark_many("%(n)s more character is needed", "%(n)s more characters are needed"),
     "hint.long": mark_many("%(n)s character at most", "%(n)s characters at most"),
+    "hint.label": mark("Press its number, or choose it"),
+    "hint.label_find": mark("Type to find a label; Enter takes the marked one"),
+    "hint.label_none": mark("No label is called so"),
     "hint.widget": mark("If it does not load, or names a wrong domain, skip it and say that the widget does not work"),
     "notice.sent": mark("Sent: %(text)s"),
+    "notice.chosen": mark("Chosen: %(text)s"),
     "notice.skipped": mark("Skipped"),
     "notice.lease_lost": mark(
         "Your time for that picture was over and it went to somebody else, so that answer was not taken. "
@@ -110,15 +116,19 @@ def explanation(words: Words, refusal: Refusal) -> str:
     return filled(words, key if key in words else "notice.refused", values)
 
 
-def question(options: ImageOptions) -> str:
+def question(options: PictureOptions) -> str:
     """The key of the sentence that asks for the answer."""
+    if isinstance(options, LabelOptions):
+        return "ask.label"
     if options.math:
         return "ask.math"
     return {1: "ask.digits", 2: "ask.letters"}.get(options.numeric, "ask.text")
 
 
-def rules(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
+def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
     """(key, values) of every rule that the answer has to keep, in the order in which they are shown."""
+    if isinstance(options, LabelOptions):
+        return []
     wanted = [
         ("rule.digits", options.numeric == 1),
         ("rule.no_digits", options.numeric == 2),
@@ -129,8 +139,10 @@ def rules(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
     return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)
 
 
-def judged_by(options: ImageOptions) -> list[tuple[str, dict[str, int]]]:
+def judged_by(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
     """The same rules for whoever judges an answer: he is told, too, where capital letters do not count."""
+    if isinstance(options, LabelOptions):
+        return []
     is_free = not options.case and not options.math and options.numeric != 1
     return rules(options) + ([("rule.any_case", {})] if is_free else [])
 

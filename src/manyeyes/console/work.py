@@ -19,6 +19,7 @@ from manyeyes.console.sign_in import not_yours, worker_of
 from manyeyes.desk import LeaseView, SessionView, WorkerDesk
 from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
+from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason
 from manyeyes.workers.store import Worker
@@ -126,7 +127,9 @@ def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
     task = lease.task
     if task.widget_url:
         return _widget(words, lease)
+    labels = task.options.labels if isinstance(task.options, LabelOptions) else ()
     return {
+        "kind": "label" if labels else "picture",
         "lease": lease.lease,
         "image_url": task.image_url,
         "widget_url": "",
@@ -135,7 +138,9 @@ def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
         "pay_micros": micros(task.pay),
         "ask": words[wording.question(task.options)],
         "rules": [wording.filled(words, key, values) for key, values in wording.rules(task.options)],
-        "options": task.options,
+        "options": ImageOptions() if labels else task.options,
+        "labels": labels,
+        "comment": task.options.comment,
         "draft": draft,
     }
 
@@ -143,6 +148,7 @@ def _task(words: wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
 def _widget(words: wording.Words, lease: LeaseView) -> dict[str, Any]:
     task = lease.task
     return {
+        "kind": "widget",
         "lease": lease.lease,
         "image_url": "",
         "widget_url": task.widget_url,
@@ -152,13 +158,15 @@ def _widget(words: wording.Words, lease: LeaseView) -> dict[str, Any]:
         "ask": wording.filled(words, "ask.widget", {"site": task.options.site}),
         "rules": [],
         "options": ImageOptions(),
+        "labels": (),
+        "comment": "",
         "draft": "",
     }
 
 
 def _kinds_of(reason: SkipReason) -> str:
     """Return which tasks the reason is offered for, as the page's script and style name them."""
-    fitting = (("picture", OF_PICTURES), ("widget", OF_WIDGETS))
+    fitting = (("picture", OF_PICTURES), ("label", OF_PICTURES), ("widget", OF_WIDGETS))
     return " ".join(kind for kind, reasons in fitting if reason in reasons)
 
 

@@ -658,7 +658,7 @@ CREATE TABLE recognition_result (
     charged_micros bigint NOT NULL,         -- for the recogniser's work; the person's is charged with the task
     PRIMARY KEY (cell, recognition_id, result_id)
 );
-CREATE INDEX recognition_result_at ON recognition_result (cell, recognition_id, at);
+CREATE INDEX recognition_result_at ON recognition_result (cell, recognition_id, at, result_id);
 
 -- What a person is asked about a result, and the verdict beside the recogniser's label. States: recognitions/rules.py.
 CREATE TABLE recognition_review (

@@ -1,52 +1,59 @@
-"""All that a cell's results and reviews come to, read row by row, and what is stored of them: to be compared."""
+"""Where a cell's counts and charges say another thing than its results and reviews: compared row by row, in SQL.
+
+Only differences come out, so that a proof over millions of results costs the process that asks nothing but waiting.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.recognitions.counters import DayChange, QuarterChange
+from manyeyes.recognitions.counters import QuarterChange
 from manyeyes.recognitions.store import SQL
 
 
-class ResultCount(msgspec.Struct, frozen=True):
-    """Results of one recognition, quarter of an hour (Unix time / 900) and label."""
+class Span(msgspec.Struct, frozen=True):
+    """From when to when a recognition has results, or from which day to which it has counts."""
 
     recognition_id: int
-    quarter: int
+    first: datetime | None
+    last: datetime | None
+    first_day: date | None
+    last_day: date | None
+
+
+class DayGap(msgspec.Struct, frozen=True):
+    """By how much the counts of a day and label are off. ``n``: which of the given days, from 1; None: all of them."""
+
+    recognition_id: int
+    n: int | None
     label: int
     total: int
     review: int
-    asked: int
-
-
-class ReviewCount(msgspec.Struct, frozen=True):
-    """What people said about results of one recognition, quarter of an hour and label.
-
-    A refuted verdict is none: it counts as undecided.
-    """
-
-    recognition_id: int
-    quarter: int
-    label: int
     reviewed: int
     overturned: int
-    undecided: int
 
 
-async def result_counts(db: asyncpg.Connection, cell: int) -> list[ResultCount]:
-    return [ResultCount(*row) for row in await db.fetch(SQL.result_counts, cell, timeout=PROOF_SECONDS)]
+async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
+    return [Span(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
 
 
-async def review_counts(db: asyncpg.Connection, cell: int) -> list[ReviewCount]:
-    return [ReviewCount(*row) for row in await db.fetch(SQL.review_counts, cell, timeout=PROOF_SECONDS)]
+async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
+    """Return by how much counts by quarter of an hour are off."""
+    return [QuarterChange(*row) for row in await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS)]
 
 
-async def all_days(db: asyncpg.Connection, cell: int) -> list[DayChange]:
-    return [DayChange(*row) for row in await db.fetch(SQL.all_days, cell, timeout=PROOF_SECONDS)]
+async def day_gaps(
+    db: asyncpg.Connection, cell: int, recognition_ids: Sequence[int], starts: Sequence[datetime], first: date
+) -> list[DayGap]:
+    """Return by how much counts by day are off; ``starts``: of the days from ``first`` on, without any gap.
 
-
-async def all_quarters(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
-    return [QuarterChange(*row) for row in await db.fetch(SQL.all_quarters, cell, timeout=PROOF_SECONDS)]
+    Without ``starts`` the days are not told apart.
+    """
+    rows = await db.fetch(SQL.day_gaps, cell, recognition_ids, starts, first, timeout=PROOF_SECONDS)
+    return [DayGap(*row) for row in rows]
 
 
 async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int, int]]:
@@ -54,9 +61,9 @@ async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int
     return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, timeout=PROOF_SECONDS)]  # type: ignore[misc]
 
 
-async def call_charges(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return what the results of each call that cost something were charged, in micros."""
-    return dict(await db.fetch(SQL.call_charges, cell, timeout=PROOF_SECONDS))
+async def charge_gaps(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the calls whose results say another charge than the ledger, and how much more, in micros."""
+    return dict(await db.fetch(SQL.charge_gaps, cell, timeout=PROOF_SECONDS))
 
 
 async def hollow_calls(db: asyncpg.Connection, cell: int) -> list[int]:

@@ -1,3 +1,28 @@
+-- name: lock_reviews
+-- Which of these tasks ask a person about a result, locked in the order of the key.
+SELECT task_id, recognition_id, asked_at, day, label, rate, state, verdict, refuted FROM recognition_review
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
+-- name: close_reviews
+-- Write how reviews end; they are locked.
+UPDATE recognition_review SET state = c.state, verdict = c.verdict, worker_id = c.worker_id, ended_at = $2
+FROM unnest($3::bigint[], $4::smallint[], $5::int[], $6::bigint[]) AS c (task_id, state, verdict, worker_id)
+WHERE recognition_review.cell = $1 AND recognition_review.task_id = c.task_id;
+
+-- name: refute_reviews
+-- Reviewers confirmed that these verdicts are wrong.
+UPDATE recognition_review SET refuted = true WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: decided_reviews
+-- What people said, as it is told to customers.
+SELECT task_id, name, verdict FROM recognition_review
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 1;
+
+-- name: verdicts
+-- What people said about a recognition's results, for the calibration.
+SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sampled FROM recognition_review
+WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted ORDER BY task_id;
+
 -- name: recognitions_of
 -- An app's recognitions, the oldest first.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
@@ -130,28 +155,54 @@ FROM unnest($2::bigint[], $3::int[], $4::smallint[], $5::smallint[], $6::bigint[
 ON CONFLICT (cell, recognition_id, quarter, measure, bucket) DO UPDATE
 SET times = recognition_time.times + excluded.times;
 
--- name: result_counts
--- All results by quarter of an hour and label: the counters must say the same.
-SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int AS quarter, label, count(*) AS total,
-       count(*) FILTER (WHERE review) AS review, count(*) FILTER (WHERE task_id <> 0) AS asked
-FROM recognition_result WHERE cell = $1 GROUP BY 1, 2, 3;
+-- name: spans
+-- From when to when each recognition has results, and from which day to which it has counts.
+SELECT recognition_id, min(at) AS first, max(at) AS last, NULL::date AS first_day, NULL::date AS last_day
+FROM recognition_result WHERE cell = $1 GROUP BY recognition_id
+UNION ALL
+SELECT recognition_id, NULL, NULL, min(day), max(day) FROM recognition_day WHERE cell = $1 GROUP BY recognition_id;
 
--- name: review_counts
--- All that people said, by quarter of an hour and label of the result: the counters must say the same.
-SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int AS quarter, label,
-       count(*) FILTER (WHERE state = 1 AND NOT refuted) AS reviewed,
-       count(*) FILTER (WHERE state = 1 AND NOT refuted AND rate > 0 AND verdict <> label) AS overturned,
-       count(*) FILTER (WHERE state = 2 OR state = 1 AND refuted) AS undecided
-FROM recognition_review WHERE cell = $1 GROUP BY 1, 2, 3;
+-- name: quarter_gaps
+-- By how much counts by quarter of an hour differ from the results and reviews themselves; only where they do.
+SELECT recognition_id, quarter, sum(certain)::bigint AS certain, sum(uncertain)::bigint AS uncertain,
+       sum(failed)::bigint AS failed, sum(asked)::bigint AS asked, sum(reviewed)::bigint AS reviewed,
+       sum(overturned)::bigint AS overturned, sum(undecided)::bigint AS undecided
+FROM (
+    SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
+    FROM recognition_quarter WHERE cell = $1
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int, -(label >= 0 AND NOT review)::int,
+           -(label >= 0 AND review)::int, -(label < 0)::int, -(task_id <> 0)::int, 0, 0, 0
+    FROM recognition_result WHERE cell = $1
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 0, 0, 0, 0,
+           -(state = 1 AND NOT refuted)::int, -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int,
+           -(state = 2 OR state = 1 AND refuted)::int
+    FROM recognition_review WHERE cell = $1
+) AS sides GROUP BY recognition_id, quarter
+HAVING sum(certain) <> 0 OR sum(uncertain) <> 0 OR sum(failed) <> 0 OR sum(asked) <> 0 OR sum(reviewed) <> 0
+    OR sum(overturned) <> 0 OR sum(undecided) <> 0
+ORDER BY recognition_id, quarter;
 
--- name: all_days
--- Every count by day and label.
-SELECT recognition_id, day, label, total, review, reviewed, overturned FROM recognition_day WHERE cell = $1;
-
--- name: all_quarters
--- Every count by quarter of an hour.
-SELECT recognition_id, quarter, certain, uncertain, failed, asked, reviewed, overturned, undecided
-FROM recognition_quarter WHERE cell = $1;
+-- name: day_gaps
+-- By how much counts by day and label differ from the results and reviews themselves; only where they do. The days are
+-- the nth between the starts that are given, the first of which is that of $4; without any they are summed up.
+SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN n END AS n, label, sum(total)::bigint AS total,
+       sum(review)::bigint AS review, sum(reviewed)::bigint AS reviewed, sum(overturned)::bigint AS overturned
+FROM (
+    SELECT recognition_id, CASE WHEN cardinality($3::timestamptz[]) > 0 THEN day - $4::date + 1 ELSE 0 END AS n, label,
+           total, review, reviewed, overturned
+    FROM recognition_day WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    UNION ALL
+    SELECT recognition_id, width_bucket(at, $3::timestamptz[]), label, -1, -(review)::int, 0, 0
+    FROM recognition_result WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+    UNION ALL
+    SELECT recognition_id, width_bucket(asked_at, $3::timestamptz[]), label, 0, 0, -(state = 1 AND NOT refuted)::int,
+           -(state = 1 AND NOT refuted AND rate > 0 AND verdict <> label)::int
+    FROM recognition_review WHERE cell = $1 AND recognition_id = ANY ($2::bigint[])
+) AS sides GROUP BY recognition_id, n, label
+HAVING sum(total) <> 0 OR sum(review) <> 0 OR sum(reviewed) <> 0 OR sum(overturned) <> 0
+ORDER BY recognition_id, n, label;
 
 -- name: unmatched_reviews
 -- Reviews and results that do not point at each other; there are none.
@@ -161,12 +212,79 @@ SELECT recognition_id, task_id FROM (
     SELECT recognition_id, task_id, result_id, label, rate, asked_at FROM recognition_review WHERE cell = $1
 ) AS sides GROUP BY recognition_id, task_id, result_id, label, rate, at HAVING count(*) <> 2;
 
--- name: call_charges
--- What the results of each call were charged: must equal the ledger's.
-SELECT call_id, sum(charged_micros)::bigint AS charged_micros FROM recognition_result
-WHERE cell = $1 AND charged_micros > 0 GROUP BY call_id;
+-- name: charge_gaps
+-- Calls whose results say another charge than the ledger; there are none.
+SELECT call_id, sum(micros)::bigint AS micros FROM (
+    SELECT call_id, charged_micros AS micros FROM recognition_result WHERE cell = $1 AND charged_micros > 0
+    UNION ALL
+    SELECT cause_id, -amount_micros FROM transfer WHERE cell = $1 AND kind = 14
+) AS sides GROUP BY call_id HAVING sum(micros) <> 0 ORDER BY call_id;
 
 -- name: hollow_calls
 -- Calls that are kept for re-sends though nothing of them was recorded; there are none.
 SELECT call_id FROM recognition_call AS c WHERE cell = $1
     AND NOT EXISTS (SELECT FROM recognition_result AS r WHERE r.cell = c.cell AND r.call_id = c.call_id);
+
+-- name: complete_through
+-- Since when a transaction of this database has been open, any of which may still record results; now, if there is none.
+-- A second is taken off for one that has begun and is not listed yet.
+SELECT least(clock_timestamp(), min(xact_start)) - interval '1 second' FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid();
+
+-- name: quarters
+-- Ranges of quarters of an hour, each summed for its span.
+SELECT p.index, r.certain, r.uncertain, r.failed, r.asked, r.reviewed, r.overturned, r.undecided
+FROM unnest($3::int[], $4::int[]) WITH ORDINALITY AS p (first, until, index) CROSS JOIN LATERAL (
+    SELECT coalesce(sum(certain), 0)::bigint AS certain, coalesce(sum(uncertain), 0)::bigint AS uncertain,
+           coalesce(sum(failed), 0)::bigint AS failed, coalesce(sum(asked), 0)::bigint AS asked,
+           coalesce(sum(reviewed), 0)::bigint AS reviewed, coalesce(sum(overturned), 0)::bigint AS overturned,
+           coalesce(sum(undecided), 0)::bigint AS undecided
+    FROM recognition_quarter
+    WHERE cell = $1 AND recognition_id = $2 AND quarter >= p.first AND quarter < p.until
+) AS r;
+
+-- name: times
+-- The histograms of ranges of quarters of an hour, each summed for its span.
+SELECT p.index, r.measure, r.bucket, r.times
+FROM unnest($3::int[], $4::int[]) WITH ORDINALITY AS p (first, until, index) CROSS JOIN LATERAL (
+    SELECT measure, bucket, sum(times)::bigint AS times FROM recognition_time
+    WHERE cell = $1 AND recognition_id = $2 AND quarter >= p.first AND quarter < p.until
+    GROUP BY measure, bucket
+) AS r;
+
+-- name: day_of
+-- One day of several recognitions, by label.
+SELECT recognition_id, label, total, review FROM recognition_day
+WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND day = $3 ORDER BY recognition_id, label;
+
+-- name: results_before
+-- A page of results, the newest first, with what a person said. Filters: what takes everything is null.
+SELECT r.result_id, r.at, r.name, r.tag, r.uid, r.sequence_id, r.label, r.rate, r.threshold, r.review, r.fault, r.details,
+       r.milliseconds, r.task_id, r.charged_micros, v.state, v.verdict, coalesce(v.refuted, false) AS refuted
+FROM recognition_result AS r LEFT JOIN recognition_review AS v ON v.cell = $1 AND v.task_id = r.task_id
+WHERE r.cell = $1 AND r.recognition_id = $2 AND (r.at, r.result_id) < ($3, $4) AND (r.at, r.result_id) >= ($5, $6)
+  AND ($7::bool IS NULL OR r.review = $7) AND ($8::int IS NULL OR r.label = $8)
+  AND ($9::bool IS NULL OR $9 = (v.state IS NOT DISTINCT FROM 1 AND NOT v.refuted AND r.rate > 0 AND v.verdict <> r.label))
+ORDER BY r.at DESC, r.result_id DESC LIMIT $10;
+
+-- name: results_floor
+-- How far back so many results reach: as far as one page with filters looks.
+SELECT at, result_id FROM recognition_result
+WHERE cell = $1 AND recognition_id = $2 AND (at, result_id) < ($3, $4)
+ORDER BY at DESC, result_id DESC OFFSET $5 LIMIT 1;
+
+-- name: results_after
+-- The next of a span's results, the oldest first, with what a person said.
+SELECT r.result_id, r.at, r.name, r.tag, r.uid, r.sequence_id, r.label, r.rate, r.threshold, r.review, r.fault, r.details,
+       r.milliseconds, r.task_id, r.charged_micros, v.state, v.verdict, coalesce(v.refuted, false) AS refuted
+FROM recognition_result AS r LEFT JOIN recognition_review AS v ON v.cell = $1 AND v.task_id = r.task_id
+WHERE r.cell = $1 AND r.recognition_id = $2 AND (r.at, r.result_id) > ($3, $4) AND r.at < $5
+ORDER BY r.at, r.result_id LIMIT $6;
+
+-- name: verdict_counts
+-- Verdicts of several recognitions since an instant, and those on certain results that were drawn by lot.
+SELECT recognition_id, count(*), count(*) FILTER (WHERE rate > 0 AND verdict <> label), count(*) FILTER (WHERE sampled),
+       count(*) FILTER (WHERE sampled AND rate > 0 AND verdict <> label)
+FROM recognition_review
+WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND state = 1 AND NOT refuted AND ended_at >= $3
+GROUP BY recognition_id;

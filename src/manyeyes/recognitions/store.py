@@ -17,7 +17,7 @@ CALL_REPEATED = Refusal(Reason.CALL_REPEATED, "this timestamp and nonce came bef
 _labels = msgspec.json.Decoder(tuple[Label, ...])
 
 
-class DayCount(msgspec.Struct, frozen=True):
+class DayCount(msgspec.Struct, frozen=True, gc=False):
     """Results of one day and label; ``label`` -1 counts what failed. People's part is ``reviewed``, ``overturned``."""
 
     day: date

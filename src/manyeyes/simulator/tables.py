@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from manyeyes.simulator.allow_list import Meeting, Reporting
 from manyeyes.simulator.allow_list_study import AS_IT_IS, Finding
+from manyeyes.simulator.calibration import Kept
 from manyeyes.simulator.intervals import Interval
 from manyeyes.simulator.review import Verdicts
 
@@ -62,6 +63,24 @@ def review(findings: Sequence[Sequence[Verdicts]]) -> str:
             lines.append(
                 f"{head}  {v.rule:13} {_per_cent(v.wrong_refunds):>14} {_per_cent(v.missed_refunds):>14} {votes:>13}"
             )
+    return "\n".join(lines)
+
+
+def calibration(findings: Sequence[Kept]) -> str:
+    """Return one line per kind of recogniser."""
+    lines = [
+        "How often more than the target was really wrong among what a calibration made certain.",
+        "in order: as shipped. one by one: every candidate tested as if it were the only one. proven: anything was.",
+        "certain: mean share of results. possible: of the lowest threshold that keeps the target, had one known.",
+        "",
+        f"{'recogniser':32} {'trials':>6} {'in order':>8} {'one by one':>10} {'proven':>6} {'certain':>7} "
+        f"{'possible':>8}",
+    ]
+    lines += [
+        f"{k.kind:32} {k.trials:>6,} {k.broken:>8.1%} {k.hasty_broken:>10.1%} {k.proven:>6.0%} {k.certain_share:>7.0%} "
+        f"{k.best_share:>8.0%}"
+        for k in findings
+    ]
     return "\n".join(lines)
 
 

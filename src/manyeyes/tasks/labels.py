@@ -24,3 +24,8 @@ def unfit_label(options: LabelOptions, text: str) -> str:
     if text in {str(choice.number) for choice in options.labels}:
         return ""
     return "one of the labels is wanted"
+
+
+def name_of(options: LabelOptions, text: str) -> str:
+    """Return the name of the label whose number ``text`` is; ``text`` itself when there is none."""
+    return next((choice.name for choice in options.labels if str(choice.number) == text), text)

@@ -63,6 +63,6 @@ async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) 
 
 
 async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:
-    """Return the answers of those of the tasks that were solved, by task."""
+    """Return the answers of those of the tasks that were solved as people read them: labels by their names."""
     solved = await answered_leases(db, cell, task_ids)
-    return {task_id: each.text for task_id, each in solved.items() if each.text}
+    return {task_id: each.shown for task_id, each in solved.items() if each.shown}

@@ -32,7 +32,10 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released."""
+    """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released.
+
+    ``name``: of the label that was chosen, where ``text`` is its number.
+    """
 
     task_id: int
     account_id: int
@@ -49,10 +52,14 @@ class Result(msgspec.Struct, frozen=True):
     charged_micros: int
     pay_micros: int
     share_micros: int
+    name: str = ""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock."""
+    """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock.
+
+    ``text``: what was typed, a token, or the name of the label that was chosen.
+    """
 
     task_id: int
     account_id: int
@@ -76,11 +83,12 @@ PROCESSING = Processing()
 
 
 class Solved(msgspec.Struct, frozen=True):
-    """Who solved a task, on which lease, with which text, for how many micros."""
+    """Who solved a task, on which lease, with which text (``shown``: as people read it), for how many micros."""
 
     worker_id: int
     lease: int
     text: str
+    shown: str
     pay_micros: int
 
 
@@ -105,8 +113,11 @@ class Share(msgspec.Struct, frozen=True):
     share_micros: int
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a person answered; ``name``: of the label whose number ``text`` is, as it stood on the button."""
+
     text: str = ""
+    name: str = ""
 
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
@@ -182,7 +193,7 @@ async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
     rows = await tx.fetch(SQL.answered_leases, cell, task_ids)
-    return {r["task_id"]: Solved(r["worker_id"], r["lease"], text_of(r["answer"]), r["pay_micros"]) for r in rows}
+    return {r["task_id"]: _solved(r) for r in rows}
 
 
 async def last_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], ending: Ending) -> dict[int, int]:
@@ -225,7 +236,7 @@ def _outcome(row: asyncpg.Record) -> Outcome:
         row["created_at"],
         row["ended_at"],
         Ending(row["ending"]),
-        text_of(row["answer"]),
+        shown_of(row["answer"]),
         row["media"],
         row["solve_count"],
         row["charged_micros"],
@@ -233,15 +244,26 @@ def _outcome(row: asyncpg.Record) -> Outcome:
     )
 
 
+def _solved(row: asyncpg.Record) -> Solved:
+    answer = row["answer"]
+    return Solved(row["worker_id"], row["lease"], text_of(answer), shown_of(answer), row["pay_micros"])
+
+
 def text_of(answer: str | None) -> str:
     """Return the text inside a stored answer; empty when there is none."""
     return _answer.decode(answer).text if answer else ""
 
 
+def shown_of(answer: str | None) -> str:
+    """Return a stored answer as people read it: a label by its name."""
+    found = _answer.decode(answer) if answer else Answer()
+    return found.name or found.text
+
+
 def _answer_json(result: Result) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
-    return msgspec.json.encode(Answer(result.text)).decode()
+    return msgspec.json.encode(Answer(result.text, result.name)).decode()
 
 
 _answer = msgspec.json.Decoder(Answer)

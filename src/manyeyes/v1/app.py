@@ -15,6 +15,7 @@ from manyeyes.gather import Unavailable
 from manyeyes.house import House
 from manyeyes.tasks import store as tasks
 from manyeyes.v1.openapi import document
+from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.webhooks import WebhooksApi
@@ -30,7 +31,7 @@ class Calls:
     """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
 
     def __init__(self, house: House) -> None:
-        apis = (WorkerApi(house), ReviewerApi(house), ReportsApi(house), WebhooksApi(house))
+        apis = (WorkerApi(house), ReviewerApi(house), ReportsApi(house), WebhooksApi(house), RecognitionsApi(house))
         self._handlers = {call: handler for api in apis for call, handler in api.handlers().items()}
         self._paths = {path for _, path in self._handlers}
 

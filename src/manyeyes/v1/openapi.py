@@ -7,18 +7,39 @@ import msgspec
 
 from manyeyes import __version__
 from manyeyes.desk import WidgetOptions
+from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import reports, reviewer, webhooks, worker
+from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.wire import RefusalBody
 
-OPERATIONS = [*worker.OPERATIONS, *reviewer.OPERATIONS, *reports.OPERATIONS, *webhooks.OPERATIONS]
-PARAMETERS = {"wait": "number", "limit": "integer", "before": "string", "state": "string", "task_id": "integer"}
+OPERATIONS = [
+    *worker.OPERATIONS,
+    *reviewer.OPERATIONS,
+    *reports.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *recognitions.OPERATIONS,
+]
+PARAMETERS = {
+    "wait": "number",
+    "limit": "integer",
+    "before": "string",
+    "state": "string",
+    "task_id": "integer",
+    "recognition_task_id": "string",
+    "from": "string",
+    "to": "string",
+    "grain": "string",
+    "tz": "string",
+    "review": "boolean",
+    "label": "integer",
+    "overturned": "boolean",
+}
 
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
     types = [kind for operation in OPERATIONS for kind in operation[3:5] if kind]
-    types += [RefusalBody, ImageOptions, WidgetOptions]
+    types += [RefusalBody, ImageOptions, LabelOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for method, path, parameters, request, reply, others in OPERATIONS:

@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.reviews import end_reviews
 from manyeyes.actions.parts.shares import app_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind, Transfer, posting
 from manyeyes.ledger.store import Pay
+from manyeyes.recognitions.rules import ReviewState
+from manyeyes.recognitions.verdicts import Closing
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
+from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
+from manyeyes.tasks.options import options_of
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import Result
 from manyeyes.webhooks import store as webhooks
@@ -44,11 +49,12 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     charged = [e.work for e in ended if e.ending.charged]
     await statistics.add_usage(tx, now, cell, usage(charged))
     await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
-    told = [e.work for e in ended if e.work.callback_url]
+    told = [e.work for e in ended if e.work.callback_url and _is_told(e)]
     await webhooks.insert_deliveries(
         tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
     )
     await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
+    await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
 
 
 def transfers(ended: Ended) -> list[Transfer]:
@@ -97,6 +103,23 @@ def _is_paid(ended: Ended) -> bool:
     return ended.ending is Ending.SOLVED and ended.work.pay_micros > 0
 
 
+def _is_told(ended: Ended) -> bool:
+    """Every end is told, but of reviews only verdicts: their message has a place for nothing else (spec/tupu.md §7)."""
+    return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
+
+
+def _closing(ended: Ended) -> Closing:
+    if ended.ending is Ending.SOLVED:
+        return Closing(ended.work.task_id, ReviewState.DECIDED, int(ended.text), ended.work.worker_id)
+    return Closing(ended.work.task_id, ReviewState.UNDECIDED)
+
+
+def _name(ended: Ended) -> str:
+    """Return the name of the label that was chosen; empty for other answers."""
+    options = options_of(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
+    return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
+
+
 def _result(ended: Ended) -> Result:
     work, solved = ended.work, ended.ending is Ending.SOLVED
     return Result(
@@ -115,4 +138,5 @@ def _result(ended: Ended) -> Result:
         work.price_micros if ended.ending.charged else 0,
         work.pay_micros if solved else 0,
         (work.share_micros or 0) if ended.ending.charged else 0,
+        _name(ended),
     )

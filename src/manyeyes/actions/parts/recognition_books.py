@@ -1,113 +1,89 @@
 """Prove that what recognitions count and cost is what their results and reviews say, in the snapshot of the books."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, tzinfo
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.apps.rules import zone
 from manyeyes.recognitions import proof
-from manyeyes.recognitions.counters import DayChange
-from manyeyes.recognitions.proof import ResultCount, ReviewCount
-from manyeyes.recognitions.rules import FAILED, QUARTER_SECONDS
+from manyeyes.recognitions.proof import Span
 
-Count = tuple[object, ...]  # what is counted, with whose count it is
+DAY = timedelta(days=1)
+NO_DAY = date(1970, 1, 1)
 
 
 class RecognitionBooks(msgspec.Struct, frozen=True):
-    """``gaps``: by how much each count is off; ``charged``: micros by call, as the results say."""
+    """``difference``: how much is wrong, counts and micros together. ``findings``: where, one sentence each."""
 
-    gaps: dict[Count, int]
-    unmatched: list[tuple[int, int]]
-    hollow: list[int]
-    charged: dict[int, int]
-
-    @property
-    def findings(self) -> list[str]:
-        """One sentence for each thing that is wrong."""
-        return [
-            *(f"{_name(count)} is off by {gap}" for count, gap in self.gaps.items()),
-            *(f"recognition {of}: a result and the review of task {task} do not match" for of, task in self.unmatched),
-            *(f"call {call_id} is kept for a re-send and has no result" for call_id in self.hollow),
-        ]
-
-    @property
-    def difference(self) -> int:
-        """How much is wrong; 0 when nothing is."""
-        return sum(map(abs, self.gaps.values())) + len(self.unmatched) + len(self.hollow)
+    difference: int
+    findings: list[str]
 
 
 async def read_recognition_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]) -> RecognitionBooks:
-    """Compare counters with results and reviews.
+    """Compare counts with results and reviews, and what calls were charged with the ledger.
 
-    ``time_zones``: of the recognitions' apps, by recognition; one that is not there (it is newer than the reading of
-    the directory) has its days summed up instead.
+    ``time_zones``: of the recognitions' apps, by recognition; of one that is not there (it is newer than the reading of
+    the directory) the days are summed up instead.
     """
-    zones = {of: zone(name) for of, name in time_zones.items()}
-    results, reviews = await proof.result_counts(db, cell), await proof.review_counts(db, cell)
-    found = _of_results(results, zones) + _of_reviews(reviews, zones)
-    stored = _of_days(await proof.all_days(db, cell), zones)
-    for row in await proof.all_quarters(db, cell):
-        of, number, *amounts = msgspec.structs.astuple(row)
-        for what, amount in zip(QUARTERS, amounts, strict=True):
-            stored["quarter", of, number, what] += amount
-    gaps = {count: stored[count] - found[count] for count in sorted({*stored, *found}, key=str)}
-    return RecognitionBooks(
-        {count: gap for count, gap in gaps.items() if gap},
-        await proof.unmatched_reviews(db, cell),
-        await proof.hollow_calls(db, cell),
-        await proof.call_charges(db, cell),
-    )
+    off = [*await _quarters(db, cell), *await _days(db, cell, time_zones)]
+    wrong = [
+        *(
+            f"recognition {of}: a result and the review of task {task_id} do not match"
+            for of, task_id in await proof.unmatched_reviews(db, cell)
+        ),
+        *(f"call {call_id} is kept for a re-send and has no result" for call_id in await proof.hollow_calls(db, cell)),
+    ]
+    charges = (await proof.charge_gaps(db, cell)).items()
+    off += [(gap, f"results and charges differ by {gap} micros at call {call_id}") for call_id, gap in charges]
+    return RecognitionBooks(sum(abs(gap) for gap, _ in off) + len(wrong), [*(said for _, said in off), *wrong])
 
 
-QUARTERS = ("certain", "uncertain", "failed", "asked", "reviewed", "overturned", "undecided")
+async def _quarters(db: asyncpg.Connection, cell: int) -> list[tuple[int, str]]:
+    found = []
+    for row in await proof.quarter_gaps(db, cell):
+        of, quarter, *_ = msgspec.structs.astuple(row)
+        gaps = _gaps(row, skip=2)
+        found += [(gap, f"recognition {of}: {what} of quarter {quarter} is off by {gap}") for what, gap in gaps]
+    return found
 
 
-def _of_results(results: Iterable[ResultCount], zones: Mapping[int, tzinfo]) -> Counter[Count]:
-    counts: Counter[Count] = Counter()
-    for row in results:
-        of, day, is_failed = row.recognition_id, _day(row, zones), row.label == FAILED
-        counts["day", of, day, row.label, "total"] += row.total
-        counts["day", of, day, row.label, "review"] += row.review
-        counts["quarter", of, row.quarter, "certain"] += 0 if is_failed else row.total - row.review
-        counts["quarter", of, row.quarter, "uncertain"] += row.review
-        counts["quarter", of, row.quarter, "failed"] += row.total if is_failed else 0
-        counts["quarter", of, row.quarter, "asked"] += row.asked
-    return counts
+async def _days(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]) -> list[tuple[int, str]]:
+    """Look at the recognitions of each time zone together: their days begin at the same instants."""
+    by_zone: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in await proof.spans(db, cell):
+        by_zone[time_zones.get(span.recognition_id, "")].append(span)
+    found = []
+    for name, spans in sorted(by_zone.items()):
+        ids = sorted({span.recognition_id for span in spans})
+        days = _between(spans) if name else []
+        starts = _starts(name, days)
+        for row in await proof.day_gaps(db, cell, ids, starts, days[0] if days else NO_DAY):
+            day = "all days" if row.n is None else f"day {days[0] + (row.n - 1) * DAY}"
+            where = f"of {day}, label {row.label} is off by"
+            found += [(g, f"recognition {row.recognition_id}: {what} {where} {g}") for what, g in _gaps(row, skip=3)]
+    return found
 
 
-def _of_reviews(reviews: Iterable[ReviewCount], zones: Mapping[int, tzinfo]) -> Counter[Count]:
-    counts: Counter[Count] = Counter()
-    for row in reviews:
-        of, day = row.recognition_id, _day(row, zones)
-        counts["day", of, day, row.label, "reviewed"] += row.reviewed
-        counts["day", of, day, row.label, "overturned"] += row.overturned
-        counts["quarter", of, row.quarter, "reviewed"] += row.reviewed
-        counts["quarter", of, row.quarter, "overturned"] += row.overturned
-        counts["quarter", of, row.quarter, "undecided"] += row.undecided
-    return counts
+def _between(spans: Iterable[Span]) -> list[date]:
+    """Return all days that any of the spans can touch in any time zone."""
+    known = [day for span in spans for day in (span.first_day, span.last_day) if day]
+    known += [at.astimezone(UTC).date() for span in spans for at in (span.first, span.last) if at]
+    first, last = min(known) - DAY, max(known) + DAY
+    return [first + n * DAY for n in range((last - first).days + 1)]
 
 
-def _of_days(days: Iterable[DayChange], zones: Mapping[int, tzinfo]) -> Counter[Count]:
-    counts: Counter[Count] = Counter()
-    for row in days:
-        of, day = row.recognition_id, row.day if row.recognition_id in zones else None
-        counts["day", of, day, row.label, "total"] += row.total
-        counts["day", of, day, row.label, "review"] += row.review
-        counts["day", of, day, row.label, "reviewed"] += row.reviewed
-        counts["day", of, day, row.label, "overturned"] += row.overturned
-    return counts
+def _starts(time_zone: str, days: Sequence[date]) -> list[datetime]:
+    """Return the instants at which the days begin, and the last one's end."""
+    if not days:
+        return []
+    of = zone(time_zone)
+    return [datetime.combine(day, time(), of) for day in [*days, days[-1] + DAY]]
 
 
-def _day(row: ResultCount | ReviewCount, zones: Mapping[int, tzinfo]) -> date | None:
-    """Return the day that a quarter of an hour falls on: since 1972 all offsets from UTC are whole quarters."""
-    if row.recognition_id not in zones:
-        return None
-    return datetime.fromtimestamp(row.quarter * QUARTER_SECONDS, UTC).astimezone(zones[row.recognition_id]).date()
-
-
-def _name(count: Count) -> str:
-    kind, of, when, *label, what = count
-    return f"recognition {of}: {what} of {kind} {when}{f', label {label[0]}' if label else ''}"
+def _gaps(row: msgspec.Struct, skip: int) -> list[tuple[str, int]]:
+    """Return what of a row's counts is off; its first ``skip`` fields say whose counts they are."""
+    named = zip(row.__struct_fields__, msgspec.structs.astuple(row), strict=True)
+    return [(what, gap) for what, gap in list(named)[skip:] if gap]

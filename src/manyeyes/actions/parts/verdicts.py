@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.parts.reviews import refute_reviews
 from manyeyes.actions.parts.shares import take_back_shares
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
@@ -57,6 +58,8 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     await store.decide_reports(tx, now, cell, decisions)
     await store.add_to_reporters(tx, cell, _records_of_reporters(decided))
     await slots.add_to_records(tx, cell, _records_of_reviewers(decided))
+    if confirmed:
+        await refute_reviews(tx, cell, confirmed)
 
 
 async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> dict[int, int]:

@@ -15,9 +15,15 @@ export function write({ slot, task, answer, pay }) {
   element("comment").hidden = !options.comment;
   element("comment-text").textContent = options.comment || "";
   element("origin").textContent = `${task.queue.name} · ${money(pay)}`;
+  const labels = (options.labels ?? []).map(({ name }) => name);
+  element("choices").replaceChildren(...labels.map((name) => item(name)));
+  element("choices").querySelectorAll("li").forEach((each) => { each.dir = "auto"; });
+  element("alike-words").textContent = say(labels.length ? "verdict.several" : "verdict.alike");
   const given = element("given");
+  given.toggleAttribute("data-label", labels.length > 0);
   given.dataset.length = length(answer.text);
-  given.replaceChildren(...runs(answer.text).map((run) => (run.isDigits ? bold(run.text) : run.text)));
+  const pieces = labels.length ? [{ text: answer.text, isDigits: false }] : runs(answer.text);
+  given.replaceChildren(...pieces.map((run) => (run.isDigits ? bold(run.text) : run.text)));
   element("glyphs").replaceChildren(...alike(options, answer.text).map(({ sign, key }) => item(bold(sign), ` ${say(key)}`)));
 }
 

@@ -10,9 +10,10 @@ export function runs(text) {
   return (text.match(/[0-9]+|[^0-9]+/g) ?? []).map((piece) => ({ text: piece, isDigits: isMixed && /[0-9]/.test(piece) }));
 }
 
-/** The signs of `text` that are easily taken for another, each once, as {sign, key}; none where only digits are wanted. */
+/** The signs of `text` that are easily taken for another, each once, as {sign, key}; none where only digits are wanted,
+    or a label was chosen. */
 export function alike(options, text) {
-  if (options.numeric === 1) return [];
+  if (options.labels || options.numeric === 1) return [];
   return [...new Set(text)].filter((sign) => Object.hasOwn(ALIKE, sign)).map((sign) => ({ sign, key: ALIKE[sign] }));
 }
 

@@ -17,11 +17,15 @@ export function ask(next, draft) {
   task = next;
   element("ask").textContent = task.widget_url ? say("ask.widget", { site: task.options.site }) : say(question(task.options));
   element("origin").textContent = `${task.queue.name} · ${money(task.pay)}`;
-  element("comment").hidden = !task.options.comment;
+  const isLabel = Boolean(task.options.labels);
+  element("comment").hidden = isLabel || !task.options.comment;
   element("comment-text").textContent = task.options.comment || "";
+  element("topic").hidden = !isLabel || !task.options.comment;
+  element("topic").textContent = task.options.comment || "";
   element("lease-id").value = element("skip-lease").value = task.lease;
   chips = rules(task.options).map(chip);
   element("rules").replaceChildren(...chips.map(({ item }) => item));
+  box.disabled = isLabel; // what a label task asks for is picked, not typed
   box.inputMode = task.options.numeric === 1 ? "numeric" : "text";
   box.removeAttribute("pattern");
   box.removeAttribute("minlength");
@@ -37,8 +41,8 @@ function chip({ key, values, holds }) {
   return { item, holds };
 }
 
-/** The answer as typed. */
-export const typed = () => box.value;
+/** The answer as typed; nothing where none is typed. */
+export const typed = () => (box.disabled ? "" : box.value);
 
 export const focus = () => box.focus({ preventScroll: true });
 
@@ -46,8 +50,9 @@ export const focus = () => box.focus({ preventScroll: true });
 function judge(leftOut) {
   const text = box.value.trim();
   chips.forEach(({ item, holds }) => item.toggleAttribute("data-kept", Boolean(holds?.(text))));
-  if (task.widget_url) {
-    hint.textContent = say("hint.widget");
+  const help = otherHelp();
+  if (help) {
+    hint.textContent = say(help);
     hint.dataset.tone = "wait";
     return;
   }
@@ -57,6 +62,13 @@ function judge(leftOut) {
   if (hint.textContent !== words) hint.textContent = words;
   hint.dataset.tone = leftOut ? "warn" : missing ? "wait" : "ready";
   box.removeAttribute("aria-invalid");
+}
+
+// What there is to say of a task whose answer is not typed.
+function otherHelp() {
+  if (task.widget_url) return "hint.widget";
+  if (!task.options.labels) return "";
+  return task.options.labels.length > 10 ? "hint.label_find" : "hint.label";
 }
 
 function keepToRules() {
@@ -89,7 +101,7 @@ export function furnish(onAnswer) {
   box.addEventListener("compositionend", () => { composing = false; keepToRules(); });
   element("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!task || task.widget_url || composing) return;
+    if (!task || otherHelp() || composing) return;
     const missing = obstacle(task.options, box.value);
     if (missing) insistOnRules(missing);
     else onAnswer(box.value.trim());

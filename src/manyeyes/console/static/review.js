@@ -17,7 +17,7 @@ const LOST_AFTER = (WAIT_SECONDS + 15) * 1000;
 // Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
 const GLANCE = 250;
 const VERDICTS = { wrong: "confirm", alike: "reject", right: "reject" };
-const CODES = { wrong: "wrong", alike: "ambiguous", right: "right" };
+const CODES = { wrong: "wrong", alike: "ambiguous", several: "several", right: "right" };
 
 let mode = main.dataset.mode;
 let shown = null;
@@ -99,7 +99,8 @@ async function vote(which) {
   hush();
   clock.stop();
   const ended = shift.signal;
-  const words = reason.value.trim() || CODES[which];
+  const what = which === "alike" && shown.task.options.labels ? "several" : which;
+  const words = reason.value.trim() || CODES[what];
   try {
     const body = { slot: shown.slot, verdict: VERDICTS[which], reason: words };
     const result = await insist("POST", "/reviewer/votes", body, () => trouble(true));
@@ -108,7 +109,7 @@ async function vote(which) {
     tally.earned += result.earned;
     tally.payable += result.earned;
     showTally();
-    element("receipt").textContent = `${say(`notice.voted_${which}`)}  +${money(result.earned)}`;
+    element("receipt").textContent = `${say(`notice.voted_${what}`)}  +${money(result.earned)}`;
     if (ended.aborted) return;
     if (result.next) turnTo(result.next);
     else watch();

@@ -6,6 +6,7 @@ const length = (text) => [...text].length;
 
 /** The key of the sentence that asks for the answer. */
 export function question(options) {
+  if (options.labels) return "ask.label";
   if (options.math) return "ask.math";
   return { 1: "ask.digits", 2: "ask.letters" }[options.numeric] ?? "ask.text";
 }
@@ -23,6 +24,7 @@ export function rules(options) {
 
 /** The same rules for whoever judges an answer: he is told, too, where capital letters do not count. */
 export function judgedBy(options) {
+  if (options.labels) return [];
   const free = !options.case && !options.math && options.numeric !== 1 ? [{ key: "rule.any_case" }] : [];
   return rules(options).concat(free);
 }

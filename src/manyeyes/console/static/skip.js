@@ -7,7 +7,9 @@ let items = all;
 
 const isOpen = () => !menu.hidden;
 
-/** Offers the reasons for a kind of task, "picture" or "widget", numbered from 1. */
+export const isClosed = () => !isOpen();
+
+/** Offers the reasons for a kind of task, "picture", "label" or "widget", numbered from 1. */
 export function offer(kind) {
   for (const item of all) item.hidden = !item.dataset.tasks.split(" ").includes(kind);
   items = all.filter((item) => !item.hidden);

@@ -2,6 +2,7 @@
 
 import * as clock from "./clock.js";
 import { Desk } from "./desk.js";
+import * as labels from "./labels.js";
 import { explain, hush, tell } from "./notice.js";
 import * as reply from "./reply.js";
 import * as skipMenu from "./skip.js";
@@ -46,8 +47,9 @@ function turnTo(first) {
   main.dataset.lease = shown?.lease ?? "";
   if (!shown) return widget.clear();
   const isWidget = Boolean(shown.task.widget_url);
-  main.dataset.task = isWidget ? "widget" : "picture";
+  main.dataset.task = isWidget ? "widget" : isLabelShown() ? "label" : "picture";
   reply.ask({ lease: shown.lease, ...shown.task }, desk.draft(shown.lease));
+  labels.offer(shown.task.options);
   clock.run(shown, askForDesk);
   skipMenu.offer(main.dataset.task);
   skipMenu.close();
@@ -59,13 +61,26 @@ function turnTo(first) {
 
 function showPicture() {
   widget.clear();
-  stage.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
+  const veiled = stage.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
+  if (!veiled && isLabelShown()) seen();
+}
+
+// A label must be about what was seen: they come alive when the picture is there and unveiled.
+async function seen() {
+  const { lease } = shown;
+  try {
+    await element("picture").decode();
+  } catch {
+    return; // the notice says that the picture failed; a skip is left
+  }
+  if (shown?.lease === lease) labels.seen();
 }
 
 // Where the hands go on: the widget, the button before a veiled picture, or the box.
 function focus() {
   if (shown?.task.widget_url) widget.focus();
   else if (!element("veil").hidden) element("unveil").focus();
+  else if (isLabelShown()) labels.focus();
   else reply.focus();
 }
 
@@ -227,6 +242,7 @@ function leave(refusal) {
 const skip = (reason) => part("/skips", { reason }, say("notice.skipped"));
 
 const isWidgetShown = () => Boolean(shown?.task.widget_url);
+const isLabelShown = () => Boolean(shown?.task.options.labels);
 // A picture is passed on at a touch; a widget that is half solved is not to be lost by one.
 const passOn = () => (isWidgetShown() ? skipMenu.open() : skip("unreadable"));
 
@@ -241,7 +257,8 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
-  const action = KEYS[event.altKey ? `Alt+${event.code}` : event.key];
+  const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labels.behind(event.key) : null;
+  const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[event.altKey ? `Alt+${event.code}` : event.key];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
   event.preventDefault();
   action();
@@ -258,9 +275,10 @@ widget.furnish({
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
 
+labels.furnish((number, name) => part("/answers", { answer: { text: number } }, say("notice.chosen", { text: name })));
 reply.furnish((text) => part("/answers", { answer: { text } }, say("notice.sent", { text })));
 skipMenu.furnish(skip, focus);
-stage.furnish(reply.focus);
+stage.furnish(() => { if (isLabelShown()) seen(); focus(); });
 element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
 element("online-form").addEventListener("submit", start);
 element("break-form").addEventListener("submit", takeBreak);

@@ -67,7 +67,7 @@ CREATE TABLE recognition_result (
     charged_micros bigint NOT NULL,
     PRIMARY KEY (cell, recognition_id, result_id)
 );
-CREATE INDEX recognition_result_at ON recognition_result (cell, recognition_id, at);
+CREATE INDEX recognition_result_at ON recognition_result (cell, recognition_id, at, result_id);
 
 CREATE TABLE recognition_review (
     cell           int NOT NULL,

@@ -1,0 +1,72 @@
+"""What people are asked about results and what they said: the rows of recognition_review → frozen values."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.recognitions.calibration import Verdict
+from manyeyes.recognitions.rules import ReviewState
+from manyeyes.recognitions.store import SQL
+
+
+class Review(msgspec.Struct, frozen=True):
+    """A locked row: a result that a person is asked about, as it was when it was recorded.
+
+    ``asked_at`` is the result's instant, ``day`` its day in the app's time zone. ``verdict`` is None until decided.
+    """
+
+    task_id: int
+    recognition_id: int
+    asked_at: datetime
+    day: date
+    label: int
+    rate: float
+    state: ReviewState
+    verdict: int | None
+    refuted: bool
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """How a review ends; ``verdict`` None and ``worker_id`` 0 when it ends undecided."""
+
+    task_id: int
+    state: ReviewState
+    verdict: int | None = None
+    worker_id: int = 0
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A verdict as it is told to the customer; ``name``: the picture's address or file name."""
+
+    name: str
+    label: int
+
+
+async def lock_reviews(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Review]:
+    """Return those of the tasks that ask about a result, by task, locked in their order."""
+    rows = await tx.fetch(SQL.lock_reviews, cell, sorted(task_ids))
+    return {row["task_id"]: Review(**{**row, "state": ReviewState(row["state"])}) for row in rows}
+
+
+async def close_reviews(tx: asyncpg.Connection, now: datetime, cell: int, closings: Sequence[Closing]) -> None:
+    """Write how open reviews end; they are locked."""
+    columns = zip(*[msgspec.structs.astuple(c) for c in closings], strict=True)
+    await tx.execute(SQL.close_reviews, cell, now, *columns)
+
+
+async def refute(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> None:
+    """Mark verdicts that turned out wrong; they are locked."""
+    await tx.execute(SQL.refute_reviews, cell, sorted(task_ids))
+
+
+async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Decided]:
+    """Return those of the tasks whose answer is a verdict on a result, by task."""
+    rows = await db.fetch(SQL.decided_reviews, cell, sorted(task_ids))
+    return {row["task_id"]: Decided(row["name"], row["verdict"]) for row in rows}
+
+
+async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[Verdict]:
+    """Return what people said since an instant about a recognition's results, refuted verdicts left out."""
+    return [Verdict(*row) for row in await db.fetch(SQL.verdicts, cell, recognition_id, since)]

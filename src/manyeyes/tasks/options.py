@@ -1,0 +1,32 @@
+"""What a task asks for, read from its JSON by its kind."""
+
+import msgspec
+
+from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, unfit_label
+from manyeyes.tasks.rules import TOKEN_KINDS, ImageOptions, unfit
+from manyeyes.tasks.tokens import TokenOptions, unfit_token
+
+AnyOptions = ImageOptions | TokenOptions | LabelOptions
+PictureOptions = ImageOptions | LabelOptions
+
+
+def options_of(kind: str, text: str) -> AnyOptions:
+    """Return the options that ``text`` holds. Raises msgspec.DecodeError for what was never stored."""
+    return _tokens.decode(text) if kind in TOKEN_KINDS else picture_options(kind, text)
+
+
+def picture_options(kind: str, text: str) -> PictureOptions:
+    """Return the options of a task that shows a picture."""
+    return _labels.decode(text) if kind == LABEL_PICTURE else _images.decode(text)
+
+
+def unfit_answer(options: AnyOptions, text: str) -> str:
+    """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits."""
+    if isinstance(options, TokenOptions):
+        return unfit_token(text)
+    return unfit_label(options, text) if isinstance(options, LabelOptions) else unfit(options, text)
+
+
+_images = msgspec.json.Decoder(ImageOptions)
+_tokens = msgspec.json.Decoder(TokenOptions)
+_labels = msgspec.json.Decoder(LabelOptions)

@@ -1,0 +1,17 @@
+"""The human-review push: what a person decided about a result, in the signed envelope (spec/tupu.md §7)."""
+
+import random
+from datetime import datetime
+
+from manyeyes.seal import Seal, inner_json
+
+
+def push_body(seal: Seal, filename: str, label: int, at: datetime) -> bytes:
+    """Return what is posted: one review with the label that the person gave; below -1 it is one of the customer's own.
+
+    ``filename``: the address that the picture was called by, or its file's name. ``at``: the instant of this try. Nonce
+    and timestamp (in milliseconds) are spelled as in answers to recognition calls (decisions.md, "nonce").
+    """
+    review = {"filename": filename, "label": label}
+    timestamp = int(at.timestamp() * 1_000)
+    return seal.sealed(inner_json({"reviews": [review], "timestamp": timestamp, "nonce": repr(random.random())}))

@@ -1,0 +1,27 @@
+"""The reference page of the human-review push: its code opens what is really sent."""
+
+import re
+from pathlib import Path
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+
+from recognitions.asked import asked_on
+from webhooks.post import SEAL, Post, address, body_of, receiver
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tupu" / "human-review-push.md"
+
+
+async def test_the_printed_python_verifies_a_push_and_refuses_a_changed_one(stage):
+    names: dict = {}
+    (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    exec(code, names)
+    async with receiver() as heard:
+        asked = await asked_on(stage, review_url=address(heard))
+        await asked.decide(2, name="a.jpg")
+        await Post(stage).go()
+    (request,) = heard.requests
+    key = SEAL.public_key.encode()
+    assert names["reviews"](body_of(request), key) == [{"filename": "a.jpg", "label": 2}]
+    with pytest.raises(InvalidSignature):
+        names["reviews"](body_of(request).replace(b"a.jpg", b"b.jpg"), key)
