@@ -58,7 +58,7 @@ async def run(script: str, shop, address, folder: Path) -> str:
 
 def test_every_call_has_its_page_its_file_and_its_tests():
     names = {operation.__name__ for operation in OPERATIONS.values()}
-    assert {page.stem for page in PAGES.glob("*.md")} == {*names, "README"}
+    assert {page.stem for page in PAGES.glob("*.md")} == {*names, "README", "human-review-push"}
     for path, operation in OPERATIONS.items():
         name = operation.__name__
         assert operation.__module__ == f"manyeyes.tupu.{name}"
