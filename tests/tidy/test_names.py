@@ -8,11 +8,17 @@ import tree
 from manyeyes.anticaptcha import errors
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.refusals import Reason
+from manyeyes.tupu.codes import CODES
+from manyeyes.tupu.operations import OPERATIONS
 from manyeyes.v1 import wire
 
 ACTIONS = tree.SOURCE / "actions"
 # What all methods share.
 METHOD_ROOMS = {"call", "envelope", "errors", "methods", "reporting", "results", "token_task", "values"}
+OPERATION_ROOMS = {
+    *("admission", "answers", "asked", "body", "call", "codes", "elsewhere", "envelope", "multipart", "operations"),
+    *("pace", "parameters", "pictures", "public_key", "recognising", "review_push", "room", "signing"),
+}
 
 
 def stems(folder: Path, pattern: str = "*.py") -> set[str]:
@@ -40,6 +46,13 @@ def test_a_method_is_a_file_with_its_name_and_no_other_file_is_one():
         assert (tree.ROOT / "docs" / "reference" / "anticaptcha" / f"{name}.md").exists()
 
 
+def test_a_call_of_tupu_s_is_a_file_with_its_name_and_no_other_file_is_one():
+    names = {operation.__name__ for operation in OPERATIONS.values()}
+    assert stems(tree.SOURCE / "tupu") - OPERATION_ROOMS == names
+    for operation in OPERATIONS.values():
+        assert operation.__module__ == f"manyeyes.tupu.{operation.__name__}"
+
+
 def reasons_in(*places: str) -> set[Reason]:
     """Return the reasons that files, or the files of folders, under src/manyeyes name."""
     files = [p for place in places for p in (tree.SOURCE / place).rglob("*.py") or [tree.SOURCE / place]]
@@ -52,6 +65,11 @@ def test_every_reason_that_the_contract_can_meet_has_its_error():
     actions = (*submitting, "actions/file_complaints.py", "actions/report_tokens.py")
     met = reasons_in("anticaptcha", "directory.py", "tasks", "reports", *actions)
     assert met == set(errors._ERRORS)
+
+
+def test_every_reason_that_tupu_s_contract_can_meet_has_its_code():
+    actions = ("actions/record_recognitions.py", "actions/parts/entering.py")
+    assert reasons_in("tupu", "directory.py", "recognitions", *actions) == set(CODES)
 
 
 def test_every_reason_that_v1_can_meet_has_its_status():

@@ -61,7 +61,7 @@ def read_asked(parameters: Parameters, operation: str, pictures: Sequence[Sent],
             )
             for place, picture in enumerate(pictures)
         ),
-        tuple(parameters.texts(f"task{plural}", LONGEST_TAG)),
+        tuple(task_id for task_id in parameters.texts(f"task{plural}", LONGEST_TAG) if task_id),
         parameters.text("uid", LONGEST_UID),
         _referer(parameters),
     )

@@ -1,7 +1,8 @@
 """A request's body in any of the contract's three dialects, read while it comes (spec/tupu.md §2.3, §5.2)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ import msgspec
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tupu.multipart import Multipart, boundary_of
 from manyeyes.tupu.parameters import KNOWN, Parameters, Value
+from manyeyes.tupu.room import Share
 
 LARGEST_BODY = 30_000_000  # spec §5.3
 LARGEST_FORM = 1_000_000  # of an urlencoded one, which carries addresses and no pictures
@@ -21,70 +23,69 @@ _string = msgspec.json.Decoder(str)
 _SUBSCRIPT = re.compile(r"\[\d*\]$")  # PHP's own way to write a list in a form
 
 
+class BrokenOff(Exception):
+    """The client hung up before the end of the body."""
+
+
 class Reader(Protocol):
-    """Takes the body piece by piece; `parameters` raises ValueError when it cannot be read."""
+    """Takes the body piece by piece; both raise ValueError when it cannot be read."""
 
     def write(self, part: bytes) -> None: ...
 
     def parameters(self) -> Parameters: ...
 
 
-async def read_parameters(receive: Any, content_type: str) -> Parameters | Refusal:
-    """Return the request's parameters, or the refusal: too big, or unreadable.
+class Incoming:
+    """A body on its way, as the server hands it over, piece by piece."""
 
-    What is too big is read on and thrown away. Raises nothing when the client hangs up: nobody hears the answer.
-    """
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+        self._is_over = False
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        """Yield what is left. Raises `BrokenOff`: half a form would be another question."""
+        while not self._is_over:
+            message = await self._receive()
+            self._is_over = not message.get("more_body", False)
+            if message["type"] != "http.request":
+                raise BrokenOff
+            yield message.get("body", b"")
+
+    async def drain(self) -> None:
+        """Drop what is left, so that the client, who sends before he listens, hears the answer."""
+        size = 0
+        with suppress(BrokenOff):
+            async for part in self.parts():
+                size += len(part)
+                if size > LARGEST_DRAINED:
+                    return
+
+
+async def read_parameters(incoming: Incoming, content_type: str, share: Share) -> Parameters | Refusal:
+    """Return the request's parameters, or the refusal: too big (14), no room (17), unreadable or broken off (15)."""
     try:
         boundary = boundary_of(content_type)
+        reader: Reader = Multipart(boundary) if boundary else _Whole("json" in content_type.lower())
+        refusal = await _read(incoming, reader, share)
+        return refusal or reader.parameters()
     except ValueError as error:
-        await drain(receive)
         return Refusal(Reason.UNREADABLE, str(error))
-    reader: Reader = Multipart(boundary) if boundary else _Whole("json" in content_type.lower())
-    fault = ""
+    except BrokenOff:
+        return Refusal(Reason.UNREADABLE, "it broke off")
+    finally:
+        await incoming.drain()
+
+
+async def _read(incoming: Incoming, reader: Reader, share: Share) -> Refusal | None:
     size = 0
-    async for part in _parts(receive):
+    async for part in incoming.parts():
         size += len(part)
-        if size > LARGEST_DRAINED:
-            break
-        if size <= LARGEST_BODY and not fault:
-            fault = _written(reader, part)
-    if size > LARGEST_BODY:
-        return Refusal(Reason.PICTURE_TOO_BIG, f"a body has at most {LARGEST_BODY} bytes")
-    return Refusal(Reason.UNREADABLE, fault) if fault else _finished(reader)
-
-
-async def drain(receive: Any) -> None:
-    """Read a body that nobody wants, so that the client, who sends before he listens, hears the answer."""
-    size = 0
-    async for part in _parts(receive):
-        size += len(part)
-        if size > LARGEST_DRAINED:
-            return
-
-
-async def _parts(receive: Any) -> Any:
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] != "http.request":
-            return
-        yield message.get("body", b"")
-        more = message.get("more_body", False)
-
-
-def _written(reader: Reader, part: bytes) -> str:
-    try:
+        if size > LARGEST_BODY:
+            return Refusal(Reason.PICTURE_TOO_BIG, f"a body has at most {LARGEST_BODY} bytes")
+        if not share.take(len(part)):
+            return Refusal(Reason.TOO_FAST, "too much is being sent at this moment")
         reader.write(part)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
-def _finished(reader: Reader) -> Parameters | Refusal:
-    try:
-        return reader.parameters()
-    except ValueError as error:
-        return Refusal(Reason.UNREADABLE, str(error))
+    return None
 
 
 class _Whole:

@@ -8,15 +8,17 @@ from manyeyes.refusals import Reason, Refusal
 from manyeyes.tupu.pace import Pace
 from manyeyes.tupu.parameters import Parameters
 from manyeyes.tupu.pictures import Fetcher
+from manyeyes.tupu.room import Share
 
 
 class Call(msgspec.Struct, frozen=True):
-    """``triple``: names the signed call (signing.triple_digest), empty when nothing does. ``at``: Unix seconds;
-    ``arrived``: the same instant on the clock that never goes back."""
+    """``share``: counts the bytes that it holds. ``triple``: names the signed call (signing.triple_digest), empty when
+    nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
 
     house: House
     pace: Pace
     fetcher: Fetcher
+    share: Share
     app: App
     parameters: Parameters
     triple: bytes

@@ -13,13 +13,14 @@ from manyeyes.house import House
 from manyeyes.refusals import Reason, Refusal
 from manyeyes.tupu.admission import check_key, check_triple, find_app
 from manyeyes.tupu.answers import error_answer, fault_answer
-from manyeyes.tupu.body import drain, read_parameters
+from manyeyes.tupu.body import Incoming, read_parameters
 from manyeyes.tupu.call import Call
 from manyeyes.tupu.elsewhere import elsewhere, family_of
 from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
 from manyeyes.tupu.pace import Pace
 from manyeyes.tupu.pictures import Fetcher
 from manyeyes.tupu.public_key import public_key
+from manyeyes.tupu.room import Room, Share
 
 log = structlog.get_logger()
 _JSON = (b"content-type", b"application/json")
@@ -35,7 +36,7 @@ class Tupu:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._pace, self._fetcher = Pace(), Fetcher()
+        self._pace, self._fetcher, self._room = Pace(), Fetcher(), Room()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         parts = parts_of(scope["path"])
@@ -60,32 +61,35 @@ class Tupu:
         await _send(send, status, headers, body, len(body))
 
     async def _answer(self, scope: dict[str, Any], receive: Any, parts: Sequence[str]) -> str | Refusal:
-        target = target_of(parts)
+        target, incoming = target_of(parts), Incoming(receive)
         if target is None or scope["method"] != "POST":
-            await drain(receive)
+            await incoming.drain()
             if target is None:
                 return elsewhere(parts[1:])
             return Refusal(Reason.UNKNOWN_METHOD, "calls are made with POST")
-        call = await self._admitted(scope, receive, target)
-        return call if isinstance(call, Refusal) else await target.operation(call)
+        with Share(self._room) as share:
+            call = await self._admitted(scope, incoming, target, share)
+            return call if isinstance(call, Refusal) else await target.operation(call)
 
-    async def _admitted(self, scope: dict[str, Any], receive: Any, target: Target) -> Call | Refusal:
+    async def _admitted(
+        self, scope: dict[str, Any], incoming: Incoming, target: Target, share: Share
+    ) -> Call | Refusal:
         """Return the call when it may be made. The body of one that may not is read and dropped."""
         address, api_key = _address(scope), _header(scope, b"x-api-key")
         app = await find_app(self._house, target.secret_id, address)
         if not isinstance(app, Refusal):
             app = await check_key(self._house, app, api_key, address)
         if isinstance(app, Refusal):
-            await drain(receive)
+            await incoming.drain()
             return app
-        parameters = await read_parameters(receive, _header(scope, b"content-type"))
+        parameters = await read_parameters(incoming, _header(scope, b"content-type"), share)
         if isinstance(parameters, Refusal):
             return parameters
         now, window = time.time(), self._house.settings.timestamp_window_seconds
         triple = check_triple(app, parameters, has_api_key=bool(api_key), now=now, window=window)
         if isinstance(triple, Refusal):
             return triple
-        return Call(self._house, self._pace, self._fetcher, app, parameters, triple, now, time.monotonic())
+        return Call(self._house, self._pace, self._fetcher, share, app, parameters, triple, now, time.monotonic())
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:

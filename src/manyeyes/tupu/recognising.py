@@ -84,7 +84,10 @@ async def _frames(call: Call, asked: Asked) -> list[Frame] | Refusal:
 
 async def _data(call: Call, sent: Sent, referer: str) -> bytes | Failure:
     if sent.url:
-        return await call.fetcher.fetch(call.house.door, sent.url, referer)
+        found = await call.fetcher.fetch(call.house.door, sent.url, referer)
+        if isinstance(found, Failure) or call.share.take(len(found)):
+            return found
+        return Failure("too much is being recognised at this moment")
     return Failure(sent.fault) if sent.fault else sent.data
 
 
@@ -177,7 +180,7 @@ async def _record(call: Call, asked: Asked, digest: bytes, results: Sequence[New
         app=call.app,
         triple=call.triple,
         digest=digest,
-        answer=recognition_answer([(of[task_id], found) for task_id, found in entries.items()], call.at),
+        answer=recognition_answer([(of[task_id], found) for task_id, found in entries.items()], time.time()),
         results=tuple(results),
         queues=await call.house.directory.queues(),
     )
