@@ -281,7 +281,7 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
 
 
 def _shown_options(work: Work) -> PictureOptions | WidgetOptions:
-    options = options_of(work.kind, work.options)
+    options = options_of(work.kind, work.site, work.options)
     if isinstance(options, TokenOptions):
         return WidgetOptions(options.host, needs_start(work.kind, options))
     return options

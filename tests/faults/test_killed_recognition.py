@@ -5,11 +5,14 @@ import hashlib
 import random
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import IO
 
 import asyncpg
 import pytest
 
+from faults.servers import wait_until
 from manyeyes.db.embedded import running_dsn
 from real_server import ServeProcess, ask_json, environment
 
@@ -35,22 +38,23 @@ class Recorder:
         assert dsn
         command = [sys.executable, str(SCRIPT), dsn, self._secret_id, str(first)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+        self._listener = threading.Thread(target=self._listen, args=(self.process.stdout,))
+        self._listener.start()
+
+    def _listen(self, lines: IO[str]) -> None:
+        with lines:
+            self.acknowledged.update(int(line) for line in lines if line.endswith("\n"))
 
     def reach(self, calls: int) -> None:
-        """Wait for so many more lines."""
-        assert self.process.stdout
-        for _ in range(calls):
-            line = self.process.stdout.readline()
-            assert line, "the recorder ended"
-            self.acknowledged.add(int(line))
+        """Wait until so many more were acknowledged from now on."""
+        wanted = len(self.acknowledged) + calls
+        wait_until(lambda: len(self.acknowledged) >= wanted or self.process.poll() is not None)
+        assert self.process.poll() is None, "the recorder ended"
 
     def kill(self) -> None:
-        assert self.process.stdout
-        if self.process.stdout.closed:
-            return
         self.process.kill()
-        out, _ = self.process.communicate()
-        self.acknowledged |= {int(line) for line in out.splitlines(keepends=True) if line.endswith("\n")}
+        self.process.wait()
+        self._listener.join()
 
     def begin_again(self) -> None:
         self.kill()

@@ -81,7 +81,7 @@ def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datet
     proof = proofs.get((work.account_id, work.site))
     if work.site and (proof is None or not is_live(proof, now)):
         return Refusal(Reason.SITE_WITHDRAWN, "the owner's proof for this site has ended; go on with the next")
-    why = unfit_answer(options_of(work.kind, work.options), text)
+    why = unfit_answer(options_of(work.kind, work.site, work.options), text)
     return Refusal(Reason.ANSWER_UNFIT, why) if why else None
 
 

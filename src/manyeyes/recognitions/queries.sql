@@ -91,11 +91,14 @@ INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, 
 ON CONFLICT (cell, secret_id, triple) DO NOTHING RETURNING call_id;
 
 -- name: delete_old_calls
--- The oldest calls that cannot come again (another process deletes other rows).
-DELETE FROM recognition_call WHERE cell = $1 AND (secret_id, triple) IN (
-    SELECT c.secret_id, c.triple FROM recognition_call AS c
-    WHERE c.cell = $1 AND c.at < $2 ORDER BY c.at LIMIT $3 FOR UPDATE SKIP LOCKED)
-RETURNING call_id;
+-- The oldest calls that cannot come again (another process deletes other rows). They are looked for once: inside of the
+-- condition they could be looked for again, and then more than the limit would go.
+WITH old AS MATERIALIZED (
+    SELECT secret_id, triple FROM recognition_call WHERE cell = $1 AND at < $2 ORDER BY at LIMIT $3
+    FOR UPDATE SKIP LOCKED)
+DELETE FROM recognition_call AS c USING old
+WHERE c.cell = $1 AND c.secret_id = old.secret_id AND c.triple = old.triple
+RETURNING c.call_id;
 
 -- name: insert_results
 -- Store what was recognised.

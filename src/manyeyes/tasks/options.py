@@ -3,16 +3,16 @@
 import msgspec
 
 from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, unfit_label
-from manyeyes.tasks.rules import TOKEN_KINDS, ImageOptions, unfit
+from manyeyes.tasks.rules import ImageOptions, unfit
 from manyeyes.tasks.tokens import TokenOptions, unfit_token
 
 AnyOptions = ImageOptions | TokenOptions | LabelOptions
 PictureOptions = ImageOptions | LabelOptions
 
 
-def options_of(kind: str, text: str) -> AnyOptions:
-    """Return the options that ``text`` holds. Raises msgspec.DecodeError for what was never stored."""
-    return _tokens.decode(text) if kind in TOKEN_KINDS else picture_options(kind, text)
+def options_of(kind: str, site: str, text: str) -> AnyOptions:
+    """Return the options that ``text`` holds; what is for a ``site`` asks for a token."""
+    return _tokens.decode(text) if site else picture_options(kind, text)
 
 
 def picture_options(kind: str, text: str) -> PictureOptions:

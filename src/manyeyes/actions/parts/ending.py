@@ -21,7 +21,7 @@ from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
-from manyeyes.tasks.options import options_of
+from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import Result
 from manyeyes.webhooks import store as webhooks
@@ -116,7 +116,7 @@ def _closing(ended: Ended) -> Closing:
 
 def _name(ended: Ended) -> str:
     """Return the name of the label that was chosen; empty for other answers."""
-    options = options_of(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
+    options = picture_options(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
     return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
 
 
