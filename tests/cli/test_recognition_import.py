@@ -100,6 +100,8 @@ def test_a_failure_counts_under_its_own_label_alone(bring, rows):
     ("text", "line", "why"),
     [
         ("", 1, "header"),
+        (HEADER, 1, "no result"),
+        (HEADER + "\n\n", 3, "no result"),
         ("at,label,review,rate\n", 1, "header"),
         ("at,label,review,rate,name,tag\n", 1, "header"),
         ("2022-12-05,2,false,0.9,a.jpg\n", 1, "header"),

@@ -40,7 +40,7 @@ def read_history(text: str, recognition: Recognition, zone: tzinfo, now: datetim
     ``zone``: the app's; a time without an offset is one of its. Raises ValueError naming the line and what is wrong in
     it: a column that is missing or unknown, a date that is none, before 1970 or after ``now``, a label that the
     recognition has not, a ``review`` that is neither true nor false, or true of a failure, a rate that is not from 0
-    to 1, a name that is too long or cannot be stored.
+    to 1, a name that is too long or cannot be stored, no result at all.
     """
     lines = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = []
@@ -49,6 +49,8 @@ def read_history(text: str, recognition: Recognition, zone: tzinfo, now: datetim
         for values in lines:
             if values:
                 rows.append(_seen(columns, values, recognition, zone, now))
+        if not rows:
+            raise ValueError("no result follows")
     except (ValueError, OverflowError, csv.Error) as error:
         raise ValueError(f"line {max(lines.line_num, 1)}: {error}") from error
     return History(rows, *_counts(rows, recognition.recognition_id, zone))
