@@ -22,6 +22,7 @@ from manyeyes.tasks.rules import (
     widen,
     wire_id,
 )
+from manyeyes.tasks.store import portions
 
 SERIALS = st.integers(1, 2**53) | st.integers(1, 2**22).map(lambda n: n << WIRE_BITS)
 LAGS = st.integers(-(2 ** (WIRE_BITS - 1)) + 1, 2 ** (WIRE_BITS - 1))
@@ -137,3 +138,20 @@ def test_a_phrase_has_a_space_inside(text: str):
 )
 def test_examples_of_answers(options: ImageOptions, text: str, fits: bool):
     assert (unfit(options, text) == "") is fits
+
+
+@pytest.mark.parametrize(
+    ("sizes", "portioned"),
+    [
+        ([], []),
+        ([4], [[4]]),
+        ([5, 5, 1], [[5, 5], [1]]),
+        ([11, 1, 12, 13], [[11], [1], [12], [13]]),
+        ([1, 9, 10, 3, 8], [[1, 9], [10], [3], [8]]),
+    ],
+)
+def test_pictures_are_stored_so_many_bytes_at_once(sizes, portioned):
+    blobs = [(n, "image/png", b"x" * size) for n, size in enumerate(sizes)]
+    found = list(portions(blobs, 10))
+    assert [[len(data) for _, _, data in some] for some in found] == portioned
+    assert [blob for some in found for blob in some] == blobs

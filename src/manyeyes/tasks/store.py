@@ -1,6 +1,6 @@
 """Named queries of tasks, results and pictures → frozen values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 import asyncpg
@@ -13,6 +13,7 @@ from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
 from manyeyes.tasks.tokens import TokenOptions
 
 SQL = Queries(__package__)
+BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition calls may bring more
 
 
 class Task(msgspec.Struct, frozen=True):
@@ -157,8 +158,22 @@ async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: 
 
 async def insert_blobs(tx: asyncpg.Connection, cell: int, day: date, blobs: Sequence[tuple[int, str, bytes]]) -> None:
     """Store pictures: (task_id, media, bytes) each."""
-    if blobs:
-        await tx.execute(SQL.insert_blobs, cell, day, *zip(*blobs, strict=True))
+    for some in portions(blobs, BLOB_BYTES_AT_ONCE):
+        await tx.execute(SQL.insert_blobs, cell, day, *zip(*some, strict=True))
+
+
+def portions(blobs: Sequence[tuple[int, str, bytes]], most_bytes: int) -> Iterator[list[tuple[int, str, bytes]]]:
+    """Yield the pictures in their order, as many at once as have ``most_bytes`` together; one at the least."""
+    some: list[tuple[int, str, bytes]] = []
+    size = 0
+    for blob in blobs:
+        if some and size + len(blob[2]) > most_bytes:
+            yield some
+            some, size = [], 0
+        some.append(blob)
+        size += len(blob[2])
+    if some:
+        yield some
 
 
 async def blob(db: asyncpg.Connection, cell: int, day: date, task_id: int) -> tuple[str, bytes] | None:
