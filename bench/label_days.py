@@ -39,13 +39,13 @@ async def _run(product: Product, results: int) -> list[Row]:
     found = await recognitions.recognition(db, made.task_id)
     assert found
     await _fill(db, found.recognition_id, first, results)
-    alone = await times_of(lambda: recognitions.days(db, FIRST_CELL, found.recognition_id, first, last))
-    rows = len(await recognitions.days(db, FIRST_CELL, found.recognition_id, first, last))
+    alone = await times_of(lambda: recognitions.label_days(db, FIRST_CELL, found.recognition_id, first, last))
+    days = len(await recognitions.label_days(db, FIRST_CELL, found.recognition_id, first, last))
     await db.close()
     over_http = await _over_http(product.url, made, first, last, results)
     what = f"statistics of {DAYS} days x {LABELS} labels among {results:,} results"
     return [
-        Row(f"{what}, store alone, median", percentile(alone, 50), "ms", "<= 10", {"rows": rows}),
+        Row(f"{what}, store alone, median", percentile(alone, 50), "ms", "<= 10", {"days": days}),
         Row(
             f"{what}, signed, over HTTP, median",
             percentile(over_http, 50),

@@ -166,6 +166,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (webhooks.SQL, "lock_old", (1, NOW - timedelta(days=10), 100), {"delivery_age"}, False),
     (webhooks.SQL, "tries", (1, 5), {"delivery_try_pkey"}, False),
     (recognitions.SQL, "days", (1, 5, YEAR_AGO, NOW.date()), {"recognition_day_pkey"}, False),
+    (recognitions.SQL, "label_days", (1, 5, YEAR_AGO, NOW.date()), {"recognition_day_pkey"}, False),
     (recognitions.SQL, "calls", (1, ["s1", "s2"], [b"a", b"b"]), {"recognition_call_pkey"}, True),
     (recognitions.SQL, "stored_results", (1, [1, 2], [5, 6]), {"recognition_result_pkey"}, True),
     (
