@@ -114,5 +114,6 @@ class Directory:
 
 
 async def _time_zones(db: Any) -> dict[int, str]:
+    found = await recognitions.recognitions_of(db)  # first: the app of each is there before it
     zones = {app.secret_id: app.time_zone for app in await apps.apps_of(db)}
-    return {of.recognition_id: zones[of.secret_id] for of in await recognitions.every_recognition(db)}
+    return {of.recognition_id: zones[of.secret_id] for of in found}

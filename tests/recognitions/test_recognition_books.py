@@ -7,7 +7,8 @@ import pytest
 from manyeyes.actions.import_results import ImportResults, import_results
 from manyeyes.apps.rules import zone
 from manyeyes.recognitions import store
-from manyeyes.recognitions.counters import DayChange, QuarterChange, quarter
+from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
+from manyeyes.recognitions.durations import Measure, bucket
 from manyeyes.recognitions.history import COLUMNS, read_history
 from recognising import RATE_PRICE, Calls, app_of
 from stage import PRICE
@@ -41,6 +42,7 @@ async def judged(stage, task_id, verdict):
         day = DayChange(1, review["day"], review["label"], reviewed=1, overturned=is_other)
         await store.add_days(tx, stage.cell, [day])
         await store.add_quarters(tx, stage.cell, [QuarterChange(1, of, reviewed=1, overturned=is_other)])
+        await store.add_times(tx, stage.cell, [TimeChange(1, of, Measure.VERDICT, bucket(9_000))])
 
 
 async def test_honest_recognitions_balance(stage):
@@ -68,6 +70,7 @@ async def test_imported_history_balances(stage):
 
 DAY = "UPDATE recognition_day SET"
 QUARTER = "UPDATE recognition_quarter SET"
+TIME = "UPDATE recognition_time SET"
 RESULT = "UPDATE recognition_result SET"
 FIRST = "= (SELECT min(result_id) FROM recognition_result WHERE"
 TAMPERINGS = [
@@ -84,7 +87,9 @@ TAMPERINGS = [
     ("a quarter's questions", f"{QUARTER} asked = asked - 1", 2, "asked of quarter"),
     ("a quarter's verdicts", f"{QUARTER} reviewed = reviewed + 1, overturned = 4, undecided = 5", 19, "undecided of"),
     ("a quarter that vanished", "DELETE FROM recognition_quarter", 14, "certain of quarter"),
-    ("a result that vanished", f"DELETE FROM recognition_result WHERE result_id {FIRST} true)", 5 + RATE_PRICE, "call"),
+    ("a latency that vanished", f"{TIME} times = times - 1 WHERE measure = 0", 2, "latency of quarter"),
+    ("a verdict's time too many", f"{TIME} times = times + 2 WHERE measure = 1", 2, "verdict of quarter"),
+    ("a result that vanished", f"DELETE FROM recognition_result WHERE result_id {FIRST} true)", 6 + RATE_PRICE, "call"),
     ("another label", f"{RESULT} label = 0 WHERE label = 1 AND task_id = 0", 4, "label 0"),
     ("a certain result that was not", f"{RESULT} review = false WHERE review", 6, "uncertain of quarter"),
     ("a cheaper result", f"{RESULT} charged_micros = 1 WHERE result_id {FIRST} true)", RATE_PRICE - 1, "at call"),

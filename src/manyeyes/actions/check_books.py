@@ -38,8 +38,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
     vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
-    tasks, and what was taken back that of its refunded tasks; recognitions' counts are those of their results and
-    reviews, and each call was charged what its results were. ``time_zones``: parts/recognition_books.py.
+    tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
+    results and reviews, and each call was charged what its results were. ``time_zones``: parts/recognition_books.py.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")

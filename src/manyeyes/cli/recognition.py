@@ -104,7 +104,7 @@ def list_recognitions(app: str | None = None, *, common: Common | None = None) -
     async def work(house: House) -> dict[str, Any]:
         of = await find_app(house, app) if app else None
         async with house.cells.directory.acquire() as db:
-            found = await (store.recognitions_of(db, of.secret_id) if of else store.every_recognition(db))
+            found = await store.recognitions_of(db, of.secret_id if of else None)
         return {"recognitions": [row(each) for each in found]}
 
     run(common, work, lambda r: "\n".join(map(_line, r["recognitions"])) or "there is no recognition")

@@ -49,7 +49,7 @@ class OperatorRecognitionPages:
         async with self._house.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
             names = {place.account_id: place.name for place in await accounts.every_place(db)}
-            below = await recognitions.every_recognition(db)
+            below = await recognitions.recognitions_of(db)
         judged = await self._judged(found, below)
         here = await asyncio.to_thread(installed)
         return render(

@@ -11,6 +11,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.recognitions.counters import QuarterChange
+from manyeyes.recognitions.durations import Measure
 from manyeyes.recognitions.store import SQL
 
 
@@ -36,6 +37,15 @@ class DayGap(msgspec.Struct, frozen=True):
     overturned: int
 
 
+class TimeGap(msgspec.Struct, frozen=True):
+    """By how many durations too many a quarter's histogram has."""
+
+    recognition_id: int
+    quarter: int
+    measure: Measure
+    times: int
+
+
 async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
     return [Span(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
 
@@ -43,6 +53,12 @@ async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
 async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
     """Return by how much counts by quarter of an hour are off."""
     return [QuarterChange(*row) for row in await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS)]
+
+
+async def time_gaps(db: asyncpg.Connection, cell: int) -> list[TimeGap]:
+    """Return by how much the histograms of durations are off."""
+    rows = await db.fetch(SQL.time_gaps, cell, timeout=PROOF_SECONDS)
+    return [TimeGap(of, quarter, Measure(measure), times) for of, quarter, measure, times in rows]
 
 
 async def day_gaps(

@@ -24,22 +24,16 @@ SELECT task_id, rate, verdict <> label AS is_wrong, threshold, sample_share, sam
 WHERE cell = $1 AND recognition_id = $2 AND ended_at >= $3 AND state = 1 AND NOT refuted ORDER BY task_id;
 
 -- name: recognitions_of
--- An app's recognitions, the oldest first.
+-- An app's recognitions, or those of all, the oldest first.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
        review_seconds, review_url, price_micros, closed
-FROM recognition WHERE secret_id = $1 ORDER BY recognition_id;
+FROM recognition WHERE $1::text IS NULL OR secret_id = $1 ORDER BY recognition_id;
 
 -- name: recognition
 -- One recognition by the wire's taskId.
 SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
        review_seconds, review_url, price_micros, closed
 FROM recognition WHERE task_id = $1;
-
--- name: every_recognition
--- The recognitions of all apps, the oldest first.
-SELECT task_id, recognition_id, secret_id, name, recogniser, model, labels, threshold, queue_id, sample_share,
-       review_seconds, review_url, price_micros, closed
-FROM recognition ORDER BY recognition_id;
 
 -- name: insert_recognition
 -- Open a recognition.
@@ -184,8 +178,7 @@ FROM (
     FROM recognition_review WHERE cell = $1
 ) AS sides GROUP BY recognition_id, quarter
 HAVING sum(certain) <> 0 OR sum(uncertain) <> 0 OR sum(failed) <> 0 OR sum(asked) <> 0 OR sum(reviewed) <> 0
-    OR sum(overturned) <> 0 OR sum(undecided) <> 0
-ORDER BY recognition_id, quarter;
+    OR sum(overturned) <> 0 OR sum(undecided) <> 0 ORDER BY recognition_id, quarter;
 
 -- name: day_gaps
 -- By how much counts by day and label differ from the results and reviews themselves; only where they do. The days are
@@ -206,6 +199,19 @@ FROM (
 ) AS sides GROUP BY recognition_id, n, label
 HAVING sum(total) <> 0 OR sum(review) <> 0 OR sum(reviewed) <> 0 OR sum(overturned) <> 0
 ORDER BY recognition_id, n, label;
+
+-- name: time_gaps
+-- By how much the histograms hold more durations than there were results (imported ones took none: their calls have no
+-- digest for a key) and verdicts; only where they do.
+SELECT recognition_id, quarter, measure, sum(times)::bigint AS times FROM (
+    SELECT recognition_id, quarter, measure, times FROM recognition_time WHERE cell = $1
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM at) / 900)::int, 0, -1 FROM recognition_result
+    WHERE cell = $1 AND call_id NOT IN (SELECT call_id FROM recognition_call WHERE cell = $1 AND length(triple) <> 32)
+    UNION ALL
+    SELECT recognition_id, floor(extract(epoch FROM asked_at) / 900)::int, 1, -1
+    FROM recognition_review WHERE cell = $1 AND state = 1
+) AS sides GROUP BY recognition_id, quarter, measure HAVING sum(times) <> 0 ORDER BY recognition_id, quarter, measure;
 
 -- name: unmatched_reviews
 -- Reviews and results that do not point at each other; there are none.

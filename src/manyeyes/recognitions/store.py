@@ -91,8 +91,8 @@ class LabelDay(msgspec.Struct, frozen=True):
     reviews: list[int]
 
 
-async def recognitions_of(db: asyncpg.Connection, secret_id: str) -> list[Recognition]:
-    """Return an app's recognitions, closed ones too, the oldest first."""
+async def recognitions_of(db: asyncpg.Connection, secret_id: str | None = None) -> list[Recognition]:
+    """Return an app's recognitions, closed ones too, the oldest first; those of all apps when none is named."""
     return [_recognition(row) for row in await db.fetch(SQL.recognitions_of, secret_id)]
 
 
@@ -100,11 +100,6 @@ async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | Non
     """Return a recognition by the wire's taskId; None when there is none."""
     row = await db.fetchrow(SQL.recognition, task_id)
     return _recognition(row) if row else None
-
-
-async def every_recognition(db: asyncpg.Connection) -> list[Recognition]:
-    """Return the recognitions of all apps, closed ones too, the oldest first."""
-    return [_recognition(row) for row in await db.fetch(SQL.every_recognition)]
 
 
 async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:

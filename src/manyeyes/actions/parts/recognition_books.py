@@ -28,7 +28,7 @@ async def read_recognition_books(db: asyncpg.Connection, cell: int, time_zones: 
     ``time_zones``: of the recognitions' apps, by recognition; of one that is not there (it is newer than the reading of
     the directory) the days are summed up instead.
     """
-    off = [*await _quarters(db, cell), *await _days(db, cell, time_zones)]
+    off = [*await _quarters(db, cell), *await _times(db, cell), *await _days(db, cell, time_zones)]
     wrong = [
         *(
             f"recognition {of}: a result and the review of task {task_id} do not match"
@@ -47,6 +47,14 @@ async def _quarters(db: asyncpg.Connection, cell: int) -> list[tuple[int, str]]:
         of, quarter, *_ = msgspec.structs.astuple(row)
         gaps = _gaps(row, skip=2)
         found += [(gap, f"recognition {of}: {what} of quarter {quarter} is off by {gap}") for what, gap in gaps]
+    return found
+
+
+async def _times(db: asyncpg.Connection, cell: int) -> list[tuple[int, str]]:
+    found = []
+    for gap in await proof.time_gaps(db, cell):
+        what = f"{gap.measure.name.lower()} of quarter {gap.quarter} is off by {gap.times}"
+        found.append((gap.times, f"recognition {gap.recognition_id}: {what}"))
     return found
 
 
