@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import zlib
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,10 @@ from recognisers.drawn import animated, painting, promising, written
 
 FILES = {"png": written(painting(), "PNG"), "jpg": written(painting(), "JPEG"), "gif": written(painting(), "GIF")}
 PREVIEW = written(painting(40, 30), "JPEG")
+
+
+def chunk(kind: bytes, data: bytes = b"") -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
 
 
 @pytest.mark.parametrize("media", FILES)
@@ -70,3 +75,30 @@ def test_noise_behind_a_header_ends_in_an_answer(media: str, noise: bytes):
 
 def test_a_promise_is_whole_whatever_it_promises():
     assert structure.frames("png", promising(10_000, 10_000)) == 1
+
+
+HOSTILE = {
+    "jpg": (2, [b"\xff", b"\xff\xd0", b"\xff\xfe\x00\x02"]),
+    "png": (33, [chunk(b"teXt"), chunk(b"IDAT")]),
+    "gif": (13, [b"\x21\xfe\x00", b"\x21\xfe" + b"\x01a" * 100_000 + b"\x00"]),
+}
+
+
+@pytest.mark.parametrize(("media", "piece"), [(media, piece) for media, (_, all_) in HOSTILE.items() for piece in all_])
+def test_what_is_made_of_tiny_pieces_is_broken_and_not_walked_through(media: str, piece: bytes):
+    whole, at = FILES[media], HOSTILE[media][0]
+    if media == "gif":  # after the colours that its header announces
+        at += 3 * 2 ** ((whole[10] & 7) + 1) if whole[10] & 0x80 else 0
+    many = piece * (1 + 1_200_000 // len(piece))
+    with pytest.raises(structure.Broken, match="more pieces"):
+        structure.frames(media, whole[:at] + many + whole[at:])
+
+
+def test_what_unpacks_to_much_is_a_childs():
+    texts = chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(1_000_000))) * 30
+    assert structure.frames("png", FILES["png"][:33] + texts + FILES["png"][33:]) == 2
+
+
+def test_a_heavy_header_is_a_childs():
+    notes = (b"\xff\xed\xff\xff" + bytes(65_533)) * 31
+    assert structure.frames("jpg", FILES["jpg"][:2] + notes + FILES["jpg"][2:]) == 2

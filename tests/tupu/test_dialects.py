@@ -230,6 +230,8 @@ async def test_a_broken_multipart_body_is_15(shop, address, body):
         b'{"image":{"url":"x"}}',
         b'{"tag":"\\ud800"}',
         b'{"a":' + b"[" * 100_000,
+        b'{"image":[' + b"0," * 1_000 + b"0]}",
+        b'{"image":[' + b"0," * 5_000_000 + b"0]}",  # a gigabyte, were it all taken
     ],
 )
 async def test_broken_json_is_15(shop, address, body):

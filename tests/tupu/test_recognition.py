@@ -170,13 +170,17 @@ async def test_a_task_of_many_labels_lists_those_that_were_given(shop):
 
 
 async def test_a_recogniser_that_cannot_run_is_101_and_one_with_too_much_to_do_17(shop):
-    saying(shop, RecogniserAway("the advertising extra is not installed"))
+    saying(shop, RecogniserAway("/srv/models/own.toml is not there"))
     answer = await shop.recognise(PICTURE)
     assert (answer.code, list(answer.said)) == (101, ["code", "message", "nonce", "timestamp"])
-    assert "not installed" in answer.said["message"]
+    assert "/srv" not in answer.said["message"]  # where the operator keeps what is his own business
     saying(shop, RecogniserBusy("too much waits"))
     assert (await shop.recognise(PICTURE)).code == 17
     assert await nothing_of(shop)
+
+
+async def test_an_empty_field_asks_for_no_task_in_particular(shop):
+    assert shop.task_id in (await shop.recognise(PICTURE, task="")).said
 
 
 async def test_a_balance_that_does_not_cover_all_of_a_call_refuses_all_of_it(house, shop):

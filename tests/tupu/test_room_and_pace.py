@@ -1,12 +1,15 @@
 """What holds a process upright: how much it keeps in memory for callers, and how fast an app may call."""
 
+import asyncio
+import json
 from urllib.parse import urlencode
 
 import make
+from manyeyes.tupu import body
 from manyeyes.tupu.pace import Pace
 from manyeyes.tupu.room import Room, Share
 from outbound.listening import http, listening
-from tupu.signed import opened
+from tupu.signed import check_envelope, opened
 from tupu.test_fetched_pictures import let_out
 
 PICTURE = make.picture_bytes("one")
@@ -67,6 +70,23 @@ async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop):
     assert edge._room.free == before
 
 
+async def test_who_never_ends_his_body_gives_his_room_back(shop, monkeypatch):
+    monkeypatch.setattr(body, "LONGEST_SECONDS", 0.05)
+    edge, before, said = edge_of(shop), edge_of(shop)._room.free, []
+    messages = [{"type": "http.request", "body": b"image=", "more_body": True}]
+
+    async def receive():
+        return messages.pop() if messages else await asyncio.Event().wait()
+
+    async def send(message):
+        said.append(message.get("body", b""))
+
+    scope = {"type": "http", "method": "POST", "path": f"/v3/recognition/{shop.sid}", "client": ("203.0.113.7", 1)}
+    await edge({**scope, "headers": []}, receive, send)
+    assert json.loads(check_envelope(b"".join(said), shop.house.seal.public_key))["code"] == 15
+    assert edge._room.free == before
+
+
 async def _nowhere(_message):
     pass
 
@@ -84,3 +104,11 @@ def test_a_rate_that_was_lowered_counts_at_once():
     pace = Pace()
     assert pace.take("a", 1_000, 0.0)
     assert [pace.take("a", 1, 0.0) for _ in range(2)] == [True, False]
+
+
+def test_a_call_that_arrived_earlier_and_comes_later_takes_nothing_back():
+    pace = Pace()
+    assert pace.take("a", 100, 10.0)
+    assert pace.take("a", 100, 5.0)
+    assert all(pace.take("a", 100, 10.0) for _ in range(98))
+    assert not pace.take("a", 100, 9.0)

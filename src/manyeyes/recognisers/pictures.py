@@ -11,7 +11,7 @@ from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, insp
 LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # spec/tupu.md §5.3 (10 MB of two numbers)
 FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (spec/tupu.md §5.3)
 PEOPLES_PIXELS = 4_000_000
-PLAIN = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+PLAIN = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 NOT_READ = (  # what the first bytes are, and what is said of it
     (b"%PDF", "this is a PDF document, not a picture"),
     (b"PK\x03\x04", "this is a ZIP archive, not a picture; archives are not unpacked"),
@@ -27,16 +27,18 @@ def glance(data: bytes) -> Picture | Failure | None:
     """Return a still PNG, JPEG or GIF as it is, or why this is no picture that we read; None: it must be decoded."""
     if not SMALLEST_BYTES <= len(data) <= LARGEST_RECOGNISED_BYTES:
         return Failure(f"{len(data)} bytes came; {SMALLEST_BYTES} to {LARGEST_RECOGNISED_BYTES} are taken")
-    if not data.startswith(PLAIN):
+    media = next((media for magic, media in PLAIN.items() if data.startswith(magic)), "")
+    if not media:
         fault = _disguised(data)
         return Failure(fault) if fault else None
-    picture = inspect(data, LARGEST_RECOGNISED_BYTES)
-    if isinstance(picture, Refusal):
-        return Failure(picture.detail)
-    try:
-        return picture if structure.frames(picture.media, data) == 1 else None
+    try:  # before the header is read: only what is made of few pieces is read in no time
+        is_still = structure.frames(media, data) == 1
     except structure.Broken as error:
         return Failure(str(error))
+    if not is_still:
+        return None
+    picture = inspect(data, LARGEST_RECOGNISED_BYTES)
+    return Failure(picture.detail) if isinstance(picture, Refusal) else picture
 
 
 def is_light(picture: Picture) -> bool:

@@ -1,5 +1,6 @@
 """A request's body in any of the contract's three dialects, read while it comes (spec/tupu.md §2.3, §5.2)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -16,10 +17,16 @@ from manyeyes.tupu.room import Share
 LARGEST_BODY = 30_000_000  # spec §5.3
 LARGEST_FORM = 1_000_000  # of an urlencoded one, which carries addresses and no pictures
 LARGEST_DRAINED = 64_000_000  # read and thrown away, so that the client hears the answer
+LONGEST_SECONDS = 60.0  # clients give up after 30 (spec §3.4); who sends on would keep the room from others
 MOST_FIELDS = 1_000
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+MOST_COMMAS = 100_000  # in a list: so many values are made of it before anybody's signature was seen
+# A struct and no dict: what is not known is skipped and takes no memory, however much of it came.
+_members = msgspec.json.Decoder(
+    msgspec.defstruct("Members", [(name, msgspec.Raw, msgspec.Raw()) for name in sorted(KNOWN)])
+)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _string = msgspec.json.Decoder(str)
+_JSON_BEGINS = re.compile(rb"\s*[{\[]")
 _SUBSCRIPT = re.compile(r"\[\d*\]$")  # PHP's own way to write a list in a form
 
 
@@ -62,7 +69,18 @@ class Incoming:
 
 
 async def read_parameters(incoming: Incoming, content_type: str, share: Share) -> Parameters | Refusal:
-    """Return the request's parameters, or the refusal: too big (14), no room (17), unreadable or broken off (15)."""
+    """Return the request's parameters, or the refusal: too big (14), no room (17), unreadable, broken off or slow (15).
+
+    A refused body is read to its end and dropped, as its client listens only then.
+    """
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            return await _heard(incoming, content_type, share)
+    except TimeoutError:
+        return Refusal(Reason.UNREADABLE, f"it took more than {LONGEST_SECONDS:g} s")
+
+
+async def _heard(incoming: Incoming, content_type: str, share: Share) -> Parameters | Refusal:
     try:
         boundary = boundary_of(content_type)
         reader: Reader = Multipart(boundary) if boundary else _Whole("json" in content_type.lower())
@@ -99,43 +117,48 @@ class _Whole:
         self._raw += part
 
     def parameters(self) -> Parameters:
-        text = bytes(self._raw.removeprefix(b"\xef\xbb\xbf").strip())
-        if self._is_json or text.startswith((b"{", b"[")):
-            return Parameters(_of_json(text))
-        return Parameters(_of_form(text))
+        if self._raw.startswith(b"\xef\xbb\xbf"):
+            del self._raw[:3]
+        if self._is_json or _JSON_BEGINS.match(self._raw):
+            return Parameters(_of_json(self._raw))
+        return Parameters(_of_form(self._raw))
 
 
-def _of_json(text: bytes) -> list[tuple[str, Value]]:
+def _of_json(text: bytearray) -> list[tuple[str, Value]]:
     """Return the known members. A number is its token as it stands there: a signature may be over that text."""
     try:
         members = _members.decode(text)
-        return [(name, value) for name in members if name in KNOWN for value in _json_values(bytes(members[name]))]
+        return [(name, value) for name in KNOWN for value in _json_values(bytes(getattr(members, name)))]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
 def _json_values(raw: bytes) -> Iterator[Value]:
-    if raw.startswith(b"["):
-        for item in _items.decode(raw):
-            yield from _json_value(bytes(item))
-    else:
+    if not raw.startswith(b"["):
         yield from _json_value(raw)
+        return
+    if raw.count(b",") > MOST_COMMAS or len(items := _items.decode(raw)) > MOST_FIELDS:
+        raise ValueError(f"a list has at most {MOST_FIELDS} values")
+    for item in items:
+        yield from _json_value(bytes(item))
 
 
 def _json_value(raw: bytes) -> Iterator[Value]:
+    """Yield the text, none for null and for what is absent."""
     if raw.startswith(b'"'):
         yield _string.decode(raw)
     elif raw.startswith((b"{", b"[")):
         raise ValueError("an object or a list stands where a text is wanted")
-    elif raw != b"null":
+    elif raw not in (b"", b"null"):
         yield raw.decode("ascii")
 
 
-def _of_form(text: bytes) -> list[tuple[str, Value]]:
+def _of_form(text: bytearray) -> list[tuple[str, Value]]:
     if len(text) > LARGEST_FORM:
         raise ValueError(f"an urlencoded form has at most {LARGEST_FORM} bytes; pictures come as multipart/form-data")
     try:
-        pairs = parse_qsl(text.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+        form = text.decode("utf-8").strip()
+        pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError as error:
         raise ValueError("it is no UTF-8") from error
     return [(_SUBSCRIPT.sub("", name), value) for name, value in pairs]

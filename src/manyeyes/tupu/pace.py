@@ -8,8 +8,12 @@ class Pace:
         self._buckets: dict[str, tuple[float, float]] = {}  # tokens and when they were counted
 
     def take(self, secret_id: str, per_second: int, now: float) -> bool:
-        """Take one token at ``now`` (seconds of a clock that never goes back); False when there is none."""
+        """Take one token at ``now`` (seconds of a clock that never goes back); False when there is none.
+
+        Calls may come here in another order than they arrived in: what arrived earlier takes nothing back.
+        """
         tokens, counted = self._buckets.get(secret_id, (float(per_second), now))
+        now = max(now, counted)
         tokens = min(float(per_second), tokens + (now - counted) * per_second)
         if tokens < 1:
             self._buckets[secret_id] = (tokens, now)

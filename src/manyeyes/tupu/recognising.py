@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
+import structlog
 
 from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
 from manyeyes.recognisers.interface import Failure, Finding
@@ -18,6 +19,8 @@ from manyeyes.tasks.pictures import Picture
 from manyeyes.tupu.answers import Entry, recognition_answer
 from manyeyes.tupu.asked import Asked, Sent, wanted
 from manyeyes.tupu.call import Call
+
+log = structlog.get_logger()
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -59,8 +62,11 @@ async def answer(call: Call, asked: Asked) -> str | Refusal:
             return frames
         results = await _results(call, asked, frames, chosen)
     except RecogniserAway as away:
-        reason = Reason.TOO_FAST if isinstance(away, RecogniserBusy) else Reason.RECOGNISER_AWAY
-        return Refusal(reason, away.detail)
+        if isinstance(away, RecogniserBusy):
+            return Refusal(Reason.TOO_FAST, away.detail)
+        # The operator's paths and a child's last words are not the customer's business.
+        log.error("call_without_recogniser", secret_id=call.app.secret_id, fault=away.detail)
+        return Refusal(Reason.RECOGNISER_AWAY)
     return await _record(call, asked, digest, results)
 
 
