@@ -75,7 +75,9 @@ async def read_parameters(incoming: Incoming, content_type: str, share: Share) -
     """
     try:
         async with asyncio.timeout(LONGEST_SECONDS):
-            return await _heard(incoming, content_type, share)
+            heard = await _heard(incoming, content_type, share)
+            await incoming.drain()  # not when it was cancelled: that would wait on
+            return heard
     except TimeoutError:
         return Refusal(Reason.UNREADABLE, f"it took more than {LONGEST_SECONDS:g} s")
 
@@ -90,8 +92,6 @@ async def _heard(incoming: Incoming, content_type: str, share: Share) -> Paramet
         return Refusal(Reason.UNREADABLE, str(error))
     except BrokenOff:
         return Refusal(Reason.UNREADABLE, "it broke off")
-    finally:
-        await incoming.drain()
 
 
 async def _read(incoming: Incoming, reader: Reader, share: Share) -> Refusal | None:
