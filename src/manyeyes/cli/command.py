@@ -52,9 +52,16 @@ def run(
     try:
         result = asyncio.run(_work(settings_of(common), work, may_create))
     except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
-        print(f"manyeyes: {error}", file=sys.stderr)
+        print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
     print(json_text.dumps(result, ensure_ascii=False) if common.json else show(result), flush=True)
+
+
+def _said(error: Exception) -> str:
+    """Return an error in words; of a file that cannot be used its name and why, without Python's number for it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def settings_of(common: Common) -> Settings:
