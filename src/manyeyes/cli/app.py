@@ -188,7 +188,7 @@ def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | Non
         raise CommandFailed("--out is for the private key of a pair that is made; with --public-key there is none")
     known = keys.read_public_key(public_key.read_bytes())
     if keys.bits(known) < keys.GOOD_BITS:
-        say(f"manyeyes: the key has {keys.bits(known)} bit only; {keys.GOOD_BITS} are advisable")
+        say(f"manyeyes: the key has {keys.bits(known)} bits only; {keys.GOOD_BITS} are advisable")
     return {"public_key": known}
 
 
@@ -214,7 +214,7 @@ def _line(r: dict[str, Any]) -> str:
 
 
 def _terms(r: dict[str, Any]) -> str:
-    key_text = f"key of {r['key_bits']} bit" if r["key_bits"] else "no key"
+    key_text = f"key of {r['key_bits']} bits" if r["key_bits"] else "no key"
     suspended = " (suspended)" if r["suspended"] else ""
     return f"{r['name']}: {r['medium']}, {r['time_zone']}, {r['rate']}/s, {key_text}{suspended}"
 
