@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
 from manyeyes.house import House
 from manyeyes.recognitions import store, verdicts
@@ -44,6 +44,7 @@ def calibrate_recognition(
             raise CommandFailed("there is no verdict yet to draw")
         if picture and calibration_picture:
             calibration_picture.draw(found, recognition, target, picture)
+            say(f"the curve is drawn in {picture}")
         is_applied = apply and not found.missing
         if is_applied:
             await _apply(house, recognition, found.threshold)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json as json_text
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -54,7 +55,15 @@ def run(
     except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
         print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
-    print(json_text.dumps(result, ensure_ascii=False) if common.json else show(result), flush=True)
+    tell(json_text.dumps(result, ensure_ascii=False) if common.json else show(result))
+
+
+def tell(text: str) -> None:
+    """Print a result; a reader who has had enough of it (`| head`) is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest, which Python writes when it ends
 
 
 def _said(error: Exception) -> str:
