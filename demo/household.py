@@ -94,7 +94,7 @@ def _market_place(data: Path, account: str) -> MarketPlace:
     labels = ",".join(f"{number}={name}" for number, name in LABELS.items())
     made = command(
         *(data, "recognition", "create", app["secret_id"], "--recogniser", "advertising", "--labels", labels),
-        *("--threshold", "0.9", "--sample", "0.1", "--review-queue"),
+        *("--threshold", "0.97", "--sample", "0.1", "--review-queue"),
     )
     return MarketPlace(app["secret_id"], app["private_key_pkcs8"], made["task_id"])
 

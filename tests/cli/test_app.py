@@ -96,7 +96,7 @@ def test_a_public_key_is_taken_in_both_forms_and_kept_in_one(manyeyes, ann, file
 def test_a_short_key_is_taken_with_a_warning(manyeyes, ann, file):
     done = manyeyes("app", "create", "Shop", "--account", "Ann", "--public-key", file(public_pem(KEYS[1024])), "--json")
     assert done.json["key_bits"] == 1024
-    assert "1024 bit only" in done.err
+    assert "1024 bits only" in done.err
 
 
 def private_pem(form):
@@ -127,7 +127,7 @@ def test_a_key_below_1024_bit_is_refused(manyeyes, ann, file):
     weak = rsa.RSAPublicNumbers(65537, (1 << 767) + 183).public_key()
     pem = weak.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     why = manyeyes("app", "create", "Shop", "--account", "Ann", "--public-key", file(pem)).complaint
-    assert "768 bit" in why
+    assert "768 bits" in why
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,13 @@ def test_too_few_verdicts_are_counted_and_nothing_is_changed(manyeyes, task_id, 
     assert manyeyes("recognition", "show", task_id, "--json").json["threshold"] == 2
 
 
+def test_before_the_first_verdict_it_says_how_many_are_missing(manyeyes, task_id):
+    done = manyeyes(*COMMAND, task_id)
+    assert done.code == 0, done.err
+    assert "At least 149 more verdicts are needed" in done.out
+    assert "threshold  " not in done.out  # no heading above an empty table
+
+
 def test_the_lowest_proven_threshold_is_named_and_set_only_when_told_to(manyeyes, task_id, said):
     said(400, 0.85)
     said(100, 0.55, verdict=1)

@@ -1,10 +1,13 @@
 """manyeyes db: the schema, and the proof that the books balance."""
 
 import json
+import os
+import sys
 from datetime import date, timedelta
 
 import asyncpg
 
+from manyeyes.cli.command import tell
 from manyeyes.db.blobs import keep_days
 
 
@@ -64,3 +67,13 @@ def test_no_command_drops_pictures_that_a_server_keeps_longer(manyeyes, dsn, run
     assert len(run_async(old_days(make=True))) == 2
     assert manyeyes("db", "migrate").code == 0
     assert len(run_async(old_days(make=False))) == 2
+
+
+def test_a_reader_who_has_read_enough_is_no_error(monkeypatch):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as closed:
+        monkeypatch.setattr(sys, "stdout", closed)
+        tell("difference 0")
+        closed.write("what Python still writes when it ends")
+        closed.flush()

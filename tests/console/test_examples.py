@@ -41,7 +41,7 @@ def bash_blocks(page: str) -> list[str]:
 
 
 async def test_the_tutorials_commands(site: Site) -> None:
-    send, ask, complain, follow = bash_blocks("docs/tutorial/first-hour.md")
+    send, ask, complain, follow, _ = bash_blocks("docs/tutorial/first-hour.md")
     solved = await a_solved_task(site)
     key = (await make.customer(site.house)).key
     sent = await sh(filled(send, site, KEY=key))
@@ -52,6 +52,16 @@ async def test_the_tutorials_commands(site: Site) -> None:
     complain = complain.split("\n", 1)[1]  # without the line that makes three reviewers
     assert await sh(solved + filled(complain, site)) == {"errorId": 0, "status": "success"}
     assert (await sh(solved + filled(follow, site)))["state"] == "open"
+
+
+async def test_the_tutorials_recognition(site: Site) -> None:
+    *_, look = bash_blocks("docs/tutorial/first-hour.md")
+    async with httpx.AsyncClient(base_url=site.url) as client:
+        shop = await open_shop(site.house, client)
+    envelope = await sh(f"KEY={shop.customer.key}\n" + filled(look, site, SID=shop.sid))
+    answer = json.loads(envelope["json"])
+    assert answer["code"] == 0
+    assert [entry["name"] for entry in answer[shop.task_id]["fileList"]] == ["meter.png"]
 
 
 async def a_solved_task(site: Site) -> str:

@@ -22,9 +22,15 @@ def test_a_percentile_is_within_two_per_cent_of_the_one_among_the_durations_them
     counts = {}
     for ms in durations:
         counts[bucket(ms)] = counts.get(bucket(ms), 0) + 1
-    exact = sorted(durations)[math.floor(share * (len(durations) - 1))]
+    exact = sorted(durations)[max(0, math.ceil(share * len(durations) - 1e-9) - 1)]
     found = percentile(counts, share)
     assert abs(found - exact) <= max(1.0, RELATIVE_ERROR * exact * 1.000001)
+
+
+def test_of_two_durations_95_of_100_are_within_the_longer_one():
+    counts = {bucket(400): 1, bucket(1500): 1}
+    assert percentile(counts, 0.5) == value(bucket(400))
+    assert percentile(counts, 0.95) == percentile(counts, 0.99) == value(bucket(1500))
 
 
 def test_of_nothing_there_is_no_percentile():

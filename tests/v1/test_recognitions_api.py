@@ -41,8 +41,8 @@ def recounted(sightings, since, until):
 
 
 def at_share(values, share):
-    """The value that a share of all does not exceed."""
-    return sorted(values)[int(share * (len(values) - 1))]
+    """The smallest value that at least a share of all does not exceed."""
+    return next(v for v in sorted(values) if sum(w <= v for w in values) >= share * len(values))
 
 
 def check(figures, sightings):

@@ -43,7 +43,7 @@ def read_public_key(pem: bytes) -> str:
     """Return a public key (PEM, SPKI or PKCS#1) as SPKI PEM.
 
     Raises ValueError, saying what is wanted, for a private key, a certificate, another kind of key, one below 1024 or
-    above 8192 bit, and what is no PEM.
+    above 8192 bits, and what is no PEM.
     """
     if b"PRIVATE KEY" in pem:
         raise ValueError("this is a private key: keep it; `openssl rsa -in KEY -pubout` gives the public one")
@@ -56,7 +56,7 @@ def read_public_key(pem: bytes) -> str:
     if not isinstance(key, rsa.RSAPublicKey):
         raise ValueError("calls are signed with RSA; this is a key of another kind")
     if not FEWEST_BITS <= key.key_size <= MOST_BITS:
-        raise ValueError(f"the key has {key.key_size} bit; {FEWEST_BITS} to {MOST_BITS} are taken")
+        raise ValueError(f"the key has {key.key_size} bits; {FEWEST_BITS} to {MOST_BITS} are taken")
     return _public_pem(key)
 
 

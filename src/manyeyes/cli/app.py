@@ -188,7 +188,7 @@ def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | Non
         raise CommandFailed("--out is for the private key of a pair that is made; with --public-key there is none")
     known = keys.read_public_key(public_key.read_bytes())
     if keys.bits(known) < keys.GOOD_BITS:
-        say(f"manyeyes: the key has {keys.bits(known)} bit only; {keys.GOOD_BITS} are advisable")
+        say(f"manyeyes: the key has {keys.bits(known)} bits only; {keys.GOOD_BITS} are advisable")
     return {"public_key": known}
 
 
@@ -210,16 +210,19 @@ def _keep(secret_id: str, pair: keys.Pair, out: Path | None) -> dict[str, Any]:
 
 
 def _line(r: dict[str, Any]) -> str:
-    key_text = f"key of {r['key_bits']} bit" if r["key_bits"] else "no key"
+    return f"{r['secret_id']}  account {r['account_id']:<5}  {_terms(r)}"
+
+
+def _terms(r: dict[str, Any]) -> str:
+    key_text = f"key of {r['key_bits']} bits" if r["key_bits"] else "no key"
     suspended = " (suspended)" if r["suspended"] else ""
-    terms = f"{r['medium']}, {r['time_zone']}, {r['rate']}/s, {key_text}"
-    return f"{r['secret_id']}  account {r['account_id']:<5}  {r['name']}: {terms}{suspended}"
+    return f"{r['name']}: {r['medium']}, {r['time_zone']}, {r['rate']}/s, {key_text}{suspended}"
 
 
 def _show_new(r: dict[str, Any]) -> str:
-    lines = [_line(r)]
+    lines = [f"secretId     {r['secret_id']}", f"app          {_terms(r)}"]
     if "private_key_files" in r:
-        lines.append(f"private key, in two encodings: {' and '.join(r['private_key_files'])}")
+        lines += [f"private key  {path}" for path in r["private_key_files"]]
     elif "private_key_pkcs1" in r:
         lines += ["The private key in both encodings (PKCS#1, PKCS#8); it is kept nowhere and not shown again:"]
         lines += [r["private_key_pkcs1"].strip(), r["private_key_pkcs8"].strip()]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
 from manyeyes.house import House
 from manyeyes.recognitions import store, verdicts
@@ -44,6 +44,7 @@ def calibrate_recognition(
             raise CommandFailed("there is no verdict yet to draw")
         if picture and calibration_picture:
             calibration_picture.draw(found, recognition, target, picture)
+            say(f"the curve is drawn in {picture}")
         is_applied = apply and not found.missing
         if is_applied:
             await _apply(house, recognition, found.threshold)
@@ -99,23 +100,22 @@ def _result(
 
 
 def _sheet(r: dict[str, Any]) -> str:
-    lines = [
-        f"Of all results {r['verdicts']:,} with a verdict make up the random sample.",
-        "",
-        f"{'threshold':>9}  {'certain':>8}  {'wrong of':>14}  {'at most':>8}",
-    ]
+    lines = [f"Of all results {r['verdicts']:,} with a verdict make up the random sample.", ""]
     points = [msgspec.convert(point, Point) for point in r["curve"]]
-    lines += [_line(point, point.threshold == r["threshold"]) for point in _worth_reading(points, r["threshold"])]
-    return "\n".join([*lines, "", *_verdict(r), PERSON])
+    if points:
+        lines += [f"{'threshold':>9}  {'certain':>8}  {'wrong of':>14}  {'at most':>8}"]
+        lines += [_line(point, point.threshold == r["threshold"]) for point in _worth_reading(points, r["threshold"])]
+        lines += [""]
+    return "\n".join([*lines, *_verdict(r), PERSON])
 
 
 def _worth_reading(points: list[Point], chosen: float | None) -> list[Point]:
     """Leave out thresholds that make hardly more certain than the one shown before, but for those at the choice."""
     kept: list[Point] = []
-    for point, below in zip(points, [*points[1:], None], strict=True):
+    for point in points:
         is_at_choice = chosen in (point.threshold, kept[-1].threshold if kept else None)
         is_step = not kept or point.certain_share - kept[-1].certain_share >= SHOWN_STEP
-        if is_at_choice or is_step or below is None:
+        if is_at_choice or is_step or point is points[-1]:
             kept.append(point)
     return kept
 

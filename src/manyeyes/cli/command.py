@@ -2,6 +2,7 @@
 
 import asyncio
 import json as json_text
+import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -52,9 +53,24 @@ def run(
     try:
         result = asyncio.run(_work(settings_of(common), work, may_create))
     except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
-        print(f"manyeyes: {error}", file=sys.stderr)
+        print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
-    print(json_text.dumps(result, ensure_ascii=False) if common.json else show(result), flush=True)
+    tell(json_text.dumps(result, ensure_ascii=False) if common.json else show(result))
+
+
+def tell(text: str) -> None:
+    """Print a result; a reader who has had enough of it (`| head`) is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the rest, which Python writes when it ends
+
+
+def _said(error: Exception) -> str:
+    """Return an error in words; of a file that cannot be used its name and why, without Python's number for it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def settings_of(common: Common) -> Settings:

@@ -94,7 +94,7 @@ def create(
         await house.bell.tell_changed()
         return row(new)
 
-    run(common, work, _line)
+    run(common, work, _show_new)
 
 
 @app.command(name="list")
@@ -246,9 +246,18 @@ async def _change(house: House, before: Recognition, terms: dict[str, Any]) -> d
 
 
 def _line(r: dict[str, Any]) -> str:
+    return f"{r['task_id']}  {_in_words(r)}"
+
+
+def _show_new(r: dict[str, Any]) -> str:
+    return f"taskId       {r['task_id']}\nrecognition  {_in_words(r)}"
+
+
+def _in_words(r: dict[str, Any]) -> str:
     people = f"queue {r['review_queue']}, sample {r['sample']:g}" if r["review_queue"] else "nobody looks"
     closed = " (closed)" if r["closed"] else ""
-    return f"{r['task_id']}  {r['name']}: {r['recogniser']}, certain from {r['threshold']:g}, {people}{closed}"
+    certain = f"certain from {r['threshold']:g}" if r["threshold"] <= 1 else "nothing is certain"
+    return f"{r['name']}: {r['recogniser']}, {certain}, {people}{closed}"
 
 
 def _sheet(r: dict[str, Any]) -> str:

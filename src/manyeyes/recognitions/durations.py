@@ -33,11 +33,12 @@ def value(bucket: int) -> float:
 def percentile(counts: Mapping[int, int], share: float) -> float | None:
     """Return the milliseconds that ``share`` (0 to 1) of the durations do not exceed; None when there are none.
 
-    ``counts``: how many durations lie in each bucket.
+    ``counts``: how many durations lie in each bucket. The nearest rank, rounded up: of few durations too, at least
+    ``share`` are as short as what is returned.
     """
-    rank, below = share * (sum(counts.values()) - 1), 0
+    rank, below = math.ceil(share * sum(counts.values()) - 1e-9), 0
     for number in sorted(counts):
         below += counts[number]
-        if below > rank and counts[number] > 0:
+        if below >= rank and counts[number] > 0:
             return value(number)
     return None
