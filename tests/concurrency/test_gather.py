@@ -246,9 +246,12 @@ async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(house
     assert await stage.available(account_id) == 0
 
 
-@pytest.mark.parametrize("error", [asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError])
-async def test_a_batch_that_met_a_time_limit_goes_again_as_a_whole(house, error):
-    """One by one, each command would meet the same limit anew."""
+@pytest.mark.parametrize(
+    "error",
+    [asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError, asyncpg.InternalClientError],
+)
+async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_whole(house, error):
+    """One by one, each command would meet the same anew."""
     sizes: list[int] = []
 
     async def slow(tx, now, commands):

@@ -17,6 +17,7 @@ LOST_CONNECTION = (
     asyncpg.DeadlockDetectedError,
     asyncpg.QueryCanceledError,  # a time limit: the server is busy; one command alone would be no quicker
     asyncpg.LockNotAvailableError,
+    asyncpg.InternalClientError,  # the server died while the connection was in the middle of something
 )
 
 
