@@ -42,7 +42,7 @@ def states(page: str) -> list[tuple[int, str]]:
     body = page.split('id="callbacks"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
     return [
         (int(task), state)
-        for task, state in re.findall(r'<td class="mono">(\d+)</td>.*?class="status \w+">([^<]+)<', body, re.S)
+        for task, state in re.findall(r'<span class="mono">(\d+)</span>.*?class="status \w+">([^<]+)<', body, re.S)
     ]
 
 

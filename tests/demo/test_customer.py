@@ -3,13 +3,13 @@
 import pytest
 
 from demo.customer import MOST_WAITING, Customer, Outcome
-from demo.household import Household, Sent
+from demo.household import Household, MarketPlace, Sent
 
 
 def customer_with(**waiting: int) -> Customer:
     """A customer who has that many pictures of each kind out; it talks to nobody here."""
     out = [Sent(kind, n, f"{kind} {n}", "text", n) for kind, count in waiting.items() for n in range(count)]
-    return Customer("127.0.0.1:1", Household(1, "0" * 32, 1, [], [], sent=out))
+    return Customer("127.0.0.1:1", Household(1, "0" * 32, 1, [], [], MarketPlace("", "", ""), sent=out))
 
 
 def test_signs_are_sent_however_quickly_the_crowd_takes_the_rest() -> None:
