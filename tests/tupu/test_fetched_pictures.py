@@ -10,7 +10,7 @@ import make
 from manyeyes.outbound.door import Door
 from manyeyes.tupu import pictures
 from outbound.listening import Names, http, listening
-from tupu.signed import Shop
+from tupu.signed import Shop, open_shop
 
 PICTURE = make.picture_bytes("one")
 LOOPBACK = [ipaddress.ip_network("127.0.0.1/32")]
@@ -51,6 +51,34 @@ async def test_ten_are_fetched_at_the_same_time(shop):
 
     async with listening(wait_for_all) as heard:
         answer = await shop.recognise(*[f"http://shop.example:{heard.port}/{n}" for n in range(10)])
+    assert [file["label"] for file in answer.files(shop.task_id)] == [0] * 10
+
+
+async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop, monkeypatch):
+    monkeypatch.setattr(pictures, "FETCHES_OF_AN_APP", 3)
+    let_out(shop)
+    other = await open_shop(shop.house, shop.client)
+    is_freed, is_full = asyncio.Event(), asyncio.Event()
+    waiting = 0
+
+    async def wait(reader, writer):
+        nonlocal waiting
+        waiting += 1
+        if waiting == 3:
+            is_full.set()
+        async with asyncio.timeout(30):
+            await is_freed.wait()
+        writer.write(http(PICTURE))
+        await writer.drain()
+
+    async with listening(wait) as slow, listening(http(PICTURE)) as quick:
+        held_up = asyncio.create_task(shop.recognise(*[f"http://shop.example:{slow.port}/{n}" for n in range(10)]))
+        await is_full.wait()
+        answer = await other.recognise(f"http://shop.example:{quick.port}/a")
+        assert [file["label"] for file in answer.files(other.task_id)] == [0]
+        assert waiting == 3
+        is_freed.set()
+        answer = await held_up
     assert [file["label"] for file in answer.files(shop.task_id)] == [0] * 10
 
 

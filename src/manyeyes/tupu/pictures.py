@@ -1,6 +1,7 @@
 """Fetches pictures from their addresses, through the one door out (docs/decisions/0014), every redirect judged anew."""
 
 import asyncio
+from collections import defaultdict
 from urllib.parse import urljoin
 
 from manyeyes.outbound.door import Door, Reply
@@ -11,20 +12,22 @@ LARGEST_FETCHED = 10_000_000  # bytes of one picture (spec/tupu.md §5.3)
 LONGEST_SECONDS = 10.0  # of one picture, redirects included: clients wait 15 s at least (spec §3.4)
 MOST_REDIRECTS = 3
 FETCHES_AT_ONCE = 64  # of a process: each may hold as much as a picture may have
+FETCHES_OF_AN_APP = 20  # of them: one app whose servers are slow must not hold up the others'
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class Fetcher:
-    """Fetches through a door; of all that one process is asked for, so many at a time."""
+    """Fetches through a door; of all that one process is asked for so many at a time, of one app fewer."""
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(FETCHES_AT_ONCE)
+        self._shares: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(FETCHES_OF_AN_APP))
 
-    async def fetch(self, door: Door, url: str, referer: str = "") -> bytes | Failure:
+    async def fetch(self, door: Door, secret_id: str, url: str, referer: str = "") -> bytes | Failure:
         """Return what lies at an http or https address, or why it could not be had, in a sentence for the customer."""
         headers = {"referer": referer} if referer else {}
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), self._places:
+            async with asyncio.timeout(LONGEST_SECONDS), self._shares[secret_id], self._places:
                 return await _followed(door, url, headers)
         except TimeoutError:
             return Failure(f"it took more than {LONGEST_SECONDS:g} s")

@@ -90,7 +90,7 @@ async def _frames(call: Call, asked: Asked) -> list[Frame] | Refusal:
 
 async def _data(call: Call, sent: Sent, referer: str) -> bytes | Failure:
     if sent.url:
-        found = await call.fetcher.fetch(call.house.door, sent.url, referer)
+        found = await call.fetcher.fetch(call.house.door, call.app.secret_id, sent.url, referer)
         if isinstance(found, Failure) or call.share.take(len(found)):
             return found
         return Failure("too much is being recognised at this moment")
