@@ -34,7 +34,7 @@ def test_a_recognition_has_an_id_and_terms(manyeyes, shop, create):
         "threshold": 0.9,
         "review_queue": 1,
         "sample": 0.02,
-        "price": "0.000500",
+        "price": "0.000000",
         "review_hours": 24.0,
         "review_url": "",
         "closed": False,
@@ -60,6 +60,12 @@ def test_a_recognition_has_an_id_and_terms(manyeyes, shop, create):
 )
 def test_the_review_queue_is_a_number_a_name_or_the_ordinary_one(create, arguments, queue):
     assert create(*arguments, "--json").json["review_queue"] == queue
+
+
+def test_what_a_model_recognises_has_a_price_unless_another_is_given(manyeyes, shop):
+    asked = ("--recogniser", "advertising", "--labels", "0=normal,1=qr code,2=text")
+    made = manyeyes("recognition", "create", shop["secret_id"], *asked, "--json").json
+    assert (made["price"], made["review_queue"]) == ("0.000500", None)
 
 
 def test_all_terms_can_be_given(create, shop):

@@ -22,6 +22,7 @@ from manyeyes.recognitions.rules import Recognition
 PICTURE_QUEUE = "1"  # the ordinary English one
 NOBODY = "0"
 SAMPLE_SHARE = 0.02
+MODEL_PRICE, NO_PRICE = "0.0005", "0"  # people are paid by their queue's price
 
 app = App(name="recognition", help="What is recognised under an app, when it is certain, and who looks at the rest.")
 app.command(import_history, name="import")
@@ -58,7 +59,7 @@ def create(
     name: str = "",
     model: Path | None = None,
     sample: Sample = None,
-    price: Price = "0.0005",
+    price: Price = None,
     review_hours: Hours = 24.0,
     review_url: ReviewUrl = "",
     common: Common | None = None,
@@ -83,7 +84,8 @@ def create(
         found, called = await find_app(house, app), name or recogniser
         check_name(called)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
-        terms = await _terms(house, blank, threshold, review_queue, sample, price, review_hours, review_url)
+        micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
+        terms = await _terms(house, blank, threshold, review_queue, sample, micros, review_hours, review_url)
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
         memory = house.settings.recogniser_megabytes
