@@ -14,6 +14,7 @@ from pathlib import Path
 
 import asyncpg
 from disputes import complaint, reviewer, vote
+from labelling import send_labels
 from msgspec import structs
 from playwright.async_api import Browser, Page, expect
 from serving import Site, chromium_at, serving
@@ -21,6 +22,7 @@ from visit import PHONE, Screen, at_review, at_work, customer_subject, link, wor
 
 import make
 from chromium import MISSING, find_chromium
+from demo.listings import LABELS
 from demo.meters import by_fixed_camera
 from demo.pictures import draw
 from make import Customer, Hand
@@ -39,6 +41,7 @@ from sightings import open_app, open_recognition, record, some
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420
 LISTINGS_OF_A_DAY = 500
+UNSURE_LISTING = 24
 SHOWN = (("meter", 4), ("sign", 7), ("receipt", 2), ("meter", 11), ("sign", 3), ("meter", 23))
 REASONS = (
     (Vote.CONFIRM, "None of these digits is on the counter"),
@@ -125,6 +128,21 @@ async def worker_screens(site: Site, browser: Browser, customer: Customer, hand:
     await at_the_next(phone)
     await phone.type(answers[3])
     await phone.page.screenshot(path=PICTURES / "worker-screen-phone.png")
+
+
+async def label_screen(site: Site, browser: Browser, customer: Customer, hand: Hand) -> None:
+    """What a recogniser was unsure about, with a button for each label."""
+    picture = inspect(draw("listing", UNSURE_LISTING).data)
+    assert isinstance(picture, Picture)
+    await send_labels(site.house, customer, tuple(LABELS.values()), picture=picture, comment="Advertising in listings")
+    desk = await at_work(site, browser, hand, color_scheme="light", viewport={"width": 1280, "height": 860})
+    await desk.start()
+    await expect(desk.part("labels")).to_have_attribute("data-ready", "")
+    await desk.page.screenshot(path=PICTURES / "label-screen.png")
+    await desk.press("3")
+    await expect(desk.part("waiting-title")).to_be_visible()
+    await desk.page.context.close()
+    await WorkerDesk(site.house).offline(hand.worker)
 
 
 async def customer_pages(site: Site, browser: Browser, customer: Customer) -> None:
@@ -239,6 +257,7 @@ async def main() -> None:
                 await review_screens(site, browser, customer, author)
                 await report_pages(site, browser, customer, author)
                 await WorkerDesk(site.house).offline(author.worker)
+                await label_screen(site, browser, customer, await make.hand(site.house))
                 await worker_screens(site, browser, customer, await make.hand(site.house))
                 await customer_pages(site, browser, customer)
                 await recognition_pages(site, browser, customer)
