@@ -75,17 +75,24 @@ def day_entries(
 
 
 def _entry(day: date, names: frozenset[int], counted: LabelDay, has_images: bool) -> DayEntry:
-    totals = dict(zip(counted.labels, counted.totals, strict=True))
-    reviews = dict(zip(counted.labels, counted.reviews, strict=True))
-    failed, _ = totals.pop(FAILED, 0), reviews.pop(FAILED, 0)
-    total, review = sum(totals.values()), sum(reviews.values())
-    listed = [_label(label, totals.get(label, 0), reviews.get(label, 0)) for label in sorted(names | totals.keys())]
+    labels, totals, reviews = _listed(names, counted)
+    certain = [total - review for total, review in zip(totals, reviews, strict=True)]
+    listed = list(map(LabelEntry, labels, totals, reviews, certain, reviews))
+    total, review = sum(totals), sum(reviews)
+    failed = sum(counted.totals) - total
     images = total + failed if has_images else 0
     return DayEntry(day.isoformat(), 0, 0, total, review, total - review, images, listed, review)
 
 
-def _label(label: int, total: int, review: int) -> LabelEntry:
-    return LabelEntry(label, total, review, total - review, review)
+def _listed(names: frozenset[int], counted: LabelDay) -> tuple[list[int], list[int], list[int]]:
+    """Return labels, totals and reviews: the recognition's labels, and others that were counted; not what failed."""
+    first = 1 if counted.labels[:1] == [FAILED] else 0
+    found = counted.labels[first:], counted.totals[first:], counted.reviews[first:]
+    if names.issuperset(found[0]) and len(names) == len(found[0]):
+        return found  # nothing is to be filled in: most days of a busy recognition
+    totals, reviews = (dict(zip(found[0], counts, strict=True)) for counts in found[1:])
+    labels = sorted(names | totals.keys())
+    return labels, [totals.get(label, 0) for label in labels], [reviews.get(label, 0) for label in labels]
 
 
 def _days(parameters: Parameters) -> tuple[date, date]:
