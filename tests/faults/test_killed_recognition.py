@@ -66,7 +66,7 @@ def recognition(data: Path) -> str:
     ask_json(data, "account", "create", "Ann", "--balance", "1000.00")
     app = ask_json(data, "app", "create", "Shop", "--account", "Ann", "--bits", "1024")
     made = ("recognition", "create", "Shop", "--recogniser", "people", "--labels", LABELS, "--review-queue")
-    ask_json(data, *made)
+    ask_json(data, *made, "--price", "0.0005")
     return str(app["secret_id"])
 
 
