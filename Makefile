@@ -71,4 +71,4 @@ node-client:
 	@tools/install_node_client.sh
 
 chromium: environment
-	@.venv/bin/python tests/chromium.py
+	@.venv/bin/python tests/support/chromium.py

@@ -7,7 +7,7 @@ from bench.wire import picture
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
-from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.submit_tasks import SubmitTask, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.db.pool import FIRST_CELL

@@ -18,7 +18,7 @@ from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
-from manyeyes.house import prepare_database
+from manyeyes.runtime.context import prepare_database
 from manyeyes.workers import store as workers
 
 DEPTHS, SMALL_DEPTHS = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)

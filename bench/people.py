@@ -5,15 +5,15 @@ from pathlib import Path
 
 import msgspec
 
-from manyeyes import money
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key, new_token
 from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.db.pool import FIRST_CELL
-from manyeyes.house import House, open_house
+from manyeyes.runtime.context import Context, open_context
 from manyeyes.settings import Settings
+from manyeyes.values import money
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
@@ -31,31 +31,31 @@ class People(msgspec.Struct, frozen=True):
 
 async def invite(dsn: str, customers: int, hands: int, *, reviewers: bool = False) -> People:
     """Open accounts with plenty of money, register workers of the English queue, who may be ``reviewers`` too."""
-    house = await open_house(Settings(data=Path()), dsn)
+    context = await open_context(Settings(data=Path()), dsn)
     try:
         keys = [new_key() for _ in range(customers)]
         tokens = [new_token() for _ in range(hands)]
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             first_account = await accounts.take_numbers(db, "account", customers) if customers else 0
             first_worker = await accounts.take_numbers(db, "worker", hands) if hands else 0
-        await asyncio.gather(*[_customer(house, first_account + i, key) for i, key in enumerate(keys)])
-        await asyncio.gather(*[_worker(house, first_worker + i, token, reviewers) for i, token in enumerate(tokens)])
+        await asyncio.gather(*[_customer(context, first_account + i, key) for i, key in enumerate(keys)])
+        await asyncio.gather(*[_worker(context, first_worker + i, token, reviewers) for i, token in enumerate(tokens)])
     finally:
-        await house.close()
+        await context.close()
     return People(keys, tokens, first_account)
 
 
-async def _customer(house: House, account_id: int, key: str) -> None:
+async def _customer(context: Context, account_id: int, key: str) -> None:
     name = f"customer {account_id}"
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         await accounts.insert_place(db, Place(account_id, name, FIRST_CELL))
         await accounts.insert_key(db, digest(key), KeyOwner(FIRST_CELL, account_id, ()))
-    await house.gather.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name))
-    top_up = TopUp(FIRST_CELL, await house.serials.take(FIRST_CELL), account_id, money.parse(BALANCE))
-    await house.gather.ask(top_up_accounts, top_up)
+    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name))
+    top_up = TopUp(FIRST_CELL, await context.id_blocks.take(FIRST_CELL), account_id, money.parse(BALANCE))
+    await context.batcher.ask(top_up_accounts, top_up)
 
 
-async def _worker(house: House, worker_id: int, token: str, reviewer: bool) -> None:
-    async with house.cells.directory.acquire() as db:
+async def _worker(context: Context, worker_id: int, token: str, reviewer: bool) -> None:
+    async with context.cells.directory.acquire() as db:
         await workers.insert_worker(db, Worker(worker_id, f"worker {worker_id}", ("en",), QUEUES, reviewer))
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)

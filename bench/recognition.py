@@ -24,7 +24,7 @@ from bench.row import Row
 from bench.signed_load import Order, Report
 from bench.wire import picture
 from demo.pictures import draw
-from manyeyes.seal import Seal, new_private_key
+from manyeyes.values.response_signing import ResponseSigner, new_private_key
 
 CUSTOMERS = (1, 8, 32)
 SECONDS, SMALL_SECONDS, WARM_SECONDS = 10.0, 3.0, 2.0
@@ -122,14 +122,14 @@ def _share(report: Report) -> Row:
 def rsa_seconds() -> tuple[float, float]:
     """Return the seconds of verifying and of signing with keys of 2,048 bits."""
     customer = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    text, seal = b"0" * 24 + b",1795327089,0.387212879582294", Seal(new_private_key(2048))
+    text, signer = b"0" * 24 + b",1795327089,0.387212879582294", ResponseSigner(new_private_key(2048))
     signature, public = customer.sign(text, padding.PKCS1v15(), SHA256()), customer.public_key()
     began = time.process_time()
     for _ in range(SIGNATURES):
         public.verify(signature, text, padding.PKCS1v15(), SHA256())
     verified = time.process_time()
     for _ in range(SIGNATURES):
-        seal.sealed('{"code":0}')
+        signer.signed('{"code":0}')
     return (verified - began) / SIGNATURES, (time.process_time() - verified) / SIGNATURES
 
 

@@ -19,9 +19,9 @@ from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.db.embedded import Embedded
-from manyeyes.house import prepare_database
 from manyeyes.reports.rules import ReportState, Vote
-from manyeyes.tasks import lives
+from manyeyes.runtime.context import prepare_database
+from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
 
 CELL, ACCOUNT, AUTHOR, TASK = 950_000_000, 911_000_000, 921_000_000, 940_000_000_000  # no other value is like these
@@ -94,8 +94,8 @@ async def _dispute(db: asyncpg.Connection, number: int) -> tuple[str, dict[str, 
     assert isinstance(filed, Filed), filed
     for reviewer in (FIRST_REVIEWER + CLIENTS, SECOND_REVIEWER + CLIENTS):
         (slot,) = await step(life, take_slots(tx, now, [TakeSlot(cell, reviewer, (1,))]))
-        await lives.questions(tx, cell, [task])
-        await lives.answers(tx, cell, [task])
+        await history.questions(tx, cell, [task])
+        await history.answers(tx, cell, [task])
         vote = CastVote(cell, reviewer, SlotId(cell, task, slot.n, slot.lease), Vote.CONFIRM, "wrong")
         (voted,) = await step(life, cast_votes(tx, now, [vote]))
         assert isinstance(voted, Voted), voted

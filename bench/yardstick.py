@@ -22,13 +22,13 @@ from bench.product import temporary_folder
 from bench.row import Row
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
-from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.dispatch import store as dispatch
-from manyeyes.house import prepare_database
+from manyeyes.runtime.context import prepare_database
 from manyeyes.tasks import store as tasks
 
 CLIENTS = 8

@@ -8,12 +8,12 @@ import httpx
 import hypothesis
 import pytest
 
-from manyeyes.app import running
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import Cells, open_pool
-from manyeyes.house import House, open_house, prepare_database
+from manyeyes.runtime.context import Context, open_context, prepare_database
+from manyeyes.server.application import running
 from manyeyes.settings import Settings
-from stage import Stage, set_stage
+from support.action_stage import Stage, set_stage
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
@@ -49,32 +49,32 @@ async def dsn(server: str) -> str:
 
 
 @pytest.fixture
-async def house(dsn: str, settings: Settings) -> AsyncIterator[House]:
+async def context(dsn: str, settings: Settings) -> AsyncIterator[Context]:
     """A house on one cell, its chores not running: a test runs what it is about."""
-    house = await open_house(settings, dsn)
-    yield house
-    await house.close()
+    context = await open_context(settings, dsn)
+    yield context
+    await context.close()
 
 
 @pytest.fixture
-async def stage(house: House) -> Stage:
+async def stage(context: Context) -> Stage:
     """A cell whose clock only the test moves, for playing actions without what drives them."""
-    return await set_stage(house.cells.directory)
+    return await set_stage(context.cells.directory)
 
 
 @pytest.fixture
 async def client(dsn: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the whole application with its chores; ``client.house`` is the house behind it."""
-    house = await open_house(settings, dsn)
-    async with running(house) as application:
+    context = await open_context(settings, dsn)
+    async with running(context) as application:
         transport = httpx.ASGITransport(app=application, client=("203.0.113.7", 1234))
         async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
-            found.house = house  # type: ignore[attr-defined]
+            found.context = context  # type: ignore[attr-defined]
             yield found
 
 
 @pytest.fixture
-async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[House]:
+async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[Context]:
     """A house whose two cells live in two separate databases: whatever crosses cells fails."""
     admin = await asyncpg.connect(dsn)
     if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'second_cell'"):
@@ -86,9 +86,9 @@ async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[House]:
     await empty(db)
     await db.close()
     first, second = await open_pool(dsn, size=4), await open_pool(other, size=4)
-    house = await open_house(settings, dsn, cells=Cells(first, {1: first, 2: second}))
-    yield house
-    await house.close()
+    context = await open_context(settings, dsn, cells=Cells(first, {1: first, 2: second}))
+    yield context
+    await context.close()
 
 
 async def empty(db: asyncpg.Connection) -> None:

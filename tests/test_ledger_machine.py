@@ -20,19 +20,19 @@ from manyeyes.actions.answer_tasks import Answered, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.leave import Leave, leave
-from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.house import prepare_database
 from manyeyes.ledger.rules import Kind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
-from recognising import Calls, app_of, recognition_of, retried
-from recourse_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
-from stage import PAY, PRICE, Stage, set_stage
+from manyeyes.runtime.context import prepare_database
+from support.action_stage import PAY, PRICE, Stage, set_stage
+from support.dispute_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
+from support.recognition_calls import Calls, app_of, recognition_of, retried
 
 HISTORIES, PAST_STEPS, STEPS = 120, 50, 12
 QUEUES = (1, 2)

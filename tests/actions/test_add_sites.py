@@ -1,10 +1,10 @@
 """Beginning a site: a token for an account and a domain, the same one until the site is withdrawn."""
 
-import proven
 from manyeyes.actions.add_sites import AddSite, add_sites
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.sites.rules import SiteEvent, SiteState
-from stage import Stage
+from support import proven_sites
+from support.action_stage import Stage
 
 
 async def test_a_new_site_waits_for_its_proof_and_the_trail_knows(stage: Stage):
@@ -17,7 +17,7 @@ async def test_a_new_site_waits_for_its_proof_and_the_trail_knows(stage: Stage):
 
 async def test_again_gives_the_same_token_and_changes_nothing(stage: Stage):
     account_id = await stage.account()
-    live = await proven.site(stage, account_id)
+    live = await proven_sites.site(stage, account_id)
     before = await stage.everything()
     (again,) = await stage.act(add_sites, AddSite(1, 99, account_id, "shop.example", "other"))
     assert again == live
@@ -34,13 +34,13 @@ async def test_two_in_one_batch_are_one_site(stage: Stage):
 
 
 async def test_accounts_have_tokens_of_their_own(stage: Stage):
-    tokens = {(await proven.site(stage, await stage.account())).token for _ in range(2)}
+    tokens = {(await proven_sites.site(stage, await stage.account())).token for _ in range(2)}
     assert len(tokens) == 2
 
 
 async def test_a_withdrawn_site_begins_anew_with_another_token(stage: Stage):
     account_id = await stage.account()
-    before = await proven.site(stage, account_id)
+    before = await proven_sites.site(stage, account_id)
     await stage.act(withdraw_sites, WithdrawSite(1, stage.number(), account_id, "shop.example"))
     (again,) = await stage.act(add_sites, AddSite(1, stage.number(), account_id, "shop.example", "fresh"))
     assert (again.state, again.token) == (SiteState.PENDING, "fresh")

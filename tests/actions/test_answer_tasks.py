@@ -3,13 +3,13 @@
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
-from manyeyes.actions.parts.desk import LeaseId
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import Ending, ImageOptions
-from stage import LEASE_SECONDS, PAY, PRICE
+from manyeyes.values.refusals import Reason, Refusal
+from support.action_stage import LEASE_SECONDS, PAY, PRICE
 
 
 async def test_an_answer_settles_pays_and_counts(stage):

@@ -6,9 +6,9 @@ import pytest
 from manyeyes.actions.cast_votes import Voted, cast_votes
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState
-from stage import PAY, PRICE
+from manyeyes.values.refusals import Reason, Refusal
+from support.action_stage import PAY, PRICE
 
 VOTE = 100
 

@@ -11,7 +11,7 @@ from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
-from stage import PAY, PRICE
+from support.action_stage import PAY, PRICE
 
 
 async def busy_books(stage) -> None:

@@ -2,7 +2,7 @@
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.webhooks.rules import AT_ONCE, AT_ONCE_PER_RECEIVER, CLAIM_SECONDS
-from webhooks.post import ended
+from support.delivery_receivers import ended
 
 
 async def claimed(stage, room=AT_ONCE, flying=()):

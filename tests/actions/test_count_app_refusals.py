@@ -1,7 +1,7 @@
 """count_app_refusals: every refused call counts once, by app, day and reason."""
 
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
-from manyeyes.refusals import Reason
+from manyeyes.values.refusals import Reason
 
 
 async def counts(stage):

@@ -5,8 +5,8 @@ import pytest
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.ledger.rules import Kind
-from manyeyes.refusals import Reason
-from stage import PAY
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY
 
 
 @pytest.fixture

@@ -2,22 +2,22 @@
 
 import pytest
 
-import proven
 from manyeyes.actions.end_barred_tasks import MOST_SITES, Barred, EndBarredTasks, end_barred_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites.rules import SiteEvent
 from manyeyes.tasks.rules import Ending
-from stage import Stage
+from manyeyes.values.refusals import Reason, Refusal
+from support import proven_sites
+from support.action_stage import Stage
 
 MICROS = 1_000_000
 
 
 @pytest.fixture
 async def account_id(stage: Stage) -> int:
-    await proven.open_on(stage)
+    await proven_sites.open_on(stage)
     account_id = await stage.account(MICROS)
-    await proven.site(stage, account_id)
+    await proven_sites.site(stage, account_id)
     return account_id
 
 
@@ -32,7 +32,7 @@ async def sweep(stage: Stage) -> Barred:
 
 async def test_waiting_queued_and_leased_tasks_end_without_charge(stage: Stage, account_id: int):
     worker_id = await stage.worker(6)
-    ids = [await stage.submit(account_id, **proven.asking("www.shop.example")) for _ in range(3)]
+    ids = [await stage.submit(account_id, **proven_sites.asking("www.shop.example")) for _ in range(3)]
     for _ in range(2):
         await stage.hand_out(6)
     assert [work.task_id for work in await stage.desk(worker_id)] == ids[:2]
@@ -52,7 +52,7 @@ async def test_waiting_queued_and_leased_tasks_end_without_charge(stage: Stage, 
 
 async def test_each_of_them_is_in_the_trail(stage: Stage, account_id: int):
     worker_id = await stage.worker(6)
-    ids = [await stage.submit(account_id, **proven.asking()) for _ in range(2)]
+    ids = [await stage.submit(account_id, **proven_sites.asking()) for _ in range(2)]
     for _ in range(2):
         await stage.hand_out(6)
     await withdraw(stage, account_id)
@@ -63,16 +63,16 @@ async def test_each_of_them_is_in_the_trail(stage: Stage, account_id: int):
 
 async def test_what_is_ended_is_handed_to_nobody_and_answered_by_nobody(stage: Stage, account_id: int):
     worker_id = await stage.worker(6)
-    await stage.submit(account_id, **proven.asking())
+    await stage.submit(account_id, **proven_sites.asking())
     await stage.hand_out(6)
     lease = await stage.lease(worker_id)
-    await stage.submit(account_id, **proven.asking())
+    await stage.submit(account_id, **proven_sites.asking())
     await withdraw(stage, account_id)
-    before_the_sweep = await stage.answer(worker_id, lease, proven.TOKEN)
+    before_the_sweep = await stage.answer(worker_id, lease, proven_sites.TOKEN)
     assert isinstance(before_the_sweep, Refusal)
     assert before_the_sweep.reason is Reason.SITE_WITHDRAWN
     await sweep(stage)
-    after_it = await stage.answer(worker_id, lease, proven.TOKEN)
+    after_it = await stage.answer(worker_id, lease, proven_sites.TOKEN)
     assert isinstance(after_it, Refusal)
     assert after_it.reason is Reason.LEASE_LOST
     assert await stage.hand_out(6) == ()
@@ -80,14 +80,14 @@ async def test_what_is_ended_is_handed_to_nobody_and_answered_by_nobody(stage: S
 
 async def test_pictures_and_other_sites_and_accounts_are_left_alone(stage: Stage, account_id: int):
     other = await stage.account(MICROS)
-    await proven.site(stage, other)
-    await proven.site(stage, account_id, "blog.example")
+    await proven_sites.site(stage, other)
+    await proven_sites.site(stage, account_id, "blog.example")
     kept = [
         await stage.submit(account_id),
-        await stage.submit(account_id, **proven.asking("blog.example")),
-        await stage.submit(other, **proven.asking()),
+        await stage.submit(account_id, **proven_sites.asking("blog.example")),
+        await stage.submit(other, **proven_sites.asking()),
     ]
-    gone = await stage.submit(account_id, **proven.asking())
+    gone = await stage.submit(account_id, **proven_sites.asking())
     await withdraw(stage, account_id)
     assert (await sweep(stage)).ended == 1
     assert [row["task_id"] for row in await stage.rows("work", "task_id")] == kept
@@ -96,7 +96,7 @@ async def test_pictures_and_other_sites_and_accounts_are_left_alone(stage: Stage
 
 async def test_a_picture_that_lies_behind_becomes_current(stage: Stage, account_id: int):
     worker_id = await stage.worker(1, 6)
-    token = await stage.submit(account_id, **proven.asking())
+    token = await stage.submit(account_id, **proven_sites.asking())
     await stage.hand_out(6)
     picture = await stage.submit(account_id)
     await stage.hand_out(1)
@@ -108,21 +108,21 @@ async def test_a_picture_that_lies_behind_becomes_current(stage: Stage, account_
 
 
 async def test_a_lost_proof_ends_them_too_and_one_that_is_back_in_time_does_not(stage: Stage, account_id: int):
-    known = await proven.site(stage, account_id)
-    await stage.submit(account_id, **proven.asking())
-    lost = await proven.checked(stage, known, proven.GONE)
-    await proven.checked(stage, lost, proven.DNS)
+    known = await proven_sites.site(stage, account_id)
+    await stage.submit(account_id, **proven_sites.asking())
+    lost = await proven_sites.checked(stage, known, proven_sites.GONE)
+    await proven_sites.checked(stage, lost, proven_sites.DNS)
     assert (await sweep(stage)).ended == 0
     assert len(await stage.rows("work")) == 1
-    await proven.checked(stage, known, proven.GONE)
+    await proven_sites.checked(stage, known, proven_sites.GONE)
     assert (await sweep(stage)).ended == 1
 
 
 async def test_sites_that_were_proven_again_in_time_do_not_stand_before_others(stage: Stage, account_id: int):
     for n in range(MOST_SITES):
-        known = await proven.site(stage, account_id, f"a{n}.example")
-        await proven.checked(stage, await proven.checked(stage, known, proven.GONE), proven.DNS)
-    await stage.submit(account_id, **proven.asking())
+        known = await proven_sites.site(stage, account_id, f"a{n}.example")
+        await proven_sites.checked(stage, await proven_sites.checked(stage, known, proven_sites.GONE), proven_sites.DNS)
+    await stage.submit(account_id, **proven_sites.asking())
     await withdraw(stage, account_id)
     assert [(await sweep(stage)).ended for _ in range(2)] == [0, 1]
     assert all(row["swept"] for row in await stage.rows("site", "swept"))
@@ -131,7 +131,7 @@ async def test_sites_that_were_proven_again_in_time_do_not_stand_before_others(s
 async def test_a_long_queue_ends_in_several_sweeps(stage: Stage, account_id: int, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("manyeyes.actions.end_barred_tasks.LARGEST_SWEEP", 2)
     for _ in range(5):
-        await stage.submit(account_id, **proven.asking())
+        await stage.submit(account_id, **proven_sites.asking())
     await withdraw(stage, account_id)
     swept = [await sweep(stage) for _ in range(4)]
     assert [(s.ended, s.again) for s in swept] == [(2, True), (2, True), (1, False), (0, False)]
@@ -140,7 +140,7 @@ async def test_a_long_queue_ends_in_several_sweeps(stage: Stage, account_id: int
 
 
 async def test_with_nothing_to_end_nothing_happens(stage: Stage, account_id: int):
-    await stage.submit(account_id, **proven.asking())
+    await stage.submit(account_id, **proven_sites.asking())
     before = await stage.everything()
     assert await sweep(stage) == Barred()
     assert await stage.everything() == before

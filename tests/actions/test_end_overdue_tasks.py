@@ -4,7 +4,7 @@ from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_task
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.ledger.rules import Kind
 from manyeyes.tasks.rules import Ending
-from stage import LEASE_SECONDS, LIFE_SECONDS, PRICE
+from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PRICE
 
 
 async def sweep(stage) -> int:

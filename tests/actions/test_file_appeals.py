@@ -3,8 +3,8 @@
 import pytest
 
 from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
-from manyeyes.refusals import Reason
-from stage import PAY
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY
 
 
 async def appeal(stage, worker_id, task_id, words="it is right", **given):

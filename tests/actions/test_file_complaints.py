@@ -5,9 +5,9 @@ import pytest
 from manyeyes.actions.file_complaints import Filed, file_complaints
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports.rules import UNKNOWN_TASKS_KEPT, WHY_IGNORED, ReportState
-from stage import PAY
+from manyeyes.values.refusals import Reason, Refusal
+from support.action_stage import PAY
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from manyeyes.actions.hand_out import HandedOut, HandOut, hand_out
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
-from manyeyes.refusals import Reason
-from stage import LEASE_SECONDS
+from manyeyes.values.refusals import Reason
+from support.action_stage import LEASE_SECONDS
 
 
 async def test_a_waiting_task_goes_to_an_idle_worker(stage):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from manyeyes.actions.import_results import CHUNK, Imported, import_results
-from recognising import Calls, app_of, importing, recognition_of
+from support.recognition_calls import Calls, app_of, importing, recognition_of
 
 
 async def test_a_file_of_several_statements_is_recorded_whole(stage):

@@ -5,7 +5,7 @@ import pytest
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.webhooks.rules import CLAIM_SECONDS, Answer, DeliveryState
-from webhooks.post import ended
+from support.delivery_receivers import ended
 
 OK, FAILED = Answer(200), Answer(500)
 

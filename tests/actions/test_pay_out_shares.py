@@ -2,8 +2,8 @@
 
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
-from manyeyes.refusals import Reason, Refusal
-from stage import PRICE
+from manyeyes.values.refusals import Reason, Refusal
+from support.action_stage import PRICE
 
 APP, SHARE = 847, PRICE // 10
 

@@ -11,10 +11,10 @@ from manyeyes.apps.rules import day_in
 from manyeyes.ledger.rules import Book, Kind
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import quarter
-from manyeyes.recognitions.durations import Measure, bucket
-from manyeyes.refusals import Reason
-from recognising import PICTURE, RATE_PRICE, Calls, app_of, recognition_of, retried
-from stage import PAY, PRICE
+from manyeyes.recognitions.duration_histograms import Measure, bucket
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY, PRICE
+from support.recognition_calls import PICTURE, RATE_PRICE, Calls, app_of, recognition_of, retried
 
 FUNDS = 1_000_000
 

@@ -5,8 +5,8 @@ import pytest
 from manyeyes.actions import replay_deliveries as module
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
 from manyeyes.webhooks.rules import MOST_TRIES, MOST_TRIES_EVER, DeliveryState
-from outbound.listening import http
-from webhooks.post import Post, address, ended, ids, receiver
+from support.delivery_receivers import Post, address, ended, ids, receiver
+from support.loopback_servers import http
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import pytest
 
 from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.allow_list.rules import STANDING_SECONDS
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import UNKNOWN_TASKS_KEPT, WHY_OUTLIER, ReportKind, ReportState
 from manyeyes.tasks.rules import (
     HCAPTCHA,
@@ -17,6 +16,7 @@ from manyeyes.tasks.rules import (
     RECAPTCHA_V3,
     TURNSTILE,
 )
+from manyeyes.values.refusals import Reason
 
 PRAISE, COMPLAINT = ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT
 

@@ -2,7 +2,7 @@
 
 from manyeyes.actions.return_lapsed_leases import Lapsed, ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.dispatch.rules import WorkState
-from stage import LEASE_SECONDS
+from support.action_stage import LEASE_SECONDS
 
 
 async def lapse(stage) -> Lapsed:

@@ -3,8 +3,8 @@
 import pytest
 
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import SLOT_SECONDS
+from manyeyes.values.refusals import Reason
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import pytest
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import WHY_OVERDUE
-from stage import PAY, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY, PRICE
 
 DAY = 24 * 3600
 

@@ -2,23 +2,23 @@
 
 import pytest
 
-import proven
-from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_widgets import ShowWidget, WidgetShown, show_widgets
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites.rules import SiteEvent
 from manyeyes.tasks.rules import RECAPTCHA_V2
-from stage import Stage
+from manyeyes.values.refusals import Reason, Refusal
+from support import proven_sites
+from support.action_stage import Stage
 
 
 @pytest.fixture
 async def holder(stage: Stage) -> tuple[int, int, LeaseId]:
     """(account, worker, lease) of a token task on a desk."""
-    await proven.open_on(stage)
+    await proven_sites.open_on(stage)
     account_id, worker_id = await stage.account(), await stage.worker(6)
-    await proven.site(stage, account_id)
-    await stage.submit(account_id, **proven.asking())
+    await proven_sites.site(stage, account_id)
+    await stage.submit(account_id, **proven_sites.asking())
     await stage.hand_out(6)
     return account_id, worker_id, await stage.lease(worker_id)
 
@@ -31,7 +31,7 @@ async def show(stage: Stage, worker_id: int, lease: LeaseId) -> WidgetShown | Re
 async def test_the_holder_sees_it_and_the_trail_knows_once(stage: Stage, holder: tuple[int, int, LeaseId]):
     account_id, worker_id, lease = holder
     for _ in range(2):
-        assert await show(stage, worker_id, lease) == WidgetShown(RECAPTCHA_V2, proven.options())
+        assert await show(stage, worker_id, lease) == WidgetShown(RECAPTCHA_V2, proven_sites.options())
     (event,) = await stage.rows("site_event", "cause_id, n, account_id, worker_id", f"kind = {SiteEvent.WIDGET_SHOWN}")
     assert event == {
         **{"cause_id": lease.task_id, "n": lease.number, "account_id": account_id, "worker_id": worker_id},

@@ -2,13 +2,13 @@
 
 import pytest
 
-from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import Kind
-from manyeyes.refusals import Reason
 from manyeyes.tasks.rules import Ending
-from stage import LEASE_SECONDS, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import LEASE_SECONDS, PRICE
 
 
 async def test_a_skipped_task_returns_to_its_place_and_never_to_the_same_worker(stage):

@@ -9,9 +9,9 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.ledger.rules import Book, Kind
-from manyeyes.refusals import Reason
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, ImageOptions
-from stage import LIFE_SECONDS, PAY, PICTURE, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import LIFE_SECONDS, PAY, PICTURE, PRICE
 
 OPTIONS = ImageOptions(numeric=1, min_length=3, comment="the meter")
 
@@ -132,7 +132,7 @@ async def test_bids_do_nothing_below_capacity(stage):
 
 
 async def test_a_deep_queue_is_measured_and_not_counted(stage, monkeypatch):
-    monkeypatch.setattr("manyeyes.actions.parts.entering.DEPTH_COUNTED_EXACTLY", 2)
+    monkeypatch.setattr("manyeyes.actions.shared.task_admission.DEPTH_COUNTED_EXACTLY", 2)
     account_id = await stage.account()
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(3)])
     await stage.set_queue(capacity=50)

@@ -2,7 +2,7 @@
 
 from manyeyes.actions.import_results import import_results
 from manyeyes.actions.sweep_calls import MARGIN_SECONDS, SweepCalls, sweep_calls
-from recognising import Calls, app_of, importing
+from support.recognition_calls import Calls, app_of, importing
 
 WINDOW = 600
 

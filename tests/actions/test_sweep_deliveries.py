@@ -2,7 +2,7 @@
 
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
 from manyeyes.webhooks.rules import KEPT_DAYS
-from webhooks.post import Post, address, ended, receiver
+from support.delivery_receivers import Post, address, ended, receiver
 
 DAY = 86_400
 

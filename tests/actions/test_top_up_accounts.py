@@ -3,7 +3,7 @@
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.ledger.rules import Book, Kind
-from manyeyes.refusals import Reason
+from manyeyes.values.refusals import Reason
 
 
 async def test_a_top_up_is_one_transfer_and_a_higher_balance(stage):

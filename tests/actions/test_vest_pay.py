@@ -2,7 +2,7 @@
 
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Book, Kind
-from stage import PAY
+from support.action_stage import PAY
 
 
 async def vest(stage) -> int:

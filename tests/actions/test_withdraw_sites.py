@@ -1,10 +1,10 @@
 """Taking a site back: at once for new tasks and answers, and its open tasks are marked to be ended."""
 
-import proven
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites.rules import SiteEvent, SiteState
-from stage import Stage
+from manyeyes.values.refusals import Reason, Refusal
+from support import proven_sites
+from support.action_stage import Stage
 
 
 async def withdraw(stage: Stage, account_id: int, domain: str = "shop.example"):
@@ -14,7 +14,7 @@ async def withdraw(stage: Stage, account_id: int, domain: str = "shop.example"):
 
 async def test_it_is_withdrawn_once(stage: Stage):
     account_id = await stage.account()
-    await proven.site(stage, account_id)
+    await proven_sites.site(stage, account_id)
     outcome = await withdraw(stage, account_id)
     assert (outcome.state, outcome.check_at, outcome.swept) == (SiteState.WITHDRAWN, None, False)
     before = await stage.everything()
@@ -26,7 +26,7 @@ async def test_it_is_withdrawn_once(stage: Stage):
 
 async def test_nobody_withdraws_another_s_site(stage: Stage):
     owner, other = await stage.account(), await stage.account()
-    await proven.site(stage, owner)
+    await proven_sites.site(stage, owner)
     for account_id, domain in ((other, "shop.example"), (owner, "www.shop.example")):
         outcome = await withdraw(stage, account_id, domain)
         assert isinstance(outcome, Refusal)

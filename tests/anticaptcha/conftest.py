@@ -8,26 +8,28 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import httpx
 import pytest
 import uvicorn
-from callers import client_of
-from traces import look
 
-from manyeyes.app import Application
-from manyeyes.corked import CorkedProtocol
-from manyeyes.house import House
+from manyeyes.runtime.context import Context
+from manyeyes.server.application import Application
+from manyeyes.server.http_protocol import OneWriteProtocol
+from support.anticaptcha_callers import client_of
+from support.traces_left import look
 
 
 @pytest.fixture
-async def calm(house: House) -> AsyncIterator[httpx.AsyncClient]:
+async def calm(context: Context) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the whole application, whose chores do not run; ``calm.house`` is the house behind it."""
-    async with client_of(house) as client:
+    async with client_of(context) as client:
         yield client
 
 
 @pytest.fixture
-async def address(house: House) -> AsyncIterator[tuple[str, int]]:
+async def address(context: Context) -> AsyncIterator[tuple[str, int]]:
     """Host and port where the application listens, served as the serving process does it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(Application(house), http=CorkedProtocol, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        Application(context), http=OneWriteProtocol, lifespan="off", log_config=None, access_log=False
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     yield listener.getsockname()
@@ -36,13 +38,13 @@ async def address(house: House) -> AsyncIterator[tuple[str, int]]:
 
 
 @pytest.fixture
-def nothing_left(house: House) -> Callable[[], AbstractAsyncContextManager[None]]:
+def nothing_left(context: Context) -> Callable[[], AbstractAsyncContextManager[None]]:
     """``async with nothing_left():`` fails when the block added or removed a row or moved any money."""
 
     @asynccontextmanager
     async def unchanged() -> AsyncIterator[None]:
-        before = await look(house)
+        before = await look(context)
         yield
-        assert await look(house) == before
+        assert await look(context) == before
 
     return unchanged

@@ -1,14 +1,14 @@
 """Bad input leaves nothing behind: each fault gets its documented error, and no row, no hold and no cent remains."""
 
 import pytest
-from callers import client_of
-from contract import assert_error
 
-import make
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import Place
 from manyeyes.tasks import store as tasks
+from support import factories
+from support.anticaptcha_callers import client_of
+from support.anticaptcha_contract import assert_error
 
 TASKS = {
     "absent": ({}, 22),
@@ -31,14 +31,14 @@ TASKS = {
     "body a number": ({"task": {"type": "ImageToTextTask", "body": 5}}, 24),
     "body a list": ({"task": {"type": "ImageToTextTask", "body": ["x"]}}, 24),
     "body false": ({"task": {"type": "ImageToTextTask", "body": False}}, 24),
-    "softId a word": ({"task": make.image_task(), "softId": "mine"}, 24),
-    "softId negative": ({"task": make.image_task(), "softId": -5}, 24),
-    "softId beyond int32": ({"task": make.image_task(), "softId": 2**31}, 24),
-    "callbackUrl no address": ({"task": make.image_task(), "callbackUrl": "javascript:alert(1)"}, 24),
-    "callbackUrl a list": ({"task": make.image_task(), "callbackUrl": ["http://example.org"]}, 24),
-    "callbackUrl too long": ({"task": make.image_task(), "callbackUrl": "http://example.org/" + "x" * 2000}, 24),
-    "languagePool unknown": ({"task": make.image_task(), "languagePool": "xx"}, 24),
-    "languagePool a number": ({"task": make.image_task(), "languagePool": 1}, 24),
+    "softId a word": ({"task": factories.image_task(), "softId": "mine"}, 24),
+    "softId negative": ({"task": factories.image_task(), "softId": -5}, 24),
+    "softId beyond int32": ({"task": factories.image_task(), "softId": 2**31}, 24),
+    "callbackUrl no address": ({"task": factories.image_task(), "callbackUrl": "javascript:alert(1)"}, 24),
+    "callbackUrl a list": ({"task": factories.image_task(), "callbackUrl": ["http://example.org"]}, 24),
+    "callbackUrl too long": ({"task": factories.image_task(), "callbackUrl": "http://example.org/" + "x" * 2000}, 24),
+    "languagePool unknown": ({"task": factories.image_task(), "languagePool": "xx"}, 24),
+    "languagePool a number": ({"task": factories.image_task(), "languagePool": 1}, 24),
 }
 BODIES = {
     "nothing": b"",
@@ -66,14 +66,14 @@ BODIES = {
 @pytest.mark.parametrize("name", TASKS)
 async def test_a_task_that_is_none_is_refused(calm, nothing_left, name):
     body, error = TASKS[name]
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     async with nothing_left():
-        assert_error(await make.call(calm, "createTask", customer, **body), error)
+        assert_error(await factories.call(calm, "createTask", customer, **body), error)
 
 
 @pytest.mark.parametrize("name", BODIES)
 async def test_a_body_that_is_no_json_object_is_24(calm, nothing_left, name):
-    await make.customer(calm.house)
+    await factories.customer(calm.context)
     async with nothing_left():
         for method in ("createTask", "getTaskResult", "getSpendingStats"):
             reply = await calm.post(f"/{method}", content=BODIES[name])
@@ -81,27 +81,27 @@ async def test_a_body_that_is_no_json_object_is_24(calm, nothing_left, name):
             assert_error(reply.json(), 24)
 
 
-async def taken_from(house, customer, address="203.0.113.7"):
-    async with client_of(house, address) as client:
-        return await make.call(client, "createTask", customer, task=make.image_task())
+async def taken_from(context, customer, address="203.0.113.7"):
+    async with client_of(context, address) as client:
+        return await factories.call(client, "createTask", customer, task=factories.image_task())
 
 
 async def test_an_unknown_key_is_1(calm, nothing_left):
     async with nothing_left():
         for key in ("0" * 32, "", None, 5, ["x"], {"a": 1}, "x" * 100_000, "\x00"):
-            assert_error(await make.call(calm, "createTask", clientKey=key, task=make.image_task()), 1)
-        assert_error(await make.call(calm, "createTask", task=make.image_task()), 1)
+            assert_error(await factories.call(calm, "createTask", clientKey=key, task=factories.image_task()), 1)
+        assert_error(await factories.call(calm, "createTask", task=factories.image_task()), 1)
 
 
 async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm, nothing_left):
-    customer = await make.customer(calm.house)
-    async with calm.house.cells.directory.acquire() as db:
+    customer = await factories.customer(calm.context)
+    async with calm.context.cells.directory.acquire() as db:
         await accounts.revoke_key(db, digest(customer.key))
         owner = accounts.KeyOwner(1, customer.account_id, ())
         await accounts.insert_key(db, digest("another"), owner)
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 1)
-    reply = await make.call(calm, "createTask", clientKey="another", task=make.image_task())
+        assert_error(await taken_from(calm.context, customer), 1)
+    reply = await factories.call(calm, "createTask", clientKey="another", task=factories.image_task())
     assert reply["errorId"] == 0
 
 
@@ -118,71 +118,71 @@ async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm, n
     ],
 )
 async def test_a_key_with_addresses_works_from_these_alone(calm, nothing_left, networks, address, is_allowed):
-    customer = await make.customer(calm.house, addresses=networks)
+    customer = await factories.customer(calm.context, addresses=networks)
     if is_allowed:
-        assert (await taken_from(calm.house, customer, address))["errorId"] == 0
+        assert (await taken_from(calm.context, customer, address))["errorId"] == 0
         return
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer, address), 11)
+        assert_error(await taken_from(calm.context, customer, address), 11)
 
 
 @pytest.mark.parametrize("network", ["203.0.113.7/32", "203.0.113.0/24", "0.0.0.0/0"])
 async def test_a_blocked_address_is_21_whatever_its_key(calm, nothing_left, network):
-    customer = await make.customer(calm.house)
-    async with calm.house.cells.directory.acquire() as db:
+    customer = await factories.customer(calm.context)
+    async with calm.context.cells.directory.acquire() as db:
         await accounts.block_network(db, network)
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 21)
-        assert_error(await make.call(calm, "getBalance", clientKey="0" * 32), 21)
-    assert (await taken_from(calm.house, customer, "2001:db8::1"))["errorId"] == 0
+        assert_error(await taken_from(calm.context, customer), 21)
+        assert_error(await factories.call(calm, "getBalance", clientKey="0" * 32), 21)
+    assert (await taken_from(calm.context, customer, "2001:db8::1"))["errorId"] == 0
 
 
 @pytest.mark.parametrize("balance", ["0", "0.000001", "0.000699"])
 async def test_a_balance_that_does_not_cover_the_task_is_10(calm, nothing_left, balance):
-    customer = await make.customer(calm.house, balance)
+    customer = await factories.customer(calm.context, balance)
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 10)
+        assert_error(await taken_from(calm.context, customer), 10)
 
 
 async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm, nothing_left):
-    customer = await make.customer(calm.house, "0.0014")
-    assert (await taken_from(calm.house, customer))["errorId"] == 0
-    assert (await taken_from(calm.house, customer))["errorId"] == 0
+    customer = await factories.customer(calm.context, "0.0014")
+    assert (await taken_from(calm.context, customer))["errorId"] == 0
+    assert (await taken_from(calm.context, customer))["errorId"] == 0
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 10)
+        assert_error(await taken_from(calm.context, customer), 10)
 
 
-async def change(house, customer, **terms):
-    async with house.cells.pool(1).acquire() as db:
+async def change(context, customer, **terms):
+    async with context.cells.pool(1).acquire() as db:
         await accounts.set_terms(db, Place(customer.account_id, "", 1), **terms)
 
 
 async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(calm, nothing_left):
-    customer = await make.customer(calm.house)
-    task_id = (await taken_from(calm.house, customer))["taskId"]
-    await change(calm.house, customer, suspended=True)
+    customer = await factories.customer(calm.context)
+    task_id = (await taken_from(calm.context, customer))["taskId"]
+    await change(calm.context, customer, suspended=True)
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 55)
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.9993
-    assert (await make.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "processing"
-    await change(calm.house, customer, suspended=False)
-    assert (await taken_from(calm.house, customer))["errorId"] == 0
+        assert_error(await taken_from(calm.context, customer), 55)
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.9993
+    assert (await factories.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "processing"
+    await change(calm.context, customer, suspended=False)
+    assert (await taken_from(calm.context, customer))["errorId"] == 0
 
 
-async def full_queue(house, capacity=2):
+async def full_queue(context, capacity=2):
     """A queue into which no more tasks fit, filled by somebody else at the price of 700 micros."""
-    async with house.cells.pool(1).acquire() as db:
+    async with context.cells.pool(1).acquire() as db:
         await tasks.set_queue(db, 1, capacity=capacity)
-    other = await make.customer(house)
+    other = await factories.customer(context)
     for _ in range(capacity):
-        assert (await taken_from(house, other))["errorId"] == 0
+        assert (await taken_from(context, other))["errorId"] == 0
 
 
 async def test_a_full_queue_is_2_and_says_when_to_come_back(calm, nothing_left):
-    await full_queue(calm.house)
-    customer = await make.customer(calm.house)
+    await full_queue(calm.context)
+    customer = await factories.customer(calm.context)
     async with nothing_left():
-        reply = await calm.post("/createTask", json={"clientKey": customer.key, "task": make.image_task()})
+        reply = await calm.post("/createTask", json={"clientKey": customer.key, "task": factories.image_task()})
     assert_error(reply.json(), 2)
     assert reply.status_code == 200
     assert int(reply.headers["retry-after"]) > 0
@@ -190,27 +190,27 @@ async def test_a_full_queue_is_2_and_says_when_to_come_back(calm, nothing_left):
 
 @pytest.mark.parametrize(("bid", "error"), [(0, 2), (699, 2), (700, 2), (701, 0), (5_000, 0)])
 async def test_only_a_bid_above_the_average_enters_a_full_queue_and_is_its_price(calm, nothing_left, bid, error):
-    await full_queue(calm.house)
-    customer = await make.customer(calm.house)
-    await change(calm.house, customer, max_bid_micros=bid)
+    await full_queue(calm.context)
+    customer = await factories.customer(calm.context)
+    await change(calm.context, customer, max_bid_micros=bid)
     if error:
         async with nothing_left():
-            assert_error(await taken_from(calm.house, customer), error)
+            assert_error(await taken_from(calm.context, customer), error)
         return
-    assert (await taken_from(calm.house, customer))["errorId"] == 0
-    assert (await make.call(calm, "getBalance", customer))["balance"] == (10_000_000 - bid) / 1_000_000
+    assert (await taken_from(calm.context, customer))["errorId"] == 0
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == (10_000_000 - bid) / 1_000_000
 
 
 async def test_a_bid_that_the_balance_does_not_cover_is_10(calm, nothing_left):
-    await full_queue(calm.house)
-    customer = await make.customer(calm.house, "0.0010")
-    await change(calm.house, customer, max_bid_micros=1_001)
+    await full_queue(calm.context)
+    customer = await factories.customer(calm.context, "0.0010")
+    await change(calm.context, customer, max_bid_micros=1_001)
     async with nothing_left():
-        assert_error(await taken_from(calm.house, customer), 10)
+        assert_error(await taken_from(calm.context, customer), 10)
 
 
 async def test_a_bid_does_nothing_while_there_is_room(calm):
-    customer = await make.customer(calm.house)
-    await change(calm.house, customer, max_bid_micros=5_000)
-    assert (await taken_from(calm.house, customer))["errorId"] == 0
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.9993
+    customer = await factories.customer(calm.context)
+    await change(calm.context, customer, max_bid_micros=5_000)
+    assert (await taken_from(calm.context, customer))["errorId"] == 0
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.9993

@@ -7,14 +7,14 @@ import struct
 import zlib
 
 import pytest
-from contract import assert_error
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-import make
-from manyeyes.refusals import Refusal
 from manyeyes.tasks.pictures import Picture, inspect
+from manyeyes.values.refusals import Refusal
+from support import factories
+from support.anticaptcha_contract import assert_error
 
 
 def png(width: int, height: int, idat: bytes = b"") -> bytes:
@@ -36,7 +36,7 @@ def gif(width: int, height: int) -> bytes:
 
 
 def jpeg(width: int, height: int) -> bytes:
-    data = make.picture_bytes(kind="JPEG")
+    data = factories.picture_bytes(kind="JPEG")
     at = data.index(b"\xff\xc0") + 5
     return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
 
@@ -48,9 +48,9 @@ def b64(data: bytes) -> str:
 GIF_BOMB = (b"GIF87a\0\0\0\x07\0\0\0,\0\xda").ljust(100, b"\0")  # its frame reaches far beyond its screen
 NOISE = random.Random(7).randbytes
 PICTURES = {
-    "99 bytes": (b64(make.picture_bytes()[:99]), 3),
+    "99 bytes": (b64(factories.picture_bytes()[:99]), 3),
     "nothing": ("", 3),
-    "500,001 bytes": (b64(make.picture_bytes().ljust(500_001, b"\0")), 4),
+    "500,001 bytes": (b64(factories.picture_bytes().ljust(500_001, b"\0")), 4),
     "900,000 bytes": (b64(NOISE(900_000)), 4),
     "PNG of 60,000 x 60,000": (b64(png(60_000, 60_000)), 4),
     "PNG of 2^31-1 x 2^31-1": (b64(png(2**31 - 1, 2**31 - 1)), 4),
@@ -59,19 +59,19 @@ PICTURES = {
     "JPEG of 65,000 x 65,000": (b64(jpeg(65_000, 65_000)), 4),
     "PNG of 0 x 0": (b64(png(0, 0)), 15),
     "PNG that ends in its header": (b64((b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + bytes(5)).ljust(100, b"\0")), 15),
-    "JPEG that ends in its header": (b64(make.picture_bytes(kind="JPEG")[:120]), 15),
+    "JPEG that ends in its header": (b64(factories.picture_bytes(kind="JPEG")[:120]), 15),
     "GIF that ends in its header": (b64(b"GIF89a".ljust(100, b"\0")), 15),
     "PNG signature and noise": (b64(b"\x89PNG\r\n\x1a\n" + NOISE(500)), 15),
     "noise": (b64(NOISE(500)), 15),
     "text": (b64(b"hello " * 50), 15),
     "SVG": (b64(b"<svg xmlns='http://www.w3.org/2000/svg'/>".ljust(200)), 15),
     "HTML": (b64(b"<html><script>alert(1)</script></html>".ljust(200)), 15),
-    "WebP": (b64(make.picture_bytes(kind="WEBP", size=(300, 300)).ljust(200, b"\0")), 15),
-    "BMP": (b64(make.picture_bytes(kind="BMP")), 15),
-    "data: prefix": ("data:image/png;base64," + b64(make.picture_bytes()), 15),
-    "DATA: prefix after a space": (" DATA:image/png;base64," + b64(make.picture_bytes()), 15),
+    "WebP": (b64(factories.picture_bytes(kind="WEBP", size=(300, 300)).ljust(200, b"\0")), 15),
+    "BMP": (b64(factories.picture_bytes(kind="BMP")), 15),
+    "data: prefix": ("data:image/png;base64," + b64(factories.picture_bytes()), 15),
+    "DATA: prefix after a space": (" DATA:image/png;base64," + b64(factories.picture_bytes()), 15),
     "no base64": ("!" * 400, 15),
-    "base64 cut short": (b64(make.picture_bytes())[:-2], 15),
+    "base64 cut short": (b64(factories.picture_bytes())[:-2], 15),
     "letters outside ASCII": ("é" * 400, 15),
 }
 
@@ -79,12 +79,14 @@ PICTURES = {
 @pytest.mark.parametrize("name", PICTURES)
 async def test_a_picture_that_is_none_is_refused(calm, nothing_left, name):
     body, error = PICTURES[name]
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     async with nothing_left():
-        assert_error(await make.call(calm, "createTask", customer, task=make.image_task() | {"body": body}), error)
+        assert_error(
+            await factories.call(calm, "createTask", customer, task=factories.image_task() | {"body": body}), error
+        )
 
 
-PRISTINE = {kind: make.picture_bytes(kind=kind) for kind in ("PNG", "JPEG", "GIF")}
+PRISTINE = {kind: factories.picture_bytes(kind=kind) for kind in ("PNG", "JPEG", "GIF")}
 
 
 @settings(max_examples=400, deadline=None)

@@ -5,13 +5,13 @@ import io
 import json
 
 import pytest
-from contract import REPLY_KEYS, assert_error
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from traces import look
 
-import make
+from support import factories
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.traces_left import look
 
 DEFAULTS = {
     **{"phrase": False, "case": True, "numeric": 0, "math": False},
@@ -40,89 +40,91 @@ SPELLINGS = {
 }
 
 
-async def row(house, task_id):
-    async with house.cells.pool(1).acquire() as db:
+async def row(context, task_id):
+    async with context.cells.pool(1).acquire() as db:
         return await db.fetchrow("SELECT * FROM task WHERE task_id = $1", task_id)
 
 
 async def test_a_picture_is_taken_and_solved(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
-    created = await make.call(client, "createTask", customer, task=make.image_task())
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
+    created = await factories.call(client, "createTask", customer, task=factories.image_task())
     assert set(created) == REPLY_KEYS["createTask"]
-    lease = await make.taken(client.house, hand)
+    lease = await factories.taken(client.context, hand)
     answered = await client.post(
         "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": "12345"}}
     )
     assert answered.json()["earned"] == 0.0005
-    ready = await make.call(client, "getTaskResult", customer, taskId=created["taskId"])
+    ready = await factories.call(client, "getTaskResult", customer, taskId=created["taskId"])
     assert ready["solution"]["text"] == "12345"
 
 
 async def test_the_id_is_a_positive_int32_and_every_task_has_its_own(calm):
-    customer = await make.customer(calm.house)
-    ids = [(await make.call(calm, "createTask", customer, task=make.image_task()))["taskId"] for _ in range(5)]
+    customer = await factories.customer(calm.context)
+    ids = [
+        (await factories.call(calm, "createTask", customer, task=factories.image_task()))["taskId"] for _ in range(5)
+    ]
     assert all(type(i) is int and 1 <= i < 2**31 for i in ids)
     assert len(set(ids)) == 5
 
 
 async def test_the_reply_is_what_strict_clients_parse_byte_for_byte(calm):
-    customer = await make.customer(calm.house)
-    reply = await calm.post("/createTask", json={"clientKey": customer.key, "task": make.image_task()})
+    customer = await factories.customer(calm.context)
+    reply = await calm.post("/createTask", json={"clientKey": customer.key, "task": factories.image_task()})
     assert reply.text == f'{{"errorId":0,"taskId":{reply.json()["taskId"]}}}'
 
 
 async def test_the_price_is_held_and_nothing_else_is_booked(calm):
-    customer = await make.customer(calm.house, "1.00")
-    created = await make.call(calm, "createTask", customer, task=make.image_task())
-    async with calm.house.cells.pool(1).acquire() as db:
+    customer = await factories.customer(calm.context, "1.00")
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task())
+    async with calm.context.cells.pool(1).acquire() as db:
         rows = await db.fetch("SELECT kind, amount_micros FROM transfer WHERE cause_id = $1", created["taskId"])
     assert [tuple(r) for r in rows] == [(2, 700)]
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 0.9993
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 0.9993
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF"])
 async def test_png_jpeg_and_gif_are_taken(calm, kind):
-    customer = await make.customer(calm.house)
-    task = make.image_task() | {"body": base64.b64encode(make.picture_bytes(kind=kind)).decode()}
-    assert (await make.call(calm, "createTask", customer, task=task))["errorId"] == 0
+    customer = await factories.customer(calm.context)
+    task = factories.image_task() | {"body": base64.b64encode(factories.picture_bytes(kind=kind)).decode()}
+    assert (await factories.call(calm, "createTask", customer, task=task))["errorId"] == 0
 
 
 async def test_an_animated_gif_is_taken(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     frames, out = [Image.new("RGB", (60, 30), colour) for colour in ("red", "green", "blue")], io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100)
     assert Image.open(out).n_frames == 3
-    task = make.image_task() | {"body": base64.b64encode(out.getvalue()).decode()}
-    assert (await make.call(calm, "createTask", customer, task=task))["errorId"] == 0
+    task = factories.image_task() | {"body": base64.b64encode(out.getvalue()).decode()}
+    assert (await factories.call(calm, "createTask", customer, task=task))["errorId"] == 0
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", " "])
 async def test_base64_with_line_breaks_is_taken_and_the_picture_arrives_whole(calm, line_end):
-    customer = await make.customer(calm.house)
-    data = make.picture_bytes()
+    customer = await factories.customer(calm.context)
+    data = factories.picture_bytes()
     body = base64.encodebytes(data).decode().replace("\n", line_end)
-    created = await make.call(calm, "createTask", customer, task=make.image_task() | {"body": body})
-    async with calm.house.cells.pool(1).acquire() as db:
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task() | {"body": body})
+    async with calm.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT bytes FROM blob WHERE task_id = $1", created["taskId"]) == data
 
 
 @pytest.mark.parametrize("size", [100, 500_000])
 async def test_the_smallest_and_the_largest_picture_are_taken(calm, size):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     small = io.BytesIO()
     Image.new("1", (1, 1)).save(small, "PNG")
     data = small.getvalue().ljust(size, b"\0")
-    task = make.image_task() | {"body": base64.b64encode(data).decode()}
-    assert (await make.call(calm, "createTask", customer, task=task))["errorId"] == 0
+    task = factories.image_task() | {"body": base64.b64encode(data).decode()}
+    assert (await factories.call(calm, "createTask", customer, task=task))["errorId"] == 0
 
 
 @pytest.mark.parametrize("name", SPELLINGS)
 async def test_options_are_read_as_each_client_means_them(calm, name):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     sent, meant = SPELLINGS[name]
-    created = await make.call(calm, "createTask", customer, task=make.image_task(**sent))
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(**sent))
     assert created["errorId"] == 0, created
-    assert json.loads((await row(calm.house, created["taskId"]))["options"]) == DEFAULTS | meant
+    assert json.loads((await row(calm.context, created["taskId"]))["options"]) == DEFAULTS | meant
 
 
 @pytest.mark.parametrize(
@@ -140,54 +142,56 @@ async def test_options_are_read_as_each_client_means_them(calm, name):
     ],
 )
 async def test_the_language_pool_may_stand_in_both_places_and_the_tasks_own_wins(calm, top, inside, queue):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task(**inside), **top)
-    assert (await row(calm.house, created["taskId"]))["queue_id"] == queue
+    customer = await factories.customer(calm.context)
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(**inside), **top)
+    assert (await row(calm.context, created["taskId"]))["queue_id"] == queue
 
 
 @pytest.mark.parametrize(
     ("sent", "stored"), [(847, 847), ("867", 867), (0, 0), (None, 0), ("", 0), ("0", 0), (2**31 - 1, 2**31 - 1)]
 )
 async def test_soft_id_may_be_a_number_or_text(calm, sent, stored):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task(), softId=sent)
-    assert (await row(calm.house, created["taskId"]))["soft_id"] == stored
+    customer = await factories.customer(calm.context)
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(), softId=sent)
+    assert (await row(calm.context, created["taskId"]))["soft_id"] == stored
 
 
 @pytest.mark.parametrize("sent", ["", None, "https://example.org/ready?x=1"])
 async def test_the_callback_address_is_kept(calm, sent):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task(), callbackUrl=sent)
-    assert (await row(calm.house, created["taskId"]))["callback_url"] == (sent or "")
+    customer = await factories.customer(calm.context)
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(), callbackUrl=sent)
+    assert (await row(calm.context, created["taskId"]))["callback_url"] == (sent or "")
 
 
 @pytest.mark.parametrize("name", ["websiteURL", "websiteUrl"])
 async def test_the_website_is_kept_in_both_spellings(calm, name):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task(**{name: "https://example.org"}))
-    assert (await row(calm.house, created["taskId"]))["website_url"] == "https://example.org"
+    customer = await factories.customer(calm.context)
+    created = await factories.call(
+        calm, "createTask", customer, task=factories.image_task(**{name: "https://example.org"})
+    )
+    assert (await row(calm.context, created["taskId"]))["website_url"] == "https://example.org"
 
 
 async def test_the_callers_address_is_kept_in_one_spelling(calm):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task())
-    assert (await row(calm.house, created["taskId"]))["ip"] == "203.0.113.7"
+    customer = await factories.customer(calm.context)
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task())
+    assert (await row(calm.context, created["taskId"]))["ip"] == "203.0.113.7"
 
 
 async def test_unknown_members_are_ignored_everywhere(calm):
-    customer = await make.customer(calm.house)
-    created = await make.call(
+    customer = await factories.customer(calm.context)
+    created = await factories.call(
         *(calm, "createTask", customer),
-        task=make.image_task(anything={"a": [1]}, ip="1.2.3.4"),
+        task=factories.image_task(anything={"a": [1]}, ip="1.2.3.4"),
         **{"revenueShareTronAddress": "T", "errorId": 0, "errorCode": None},
     )
     assert created["errorId"] == 0
 
 
 async def test_text_with_odd_characters_is_stored_or_refused_but_never_breaks(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     for comment in ("\x00", "a\x00b", "\u202eabc", "😀" * 100, "'; DROP TABLE task; --", "\\u0000"):
-        created = await make.call(calm, "createTask", customer, task=make.image_task(comment=comment))
+        created = await factories.call(calm, "createTask", customer, task=factories.image_task(comment=comment))
         assert created["errorId"] == 0, (comment, created)
 
 
@@ -211,9 +215,9 @@ async def test_text_with_odd_characters_is_stored_or_refused_but_never_breaks(ca
     ids=str,
 )
 async def test_a_property_that_cannot_be_read_is_24_and_named(calm, nothing_left, wrong):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     async with nothing_left():
-        reply = await make.call(calm, "createTask", customer, task=make.image_task() | wrong)
+        reply = await factories.call(calm, "createTask", customer, task=factories.image_task() | wrong)
     assert_error(reply, 24)
     assert any(name in reply["errorDescription"] for name in wrong)
 
@@ -244,14 +248,14 @@ OPTIONS = (
     top=st.dictionaries(st.sampled_from(["softId", "callbackUrl", "languagePool"]), ODD),
 )
 async def test_any_value_of_any_option_is_taken_or_refused_without_a_trace(calm, options, top):
-    customer = await make.customer(calm.house)
-    before = await look(calm.house)
-    body = {"clientKey": customer.key, "task": make.image_task(**options), **top}
+    customer = await factories.customer(calm.context)
+    before = await look(calm.context)
+    body = {"clientKey": customer.key, "task": factories.image_task(**options), **top}
     reply = await calm.post("/createTask", content=json.dumps(body))
     assert reply.status_code == 200
     if reply.json()["errorId"]:
         assert_error(reply.json(), 24)
-        assert await look(calm.house) == before
+        assert await look(calm.context) == before
 
 
 UNSET = st.sampled_from([None, "", 0, "0", 0.0, False])
@@ -260,14 +264,14 @@ UNSET = st.sampled_from([None, "", 0, "0", 0.0, False])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(options=st.dictionaries(st.sampled_from(["phrase", "numeric", "math", "minLength", "maxLength"]), UNSET))
 async def test_every_way_to_leave_an_option_unset_is_the_default(calm, options):
-    customer = await make.customer(calm.house)
-    created = await make.call(calm, "createTask", customer, task=make.image_task(**options))
-    assert json.loads((await row(calm.house, created["taskId"]))["options"]) == DEFAULTS
+    customer = await factories.customer(calm.context)
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(**options))
+    assert json.loads((await row(calm.context, created["taskId"]))["options"]) == DEFAULTS
 
 
 async def test_the_language_of_a_queue_of_the_operators_own_names_it(calm):
-    customer = await make.customer(calm.house)
-    async with calm.house.cells.directory.acquire() as db:
+    customer = await factories.customer(calm.context)
+    async with calm.context.cells.directory.acquire() as db:
         for queue_id in (101, 102):
             await db.execute(
                 "INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds)"
@@ -275,13 +279,13 @@ async def test_the_language_of_a_queue_of_the_operators_own_names_it(calm):
                 queue_id,
                 f"Vietnamese {queue_id}",
             )
-    calm.house.directory.forget()
-    created = await make.call(calm, "createTask", customer, task=make.image_task(languagePool="vi"))
+    calm.context.lookups.forget()
+    created = await factories.call(calm, "createTask", customer, task=factories.image_task(languagePool="vi"))
     assert created["errorId"] == 0
-    async with calm.house.cells.pool(1).acquire() as db:
+    async with calm.context.cells.pool(1).acquire() as db:
         assert [tuple(row) for row in await db.fetch("SELECT queue_id, price_micros, lease_seconds FROM work")] == [
             (101, 900, 60)
         ]
-    refused = await make.call(calm, "createTask", customer, task=make.image_task(languagePool="th"))
+    refused = await factories.call(calm, "createTask", customer, task=factories.image_task(languagePool="th"))
     assert refused["errorId"] == 24
     assert "en, rn, vi" in refused["errorDescription"]

@@ -5,14 +5,14 @@ import json
 
 import asyncpg
 import pytest
-from contract import ERROR_KEYS, REPLY_KEYS, assert_error
 
-import make
 from manyeyes.anticaptcha import envelope
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3
+from manyeyes.values.refusals import Reason, Refusal
+from support import factories
+from support.anticaptcha_contract import ERROR_KEYS, REPLY_KEYS, assert_error
 
 PATHS = [
     *("/getBalance", "/getbalance", "/GETBALANCE", "/getBalance/", "/getBalance//", "//getBalance", "///getBalance///"),
@@ -33,7 +33,7 @@ CONTENT_TYPES = [
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_a_method_is_found_in_any_case_and_between_spaces_and_slashes(calm, path):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     reply = await calm.post(f"http://manyeyes.test{path}", content=json.dumps({"clientKey": customer.key}))
     assert reply.json() == {"errorId": 0, "balance": 10.0}
 
@@ -57,24 +57,26 @@ async def test_another_verb_is_14(calm, verb, path):
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 async def test_the_body_is_json_whatever_its_content_type_says(calm, content_type):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     headers = {} if content_type is None else {"content-type": content_type}
     reply = await calm.post("/getBalance", content=json.dumps({"clientKey": customer.key}), headers=headers)
     assert reply.json() == {"errorId": 0, "balance": 10.0}
 
 
 async def test_a_byte_order_mark_and_white_space_are_skipped(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     body = b"\xef\xbb\xbf \r\n" + json.dumps({"clientKey": customer.key}, indent=4).encode() + b"\r\n\r\n"
     assert (await calm.post("/getBalance", content=body)).json()["balance"] == 10.0
 
 
 async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
-    ready = await make.solve(calm.house, customer, hand)
-    tokens = [await make.solve(calm.house, customer, hand, kind=k) for k in (RECAPTCHA_V3, RECAPTCHA_V3, HCAPTCHA)]
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
+    ready = await factories.solve(calm.context, customer, hand)
+    tokens = [
+        await factories.solve(calm.context, customer, hand, kind=k) for k in (RECAPTCHA_V3, RECAPTCHA_V3, HCAPTCHA)
+    ]
     calls = {
-        "createTask": ("createTask", {"task": make.image_task()}),
+        "createTask": ("createTask", {"task": factories.image_task()}),
         "getTaskResult, ready": ("getTaskResult", {"taskId": ready}),
         "getTaskResult, processing": ("getTaskResult", {"taskId": tokens[-1] + 1}),
         "getBalance": ("getBalance", {}),
@@ -84,7 +86,7 @@ async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
         "reportCorrectRecaptcha": ("reportCorrectRecaptcha", {"taskId": tokens[0]}),
         "reportIncorrectRecaptcha": ("reportIncorrectRecaptcha", {"taskId": tokens[1]}),
         "reportIncorrectHcaptcha": ("reportIncorrectHcaptcha", {"taskId": tokens[2]}),
-        "getAppStats": ("getAppStats", {"softId": await make.soft_app(calm.house, customer)}),
+        "getAppStats": ("getAppStats", {"softId": await factories.soft_app(calm.context, customer)}),
     }
     assert set(calls) == set(REPLY_KEYS)
     for name, (method, body) in calls.items():
@@ -107,8 +109,8 @@ async def test_every_error_is_compact_json_with_exactly_three_members(calm):
 
 
 @pytest.mark.parametrize("megabytes", [1.5, 3, 20, 70])
-async def test_a_large_body_is_answered_and_not_dropped(address, house, megabytes):
-    customer = await make.customer(house)
+async def test_a_large_body_is_answered_and_not_dropped(address, context, megabytes):
+    customer = await factories.customer(context)
     task = json.dumps(
         {"clientKey": customer.key, "task": {"type": "ImageToTextTask", "body": "A" * int(megabytes * 2**20)}}
     )
@@ -117,21 +119,21 @@ async def test_a_large_body_is_answered_and_not_dropped(address, house, megabyte
     assert_error(json.loads(reply[1]), 4)
 
 
-async def test_a_large_body_of_another_method_is_24(address, house):
+async def test_a_large_body_of_another_method_is_24(address, context):
     reply = await ask(address, request("getBalance", b'{"clientKey":"' + b"x" * 3_000_000 + b'"}'))
     assert_error(json.loads(reply[1]), 24)
 
 
-async def test_a_picture_of_500_000_bytes_passes_through_a_real_socket(address, house):
-    customer = await make.customer(house)
-    task = make.image_task()
+async def test_a_picture_of_500_000_bytes_passes_through_a_real_socket(address, context):
+    customer = await factories.customer(context)
+    task = factories.image_task()
     task["body"] += "\n" * 100_000  # as some clients break lines, only more of it
     body = json.dumps({"clientKey": customer.key, "task": task}).encode()
     assert json.loads((await ask(address, request("createTask", body)))[1])["errorId"] == 0
 
 
-async def test_one_connection_serves_many_calls(address, house):
-    customer = await make.customer(house)
+async def test_one_connection_serves_many_calls(address, context):
+    customer = await factories.customer(context)
     reader, writer = await asyncio.open_connection(*address)
     for path in ("getBalance", "getBalance%20", "/getBalance", "nothing", "getBalance"):
         writer.write(request(path, json.dumps({"clientKey": customer.key}).encode()))
@@ -141,8 +143,8 @@ async def test_one_connection_serves_many_calls(address, house):
     writer.close()
 
 
-async def test_expect_100_continue_is_heard_before_the_body(address, house):
-    customer = await make.customer(house)
+async def test_expect_100_continue_is_heard_before_the_body(address, context):
+    customer = await factories.customer(context)
     body = json.dumps({"clientKey": customer.key}).encode()
     reader, writer = await asyncio.open_connection(*address)
     whole = request("getBalance", body, "Expect: 100-continue")
@@ -153,23 +155,23 @@ async def test_expect_100_continue_is_heard_before_the_body(address, house):
     writer.close()
 
 
-async def test_a_body_in_chunks_is_read_whole(address, house):
-    customer = await make.customer(house)
+async def test_a_body_in_chunks_is_read_whole(address, context):
+    customer = await factories.customer(context)
     body = json.dumps({"clientKey": customer.key}).encode()
     head = b"POST /getBalance HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n"
     assert json.loads((await ask(address, head + chunks))[1])["balance"] == 10.0
 
 
-async def test_http_1_0_without_host_is_answered(address, house):
+async def test_http_1_0_without_host_is_answered(address, context):
     body = b"{}"
     reply = await ask(address, b"POST /getBalance HTTP/1.0\r\nContent-Length: 2\r\n\r\n" + body)
     assert_error(json.loads(reply[1]), 1)
 
 
-async def test_who_hangs_up_in_the_middle_of_a_body_harms_nobody(address, house, nothing_left):
-    customer = await make.customer(house)
-    whole = request("createTask", json.dumps({"clientKey": customer.key, "task": make.image_task()}).encode())
+async def test_who_hangs_up_in_the_middle_of_a_body_harms_nobody(address, context, nothing_left):
+    customer = await factories.customer(context)
+    whole = request("createTask", json.dumps({"clientKey": customer.key, "task": factories.image_task()}).encode())
     async with nothing_left():
         _, writer = await asyncio.open_connection(*address)
         writer.write(whole[:-20])

@@ -3,73 +3,73 @@
 import time
 
 import pytest
-from contract import ERROR_CODES, assert_error
 
-import lives
-import make
-import proven
-from lives import Life
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.anticaptcha.errors import _ERRORS
-from manyeyes.desk import WorkerDesk
-from manyeyes.site_checks import end_barred
+from manyeyes.roles.site_checks import end_barred
+from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks import store as tasks
+from support import factories, proven_sites, task_lives
+from support.anticaptcha_contract import ERROR_CODES, assert_error
+from support.task_lives import Life
 
 
 async def unknown_key(client):
-    return await make.call(client, "createTask", clientKey="0" * 32, task=make.image_task())
+    return await factories.call(client, "createTask", clientKey="0" * 32, task=factories.image_task())
 
 
 async def no_slot(client):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await tasks.set_queue(db, 1, capacity=1)
-    await make.submit(client.house, await make.customer(client.house))
-    return await create(client, make.image_task())
+    await factories.submit(client.context, await factories.customer(client.context))
+    return await create(client, factories.image_task())
 
 
 async def too_small(client):
-    return await create(client, make.image_task() | {"body": ""})
+    return await create(client, factories.image_task() | {"body": ""})
 
 
 async def too_big(client):
-    return await create(client, make.image_task() | {"body": "A" * 1_100_000})
+    return await create(client, factories.image_task() | {"body": "A" * 1_100_000})
 
 
 async def no_balance(client):
-    return await make.call(client, "createTask", await make.customer(client.house, "0"), task=make.image_task())
+    return await factories.call(
+        client, "createTask", await factories.customer(client.context, "0"), task=factories.image_task()
+    )
 
 
 async def wrong_address(client):
-    customer = await make.customer(client.house, addresses=("198.51.100.0/24",))
-    return await make.call(client, "getBalance", customer)
+    customer = await factories.customer(client.context, addresses=("198.51.100.0/24",))
+    return await factories.call(client, "getBalance", customer)
 
 
 async def unsolvable(client):
-    customer = await make.customer(client.house)
-    hands = [await make.hand(client.house) for _ in range(5)]
+    customer = await factories.customer(client.context)
+    hands = [await factories.hand(client.context) for _ in range(5)]
     now = int(time.time() * 1e6)
-    [task_id] = await lives.live(client.house, customer, hands, [Life(now, ending="unsolvable")])
-    return await make.call(client, "getTaskResult", customer, taskId=task_id)
+    [task_id] = await task_lives.live(client.context, customer, hands, [Life(now, ending="unsolvable")])
+    return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
 async def no_method(client):
-    return await make.call(client, "reportIncorrectEverything")
+    return await factories.call(client, "reportIncorrectEverything")
 
 
 async def no_picture(client):
-    return await create(client, make.image_task() | {"body": "A" * 1_000})
+    return await create(client, factories.image_task() | {"body": "A" * 1_000})
 
 
 async def no_task_of_his(client):
-    return await make.call(client, "getTaskResult", await make.customer(client.house), taskId=7654321)
+    return await factories.call(client, "getTaskResult", await factories.customer(client.context), taskId=7654321)
 
 
 async def blocked(client):
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await accounts.block_network(db, "203.0.113.0/24")
-    return await make.call(client, "getBalance", await make.customer(client.house))
+    return await factories.call(client, "getBalance", await factories.customer(client.context))
 
 
 async def task_absent(client):
@@ -85,48 +85,48 @@ async def properties(client):
 
 
 async def all_filtered(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house, queues=(22,))
-    await proven.house_site(client.house, customer.account_id)
-    task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven.KEY}
-    created = await make.call(client, "createTask", customer, task=task)
-    desk, lease = WorkerDesk(client.house), await make.taken(client.house, hand)
-    await desk.answer(hand.worker, lease.lease, proven.TOKEN)
-    await make.call(client, "reportIncorrectHcaptcha", customer, taskId=created["taskId"])
-    return await make.call(client, "createTask", customer, task=task)
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(22,))
+    await proven_sites.house_site(client.context, customer.account_id)
+    task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven_sites.KEY}
+    created = await factories.call(client, "createTask", customer, task=task)
+    desk, lease = WorkerDesk(client.context), await factories.taken(client.context, hand)
+    await desk.answer(hand.worker, lease.lease, proven_sites.TOKEN)
+    await factories.call(client, "reportIncorrectHcaptcha", customer, taskId=created["taskId"])
+    return await factories.call(client, "createTask", customer, task=task)
 
 
 async def suspended(client):
-    customer = await make.customer(client.house)
-    async with client.house.cells.pool(1).acquire() as db:
+    customer = await factories.customer(client.context)
+    async with client.context.cells.pool(1).acquire() as db:
         await accounts.set_terms(db, Place(customer.account_id, "", 1), suspended=True)
-    return await make.call(client, "createTask", customer, task=make.image_task())
+    return await factories.call(client, "createTask", customer, task=factories.image_task())
 
 
 async def token_expired(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house, queues=(6,))
-    await proven.house_site(client.house, customer.account_id)
-    task_id = await make.solve(client.house, customer, hand, proven.TOKEN, **proven.asking())
-    async with client.house.cells.pool(1).acquire() as db:
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(6,))
+    await proven_sites.house_site(client.context, customer.account_id)
+    task_id = await factories.solve(client.context, customer, hand, proven_sites.TOKEN, **proven_sites.asking())
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - interval '120 s'")
-    return await make.call(client, "getTaskResult", customer, taskId=task_id)
+    return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
 async def site_withdrawn(client):
-    customer = await make.customer(client.house)
-    await proven.house_site(client.house, customer.account_id)
-    submitted = await make.submit(client.house, customer, **proven.asking())
-    withdrawal = WithdrawSite(1, await client.house.serials.take(1), customer.account_id, "shop.example")
-    await client.house.gather.ask(withdraw_sites, withdrawal)
-    await end_barred(client.house, 1)
-    return await make.call(client, "getTaskResult", customer, taskId=submitted.task_id)
+    customer = await factories.customer(client.context)
+    await proven_sites.house_site(client.context, customer.account_id)
+    submitted = await factories.submit(client.context, customer, **proven_sites.asking())
+    withdrawal = WithdrawSite(1, await client.context.id_blocks.take(1), customer.account_id, "shop.example")
+    await client.context.batcher.ask(withdraw_sites, withdrawal)
+    await end_barred(client.context, 1)
+    return await factories.call(client, "getTaskResult", customer, taskId=submitted.task_id)
 
 
 async def create(client, task):
-    return await make.call(client, "createTask", await make.customer(client.house), task=task)
+    return await factories.call(client, "createTask", await factories.customer(client.context), task=task)
 
 
 async def not_the_owner(calm):
-    return await make.call(calm, "getAppStats", await make.customer(calm.house), softId=847)
+    return await factories.call(calm, "getAppStats", await factories.customer(calm.context), softId=847)
 
 
 WAYS = {

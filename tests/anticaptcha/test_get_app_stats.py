@@ -5,14 +5,13 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from callers import client_of
-from contract import REPLY_KEYS, assert_error
 
-import lives
-import make
-from lives import Life
-from manyeyes.actions.parts.shares import take_back_shares
+from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.tasks.rules import wire_id
+from support import factories, task_lives
+from support.anticaptcha_callers import client_of
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.task_lives import Life
 
 APP, SHARE = 847, 70
 SERIES_KEYS = {"name", "data", "itemname", "errorId", "code", "description"}
@@ -24,9 +23,9 @@ MODES = ("errors", "views", "downloads", "users", "money")
 @pytest.fixture
 async def people(calm):
     """The owner of an application, a customer who uses it, and five workers."""
-    owner, customer = await make.customer(calm.house), await make.customer(calm.house)
-    await make.soft_app(calm.house, owner, APP)
-    hands = [await make.hand(calm.house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+    owner, customer = await factories.customer(calm.context), await factories.customer(calm.context)
+    await factories.soft_app(calm.context, owner, APP)
+    hands = [await factories.hand(calm.context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
     return owner, customer, hands
 
 
@@ -41,7 +40,7 @@ def through_app(days: int, second: int = 0, **given) -> Life:
 
 
 async def stats(calm, owner, **asked):
-    reply = await make.call(calm, "getAppStats", owner, **{"softId": APP, **asked})
+    reply = await factories.call(calm, "getAppStats", owner, **{"softId": APP, **asked})
     assert reply["errorId"] == 0, reply
     return reply
 
@@ -90,7 +89,7 @@ async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm, people)
         Life(days_ago(2, 900)),
         Life(days_ago(2, 900), soft_id=9),
     ]
-    await lives.live(calm.house, customer, hands, sorted(played, key=lambda life: life.end_us))
+    await task_lives.live(calm.context, customer, hands, sorted(played, key=lambda life: life.end_us))
     solved = await ys(calm, owner, "errors", "Accepted and paid")
     assert (solved[0], solved[-2:], sum(solved)) == (1, [2, 2], 5)
     assert (await ys(calm, owner, "errors", "Unsolvable"))[-3] == 1
@@ -104,11 +103,11 @@ async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm, people)
 
 async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(calm, people):
     owner, customer, hands = people
-    await lives.live(
-        calm.house, customer, hands, [through_app(2, 700), through_app(2, 800), through_app(0, price_micros=1_234)]
+    await task_lives.live(
+        calm.context, customer, hands, [through_app(2, 700), through_app(2, 800), through_app(0, price_micros=1_234)]
     )
     assert (await ys(calm, owner, "money", "Share"))[-3:] == [0.00014, 0, 0.000123]
-    async with calm.house.cells.pool(1).acquire() as tx, tx.transaction():
+    async with calm.context.cells.pool(1).acquire() as tx, tx.transaction():
         first = await tx.fetchval("SELECT min(task_id) FROM result WHERE cell = 1")
         assert await take_back_shares(tx, await tx.fetchval("SELECT now()"), 1, [first]) == SHARE
     assert (await ys(calm, owner, "money", "Share"))[-3:] == [0.00007, 0, 0.000123]
@@ -118,9 +117,9 @@ async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(
 
 async def test_users_are_the_customers_who_had_a_task_end_on_the_day(calm, people):
     owner, customer, hands = people
-    other = await make.customer(calm.house)
-    await lives.live(calm.house, customer, hands, [through_app(3, 700), through_app(3, 800), through_app(0)])
-    await lives.live(calm.house, other, hands, [through_app(3, 900)])
+    other = await factories.customer(calm.context)
+    await task_lives.live(calm.context, customer, hands, [through_app(3, 700), through_app(3, 800), through_app(0)])
+    await task_lives.live(calm.context, other, hands, [through_app(3, 900)])
     users = await ys(calm, owner, "users", "Users")
     assert (users[-4], users[-1], sum(users)) == (2, 1, 3)
 
@@ -134,18 +133,18 @@ async def test_what_is_not_known_is_zero_and_says_so(calm, people, mode):
 
 async def test_refused_calls_through_the_app_have_a_series_each(calm, people):
     owner, customer, _ = people
-    poor = await make.customer(calm.house, "0")
-    task = make.image_task()
-    assert (await make.call(calm, "createTask", poor, task=task, softId=APP))["errorId"] == 10
-    assert (await make.call(calm, "createTask", customer, task={**task, "body": "AAAA"}, softId=str(APP)))[
+    poor = await factories.customer(calm.context, "0")
+    task = factories.image_task()
+    assert (await factories.call(calm, "createTask", poor, task=task, softId=APP))["errorId"] == 10
+    assert (await factories.call(calm, "createTask", customer, task={**task, "body": "AAAA"}, softId=str(APP)))[
         "errorId"
     ] == 3
     for _ in range(2):
-        assert (await make.call(calm, "createTask", customer, softId=APP))["errorId"] == 22
-    assert (await make.call(calm, "createTask", customer, softId=9))["errorId"] == 22  # no app that we know
-    assert (await make.call(calm, "createTask", customer, softId="x", task=task))["errorId"] == 24
-    assert (await make.call(calm, "createTask", softId=APP, task=task))["errorId"] == 1  # nobody's call
-    assert (await make.call(calm, "createTask", customer, softId=APP, task=task))["errorId"] == 0
+        assert (await factories.call(calm, "createTask", customer, softId=APP))["errorId"] == 22
+    assert (await factories.call(calm, "createTask", customer, softId=9))["errorId"] == 22  # no app that we know
+    assert (await factories.call(calm, "createTask", customer, softId="x", task=task))["errorId"] == 24
+    assert (await factories.call(calm, "createTask", softId=APP, task=task))["errorId"] == 1  # nobody's call
+    assert (await factories.call(calm, "createTask", customer, softId=APP, task=task))["errorId"] == 0
     found = {
         s["code"]: (s["errorId"], s["data"][-1]["y"], s["description"])
         for s in (await stats(calm, owner))["chartData"][3:]
@@ -160,11 +159,11 @@ async def test_refused_calls_through_the_app_have_a_series_each(calm, people):
 
 async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm, people):
     owner, customer, hands = people
-    created = await make.call(calm, "createTask", customer, softId=str(APP), task=make.image_task())
-    lease = await make.taken(calm.house, hands[0])
-    await make.WorkerDesk(calm.house).answer(hands[0].worker, lease.lease, "12345")
+    created = await factories.call(calm, "createTask", customer, softId=str(APP), task=factories.image_task())
+    lease = await factories.taken(calm.context, hands[0])
+    await factories.WorkerDesk(calm.context).answer(hands[0].worker, lease.lease, "12345")
     assert (await ys(calm, owner, "money", "Share"))[-1] == SHARE / 1_000_000
-    async with calm.house.cells.pool(1).acquire() as db:
+    async with calm.context.cells.pool(1).acquire() as db:
         shared = await db.fetchrow("SELECT cause_id, amount_micros FROM transfer WHERE cell = 1 AND kind = 11")
     assert (wire_id(shared["cause_id"]), shared["amount_micros"]) == (created["taskId"], SHARE)
 
@@ -180,38 +179,38 @@ async def test_modes_may_be_capitalised_and_the_number_be_text(calm, people):
 
 @pytest.mark.parametrize("wrong", [{"mode": "likes"}, {"mode": 7}, {"softId": "x"}, {"softId": -1}, {"softId": [1]}])
 async def test_a_member_that_cannot_be_read_is_24_and_named(calm, people, wrong):
-    reply = await make.call(calm, "getAppStats", people[0], **{"softId": APP, **wrong})
+    reply = await factories.call(calm, "getAppStats", people[0], **{"softId": APP, **wrong})
     assert_error(reply, 24)
     assert next(iter(wrong)) in reply["errorDescription"]
 
 
 async def test_no_number_is_24(calm, people):
-    assert_error(await make.call(calm, "getAppStats", people[0]), 24)
+    assert_error(await factories.call(calm, "getAppStats", people[0]), 24)
 
 
 @pytest.mark.parametrize("soft_id", [APP, 9, 0])
 async def test_an_app_of_others_or_of_nobody_is_58(calm, people, soft_id):
-    assert_error(await make.call(calm, "getAppStats", people[1], softId=soft_id), 58)
+    assert_error(await factories.call(calm, "getAppStats", people[1], softId=soft_id), 58)
 
 
 async def test_an_unknown_key_is_1(calm, people):
-    assert_error(await make.call(calm, "getAppStats", softId=APP), 1)
+    assert_error(await factories.call(calm, "getAppStats", softId=APP), 1)
 
 
 async def test_days_of_two_cells_are_added_up(two_databases):
-    house = two_databases
-    owner, there = await make.customer(house), await make.customer(house, cell=2)
-    await make.soft_app(house, owner, APP)
+    context = two_databases
+    owner, there = await factories.customer(context), await factories.customer(context, cell=2)
+    await factories.soft_app(context, owner, APP)
     today = datetime.now(UTC).date()
     for cell, account_id in ((1, owner.account_id), (2, there.account_id)):
-        await house.cells.pool(cell).execute(
+        await context.cells.pool(cell).execute(
             "INSERT INTO app_day (cell, soft_id, day, account_id, solved, share_micros) VALUES ($1, $2, $3, $4, 1, 70)",
             *(cell, APP, today, account_id),
         )
-        await house.cells.pool(cell).execute(
+        await context.cells.pool(cell).execute(
             "INSERT INTO app_refusal_day VALUES ($1, $2, $3, 'queue_full', 2)", cell, APP, today - timedelta(days=1)
         )
-    async with client_of(house) as client:
+    async with client_of(context) as client:
         assert (await ys(client, owner, "users", "Users"))[-1] == 2
         assert (await ys(client, owner, "money", "Share"))[-1] == 0.00014
         assert (await ys(client, owner, "errors", "Queue full"))[-2:] == [4, 0]

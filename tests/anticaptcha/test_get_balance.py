@@ -4,9 +4,9 @@ import json
 from decimal import Decimal
 
 import pytest
-from contract import REPLY_KEYS, assert_error
 
-import make
+from support import factories
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
 
 
 async def balance(client, customer):
@@ -16,8 +16,8 @@ async def balance(client, customer):
 
 
 async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm):
-    customer = await make.customer(calm.house, "12.3456")
-    reply = await make.call(calm, "getBalance", customer)
+    customer = await factories.customer(calm.context, "12.3456")
+    reply = await factories.call(calm, "getBalance", customer)
     assert set(reply) == REPLY_KEYS["getBalance"]
     assert reply == {"errorId": 0, "balance": 12.3456}
     assert type(reply["balance"]) is float
@@ -25,25 +25,27 @@ async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm):
 
 @pytest.mark.parametrize("amount", ["0", "0.000001", "0.1", "1.10", "999999.999999", "123456789.123457"])
 async def test_it_is_exact_to_the_micro(calm, amount):
-    assert await balance(calm, await make.customer(calm.house, amount)) == Decimal(amount)
+    assert await balance(calm, await factories.customer(calm.context, amount)) == Decimal(amount)
 
 
 async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_paid(calm):
-    customer, hand = await make.customer(calm.house, "1.00"), await make.hand(calm.house)
-    await make.submit(calm.house, customer)
+    customer, hand = await factories.customer(calm.context, "1.00"), await factories.hand(calm.context)
+    await factories.submit(calm.context, customer)
     assert await balance(calm, customer) == Decimal("0.9993")
-    await make.solve(calm.house, customer, hand)
+    await factories.solve(calm.context, customer, hand)
     assert await balance(calm, customer) == Decimal("0.9986")
 
 
 async def test_everybody_sees_only_his_own(calm):
-    rich, poor = await make.customer(calm.house, "100"), await make.customer(calm.house, "0")
+    rich, poor = await factories.customer(calm.context, "100"), await factories.customer(calm.context, "0")
     assert await balance(calm, rich) == 100
     assert await balance(calm, poor) == 0
 
 
 async def test_a_soft_id_may_be_sent_along(calm):
-    assert (await make.call(calm, "getBalance", await make.customer(calm.house), softId=847))["errorId"] == 0
+    assert (await factories.call(calm, "getBalance", await factories.customer(calm.context), softId=847))[
+        "errorId"
+    ] == 0
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,16 @@
 import time
 
 import pytest
-from contract import REPLY_KEYS, assert_error
 
-import lives
-import make
-from lives import Life
-from manyeyes.desk import WorkerDesk
+from manyeyes.roles.worker import WorkerDesk
+from support import factories, task_lives
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.task_lives import Life
 
 
 async def stats(client, queue_id=1):
-    client.house.directory.forget()  # its ten seconds are a test of their own
-    return await make.call(client, "getQueueStats", queueId=queue_id)
+    client.context.lookups.forget()  # its ten seconds are a test of their own
+    return await factories.call(client, "getQueueStats", queueId=queue_id)
 
 
 async def test_no_key_is_needed_and_the_members_are_six_numbers(calm):
@@ -28,10 +27,10 @@ async def test_an_empty_queue_costs_its_price_and_has_nobody(calm):
 
 
 async def test_waiting_total_and_load_count_the_workers_who_are_present(calm):
-    customer, desk = await make.customer(calm.house), WorkerDesk(calm.house)
-    hands = [await make.hand(calm.house) for _ in range(4)]
-    await make.submit(calm.house, customer)
-    await make.taken(calm.house, hands[0])
+    customer, desk = await factories.customer(calm.context), WorkerDesk(calm.context)
+    hands = [await factories.hand(calm.context) for _ in range(4)]
+    await factories.submit(calm.context, customer)
+    await factories.taken(calm.context, hands[0])
     for hand in hands[1:]:
         await desk.online(hand.worker)
     found = await stats(calm)
@@ -42,24 +41,24 @@ async def test_waiting_total_and_load_count_the_workers_who_are_present(calm):
 
 
 async def test_speed_and_bid_are_averages_of_the_last_tasks(calm):
-    customer = await make.customer(calm.house)
-    hands = [await make.hand(calm.house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+    customer = await factories.customer(calm.context)
+    hands = [await factories.hand(calm.context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
     now = int(time.time() * 1e6)
-    await lives.live(calm.house, customer, hands, [Life(now, price_micros=700), Life(now, price_micros=900)])
+    await task_lives.live(calm.context, customer, hands, [Life(now, price_micros=700), Life(now, price_micros=900)])
     found = await stats(calm)
-    assert (found["bid"], found["speed"]) == (0.0008, lives.HANDLING.total_seconds())
+    assert (found["bid"], found["speed"]) == (0.0008, task_lives.HANDLING.total_seconds())
 
 
 async def test_old_tasks_do_not_count(calm):
-    customer, hour = await make.customer(calm.house), 3_600_000_000
-    hands = [await make.hand(calm.house, queues=(1, 2), languages=("en", "ru"))]
-    await lives.live(calm.house, customer, hands, [Life(int(time.time() * 1e6) - hour, price_micros=900)])
+    customer, hour = await factories.customer(calm.context), 3_600_000_000
+    hands = [await factories.hand(calm.context, queues=(1, 2), languages=("en", "ru"))]
+    await task_lives.live(calm.context, customer, hands, [Life(int(time.time() * 1e6) - hour, price_micros=900)])
     assert (await stats(calm))["speed"] == 0.0
 
 
 @pytest.mark.parametrize("sent", ["1", 1.0, 1])
 async def test_the_id_may_be_text_and_a_key_may_come_along(calm, sent):
-    reply = await make.call(calm, "getQueueStats", queueId=sent, clientKey="whatever", templateName="x", softId=0)
+    reply = await factories.call(calm, "getQueueStats", queueId=sent, clientKey="whatever", templateName="x", softId=0)
     assert reply["bid"] == 0.0007
 
 
@@ -72,13 +71,13 @@ async def test_a_queue_that_is_not_worked_on_here_has_zeros(calm, unknown):
     "body", [{}, {"queueId": None}, {"queueId": "one"}, {"queueId": -1}, {"queueId": [1]}, {"queueId": 2**31}]
 )
 async def test_an_id_that_cannot_be_read_is_24_and_named(calm, body):
-    reply = await make.call(calm, "getQueueStats", **body)
+    reply = await factories.call(calm, "getQueueStats", **body)
     assert_error(reply, 24)
     assert "queueId" in reply["errorDescription"]
 
 
 async def test_an_answer_is_kept_for_a_moment(calm):
-    first = await make.call(calm, "getQueueStats", queueId=1)
-    await WorkerDesk(calm.house).online((await make.hand(calm.house)).worker)
-    assert await make.call(calm, "getQueueStats", queueId=1) == first
+    first = await factories.call(calm, "getQueueStats", queueId=1)
+    await WorkerDesk(calm.context).online((await factories.hand(calm.context)).worker)
+    assert await factories.call(calm, "getQueueStats", queueId=1) == first
     assert (await stats(calm))["total"] == 1

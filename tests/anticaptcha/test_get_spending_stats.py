@@ -7,13 +7,19 @@ from itertools import pairwise
 
 import msgspec
 import pytest
-from contract import REPLY_KEYS, SPENDING_SAMPLE, SPENDING_SAMPLE_REQUEST, UNKNOWN_KEY_SAMPLE, WINDOW_KEYS, assert_error
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import lives
-import make
-from lives import Life
+from support import factories, task_lives
+from support.anticaptcha_contract import (
+    REPLY_KEYS,
+    SPENDING_SAMPLE,
+    SPENDING_SAMPLE_REQUEST,
+    UNKNOWN_KEY_SAMPLE,
+    WINDOW_KEYS,
+    assert_error,
+)
+from support.task_lives import Life
 
 HOUR = 3600
 SAMPLE_START = SPENDING_SAMPLE[0]["dateFrom"]  # 23:45:00 UTC: no clock hour
@@ -30,9 +36,9 @@ async def windows(client, customer, **filters):
     return found["data"]
 
 
-async def settled(house, customer):
+async def settled(context, customer):
     """(instant in Unix microseconds, micros less refund, queue, app, address) of every charge in the ledger."""
-    async with house.cells.pool(1).acquire() as db:
+    async with context.cells.pool(1).acquire() as db:
         return await db.fetch(
             "SELECT (extract(epoch FROM t.at) * 1000000)::bigint AS us, r.queue_id, r.soft_id, r.ip,"
             " t.amount_micros - coalesce(back.amount_micros, 0) AS micros"
@@ -67,13 +73,13 @@ def expected(charges, start, *, queue=None, softId=None, ip=None):
     ]
 
 
-async def five_hands(house):
-    return [await make.hand(house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+async def five_hands(context):
+    return [await factories.hand(context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
 
 
 async def test_the_windows_are_those_of_the_documents_sample(calm):
-    customer = await make.customer(calm.house)
-    reply = await make.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
+    customer = await factories.customer(calm.context)
+    reply = await factories.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
     assert set(reply) == REPLY_KEYS["getSpendingStats"]
     assert len(reply["data"]) == 24
     for window in reply["data"]:
@@ -86,28 +92,28 @@ async def test_the_windows_are_those_of_the_documents_sample(calm):
 
 
 async def test_the_samples_money_comes_out_to_the_micro(calm):
-    customer, hands = await make.customer(calm.house, "100"), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context, "100"), await five_hands(calm.context)
     spent = []
     for window in SPENDING_SAMPLE:
         micros = round(window["money"] * 1_000_000)
         first, last = window["dateFrom"] * 1_000_000, window["dateTill"] * 1_000_000 + 999_999
         parts = [micros // 3, micros // 3, micros - 2 * (micros // 3)]
         spent += [Life(at, price_micros=part) for at, part in zip((first, first + 7_000_001, last), parts, strict=True)]
-    await lives.live(calm.house, customer, hands, spent)
-    reply = await make.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
+    await task_lives.live(calm.context, customer, hands, spent)
+    reply = await factories.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
     money = {w["dateFrom"]: (w["volume"], w["money"]) for w in reply["data"] if w["volume"]}
     assert money == {w["dateFrom"]: (3, w["money"]) for w in SPENDING_SAMPLE}
 
 
 async def test_the_documents_request_is_answered_with_zeros_for_a_queue_that_is_not_here(calm):
-    customer = await make.customer(calm.house)
-    reply = await make.call(calm, "getSpendingStats", **{**SPENDING_SAMPLE_REQUEST, "clientKey": customer.key})
+    customer = await factories.customer(calm.context)
+    reply = await factories.call(calm, "getSpendingStats", **{**SPENDING_SAMPLE_REQUEST, "clientKey": customer.key})
     assert [w["dateFrom"] for w in reply["data"]] == [1672185600 + i * HOUR for i in range(24)]
     assert {w["volume"] for w in reply["data"]} == {0}
 
 
 async def test_the_documents_error_sample_is_ours(calm):
-    assert await make.call(calm, "getSpendingStats", **SPENDING_SAMPLE_REQUEST) == UNKNOWN_KEY_SAMPLE
+    assert await factories.call(calm, "getSpendingStats", **SPENDING_SAMPLE_REQUEST) == UNKNOWN_KEY_SAMPLE
 
 
 ANY_LIFE = st.builds(
@@ -142,9 +148,9 @@ FILTERS = st.fixed_dictionaries(
     filters=FILTERS,
 )
 async def test_every_window_from_every_second_equals_the_ledger(calm, histories, shifts, filters):
-    customer, hands = await make.customer(calm.house, "100"), await five_hands(calm.house)
-    await lives.live(calm.house, customer, hands, histories)
-    charges = await settled(calm.house, customer)
+    customer, hands = await factories.customer(calm.context, "100"), await five_hands(calm.context)
+    await task_lives.live(calm.context, customer, hands, histories)
+    charges = await settled(calm.context, customer)
     assert len(charges) == sum(life.ending != "unanswered" for life in histories)
     for start in (SAMPLE_START + shift for shift in shifts):
         found = await windows(calm, customer, date=start, **filters)
@@ -156,10 +162,10 @@ async def test_every_window_from_every_second_equals_the_ledger(calm, histories,
 @pytest.mark.parametrize("start", [SAMPLE_START, SAMPLE_START + 17, SAMPLE_START + 59], ids=lambda s: s - SAMPLE_START)
 async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(calm, seconds_later, filters, start):
     """Whether the minutes' buckets or the raw rows answer, whenever it was given back, and under each filter."""
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     at = (SAMPLE_START + HOUR + 20) * 1_000_000
     history = [Life(at, soft_id=847, refunded_after_seconds=seconds_later), Life(at + 1, soft_id=847)]
-    await lives.live(calm.house, customer, hands, history)
+    await task_lives.live(calm.context, customer, hands, history)
     found = await windows(calm, customer, date=start, **filters)
     number = 1 if start - SAMPLE_START <= 20 else 0
     assert [(w["volume"], w["money"]) for w in found] == [
@@ -168,18 +174,18 @@ async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(c
 
 
 async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_there(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     edge = SAMPLE_START + HOUR + 17  # no minute begins here
-    await lives.live(calm.house, customer, hands, [Life(edge * 1_000_000 - 1), Life(edge * 1_000_000)])
+    await task_lives.live(calm.context, customer, hands, [Life(edge * 1_000_000 - 1), Life(edge * 1_000_000)])
     volumes = [w["volume"] for w in await windows(calm, customer, date=SAMPLE_START + 17)]
     assert volumes == [1, 1] + [0] * 22
 
 
 async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     at = SAMPLE_START * 1_000_000
-    await lives.live(calm.house, customer, hands, [Life(at, ending="unanswered"), Life(at, ending="unsolvable")])
-    await make.submit(calm.house, customer)
+    await task_lives.live(calm.context, customer, hands, [Life(at, ending="unanswered"), Life(at, ending="unsolvable")])
+    await factories.submit(calm.context, customer)
     first = (await windows(calm, customer, date=SAMPLE_START))[0]
     assert (first["volume"], first["money"]) == (1, Decimal("0.0007"))
     today = await windows(calm, customer)
@@ -187,9 +193,11 @@ async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(
 
 
 async def test_without_a_date_it_is_the_last_24_hours(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     now = int(time.time())
-    await lives.live(calm.house, customer, hands, [Life((now - 5) * 1_000_000), Life((now - 86_000) * 1_000_000)])
+    await task_lives.live(
+        calm.context, customer, hands, [Life((now - 5) * 1_000_000), Life((now - 86_000) * 1_000_000)]
+    )
     for unset in ({}, {"date": None}, {"date": ""}, {"date": False}):
         found = await windows(calm, customer, **unset)
         assert now - 86_400 <= found[0]["dateFrom"] <= time.time() - 86_400
@@ -197,13 +205,13 @@ async def test_without_a_date_it_is_the_last_24_hours(calm):
 
 
 async def test_the_date_may_be_text(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     assert (await windows(calm, customer, date=str(SAMPLE_START)))[0]["dateFrom"] == SAMPLE_START
 
 
 async def test_null_filters_take_everything(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
-    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000, soft_id=847)])
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
+    await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000, soft_id=847)])
     for unset in (None, "", False):
         found = await windows(calm, customer, date=SAMPLE_START, queue=unset, softId=unset, ip=unset)
         assert found[0]["volume"] == 1
@@ -222,33 +230,33 @@ async def test_null_filters_take_everything(calm):
     ids=str,
 )
 async def test_an_unknown_queue_app_or_address_has_zeros(calm, unknown):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
-    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000)])
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
+    await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000)])
     found = await windows(calm, customer, date=SAMPLE_START, **unknown)
     assert len(found) == 24
     assert {w["volume"] for w in found} == {0}
 
 
 async def test_the_address_may_be_spelt_in_any_way(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
-    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000, ip="2001:db8::1")])
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
+    await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000, ip="2001:db8::1")])
     found = await windows(calm, customer, date=SAMPLE_START, ip="2001:0DB8:0:0:0:0:0:1")
     assert found[0]["volume"] == 1
 
 
 async def test_nobody_sees_what_others_spent(calm):
     customer, other, hands = (
-        await make.customer(calm.house),
-        await make.customer(calm.house),
-        await five_hands(calm.house),
+        await factories.customer(calm.context),
+        await factories.customer(calm.context),
+        await five_hands(calm.context),
     )
-    await lives.live(calm.house, customer, hands, [Life(SAMPLE_START * 1_000_000)])
+    await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000)])
     assert {w["volume"] for w in await windows(calm, other, date=SAMPLE_START)} == {0}
 
 
 @pytest.mark.parametrize("start", [0, 1, 4_102_444_800])
 async def test_far_away_dates_are_windows_like_any_other(calm, start):
-    assert (await windows(calm, await make.customer(calm.house), date=start))[23]["dateTill"] == start + 86_399
+    assert (await windows(calm, await factories.customer(calm.context), date=start))[23]["dateTill"] == start + 86_399
 
 
 @pytest.mark.parametrize(
@@ -257,6 +265,6 @@ async def test_far_away_dates_are_windows_like_any_other(calm, start):
     ids=str,
 )
 async def test_a_member_that_cannot_be_read_is_24_and_named(calm, wrong):
-    reply = await make.call(calm, "getSpendingStats", await make.customer(calm.house), **wrong)
+    reply = await factories.call(calm, "getSpendingStats", await factories.customer(calm.context), **wrong)
     assert_error(reply, 24)
     assert next(iter(wrong)) in reply["errorDescription"]

@@ -3,37 +3,36 @@
 import time
 
 import pytest
-from contract import COST, REPLY_KEYS, assert_error
 
-import lives
-import make
-from lives import Life
-from manyeyes.desk import WorkerDesk
+from manyeyes.roles.worker import WorkerDesk
+from support import factories, task_lives
+from support.anticaptcha_contract import COST, REPLY_KEYS, assert_error
+from support.task_lives import Life
 
 
 async def created(client, customer, **options):
-    return (await make.call(client, "createTask", customer, task=make.image_task(**options)))["taskId"]
+    return (await factories.call(client, "createTask", customer, task=factories.image_task(**options)))["taskId"]
 
 
-async def five_hands(house):
-    return [await make.hand(house, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
+async def five_hands(context):
+    return [await factories.hand(context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
 
 
 async def test_while_it_is_worked_on_the_reply_is_exactly_this(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     body = {"clientKey": customer.key, "taskId": await created(calm, customer)}
     assert (await calm.post("/getTaskResult", json=body)).text == '{"errorId":0,"status":"processing"}'
-    await make.taken(calm.house, hand)
+    await factories.taken(calm.context, hand)
     assert (await calm.post("/getTaskResult", json=body)).text == '{"errorId":0,"status":"processing"}'
 
 
 async def test_a_ready_task_has_ten_members_of_the_types_that_clients_parse(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     before = int(time.time())
     task_id = await created(calm, customer)
-    lease = await make.taken(calm.house, hand)
-    await WorkerDesk(calm.house).answer(hand.worker, lease.lease, "007")
-    ready = await make.call(calm, "getTaskResult", customer, taskId=task_id)
+    lease = await factories.taken(calm.context, hand)
+    await WorkerDesk(calm.context).answer(hand.worker, lease.lease, "007")
+    ready = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert set(ready) == REPLY_KEYS["getTaskResult, ready"]
     assert (ready["errorId"], ready["status"], ready["cost"], ready["ip"]) == (0, "ready", "0.000700", "203.0.113.7")
     assert COST.fullmatch(ready["cost"])
@@ -45,36 +44,36 @@ async def test_a_ready_task_has_ten_members_of_the_types_that_clients_parse(calm
 
 
 async def test_the_solutions_url_gives_the_picture(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
-    task_id = await make.solve(calm.house, customer, hand)
-    ready = await make.call(calm, "getTaskResult", customer, taskId=task_id)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
+    task_id = await factories.solve(calm.context, customer, hand)
+    ready = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert ready["solution"]["url"].startswith("http://manyeyes.test/pictures/")
     picture = await calm.get(ready["solution"]["url"])
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
-    assert picture.content == make.picture_bytes()
+    assert picture.content == factories.picture_bytes()
     forged = ready["solution"]["url"][:-8] + "AAAA.png"
     assert (await calm.get(forged)).status_code == 404
 
 
 async def test_a_result_may_be_read_again_and_says_the_same(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
-    task_id = await make.solve(calm.house, customer, hand)
-    replies = [await make.call(calm, "getTaskResult", customer, taskId=task_id) for _ in range(3)]
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
+    task_id = await factories.solve(calm.context, customer, hand)
+    replies = [await factories.call(calm, "getTaskResult", customer, taskId=task_id) for _ in range(3)]
     assert replies[0]["status"] == "ready"
     assert replies[0] == replies[1] == replies[2]
 
 
 @pytest.mark.parametrize("spell", [str, float, lambda i: f" {i} "], ids=["text", "float", "padded text"])
 async def test_the_id_may_come_back_as_text(calm, spell):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     task_id = await created(calm, customer)
-    assert (await make.call(calm, "getTaskResult", customer, taskId=spell(task_id)))["status"] == "processing"
+    assert (await factories.call(calm, "getTaskResult", customer, taskId=spell(task_id)))["status"] == "processing"
 
 
 async def test_what_clients_send_beside_the_id_is_ignored(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     extra = {"isExtended": True, "errorId": 0, "errorCode": None, "errorDescription": None, "softId": 847}
-    reply = await make.call(calm, "getTaskResult", customer, taskId=await created(calm, customer), **extra)
+    reply = await factories.call(calm, "getTaskResult", customer, taskId=await created(calm, customer), **extra)
     assert reply["status"] == "processing"
 
 
@@ -83,80 +82,86 @@ NO_IDS = [0, -1, 2**31, 2**40, 10**30, 1.5, True, None, "", "abc", "12a", "7e3",
 
 @pytest.mark.parametrize("wrong", [*NO_IDS, "550e8400-e29b-41d4-a716-446655440000"], ids=lambda w: str(w)[:20])
 async def test_what_is_no_id_is_16(calm, wrong):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     await created(calm, customer)
-    assert_error(await make.call(calm, "getTaskResult", customer, taskId=wrong), 16)
+    assert_error(await factories.call(calm, "getTaskResult", customer, taskId=wrong), 16)
 
 
 async def test_an_id_that_is_no_number_is_told_what_came(calm):
-    customer = await make.customer(calm.house)
-    reply = await make.call(calm, "getTaskResult", customer, taskId="abc")
+    customer = await factories.customer(calm.context)
+    reply = await factories.call(calm, "getTaskResult", customer, taskId="abc")
     assert "integer" in reply["errorDescription"]
     assert '"abc"' in reply["errorDescription"]
-    assert_error(await make.call(calm, "getTaskResult", customer), 16)
+    assert_error(await factories.call(calm, "getTaskResult", customer), 16)
 
 
 async def test_somebody_elses_task_is_16_whether_open_or_ready(calm, nothing_left):
-    owner, other = await make.customer(calm.house), await make.customer(calm.house)
-    hand = await make.hand(calm.house)
-    ready = await make.solve(calm.house, owner, hand)
-    await WorkerDesk(calm.house).offline(hand.worker)
+    owner, other = await factories.customer(calm.context), await factories.customer(calm.context)
+    hand = await factories.hand(calm.context)
+    ready = await factories.solve(calm.context, owner, hand)
+    await WorkerDesk(calm.context).offline(hand.worker)
     pending = await created(calm, owner)
     async with nothing_left():
         for task_id in (ready, pending, pending + 1):
-            assert_error(await make.call(calm, "getTaskResult", other, taskId=task_id), 16)
-    assert (await make.call(calm, "getTaskResult", owner, taskId=ready))["status"] == "ready"
+            assert_error(await factories.call(calm, "getTaskResult", other, taskId=task_id), 16)
+    assert (await factories.call(calm, "getTaskResult", owner, taskId=ready))["status"] == "ready"
 
 
 async def test_a_top_ups_serial_is_no_task(calm):
-    customer = await make.customer(calm.house)
-    async with calm.house.cells.pool(1).acquire() as db:
+    customer = await factories.customer(calm.context)
+    async with calm.context.cells.pool(1).acquire() as db:
         serial = await db.fetchval("SELECT cause_id FROM transfer WHERE kind = 1")
-    assert_error(await make.call(calm, "getTaskResult", customer, taskId=serial), 16)
+    assert_error(await factories.call(calm, "getTaskResult", customer, taskId=serial), 16)
 
 
 async def test_five_failures_are_error_12_and_charged(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     now = int(time.time() * 1e6)
-    [task_id] = await lives.live(calm.house, customer, await five_hands(calm.house), [Life(now, ending="unsolvable")])
-    assert_error(await make.call(calm, "getTaskResult", customer, taskId=task_id), 12)
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.9993
+    [task_id] = await task_lives.live(
+        calm.context, customer, await five_hands(calm.context), [Life(now, ending="unsolvable")]
+    )
+    assert_error(await factories.call(calm, "getTaskResult", customer, taskId=task_id), 12)
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.9993
 
 
 async def test_a_task_that_nobody_took_is_error_12_and_not_charged(calm):
-    customer = await make.customer(calm.house)
+    customer = await factories.customer(calm.context)
     now = int(time.time() * 1e6)
-    [task_id] = await lives.live(calm.house, customer, [], [Life(now, ending="unanswered")])
-    reply = await make.call(calm, "getTaskResult", customer, taskId=task_id)
+    [task_id] = await task_lives.live(calm.context, customer, [], [Life(now, ending="unanswered")])
+    reply = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert_error(reply, 12)
     assert "not charged" in reply["errorDescription"]
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 10.0
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 10.0
 
 
 @pytest.mark.parametrize("ending", ["solved", "unsolvable", "unanswered"])
 async def test_an_end_can_be_read_for_five_minutes(calm, ending):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     now = int(time.time() * 1e6)
     old, young = Life(now - 301_000_000, ending=ending), Life(now - 240_000_000, ending=ending)
-    gone, there = await lives.live(calm.house, customer, hands, [old, young])
-    assert_error(await make.call(calm, "getTaskResult", customer, taskId=gone), 16)
-    reply = await make.call(calm, "getTaskResult", customer, taskId=there)
+    gone, there = await task_lives.live(calm.context, customer, hands, [old, young])
+    assert_error(await factories.call(calm, "getTaskResult", customer, taskId=gone), 16)
+    reply = await factories.call(calm, "getTaskResult", customer, taskId=there)
     assert reply.get("status") == "ready" if ending == "solved" else reply["errorId"] == 12
 
 
 async def test_solve_count_is_how_many_workers_tried(calm):
-    customer, first, second = await make.customer(calm.house), await make.hand(calm.house), await make.hand(calm.house)
+    customer, first, second = (
+        await factories.customer(calm.context),
+        await factories.hand(calm.context),
+        await factories.hand(calm.context),
+    )
     task_id = await created(calm, customer)
-    desk = WorkerDesk(calm.house)
-    await desk.skip(first.worker, (await make.taken(calm.house, first)).lease, "unreadable")
-    lease = await make.taken(calm.house, second)
+    desk = WorkerDesk(calm.context)
+    await desk.skip(first.worker, (await factories.taken(calm.context, first)).lease, "unreadable")
+    lease = await factories.taken(calm.context, second)
     await desk.answer(second.worker, lease.lease, "12345")
-    assert (await make.call(calm, "getTaskResult", customer, taskId=task_id))["solveCount"] == 2
+    assert (await factories.call(calm, "getTaskResult", customer, taskId=task_id))["solveCount"] == 2
 
 
 async def test_the_times_are_whole_seconds_of_submission_and_end(calm):
-    customer, hands = await make.customer(calm.house), await five_hands(calm.house)
+    customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     end = int(time.time()) - 100
-    [task_id] = await lives.live(calm.house, customer, hands, [Life(end * 1_000_000 + 999_999)])
-    ready = await make.call(calm, "getTaskResult", customer, taskId=task_id)
+    [task_id] = await task_lives.live(calm.context, customer, hands, [Life(end * 1_000_000 + 999_999)])
+    ready = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert (ready["createTime"], ready["endTime"]) == (end - 6, end)

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from contract import ERROR_CODES, ERROR_KEYS
 
-import make
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V3
+from support import factories
+from support.anticaptcha_contract import ERROR_CODES, ERROR_KEYS
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 KIND_OF = {"reportCorrectRecaptcha": RECAPTCHA_V3, "reportIncorrectRecaptcha": RECAPTCHA_V3}
@@ -42,7 +42,7 @@ def test_every_method_has_its_page_and_its_tests_and_no_other_has():
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "test"])
 async def test_the_example_is_answered_as_the_page_says(calm, method):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     asked, answered = blocks(PAGES / "anticaptcha" / f"{method}.md")
     asked, answered = json.loads(asked), json.loads(answered)
     if "clientKey" in asked:
@@ -50,11 +50,11 @@ async def test_the_example_is_answered_as_the_page_says(calm, method):
         asked["clientKey"] = customer.key
     if "task" in asked:
         assert asked["task"]["body"] == STANDS_FOR_A_PICTURE
-        asked["task"]["body"] = make.image_task()["body"]
+        asked["task"]["body"] = factories.image_task()["body"]
     if "taskId" in asked:
-        asked["taskId"] = await make.solve(calm.house, customer, hand, kind=KIND_OF.get(method, IMAGE_TO_TEXT))
+        asked["taskId"] = await factories.solve(calm.context, customer, hand, kind=KIND_OF.get(method, IMAGE_TO_TEXT))
     if method == "getAppStats":
-        await make.soft_app(calm.house, customer, asked["softId"])
+        await factories.soft_app(calm.context, customer, asked["softId"])
     reply = (await calm.post(f"/{method}", json=asked)).json()
     assert alike(answered, reply), reply
     assert (reply["errorId"], reply.get("status")) == (answered["errorId"], answered.get("status"))
@@ -75,10 +75,10 @@ def test_the_page_of_errors_is_the_table():
 
 
 async def test_the_worker_pages_examples_have_the_members_that_there_are(calm):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     session, lease, *_ = map(json.loads, blocks(PAGES / "v1" / "worker.md"))
-    await make.submit(calm.house, customer)
-    await make.taken(calm.house, hand)
+    await factories.submit(calm.context, customer)
+    await factories.taken(calm.context, hand)
     calls = {"session": session, "next": lease}
     for name, example in calls.items():
         reply = (await calm.get(f"/v1/worker/{name}", headers=hand.headers)).json()

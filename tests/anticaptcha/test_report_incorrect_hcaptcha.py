@@ -1,24 +1,24 @@
 """reportIncorrectHcaptcha: for hCaptcha alone, in either spelling that clients use; it filters the worker."""
 
 import pytest
-from contract import REPLY_KEYS, assert_error
-from seed_002 import SAMPLE_REFUSED, SAMPLE_SUCCESS, age, refused, standing
 
-import make
 from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V3, TURNSTILE
+from support import factories
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.token_report_samples import SAMPLE_REFUSED, SAMPLE_SUCCESS, age, refused, standing
 
 METHOD = "reportIncorrectHcaptcha"
 
 
 @pytest.fixture
 async def people(calm):
-    return await make.customer(calm.house), await make.hand(calm.house)
+    return await factories.customer(calm.context), await factories.hand(calm.context)
 
 
 @pytest.mark.parametrize("path", [METHOD, "reportIncorrectHCaptcha"])
 async def test_it_filters_the_worker(calm, people, path):
-    task_id = await make.solve(calm.house, *people, kind=HCAPTCHA)
-    reply = await make.call(calm, path, people[0], taskId=task_id)
+    task_id = await factories.solve(calm.context, *people, kind=HCAPTCHA)
+    reply = await factories.call(calm, path, people[0], taskId=task_id)
     assert reply == SAMPLE_SUCCESS
     assert set(reply) == REPLY_KEYS[METHOD]
     assert await standing(calm, *people) == "filtered"
@@ -26,34 +26,34 @@ async def test_it_filters_the_worker(calm, people, path):
 
 @pytest.mark.parametrize("kind", [IMAGE_TO_TEXT, RECAPTCHA_V3, TURNSTILE])
 async def test_it_takes_nothing_else(calm, people, kind):
-    task_id = await make.solve(calm.house, *people, kind=kind)
-    assert await make.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
+    task_id = await factories.solve(calm.context, *people, kind=kind)
+    assert await factories.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
     assert await refused(calm) == {"report_wrong_kind": 1}
 
 
 async def test_late_and_repeated_are_16(calm, people):
-    task_id = await make.solve(calm.house, *people, kind=HCAPTCHA)
-    await make.call(calm, METHOD, people[0], taskId=task_id)
-    assert await make.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
-    late = (await make.submit(calm.house, await make.customer(calm.house), kind=HCAPTCHA)).task_id
-    assert await make.call(calm, METHOD, people[0], taskId=late) == SAMPLE_REFUSED, "somebody else's"
+    task_id = await factories.solve(calm.context, *people, kind=HCAPTCHA)
+    await factories.call(calm, METHOD, people[0], taskId=task_id)
+    assert await factories.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
+    late = (await factories.submit(calm.context, await factories.customer(calm.context), kind=HCAPTCHA)).task_id
+    assert await factories.call(calm, METHOD, people[0], taskId=late) == SAMPLE_REFUSED, "somebody else's"
     assert await refused(calm) == {"report_repeated": 1, "unknown_task": 1}
 
 
 async def test_it_takes_him_off_the_list_that_recaptcha_put_him_on(calm, people):
-    praised = await make.solve(calm.house, *people, kind=RECAPTCHA_V3)
-    task_id = await make.solve(calm.house, *people, kind=HCAPTCHA)
-    await make.call(calm, "reportCorrectRecaptcha", people[0], taskId=praised)
+    praised = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
+    task_id = await factories.solve(calm.context, *people, kind=HCAPTCHA)
+    await factories.call(calm, "reportCorrectRecaptcha", people[0], taskId=praised)
     assert await standing(calm, *people) == "listed"
-    await make.call(calm, METHOD, people[0], taskId=task_id)
+    await factories.call(calm, METHOD, people[0], taskId=task_id)
     assert await standing(calm, *people) == "filtered", "one entry per account and worker"
 
 
 async def test_sixty_seconds(calm, people):
-    task_id = await make.solve(calm.house, *people, kind=HCAPTCHA)
+    task_id = await factories.solve(calm.context, *people, kind=HCAPTCHA)
     await age(calm, 60)
-    assert await make.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
+    assert await factories.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
 
 
 async def test_an_unknown_key_is_1(calm):
-    assert_error(await make.call(calm, METHOD, clientKey="0" * 32, taskId=1), 1)
+    assert_error(await factories.call(calm, METHOD, clientKey="0" * 32, taskId=1), 1)

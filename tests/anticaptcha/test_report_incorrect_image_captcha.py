@@ -4,9 +4,9 @@ import json
 import time
 
 import pytest
-from contract import ERROR_KEYS, REPLY_KEYS, assert_error
 
-import make
+from support import factories
+from support.anticaptcha_contract import ERROR_KEYS, REPLY_KEYS, assert_error
 
 METHOD = "reportIncorrectImageCaptcha"
 SAMPLE_REQUEST = '{\n  "clientKey":"YOUR_API_KEY",\n  "taskId":12345\n}'
@@ -21,18 +21,18 @@ SAMPLE_REFUSED = {
 @pytest.fixture
 async def solved(calm):
     """A customer, a worker, and a task that was just solved."""
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
-    return customer, hand, await make.solve(calm.house, customer, hand)
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
+    return customer, hand, await factories.solve(calm.context, customer, hand)
 
 
 async def age(client, seconds):
     """Let everything that has ended have ended so much earlier, by the database's clock."""
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - make_interval(secs => $1)", seconds)
 
 
 async def refused(client):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         return {row["reason"]: row["times"] for row in await db.fetch("SELECT reason, times FROM refused_report")}
 
 
@@ -48,7 +48,7 @@ async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, 
 
 
 async def test_the_sample_s_refusal_to_the_letter(calm):
-    reply = await make.call(calm, METHOD, await make.customer(calm.house), taskId=12345)
+    reply = await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=12345)
     assert reply == SAMPLE_REFUSED
     assert set(reply) == ERROR_KEYS
     assert await refused(calm) == {"unknown_task": 1}
@@ -65,16 +65,16 @@ async def test_however_the_path_and_the_content_type_are_written(calm, solved, p
 
 async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm, solved):
     customer, hand, task_id = solved
-    stranger = await make.customer(calm.house)
-    assert await make.call(calm, METHOD, stranger, taskId=task_id) == SAMPLE_REFUSED
-    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_SUCCESS
-    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
-    late = await make.solve(calm.house, customer, hand)
+    stranger = await factories.customer(calm.context)
+    assert await factories.call(calm, METHOD, stranger, taskId=task_id) == SAMPLE_REFUSED
+    assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_SUCCESS
+    assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
+    late = await factories.solve(calm.context, customer, hand)
     await age(calm, 60)
-    assert await make.call(calm, METHOD, customer, taskId=late) == SAMPLE_REFUSED
-    russian = await make.hand(calm.house, queues=(2,), languages=("ru",))
-    task_id = await make.solve(calm.house, customer, russian, queue_id=2)
-    assert await make.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
+    assert await factories.call(calm, METHOD, customer, taskId=late) == SAMPLE_REFUSED
+    russian = await factories.hand(calm.context, queues=(2,), languages=("ru",))
+    task_id = await factories.solve(calm.context, customer, russian, queue_id=2)
+    assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
     reasons = ("unknown_task", "report_repeated", "report_late", "report_not_english")
     assert await refused(calm) == dict.fromkeys(reasons, 1)
 
@@ -84,30 +84,30 @@ async def test_the_window_is_by_the_databases_clock(calm, solved, seconds):
     """A second is left for the call itself; the exact limit is tested where the clock can be moved."""
     customer, _, task_id = solved
     await age(calm, seconds - 1)
-    reply = await make.call(calm, METHOD, customer, taskId=task_id) if seconds < 60 else None
+    reply = await factories.call(calm, METHOD, customer, taskId=task_id) if seconds < 60 else None
     await age(calm, 1)
-    assert (reply or await make.call(calm, METHOD, customer, taskId=task_id)) == (
+    assert (reply or await factories.call(calm, METHOD, customer, taskId=task_id)) == (
         SAMPLE_SUCCESS if seconds < 60 else SAMPLE_REFUSED
     )
 
 
 @pytest.mark.parametrize("task_id", [None, "abc", 1.5, True, [], 0, -1, 2**31, "", {"a": 1}])
 async def test_what_is_no_task_s_number_is_16(calm, task_id):
-    assert_error(await make.call(calm, METHOD, await make.customer(calm.house), taskId=task_id), 16)
+    assert_error(await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=task_id), 16)
     assert await refused(calm) == {}
 
 
 async def test_an_unknown_key_is_1(calm, solved):
-    assert_error(await make.call(calm, METHOD, clientKey="0" * 32, taskId=solved[2]), 1)
+    assert_error(await factories.call(calm, METHOD, clientKey="0" * 32, taskId=solved[2]), 1)
 
 
 async def test_a_confirmed_complaint_gives_the_money_back_where_the_customer_looks(calm, solved):
     customer, _, task_id = solved
-    before = (await make.call(calm, "getBalance", customer))["balance"]
-    await make.call(calm, METHOD, customer, taskId=task_id)
-    await make.judge(calm.house, "confirm", "reject", "confirm")
-    assert (await make.call(calm, "getBalance", customer))["balance"] == pytest.approx(before + 0.0007)
-    windows = (await make.call(calm, "getSpendingStats", customer, date=int(time.time()) - 3600))["data"]
+    before = (await factories.call(calm, "getBalance", customer))["balance"]
+    await factories.call(calm, METHOD, customer, taskId=task_id)
+    await factories.judge(calm.context, "confirm", "reject", "confirm")
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == pytest.approx(before + 0.0007)
+    windows = (await factories.call(calm, "getSpendingStats", customer, date=int(time.time()) - 3600))["data"]
     assert (sum(w["volume"] for w in windows), sum(w["money"] for w in windows)) == (1, 0)
-    result = await make.call(calm, "getTaskResult", customer, taskId=task_id)
+    result = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert (result["status"], result["cost"]) == ("ready", "0.000700"), "the result stays readable as it was"

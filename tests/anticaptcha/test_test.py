@@ -3,7 +3,7 @@
 import html
 import json
 
-from contract import assert_error
+from support.anticaptcha_contract import assert_error
 
 
 async def test_it_shows_the_object_and_the_raw_input_as_a_page(calm):

@@ -6,16 +6,15 @@ from typing import Any
 
 import httpx
 import pytest
-from contract import REPLY_KEYS, assert_error
 
-import make
-import proven
 from manyeyes.actions.end_barred_tasks import EndBarredTasks, end_barred_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.anticaptcha.results import callback_body
-from manyeyes.desk import WorkerDesk
-from manyeyes.site_checks import end_barred
+from manyeyes.anticaptcha.task_results import callback_body
+from manyeyes.roles.site_checks import end_barred
+from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.store import Outcome, progress
+from support import factories, proven_sites
+from support.anticaptcha_contract import REPLY_KEYS, assert_error
 
 URL = "https://shop.example/login"
 TASKS: dict[str, dict[str, Any]] = {
@@ -33,48 +32,48 @@ QUEUES = {
 
 
 def task(kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> dict[str, Any]:
-    return {"type": kind, "websiteURL": URL, "websiteKey": proven.KEY, **TASKS.get(kind, {}), **given}
+    return {"type": kind, "websiteURL": URL, "websiteKey": proven_sites.KEY, **TASKS.get(kind, {}), **given}
 
 
 @pytest.fixture
-async def customer(calm: httpx.AsyncClient) -> make.Customer:
+async def customer(calm: httpx.AsyncClient) -> factories.Customer:
     """A customer for whom shop.example is proven by a record."""
-    customer = await make.customer(calm.house)
-    await proven.house_site(calm.house, customer.account_id)
+    customer = await factories.customer(calm.context)
+    await proven_sites.house_site(calm.context, customer.account_id)
     return customer
 
 
-async def create(calm: httpx.AsyncClient, customer: make.Customer, **given: Any) -> dict[str, Any]:
-    return await make.call(calm, "createTask", customer, task=task(**given))
+async def create(calm: httpx.AsyncClient, customer: factories.Customer, **given: Any) -> dict[str, Any]:
+    return await factories.call(calm, "createTask", customer, task=task(**given))
 
 
 async def options_of(calm: httpx.AsyncClient, task_id: int) -> dict[str, Any]:
-    async with calm.house.cells.pool(1).acquire() as db:
+    async with calm.context.cells.pool(1).acquire() as db:
         return json.loads(await db.fetchval("SELECT options FROM task WHERE task_id = $1", task_id))
 
 
 @pytest.mark.parametrize("kind", TASKS)
 async def test_each_kind_lives_from_the_call_to_its_solution(
-    calm: httpx.AsyncClient, customer: make.Customer, kind: str
+    calm: httpx.AsyncClient, customer: factories.Customer, kind: str
 ):
-    hand = await make.hand(calm.house, queues=(QUEUES[kind],))
+    hand = await factories.hand(calm.context, queues=(QUEUES[kind],))
     created = await create(calm, customer, kind=kind)
     assert set(created) == REPLY_KEYS["createTask"], created
-    pending = await make.call(calm, "getTaskResult", customer, taskId=created["taskId"])
+    pending = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])
     assert pending == {"errorId": 0, "status": "processing"}
-    lease = await make.taken(calm.house, hand)
+    lease = await factories.taken(calm.context, hand)
     reply = await calm.post(
-        "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": proven.TOKEN}}
+        "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": proven_sites.TOKEN}}
     )
     assert reply.status_code == 200
-    ready = await make.call(calm, "getTaskResult", customer, taskId=created["taskId"])
+    ready = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])
     assert set(ready) == REPLY_KEYS["getTaskResult, ready"]
     member = "token" if kind == "TurnstileTaskProxyless" else "gRecaptchaResponse"
-    assert ready["solution"] == {member: proven.TOKEN}
-    stats = await make.call(calm, "getQueueStats", queueId=QUEUES[kind])
+    assert ready["solution"] == {member: proven_sites.TOKEN}
+    stats = await factories.call(calm, "getQueueStats", queueId=QUEUES[kind])
     assert (stats["errorId"], stats["total"]) == (0, 1)
-    name = (await calm.house.directory.queues())[QUEUES[kind]].name
-    spent = await make.call(calm, "getSpendingStats", customer, queue=name, date=int(time.time()) - 3_600)
+    name = (await calm.context.lookups.queues())[QUEUES[kind]].name
+    spent = await factories.call(calm, "getSpendingStats", customer, queue=name, date=int(time.time()) - 3_600)
     assert sum(window["volume"] for window in spent["data"]) == 1
 
 
@@ -98,15 +97,15 @@ async def test_each_kind_lives_from_the_call_to_its_solution(
     ],
 )
 async def test_what_clients_send_is_read(
-    calm: httpx.AsyncClient, customer: make.Customer, kind: str, given: dict[str, Any]
+    calm: httpx.AsyncClient, customer: factories.Customer, kind: str, given: dict[str, Any]
 ):
     assert (await create(calm, customer, kind=kind, **given))["errorId"] == 0
 
 
-async def test_what_is_read_is_kept(calm: httpx.AsyncClient, customer: make.Customer):
+async def test_what_is_read_is_kept(calm: httpx.AsyncClient, customer: factories.Customer):
     v3 = await create(calm, customer, kind="RecaptchaV3TaskProxyless", isEnterprise=True, apiDomain="www.recaptcha.net")
     kept = await options_of(calm, v3["taskId"])
-    assert (kept["website_url"], kept["host"], kept["website_key"]) == (URL, "shop.example", proven.KEY)
+    assert (kept["website_url"], kept["host"], kept["website_key"]) == (URL, "shop.example", proven_sites.KEY)
     assert (kept["action"], kept["min_score"], kept["enterprise"]) == ("login", 0.3, True)
     assert kept["api_host"] == "www.recaptcha.net"
     turnstile = await create(calm, customer, kind="TurnstileTaskProxyless", action="sign-up", cData="order 7")
@@ -154,7 +153,7 @@ async def test_what_is_read_is_kept(calm: httpx.AsyncClient, customer: make.Cust
     ],
 )
 async def test_a_property_that_makes_no_sense_is_named(
-    calm: httpx.AsyncClient, customer: make.Customer, given: dict[str, Any], named: str, nothing_left: Any
+    calm: httpx.AsyncClient, customer: factories.Customer, given: dict[str, Any], named: str, nothing_left: Any
 ):
     async with nothing_left():
         reply = await create(calm, customer, **given)
@@ -173,7 +172,9 @@ async def test_a_property_that_makes_no_sense_is_named(
         "https://a.b.shop.example/",
     ],
 )
-async def test_every_way_to_write_a_covered_host_is_covered(calm: httpx.AsyncClient, customer: make.Customer, url: str):
+async def test_every_way_to_write_a_covered_host_is_covered(
+    calm: httpx.AsyncClient, customer: factories.Customer, url: str
+):
     assert (await create(calm, customer, websiteURL=url))["errorId"] == 0
 
 
@@ -191,7 +192,7 @@ async def test_every_way_to_write_a_covered_host_is_covered(calm: httpx.AsyncCli
     ],
 )
 async def test_a_host_without_a_proof_is_told_how_to_prove_it(
-    calm: httpx.AsyncClient, customer: make.Customer, url: str, told: str, nothing_left: Any
+    calm: httpx.AsyncClient, customer: factories.Customer, url: str, told: str, nothing_left: Any
 ):
     async with nothing_left():
         reply = await create(calm, customer, websiteURL=url)
@@ -199,14 +200,14 @@ async def test_a_host_without_a_proof_is_told_how_to_prove_it(
     assert told in reply["errorDescription"]
 
 
-async def test_an_international_name_is_its_ascii_form(calm: httpx.AsyncClient, customer: make.Customer):
-    await proven.house_site(calm.house, customer.account_id, "xn--bcher-kva.example")
+async def test_an_international_name_is_its_ascii_form(calm: httpx.AsyncClient, customer: factories.Customer):
+    await proven_sites.house_site(calm.context, customer.account_id, "xn--bcher-kva.example")
     for url in ("https://bücher.example/", "https://www.BÜCHER.example/", "https://xn--bcher-kva.example/"):
         assert (await create(calm, customer, websiteURL=url))["errorId"] == 0
 
 
-async def test_another_account_may_not(calm: httpx.AsyncClient, customer: make.Customer):
-    assert_error(await create(calm, await make.customer(calm.house)), 24)
+async def test_another_account_may_not(calm: httpx.AsyncClient, customer: factories.Customer):
+    assert_error(await create(calm, await factories.customer(calm.context)), 24)
 
 
 @pytest.mark.parametrize(
@@ -217,84 +218,92 @@ async def test_another_account_may_not(calm: httpx.AsyncClient, customer: make.C
         "AltchaTask",
     ],
 )
-async def test_proxied_kinds_are_refused_with_the_reason(calm: httpx.AsyncClient, customer: make.Customer, kind: str):
+async def test_proxied_kinds_are_refused_with_the_reason(
+    calm: httpx.AsyncClient, customer: factories.Customer, kind: str
+):
     reply = await create(calm, customer, kind=kind, proxyType="http", proxyAddress="8.8.8.8", proxyPort=8080)
     assert_error(reply, 23)
     assert "nothing is proxied here" in reply["errorDescription"]
 
 
 @pytest.mark.parametrize("kind", ["AntiGateTask", "FunCaptchaTaskProxyless", "ImageToCoordinatesTask", "", 7, [], {}])
-async def test_other_kinds_are_not_taken(calm: httpx.AsyncClient, customer: make.Customer, kind: Any):
+async def test_other_kinds_are_not_taken(calm: httpx.AsyncClient, customer: factories.Customer, kind: Any):
     assert_error(
         await create(calm, customer, kind=kind) if kind.__hash__ else await unhashable(calm, customer, kind), 23
     )
 
 
-async def unhashable(calm: httpx.AsyncClient, customer: make.Customer, kind: Any) -> dict[str, Any]:
-    return await make.call(calm, "createTask", customer, task={**task(), "type": kind})
+async def unhashable(calm: httpx.AsyncClient, customer: factories.Customer, kind: Any) -> dict[str, Any]:
+    return await factories.call(calm, "createTask", customer, task={**task(), "type": kind})
 
 
-async def test_a_withdrawal_ends_what_waits_and_gives_the_money_back(calm: httpx.AsyncClient, customer: make.Customer):
+async def test_a_withdrawal_ends_what_waits_and_gives_the_money_back(
+    calm: httpx.AsyncClient, customer: factories.Customer
+):
     created = await create(calm, customer)
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.998
-    withdrawal = WithdrawSite(1, await calm.house.serials.take(1), customer.account_id, "shop.example")
-    await calm.house.gather.ask(withdraw_sites, withdrawal)
-    await end_barred(calm.house, 1)
-    reply = await make.call(calm, "getTaskResult", customer, taskId=created["taskId"])
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.998
+    withdrawal = WithdrawSite(1, await calm.context.id_blocks.take(1), customer.account_id, "shop.example")
+    await calm.context.batcher.ask(withdraw_sites, withdrawal)
+    await end_barred(calm.context, 1)
+    reply = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])
     assert_error(reply, 57)
     assert "not charged" in reply["errorDescription"]
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 10
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 10
     assert_error(await create(calm, customer), 24)
-    assert (await calm.house.gather.ask(end_barred_tasks, EndBarredTasks(1))).ended == 0
+    assert (await calm.context.batcher.ask(end_barred_tasks, EndBarredTasks(1))).ended == 0
 
 
 @pytest.mark.parametrize(("age", "is_ready"), [(119.0, True), (121.0, False)])
 async def test_a_token_is_delivered_for_two_minutes(
-    calm: httpx.AsyncClient, customer: make.Customer, age: float, is_ready: bool
+    calm: httpx.AsyncClient, customer: factories.Customer, age: float, is_ready: bool
 ):
-    hand = await make.hand(calm.house, queues=(6,))
+    hand = await factories.hand(calm.context, queues=(6,))
     created = await create(calm, customer)
-    lease = await make.taken(calm.house, hand)
-    await WorkerDesk(calm.house).answer(hand.worker, lease.lease, proven.TOKEN)
-    async with calm.house.cells.pool(1).acquire() as db:
+    lease = await factories.taken(calm.context, hand)
+    await WorkerDesk(calm.context).answer(hand.worker, lease.lease, proven_sites.TOKEN)
+    async with calm.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = now() - $1 * interval '1 s'", age)
-    reply = await make.call(calm, "getTaskResult", customer, taskId=created["taskId"])
+    reply = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])
     if is_ready:
         assert reply["status"] == "ready"
     else:
         assert_error(reply, 34)
-    assert (await make.call(calm, "getBalance", customer))["balance"] == 9.998
+    assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.998
 
 
 async def test_a_picture_of_that_age_is_still_delivered(calm: httpx.AsyncClient):
-    customer, hand = await make.customer(calm.house), await make.hand(calm.house)
-    task_id = await make.solve(calm.house, customer, hand)
-    async with calm.house.cells.pool(1).acquire() as db:
+    customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
+    task_id = await factories.solve(calm.context, customer, hand)
+    async with calm.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = now() - interval '121 s'")
-    assert (await make.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "ready"
+    assert (await factories.call(calm, "getTaskResult", customer, taskId=task_id))["status"] == "ready"
 
 
 @pytest.mark.parametrize(("age", "error_id"), [(5.0, 0), (121.0, 34)])
 async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
-    calm: httpx.AsyncClient, customer: make.Customer, age: float, error_id: int
+    calm: httpx.AsyncClient, customer: factories.Customer, age: float, error_id: int
 ):
-    task_id = await make.solve(
-        calm.house, customer, await make.hand(calm.house, queues=(6,)), proven.TOKEN, **proven.asking()
+    task_id = await factories.solve(
+        calm.context,
+        customer,
+        await factories.hand(calm.context, queues=(6,)),
+        proven_sites.TOKEN,
+        **proven_sites.asking(),
     )
-    async with calm.house.cells.pool(1).acquire() as db:
+    async with calm.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = now() - $1 * interval '1 s'", age)
         (outcome,) = await progress(db, 1, [(customer.account_id, task_id)])
     assert isinstance(outcome, Outcome)
-    body = json.loads(callback_body(calm.house.pictures, 1, outcome, "http://manyeyes.test"))
+    body = json.loads(callback_body(calm.context.pictures, 1, outcome, "http://manyeyes.test"))
     assert (body["errorId"], body["taskId"]) == (error_id, task_id)
     assert ("solution" in body) is (error_id == 0)
 
 
-async def test_a_report_on_a_token_tells_of_no_picture(calm: httpx.AsyncClient, customer: make.Customer):
-    hand = await make.hand(calm.house, queues=(18,))
+async def test_a_report_on_a_token_tells_of_no_picture(calm: httpx.AsyncClient, customer: factories.Customer):
+    hand = await factories.hand(calm.context, queues=(18,))
     task_id = (await create(calm, customer, kind="RecaptchaV3TaskProxyless"))["taskId"]
-    lease = await make.taken(calm.house, hand)
-    await WorkerDesk(calm.house).answer(hand.worker, lease.lease, proven.TOKEN)
-    assert (await make.call(calm, "reportCorrectRecaptcha", customer, taskId=task_id))["errorId"] == 0
+    lease = await factories.taken(calm.context, hand)
+    await WorkerDesk(calm.context).answer(hand.worker, lease.lease, proven_sites.TOKEN)
+    assert (await factories.call(calm, "reportCorrectRecaptcha", customer, taskId=task_id))["errorId"] == 0
     told = (await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})).json()
-    assert (told["kind"], told["answer"], told["image_url"]) == ("correct_token", proven.TOKEN, None)
+    assert (told["kind"], told["answer"], told["image_url"]) == ("correct_token", proven_sites.TOKEN, None)

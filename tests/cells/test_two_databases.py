@@ -8,7 +8,6 @@ import asyncpg
 import httpx
 import pytest
 
-import make
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import AppealDecided
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
@@ -17,30 +16,30 @@ from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_to
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.allow_list.rules import STANDING_SECONDS
-from manyeyes.app import Application
-from manyeyes.chores import CHORES
-from manyeyes.desk import WorkerDesk
-from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.oversight import decide_appeal, open_appeals, reviewer_standings
-from manyeyes.recourse import ReviewDesk, appeal
-from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import ReportKind
+from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
+from manyeyes.roles.recourse import ReviewDesk, appeal
+from manyeyes.roles.told import AppealFiled
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import Context
+from manyeyes.server.application import JOBS, Application
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
-from manyeyes.told import AppealFiled
-from stage import PAY, PRICE, Stage, set_stage
+from manyeyes.values.refusals import Refusal
+from support import factories
+from support.action_stage import PAY, PRICE, Stage, set_stage
 
 CELLS = [1, 2]
 
 
 @pytest.fixture
-async def stages(two_databases: House) -> dict[int, Stage]:
+async def stages(two_databases: Context) -> dict[int, Stage]:
     return {cell: await set_stage(two_databases.cells.pool(cell), cell) for cell in CELLS}
 
 
 @pytest.fixture
-async def caller(two_databases: House) -> AsyncIterator[httpx.AsyncClient]:
+async def caller(two_databases: Context) -> AsyncIterator[httpx.AsyncClient]:
     """An HTTP client of the application on both databases, without its chores."""
     transport = httpx.ASGITransport(app=Application(two_databases), client=("203.0.113.7", 1234))
     async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
@@ -59,44 +58,46 @@ async def cells_in(db: asyncpg.Pool) -> set[int]:
     return found
 
 
-async def test_the_two_cells_live_in_two_databases(two_databases: House):
+async def test_the_two_cells_live_in_two_databases(two_databases: Context):
     names = [await two_databases.cells.pool(cell).fetchval("SELECT current_database()") for cell in CELLS]
     assert len(set(names)) == 2
 
 
 @pytest.mark.parametrize("cell", CELLS)
-async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: House, caller: httpx.AsyncClient, cell: int):
-    customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
-    created = await make.call(caller, "createTask", customer, task=make.image_task(), softId=847)
-    assert (await make.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
-    await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
-    lease = await make.taken(two_databases, hand)
+async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, caller: httpx.AsyncClient, cell: int):
+    customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
+    created = await factories.call(caller, "createTask", customer, task=factories.image_task(), softId=847)
+    assert (await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
+    await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
+    lease = await factories.taken(two_databases, hand)
     assert lease.lease.startswith(f"{cell}-")
     answer = {"lease": lease.lease, "answer": {"text": "12345"}}
     assert (await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)).json()["earned"] == 0.0005
-    ready = await make.call(caller, "getTaskResult", customer, taskId=created["taskId"])
+    ready = await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"])
     assert ready["solution"]["text"] == "12345"
     picture = await caller.get(ready["solution"]["url"].removeprefix("http://manyeyes.test"))
-    assert picture.content == make.picture_bytes()
-    assert (await make.call(caller, "getBalance", customer))["balance"] == 9.9993
-    spent = await make.call(caller, "getSpendingStats", customer, softId=847, date=int(time.time()) - 3_600)
+    assert picture.content == factories.picture_bytes()
+    assert (await factories.call(caller, "getBalance", customer))["balance"] == 9.9993
+    spent = await factories.call(caller, "getSpendingStats", customer, softId=847, date=int(time.time()) - 3_600)
     assert sum(window["volume"] for window in spent["data"]) == 1
     assert sum(window["money"] for window in spent["data"]) == pytest.approx(0.0007, abs=1e-9)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 async def test_a_complaint_in_each_cell_from_report_to_appeal(
-    two_databases: House, caller: httpx.AsyncClient, cell: int
+    two_databases: Context, caller: httpx.AsyncClient, cell: int
 ):
-    customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
-    await make.submit(two_databases, customer)
-    await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
-    lease = (await make.taken(two_databases, hand)).lease
+    customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
+    await factories.submit(two_databases, customer)
+    await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
+    lease = (await factories.taken(two_databases, hand)).lease
     await caller.post("/v1/worker/answers", headers=hand.headers, json={"lease": lease, "answer": {"text": "wr0ng"}})
     task_id = int(lease.split("-")[1])
-    assert (await make.call(caller, "reportIncorrectImageCaptcha", customer, taskId=task_id))["status"] == "success"
-    await make.judge(two_databases, "reject", "confirm", "confirm")
-    assert (await make.call(caller, "getBalance", customer))["balance"] == 10.0
+    assert (await factories.call(caller, "reportIncorrectImageCaptcha", customer, taskId=task_id))[
+        "status"
+    ] == "success"
+    await factories.judge(two_databases, "reject", "confirm", "confirm")
+    assert (await factories.call(caller, "getBalance", customer))["balance"] == 10.0
     key = {"authorization": f"Bearer {customer.key}"}
     assert (await caller.get(f"/v1/reports/{task_id}", headers=key)).json()["state"] == "confirmed"
     body = {"task_id": task_id, "words": "It was right."}
@@ -112,19 +113,19 @@ async def test_a_complaint_in_each_cell_from_report_to_appeal(
             assert (await check_books(db, number)).findings == []
 
 
-async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself(two_databases: House):
+async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself(two_databases: Context):
     """Cells number their tasks each for itself: what is paid is what was looked at."""
-    hand, numbers = await make.hand(two_databases), set()
+    hand, numbers = await factories.hand(two_databases), set()
     for cell in CELLS:
-        customer = await make.customer(two_databases, cell=cell)
+        customer = await factories.customer(two_databases, cell=cell)
         await WorkerDesk(two_databases).offline(hand.worker)
-        numbers.add(wire_id((await make.submit(two_databases, customer)).task_id))
+        numbers.add(wire_id((await factories.submit(two_databases, customer)).task_id))
         for each in CELLS:
-            await two_databases.gather.ask(measure_depths, MeasureDepths(each))
-        lease = (await make.taken(two_databases, hand)).lease
+            await two_databases.batcher.ask(measure_depths, MeasureDepths(each))
+        lease = (await factories.taken(two_databases, hand)).lease
         await WorkerDesk(two_databases).answer(hand.worker, lease, "wr0ng")
-        await make.complain(two_databases, customer, *numbers)
-        await make.judge(two_databases, "confirm", "confirm")
+        await factories.complain(two_databases, customer, *numbers)
+        await factories.judge(two_databases, "confirm", "confirm")
     [number] = numbers
     for words in ("one", "the other"):
         assert isinstance(await appeal(two_databases, hand.worker, number, words), AppealFiled)
@@ -143,38 +144,38 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
     assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 
 
-async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(two_databases: House):
+async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(two_databases: Context):
     for cell in CELLS:
-        customer, hand = await make.customer(two_databases, cell=cell), await make.hand(two_databases)
-        await two_databases.gather.ask(measure_depths, MeasureDepths(3 - cell))
-        submitted = await make.submit(two_databases, customer)
-        await two_databases.gather.ask(measure_depths, MeasureDepths(cell))
-        lease = (await make.taken(two_databases, hand)).lease
+        customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
+        await two_databases.batcher.ask(measure_depths, MeasureDepths(3 - cell))
+        submitted = await factories.submit(two_databases, customer)
+        await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
+        lease = (await factories.taken(two_databases, hand)).lease
         await WorkerDesk(two_databases).answer(hand.worker, lease, "wr0ng")
-        await make.complain(two_databases, customer, submitted.task_id)
-    desk, reviewer = ReviewDesk(two_databases), (await make.hand(two_databases, reviewer=True)).worker
+        await factories.complain(two_databases, customer, submitted.task_id)
+    desk, reviewer = ReviewDesk(two_databases), (await factories.hand(two_databases, reviewer=True)).worker
     slots = [await desk.next(reviewer, 0) for _ in range(8)]
     assert len({slot.slot for slot in slots}) == 1
 
 
-async def test_getqueuestats_sums_over_the_cells(two_databases: House, caller: httpx.AsyncClient):
+async def test_getqueuestats_sums_over_the_cells(two_databases: Context, caller: httpx.AsyncClient):
     for cell in CELLS:
-        hand = await make.hand(two_databases)
-        await make.submit(two_databases, await make.customer(two_databases, cell=cell))
+        hand = await factories.hand(two_databases)
+        await factories.submit(two_databases, await factories.customer(two_databases, cell=cell))
         for other in CELLS:
-            await two_databases.gather.ask(measure_depths, MeasureDepths(other))
-        await make.taken(two_databases, hand)
-    stats = await make.call(caller, "getQueueStats", queueId=1)
+            await two_databases.batcher.ask(measure_depths, MeasureDepths(other))
+        await factories.taken(two_databases, hand)
+    stats = await factories.call(caller, "getQueueStats", queueId=1)
     assert (stats["total"], stats["waiting"], stats["load"]) == (2, 0, 100.0)
 
 
-async def test_a_worker_comes_where_the_longest_queue_is(two_databases: House, stages: dict[int, Stage]):
+async def test_a_worker_comes_where_the_longest_queue_is(two_databases: Context, stages: dict[int, Stage]):
     for cell, count in ((1, 1), (2, 3)):
         account_id = await stages[cell].account()
         for _ in range(count):
             await stages[cell].submit(account_id)
         await stages[cell].act(measure_depths, MeasureDepths(cell))
-    hand = await make.hand(two_databases)
+    hand = await factories.hand(two_databases)
     assert await WorkerDesk(two_databases).cell(hand.worker.worker_id) == 2
 
 
@@ -202,7 +203,7 @@ async def test_the_books_of_each_cell_balance_by_themselves(stages: dict[int, St
     assert [(await stage.books()).difference_micros for stage in stages.values()] == [0, 1]
 
 
-async def test_the_same_ids_in_both_cells_are_different_things(two_databases: House, stages: dict[int, Stage]):
+async def test_the_same_ids_in_both_cells_are_different_things(two_databases: Context, stages: dict[int, Stage]):
     for stage in stages.values():
         account_id, worker_id = await stage.account(PRICE), await stage.worker()
         assert (account_id, worker_id) == (1, 3)
@@ -213,9 +214,9 @@ async def test_the_same_ids_in_both_cells_are_different_things(two_databases: Ho
 
 
 @pytest.mark.parametrize("cell", CELLS)
-async def test_every_chore_runs_in_every_cell(two_databases: House, cell: int):
-    for _, chore in CHORES:
-        await chore(two_databases, cell)
+async def test_every_periodic_job_runs_in_every_cell(two_databases: Context, cell: int):
+    for _, job in JOBS:
+        await job(two_databases, cell)
 
 
 async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stage]):

@@ -2,10 +2,10 @@
 
 import pytest
 
-import make
-from manyeyes.house import open_house
-from manyeyes.recourse import appeal
+from manyeyes.roles.recourse import appeal
+from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
+from support import factories
 
 
 @pytest.fixture
@@ -13,14 +13,14 @@ def task_id(dsn, tmp_path, run_async):
     """The number of a task whose answer reviewers refused, and whose worker appealed."""
 
     async def play():
-        house = await open_house(Settings(data=tmp_path), dsn)
+        context = await open_context(Settings(data=tmp_path), dsn)
         try:
-            customer, hand = await make.customer(house), await make.hand(house)
-            found = await make.refunded(house, customer, hand, "4711")
-            await appeal(house, hand.worker, found, "The last glyph is a 1.")
+            customer, hand = await factories.customer(context), await factories.hand(context)
+            found = await factories.refunded(context, customer, hand, "4711")
+            await appeal(context, hand.worker, found, "The last glyph is a 1.")
             return found
         finally:
-            await house.close()
+            await context.close()
 
     return run_async(play())
 

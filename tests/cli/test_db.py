@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import asyncpg
 
 from manyeyes.cli.command import tell
-from manyeyes.db.blobs import keep_days
+from manyeyes.db.picture_days import keep_days
 
 
 async def execute(dsn, statement):

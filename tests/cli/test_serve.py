@@ -10,8 +10,8 @@ import sys
 import httpx
 import pytest
 
-from faults.servers import wait_until
-from real_server import ServeProcess, ask_json, environment, left_of, run
+from support.embedded_owners import wait_until
+from support.real_server import ServeProcess, ask_json, environment, left_of, run
 
 EVERY_COMMAND = [
     *(["account", "top-up", "Ann", "1"], ["account", "key", "Ann"], ["account", "set", "Ann", "--weight", "2"]),

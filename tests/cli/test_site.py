@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from manyeyes.outbound.resolver import SystemResolver
-from outbound.listening import Names
+from support.loopback_servers import Names
 
 PROOF = re.compile(r"^manyeyes-site=[A-Za-z0-9_-]{32}$")
 

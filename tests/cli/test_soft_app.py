@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from stage import set_stage
+from support.action_stage import set_stage
 
 
 async def earn(dsn, tasks):

@@ -6,9 +6,9 @@ from standardwebhooks import Webhook
 
 from manyeyes.db.migrate import SQL
 from manyeyes.tasks.rules import wire_id
-from outbound.listening import http
-from stage import set_stage
-from webhooks.post import Post, address, body_of, headers_of, receiver
+from support.action_stage import set_stage
+from support.delivery_receivers import Post, address, body_of, headers_of, receiver
+from support.loopback_servers import http
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import asyncpg
 import msgspec
 import pytest
 
-from manyeyes import bell as bells
-from manyeyes.bell import CHANNEL, Bell
+from manyeyes.runtime import notifier as bells
+from manyeyes.runtime.notifier import CHANNEL, Notifier
 
 ENOUGH_SECONDS = 20
 
@@ -19,16 +19,16 @@ async def until(found):
 
 
 @pytest.fixture
-async def two(house, dsn):
+async def two(context, dsn):
     """The bells of two processes on one database, each of which knows of the other."""
-    pair = [Bell(house.cells, dsn, lambda: None) for _ in range(2)]
-    for bell in pair:
-        bell.alone = False
-        bell.start()
-    await until(lambda: all(bell._line for bell in pair))
+    pair = [Notifier(context.cells, dsn, lambda: None) for _ in range(2)]
+    for notifier in pair:
+        notifier.alone = False
+        notifier.start()
+    await until(lambda: all(notifier._line for notifier in pair))
     yield pair
-    for bell in pair:
-        await bell.stop()
+    for notifier in pair:
+        await notifier.stop()
 
 
 @pytest.fixture
@@ -42,18 +42,18 @@ async def heard(dsn):
 
 async def test_who_waits_at_another_process_is_woken(two):
     here, there = two
-    event = there.listen(7)
-    here.ring([7])
+    event = there.subscribe(7)
+    here.notify([7])
     await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)
 
 
 async def test_who_waits_here_is_woken_without_a_hint(two, heard):
     here, there = two
-    event = here.listen(7)
-    here.ring([7])
+    event = here.subscribe(7)
+    here.notify([7])
     assert event.is_set()
-    elsewhere = there.listen(8)
-    here.ring([8])
+    elsewhere = there.subscribe(8)
+    here.notify([8])
     await asyncio.wait_for(elsewhere.wait(), ENOUGH_SECONDS)
     await until(lambda: heard)
     assert heard == [[8]]
@@ -61,9 +61,9 @@ async def test_who_waits_here_is_woken_without_a_hint(two, heard):
 
 async def test_what_is_rung_together_goes_together(two, heard):
     here, there = two
-    events = [there.listen(n) for n in range(1, 100)]
+    events = [there.subscribe(n) for n in range(1, 100)]
     for n in range(1, 100):
-        here.ring([n])
+        here.notify([n])
     for event in events:
         await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)
     await until(lambda: heard)
@@ -73,7 +73,7 @@ async def test_what_is_rung_together_goes_together(two, heard):
 async def test_a_long_hint_is_parted(two, heard, monkeypatch):
     monkeypatch.setattr(bells, "LARGEST_PAYLOAD_WORKERS", 40)
     here, _ = two
-    here.ring(range(1, 100))
+    here.notify(range(1, 100))
     await until(lambda: sum(map(len, heard)) == 99)
     assert [len(names) for names in heard] == [40, 40, 19]
 
@@ -81,32 +81,32 @@ async def test_a_long_hint_is_parted(two, heard, monkeypatch):
 async def test_a_lone_process_sends_nothing(two, heard):
     here, there = two
     here.alone = True
-    here.ring([7])
-    there.ring([8])
+    here.notify([7])
+    there.notify([8])
     await until(lambda: heard)
     assert heard == [[8]]
 
 
-async def test_without_a_line_hints_are_lost_and_nothing_else_is(house, dsn):
-    bell = Bell(house.cells, dsn, lambda: None)
-    bell.alone = False
-    event = bell.listen(7)
-    bell.ring([7, 8])
+async def test_without_a_line_hints_are_lost_and_nothing_else_is(context, dsn):
+    notifier = Notifier(context.cells, dsn, lambda: None)
+    notifier.alone = False
+    event = notifier.subscribe(7)
+    notifier.notify([7, 8])
     assert event.is_set()
-    assert bell._sender is not None
-    await bell._sender
-    await bell.stop()
+    assert notifier._sender is not None
+    await notifier._sender
+    await notifier.stop()
 
 
-async def test_a_broken_line_comes_back(two, house, monkeypatch):
+async def test_a_broken_line_comes_back(two, context, monkeypatch):
     monkeypatch.setattr(bells, "RECONNECT_SECONDS", 0.01)
     here, there = two
     broken = here._line, there._line
     pids = [line.get_server_pid() for line in broken]
-    await house.cells.directory.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", pids)
+    await context.cells.directory.execute("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", pids)
     await until(
         lambda: all(now and now is not before for now, before in zip((here._line, there._line), broken, strict=True))
     )
-    event = there.listen(7)
-    here.ring([7])
+    event = there.subscribe(7)
+    here.notify([7])
     await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)

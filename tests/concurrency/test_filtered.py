@@ -1,14 +1,14 @@
 """A worker whose token an account reported gets no more of its tokens for an hour; and reports that race."""
 
 import pytest
-from race import race
 
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.allow_list.rules import STANDING_SECONDS
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_KINDS, RECAPTCHA_V3, TOKEN_KINDS
+from manyeyes.values.refusals import Reason
+from support.races import race
 
 
 async def current(stage, worker_id):

@@ -9,7 +9,6 @@ import asyncpg
 import msgspec
 import pytest
 
-import make
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.import_results import Imported, import_results
@@ -17,10 +16,11 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.gather import Gather, Unavailable
-from manyeyes.house import open_house
-from recognising import RATE_PRICE, Calls, app_of, importing
-from stage import PAY, PRICE, Action, Stage
+from manyeyes.runtime.batching import Batcher, Unavailable
+from manyeyes.runtime.context import open_context
+from support import factories
+from support.action_stage import PAY, PRICE, Action, Stage
+from support.recognition_calls import RATE_PRICE, Calls, app_of, importing
 
 Cut = Callable[[Action, Stage], Action]
 
@@ -30,7 +30,7 @@ class Ask(msgspec.Struct, frozen=True):
     number: int
 
 
-async def test_what_comes_while_a_batch_runs_goes_together_next(house):
+async def test_what_comes_while_a_batch_runs_goes_together_next(context):
     sizes: list[int] = []
     begun, gate = asyncio.Event(), asyncio.Event()
 
@@ -40,26 +40,26 @@ async def test_what_comes_while_a_batch_runs_goes_together_next(house):
         await gate.wait()
         return [command.number for command in commands]
 
-    first = asyncio.create_task(house.gather.ask(slow, Ask(1, 0)))
+    first = asyncio.create_task(context.batcher.ask(slow, Ask(1, 0)))
     await begun.wait()
-    others = [asyncio.create_task(house.gather.ask(slow, Ask(1, n))) for n in range(1, 8)]
+    others = [asyncio.create_task(context.batcher.ask(slow, Ask(1, n))) for n in range(1, 8)]
     await asyncio.sleep(0)
     gate.set()
     assert await asyncio.gather(first, *others) == list(range(8))
     assert sizes == [1, 7]
 
 
-async def test_a_poisonous_command_fails_alone(house, stage):
+async def test_a_poisonous_command_fails_alone(context, stage):
     account_id = await stage.account()
     good = [stage.submitting(account_id) for _ in range(4)]
     poison = stage.submitting(account_id, soft_id=2**40)
-    asked = [house.gather.ask(submit_tasks, command) for command in (*good[:2], poison, *good[2:])]
+    asked = [context.batcher.ask(submit_tasks, command) for command in (*good[:2], poison, *good[2:])]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [isinstance(outcome, Submitted) for outcome in outcomes] == [True, True, False, True, True]
     assert "out of int32 range" in str(outcomes[2])
     assert len(await stage.rows("work")) == 4
     assert (await stage.books()).difference_micros == 0
-    assert isinstance(await house.gather.ask(submit_tasks, stage.submitting(account_id)), Submitted)
+    assert isinstance(await context.batcher.ask(submit_tasks, stage.submitting(account_id)), Submitted)
 
 
 def lost_before(action: Action, stage: Stage) -> Action:
@@ -98,11 +98,11 @@ def cut(request: pytest.FixtureRequest) -> Cut:
     return request.param
 
 
-async def test_a_submit_whose_connection_is_lost_is_done_once(house, stage, cut):
+async def test_a_submit_whose_connection_is_lost_is_done_once(context, stage, cut):
     account_id = await stage.account(PRICE * 2)
     commands = [stage.submitting(account_id) for _ in range(2)]
     action = cut(submit_tasks, stage)
-    outcomes = await asyncio.gather(*[house.gather.ask(action, command) for command in commands])
+    outcomes = await asyncio.gather(*[context.batcher.ask(action, command) for command in commands])
     assert [outcome.task_id for outcome in outcomes] == [command.task_id for command in commands]
     assert await stage.available(account_id) == 0
     assert len(await stage.rows("work")) == 2
@@ -110,97 +110,97 @@ async def test_a_submit_whose_connection_is_lost_is_done_once(house, stage, cut)
 
 
 @pytest.mark.parametrize("nonce", ["", "0.5"], ids=["keyed", "signed"])
-async def test_a_recognition_whose_connection_is_lost_is_recorded_once(house, stage, cut, nonce):
+async def test_a_recognition_whose_connection_is_lost_is_recorded_once(context, stage, cut, nonce):
     calls = Calls(stage, app_of(await stage.account(10_000)))
     commands = [calls.call(calls.found(), calls.found(rate=0.1), nonce=nonce and f"{nonce}{n}") for n in range(2)]
     action = cut(record_recognitions, stage)
-    outcomes = await asyncio.gather(*[house.gather.ask(action, command) for command in commands])
+    outcomes = await asyncio.gather(*[context.batcher.ask(action, command) for command in commands])
     assert [outcome.answer for outcome in outcomes] == [command.answer for command in commands]
     assert await stage.available(calls.app.account_id) == 10_000 - 4 * RATE_PRICE - 2 * PRICE
     assert sum(row["total"] for row in await stage.rows("recognition_day")) == 4
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_an_import_whose_connection_is_lost_is_recorded_once(house, stage, cut):
+async def test_an_import_whose_connection_is_lost_is_recorded_once(context, stage, cut):
     calls = Calls(stage, app_of(await stage.account()))
     command = importing(stage, calls.recognitions[0], ["2022-12-05,1,false,0.9,a"])
-    assert await house.gather.ask(cut(import_results, stage), command) == Imported(1, False)
+    assert await context.batcher.ask(cut(import_results, stage), command) == Imported(1, False)
     assert len(await stage.rows("recognition_result")) == 1
 
 
-async def test_a_poisonous_recognition_fails_alone(house, stage):
+async def test_a_poisonous_recognition_fails_alone(context, stage):
     calls = Calls(stage, app_of(await stage.account()))
     names = ["a", "b", "c\ud800", "d", "e\0"]
-    asked = [house.gather.ask(record_recognitions, calls.call(calls.found(name=name))) for name in names]
+    asked = [context.batcher.ask(record_recognitions, calls.call(calls.found(name=name))) for name in names]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [isinstance(outcome, Recorded) for outcome in outcomes] == [True, True, False, True, False]
     assert sorted(row["name"] for row in await stage.rows("recognition_result")) == ["a", "b", "d"]
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_top_up_whose_connection_is_lost_is_booked_once(house, stage, cut):
+async def test_a_top_up_whose_connection_is_lost_is_booked_once(context, stage, cut):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 123)
-    assert await house.gather.ask(cut(top_up_accounts, stage), top_up) == 123
+    assert await context.batcher.ask(cut(top_up_accounts, stage), top_up) == 123
     assert await stage.available(account_id) == 123
 
 
-async def test_an_account_whose_connection_is_lost_is_opened_once(house, stage, cut):
+async def test_an_account_whose_connection_is_lost_is_opened_once(context, stage, cut):
     account_id = stage.number()
-    assert await house.gather.ask(cut(open_accounts, stage), OpenAccount(1, account_id, "Ada")) == account_id
+    assert await context.batcher.ask(cut(open_accounts, stage), OpenAccount(1, account_id, "Ada")) == account_id
     assert len(await stage.rows("account")) == len(await stage.rows("balance")) == 1
 
 
-async def test_an_answer_whose_connection_is_lost_is_paid_once(house, stage, cut):
+async def test_an_answer_whose_connection_is_lost_is_paid_once(context, stage, cut):
     stage.now = await stage.pool.fetchval("SELECT now()")
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
     answer = stage.answering(worker_id, await stage.lease(worker_id))
-    assert (await house.gather.ask(cut(answer_tasks, stage), answer)).earned_micros == PAY
+    assert (await context.batcher.ask(cut(answer_tasks, stage), answer)).earned_micros == PAY
     assert len(await stage.rows("pending_pay")) == 1
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(house, stage, cut):
+async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(context, stage, cut):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(3)]
     for _ in workers:
         await stage.submit(account_id)
-    await house.gather.ask(cut(hand_out, stage), HandOut(1, 1))
+    await context.batcher.ask(cut(hand_out, stage), HandOut(1, 1))
     assert {row["lease"] for row in await stage.rows("work", "lease")} == {1}
     assert [len(await stage.desk(worker_id)) for worker_id in workers] == [1, 1, 1]
 
 
-async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_ever(house):
+async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_ever(context):
     async def away(tx, now, commands):
         raise ConnectionRefusedError("nobody listens")
 
-    gather = Gather(house.cells, patience_seconds=0.0)
+    batcher = Batcher(context.cells, patience_seconds=0.0)
     with pytest.raises(Unavailable):
-        await gather.ask(away, Ask(1, 0))
+        await batcher.ask(away, Ask(1, 0))
 
 
-async def test_a_lane_goes_on_after_a_failure(house):
+async def test_a_lane_goes_on_after_a_failure(context):
     async def odd(tx, now, commands):
         if any(command.number % 2 for command in commands):
             raise RuntimeError("odd")
         return [command.number for command in commands]
 
-    asked = [house.gather.ask(odd, Ask(1, n)) for n in range(6)]
+    asked = [context.batcher.ask(odd, Ask(1, n)) for n in range(6)]
     outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [o if isinstance(o, int) else "odd" for o in outcomes] == [0, "odd", 2, "odd", 4, "odd"]
-    assert await house.gather.ask(odd, Ask(1, 8)) == 8
+    assert await context.batcher.ask(odd, Ask(1, 8)) == 8
 
 
-async def test_who_gives_up_waiting_harms_nobody(house):
+async def test_who_gives_up_waiting_harms_nobody(context):
     gate = asyncio.Event()
 
     async def slow(tx, now, commands):
         await gate.wait()
         return [command.number for command in commands]
 
-    asked = [asyncio.create_task(house.gather.ask(slow, Ask(1, n))) for n in range(3)]
+    asked = [asyncio.create_task(context.batcher.ask(slow, Ask(1, n))) for n in range(3)]
     await asyncio.sleep(0)
     asked[1].cancel()
     gate.set()
@@ -210,36 +210,36 @@ async def test_who_gives_up_waiting_harms_nobody(house):
 
 async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settings):
     """Two processes' worth of gathers, dispatchers and desks on one database."""
-    houses = [await open_house(settings, dsn) for _ in range(2)]
+    contexts = [await open_context(settings, dsn) for _ in range(2)]
     try:
-        customer = await make.customer(houses[0])
-        hands = [await make.hand(houses[n % 2]) for n in range(4)]
-        submitted = await asyncio.gather(*[make.submit(houses[n % 2], customer) for n in range(16)])
-        await asyncio.gather(*[work_off(houses[n % 2], hand) for n, hand in enumerate(hands)])
-        rows = await houses[0].cells.directory.fetch("SELECT task_id, lease FROM result")
+        customer = await factories.customer(contexts[0])
+        hands = [await factories.hand(contexts[n % 2]) for n in range(4)]
+        submitted = await asyncio.gather(*[factories.submit(contexts[n % 2], customer) for n in range(16)])
+        await asyncio.gather(*[work_off(contexts[n % 2], hand) for n, hand in enumerate(hands)])
+        rows = await contexts[0].cells.directory.fetch("SELECT task_id, lease FROM result")
         assert sorted(row["task_id"] for row in rows) == sorted(s.task_id for s in submitted)
     finally:
-        for house in houses:
-            await house.close()
+        for context in contexts:
+            await context.close()
 
 
-async def work_off(house: Any, hand: make.Hand) -> None:
+async def work_off(context: Any, hand: factories.Hand) -> None:
     """Answer until nothing is left; each answer must be paid."""
-    desk = make.WorkerDesk(house)
+    desk = factories.WorkerDesk(context)
     await desk.online(hand.worker)
     while (lease := await desk.next(hand.worker, 0.3)) is not None:
         outcome = await desk.answer(hand.worker, lease.lease, "12345")
         assert outcome.earned > 0
 
 
-async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(house, stage):
+async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(context, stage):
     """Nobody may wait for ever, nor may anything stay that nobody was told of."""
     account_id = await stage.account(0)
 
     async def forgetful(tx, now, commands):
         return (await top_up_accounts(tx, now, commands))[1:]
 
-    asked = [house.gather.ask(forgetful, TopUp(1, stage.number(), account_id, 5)) for _ in range(2)]
+    asked = [context.batcher.ask(forgetful, TopUp(1, stage.number(), account_id, 5)) for _ in range(2)]
     async with asyncio.timeout(20):
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [RuntimeError] * 2
@@ -250,7 +250,7 @@ async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(house
     "error",
     [asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError, asyncpg.InternalClientError],
 )
-async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_whole(house, error):
+async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_whole(context, error):
     """One by one, each command would meet the same anew."""
     sizes: list[int] = []
 
@@ -260,17 +260,17 @@ async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_wh
             raise error("too slow")
         return [command.number for command in commands]
 
-    assert await asyncio.gather(*[house.gather.ask(slow, Ask(1, n)) for n in range(5)]) == list(range(5))
+    assert await asyncio.gather(*[context.batcher.ask(slow, Ask(1, n)) for n in range(5)]) == list(range(5))
     assert sizes == [5, 5]
 
 
-async def test_a_fault_outside_of_the_action_fails_the_batch_and_its_lane_goes_on(house):
+async def test_a_fault_outside_of_the_action_fails_the_batch_and_its_lane_goes_on(context):
     async def numbers(db, cell, keys):
         return keys
 
     nameless = functools.partial(numbers)  # counting its batch fails when its work is done
     async with asyncio.timeout(20):
         for _ in range(2):
-            asked = [house.gather.read(nameless, 1, n) for n in range(3)]
+            asked = [context.batcher.read(nameless, 1, n) for n in range(3)]
             outcomes = await asyncio.gather(*asked, return_exceptions=True)
             assert [type(outcome) for outcome in outcomes] == [AttributeError] * 3

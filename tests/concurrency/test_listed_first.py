@@ -4,16 +4,16 @@ import asyncio
 
 import pytest
 
-import make
 from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.allow_list.rules import STANDING_SECONDS
-from manyeyes.desk import WorkerDesk
 from manyeyes.dispatch.rules import TURN_UNIT
-from manyeyes.house import open_house
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import ReportKind
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import open_context
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3
+from manyeyes.values.refusals import Reason
+from support import factories
 
 
 async def current(stage, worker_id):
@@ -51,7 +51,7 @@ async def test_he_is_found_behind_all_who_are_looked_at(stage, monkeypatch):
 
 async def test_he_is_found_among_more_entries_than_are_read(stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
-    monkeypatch.setattr("manyeyes.actions.parts.regard.LONGEST_LISTS", 2)
+    monkeypatch.setattr("manyeyes.actions.shared.customer_preferences.LONGEST_LISTS", 2)
     account_id = await stage.account()
     await crowd(stage, 6)
     listed = await stage.worker()
@@ -128,7 +128,7 @@ async def test_age_is_the_instant_and_not_the_number(stage):
 
 
 async def test_of_more_customers_than_a_run_asks_the_one_who_praised_last_is_asked(stage, monkeypatch):
-    monkeypatch.setattr("manyeyes.actions.parts.regard.MOST_LISTS", 1)
+    monkeypatch.setattr("manyeyes.actions.shared.customer_preferences.MOST_LISTS", 1)
     accounts, listed = [await stage.account() for _ in range(3)], await stage.worker()
     tasks = {account_id: await stage.submit(account_id) for account_id in accounts}
     for account_id in (accounts[0], accounts[2], accounts[1]):
@@ -236,26 +236,26 @@ async def test_where_only_listed_workers_serve_the_queue_s_time_goes_on(stage):
 
 async def test_from_whichever_process_the_task_came(dsn, settings):
     """The customer praises and submits through one process, the listed worker waits in another one."""
-    here, there = [await open_house(settings, dsn) for _ in range(2)]
+    here, there = [await open_context(settings, dsn) for _ in range(2)]
     try:
-        customer, listed = await make.customer(here), await make.hand(there)
-        praised = await make.submit(here, customer, kind=RECAPTCHA_V3)
+        customer, listed = await factories.customer(here), await factories.hand(there)
+        praised = await factories.submit(here, customer, kind=RECAPTCHA_V3)
         desk = WorkerDesk(there)
         await desk.online(listed.worker)
         lease = await desk.next(listed.worker, 5)
         await desk.answer(listed.worker, lease.lease, "token")
         word = ReportToken(1, customer.account_id, praised.task_id, ReportKind.TOKEN_CORRECT, RECAPTCHA_KINDS)
-        assert isinstance(await here.gather.ask(report_tokens, word), TokenReported)
-        patient = [await make.hand(here) for _ in range(3)]
+        assert isinstance(await here.batcher.ask(report_tokens, word), TokenReported)
+        patient = [await factories.hand(here) for _ in range(3)]
         for hand in patient:
             await WorkerDesk(here).online(hand.worker)
         async with here.cells.pool(1).acquire() as db:
             await db.execute("UPDATE session SET idle_since = now() WHERE worker_id = $1", listed.worker.worker_id)
         waiting = asyncio.create_task(desk.next(listed.worker, 20))
-        submitted = await make.submit(here, customer)
+        submitted = await factories.submit(here, customer)
         assert isinstance(submitted, Submitted)
         here.dispatcher.wake(1, [1], became_idle=False)
         assert (await waiting).lease.startswith(f"1-{submitted.task_id}-")
     finally:
-        for house in (here, there):
-            await house.close()
+        for context in (here, there):
+            await context.close()

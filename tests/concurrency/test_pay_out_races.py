@@ -1,9 +1,8 @@
 """Two pay-outs of a soft app's shares at once pay once."""
 
-from race import race
-
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
-from stage import PRICE
+from support.action_stage import PRICE
+from support.races import race
 
 
 async def test_two_pay_outs_at_once_pay_once(stage):

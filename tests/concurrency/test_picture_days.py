@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import asyncpg
 import pytest
 
-from manyeyes.db.blobs import keep_days
+from manyeyes.db.picture_days import keep_days
 
 DAY = date(2031, 5, 1)
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from race import race
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
@@ -14,8 +13,9 @@ from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.refusals import Reason
-from stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE
+from support.races import race
 
 ROUNDS = range(5)
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from race import race
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
@@ -11,9 +10,10 @@ from manyeyes.actions.import_results import Imported, import_results
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
-from manyeyes.refusals import Reason
-from recognising import RATE_PRICE, Calls, app_of, importing, recognition_of
-from stage import PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import PRICE
+from support.races import race
+from support.recognition_calls import RATE_PRICE, Calls, app_of, importing, recognition_of
 
 ROUNDS = range(5)
 

@@ -3,7 +3,6 @@
 import asyncio
 
 import pytest
-from race import race
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.cast_votes import cast_votes
@@ -17,7 +16,8 @@ from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.db.pool import open_pool
 from manyeyes.recognitions.rules import ReviewState
-from recognising import Calls, app_of, importing, recognition_of
+from support.races import race
+from support.recognition_calls import Calls, app_of, importing, recognition_of
 
 ROUNDS = 8
 ZONES = {1: "Asia/Shanghai", 2: "Asia/Shanghai"}

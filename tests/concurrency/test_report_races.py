@@ -4,7 +4,6 @@ import asyncio
 import itertools
 
 import pytest
-from race import race
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.cast_votes import Voted, cast_votes
@@ -17,9 +16,10 @@ from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import SLOT_SECONDS
-from stage import PAY, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY, PRICE
+from support.races import race
 
 ROUNDS = range(5)
 

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser
-from serving import Site, chromium_at, serving
 
-import make
-from chromium import MISSING, find_chromium
 from manyeyes.settings import Settings
+from support import factories
+from support.chromium import MISSING, find_chromium
+from support.served_site import Site, chromium_at, serving
 
 
 @pytest.fixture
@@ -32,11 +32,11 @@ async def chromium() -> AsyncIterator[Browser]:
 async def browser(chromium: Browser, site: Site) -> AsyncIterator[Browser]:
     """Chromium; whatever a test opened is closed before the site is."""
     yield chromium
-    for context in chromium.contexts:
-        await context.close()
+    for browser_context in chromium.contexts:
+        await browser_context.close()
 
 
 @pytest.fixture
 async def people(site):
     """A customer and a worker."""
-    return await make.customer(site.house), await make.hand(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context)

@@ -13,30 +13,30 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
-from disputes import complaint, reviewer, vote
-from labelling import send_labels
 from msgspec import structs
 from playwright.async_api import Browser, Page, expect
-from serving import Site, chromium_at, serving
-from visit import PHONE, Screen, at_review, at_work, customer_subject, link, worker_subject
 
-import make
-from chromium import MISSING, find_chromium
 from demo.listings import LABELS
 from demo.meters import by_fixed_camera
 from demo.pictures import draw
-from make import Customer, Hand
 from manyeyes.apps.keys import new_pair
 from manyeyes.db.embedded import Embedded
-from manyeyes.desk import WorkerDesk
-from manyeyes.house import prepare_database
-from manyeyes.recourse import ReviewDesk
 from manyeyes.reports.rules import Vote
+from manyeyes.roles.recourse import ReviewDesk
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import prepare_database
 from manyeyes.settings import Settings
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, wire_id
 from manyeyes.workers.store import Subject
-from sightings import open_app, open_recognition, record, some
+from support import factories
+from support.browser_visits import PHONE, Screen, at_review, at_work, customer_subject, link, worker_subject
+from support.chromium import MISSING, find_chromium
+from support.factories import Customer, Hand
+from support.label_tasks import send_labels
+from support.recognition_results import open_app, open_recognition, record, some
+from support.screen_disputes import complaint, reviewer, vote
+from support.served_site import Site, chromium_at, serving
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420
@@ -72,14 +72,14 @@ def a_sample() -> None:
 
 async def a_day(site: Site, customer: Customer) -> None:
     """Let one worker answer a day's tasks, then spread them over the day: few at night, most in the afternoon."""
-    rng, hand = random.Random(24), await make.hand(site.house)
+    rng, hand = random.Random(24), await factories.hand(site.context)
     for _ in range(TASKS_OF_THE_DAY):
         ip, soft_id = rng.choice(("203.0.113.7", "203.0.113.9")), rng.choice((0, 0, 7))
-        await make.solve(site.house, customer, hand, soft_id=soft_id, ip=ip)
-    await WorkerDesk(site.house).offline(hand.worker)
+        await factories.solve(site.context, customer, hand, soft_id=soft_id, ip=ip)
+    await WorkerDesk(site.context).offline(hand.worker)
     hours = range(24)
     weights = [1.15 - math.cos((hour - 4) / 24 * math.tau) for hour in hours]
-    async with site.house.cells.pool(1).acquire() as db, db.transaction():
+    async with site.context.cells.pool(1).acquire() as db, db.transaction():
         ids = [row["task_id"] for row in await db.fetch("SELECT task_id FROM result")]
         ages = sorted((23.9 - rng.choices(hours, weights)[0] - rng.random() * 0.9 for _ in ids), reverse=True)
         await db.execute("CREATE TEMP TABLE age (task_id bigint PRIMARY KEY, hours float8) ON COMMIT DROP")
@@ -100,7 +100,7 @@ async def send_shown(site: Site, customer: Customer) -> list[str]:
         drawn = draw(kind, number)
         picture = inspect(drawn.data)
         assert isinstance(picture, Picture)
-        await make.submit(site.house, customer, picture=picture, options=ImageOptions(**drawn.options))
+        await factories.submit(site.context, customer, picture=picture, options=ImageOptions(**drawn.options))
         answers.append(drawn.text)
     return answers
 
@@ -122,7 +122,7 @@ async def worker_screens(site: Site, browser: Browser, customer: Customer, hand:
     await at_the_next(desk)
     await desk.type(answers[3][:3])
     await desk.page.screenshot(path=PICTURES / "worker-screen.png")
-    await desk.page.context.close()
+    await desk.page.browser_context.close()
     phone = await at_work(site, browser, hand, **PHONE, color_scheme="dark", device_scale_factor=2)
     await phone.page.set_viewport_size({"width": 360, "height": 720})
     await at_the_next(phone)
@@ -134,21 +134,25 @@ async def label_screen(site: Site, browser: Browser, customer: Customer, hand: H
     """What a recogniser was unsure about, with a button for each label."""
     picture = inspect(draw("listing", UNSURE_LISTING).data)
     assert isinstance(picture, Picture)
-    await send_labels(site.house, customer, tuple(LABELS.values()), picture=picture, comment="Advertising in listings")
+    await send_labels(
+        site.context, customer, tuple(LABELS.values()), picture=picture, comment="Advertising in listings"
+    )
     desk = await at_work(site, browser, hand, color_scheme="light", viewport={"width": 1280, "height": 860})
     await desk.start()
     await expect(desk.part("labels")).to_have_attribute("data-ready", "")
     await desk.page.screenshot(path=PICTURES / "label-screen.png")
     await desk.press("3")
     await expect(desk.part("waiting-title")).to_be_visible()
-    await desk.page.context.close()
-    await WorkerDesk(site.house).offline(hand.worker)
+    await desk.page.browser_context.close()
+    await WorkerDesk(site.context).offline(hand.worker)
 
 
 async def customer_pages(site: Site, browser: Browser, customer: Customer) -> None:
-    context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US", color_scheme="light")
-    page: Page = await context.new_page()
-    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    browser_context = await browser.new_context(
+        viewport={"width": 1280, "height": 900}, locale="en-US", color_scheme="light"
+    )
+    page: Page = await browser_context.new_page()
+    await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.wait_for_url("**/customer")
     await page.screenshot(path=PICTURES / "customer-page.png")
     await page.get_by_role("link", name="Statement").click()
@@ -162,12 +166,12 @@ async def complain_about(site: Site, customer: Customer, author: Hand, kind: str
     drawn = draw(kind, number)
     picture = inspect(drawn.data)
     assert isinstance(picture, Picture)
-    return await complaint(site.house, customer, author, text or drawn.text, picture=picture, **drawn.options)
+    return await complaint(site.context, customer, author, text or drawn.text, picture=picture, **drawn.options)
 
 
 async def review_screens(site: Site, browser: Browser, customer: Customer, author: Hand) -> None:
     """A reviewer at a desk and one on a phone, each before a complaint that is not decided."""
-    first, second = await reviewer(site.house), await reviewer(site.house)
+    first, second = await reviewer(site.context), await reviewer(site.context)
     await complain_about(site, customer, author, "sign", 7, "Long 0rchard Row")
     await complain_about(site, customer, author, "meter", 4, "91508")
     desk = await at_review(
@@ -186,55 +190,55 @@ async def review_screens(site: Site, browser: Browser, customer: Customer, autho
     await phone.shown("91508")
     await phone.page.screenshot(path=PICTURES / "reviewer-screen-phone.png")
     for screen in (desk, phone):
-        await screen.page.context.close()
+        await screen.page.browser_context.close()
     for judge in (first, second):
-        await ReviewDesk(site.house).leave(judge.worker)
+        await ReviewDesk(site.context).leave(judge.worker)
 
 
 async def report_pages(site: Site, browser: Browser, customer: Customer, author: Hand) -> None:
     """One report from the answer to the money, and what the worker reads about it."""
     task_id = await complain_about(site, customer, author, "meter", 11, "12345")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE vote_slot SET state = 3 WHERE task_id <> $1 AND state = 0", task_id)
     for verdict, reason in REASONS:
-        await vote(site.house, await reviewer(site.house), verdict, reason)
+        await vote(site.context, await reviewer(site.context), verdict, reason)
     for subject, path, name in (
         (customer_subject(customer), f"/customer/reports/{wire_id(task_id)}", "customer-report"),
         (worker_subject(author), "/worker/reports", "worker-complaints"),
     ):
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        page = await context.new_page()
-        await page.goto(site.url + await link(site.house, subject))
+        browser_context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page = await browser_context.new_page()
+        await page.goto(site.url + await link(site.context, subject))
         await page.wait_for_url(lambda url: "/login/" not in url)
         await page.goto(site.url + path)
         await page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-        await context.close()
+        await browser_context.close()
 
 
 async def recognition_pages(site: Site, browser: Browser, customer: Customer) -> None:
     """A month of a market place's listings as its developer sees them, and the threshold that the operator may set."""
     rng, now = random.Random(31), datetime.now(UTC)
-    app = await open_app(site.house, customer, public_key=new_pair(2048).public)
-    recognition = await open_recognition(site.house, app, "Advertising in listings")
+    app = await open_app(site.context, customer, public_key=new_pair(2048).public)
+    recognition = await open_recognition(site.context, app, "Advertising in listings")
     for day in range(30, 0, -1):
         is_weekend = (now - timedelta(days=day)).weekday() > 4
         number = LISTINGS_OF_A_DAY * (2 if is_weekend else 1) + rng.randrange(LISTINGS_OF_A_DAY // 2)
         seen = some(rng, number, now - timedelta(days=day), now - timedelta(days=day - 1))
         named = [structs.replace(s, name=f"https://cdn.market.example/{rng.randrange(10**6):06}.jpg") for s in seen]
-        await record(site.house, app, recognition, named)
+        await record(site.context, app, recognition, named)
     mine, operators = f"/customer/recognitions/{recognition.task_id}", f"/operator/recognition/{recognition.task_id}"
     for subject, path, name, height in (
         (customer_subject(customer), mine, "recognition-page", 1900),
         (Subject("operator", 0, 0), f"{operators}?target=0.05", "operator-recognition", 1240),
     ):
-        context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-        page = await context.new_page()
-        await page.goto(site.url + await link(site.house, subject))
+        browser_context = await browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
+        page = await browser_context.new_page()
+        await page.goto(site.url + await link(site.context, subject))
         await page.wait_for_url(lambda url: "/login/" not in url)
         await page.goto(site.url + path)
         top = {"x": 0, "y": 0, "width": 1280, "height": height}
         await page.screenshot(path=PICTURES / f"{name}.png", clip=top, full_page=True)
-        await context.close()
+        await browser_context.close()
 
 
 async def main() -> None:
@@ -251,14 +255,14 @@ async def main() -> None:
             await prepare_database(db)
             await db.close()
             async with serving(dsn, Settings(data=Path(folder))) as site, chromium_at(chromium) as browser:
-                customer = await make.customer(site.house)
+                customer = await factories.customer(site.context)
                 await a_day(site, customer)
-                author = await make.hand(site.house)
+                author = await factories.hand(site.context)
                 await review_screens(site, browser, customer, author)
                 await report_pages(site, browser, customer, author)
-                await WorkerDesk(site.house).offline(author.worker)
-                await label_screen(site, browser, customer, await make.hand(site.house))
-                await worker_screens(site, browser, customer, await make.hand(site.house))
+                await WorkerDesk(site.context).offline(author.worker)
+                await label_screen(site, browser, customer, await factories.hand(site.context))
+                await worker_screens(site, browser, customer, await factories.hand(site.context))
                 await customer_pages(site, browser, customer)
                 await recognition_pages(site, browser, customer)
         finally:

@@ -4,11 +4,11 @@ import json
 
 import pytest
 from playwright.async_api import expect
-from visit import at_work, send
 
-import make
-from manyeyes.console.pages import static_root
+from manyeyes.console.shared.rendering import static_root
 from manyeyes.tasks.rules import ImageOptions, unfit
+from support import factories
+from support.browser_visits import at_work, send
 
 pytestmark = pytest.mark.browser
 TEXTS = ["", " ", "7", "12345", "1 2", "12.5", "-3", "abc", "Elm Street", " Elm ", "a b c", "x7", "a" * 501]
@@ -23,7 +23,7 @@ CHECK = """async ([address, cases]) => {
 
 
 async def at_a_task(site, browser, **options):
-    customer, hand = await make.customer(site.house), await make.hand(site.house)
+    customer, hand = await factories.customer(site.context), await factories.hand(site.context)
     await send(site, customer, **options)
     screen = await at_work(site, browser, hand)
     await screen.start()

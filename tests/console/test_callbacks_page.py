@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from visit import customer_subject, link
 
-import make
-from manyeyes.callbacks import secret_of
+from manyeyes.roles.customer.deliveries import secret_of
 from manyeyes.tasks.rules import wire_id
-from outbound.listening import http
-from stage import set_stage
-from webhooks.post import Post, address, receiver
+from support import factories
+from support.action_stage import set_stage
+from support.browser_visits import customer_subject, link
+from support.delivery_receivers import Post, address, receiver
+from support.loopback_servers import http
 
 OWN = {"origin": "http://manyeyes.test"}
 PATH = "/customer/callbacks"
@@ -19,14 +19,14 @@ PATH = "/customer/callbacks"
 @pytest.fixture
 async def customer(client):
     """A customer, signed in."""
-    customer = await make.customer(client.house)
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    customer = await factories.customer(client.context)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer
 
 
-async def told(house, account_id, *replies) -> list[int]:
+async def told(context, account_id, *replies) -> list[int]:
     """Let tasks end whose receiver answers so, each tried once; what waits then is not due for a long time."""
-    stage = await set_stage(house.cells.directory)
+    stage = await set_stage(context.cells.directory)
     stage._number = 1_000 * account_id
     worker_id, tasks = await stage.worker(), []
     for reply in replies:
@@ -47,7 +47,7 @@ def states(page: str) -> list[tuple[int, str]]:
 
 
 async def test_each_is_listed_with_its_state_and_the_next_try(client, customer):
-    tasks = await told(client.house, customer.account_id, http(), http(status="410 Gone"), http(status="503 Busy"))
+    tasks = await told(client.context, customer.account_id, http(), http(status="410 Gone"), http(status="503 Busy"))
     page = (await client.get(PATH)).text
     assert states(page) == [(tasks[2], "Waiting"), (tasks[1], "Given up"), (tasks[0], "Delivered")]
     assert "503" in page
@@ -57,25 +57,25 @@ async def test_each_is_listed_with_its_state_and_the_next_try(client, customer):
 
 
 async def test_a_click_sends_one_again(client, customer):
-    (task,) = await told(client.house, customer.account_id, http(status="410 Gone"))
+    (task,) = await told(client.context, customer.account_id, http(status="410 Gone"))
     reply = await client.post(f"{PATH}/replay", data={"task_id": str(task)}, headers=OWN)
     assert (reply.status_code, reply.headers["location"]) == (303, PATH)
     assert states((await client.get(PATH)).text)[0] != (task, "Given up")
 
 
 async def test_only_his_own_are_shown_and_sent_again(client, customer):
-    other = await make.customer(client.house)
-    (task,) = await told(client.house, other.account_id, http(status="410 Gone"))
+    other = await factories.customer(client.context)
+    (task,) = await told(client.context, other.account_id, http(status="410 Gone"))
     assert "Nothing was sent to an address yet" in (await client.get(PATH)).text
     for wrong in (str(task), "x", "", "9" * 40):
         assert (await client.post(f"{PATH}/replay", data={"task_id": wrong}, headers=OWN)).status_code == 303
-    assert await client.house.cells.directory.fetchval("SELECT state FROM delivery") == 2
+    assert await client.context.cells.directory.fetchval("SELECT state FROM delivery") == 2
 
 
 async def test_the_secret_is_the_one_that_signs(client, customer):
-    found = await secret_of(client.house, customer)
+    found = await secret_of(client.context, customer)
     assert found.secret in (await client.get(PATH)).text
-    rotated = await secret_of(client.house, customer, rotate=True)
+    rotated = await secret_of(client.context, customer, rotate=True)
     page = (await client.get(PATH)).text
     assert (rotated.secret in page, rotated.previous == found.secret, found.secret in page) == (True, True, True)
 
@@ -89,7 +89,7 @@ async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client, cust
 
 
 async def test_what_customers_named_is_shown_and_not_run(client, customer):
-    stage = await set_stage(client.house.cells.directory)
+    stage = await set_stage(client.context.cells.directory)
     stage._number = 5_000
     evil = 'http://receiver.example/"><script>alert(1)</script>'
     stage.later(3_600)

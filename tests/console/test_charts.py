@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.console.charts import HAIR, HEIGHT, TOP, WIDTH, stacked_chart
-from manyeyes.console.curve import Words, curve
+from manyeyes.console.operator.calibration_curve import Words, curve
+from manyeyes.console.shared.charts import HAIR, HEIGHT, TOP, WIDTH, stacked_chart
 from manyeyes.recognitions.calibration import Point
 
 WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))

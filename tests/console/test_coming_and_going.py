@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.async_api import expect
-from visit import at_work, send
 
 from manyeyes.workers import store as workers
+from support.browser_visits import at_work, send
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ async def test_a_break_gives_the_picture_back_and_ends_with_enter(site, browser,
     async with screen.page.expect_response("**/v1/worker/offline"):
         await screen.press("Alt+b")
     await expect(screen.part("presence-words")).to_have_text("On a break")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         session = await workers.session(db, 1, hand.worker.worker_id)
         assert await db.fetchval("SELECT state FROM work WHERE cell = 1") == 0
     assert session.queues == ()
@@ -77,7 +77,7 @@ async def test_a_worker_who_was_signed_out_is_told(site, browser, people):
     screen = await at_work(site, browser, hand)
     await screen.start()
     await screen.asked("Type what you see")
-    await screen.context.clear_cookies()
+    await screen.browser_context.clear_cookies()
     await screen.type("late")
     await screen.press("Enter")
     await expect(screen.part("notice")).to_have_text("You are signed out. Ask the operator for a new sign-in link.")

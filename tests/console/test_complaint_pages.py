@@ -3,22 +3,22 @@
 import re
 
 import pytest
-from disputes import complaint, decided, reviewer, vote
 from playwright.async_api import expect
 from test_customer_pages import OWN
 from test_looks import NAMELESS
-from visit import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, worker_subject
 
-import make
 from manyeyes.reports.rules import Vote
 from manyeyes.tasks.rules import wire_id
+from support import factories
+from support.browser_visits import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, worker_subject
+from support.screen_disputes import complaint, decided, reviewer, vote
 
 
 @pytest.fixture
 async def people(client):
     """A customer, and the worker who is signed in."""
-    customer, author = await make.customer(client.house), await make.hand(client.house)
-    await client.post(await link(client.house, worker_subject(author)), headers=OWN)
+    customer, author = await factories.customer(client.context), await factories.hand(client.context)
+    await client.post(await link(client.context, worker_subject(author)), headers=OWN)
     return customer, author
 
 
@@ -30,8 +30,8 @@ async def test_a_worker_without_complaints_reads_so(client, people):
 
 async def test_an_open_complaint_is_shown_with_its_pay_on_hold(client, people):
     customer, author = people
-    await complaint(client.house, customer, author, "alpha")
-    await vote(client.house, await reviewer(client.house), Vote.CONFIRM, "purple elephant")
+    await complaint(client.context, customer, author, "alpha")
+    await vote(client.context, await reviewer(client.context), Vote.CONFIRM, "purple elephant")
     page = (await client.get("/worker/reports")).text
     assert "Being looked at, its pay is on hold" in page
     assert "alpha" in page
@@ -41,7 +41,9 @@ async def test_an_open_complaint_is_shown_with_its_pay_on_hold(client, people):
 
 async def test_a_refused_answer_shows_the_reasons_and_the_cost(client, people):
     customer, author = people
-    await decided(client.house, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", numeric=1, comment="the meter")
+    await decided(
+        client.context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", numeric=1, comment="the meter"
+    )
     page = (await client.get("/worker/reports")).text
     for words in (
         "Type the digits you see",
@@ -61,24 +63,24 @@ async def test_a_refused_answer_shows_the_reasons_and_the_cost(client, people):
 
 async def test_pay_that_was_his_already_cost_him_nothing(client, people):
     customer, author = people
-    task_id = await complaint(client.house, customer, author)
-    async with client.house.cells.pool(1).acquire() as db:
+    task_id = await complaint(client.context, customer, author)
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE pending_pay SET due_at = now() WHERE task_id = $1", task_id)
         await db.execute("DELETE FROM pending_pay WHERE task_id = $1", task_id)
     for _ in range(2):
-        await vote(client.house, await reviewer(client.house), Vote.CONFIRM)
+        await vote(client.context, await reviewer(client.context), Vote.CONFIRM)
     assert "nothing: the pay was yours already" in (await client.get("/worker/reports")).text
 
 
 async def test_an_answer_that_stands_is_no_complaint_any_more(client, people):
     customer, author = people
-    await decided(client.house, customer, author, Vote.REJECT)
+    await decided(client.context, customer, author, Vote.REJECT)
     assert "No answer of yours was refused." in (await client.get("/worker/reports")).text
 
 
 async def test_one_appeal_and_its_end(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM)
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
     words = "Look again: <b>it is a 4</b>"
     sent = await client.post(
         "/worker/appeal", data={"task_id": number, "words": words}, headers=OWN, follow_redirects=True
@@ -91,7 +93,7 @@ async def test_one_appeal_and_its_end(client, people):
         "/worker/appeal", data={"task_id": number, "words": "x"}, headers=OWN, follow_redirects=True
     )
     assert "That appeal could not be taken" in again.text
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE appeal SET accepted = true, answer = 'You are right', decided_at = now()")
     page = (await client.get("/worker/reports")).text
     assert "Your appeal was accepted: you have been paid." in page
@@ -108,7 +110,7 @@ async def test_an_appeal_about_nothing_is_refused(client, people, form):
 
 async def test_an_appeal_without_words_is_refused(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM)
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
     reply = await client.post(
         "/worker/appeal", data={"task_id": number, "words": "  "}, headers=OWN, follow_redirects=True
     )
@@ -118,21 +120,21 @@ async def test_an_appeal_without_words_is_refused(client, people):
 
 async def test_a_form_of_another_site_appeals_nothing(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM)
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
     form = {"task_id": number, "words": "not mine"}
     assert (
         await client.post("/worker/appeal", data=form, headers={"origin": "http://elsewhere.test"})
     ).status_code == 403
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT count(*) FROM appeal") == 0
 
 
 async def test_workers_see_and_appeal_only_their_own(client, people):
     customer, author = people
-    other = await make.hand(client.house)
-    number = await decided(client.house, customer, author, Vote.CONFIRM, text="alpha")
+    other = await factories.hand(client.context)
+    number = await decided(client.context, customer, author, Vote.CONFIRM, text="alpha")
     client.cookies.clear()
-    await client.post(await link(client.house, worker_subject(other)), headers=OWN)
+    await client.post(await link(client.context, worker_subject(other)), headers=OWN)
     assert "alpha" not in (await client.get("/worker/reports")).text
     reply = await client.post(
         "/worker/appeal", data={"task_id": number, "words": "w"}, headers=OWN, follow_redirects=True
@@ -145,7 +147,7 @@ async def test_others_are_sent_where_they_belong(client, people):
     client.cookies.clear()
     for path in ("/worker/reports", "/reviewer", "/customer/reports", "/operator/recourse"):
         assert (await client.get(path)).headers["location"] == "/"
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     for path in ("/worker/reports", "/reviewer", "/operator/recourse"):
         page = await client.get(path)
         assert page.status_code == 403
@@ -155,11 +157,11 @@ async def test_others_are_sent_where_they_belong(client, people):
 async def test_what_is_new_is_counted_until_it_was_read(client, people):
     customer, author = people
     badge = re.compile(r'id="refusals-count">(\d+)<')
-    await decided(client.house, customer, author, Vote.CONFIRM)
+    await decided(client.context, customer, author, Vote.CONFIRM)
     assert badge.search((await client.get("/worker")).text)[1] == "1"
     assert (await client.get("/worker/reports")).text.count('class="badge">new<') == 1
     assert badge.search((await client.get("/worker")).text)[1] == "0"
-    await decided(client.house, customer, author, Vote.CONFIRM)
+    await decided(client.context, customer, author, Vote.CONFIRM)
     assert badge.search((await client.get("/worker")).text)[1] == "1"
     assert (await client.get("/worker/reports")).text.count('class="badge">new<') == 1
 
@@ -172,15 +174,15 @@ async def test_a_cookie_that_somebody_changed_breaks_nothing(client, people, coo
 
 @pytest.mark.browser
 async def test_the_work_screen_notes_a_refusal_without_interrupting(site, browser):
-    customer, author = await make.customer(site.house), await make.hand(site.house)
-    task_id = await complaint(site.house, customer, author)
+    customer, author = await factories.customer(site.context), await factories.hand(site.context)
+    task_id = await complaint(site.context, customer, author)
     screen = await at_work(site, browser, author)
     await screen.page.clock.install()
     await screen.page.reload()
     await expect(screen.part("waiting-title")).to_be_visible()
     await expect(screen.part("refusals-new")).to_be_hidden()
     for _ in range(2):
-        await vote(site.house, await reviewer(site.house), Vote.CONFIRM)
+        await vote(site.context, await reviewer(site.context), Vote.CONFIRM)
     await screen.page.clock.fast_forward(61_000)
     await expect(screen.part("refusals-new")).to_have_text("new: 1")
     await expect(screen.part("notice")).to_be_hidden()
@@ -191,8 +193,8 @@ async def test_the_work_screen_notes_a_refusal_without_interrupting(site, browse
 
 @pytest.mark.browser
 async def test_the_page_fits_a_phone_and_the_appeal_is_sent(site, browser):
-    customer, author = await make.customer(site.house), await make.hand(site.house)
-    number = await decided(site.house, customer, author, Vote.CONFIRM, "x" * 300, "wrong", text="y" * 200)
+    customer, author = await factories.customer(site.context), await factories.hand(site.context)
+    number = await decided(site.context, customer, author, Vote.CONFIRM, "x" * 300, "wrong", text="y" * 200)
     screen = await at_work(site, browser, author, **PHONE)
     await screen.page.goto(site.url + "/worker/reports")
     assert await has_no_sideways_scroll(screen.page)

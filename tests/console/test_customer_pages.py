@@ -6,16 +6,16 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from visit import customer_subject, link
 
-import make
 from manyeyes.actions.leave import Leave, leave
-from manyeyes.console.books import read_books
-from manyeyes.console.period import Asked, asked
-from manyeyes.console.statement import KINDS
+from manyeyes.console.customer.statement import KINDS
+from manyeyes.console.customer.statement_books import read_books
+from manyeyes.console.customer.statement_period import Asked, asked
 from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, Kind
-from recognising import RATE_PRICE, Calls, app_of
-from stage import set_stage
+from support import factories
+from support.action_stage import set_stage
+from support.browser_visits import customer_subject, link
+from support.recognition_calls import RATE_PRICE, Calls, app_of
 
 OWN = {"origin": "http://manyeyes.test"}
 
@@ -23,12 +23,12 @@ OWN = {"origin": "http://manyeyes.test"}
 @pytest.fixture
 async def customer(client):
     """A customer, signed in, with two solved tasks, one skipped once and two open ones."""
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     for soft_id, ip in ((7, "203.0.113.7"), (0, "203.0.113.8")):
-        await make.solve(client.house, customer, hand, soft_id=soft_id, ip=ip)
+        await factories.solve(client.context, customer, hand, soft_id=soft_id, ip=ip)
     for _ in range(2):
-        await make.submit(client.house, customer, queue_id=2)
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+        await factories.submit(client.context, customer, queue_id=2)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer
 
 
@@ -52,11 +52,11 @@ def micros(text):
     return round(float(text.replace("$", "").replace(",", "").replace("−", "-") or 0) * 1_000_000)
 
 
-async def books_of(house, customer, **given):
+async def books_of(context, customer, **given):
     question = Asked(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
-    place = make.Place(customer.account_id, "", customer.cell)
-    async with house.cells.pool(customer.cell).acquire() as db:
-        return await read_books(db, place, question, await house.directory.queues())
+    place = factories.Place(customer.account_id, "", customer.cell)
+    async with context.cells.pool(customer.cell).acquire() as db:
+        return await read_books(db, place, question, await context.lookups.queues())
 
 
 async def test_the_overview_shows_what_there_is(client, customer):
@@ -116,7 +116,7 @@ async def test_filters_narrow_the_hours_and_not_the_ledger(client, customer):
 
 
 async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, customer):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE transfer SET at = at - (50 - cause_id * 7 - kind) * interval '1 hour' WHERE cell = 1")
         await db.execute("UPDATE result SET ended_at = t.at FROM transfer t WHERE t.cause_id = task_id AND t.kind = 3")
         await db.execute("DELETE FROM usage_minute")
@@ -129,16 +129,16 @@ async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, custo
     before = [timedelta(), timedelta(days=1), timedelta(hours=11, minutes=7, seconds=13)]
     seconds = [timedelta(seconds=0), timedelta(seconds=1)]
     for start in {(at - span).replace(microsecond=0) + s for at in instants for span in before for s in seconds}:
-        books = await books_of(client.house, customer, start=start)
+        books = await books_of(client.context, customer, start=start)
         assert books.unexplained_micros == 0, start
 
 
 async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, customer):
     """Also where a window holds the task's end and not the refund, or the refund and not the end."""
-    hand, earlier_hand = await make.hand(client.house), 1
-    await client.house.gather.ask(leave, Leave(1, earlier_hand, offline=True))
+    hand, earlier_hand = await factories.hand(client.context), 1
+    await client.context.batcher.ask(leave, Leave(1, earlier_hand, offline=True))
     for _ in range(2):
-        await make.refunded(client.house, customer, hand)
+        await factories.refunded(client.context, customer, hand)
     page = (await client.get("/customer/statement")).text
     assert "It adds up" in page
     assert [row[1] for row in rows(page, "entries")].count("Refunded after a complaint") == 2
@@ -146,15 +146,15 @@ async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, cus
     assert micros(cell(page, "total-money")) == 1_400
     lines = list(csv.DictReader(io.StringIO((await client.get("/customer/statement.csv")).text)))
     assert [line["amount"] for line in lines if line["kind"] == "refund"] == ["0.000700"] * 2
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE transfer SET at = at + interval '30 hours' WHERE kind = 7")
     now = asked({}, datetime.now(UTC)).start
     for start in (now, now + timedelta(hours=12), now + timedelta(hours=30), now + timedelta(hours=54)):
-        assert (await books_of(client.house, customer, start=start)).unexplained_micros == 0, start
+        assert (await books_of(client.context, customer, start=start)).unexplained_micros == 0, start
 
 
 async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(client, customer):
-    stage = await set_stage(client.house.cells.directory)
+    stage = await set_stage(client.context.cells.directory)
     stage._number = 1_000_000
     calls = Calls(stage, app_of(customer.account_id))
     await calls.record(calls.found(), calls.found(rate=0.2), calls.found(label=-1))
@@ -170,22 +170,22 @@ async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(clie
 
 
 async def test_what_is_missing_is_told_to_the_micro(client, customer):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE balance SET available_micros = available_micros - 3 WHERE cell = 1")
     page = (await client.get("/customer/statement")).text
     assert "It does not add up: $0.000003 is unexplained" in page
 
 
 async def test_a_charge_without_its_hour_is_noticed(client, customer):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("DELETE FROM usage_minute")
         await db.execute("UPDATE result SET charged_micros = 0")
-    assert (await books_of(client.house, customer)).unexplained_micros == 1_400
+    assert (await books_of(client.context, customer)).unexplained_micros == 1_400
 
 
 async def test_entries_are_paged_and_none_is_left_out(client, customer):
     for _ in range(60):
-        await make.submit(client.house, customer)
+        await factories.submit(client.context, customer)
     first = (await client.get("/customer/statement")).text
     following = re.search(r'href="(/customer/statement\?[^"]*page=2)"', first)[1].replace("&amp;", "&")
     second = (await client.get(following)).text
@@ -202,7 +202,7 @@ async def test_the_download_holds_the_same_entries(client, customer):
     assert reply.headers["content-type"].startswith("text/csv")
     assert "attachment" in reply.headers["content-disposition"]
     lines = list(csv.DictReader(io.StringIO(reply.text)))
-    books = await books_of(client.house, customer)
+    books = await books_of(client.context, customer)
     assert [line["kind"] for line in lines] == [each.kind.name.lower() for each in books.lines][::-1]
     assert lines[-1]["available_after"] == "9.997200"
     assert lines[0] == {
@@ -217,7 +217,7 @@ async def test_the_download_holds_the_same_entries(client, customer):
 
 async def test_the_download_goes_on_where_a_batch_ended(client, customer, monkeypatch):
     whole = (await client.get("/customer/statement.csv")).text
-    monkeypatch.setattr("manyeyes.console.statement.CSV_ENTRIES", 2)
+    monkeypatch.setattr("manyeyes.console.customer.statement.CSV_ENTRIES", 2)
     assert (await client.get("/customer/statement.csv")).text == whole
 
 
@@ -228,9 +228,9 @@ async def test_an_unreadable_start_is_explained(client, customer):
 
 
 async def test_customers_see_only_their_own(client, customer):
-    other = await make.customer(client.house, "3.00")
+    other = await factories.customer(client.context, "3.00")
     client.cookies.clear()
-    await client.post(await link(client.house, customer_subject(other)), headers=OWN)
+    await client.post(await link(client.context, customer_subject(other)), headers=OWN)
     page = (await client.get("/customer/statement")).text
     assert [row[1] for row in rows(page, "entries")] == ["Top-up"]
     assert cell((await client.get("/customer")).text, "balance") == "$3.00"
@@ -238,7 +238,7 @@ async def test_customers_see_only_their_own(client, customer):
 
 async def test_what_others_typed_is_shown_and_not_run(client, customer):
     evil = "<script>alert(1)</script>"
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE account_place SET name = $1", evil)
     for path in ("/customer", "/customer/statement"):
         page = (await client.get(path, params={"queue": evil, "ip": evil})).text

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pyarrow.parquet as pq
 import pytest
 from test_customer_pages import OWN
-from visit import customer_subject, link
 
-import make
-from manyeyes.console import downloads
+from manyeyes.console.customer import result_downloads
 from manyeyes.recognitions.rules import ReviewState
-from sightings import Sighting, open_app, open_recognition, record, some
+from support import factories
+from support.browser_visits import customer_subject, link
+from support.recognition_results import Sighting, open_app, open_recognition, record, some
 
 START, END = datetime(2026, 10, 3, 16, tzinfo=UTC), datetime(2026, 10, 13, 16, tzinfo=UTC)
 TEN_DAYS = {"from": "2026-10-04", "to": "2026-10-13"}
@@ -24,10 +24,10 @@ TEN_DAYS = {"from": "2026-10-04", "to": "2026-10-13"}
 @pytest.fixture
 async def seen(client):
     """A signed-in customer's app and recognition."""
-    customer = await make.customer(client.house)
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
-    app = await open_app(client.house, customer)
-    return app, await open_recognition(client.house, app)
+    customer = await factories.customer(client.context)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
+    app = await open_app(client.context, customer)
+    return app, await open_recognition(client.context, app)
 
 
 async def file(client, recognition, ending, **query):
@@ -42,10 +42,10 @@ async def lines(client, recognition):
 
 
 async def test_a_file_holds_every_result_of_the_days_in_order(client, seen, monkeypatch):
-    monkeypatch.setattr(downloads, "PAGE", 7)
+    monkeypatch.setattr(result_downloads, "PAGE", 7)
     sightings = some(random.Random(9), 200, START - timedelta(days=2), END + timedelta(days=2))
     batch = [Sighting(at=START + timedelta(days=1), name=f"{n}.png") for n in range(20)]  # many at one instant
-    await record(client.house, *seen, [*sightings, *batch])
+    await record(client.context, *seen, [*sightings, *batch])
     found = await lines(client, seen[1])
     inside = sorted((s for s in [*sightings, *batch] if START <= s.at < END), key=lambda s: s.at)
     assert [datetime.fromisoformat(line["at"]) for line in found] == [s.at for s in inside]
@@ -55,7 +55,7 @@ async def test_a_file_holds_every_result_of_the_days_in_order(client, seen, monk
 
 async def test_what_a_line_says(client, seen):
     overturned = {"label": 1, "rate": 0.5, "review": True, "state": ReviewState.DECIDED, "verdict": -2}
-    await record(client.house, *seen, [Sighting(at=START, name='a,\n"b".png', tag="蓝", uid="u1", **overturned)])
+    await record(client.context, *seen, [Sighting(at=START, name='a,\n"b".png', tag="蓝", uid="u1", **overturned)])
     [line] = await lines(client, seen[1])
     assert line == {
         "at": "2026-10-03T16:00:00+00:00",
@@ -83,7 +83,7 @@ async def test_what_a_line_says(client, seen):
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", '=HYPERLINK("http://x.example","here")']
 )
 async def test_nothing_is_calculated_by_who_opens_it(client, seen, text):
-    await record(client.house, *seen, [Sighting(at=START, name=text, tag=text, uid=text, label=-1, fault=text)])
+    await record(client.context, *seen, [Sighting(at=START, name=text, tag=text, uid=text, label=-1, fault=text)])
     reply = await file(client, seen[1], "csv")
     [line] = list(csv.DictReader(io.StringIO(reply.text, newline="")))
     assert [line[name] for name in ("name", "tag", "uid", "fault")] == [f"'{text}"] * 4
@@ -91,9 +91,9 @@ async def test_nothing_is_calculated_by_who_opens_it(client, seen, text):
 
 
 async def test_parquet_holds_the_same_with_types(client, seen, monkeypatch):
-    monkeypatch.setattr("manyeyes.console.parquet.GROUP", 60)
-    monkeypatch.setattr(downloads, "PAGE", 25)
-    await record(client.house, *seen, some(random.Random(3), 150, START, END))
+    monkeypatch.setattr("manyeyes.console.customer.parquet.GROUP", 60)
+    monkeypatch.setattr(result_downloads, "PAGE", 25)
+    await record(client.context, *seen, some(random.Random(3), 150, START, END))
     reply = await file(client, seen[1], "parquet")
     table = pq.read_table(io.BytesIO(reply.content))
     assert pq.ParquetFile(io.BytesIO(reply.content)).num_row_groups == 2
@@ -123,8 +123,8 @@ async def test_a_file_is_named_after_what_is_in_it(client, seen):
 
 
 async def test_more_than_a_file_holds_is_said_before_it_begins(client, seen, monkeypatch):
-    monkeypatch.setattr(downloads, "MOST_RESULTS", 10)
-    await record(client.house, *seen, some(random.Random(3), 11, START, END))
+    monkeypatch.setattr(result_downloads, "MOST_RESULTS", 10)
+    await record(client.context, *seen, some(random.Random(3), 11, START, END))
     for ending in ("csv", "parquet"):
         reply = await file(client, seen[1], ending)
         assert (reply.status_code, "these days hold 11 results, a file at most 10" in reply.text) == (413, True)
@@ -140,8 +140,8 @@ async def test_days_that_cannot_be_read_give_no_file(client, seen, query):
 async def test_without_the_package_parquet_is_not_offered_and_says_why(client, seen, monkeypatch):
     page = f"/customer/recognitions/{seen[1].task_id}"
     assert "results.parquet" in (await client.get(page)).text
-    downloads.has_parquet.cache_clear()
-    monkeypatch.setattr(downloads, "find_spec", lambda name: None)
+    result_downloads.has_parquet.cache_clear()
+    monkeypatch.setattr(result_downloads, "find_spec", lambda name: None)
     try:
         text = (await client.get(page)).text
         assert "results.csv" in text
@@ -149,20 +149,20 @@ async def test_without_the_package_parquet_is_not_offered_and_says_why(client, s
         reply = await file(client, seen[1], "parquet")
         assert (reply.status_code, "pip install 'manyeyes[parquet]'" in reply.text) == (501, True)
     finally:
-        downloads.has_parquet.cache_clear()
+        result_downloads.has_parquet.cache_clear()
 
 
 async def test_no_snapshot_is_held_between_pages(client, seen, monkeypatch):
     """Whoever reads a file slowly holds no transaction open: between pages no connection has one."""
-    monkeypatch.setattr(downloads, "PAGE", 5)
-    await record(client.house, *seen, some(random.Random(3), 20, START, END))
-    rows = downloads.Downloads(client.house)._rows(
-        downloads.Owned(*seen), downloads.Days(START.date() + timedelta(days=1), END.date())
+    monkeypatch.setattr(result_downloads, "PAGE", 5)
+    await record(client.context, *seen, some(random.Random(3), 20, START, END))
+    rows = result_downloads.Downloads(client.context)._rows(
+        result_downloads.Owned(*seen), result_downloads.Days(START.date() + timedelta(days=1), END.date())
     )
     pages = 0
     async for page in rows:
         pages += 1
-        async with client.house.cells.pool(1).acquire() as db:
+        async with client.context.cells.pool(1).acquire() as db:
             held = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in %'"
             assert await db.fetchval(held) == 0
         assert len(page) <= 5
@@ -170,5 +170,5 @@ async def test_no_snapshot_is_held_between_pages(client, seen, monkeypatch):
 
 
 def test_the_server_does_not_load_what_writes_parquet():
-    code = "import sys; import manyeyes.app; print(sorted({'pyarrow', 'numpy', 'pandas'} & set(sys.modules)))"
+    code = "import sys, manyeyes.server.application; print(sorted({'pyarrow', 'numpy', 'pandas'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

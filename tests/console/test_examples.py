@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from serving import Site
 
-import make
-from tupu.signed import KEY, open_shop
+from support import factories
+from support.served_site import Site
+from support.signed_customer import KEY, open_shop
 
 ROOT = Path(__file__).parents[2]
 LARGE_PICTURE = "docs/pictures/worker-screen.png"  # longer than a shell takes as one argument
@@ -43,7 +43,7 @@ def bash_blocks(page: str) -> list[str]:
 async def test_the_tutorials_commands(site: Site) -> None:
     send, ask, complain, follow, _ = bash_blocks("docs/tutorial/first-hour.md")
     solved = await a_solved_task(site)
-    key = (await make.customer(site.house)).key
+    key = (await factories.customer(site.context)).key
     sent = await sh(filled(send, site, KEY=key))
     assert sent["errorId"] == 0
     found = await sh(f"KEY={key}\n" + filled(ask, site, TASK=sent["taskId"]))
@@ -57,7 +57,7 @@ async def test_the_tutorials_commands(site: Site) -> None:
 async def test_the_tutorials_recognition(site: Site) -> None:
     *_, look = bash_blocks("docs/tutorial/first-hour.md")
     async with httpx.AsyncClient(base_url=site.url) as client:
-        shop = await open_shop(site.house, client)
+        shop = await open_shop(site.context, client)
     envelope = await sh(f"KEY={shop.customer.key}\n" + filled(look, site, SID=shop.sid))
     answer = json.loads(envelope["json"])
     assert answer["code"] == 0
@@ -66,15 +66,15 @@ async def test_the_tutorials_recognition(site: Site) -> None:
 
 async def a_solved_task(site: Site) -> str:
     """Lines that set KEY and TASK, as the reader has them by then."""
-    customer, hand = await make.customer(site.house), await make.hand(site.house)
-    return f"KEY={customer.key}\nTASK={await make.solve(site.house, customer, hand)}\n"
+    customer, hand = await factories.customer(site.context), await factories.hand(site.context)
+    return f"KEY={customer.key}\nTASK={await factories.solve(site.context, customer, hand)}\n"
 
 
 async def test_the_readmes_commands(site: Site) -> None:
     block, dispute, _ = bash_blocks("README.md")
     solved = await a_solved_task(site)
     send, _, ask = block.partition("TASK=…")
-    key = (await make.customer(site.house)).key
+    key = (await factories.customer(site.context)).key
     sent = await sh(filled(send, site, KEY=key))
     found = await sh(f"KEY={key}\n" + filled("TASK=…" + ask, site, TASK=sent["taskId"]))
     assert found == {"errorId": 0, "status": "processing"}
@@ -87,7 +87,7 @@ async def test_the_readmes_commands(site: Site) -> None:
 async def test_the_readmes_signed_call(site: Site, tmp_path: Path) -> None:
     *_, block = bash_blocks("README.md")
     async with httpx.AsyncClient(base_url=site.url) as client:
-        shop = await open_shop(site.house, client)
+        shop = await open_shop(site.context, client)
     key = tmp_path / "key.pem"
     key.write_bytes(KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     envelope = await sh(f"SID={shop.sid}\n" + filled(block, site).replace("keys/$SID.pkcs8.pem", str(key)))
@@ -98,7 +98,7 @@ async def test_the_readmes_signed_call(site: Site, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("picture", ["docs/pictures/meter.png", LARGE_PICTURE])
 async def test_the_pages_commands(site: Site, picture: str) -> None:
-    key = (await make.customer(site.house)).key
+    key = (await factories.customer(site.context)).key
     async with httpx.AsyncClient(base_url=site.url) as client:
         page = (await client.get("/help")).text
     blocks = re.findall(r'<pre class="code"[^>]*>(.*?)</pre>', page, re.DOTALL)

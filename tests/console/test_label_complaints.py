@@ -1,18 +1,18 @@
 """A label that somebody complained about: reviewer, worker, customer and operator read its name."""
 
 import pytest
-from disputes import reviewer, votes_on
-from labelling import FEW, send_labels
 from playwright.async_api import expect
-from visit import PHONE, at_review, customer_subject, has_no_sideways_scroll, link, worker_subject
 
-import make
-from manyeyes.desk import WorkerDesk
-from manyeyes.recourse import ReviewDesk
 from manyeyes.reports.rules import Vote
+from manyeyes.roles.recourse import ReviewDesk
+from manyeyes.roles.told import SlotView
+from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.rules import wire_id
-from manyeyes.told import SlotView
 from manyeyes.workers.store import Subject
+from support import factories
+from support.browser_visits import PHONE, at_review, customer_subject, has_no_sideways_scroll, link, worker_subject
+from support.label_tasks import FEW, send_labels
+from support.screen_disputes import reviewer, votes_on
 
 pytestmark = pytest.mark.browser
 CHOSEN = "QR or bar code"
@@ -21,21 +21,21 @@ CHOSEN = "QR or bar code"
 @pytest.fixture
 async def people(site):
     """A customer, the worker who chose a label, and a reviewer."""
-    return await make.customer(site.house), await make.hand(site.house), await reviewer(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
-async def chosen(house, customer, author, names=FEW):
+async def chosen(context, customer, author, names=FEW):
     """Let the author choose the second label of a fresh task and the customer complain; return the task's serial."""
-    serial = await send_labels(house, customer, names)
-    lease = await make.taken(house, author)
-    await WorkerDesk(house).answer(author.worker, lease.lease, "1")
-    await make.complain(house, customer, wire_id(serial))
+    serial = await send_labels(context, customer, names)
+    lease = await factories.taken(context, author)
+    await WorkerDesk(context).answer(author.worker, lease.lease, "1")
+    await factories.complain(context, customer, wire_id(serial))
     return serial
 
 
 async def page_of(site, browser, subject, path):
     page = await (await browser.new_context(locale="en-US")).new_page()
-    await page.goto(site.url + await link(site.house, subject))
+    await page.goto(site.url + await link(site.context, subject))
     await page.wait_for_load_state()
     await page.goto(site.url + path)
     return page
@@ -43,7 +43,7 @@ async def page_of(site, browser, subject, path):
 
 async def test_a_reviewer_reads_the_label_s_name_and_what_there_was_to_choose_from(site, browser, people):
     customer, author, judge = people
-    serial = await chosen(site.house, customer, author)
+    serial = await chosen(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown(CHOSEN)
@@ -55,14 +55,14 @@ async def test_a_reviewer_reads_the_label_s_name_and_what_there_was_to_choose_fr
     await expect(screen.part("alike")).to_contain_text("More than one label fits")
     await screen.press("ArrowDown")
     await expect(screen.part("receipt")).to_contain_text("more than one label fits")
-    assert await votes_on(site.house, serial) == [(Vote.REJECT, "several")]
+    assert await votes_on(site.context, serial) == [(Vote.REJECT, "several")]
     assert screen.errors == []
 
 
 async def test_pictures_to_read_and_to_label_are_judged_in_turn(site, browser, people):
     customer, author, judge = people
-    await chosen(site.house, customer, author)
-    await make.complain(site.house, customer, await make.solve(site.house, customer, author, "O0"))
+    await chosen(site.context, customer, author)
+    await factories.complain(site.context, customer, await factories.solve(site.context, customer, author, "O0"))
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown(CHOSEN)
@@ -77,21 +77,21 @@ async def test_pictures_to_read_and_to_label_are_judged_in_turn(site, browser, p
 
 async def test_without_script_the_same_is_there(site, browser, people):
     customer, author, judge = people
-    serial = await chosen(site.house, customer, author)
+    serial = await chosen(site.context, customer, author)
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
-    await page.goto(site.url + await link(site.house, worker_subject(judge)))
+    await page.goto(site.url + await link(site.context, worker_subject(judge)))
     await page.get_by_role("button", name="Sign in").click()
     await page.goto(site.url + "/reviewer?at=work")
     await expect(page.locator("#given")).to_have_text(CHOSEN)
     await expect(page.locator("#choices li")).to_have_text(list(FEW))
     await page.get_by_role("button", name="More than one label fits").click()
-    assert await votes_on(site.house, serial) == [(Vote.REJECT, "several")]
+    assert await votes_on(site.context, serial) == [(Vote.REJECT, "several")]
 
 
 async def test_a_program_gets_the_labels_and_the_name(site, people):
     customer, author, judge = people
-    await chosen(site.house, customer, author)
-    slot = await ReviewDesk(site.house).next(judge.worker, 5)
+    await chosen(site.context, customer, author)
+    slot = await ReviewDesk(site.context).next(judge.worker, 5)
     assert isinstance(slot, SlotView)
     assert slot.answer.text == CHOSEN
     assert slot.task.kind == "label_picture"
@@ -100,8 +100,8 @@ async def test_a_program_gets_the_labels_and_the_name(site, people):
 
 async def test_worker_customer_and_operator_read_the_name(site, browser, people):
     customer, author, _ = people
-    serial = await chosen(site.house, customer, author)
-    await make.judge(site.house, "confirm", "confirm")
+    serial = await chosen(site.context, customer, author)
+    await factories.judge(site.context, "confirm", "confirm")
     page = await page_of(site, browser, worker_subject(author), "/worker/reports")
     await expect(page.locator(".answer-text")).to_have_text(CHOSEN)
     await expect(page.get_by_text("Which label fits the picture?")).to_be_visible()
@@ -117,7 +117,7 @@ async def test_worker_customer_and_operator_read_the_name(site, browser, people)
 
 async def test_on_a_phone_the_verdicts_are_in_sight(site, browser, people):
     customer, author, judge = people
-    await chosen(site.house, customer, author)
+    await chosen(site.context, customer, author)
     screen = await at_review(site, browser, judge, **PHONE)
     await screen.part("start").tap()
     await screen.shown(CHOSEN)

@@ -4,20 +4,20 @@ import json
 import re
 
 import pytest
-from labelling import FEW, MANY, options, send_labels
 from playwright.async_api import expect
-from visit import PHONE, at_work, has_no_sideways_scroll, send
 
-import make
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.tasks.labels import LABEL_PICTURE
+from support import factories
+from support.browser_visits import PHONE, at_work, has_no_sideways_scroll, send
+from support.label_tasks import FEW, MANY, options, send_labels
 
 pytestmark = pytest.mark.browser
 ASK = "Which label fits the picture?"
 
 
 async def answers(site):
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         return [row["answer"] for row in await db.fetch("SELECT answer FROM result WHERE cell = 1 ORDER BY task_id")]
 
 
@@ -35,7 +35,7 @@ def label(screen, name):
 async def screen(site, browser, people):
     """The worker's screen with one label task on it."""
     customer, hand = people
-    await send_labels(site.house, customer)
+    await send_labels(site.context, customer)
     found = await at_work(site, browser, hand)
     await found.start()
     await ready(found)
@@ -88,7 +88,7 @@ async def test_a_number_without_a_label_picks_nothing(site, screen):
 async def test_a_key_that_is_held_or_pressed_twice_does_not_judge_the_next_picture(site, browser, people):
     customer, hand = people
     for _ in range(2):
-        await send_labels(site.house, customer)
+        await send_labels(site.context, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()
     await ready(screen)
@@ -115,10 +115,10 @@ async def test_escape_skips_and_a_reason_is_chosen_by_number(site, screen):
 
 async def test_a_sensitive_picture_is_looked_at_before_it_is_judged(site, browser, people):
     customer, hand = people
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.house.directory.forget()
-    await send_labels(site.house, customer)
+    site.context.lookups.forget()
+    await send_labels(site.context, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()
     await expect(screen.part("unveil")).to_be_focused()
@@ -133,7 +133,7 @@ async def test_a_sensitive_picture_is_looked_at_before_it_is_judged(site, browse
 
 async def test_a_picture_that_does_not_load_cannot_be_judged(site, browser, people):
     customer, hand = people
-    await send_labels(site.house, customer)
+    await send_labels(site.context, customer)
     screen = await at_work(site, browser, hand)
     await screen.page.route("**/pictures/**", lambda route: route.abort())
     await screen.start()
@@ -146,7 +146,7 @@ async def test_a_picture_that_does_not_load_cannot_be_judged(site, browser, peop
 async def test_pictures_to_read_and_to_label_come_in_turn(site, browser, people):
     customer, hand = people
     await send(site, customer, "alpha")
-    await send_labels(site.house, customer)
+    await send_labels(site.context, customer)
     await send(site, customer, "beta", comment="the last word")
     screen = await at_work(site, browser, hand)
     await screen.start()
@@ -168,7 +168,7 @@ async def test_pictures_to_read_and_to_label_come_in_turn(site, browser, people)
 async def test_what_was_typed_for_a_picture_survives_a_page_between(site, browser, people):
     """A draft belongs to its task, and a label task has none."""
     customer, hand = people
-    await send_labels(site.house, customer)
+    await send_labels(site.context, customer)
     await send(site, customer, "alpha")
     screen = await at_work(site, browser, hand)
     await screen.start()
@@ -190,7 +190,7 @@ class TestManyLabels:
     @pytest.fixture
     async def many(self, site, browser, people):
         customer, hand = people
-        await send_labels(site.house, customer, MANY)
+        await send_labels(site.context, customer, MANY)
         screen = await at_work(site, browser, hand)
         await screen.start()
         await ready(screen)
@@ -233,7 +233,7 @@ class TestManyLabels:
 @pytest.mark.parametrize("upright", [True, False])
 async def test_on_a_phone_the_labels_are_in_sight_beside_the_picture(site, browser, people, names, upright):
     customer, hand = people
-    await send_labels(site.house, customer, names)
+    await send_labels(site.context, customer, names)
     shape = PHONE["viewport"] if upright else {"width": 700, "height": 340}
     screen = await at_work(site, browser, hand, **{**PHONE, "viewport": shape})
     await screen.start()
@@ -254,7 +254,7 @@ async def test_on_a_phone_the_labels_are_in_sight_beside_the_picture(site, brows
 async def test_long_and_foreign_names_are_wrapped_not_cut(site, browser, people):
     customer, hand = people
     names = ("unacceptable" * 5, "صورة عادية", "普通图片", "<b>bold</b> & 'quoted'")
-    submitted = await make.submit(site.house, customer, options=options(names), kind=LABEL_PICTURE)
+    submitted = await factories.submit(site.context, customer, options=options(names), kind=LABEL_PICTURE)
     assert isinstance(submitted, Submitted)
     screen = await at_work(site, browser, hand, **PHONE)
     await screen.start()

@@ -9,7 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import manyeyes.console
-from manyeyes.console.languages import LANGUAGES, catalogue_path, change, chosen, locale_of, money
+from manyeyes.console.shared.languages import LANGUAGES, catalogue_path, change, chosen, locale_of, money
 
 CONSOLE = Path(manyeyes.console.__file__).parent
 KEYWORDS = {"_": None, "gettext": None, "mark": None, "mark_many": (1, 2), "translate": None}

@@ -2,12 +2,11 @@
 
 import pytest
 from playwright.async_api import expect
-from visit import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, send
 
-import make
-import proven
-from manyeyes.console.languages import LANGUAGES, catalogue
+from manyeyes.console.shared.languages import LANGUAGES, catalogue
 from manyeyes.workers.store import Subject
+from support import factories, proven_sites
+from support.browser_visits import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, send
 
 pytestmark = pytest.mark.browser
 # Elements a person operates that a screen reader could not name.
@@ -24,12 +23,12 @@ SMALL = """() => [...document.querySelectorAll("input:not([type=hidden]), select
 
 @pytest.fixture
 async def people(site):
-    return await make.customer(site.house), await make.hand(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context)
 
 
-async def visit(site, browser, subject, **context):
-    page = await (await browser.new_context(**{"locale": "en-US", **context})).new_page()
-    await page.goto(site.url + await link(site.house, subject))
+async def visit(site, browser, subject, **browser_context):
+    page = await (await browser.new_context(**{"locale": "en-US", **browser_context})).new_page()
+    await page.goto(site.url + await link(site.context, subject))
     await page.wait_for_url(lambda url: "/login/" not in url)
     return page
 
@@ -137,7 +136,7 @@ async def test_the_focus_is_seen(site, browser, people):
 async def test_an_operator_sees_queues_and_health(site, browser, people):
     customer, _ = people
     await send(site, customer)
-    await proven.house_site(site.house, customer.account_id)
+    await proven_sites.house_site(site.context, customer.account_id)
     page = await visit(site, browser, Subject("operator", 0, 0), **PHONE)
     await expect(page.locator("#sites")).to_contain_text("shop.example")
     await expect(page.locator("#queues")).to_contain_text("English ImageToText")

@@ -4,18 +4,17 @@ import asyncio
 import re
 
 from test_customer_pages import OWN
-from visit import link
 
-import make
-import proven
 from manyeyes.actions.check_books import Books
-from manyeyes.console import operator
-from manyeyes.console.operator import OperatorPages
+from manyeyes.console.operator import overview
+from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.workers.store import Subject
+from support import factories, proven_sites
+from support.browser_visits import link
 
 
-async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(house, monkeypatch):
-    monkeypatch.setattr(operator, "BOOKS_FRESH_SECONDS", -1.0)
+async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(context, monkeypatch):
+    monkeypatch.setattr(overview, "BOOKS_FRESH_SECONDS", -1.0)
     begun, gate, proofs = asyncio.Event(), asyncio.Event(), []
 
     async def slow(db, cell, time_zones):
@@ -24,8 +23,8 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
         await gate.wait()
         return Books(len(proofs), 0, 0, 0, 0, [])
 
-    monkeypatch.setattr(operator, "check_books", slow)
-    pages = OperatorPages(house)
+    monkeypatch.setattr(overview, "check_books", slow)
+    pages = OperatorPages(context)
     gate.set()
     assert await pages.books_difference() == 1
     begun.clear()
@@ -39,7 +38,7 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
     assert len(proofs) == 2
 
 
-async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(house, monkeypatch):
+async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(context, monkeypatch):
     proofs = []
 
     async def slow(db, cell, time_zones):
@@ -47,20 +46,20 @@ async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(house
         await asyncio.sleep(0)
         return Books(0, 0, 0, 0, 0, [])
 
-    monkeypatch.setattr(operator, "check_books", slow)
-    pages = OperatorPages(house)
+    monkeypatch.setattr(overview, "check_books", slow)
+    pages = OperatorPages(context)
     assert await asyncio.gather(*[pages.books_difference() for _ in range(3)]) == [0, 0, 0]
     assert len(proofs) == 1
 
 
 async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(client):
-    house = client.house
-    await client.post(await link(house, Subject("operator", 0, 0)), headers=OWN)
+    context = client.context
+    await client.post(await link(context, Subject("operator", 0, 0)), headers=OWN)
     assert "No sites yet: manyeyes site add" in (await client.get("/operator")).text
-    customer = await make.customer(house)
+    customer = await factories.customer(context)
     for domain in ("a.example", "b.example", "c.example"):
-        await proven.house_site(house, customer.account_id, domain)
-    async with house.cells.pool(1).acquire() as db:
+        await proven_sites.house_site(context, customer.account_id, domain)
+    async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET verified_at = now() - interval '3 days' WHERE domain = 'b.example'")
         await db.execute("UPDATE site SET state = 3, why = '<b>taken back</b>' WHERE domain = 'c.example'")
     page = (await client.get("/operator")).text

@@ -8,18 +8,18 @@ import pytest
 from playwright.async_api import expect
 from test_customer_pages import OWN
 from test_looks import NAMELESS
-from visit import PHONE, customer_subject, has_no_sideways_scroll, link
 
-import make
 from manyeyes.apps.keys import fingerprint, new_pair
-from manyeyes.console.languages import LANGUAGES
+from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.recognitions import store
-from manyeyes.recognitions.bounds import upper_bound
+from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.calibration import calibrate
+from manyeyes.recognitions.reviews import verdicts
 from manyeyes.recognitions.rules import ReviewState
-from manyeyes.recognitions.verdicts import verdicts
 from manyeyes.workers.store import Subject
-from sightings import Sighting, open_app, open_recognition, record, some
+from support import factories
+from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link
+from support.recognition_results import Sighting, open_app, open_recognition, record, some
 
 PATH = "/operator/recognition"
 OPERATOR = Subject("operator", 0, 0)
@@ -29,13 +29,13 @@ NOW = datetime.now(UTC)
 @pytest.fixture
 async def seen(client):
     """The operator is signed in; a customer's app with a recognition that has seen nothing."""
-    await client.post(await link(client.house, OPERATOR), headers=OWN)
-    app = await open_app(client.house, await make.customer(client.house))
-    return app, await open_recognition(client.house, app)
+    await client.post(await link(client.context, OPERATOR), headers=OWN)
+    app = await open_app(client.context, await factories.customer(client.context))
+    return app, await open_recognition(client.context, app)
 
 
-async def terms(house, recognition):
-    async with house.cells.directory.acquire() as db:
+async def terms(context, recognition):
+    async with context.cells.directory.acquire() as db:
         return await store.recognition(db, recognition.task_id)
 
 
@@ -52,14 +52,16 @@ def surely_right(number, *, wrong=0, rate=0.97):
 async def test_the_list_shows_every_app_with_its_key_and_its_errors(client, seen):
     app, recognition = seen
     key = new_pair(1024).public
-    keyed = await open_app(client.house, await make.customer(client.house), name="Forum", public_key=key)
-    await record(client.house, *seen, surely_right(300, wrong=3))
+    keyed = await open_app(client.context, await factories.customer(client.context), name="Forum", public_key=key)
+    await record(client.context, *seen, surely_right(300, wrong=3))
     uncertain = {"at": NOW - timedelta(days=2), "label": 1, "rate": 0.4, "review": True}
     said = {**uncertain, "state": ReviewState.DECIDED}
-    await record(client.house, *seen, [Sighting(**said, verdict=1), Sighting(**said, verdict=2), Sighting(**uncertain)])
+    await record(
+        client.context, *seen, [Sighting(**said, verdict=1), Sighting(**said, verdict=2), Sighting(**uncertain)]
+    )
     old = {"at": NOW - timedelta(days=100), "state": ReviewState.DECIDED, "label": 0, "verdict": 1}
     refuted = {**old, "at": NOW - timedelta(days=1), "refuted": True}
-    await record(client.house, *seen, [Sighting(**old), Sighting(**refuted)])
+    await record(client.context, *seen, [Sighting(**old), Sighting(**refuted)])
     page = (await client.get(PATH)).text
     line = re.sub(r"<[^>]+>", " ", page.split(f"{PATH}/{recognition.task_id}", 1)[1].split("</tr>")[0])
     assert re.search(r"0\.90\s+English ImageToText\s+2%\s+302\s+4\s+3 of 300\s", line), line
@@ -69,11 +71,11 @@ async def test_the_list_shows_every_app_with_its_key_and_its_errors(client, seen
         assert words in page.replace("1024 bits", "1,024 bits"), words
     assert page.count("None yet: every signed call is answered with code 9") == 1
     assert f"manyeyes recognition create {keyed.secret_id}" in page
-    assert fingerprint(client.house.seal.public_key).sha256 in page
+    assert fingerprint(client.context.signer.public_key).sha256 in page
 
 
 async def test_a_recogniser_that_is_gone_is_seen(client, seen):
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE recognition SET recogniser = 'gone'")
     for path in (PATH, f"{PATH}/{seen[1].task_id}"):
         assert '<span class="mono">gone</span> is not installed' in (await client.get(path)).text
@@ -85,7 +87,7 @@ async def test_an_app_is_suspended_and_resumed(client, seen):
         form = {"secret_id": app.secret_id, "suspended": given}
         reply = await client.post("/operator/app", data=form, headers=OWN, follow_redirects=True)
         assert says in reply.text
-        found = await client.house.directory.app(app.secret_id)
+        found = await client.context.lookups.app(app.secret_id)
         assert found is not None
         assert found.suspended is is_suspended
     for form in ({"secret_id": "nobody", "suspended": "yes"}, {"secret_id": app.secret_id}, {}):
@@ -98,11 +100,11 @@ async def test_terms_are_changed_one_by_one(client, seen):
     assert "Every process follows within seconds" in (await change(client, recognition, threshold="0.985")).text
     await change(client, recognition, sample_share="12,5")
     await change(client, recognition, closed="yes")
-    found = await terms(client.house, recognition)
+    found = await terms(client.context, recognition)
     assert (found.threshold, found.sample_share, found.closed) == (0.985, 0.125, True)
     assert "Open again" in (await change(client, recognition, threshold="2")).text
     await change(client, recognition, closed="no")
-    found = await terms(client.house, recognition)
+    found = await terms(client.context, recognition)
     assert (found.threshold, found.sample_share, found.closed) == (2, 0.125, False)
 
 
@@ -115,9 +117,9 @@ async def test_terms_are_changed_one_by_one(client, seen):
     ],
 )
 async def test_terms_that_make_no_sense_change_nothing(client, seen, form):
-    before = await terms(client.house, seen[1])
+    before = await terms(client.context, seen[1])
     assert "Nothing was changed" in (await change(client, seen[1], **form)).text
-    assert await terms(client.house, seen[1]) == before
+    assert await terms(client.context, seen[1]) == before
 
 
 async def test_a_recognition_that_is_not_there_is_not_changed(client, seen):
@@ -130,7 +132,7 @@ async def test_nothing_is_proposed_before_it_is_proven(client, seen):
     _, recognition = seen
     page = (await client.get(f"{PATH}/{recognition.task_id}")).text
     assert "at least 149 more verdicts are needed" in page
-    await record(client.house, *seen, surely_right(200, wrong=60))
+    await record(client.context, *seen, surely_right(200, wrong=60))
     page = (await client.get(f"{PATH}/{recognition.task_id}")).text
     assert "No threshold keeps this" in page
     assert "Apply" not in page
@@ -139,8 +141,8 @@ async def test_nothing_is_proposed_before_it_is_proven(client, seen):
 
 async def test_the_proven_threshold_is_proposed_drawn_and_applied(client, seen):
     app, recognition = seen
-    await record(client.house, *seen, some(random.Random(5), 9000, NOW - timedelta(days=30), NOW - timedelta(days=1)))
-    async with client.house.cells.pool(app.cell).acquire() as db:
+    await record(client.context, *seen, some(random.Random(5), 9000, NOW - timedelta(days=30), NOW - timedelta(days=1)))
+    async with client.context.cells.pool(app.cell).acquire() as db:
         said = await verdicts(db, app.cell, recognition.recognition_id, NOW - timedelta(days=90))
     found = calibrate(said, 0.05)
     assert found.threshold < 1
@@ -154,7 +156,7 @@ async def test_the_proven_threshold_is_proposed_drawn_and_applied(client, seen):
     assert points is not None
     assert f">{found.threshold:.2f}</th>" in points[0]
     reply = await change(client, recognition, threshold=str(found.threshold))
-    assert (await terms(client.house, recognition)).threshold == found.threshold
+    assert (await terms(client.context, recognition)).threshold == found.threshold
     assert "Every process follows" in reply.text
     page = (await client.get(f"{PATH}/{recognition.task_id}?target=0.05")).text
     assert "It is set." in page
@@ -167,32 +169,32 @@ async def test_only_the_operator_and_only_his_own_forms(client, seen):
     for path in ("/operator/app", PATH):
         assert (await client.post(path, data=form, headers={"origin": "https://elsewhere.example"})).status_code == 403
     client.cookies.clear()
-    customer = await make.customer(client.house)
+    customer = await factories.customer(client.context)
     for sign_in in (None, customer_subject(customer)):
         if sign_in:
-            await client.post(await link(client.house, sign_in), headers=OWN)
+            await client.post(await link(client.context, sign_in), headers=OWN)
         for path in (PATH, f"{PATH}/{recognition.task_id}"):
             assert (await client.get(path)).status_code in (303, 403)
         for path in ("/operator/app", PATH):
             assert (await client.post(path, data=form, headers=OWN)).status_code in (303, 403)
-    assert (await terms(client.house, recognition)).threshold == 0.9
-    found = await client.house.directory.app(app.secret_id)
+    assert (await terms(client.context, recognition)).threshold == 0.9
+    found = await client.context.lookups.app(app.secret_id)
     assert found is not None
     assert not found.suspended
 
 
 async def test_without_apps_the_command_is_shown(client):
-    await client.post(await link(client.house, OPERATOR), headers=OWN)
+    await client.post(await link(client.context, OPERATOR), headers=OWN)
     assert 'manyeyes app create "Market place" --account' in (await client.get(PATH)).text
 
 
 @pytest.mark.browser
 async def test_the_pages_fit_a_phone_in_every_language(site, browser):
-    app = await open_app(site.house, await make.customer(site.house))
-    recognition = await open_recognition(site.house, app)
-    await record(site.house, app, recognition, some(random.Random(5), 3000, NOW - timedelta(days=30), NOW))
+    app = await open_app(site.context, await factories.customer(site.context))
+    recognition = await open_recognition(site.context, app)
+    await record(site.context, app, recognition, some(random.Random(5), 3000, NOW - timedelta(days=30), NOW))
     page = await (await browser.new_context(**PHONE)).new_page()
-    await page.goto(site.url + await link(site.house, OPERATOR))
+    await page.goto(site.url + await link(site.context, OPERATOR))
     await page.wait_for_url("**/operator")
     await page.get_by_role("link", name="Recognition").click()
     await page.get_by_role("link", name="Advertising").click()

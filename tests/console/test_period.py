@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.console.charts import bar_chart, round_top
-from manyeyes.console.period import Asked, asked, instant
+from manyeyes.console.customer.statement_period import Asked, asked, instant
+from manyeyes.console.shared.charts import bar_chart, round_top
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, 500_000, tzinfo=UTC)
 seconds = st.datetimes(datetime(2001, 1, 1), datetime(2199, 1, 1)).map(lambda d: d.replace(microsecond=0, tzinfo=UTC))

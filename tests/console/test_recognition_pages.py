@@ -9,13 +9,13 @@ import pytest
 from playwright.async_api import expect
 from test_customer_pages import OWN, rows
 from test_looks import NAMELESS
-from visit import PHONE, customer_subject, has_no_sideways_scroll, link
 
-import make
-from manyeyes.console.languages import LANGUAGES
+from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.recognitions.rules import FAILED, ReviewState
 from manyeyes.tasks.rules import wire_id
-from sightings import Sighting, open_app, open_recognition, record, some
+from support import factories
+from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link
+from support.recognition_results import Sighting, open_app, open_recognition, record, some
 
 PATH = "/customer/recognitions"
 START, END = datetime(2026, 10, 3, 16, tzinfo=UTC), datetime(2026, 10, 13, 16, tzinfo=UTC)  # ten days of Shanghai
@@ -26,18 +26,18 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 @pytest.fixture
 async def customer(client):
     """A customer who is signed in."""
-    customer = await make.customer(client.house)
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    customer = await factories.customer(client.context)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer
 
 
 @pytest.fixture
 async def seen(client, customer):
     """An app with a recognition, and what it saw in ten days."""
-    app = await open_app(client.house, customer)
-    recognition = await open_recognition(client.house, app)
+    app = await open_app(client.context, customer)
+    recognition = await open_recognition(client.context, app)
     sightings = some(random.Random(7), 500, START, END)
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     return recognition, sightings
 
 
@@ -97,7 +97,7 @@ async def test_the_tables_equal_the_results_and_add_up(client, seen):
 
 
 async def test_a_count_that_is_lost_is_noticed(client, seen):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute(
             "UPDATE recognition_day SET total = total - 3 WHERE (day, label) IN "
             "(SELECT day, label FROM recognition_day WHERE total - review > 3 AND label = 0 LIMIT 1)"
@@ -115,24 +115,24 @@ async def test_every_day_has_its_column_and_its_title(client, seen):
 
 
 async def test_rare_results_are_still_drawn(client, customer):
-    app = await open_app(client.house, customer)
-    recognition = await open_recognition(client.house, app)
+    app = await open_app(client.context, customer)
+    recognition = await open_recognition(client.context, app)
     many = [Sighting(at=START + n * timedelta(seconds=60)) for n in range(400)]
-    await record(client.house, app, recognition, [*many, Sighting(at=START, label=FAILED, rate=0.0, fault="cut off")])
+    await record(client.context, app, recognition, [*many, Sighting(at=START, label=FAILED, rate=0.0, fault="cut off")])
     page = await page_of(client, recognition, **TEN_DAYS)
     heights = re.findall(r'<rect class="part failed"[^>]* height="([\d.]+)"', page.split('id="days-title"')[1])
     assert [float(height) >= 1 for height in heights] == [True]
 
 
 async def test_labels_beyond_six_share_the_last_colour(client, customer):
-    app = await open_app(client.house, customer)
-    recognition = await open_recognition(client.house, app)
-    async with client.house.cells.directory.acquire() as db:
+    app = await open_app(client.context, customer)
+    recognition = await open_recognition(client.context, app)
+    async with client.context.cells.directory.acquire() as db:
         await db.execute("""UPDATE recognition SET labels = (SELECT jsonb_agg(jsonb_build_array(n, 'kind ' || n))
                             FROM generate_series(0, 8) AS n)""")
-    client.house.directory.forget()
+    client.context.lookups.forget()
     sightings = [Sighting(at=START, label=label) for label in range(9) for _ in range(9 - label)]
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     page = await page_of(client, recognition, **TEN_DAYS)
     [day] = [numbers(row[1:]) for row in rows(page, "days") if row[0] == "2026-10-04"]
     assert day[:7] == [45, 9, 8, 7, 6, 5, 10]
@@ -179,14 +179,14 @@ async def test_results_of_the_days_are_listed_and_narrowed(client, seen):
 
 
 async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client, customer):
-    hand = await make.hand(client.house)
-    number = await make.solve(client.house, customer, hand, "2")
-    await make.complain(client.house, customer, number)
-    app = await open_app(client.house, customer)
-    recognition = await open_recognition(client.house, app)
+    hand = await factories.hand(client.context)
+    number = await factories.solve(client.context, customer, hand, "2")
+    await factories.complain(client.context, customer, number)
+    app = await open_app(client.context, customer)
+    recognition = await open_recognition(client.context, app)
     uncertain = {"at": START, "label": 1, "rate": 0.4, "review": True}
     await record(
-        client.house,
+        client.context,
         app,
         recognition,
         [
@@ -197,8 +197,8 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
             Sighting(**uncertain, name="5.png", state=ReviewState.DECIDED, verdict=2, refuted=True),
         ],
     )
-    serial = await client.house.serials.of_wire(1, number)
-    async with client.house.cells.pool(1).acquire() as db:
+    serial = await client.context.id_blocks.of_wire(1, number)
+    async with client.context.cells.pool(1).acquire() as db:
         for table in ("result", "review"):
             await db.execute(f"UPDATE recognition_{table} SET task_id = $1 WHERE name = '5.png'", serial)
     page = await page_of(client, recognition, **TEN_DAYS)
@@ -216,18 +216,20 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
 
 async def test_the_list_shows_apps_keys_and_today(client, customer, seen):
     recognition, _ = seen
-    empty = await open_app(client.house, customer, name="Forum", suspended=True)
+    empty = await open_app(client.context, customer, name="Forum", suspended=True)
     page = (await client.get(PATH)).text
     assert recognition.task_id in page
     assert "Asia/Shanghai" in page
     assert page.count("None yet: every signed call is answered with code 9") == 2
     assert "Suspended: every call is answered with code 8" in page
     assert f"manyeyes recognition create {empty.secret_id}" in page
-    assert client.house.seal.public_key.strip() in page
+    assert client.context.signer.public_key.strip() in page
     assert "curl -s http://manyeyes.test/v3/public-key" in page
-    app = (await client.house.directory.app(recognition.secret_id)) or empty
+    app = (await client.context.lookups.app(recognition.secret_id)) or empty
     now = [Sighting(at=datetime.now(UTC), label=1, rate=0.5, review=True), Sighting(at=datetime.now(UTC))]
-    await record(client.house, app, recognition, [*now, Sighting(at=datetime.now(UTC), label=FAILED, fault="cut off")])
+    await record(
+        client.context, app, recognition, [*now, Sighting(at=datetime.now(UTC), label=FAILED, fault="cut off")]
+    )
     page = (await client.get(PATH)).text
     line = page.split(f'{recognition.task_id}">', 1)[1].split("</tr>")[0]
     assert re.findall(r'<td class="number">([\d.]+)</td>', line) == ["0.90", "3", "1", "1", "1"]
@@ -236,17 +238,17 @@ async def test_the_list_shows_apps_keys_and_today(client, customer, seen):
 async def test_who_has_nothing_is_told_what_makes_it(client, customer):
     page = (await client.get(PATH)).text
     assert f'manyeyes app create "Market place" --account {customer.account_id}' in page
-    recognition = await open_recognition(client.house, await open_app(client.house, customer))
+    recognition = await open_recognition(client.context, await open_app(client.context, customer))
     page = await page_of(client, recognition)
     assert "Nothing has been recognised yet." in page
     assert f"curl -s http://manyeyes.test/v3/recognition/{recognition.secret_id}" in page
 
 
 async def test_others_see_nothing_of_it(client, seen):
-    other = await make.customer(client.house)
+    other = await factories.customer(client.context)
     client.cookies.clear()
     assert (await client.get(f"{PATH}/{seen[0].task_id}")).status_code == 303
-    await client.post(await link(client.house, customer_subject(other)), headers=OWN)
+    await client.post(await link(client.context, customer_subject(other)), headers=OWN)
     assert seen[0].task_id not in (await client.get(PATH)).text
     for path in (f"{PATH}/{seen[0].task_id}", f"{PATH}/nothing", f"{PATH}/{'0' * 24}"):
         assert (await client.get(path)).status_code == 404
@@ -255,9 +257,9 @@ async def test_others_see_nothing_of_it(client, seen):
 
 async def test_what_pictures_are_called_is_shown_and_not_run(client, customer):
     evil = "<script>alert(1)</script>"
-    app = await open_app(client.house, customer, name=evil)
-    recognition = await open_recognition(client.house, app, evil)
-    await record(client.house, app, recognition, [Sighting(at=START, name=evil, tag=evil, label=FAILED, fault=evil)])
+    app = await open_app(client.context, customer, name=evil)
+    recognition = await open_recognition(client.context, app, evil)
+    await record(client.context, app, recognition, [Sighting(at=START, name=evil, tag=evil, label=FAILED, fault=evil)])
     for page in ((await client.get(PATH)).text, await page_of(client, recognition, **TEN_DAYS)):
         assert evil not in page
         assert "&lt;script&gt;" in page
@@ -265,13 +267,13 @@ async def test_what_pictures_are_called_is_shown_and_not_run(client, customer):
 
 @pytest.mark.browser
 async def test_the_pages_fit_a_phone_and_everything_has_a_name(site, browser):
-    customer = await make.customer(site.house)
-    app = await open_app(site.house, customer)
-    recognition = await open_recognition(site.house, app)
-    await open_app(site.house, customer, name="Forum", suspended=True)
-    await record(site.house, app, recognition, some(random.Random(1), 200, START, END))
+    customer = await factories.customer(site.context)
+    app = await open_app(site.context, customer)
+    recognition = await open_recognition(site.context, app)
+    await open_app(site.context, customer, name="Forum", suspended=True)
+    await record(site.context, app, recognition, some(random.Random(1), 200, START, END))
     page = await (await browser.new_context(**PHONE, java_script_enabled=True)).new_page()
-    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.wait_for_url("**/customer")
     for path in (PATH, f"{PATH}/{recognition.task_id}?from=2026-10-04&to=2026-10-13"):
         for language in LANGUAGES:
@@ -282,12 +284,12 @@ async def test_the_pages_fit_a_phone_and_everything_has_a_name(site, browser):
 
 @pytest.mark.browser
 async def test_days_are_chosen_without_script(site, browser):
-    customer = await make.customer(site.house)
-    app = await open_app(site.house, customer)
-    recognition = await open_recognition(site.house, app)
-    await record(site.house, app, recognition, some(random.Random(1), 50, START, END))
+    customer = await factories.customer(site.context)
+    app = await open_app(site.context, customer)
+    recognition = await open_recognition(site.context, app)
+    await record(site.context, app, recognition, some(random.Random(1), 50, START, END))
     page = await (await browser.new_context(locale="en-US", java_script_enabled=False)).new_page()
-    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("link", name="Recognitions").click()
     await page.get_by_role("link", name="Advertising").click()

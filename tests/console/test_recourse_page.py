@@ -1,30 +1,30 @@
 """/operator/recourse: appeals decided by form, reviewers beside each other, what waits, and who is ignored."""
 
 import pytest
-from disputes import complaint, decided
 from playwright.async_api import expect
 from test_customer_pages import OWN, rows
 from test_looks import NAMELESS
-from visit import PHONE, has_no_sideways_scroll, link, worker_subject
 
-import make
-from manyeyes.recourse import appeal
 from manyeyes.reports.rules import Vote
+from manyeyes.roles.recourse import appeal
 from manyeyes.workers.store import Subject
+from support import factories
+from support.browser_visits import PHONE, has_no_sideways_scroll, link, worker_subject
+from support.screen_disputes import complaint, decided
 
 OPERATOR = Subject("operator", 0, 0)
 
 
 @pytest.fixture
 async def people(client):
-    customer, author = await make.customer(client.house), await make.hand(client.house)
-    await client.post(await link(client.house, OPERATOR), headers=OWN)
+    customer, author = await factories.customer(client.context), await factories.hand(client.context)
+    await client.post(await link(client.context, OPERATOR), headers=OWN)
     return customer, author
 
 
-async def appealed(house, customer, author, words="it is a 4"):
-    number = await decided(house, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong")
-    await appeal(house, author.worker, number, words)
+async def appealed(context, customer, author, words="it is a 4"):
+    number = await decided(context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong")
+    await appeal(context, author.worker, number, words)
     return number
 
 
@@ -32,8 +32,8 @@ async def decide(client, **form):
     return await client.post("/operator/appeal", data=form, headers=OWN, follow_redirects=True)
 
 
-async def wallet(house, hand):
-    async with house.cells.pool(1).acquire() as db:
+async def wallet(context, hand):
+    async with context.cells.pool(1).acquire() as db:
         query = "SELECT payable_micros FROM wallet WHERE cell = 1 AND worker_id = $1"
         return await db.fetchval(query, hand.worker.worker_id) or 0
 
@@ -47,29 +47,29 @@ async def test_nothing_to_do_is_said(client, people):
 
 async def test_an_accepted_appeal_pays_the_worker_and_answers_him(client, people):
     customer, author = people
-    number = await appealed(client.house, customer, author)
+    number = await appealed(client.context, customer, author)
     page = (await client.get("/operator/recourse")).text
     for words in (author.worker.name, "12345", "the 4 is a 9", "it is a 4", "$0.0005", "Type what you see"):
         assert words in page
-    before = await wallet(client.house, author)
+    before = await wallet(client.context, author)
     reply = await decide(client, task_id=number, accepted="yes", answer="You are right")
     assert "Accepted: the worker has been paid." in reply.text
     assert "No appeal is waiting." in reply.text
-    assert await wallet(client.house, author) == before + 500
+    assert await wallet(client.context, author) == before + 500
     again = await decide(client, task_id=number, accepted="yes", answer="")
-    assert await wallet(client.house, author) == before + 500
+    assert await wallet(client.context, author) == before + 500
     assert "could not be done" not in again.text
     client.cookies.clear()
-    await client.post(await link(client.house, worker_subject(author)), headers=OWN)
+    await client.post(await link(client.context, worker_subject(author)), headers=OWN)
     assert "You are right" in (await client.get("/worker/reports")).text
 
 
 async def test_a_verdict_that_is_left_pays_nothing_and_is_not_turned_later(client, people):
     customer, author = people
-    number = await appealed(client.house, customer, author)
+    number = await appealed(client.context, customer, author)
     assert "The verdict stands." in (await decide(client, task_id=number, accepted="no", answer="It is a 9")).text
     assert "could not be done" in (await decide(client, task_id=number, accepted="yes")).text
-    assert await wallet(client.house, author) == 0
+    assert await wallet(client.context, author) == 0
 
 
 @pytest.mark.parametrize(
@@ -81,20 +81,20 @@ async def test_a_decision_about_nothing_is_refused(client, people, form):
 
 async def test_only_the_operators_own_page_decides(client, people):
     customer, author = people
-    number = await appealed(client.house, customer, author)
+    number = await appealed(client.context, customer, author)
     form = {"task_id": number, "accepted": "yes"}
     elsewhere = await client.post("/operator/appeal", data=form, headers={"origin": "http://elsewhere.test"})
     assert elsewhere.status_code == 403
     client.cookies.clear()
-    await client.post(await link(client.house, worker_subject(author)), headers=OWN)
+    await client.post(await link(client.context, worker_subject(author)), headers=OWN)
     assert (await client.post("/operator/appeal", data=form, headers=OWN)).status_code == 403
-    assert await wallet(client.house, author) == 0
+    assert await wallet(client.context, author) == 0
 
 
 async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(client, people):
-    hands = [await make.hand(client.house) for _ in range(4)]
+    hands = [await factories.hand(client.context) for _ in range(4)]
     records = [(200, 4), (180, 60), (220, 6), (10, 9)]
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         for hand, (votes, against) in zip(hands, records, strict=True):
             await db.execute(
                 "INSERT INTO reviewer_record VALUES (1, $1, $2, $3)", hand.worker.worker_id, votes, against
@@ -110,20 +110,20 @@ async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(clien
 
 async def test_a_sensitive_picture_is_folded_for_the_operator_too(client, people):
     customer, author = people
-    await appealed(client.house, customer, author)
+    await appealed(client.context, customer, author)
     assert "Show the picture" not in (await client.get("/operator/recourse")).text
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    client.house.directory.forget()
+    client.context.lookups.forget()
     assert "Show the picture" in (await client.get("/operator/recourse")).text
 
 
 async def test_open_complaints_and_their_age(client, people):
     customer, author = people
     for _ in range(2):
-        await complaint(client.house, customer, author)
+        await complaint(client.context, customer, author)
     assert "2, the oldest for 0 minutes" in (await client.get("/operator/recourse")).text
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE report SET filed_at = filed_at - interval '5 hours'")
     page = (await client.get("/operator/recourse")).text
     assert "2, the oldest for 300 minutes" in page
@@ -132,8 +132,8 @@ async def test_open_complaints_and_their_age(client, people):
 
 async def test_accounts_that_are_ignored_are_listed(client, people):
     customer, _ = people
-    fine = await make.customer(client.house)
-    async with client.house.cells.pool(1).acquire() as db:
+    fine = await factories.customer(client.context)
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute(
             "INSERT INTO reporter VALUES (1, $1, 12, 5), (1, $2, 12, 6)", customer.account_id, fine.account_id
         )
@@ -143,10 +143,10 @@ async def test_accounts_that_are_ignored_are_listed(client, people):
 
 @pytest.mark.browser
 async def test_the_page_fits_a_phone_and_decides_there(site, browser):
-    customer, author = await make.customer(site.house), await make.hand(site.house)
-    number = await appealed(site.house, customer, author, "w" * 300)
+    customer, author = await factories.customer(site.context), await factories.hand(site.context)
+    number = await appealed(site.context, customer, author, "w" * 300)
     page = await (await browser.new_context(**PHONE)).new_page()
-    await page.goto(site.url + await link(site.house, OPERATOR))
+    await page.goto(site.url + await link(site.context, OPERATOR))
     await page.wait_for_url("**/operator")
     await page.get_by_role("link", name="Complaints").tap()
     await page.wait_for_url("**/operator/recourse")

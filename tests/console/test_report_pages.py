@@ -3,21 +3,21 @@
 import re
 
 import pytest
-from disputes import answered, complaint, decided, reviewer, vote
 from test_customer_pages import OWN, rows
-from visit import customer_subject, link
 
-import make
-from manyeyes.console.verdicts import WHY
+from manyeyes.console.shared.report_wording import WHY
 from manyeyes.reports.rules import WHYS, Vote
 from manyeyes.tasks.rules import RECAPTCHA_V3, wire_id
+from support import factories
+from support.browser_visits import customer_subject, link
+from support.screen_disputes import answered, complaint, decided, reviewer, vote
 
 
 @pytest.fixture
 async def people(client):
     """A customer who is signed in, and who answers him."""
-    customer, author = await make.customer(client.house), await make.hand(client.house)
-    await client.post(await link(client.house, customer_subject(customer)), headers=OWN)
+    customer, author = await factories.customer(client.context), await factories.hand(client.context)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer, author
 
 
@@ -40,7 +40,7 @@ async def test_before_the_first_report_the_page_says_how(client, people):
 
 async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", text="alpha")
+    number = await decided(client.context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", text="alpha")
     (line,) = rows((await client.get("/customer/reports")).text, "reports")
     assert [line[0], line[1], line[2], line[3], line[5]] == [
         str(number), "Confirmed", "alpha", "$0.0007", "Wrong answer to a picture",
@@ -67,8 +67,8 @@ async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client
 
 async def test_an_open_complaint_shows_no_vote_yet(client, people):
     customer, author = people
-    task_id = await complaint(client.house, customer, author)
-    await vote(client.house, await reviewer(client.house), Vote.CONFIRM, "purple elephant")
+    task_id = await complaint(client.context, customer, author)
+    await vote(client.context, await reviewer(client.context), Vote.CONFIRM, "purple elephant")
     page = (await client.get(f"/customer/reports/{wire_id(task_id)}")).text
     assert texts(page, "li", "timeline")[-1].startswith("With the reviewers")
     assert "purple elephant" not in page
@@ -77,7 +77,7 @@ async def test_an_open_complaint_shows_no_vote_yet(client, people):
 
 async def test_a_complaint_that_was_not_confirmed_says_what_reviewers_saw(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.REJECT, "ambiguous", "it says 12345")
+    number = await decided(client.context, customer, author, Vote.REJECT, "ambiguous", "it says 12345")
     page = (await client.get(f"/customer/reports/{number}")).text
     assert "0 and O, or 1, l and I, look alike in the picture" in page
     assert "it says 12345" in page
@@ -86,10 +86,10 @@ async def test_a_complaint_that_was_not_confirmed_says_what_reviewers_saw(client
 
 async def test_a_refused_report_keeps_its_true_reason(client, people):
     customer, author = people
-    task_id = await answered(client.house, customer, author)
-    async with client.house.cells.pool(1).acquire() as db:
+    task_id = await answered(client.context, customer, author)
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - interval '1 hour' WHERE task_id = $1", task_id)
-    refused = await make.call(client, "reportIncorrectImageCaptcha", customer, taskId=wire_id(task_id))
+    refused = await factories.call(client, "reportIncorrectImageCaptcha", customer, taskId=wire_id(task_id))
     assert refused["errorId"] == 16
     page = (await client.get("/customer/reports?state=refused")).text
     assert "It came 60 seconds or more after the task was finished" in page
@@ -100,9 +100,9 @@ async def test_a_refused_report_keeps_its_true_reason(client, people):
 
 async def test_an_account_that_is_ignored_is_told_why_and_that_nothing_resets_it(client, people):
     customer, author = people
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("INSERT INTO reporter VALUES (1, $1, 12, 5)", customer.account_id)
-    task_id = await complaint(client.house, customer, author)
+    task_id = await complaint(client.context, customer, author)
     page = (await client.get("/customer/reports")).text
     assert "5 of 12 confirmed" in page
     assert "Your complaints are being ignored." in page
@@ -116,7 +116,7 @@ async def test_an_account_that_is_ignored_is_told_why_and_that_nothing_resets_it
 
 async def test_the_half_itself_is_enough(client, people):
     customer, _ = people
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("INSERT INTO reporter VALUES (1, $1, 12, 6)", customer.account_id)
     page = (await client.get("/customer/reports")).text
     assert "Your complaints are being ignored." not in page
@@ -124,12 +124,12 @@ async def test_the_half_itself_is_enough(client, people):
 
 
 async def test_a_state_narrows_the_list_and_a_page_leads_to_the_next(client, people, monkeypatch):
-    monkeypatch.setattr("manyeyes.console.reports.PAGE_REPORTS", 2)
+    monkeypatch.setattr("manyeyes.console.customer.reports.PAGE_REPORTS", 2)
     customer, author = people
-    open_ones = [wire_id(await complaint(client.house, customer, author)) for _ in range(3)]
-    async with client.house.cells.pool(1).acquire() as db:
+    open_ones = [wire_id(await complaint(client.context, customer, author)) for _ in range(3)]
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE vote_slot SET state = 3")  # nobody is asked about these
-    closed = await decided(client.house, customer, author, Vote.REJECT)
+    closed = await decided(client.context, customer, author, Vote.REJECT)
     page = (await client.get("/customer/reports?state=open")).text
     older = re.search(r'href="(/customer/reports\?[^"]*before=[^"]+)"', page)[1].replace("&amp;", "&")
     found = [row[0] for row in rows(page, "reports") + rows((await client.get(older)).text, "reports")]
@@ -143,8 +143,8 @@ async def test_a_state_narrows_the_list_and_a_page_leads_to_the_next(client, peo
 
 async def test_words_on_tokens_are_counted_and_judged_by_nobody(client, people):
     customer, author = people
-    number = await make.solve(client.house, customer, author, "03AGdBq2", kind=RECAPTCHA_V3)
-    await make.call(client, "reportCorrectRecaptcha", customer, taskId=number)
+    number = await factories.solve(client.context, customer, author, "03AGdBq2", kind=RECAPTCHA_V3)
+    await factories.call(client, "reportCorrectRecaptcha", customer, taskId=number)
     (line,) = rows((await client.get("/customer/reports")).text, "reports")
     assert [line[0], line[1], line[5]] == [str(number), "Counted", "Token worked"]
     page = (await client.get(f"/customer/reports/{number}")).text
@@ -155,10 +155,10 @@ async def test_words_on_tokens_are_counted_and_judged_by_nobody(client, people):
 
 async def test_customers_see_only_their_own(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM)
-    other = await make.customer(client.house)
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
+    other = await factories.customer(client.context)
     client.cookies.clear()
-    await client.post(await link(client.house, customer_subject(other)), headers=OWN)
+    await client.post(await link(client.context, customer_subject(other)), headers=OWN)
     assert "Nothing was reported yet" in (await client.get("/customer/reports")).text
     for path in (f"/customer/reports/{number}", "/customer/reports/x", f"/customer/reports/{2**40}"):
         assert (await client.get(path)).status_code == 404
@@ -166,7 +166,7 @@ async def test_customers_see_only_their_own(client, people):
 
 async def test_no_reviewer_and_no_worker_is_named(client, people):
     customer, author = people
-    number = await decided(client.house, customer, author, Vote.CONFIRM)
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
     for path in ("/customer/reports", f"/customer/reports/{number}"):
         page = (await client.get(path)).text
         assert not re.search(r"worker \d", page)
@@ -175,7 +175,7 @@ async def test_no_reviewer_and_no_worker_is_named(client, people):
 async def test_what_others_typed_is_shown_and_not_run(client, people):
     customer, author = people
     evil = "<script>alert(1)</script>"
-    number = await decided(client.house, customer, author, Vote.CONFIRM, evil, evil, text=evil)
+    number = await decided(client.context, customer, author, Vote.CONFIRM, evil, evil, text=evil)
     for path in ("/customer/reports", f"/customer/reports/{number}"):
         page = (await client.get(path)).text
         assert evil not in page

@@ -1,16 +1,17 @@
 """The reviewer screen on phones and in every language, and that everything on it has a name."""
 
 import pytest
-from disputes import complaint, reviewer
 from playwright.async_api import expect
 from test_looks import NAMELESS, SMALL
-from visit import PHONE, at_review, has_no_sideways_scroll
 
-import make
-from manyeyes.console import glyphs, wording
-from manyeyes.console.languages import LANGUAGES, catalogue
-from manyeyes.console.pages import static_root
+from manyeyes.console.reviewer import glyphs
+from manyeyes.console.shared import task_wording
+from manyeyes.console.shared.languages import LANGUAGES, catalogue
+from manyeyes.console.shared.rendering import static_root
 from manyeyes.tasks.rules import ImageOptions
+from support import factories
+from support.browser_visits import PHONE, at_review, has_no_sideways_scroll
+from support.screen_disputes import complaint, reviewer
 
 pytestmark = pytest.mark.browser
 TEXTS = ["", "12345", "Elm Street", "lO0I1|", "0O", "a0b1c2", "ก๑ 0", "١٢ 3", "a  b\t1", "x" * 41, "é0"]
@@ -20,12 +21,12 @@ OPTIONS += [ImageOptions(case=False, numeric=1, min_length=2), ImageOptions(case
 
 @pytest.fixture
 async def people(site):
-    return await make.customer(site.house), await make.hand(site.house), await reviewer(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
 async def test_picture_answer_and_verdicts_are_in_sight_on_a_phone(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author, "lO0I1", phrase=False, comment="Type the five signs on the plate")
+    await complaint(site.context, customer, author, "lO0I1", phrase=False, comment="Type the five signs on the plate")
     screen = await at_review(site, browser, judge, **PHONE)
     assert await has_no_sideways_scroll(screen.page)
     await screen.part("start").tap()
@@ -39,7 +40,7 @@ async def test_picture_answer_and_verdicts_are_in_sight_on_a_phone(site, browser
 
 async def test_a_phone_on_its_side_shows_picture_and_verdicts(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge, **(PHONE | {"viewport": {"width": 740, "height": 360}}))
     await screen.part("start").tap()
     await screen.shown("12345")
@@ -50,7 +51,7 @@ async def test_a_phone_on_its_side_shows_picture_and_verdicts(site, browser, peo
 
 async def test_every_language_fits_a_phone_in_the_largest_text(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author, phrase=False, min_length=3, max_length=9)
+    await complaint(site.context, customer, author, phrase=False, min_length=3, max_length=9)
     screen = await at_review(site, browser, judge, **PHONE)
     for language in LANGUAGES:
         for place in ("", "&at=work"):
@@ -64,7 +65,7 @@ async def test_every_language_fits_a_phone_in_the_largest_text(site, browser, pe
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_screen_speaks(site, browser, people, language):
     customer, author, judge = people
-    await complaint(site.house, customer, author, "O")
+    await complaint(site.context, customer, author, "O")
     screen = await at_review(site, browser, judge)
     await screen.page.goto(f"{site.url}/reviewer?lang={language}")
     say = catalogue(language).ugettext
@@ -80,7 +81,7 @@ async def test_the_screen_speaks(site, browser, people, language):
 
 async def test_everything_has_a_name_and_a_focus_that_is_seen(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     assert await screen.page.evaluate(NAMELESS) == []
     await screen.start()
@@ -99,7 +100,7 @@ async def test_everything_has_a_name_and_a_focus_that_is_seen(site, browser, peo
 
 async def test_the_verdicts_are_told_apart_by_more_than_colour(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
@@ -143,4 +144,4 @@ async def test_server_and_script_name_the_same_rules(site, browser, people):
     names = ("phrase", "case", "numeric", "math", "min_length", "max_length")
     every = [{name: getattr(options, name) for name in names} for options in OPTIONS]
     found = await screen.page.evaluate(check, [f"{static_root()}/rules.js", every])
-    assert found == [[list(pair) for pair in wording.judged_by(options)] for options in OPTIONS]
+    assert found == [[list(pair) for pair in task_wording.judged_by(options)] for options in OPTIONS]

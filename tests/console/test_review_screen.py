@@ -4,12 +4,12 @@ import json
 import re
 
 import pytest
-from disputes import complaint, reviewer, vote, votes_on
 from playwright.async_api import expect
-from visit import at_review, at_work
 
-import make
 from manyeyes.reports.rules import Vote
+from support import factories
+from support.browser_visits import at_review, at_work
+from support.screen_disputes import complaint, reviewer, vote, votes_on
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 async def people(site):
     """A customer, the author of the answers, and a reviewer."""
-    return await make.customer(site.house), await make.hand(site.house), await reviewer(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
 async def judged(screen, said):
@@ -26,7 +26,7 @@ async def judged(screen, said):
 
 async def test_three_keys_judge_one_complaint_after_another(site, browser, people):
     customer, author, judge = people
-    ids = [await complaint(site.house, customer, author, text) for text in ("alpha", "beta", "gamma")]
+    ids = [await complaint(site.context, customer, author, text) for text in ("alpha", "beta", "gamma")]
     screen = await at_review(site, browser, judge)
     await screen.start()
     for text, key, said in (
@@ -38,7 +38,7 @@ async def test_three_keys_judge_one_complaint_after_another(site, browser, peopl
         await screen.press(key)
         await judged(screen, said)
     await expect(screen.part("waiting-title")).to_be_visible()
-    assert [await votes_on(site.house, task_id) for task_id in ids] == [
+    assert [await votes_on(site.context, task_id) for task_id in ids] == [
         [(Vote.CONFIRM, "wrong")],
         [(Vote.REJECT, "right")],
         [(Vote.REJECT, "ambiguous")],
@@ -54,13 +54,13 @@ async def test_a_complaint_that_comes_later_appears_by_itself(site, browser, peo
     screen = await at_review(site, browser, judge)
     await screen.start()
     await expect(screen.part("waiting-title")).to_be_focused()
-    await complaint(site.house, customer, author, "late")
+    await complaint(site.context, customer, author, "late")
     await screen.shown("late")
 
 
 async def test_the_question_is_put_as_the_worker_saw_it(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author, "O0 1l", phrase=True, min_length=3, comment="both <b>words</b>")
+    await complaint(site.context, customer, author, "O0 1l", phrase=True, min_length=3, comment="both <b>words</b>")
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("O0 1l")
@@ -82,7 +82,7 @@ async def test_the_question_is_put_as_the_worker_saw_it(site, browser, people):
 
 async def test_a_reason_is_typed_and_nothing_is_judged_meanwhile(site, browser, people):
     customer, author, judge = people
-    task_id = await complaint(site.house, customer, author)
+    task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
@@ -91,15 +91,15 @@ async def test_a_reason_is_typed_and_nothing_is_judged_meanwhile(site, browser, 
     for key in ("ArrowLeft", "ArrowDown", "ArrowRight", "Enter"):
         await screen.press(key)
     await expect(screen.part("job")).to_be_focused()
-    assert await votes_on(site.house, task_id) == []
+    assert await votes_on(site.context, task_id) == []
     await screen.press("ArrowLeft")
     await judged(screen, "wrong")
-    assert await votes_on(site.house, task_id) == [(Vote.CONFIRM, "the 4 is a 9")]
+    assert await votes_on(site.context, task_id) == [(Vote.CONFIRM, "the 4 is a 9")]
 
 
 async def test_a_key_that_is_held_down_judges_once(site, browser, people):
     customer, author, judge = people
-    first, second = [await complaint(site.house, customer, author, text) for text in ("alpha", "beta")]
+    first, second = [await complaint(site.context, customer, author, text) for text in ("alpha", "beta")]
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("alpha")
@@ -109,33 +109,33 @@ async def test_a_key_that_is_held_down_judges_once(site, browser, people):
     await screen.page.keyboard.up("ArrowLeft")
     await screen.press("ArrowRight")
     await judged(screen, "right")
-    assert await votes_on(site.house, first) == [(Vote.CONFIRM, "wrong")]
-    assert await votes_on(site.house, second) == [(Vote.REJECT, "right")]
+    assert await votes_on(site.context, first) == [(Vote.CONFIRM, "wrong")]
+    assert await votes_on(site.context, second) == [(Vote.REJECT, "right")]
 
 
 async def test_nothing_is_judged_before_the_picture_can_be_seen(site, browser, people):
     customer, author, judge = people
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.house.directory.forget()
-    task_id = await complaint(site.house, customer, author)
+    site.context.lookups.forget()
+    task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await expect(screen.part("unveil")).to_be_focused()
     for key in ("ArrowLeft", "ArrowRight", "ArrowDown"):
         await screen.press(key)
     await expect(screen.part("wrong")).to_have_attribute("aria-disabled", "true")
-    assert await votes_on(site.house, task_id) == []
+    assert await votes_on(site.context, task_id) == []
     await screen.press("Enter")
     await screen.shown("12345")
     await screen.press("ArrowRight")
     await judged(screen, "right")
-    assert await votes_on(site.house, task_id) == [(Vote.REJECT, "right")]
+    assert await votes_on(site.context, task_id) == [(Vote.REJECT, "right")]
 
 
 async def test_the_picture_is_enlarged_moved_and_made_clearer(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
@@ -151,14 +151,14 @@ async def test_the_picture_is_enlarged_moved_and_made_clearer(site, browser, peo
 
 async def test_a_break_gives_the_complaint_back_and_ends_with_enter(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
     async with screen.page.expect_response("**/v1/reviewer/leave"):
         await screen.press("Alt+b")
     await expect(screen.part("presence-words")).to_have_text("On a break")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT count(*) FROM vote_slot WHERE state <> 0") == 0
     await screen.start()
     await screen.shown("12345")
@@ -166,7 +166,7 @@ async def test_a_break_gives_the_complaint_back_and_ends_with_enter(site, browse
 
 async def test_a_reload_stays_at_work_and_shows_the_same(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
@@ -180,13 +180,13 @@ async def test_a_reload_stays_at_work_and_shows_the_same(site, browser, people):
 
 async def test_a_complaint_that_others_decided_is_explained(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author, "first")
+    await complaint(site.context, customer, author, "first")
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("first")
     for _ in range(2):
-        await vote(site.house, await reviewer(site.house), Vote.CONFIRM)
-    await complaint(site.house, customer, author, "second")
+        await vote(site.context, await reviewer(site.context), Vote.CONFIRM)
+    await complaint(site.context, customer, author, "second")
     await screen.press("ArrowLeft")
     await screen.shown("second")
     await expect(screen.part("notice")).to_contain_text("or the others had decided already")
@@ -195,18 +195,18 @@ async def test_a_complaint_that_others_decided_is_explained(site, browser, peopl
 
 async def test_a_vote_is_sent_again_when_the_connection_is_back(site, browser, people):
     customer, author, judge = people
-    task_id = await complaint(site.house, customer, author)
+    task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
-    await screen.context.set_offline(True)
+    await screen.browser_context.set_offline(True)
     await screen.press("ArrowLeft")
     await expect(screen.part("presence-words")).to_have_text("Reconnecting")
     await expect(screen.part("notice")).to_contain_text("Connection lost")
-    await screen.context.set_offline(False)
+    await screen.browser_context.set_offline(False)
     await judged(screen, "wrong")
     await expect(screen.part("presence-words")).to_have_text("Waiting")
-    assert await votes_on(site.house, task_id) == [(Vote.CONFIRM, "wrong")]
+    assert await votes_on(site.context, task_id) == [(Vote.CONFIRM, "wrong")]
 
 
 async def test_waiting_goes_on_when_the_connection_is_back(site, browser, people):
@@ -215,20 +215,20 @@ async def test_waiting_goes_on_when_the_connection_is_back(site, browser, people
     await screen.page.route("**/v1/reviewer/next*", lambda route: route.abort())
     await screen.start()
     await expect(screen.part("presence-words")).to_have_text("Reconnecting")
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     await screen.page.unroute("**/v1/reviewer/next*")
     await screen.shown("12345")
 
 
 async def test_time_that_runs_out_is_told(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.page.clock.install()
     await screen.page.reload()
     await screen.start()
     await screen.shown("12345")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE vote_slot SET lease_until = now() - interval '1 s' WHERE state = 1")
     await screen.page.clock.fast_forward(61_000)
     await expect(screen.part("notice")).to_contain_text("Time was up")
@@ -237,9 +237,9 @@ async def test_time_that_runs_out_is_told(site, browser, people):
 async def test_a_reviewer_who_is_one_no_more_is_told(site, browser, people):
     _, _, judge = people
     screen = await at_review(site, browser, judge)
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE worker SET reviewer = false WHERE worker_id = $1", judge.worker.worker_id)
-    site.house.directory.forget()
+    site.context.lookups.forget()
     await screen.start()
     await expect(screen.part("notice")).to_contain_text("You are not a reviewer any more")
     await expect(screen.part("presence-words")).to_have_text("On a break")
@@ -247,20 +247,20 @@ async def test_a_reviewer_who_is_one_no_more_is_told(site, browser, people):
 
 async def test_a_reviewer_who_was_signed_out_is_told(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
     await screen.start()
     await screen.shown("12345")
-    await screen.context.clear_cookies()
+    await screen.browser_context.clear_cookies()
     await screen.press("ArrowLeft")
     await expect(screen.part("notice")).to_have_text("You are signed out. Ask the operator for a new sign-in link.")
 
 
 async def test_nothing_of_author_customer_or_other_votes_is_there(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author, "alpha")
-    await complaint(site.house, customer, author, "beta")
-    await vote(site.house, await reviewer(site.house), Vote.CONFIRM, "purple elephant")
+    await complaint(site.context, customer, author, "alpha")
+    await complaint(site.context, customer, author, "beta")
+    await vote(site.context, await reviewer(site.context), Vote.CONFIRM, "purple elephant")
     secrets = [customer.key, f"customer {customer.account_id}", author.worker.name, "purple elephant", "203.0.113"]
     names = {"account_id", "worker_id", "author", "author_id", "votes", "reviewer_id", "customer", "ip"}
     screen = await at_review(site, browser, judge)

@@ -1,24 +1,24 @@
 """Reviewing works without script: forms, redirects, and a page that looks for the next complaint by itself."""
 
 import pytest
-from disputes import complaint, reviewer, vote, votes_on
 from playwright.async_api import expect
-from visit import has_no_sideways_scroll, link, worker_subject
 
-import make
 from manyeyes.reports.rules import Vote
+from support import factories
+from support.browser_visits import has_no_sideways_scroll, link, worker_subject
+from support.screen_disputes import complaint, reviewer, vote, votes_on
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 async def people(site):
-    return await make.customer(site.house), await make.hand(site.house), await reviewer(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
 async def signed_in(site, browser, judge):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
-    await page.goto(site.url + await link(site.house, worker_subject(judge)))
+    await page.goto(site.url + await link(site.context, worker_subject(judge)))
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("link", name="Review").click()
     return page
@@ -29,7 +29,7 @@ async def test_a_whole_shift(site, browser, people):
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()
     assert await page.locator("meta[http-equiv=refresh]").count() == 1
-    ids = [await complaint(site.house, customer, author, text) for text in ("alpha", "beta", "O0O0")]
+    ids = [await complaint(site.context, customer, author, text) for text in ("alpha", "beta", "O0O0")]
     await page.wait_for_selector("#picture:visible")  # the page has looked again by itself
     await expect(page.locator("#given")).to_have_text("alpha")
     assert await page.locator("meta[http-equiv=refresh]").count() == 0
@@ -46,7 +46,7 @@ async def test_a_whole_shift(site, browser, people):
     await expect(page.locator("#votes")).to_have_text("3")
     await page.get_by_role("button", name="Take a break").click()
     await expect(page.get_by_role("heading", name="Was the answer wrong?")).to_be_visible()
-    assert [await votes_on(site.house, task_id) for task_id in ids] == [
+    assert [await votes_on(site.context, task_id) for task_id in ids] == [
         [(Vote.CONFIRM, "a letter is missing")],
         [(Vote.REJECT, "right")],
         [(Vote.REJECT, "ambiguous")],
@@ -55,21 +55,21 @@ async def test_a_whole_shift(site, browser, people):
 
 async def test_a_lost_slot_is_explained(site, browser, people):
     customer, author, judge = people
-    await complaint(site.house, customer, author)
+    await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()
     for _ in range(2):
-        await vote(site.house, await reviewer(site.house), Vote.REJECT)
+        await vote(site.context, await reviewer(site.context), Vote.REJECT)
     await page.get_by_role("button", name="The answer is wrong").click()
     await expect(page.get_by_role("status").first).to_contain_text("or the others had decided already")
 
 
 async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
     customer, author, judge = people
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.house.directory.forget()
-    await complaint(site.house, customer, author)
+    site.context.lookups.forget()
+    await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()
     assert await page.locator("img.picture[src]:visible").count() == 0

@@ -3,10 +3,10 @@
 from http.cookies import SimpleCookie
 
 import pytest
-from visit import customer_subject, link, worker_subject
 
-import make
 from manyeyes.workers.store import Subject
+from support import factories
+from support.browser_visits import customer_subject, link, worker_subject
 
 OWN = {"origin": "http://manyeyes.test"}
 FOREIGN = {"origin": "http://elsewhere.test"}
@@ -17,11 +17,11 @@ FORMS = ["/login", "/login/x", "/logout", "/look", *(f"/worker/{act}" for act in
 
 @pytest.fixture
 async def hand(client):
-    return await make.hand(client.house)
+    return await factories.hand(client.context)
 
 
 async def sign_in(client, subject):
-    reply = await client.post(await link(client.house, subject), headers=OWN)
+    reply = await client.post(await link(client.context, subject), headers=OWN)
     assert reply.status_code == 303
     return reply
 
@@ -31,7 +31,7 @@ def cookie(reply):
 
 
 async def test_looking_at_a_link_does_not_spend_it(client, hand):
-    path = await link(client.house, worker_subject(hand))
+    path = await link(client.context, worker_subject(hand))
     for _ in range(3):
         page = await client.get(path)
         assert page.status_code == 200
@@ -41,7 +41,7 @@ async def test_looking_at_a_link_does_not_spend_it(client, hand):
 
 
 async def test_a_link_signs_in_once(client, hand):
-    path = await link(client.house, worker_subject(hand))
+    path = await link(client.context, worker_subject(hand))
     first = await client.post(path, headers=OWN)
     assert (first.status_code, first.headers["location"]) == (303, "/worker")
     for here_again in (await client.get(path), await client.post(path, headers=OWN)):
@@ -56,21 +56,21 @@ async def test_a_link_signs_in_once(client, hand):
 
 
 async def test_a_spent_link_says_nothing_to_somebody_else(client, hand):
-    path = await link(client.house, worker_subject(hand))
+    path = await link(client.context, worker_subject(hand))
     await client.post(path, headers=OWN)
-    await sign_in(client, worker_subject(await make.hand(client.house)))
+    await sign_in(client, worker_subject(await factories.hand(client.context)))
     assert (await client.get(path)).status_code == 410
 
 
 async def test_a_link_ends(client, hand):
-    path = await link(client.house, worker_subject(hand), seconds=-1)
+    path = await link(client.context, worker_subject(hand), seconds=-1)
     assert (await client.get(path)).status_code == 410
     assert (await client.post(path, headers=OWN)).status_code == 410
 
 
 async def test_a_token_is_no_link_and_a_link_no_session(client, hand):
     assert (await client.get(f"/login/{hand.token}")).status_code == 410
-    path = await link(client.house, worker_subject(hand))
+    path = await link(client.context, worker_subject(hand))
     client.cookies.set("manyeyes_session", path.rsplit("/", 1)[1])
     assert (await client.get("/worker")).status_code == 303
 
@@ -79,7 +79,7 @@ async def test_a_token_is_no_link_and_a_link_no_session(client, hand):
     ("role", "home"), [("worker", "/worker"), ("customer", "/customer"), ("operator", "/operator")]
 )
 async def test_each_role_goes_home_and_nowhere_else(client, hand, role, home):
-    customer = await make.customer(client.house)
+    customer = await factories.customer(client.context)
     subjects = {
         "worker": worker_subject(hand),
         "customer": customer_subject(customer),
@@ -107,7 +107,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, han
     assert (session["httponly"], session["samesite"], session["path"], session["secure"]) == (True, "lax", "/", "")
     assert len(session.value) >= 32
     over_tls = await client.post(
-        f"https://manyeyes.test{await link(client.house, worker_subject(hand))}",
+        f"https://manyeyes.test{await link(client.context, worker_subject(hand))}",
         headers={"origin": "https://manyeyes.test"},
     )
     assert cookie(over_tls)["secure"] is True
@@ -128,7 +128,7 @@ async def test_a_form_of_any_size_is_refused(client, form):
 
 
 async def test_a_foreign_page_cannot_spend_a_link(client, hand):
-    path = await link(client.house, worker_subject(hand))
+    path = await link(client.context, worker_subject(hand))
     assert (await client.post(path, headers=FOREIGN)).status_code == 403
     assert (await client.post(path, headers=OWN)).status_code == 303
 
@@ -142,13 +142,13 @@ async def test_signing_out_ends_the_session_everywhere(client, hand):
 
 
 async def test_a_client_key_signs_a_customer_in(client):
-    customer = await make.customer(client.house)
+    customer = await factories.customer(client.context)
     reply = await client.post("/login", headers=OWN, data={"key": f" {customer.key} "})
     assert (reply.status_code, reply.headers["location"]) == (303, "/customer")
 
 
 async def test_a_key_is_bound_to_its_addresses(client):
-    customer = await make.customer(client.house, addresses=("198.51.100.0/24",))
+    customer = await factories.customer(client.context, addresses=("198.51.100.0/24",))
     assert (await client.post("/login", headers=OWN, data={"key": customer.key})).status_code == 403
 
 

@@ -5,17 +5,16 @@ from typing import Any
 
 import httpx
 import pytest
-from labelling import send_labels
 from playwright.async_api import Browser, FrameLocator, expect
-from serving import Site
-from standins import Makers
-from visit import PHONE, Screen, at_work, has_no_sideways_scroll, send
 
-import make
-import proven
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.site_checks import end_barred
+from manyeyes.roles.site_checks import end_barred
 from manyeyes.sites.rules import SiteEvent
+from support import factories, proven_sites
+from support.browser_visits import PHONE, Screen, at_work, has_no_sideways_scroll, send
+from support.label_tasks import send_labels
+from support.served_site import Site
+from support.widget_scripts import Makers
 
 pytestmark = pytest.mark.browser
 QUEUES = (1, 6, 18, 20, 22, 24, 27)
@@ -24,26 +23,26 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     (
         "RecaptchaV2TaskProxyless",
         {},
-        ("https://www.google.com/recaptcha/api.js?", f"recaptcha-token-of-{proven.KEY}", "gRecaptchaResponse"),
+        ("https://www.google.com/recaptcha/api.js?", f"recaptcha-token-of-{proven_sites.KEY}", "gRecaptchaResponse"),
     ),
     (
         "RecaptchaV2EnterpriseTaskProxyless",
         {"apiDomain": "www.recaptcha.net"},
         (
             "https://www.recaptcha.net/recaptcha/enterprise.js?",
-            f"enterprise-token-of-{proven.KEY}",
+            f"enterprise-token-of-{proven_sites.KEY}",
             "gRecaptchaResponse",
         ),
     ),
     (
         "HCaptchaTaskProxyless",
         {},
-        ("https://js.hcaptcha.com/1/api.js?", f"hcaptcha-token-of-{proven.KEY}", "gRecaptchaResponse"),
+        ("https://js.hcaptcha.com/1/api.js?", f"hcaptcha-token-of-{proven_sites.KEY}", "gRecaptchaResponse"),
     ),
     (
         "TurnstileTaskProxyless",
         {"action": "sign-up", "cData": "order 7"},
-        ("https://challenges.cloudflare.com/turnstile/v0/api.js?", f"turnstile-token-of-{proven.KEY}", "token"),
+        ("https://challenges.cloudflare.com/turnstile/v0/api.js?", f"turnstile-token-of-{proven_sites.KEY}", "token"),
     ),
 ]
 STARTED: list[tuple[str, dict[str, Any], str]] = [
@@ -55,28 +54,30 @@ STARTED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.fixture
-async def people(site: Site) -> tuple[make.Customer, make.Hand]:
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
     """A customer for whom shop.example is proven, and a worker who may do everything."""
-    customer = await make.customer(site.house)
-    await proven.house_site(site.house, customer.account_id)
-    return customer, await make.hand(site.house, queues=QUEUES)
+    customer = await factories.customer(site.context)
+    await proven_sites.house_site(site.context, customer.account_id)
+    return customer, await factories.hand(site.context, queues=QUEUES)
 
 
-async def create(site: Site, customer: make.Customer, kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> int:
-    task = {"type": kind, "websiteURL": "https://www.shop.example/", "websiteKey": proven.KEY, **given}
+async def create(site: Site, customer: factories.Customer, kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> int:
+    task = {"type": kind, "websiteURL": "https://www.shop.example/", "websiteKey": proven_sites.KEY, **given}
     async with httpx.AsyncClient(base_url=site.url) as client:
-        return int((await make.call(client, "createTask", customer, task=task))["taskId"])
+        return int((await factories.call(client, "createTask", customer, task=task))["taskId"])
 
 
-async def result(site: Site, customer: make.Customer, task_id: int) -> dict[str, Any]:
+async def result(site: Site, customer: factories.Customer, task_id: int) -> dict[str, Any]:
     async with httpx.AsyncClient(base_url=site.url) as client:
-        return await make.call(client, "getTaskResult", customer, taskId=task_id)
+        return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
-async def working(site: Site, browser: Browser, hand: make.Hand, **context: Any) -> tuple[Screen, Makers, FrameLocator]:
+async def working(
+    site: Site, browser: Browser, hand: factories.Hand, **browser_context: Any
+) -> tuple[Screen, Makers, FrameLocator]:
     """Sign in, stand in for the makers, and press start; return the frame of the widget too."""
-    screen, makers = await at_work(site, browser, hand, **context), Makers()
-    await makers.stand_in(screen.context)
+    screen, makers = await at_work(site, browser, hand, **browser_context), Makers()
+    await makers.stand_in(screen.browser_context)
     await screen.start()
     return screen, makers, screen.page.frame_locator("#widget-frame")
 
@@ -119,7 +120,13 @@ async def test_the_widget_is_rendered_as_its_owner_s_page_would(site: Site, brow
     await expect(frame.locator("#solve")).to_be_visible()
     asked = await frame.locator("body").evaluate("() => JSON.stringify(window.asked)")
     assert json.loads(asked) == {
-        **{"maker": "turnstile", "sitekey": proven.KEY, "action": "sign-up", "cData": "order 7", "size": "normal"},
+        **{
+            "maker": "turnstile",
+            "sitekey": proven_sites.KEY,
+            "action": "sign-up",
+            "cData": "order 7",
+            "size": "normal",
+        },
     }
 
 
@@ -136,7 +143,7 @@ async def test_pictures_widgets_and_labels_come_in_turn(site: Site, browser: Bro
         await expect(screen.part("answer")).to_be_hidden()
         await frame.locator("#solve").click()
         await expect(screen.part("receipt")).to_contain_text("Solved and sent")
-        await send_labels(site.house, customer)
+        await send_labels(site.context, customer)
         await expect(screen.part("labels")).to_have_attribute("data-ready", "")
         await expect(screen.page.locator("#widget-frame")).to_be_hidden()
         await screen.press("3")
@@ -154,7 +161,7 @@ async def test_a_page_that_is_loaded_anew_shows_the_same_widget(site: Site, brow
     await frame.locator("#solve").click()
     await expect(screen.part("receipt")).to_contain_text("Solved and sent")
     assert (await result(site, customer, task_id))["status"] == "ready"
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         kinds = [row["kind"] for row in await db.fetch("SELECT kind FROM site_event ORDER BY at, kind")]
     assert kinds[-3:] == [SiteEvent.TASK_CREATED, SiteEvent.WIDGET_SHOWN, SiteEvent.TOKEN_GIVEN]
 
@@ -205,7 +212,7 @@ async def test_a_widget_that_does_not_load_is_explained_and_skipped_by_keyboard(
     screen = await at_work(site, browser, hand)
     makers = Makers()
     makers.broken = True
-    await makers.stand_in(screen.context)
+    await makers.stand_in(screen.browser_context)
     await create(site, customer)
     await screen.start()
     await expect(screen.part("notice")).to_contain_text("could not be loaded")
@@ -253,9 +260,9 @@ async def test_a_withdrawal_takes_the_widget_off_the_screen(site: Site, browser:
     await create(site, customer)
     screen, _, frame = await working(site, browser, hand)
     await expect(frame.locator("#solve")).to_be_visible()
-    withdrawal = WithdrawSite(1, await site.house.serials.take(1), customer.account_id, "shop.example")
-    await site.house.gather.ask(withdraw_sites, withdrawal)
-    await end_barred(site.house, 1)
+    withdrawal = WithdrawSite(1, await site.context.id_blocks.take(1), customer.account_id, "shop.example")
+    await site.context.batcher.ask(withdraw_sites, withdrawal)
+    await end_barred(site.context, 1)
     await expect(screen.part("waiting-title")).to_be_visible()
     await expect(screen.part("notice")).to_contain_text("its owner took it back")
 
@@ -265,7 +272,7 @@ async def test_a_solution_that_comes_after_the_withdrawal_is_explained(site: Sit
     await create(site, customer)
     screen, _, frame = await working(site, browser, hand)
     await expect(frame.locator("#solve")).to_be_visible()
-    async with site.house.cells.pool(1).acquire() as db:  # not to be swept: the answer must meet the closed gate
+    async with site.context.cells.pool(1).acquire() as db:  # not to be swept: the answer must meet the closed gate
         await db.execute("UPDATE site SET state = 3, check_at = NULL")
     await frame.locator("#solve").click()
     await expect(screen.part("notice")).to_contain_text("has taken the permission back")

@@ -6,23 +6,24 @@ import httpx
 import msgspec
 import pytest
 
-import make
-import proven
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.desk import LeaseView
-from manyeyes.house import House
+from manyeyes.roles.worker import LeaseView
+from manyeyes.runtime.context import Context
 from manyeyes.settings import Settings, from_environment
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
-from manyeyes.widget_links import WidgetLinks
+from manyeyes.values.widget_links import WidgetLinks
+from support import factories, proven_sites
 
 
-async def leased(house: House, kind: str = RECAPTCHA_V2, **given: Any) -> tuple[make.Customer, make.Hand, LeaseView]:
+async def leased(
+    context: Context, kind: str = RECAPTCHA_V2, **given: Any
+) -> tuple[factories.Customer, factories.Hand, LeaseView]:
     """A token task on a worker's desk."""
-    customer, asking = await make.customer(house), proven.asking(kind=kind, **given)
-    await proven.house_site(house, customer.account_id)
-    hand = await make.hand(house, queues=(asking["queue_id"],))
-    await make.submit(house, customer, **asking)
-    return customer, hand, await make.taken(house, hand)
+    customer, asking = await factories.customer(context), proven_sites.asking(kind=kind, **given)
+    await proven_sites.house_site(context, customer.account_id)
+    hand = await factories.hand(context, queues=(asking["queue_id"],))
+    await factories.submit(context, customer, **asking)
+    return customer, hand, await factories.taken(context, hand)
 
 
 def directives(reply: httpx.Response) -> dict[str, list[str]]:
@@ -51,7 +52,7 @@ HCAPTCHA_HOSTS = ["https://hcaptcha.com", "https://*.hcaptcha.com"]
 async def test_the_policy_names_this_widget_s_hosts_and_no_other(
     client: httpx.AsyncClient, kind: str, given: dict[str, Any], scripts: list[str]
 ):
-    _, _, lease = await leased(client.house, kind, **given)  # type: ignore[attr-defined]
+    _, _, lease = await leased(client.context, kind, **given)  # type: ignore[attr-defined]
     reply = await client.get(lease.task.widget_url)
     assert reply.status_code == 200
     found = directives(reply)
@@ -68,8 +69,8 @@ async def test_the_policy_names_this_widget_s_hosts_and_no_other(
 
 
 async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: httpx.AsyncClient):
-    house: House = client.house  # type: ignore[attr-defined]
-    _, hand, lease = await leased(house)
+    context: Context = client.context  # type: ignore[attr-defined]
+    _, hand, lease = await leased(context)
     assert (await client.get(lease.task.widget_url)).status_code == 200
     assert (await client.get(lease.task.widget_url[:-2])).status_code == 404
     assert (await client.get("/widget/" + "A" * 60)).status_code == 404
@@ -77,23 +78,23 @@ async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: httpx
     assert (await client.post("/v1/worker/skips", headers=hand.headers, json=skip)).status_code == 200
     gone = await client.get(lease.task.widget_url)
     assert gone.status_code == 404
-    assert proven.KEY not in gone.text
+    assert proven_sites.KEY not in gone.text
     assert directives(gone)["script-src"] == ["'self'"]
 
 
 async def test_a_withdrawn_site_s_widget_is_not_shown(client: httpx.AsyncClient):
-    house: House = client.house  # type: ignore[attr-defined]
-    customer, _, lease = await leased(house)
-    await house.gather.ask(
-        withdraw_sites, WithdrawSite(1, await house.serials.take(1), customer.account_id, "shop.example")
+    context: Context = client.context  # type: ignore[attr-defined]
+    customer, _, lease = await leased(context)
+    await context.batcher.ask(
+        withdraw_sites, WithdrawSite(1, await context.id_blocks.take(1), customer.account_id, "shop.example")
     )
     reply = await client.get(lease.task.widget_url)
     assert reply.status_code in (404, 410)  # 404 when the sweep was there before
-    assert proven.KEY not in reply.text
+    assert proven_sites.KEY not in reply.text
 
 
 async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer(client: httpx.AsyncClient):
-    _, hand, lease = await leased(client.house, RECAPTCHA_V3, min_score=0.9, action="login")  # type: ignore[attr-defined]
+    _, hand, lease = await leased(client.context, RECAPTCHA_V3, min_score=0.9, action="login")  # type: ignore[attr-defined]
     reply = (await client.get("/v1/worker/next", headers=hand.headers)).json()
     assert reply["lease"] == lease.lease
     task = reply["task"]
@@ -101,23 +102,23 @@ async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer
     assert task["image_url"] == ""
     assert task["widget_url"].startswith("/widget/")
     assert task["queue"]["id"] == 20
-    assert proven.KEY not in str(reply)
+    assert proven_sites.KEY not in str(reply)
 
 
 async def test_the_page_is_drawn_with_the_widget_and_may_frame_it(client: httpx.AsyncClient):
-    house: House = client.house  # type: ignore[attr-defined]
-    _, _, lease = await leased(house)
+    context: Context = client.context  # type: ignore[attr-defined]
+    _, _, lease = await leased(context)
     page = await client.get(lease.task.widget_url, headers={"accept-language": "vi"})
     assert '<html lang="vi"' in page.text
 
 
 async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: httpx.AsyncClient):
-    house: House = client.house  # type: ignore[attr-defined]
-    house.settings = msgspec.structs.replace(
-        house.settings, public_url="https://console.example.org/", widget_url="https://widgets.example.org"
+    context: Context = client.context  # type: ignore[attr-defined]
+    context.settings = msgspec.structs.replace(
+        context.settings, public_url="https://console.example.org/", widget_url="https://widgets.example.org"
     )
-    house.widgets = WidgetLinks(b"k" * 32, house.settings.widget_url)
-    _, _, lease = await leased(house)
+    context.widgets = WidgetLinks(b"k" * 32, context.settings.widget_url)
+    _, _, lease = await leased(context)
     assert lease.task.widget_url.startswith("https://widgets.example.org/widget/")
     reply = await client.get(lease.task.widget_url, headers={"host": "widgets.example.org"})
     assert directives(reply)["frame-ancestors"] == ["https://console.example.org"]
@@ -127,14 +128,14 @@ async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: h
 @pytest.mark.parametrize("host", ["console.example.org", "manyeyes.test", "widgets.example.org:8443", "", "x:y"])
 async def test_with_a_host_for_widgets_none_is_ever_shown_on_another(client: httpx.AsyncClient, host: str):
     """A maker's script could lead its frame there, and would then run on the console's origin."""
-    house: House = client.house  # type: ignore[attr-defined]
-    house.settings = msgspec.structs.replace(
-        house.settings, public_url="https://console.example.org", widget_url="https://widgets.example.org"
+    context: Context = client.context  # type: ignore[attr-defined]
+    context.settings = msgspec.structs.replace(
+        context.settings, public_url="https://console.example.org", widget_url="https://widgets.example.org"
     )
-    _, hand, lease = await leased(house)
+    _, hand, lease = await leased(context)
     reply = await client.get(lease.task.widget_url, headers={"host": host})
     assert reply.status_code == 404
-    assert proven.KEY not in reply.text
+    assert proven_sites.KEY not in reply.text
     assert directives(reply)["script-src"] == ["'self'"]
     home = await client.get(lease.task.widget_url, headers={"host": "WIDGETS.example.org:443"})
     assert home.status_code == 200

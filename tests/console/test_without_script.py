@@ -1,23 +1,23 @@
 """The basics work without script: forms, redirects, and a page that looks for the next task by itself."""
 
 import pytest
-from labelling import FEW, MANY, send_labels
 from playwright.async_api import expect
-from visit import at_work, customer_subject, link, send, worker_subject
 
-import make
+from support import factories
+from support.browser_visits import at_work, customer_subject, link, send, worker_subject
+from support.label_tasks import FEW, MANY, send_labels
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
 async def people(site):
-    return await make.customer(site.house), await make.hand(site.house)
+    return await factories.customer(site.context), await factories.hand(site.context)
 
 
 async def signed_in(site, browser, hand):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
-    await page.goto(site.url + await link(site.house, worker_subject(hand)))
+    await page.goto(site.url + await link(site.context, worker_subject(hand)))
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url("**/worker")
     return page
@@ -57,7 +57,7 @@ async def test_an_unfit_answer_comes_back_with_the_reason(site, browser, people)
 @pytest.mark.parametrize("names", [FEW, MANY], ids=["few", "many"])
 async def test_a_label_is_one_press_of_its_button(site, browser, people, names):
     customer, hand = people
-    serial = await send_labels(site.house, customer, names)
+    serial = await send_labels(site.context, customer, names)
     page = await signed_in(site, browser, hand)
     await page.get_by_role("button", name="Start working").click()
     await expect(page.get_by_role("heading", name="Which label fits the picture?")).to_be_visible()
@@ -65,16 +65,16 @@ async def test_a_label_is_one_press_of_its_button(site, browser, people, names):
     await expect(page.locator("#find")).to_be_hidden()
     await page.get_by_role("button", name=names[-1], exact=True).click()
     await expect(page.locator("#answered")).to_have_text("1")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         answer = await db.fetchval("SELECT answer ->> 'text' FROM result WHERE cell = 1 AND task_id = $1", serial)
     assert answer == str(len(names) - 1)
 
 
 async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
     customer, hand = people
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.house.directory.forget()
+    site.context.lookups.forget()
     await send(site, customer)
     page = await signed_in(site, browser, hand)
     await page.get_by_role("button", name="Start working").click()
@@ -98,7 +98,7 @@ async def test_settings_are_kept_without_script(site, browser, people):
 async def test_a_customer_reads_his_statement(site, browser, people):
     customer, _ = people
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
-    await page.goto(site.url + await link(site.house, customer_subject(customer)))
+    await page.goto(site.url + await link(site.context, customer_subject(customer)))
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("#proof")).to_contain_text("It adds up")

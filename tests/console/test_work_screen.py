@@ -6,29 +6,30 @@ import re
 
 import pytest
 from playwright.async_api import expect
-from visit import at_work, send
+
+from support.browser_visits import at_work, send
 
 ANY_LEASE = re.compile(r"^1-\d+-\d+$")
 pytestmark = pytest.mark.browser
 
 
-async def result_texts(site, serials):
-    async with site.house.cells.pool(1).acquire() as db:
+async def result_texts(site, id_blocks):
+    async with site.context.cells.pool(1).acquire() as db:
         rows = await db.fetch("SELECT task_id, answer ->> 'text' AS text FROM result WHERE cell = 1")
     found = {row["task_id"]: row["text"] for row in rows}
-    return [found.get(serial) for serial in serials]
+    return [found.get(serial) for serial in id_blocks]
 
 
 async def test_pictures_are_answered_one_after_another(site, browser, people):
     customer, hand = people
-    serials = [await send(site, customer, text) for text in ("alpha", "beta", "gamma")]
+    id_blocks = [await send(site, customer, text) for text in ("alpha", "beta", "gamma")]
     screen = await at_work(site, browser, hand)
     await screen.start()
     for text in ("alpha", "beta", "gamma"):
         await screen.asked("Type what you see")
         await screen.answer(text)
     await expect(screen.part("waiting-title")).to_be_visible()
-    assert await result_texts(site, serials) == ["alpha", "beta", "gamma"]
+    assert await result_texts(site, id_blocks) == ["alpha", "beta", "gamma"]
     await expect(screen.part("answered")).to_have_text("3")
     await expect(screen.part("earned")).to_have_text("$0.0015")
     await expect(screen.part("pending")).to_have_text("$0.0015")
@@ -73,7 +74,7 @@ async def test_escape_skips_and_the_picture_never_comes_back(site, browser, peop
     await screen.press("Escape")
     await expect(screen.part("waiting-title")).to_be_visible()
     await expect(screen.part("receipt")).to_have_text("Skipped")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         work = await db.fetchrow("SELECT state, tried, failures FROM work WHERE cell = 1 AND task_id = $1", serial)
     assert (work["state"], work["tried"], work["failures"]) == (0, [hand.worker.worker_id], 1)
 
@@ -106,7 +107,7 @@ async def test_an_answer_that_comes_too_late_is_explained(site, browser, people)
 
     async def lapse(route):
         """Let the lease run out and be swept before the answer arrives: the desk is then laid anew."""
-        async with site.house.cells.pool(1).acquire() as db:
+        async with site.context.cells.pool(1).acquire() as db:
             statement = "UPDATE work SET lease_until = now() - interval '1 s' WHERE cell = $1 AND task_id = $2"
             await db.execute(statement, cell, task_id)
             again = "SELECT state = 1 AND lease > $3 FROM work WHERE cell = $1 AND task_id = $2"
@@ -129,7 +130,7 @@ async def test_time_that_runs_out_is_explained(site, browser, people):
     screen = await at_work(site, browser, hand)
     await screen.start()
     await screen.asked("Type what you see")
-    async with site.house.cells.pool(1).acquire() as db:
+    async with site.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE work SET lease_until = now() - interval '1 s' WHERE cell = 1")
     await expect(screen.part("notice")).to_contain_text("Time was up")
     await expect(screen.part("waiting-title")).to_be_visible()
@@ -163,13 +164,13 @@ async def test_a_lost_connection_keeps_what_was_typed(site, browser, people):
     screen = await at_work(site, browser, hand)
     await screen.start()
     await screen.asked("Type what you see")
-    await screen.context.set_offline(True)
+    await screen.browser_context.set_offline(True)
     await screen.type("kept")
     await screen.press("Enter")
     await expect(screen.part("presence-words")).to_have_text("Reconnecting")
     await expect(screen.part("notice")).to_contain_text("Connection lost")
     assert await result_texts(site, [serial]) == [None]
-    await screen.context.set_offline(False)
+    await screen.browser_context.set_offline(False)
     await expect(screen.part("receipt")).to_contain_text("Sent: kept")
     assert await result_texts(site, [serial]) == ["kept"]
     await expect(screen.part("presence-words")).to_have_text("Waiting")
@@ -177,9 +178,9 @@ async def test_a_lost_connection_keeps_what_was_typed(site, browser, people):
 
 async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site, browser, people):
     customer, hand = people
-    async with site.house.cells.directory.acquire() as db:
+    async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
-    site.house.directory.forget()
+    site.context.lookups.forget()
     await send(site, customer)
     screen = await at_work(site, browser, hand)
     await screen.start()
@@ -207,7 +208,7 @@ async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site, browse
 
 async def test_typing_runs_ahead_of_a_slow_network(site, browser, people):
     customer, hand = people
-    serials = [await send(site, customer, text) for text in ("first", "second")]
+    id_blocks = [await send(site, customer, text) for text in ("first", "second")]
     screen = await at_work(site, browser, hand)
     await screen.start()
     await screen.asked("Type what you see")
@@ -225,7 +226,7 @@ async def test_typing_runs_ahead_of_a_slow_network(site, browser, people):
     await screen.type("second")
     await screen.press("Enter")
     await expect(screen.part("waiting-title")).to_be_visible()
-    assert await result_texts(site, serials) == [None, None]
+    assert await result_texts(site, id_blocks) == [None, None]
     held_up.set()
     await expect(screen.part("answered")).to_have_text("2")
-    assert await result_texts(site, serials) == ["first", "second"]
+    assert await result_texts(site, id_blocks) == ["first", "second"]

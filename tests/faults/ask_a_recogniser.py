@@ -4,7 +4,7 @@ import uvloop
 
 from manyeyes.logs import set_up_logs
 from manyeyes.recognisers.pool import RecogniserPool
-from recognisers.asking import detail, told
+from support.recogniser_packages import detail, told
 
 
 async def main() -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servers import OWNER_SCRIPT, SOURCE, OwnerProcess, ask, postmaster_pid, server_pids, wait_until
 
-from manyeyes.db import child
+from manyeyes.db import child_process
 from manyeyes.db.binaries import find_programs
+from manyeyes.db.directory_lock import is_owned
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, running_dsn
-from manyeyes.db.locks import is_owned
+from support.embedded_owners import OWNER_SCRIPT, SOURCE, OwnerProcess, ask, postmaster_pid, server_pids, wait_until
 
 pytestmark = pytest.mark.faults
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="about what root's process does; we are not root")
@@ -199,8 +199,8 @@ def test_missing_programs_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_log_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "LOG_BYTES", 100)
-    log = child.Log(tmp_path / "log")
+    monkeypatch.setattr(child_process, "LOG_BYTES", 100)
+    log = child_process.Log(tmp_path / "log")
     fd = log.open()
     os.write(fd, b"x" * 200 + b"\n")
     log.rotate()

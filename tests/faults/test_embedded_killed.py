@@ -11,10 +11,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from servers import OwnerProcess, ask, postmaster_pid, server_pids, wait_until
 
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import Embedded
+from support.embedded_owners import OwnerProcess, ask, postmaster_pid, server_pids, wait_until
 
 pytestmark = pytest.mark.faults
 

@@ -13,8 +13,8 @@ import pytest
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserPool
 from manyeyes.settings import Settings
-from recognisers.asking import SECONDS, counted, detail, install, is_running, told, wait_until_dead
-from recognisers.drawn import painting, written
+from support.drawn_pictures import painting, written
+from support.recogniser_packages import SECONDS, counted, detail, install, is_running, told, wait_until_dead
 
 pytestmark = pytest.mark.faults
 SCRIPT = Path(__file__).with_name("ask_a_recogniser.py")
@@ -29,7 +29,7 @@ DEEDS = [
 
 @pytest.fixture
 async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    install(tmp_path / "site", monkeypatch, "mischief", "recognisers.mischief:open_mischief")
+    install(tmp_path / "site", monkeypatch, "mischief", "support.mischievous_recogniser:open_mischief")
     pool = RecogniserPool(SECONDS, 300)
     yield pool
     await pool.close()
@@ -57,7 +57,7 @@ def settings(tmp_path: Path) -> Settings:
 async def test_the_house_answers_while_a_recogniser_spins_and_closes_without_it(
     pool: RecogniserPool, client: httpx.AsyncClient
 ):
-    recognisers = client.house.recognisers
+    recognisers = client.context.recognisers
     pid = (await detail(recognisers, b"pid"))["pid"]
     hanging = asyncio.create_task(told(recognisers, b"spin"))
     await asyncio.sleep(0.1)
@@ -97,7 +97,7 @@ async def test_a_child_killed_by_somebody_else_costs_no_picture(pool: Recogniser
 
 
 def test_a_server_that_is_killed_leaves_no_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    install(tmp_path / "site", monkeypatch, "mischief", "recognisers.mischief:open_mischief")
+    install(tmp_path / "site", monkeypatch, "mischief", "support.mischievous_recogniser:open_mischief")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(part for part in sys.path if part)}
     server = subprocess.Popen([sys.executable, str(SCRIPT)], stdout=subprocess.PIPE, text=True, env=environment)
     assert server.stdout

@@ -9,11 +9,11 @@ import asyncpg
 import httpx
 import pytest
 
-import make
 from manyeyes.db.embedded import running_dsn
-from outbound.listening import http
-from real_server import ServeProcess, ask_json
-from webhooks.post import body_of, ids, json_of, receiver
+from support import factories
+from support.delivery_receivers import body_of, ids, json_of, receiver
+from support.loopback_servers import http
+from support.real_server import ServeProcess, ask_json
 
 pytestmark = pytest.mark.faults
 LOOPBACK = {"MANYEYES_ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8"}
@@ -37,7 +37,7 @@ async def people(server: ServeProcess) -> tuple[str, dict[str, str]]:
 
 async def solve(client: httpx.AsyncClient, key: str, worker: dict[str, str], callback: str) -> int:
     """Submit a task, answer it, and return its wire id."""
-    task = {"clientKey": key, "task": make.image_task(), "callbackUrl": callback}
+    task = {"clientKey": key, "task": factories.image_task(), "callbackUrl": callback}
     created = (await client.post("/createTask", json=task)).json()
     assert created["errorId"] == 0, created
     await client.post("/v1/worker/online", headers=worker, json={})

@@ -12,9 +12,9 @@ from typing import IO
 import asyncpg
 import pytest
 
-from faults.servers import postmaster_pid, wait_until
 from manyeyes.db.embedded import running_dsn
-from real_server import ServeProcess, ask_json, environment
+from support.embedded_owners import postmaster_pid, wait_until
+from support.real_server import ServeProcess, ask_json, environment
 
 pytestmark = pytest.mark.faults
 

@@ -13,14 +13,14 @@ import httpx
 import msgspec
 import pytest
 
-import make
 from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.db.embedded import running_dsn
 from manyeyes.ledger.rules import Kind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.tasks import store as tasks
-from real_server import ServeProcess, ask_json, left_of
+from support import factories
+from support.real_server import ServeProcess, ask_json, left_of
 
 pytestmark = pytest.mark.faults
 
@@ -100,7 +100,7 @@ async def _record(db: asyncpg.Connection, secret_id: str, task_id: str) -> None:
             rate=0.0,
             review=True,
             task_id=first + 1,
-            picture=make.picture(),
+            picture=factories.picture(),
         )
         command = RecordRecognition(
             cell=app.cell,

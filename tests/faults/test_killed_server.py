@@ -9,10 +9,10 @@ import asyncpg
 import httpx
 import pytest
 
-from load import Acknowledged, Load
 from manyeyes.db.embedded import running_dsn
 from manyeyes.ledger.rules import Kind
-from real_server import ServeProcess, ask_json, left_of, run, wait_until_gone
+from support.persistent_load import Acknowledged, Load
+from support.real_server import ServeProcess, ask_json, left_of, run, wait_until_gone
 
 pytestmark = pytest.mark.faults
 

@@ -14,10 +14,10 @@ import asyncpg
 import httpx
 import pytest
 
-import make
 from manyeyes.db.embedded import running_dsn
 from manyeyes.ledger.rules import Kind
-from real_server import ServeProcess, ask_json, left_of
+from support import factories
+from support.real_server import ServeProcess, ask_json, left_of
 
 pytestmark = pytest.mark.faults
 
@@ -36,7 +36,7 @@ class Scene:
     async def play(self) -> None:
         """Run the task life, complain, cast the first vote; ``slot`` is what lies before the second reviewer."""
         async with httpx.AsyncClient(base_url=self.url, timeout=60) as client:
-            task = {"type": "ImageToTextTask", "body": base64.b64encode(make.picture_bytes()).decode()}
+            task = {"type": "ImageToTextTask", "body": base64.b64encode(factories.picture_bytes()).decode()}
             task_id = (await _post(client, "/createTask", {"clientKey": self.key, "task": task}))["taskId"]
             await _post(client, "/v1/worker/online", {}, self.worker)
             lease = (await client.get("/v1/worker/next?wait=30", headers=self.worker)).json()["lease"]

@@ -13,7 +13,7 @@ import trustme
 
 from manyeyes.outbound.door import Door, Reply
 from manyeyes.outbound.rules import DoorReason, DoorRefused
-from outbound.listening import Names, http, listening
+from support.loopback_servers import Names, http, listening
 
 LOOPBACK = [ipaddress.ip_network("127.0.0.1/32")]
 HERE = [["127.0.0.1"]]

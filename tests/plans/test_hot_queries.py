@@ -8,23 +8,23 @@ from typing import Any
 
 import asyncpg
 import pytest
-from filled import fill
 
 from manyeyes.accounts import store as accounts
 from manyeyes.allow_list import store as allow_list
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
-from manyeyes.house import prepare_database
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
+from manyeyes.runtime.context import prepare_database
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
+from support.filled_cell import fill
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
 NOW = datetime.now(UTC)

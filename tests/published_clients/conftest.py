@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from demo.server import Server, command
-from published_clients.installation import Installation, Typist
+from support.client_installation import Installation, Typist
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

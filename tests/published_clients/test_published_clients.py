@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from demo.pictures import draw
-from published_clients.installation import Installation, reading
+from support.client_installation import Installation, reading
 
 pytestmark = pytest.mark.clients
 

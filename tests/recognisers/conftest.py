@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from manyeyes.recognisers.pool import RecogniserPool
-from recognisers.asking import SECONDS, install
+from support.recogniser_packages import SECONDS, install
 
 
 @pytest.fixture
 def mischief(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """The name of a recogniser that an installed package offers; it does what a picture's bytes say."""
-    return install(tmp_path / "site", monkeypatch, "mischief", "recognisers.mischief:open_mischief")
+    return install(tmp_path / "site", monkeypatch, "mischief", "support.mischievous_recogniser:open_mischief")
 
 
 @pytest.fixture

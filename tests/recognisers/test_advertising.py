@@ -13,12 +13,12 @@ from PIL import Image, ImageDraw, ImageFont
 from demo.pictures import draw
 from manyeyes.recognisers.advertising import CODE, NORMAL, SEEN, SURE, TEXT, Code, Line, judged
 from manyeyes.recognisers.catalogue import check
-from manyeyes.recognisers.command import environment
+from manyeyes.recognisers.child_command import environment
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.tasks.pictures import Picture
-from recognisers.drawn import promising, written
-from recognisers.scenes import FORMATS, MESSAGES, landscape, with_code, with_message
+from support.drawn_pictures import promising, written
+from support.labelled_scenes import FORMATS, MESSAGES, landscape, with_code, with_message
 
 LABELS = {NORMAL: "normal", CODE: "code", TEXT: "text"}
 BIG = 0.05  # of the picture

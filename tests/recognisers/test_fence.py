@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from manyeyes.recognisers.pool import RecogniserPool
-from recognisers.asking import detail, wait_until_dead
+from support.recogniser_packages import detail, wait_until_dead
 
 
 async def test_it_opens_no_socket_of_any_family(pool: RecogniserPool):

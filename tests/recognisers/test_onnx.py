@@ -17,7 +17,7 @@ from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.onnx import Model, read_model
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.tasks.pictures import Picture
-from recognisers.drawn import painting, written
+from support.drawn_pictures import painting, written
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "recognisers.md").read_text()
 LABELS = {0: "red", 1: "green", 2: "blue"}

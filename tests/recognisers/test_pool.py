@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from manyeyes.recognisers import lane
+from manyeyes.recognisers import request_queue
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy, RecogniserPool
-from recognisers.asking import LABELS, counted, detail, is_running, shown, told, wait_until_dead
+from support.recogniser_packages import LABELS, counted, detail, is_running, shown, told, wait_until_dead
 
 HEAVY = ("numpy", "onnxruntime", "rapidocr", "cv2", "zxingcpp")
 
@@ -124,7 +124,7 @@ async def test_a_broken_model_starts_no_process_for_every_call(pool: RecogniserP
 async def test_a_model_that_was_repaired_is_found_after_the_pause(
     pool: RecogniserPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lane, "LONGEST_PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(request_queue, "LONGEST_PAUSE_SECONDS", 0.0)
     with pytest.raises(RecogniserAway):
         await told(pool, b"a", model=str(tmp_path / "model"))
     (tmp_path / "model").touch()
@@ -134,7 +134,7 @@ async def test_a_model_that_was_repaired_is_found_after_the_pause(
 async def test_an_idle_process_ends_and_the_next_picture_gets_another(
     pool: RecogniserPool, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lane, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(request_queue, "IDLE_SECONDS", 0.0)
     first = (await detail(pool, b"pid"))["pid"]
     await asyncio.to_thread(wait_until_dead, first)
     assert (await detail(pool, b"pid"))["pid"] != first
@@ -143,13 +143,13 @@ async def test_an_idle_process_ends_and_the_next_picture_gets_another(
 async def test_too_much_waiting_is_refused_and_what_waits_is_served(
     pool: RecogniserPool, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(lane, "LARGEST_WAITING", 2)
+    monkeypatch.setattr(request_queue, "LARGEST_WAITING", 2)
     first = asyncio.create_task(told(pool, b"a", b"b"))
     await asyncio.sleep(0)
     with pytest.raises(RecogniserBusy, match="2 pictures wait for mischief"):
         await told(pool, b"c")
     assert len(await first) == 2
-    monkeypatch.setattr(lane, "LARGEST_WAITING_BYTES", 3)
+    monkeypatch.setattr(request_queue, "LARGEST_WAITING_BYTES", 3)
     with pytest.raises(RecogniserBusy):
         await told(pool, b"four")
     assert len(await told(pool, b"123")) == 1
@@ -176,6 +176,6 @@ async def test_a_closed_pool_leaves_no_process_and_nobody_waiting(mischief: str)
 
 
 def test_the_server_loads_nothing_that_recognisers_load():
-    code = f"import manyeyes.house, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
+    code = f"import manyeyes.runtime.context, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

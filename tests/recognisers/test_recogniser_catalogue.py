@@ -6,7 +6,7 @@ import pytest
 
 from manyeyes.recognisers import catalogue
 from manyeyes.recognisers.catalogue import check, installed
-from recognisers.asking import LABELS, install
+from support.recogniser_packages import LABELS, install
 
 
 def test_installed_packages_stand_beside_the_shipped_ones(mischief: str):
@@ -14,7 +14,7 @@ def test_installed_packages_stand_beside_the_shipped_ones(mischief: str):
 
 
 def test_nobody_takes_a_shipped_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    install(tmp_path / "site", monkeypatch, "people", "recognisers.mischief:open_mischief")
+    install(tmp_path / "site", monkeypatch, "people", "support.mischievous_recogniser:open_mischief")
     with pytest.raises(ValueError, match="people need no model"):
         check("people", "some.toml", LABELS)
 

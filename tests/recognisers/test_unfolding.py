@@ -5,12 +5,12 @@ import io
 import pytest
 from PIL import Image
 
+from manyeyes.recognisers.frame_decoder import spread
 from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserPool
-from manyeyes.recognisers.unfolding import spread
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture
-from recognisers.asking import counted
-from recognisers.drawn import animated, painting, promising, promising_webp, written
+from support.drawn_pictures import animated, painting, promising, promising_webp, written
+from support.recogniser_packages import counted
 
 TURNED = 6  # EXIF: the viewer turns it a quarter to the right
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 100

@@ -11,8 +11,8 @@ from manyeyes.recognisers.catalogue import check
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.tasks.pictures import Picture
-from recognisers.asking import install
-from recognisers.drawn import written
+from support.drawn_pictures import written
+from support.recogniser_packages import install
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "write-a-recogniser.md").read_text()
 LABELS = {0: "lit", 1: "dark"}

@@ -8,10 +8,10 @@ from manyeyes.actions.import_results import ImportResults, import_results
 from manyeyes.apps.rules import zone
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
-from manyeyes.recognitions.durations import Measure, bucket
-from manyeyes.recognitions.history import COLUMNS, read_history
-from recognising import RATE_PRICE, Calls, app_of
-from stage import PRICE
+from manyeyes.recognitions.csv_import import COLUMNS, read_history
+from manyeyes.recognitions.duration_histograms import Measure, bucket
+from support.action_stage import PRICE
+from support.recognition_calls import RATE_PRICE, Calls, app_of
 
 ZONES = {1: "Asia/Shanghai"}
 

@@ -11,13 +11,13 @@ from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle
 from manyeyes.actions.submit_tasks import SubmitTask, submit_tasks
 from manyeyes.recognitions.calibration import Verdict
 from manyeyes.recognitions.counters import quarter
-from manyeyes.recognitions.durations import Measure, bucket
+from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.recognitions.rules import ReviewState
-from manyeyes.refusals import Reason
 from manyeyes.tasks.labels import LABEL_PICTURE, Choice, LabelOptions
-from recognising import RATE_PRICE
-from recognitions.asked import asked_on
-from stage import PAY, PICTURE, PRICE
+from manyeyes.values.refusals import Reason
+from support.action_stage import PAY, PICTURE, PRICE
+from support.asked_results import asked_on
+from support.recognition_calls import RATE_PRICE
 
 FUNDS = 1_000_000
 OPEN, DECIDED, UNDECIDED = ReviewState

@@ -2,14 +2,14 @@
 
 import pytest
 
-from concurrency.race import race
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
 from manyeyes.actions.cast_votes import Voted, cast_votes
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.record_recognitions import record_recognitions
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.recognitions.rules import ReviewState
-from recognitions.asked import asked_on
+from support.asked_results import asked_on
+from support.races import race
 
 ROUNDS = range(5)
 

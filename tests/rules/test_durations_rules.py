@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, merged, quarter
-from manyeyes.recognitions.durations import RELATIVE_ERROR, Measure, bucket, percentile, value
+from manyeyes.recognitions.duration_histograms import RELATIVE_ERROR, Measure, bucket, percentile, value
 
 WEEK = 7 * 86_400_000
 

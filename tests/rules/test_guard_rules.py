@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.reports.guard import FEWEST_INCORRECT, FEWEST_OTHERS, FEWEST_TASKS, Tally, limit_of, outliers
+from manyeyes.reports.abuse_guard import FEWEST_INCORRECT, FEWEST_OTHERS, FEWEST_TASKS, Tally, limit_of, outliers
 
 USUAL = [Tally(n, 200, count) for n, count in enumerate((16, 18, 20, 20, 22, 24), 1)]  # 8 to 12 %
 

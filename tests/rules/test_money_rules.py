@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from manyeyes import money
+from manyeyes.values import money
 
 AMOUNTS = st.integers(0, money.LARGEST_MICROS)
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.picture_links import PictureId, PictureLinks
+from manyeyes.values.picture_links import PictureId, PictureLinks
 
 LINKS = PictureLinks(b"k" * 32, hours=24)
 INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))

@@ -10,12 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
-import make
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, inspect
+from manyeyes.values.refusals import Reason, Refusal
+from support import factories
 
 MAGIC = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"]
-WHOLE = {media: make.picture_bytes("7", kind) for media, kind in (("png", "PNG"), ("jpg", "JPEG"), ("gif", "GIF"))}
+WHOLE = {media: factories.picture_bytes("7", kind) for media, kind in (("png", "PNG"), ("jpg", "JPEG"), ("gif", "GIF"))}
 REASONS = {Reason.PICTURE_TOO_SMALL, Reason.PICTURE_TOO_BIG, Reason.PICTURE_NOT_SUPPORTED}
 
 

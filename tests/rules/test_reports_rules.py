@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.refusals import Reason
 from manyeyes.reports.rules import (
     FEWEST_JUDGED,
     FEWEST_VOTES,
@@ -24,6 +23,7 @@ from manyeyes.reports.rules import (
     is_outlier,
     verdict,
 )
+from manyeyes.values.refusals import Reason
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 GOOD = Reported(7, is_picture=True, language="en", ended_at=NOW - timedelta(seconds=5), is_solved=True)

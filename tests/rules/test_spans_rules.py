@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.recognitions.counters import quarter
-from manyeyes.recognitions.spans import MOST_SPANS, Grain, Span, asked, instant, midnight, split
+from manyeyes.recognitions.time_spans import MOST_SPANS, Grain, Span, asked, instant, midnight, split
 
 NOW = datetime(2026, 3, 10, 22, 7, 33, tzinfo=UTC)
 ZONES = sorted(available_timezones() - {"localtime"})

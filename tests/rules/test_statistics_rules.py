@@ -13,7 +13,7 @@ from manyeyes.statistics.rules import (
     spending_windows,
     whole_minutes,
 )
-from manyeyes.window import MINUTE, Window
+from manyeyes.values.time_window import MINUTE, Window
 
 STARTS = st.integers(0, 4_102_444_800)
 

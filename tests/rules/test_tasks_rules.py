@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.rules import (
     WIRE_BITS,
     WIRE_MASK,
@@ -23,6 +22,7 @@ from manyeyes.tasks.rules import (
     wire_id,
 )
 from manyeyes.tasks.store import portions
+from manyeyes.values.refusals import Reason, Refusal
 
 SERIALS = st.integers(1, 2**53) | st.integers(1, 2**22).map(lambda n: n << WIRE_BITS)
 LAGS = st.integers(-(2 ** (WIRE_BITS - 1)) + 1, 2 ** (WIRE_BITS - 1))

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.picture_links import PictureLinks
-from manyeyes.widget_links import WidgetId, WidgetLinks
+from manyeyes.values.picture_links import PictureLinks
+from manyeyes.values.widget_links import WidgetId, WidgetLinks
 
 LINKS = WidgetLinks(b"k" * 32, "")
 UNTIL = datetime(2026, 11, 22, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.window import HOUR, hours
+from manyeyes.values.time_window import HOUR, hours
 
 SECONDS = st.integers(0, 4_102_444_800)
 

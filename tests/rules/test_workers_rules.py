@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason, counts_as_failure, queues_for
 
 LANGUAGES = st.sampled_from(["en", "ru", "vi", "th"])

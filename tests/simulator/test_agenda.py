@@ -1,6 +1,6 @@
 """What happens next in a simulation."""
 
-from manyeyes.simulator.agenda import Agenda
+from manyeyes.simulator.event_queue import Agenda
 
 
 def test_calls_come_in_the_order_of_their_time_and_those_of_one_instant_as_entered():

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyeyes.dispatch.rules import Waiting
-from manyeyes.simulator.agenda import BEGINNING, Agenda
-from manyeyes.simulator.floor import Floor, Job
-from manyeyes.simulator.house import CUSTOMER, Crowd, Traffic, World
-from manyeyes.simulator.regards import Regards
+from manyeyes.simulator.event_queue import BEGINNING, Agenda
+from manyeyes.simulator.preferences import Regards
+from manyeyes.simulator.workplace import Floor, Job
+from manyeyes.simulator.world import CUSTOMER, Crowd, Traffic, World
 from manyeyes.tasks.rules import RECAPTCHA_V3
 
 RESTLESS = World(workers=12, rate=20.0, load=0.5, others=2, here=0.5, stay_seconds=40.0, shift_seconds=600.0)

@@ -5,9 +5,9 @@ import pytest
 
 from manyeyes.simulator.allow_list import Meeting, Outcome, Plan, Reporting, live_through
 from manyeyes.simulator.allow_list_study import Question, counted_seconds, grid, study, variations
-from manyeyes.simulator.house import World
-from manyeyes.simulator.intervals import interval
-from manyeyes.simulator.theory import accuracy_of_first_praised, accuracy_of_stay_or_shift, mean_wait
+from manyeyes.simulator.closed_form import accuracy_of_first_praised, accuracy_of_stay_or_shift, mean_wait
+from manyeyes.simulator.confidence_intervals import interval
+from manyeyes.simulator.world import World
 
 SMALL = World(workers=20, rate=5.0)
 ALONE = World(  # one customer, and a crowd that is always there, never busy and never all filtered

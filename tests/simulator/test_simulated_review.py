@@ -3,8 +3,8 @@
 import pytest
 
 from manyeyes.reports.rules import Vote
+from manyeyes.simulator.closed_form import majority_error, majority_votes
 from manyeyes.simulator.review import RULES, Bench, judge, majority, study
-from manyeyes.simulator.theory import majority_error, majority_votes
 
 CONFIRM, REJECT = Vote.CONFIRM, Vote.REJECT
 SLACK = 1.6  # intervals of 95 % must miss now and then; so much wider, hardly one in a thousand does

@@ -12,8 +12,8 @@ NAMES = sorted(f"manyeyes.simulator.{path.stem}" for path in FOLDER.glob("[a-z]*
 LISTED = "import sys, {}; print(*[name for name in sys.modules if name.split('.')[0] in ('asyncpg', 'manyeyes')])"
 
 
-BELOW_ALL = ("manyeyes.money", "manyeyes.window", "manyeyes.refusals")
-RULES = ("manyeyes.recognitions.bounds", "manyeyes.recognitions.calibration")  # pure as well (pyproject.toml)
+BELOW_ALL = ("manyeyes.values.money", "manyeyes.values.time_window", "manyeyes.values.refusals")
+RULES = ("manyeyes.recognitions.binomial_bounds", "manyeyes.recognitions.calibration")  # pure as well (pyproject.toml)
 
 
 def is_allowed(module: str) -> bool:

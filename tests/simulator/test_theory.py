@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from manyeyes.simulator.intervals import Interval, interval, student_95, tasks_to_notice
-from manyeyes.simulator.theory import (
+from manyeyes.simulator.closed_form import (
     accuracy_of_first_praised,
     accuracy_of_stay_or_shift,
     beta_shape,
@@ -14,6 +13,7 @@ from manyeyes.simulator.theory import (
     majority_votes,
     mean_wait,
 )
+from manyeyes.simulator.confidence_intervals import Interval, interval, student_95, tasks_to_notice
 
 
 def test_with_one_server_the_share_that_waits_is_the_load():

@@ -9,18 +9,17 @@ import httpx
 import pytest
 import trustme
 
-import make
-import proven
-from manyeyes import site_checks
-from manyeyes.chores import CHORES
-from manyeyes.house import House
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.rules import DoorReason, DoorRefused
-from manyeyes.refusals import Refusal
-from manyeyes.site_checks import check, check_due, end_barred, examine
+from manyeyes.roles import site_checks
+from manyeyes.roles.site_checks import check, check_due, end_barred, examine
+from manyeyes.runtime.context import Context
+from manyeyes.server.application import JOBS
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Look, Site, SiteState, proof_text
-from outbound.listening import Heard, Names, http, listening
+from manyeyes.values.refusals import Refusal
+from support import factories, proven_sites
+from support.loopback_servers import Heard, Names, http, listening
 
 RECORD = "_manyeyes.shop.example"
 
@@ -53,14 +52,14 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("shop.example").configure_cert(context)
-    return context
+    browser_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("shop.example").configure_cert(browser_context)
+    return browser_context
 
 
 @pytest.fixture
 async def owner(
-    house: House, authority: trustme.CA, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+    context: Context, authority: trustme.CA, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Server]:
     """The owner of shop.example; the house's door finds his name server and his web server on loopback."""
     server = Server()
@@ -73,7 +72,7 @@ async def owner(
     authority.configure_trust(trusting)
     loopback = [ipaddress.ip_network("127.0.0.1/32")]
     async with listening(answer, tls=tls) as server.heard:
-        house.door = Door(loopback, resolver=Zone(server), seconds=5, ssl_context=trusting)
+        context.door = Door(loopback, resolver=Zone(server), seconds=5, ssl_context=trusting)
         monkeypatch.setattr(
             site_checks,
             "file_address",
@@ -82,16 +81,16 @@ async def owner(
         yield server
 
 
-async def test_a_record_is_enough_and_the_file_is_not_asked_for(house: House, owner: Server):
+async def test_a_record_is_enough_and_the_file_is_not_asked_for(context: Context, owner: Server):
     owner.records = ["v=spf1 -all", proof_text("word")]
-    finding = await examine(house.door, "shop.example", "word")
+    finding = await examine(context.door, "shop.example", "word")
     assert (finding.dns, finding.detail) == (Look.FOUND, f"TXT {RECORD} holds the proof")
     assert owner.heard.requests == []
 
 
-async def test_a_file_is_enough(house: House, owner: Server):
+async def test_a_file_is_enough(context: Context, owner: Server):
     owner.reply = http(f"# sites\r\n{proof_text('other')}\r\n  {proof_text('word')}  \r\n".encode())
-    finding = await examine(house.door, "shop.example", "word")
+    finding = await examine(context.door, "shop.example", "word")
     assert (finding.dns, finding.web) == (Look.ABSENT, Look.FOUND)
     assert owner.heard.requests[0].startswith(b"GET /.well-known/manyeyes-site HTTP/1.1\r\n")
 
@@ -109,111 +108,111 @@ async def test_a_file_is_enough(house: House, owner: Server):
         (b"SSH-2.0-OpenSSH\r\n", Look.UNKNOWN),
     ],
 )
-async def test_what_a_web_server_s_reply_means(house: House, owner: Server, reply: bytes, look: Look):
+async def test_what_a_web_server_s_reply_means(context: Context, owner: Server, reply: bytes, look: Look):
     owner.reply = reply
-    finding = await examine(house.door, "shop.example", "word")
+    finding = await examine(context.door, "shop.example", "word")
     assert (finding.dns, finding.web) == (Look.ABSENT, look)
     assert finding.detail
 
 
-async def test_a_host_that_leads_inside_is_not_called(house: House, owner: Server):
-    house.door = Door(resolver=Zone(owner))
-    finding = await examine(house.door, "shop.example", "word")
+async def test_a_host_that_leads_inside_is_not_called(context: Context, owner: Server):
+    context.door = Door(resolver=Zone(owner))
+    finding = await examine(context.door, "shop.example", "word")
     assert finding.web is Look.ABSENT
     assert "forbidden" in finding.detail
     assert owner.heard.requests == []
 
 
-async def add(house: House, account_id: int) -> Site:
-    site = await proven.house_site(house, account_id)
-    async with house.cells.pool(1).acquire() as db:
+async def add(context: Context, account_id: int) -> Site:
+    site = await proven_sites.house_site(context, account_id)
+    async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET check_at = now() - interval '1 s'")
     return site
 
 
-async def state(house: House) -> Site:
-    async with house.cells.pool(1).acquire() as db:
+async def state(context: Context) -> Site:
+    async with context.cells.pool(1).acquire() as db:
         (site,) = await sites.every_site(db, 1)
     return site
 
 
-async def overdue(house: House) -> None:
-    async with house.cells.pool(1).acquire() as db:
+async def overdue(context: Context) -> None:
+    async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET check_at = now()")
 
 
-async def test_a_site_is_checked_when_its_day_is_over(house: House, owner: Server):
-    customer = await make.customer(house)
-    site = await add(house, customer.account_id)
+async def test_a_site_is_checked_when_its_day_is_over(context: Context, owner: Server):
+    customer = await factories.customer(context)
+    site = await add(context, customer.account_id)
     owner.records = [proof_text(site.token)]
-    await check_due(house, 1)
-    found = await state(house)
+    await check_due(context, 1)
+    found = await state(context)
     assert found.state is SiteState.LIVE
     assert found.verified_at is not None
     assert site.verified_at is not None
     assert found.verified_at > site.verified_at
     asked = len(owner.heard.requests)
-    await check_due(house, 1)
+    await check_due(context, 1)
     assert len(owner.heard.requests) == asked
 
 
-async def test_a_record_that_is_gone_ends_what_is_open_at_once(house: House, owner: Server):
-    customer, hand = await make.customer(house), await make.hand(house, queues=(6,))
-    await add(house, customer.account_id)
+async def test_a_record_that_is_gone_ends_what_is_open_at_once(context: Context, owner: Server):
+    customer, hand = await factories.customer(context), await factories.hand(context, queues=(6,))
+    await add(context, customer.account_id)
     for _ in range(3):
-        await make.submit(house, customer, **proven.asking())
-    await make.taken(house, hand)
-    await check_due(house, 1)
-    assert (await state(house)).state is SiteState.LOST
-    async with house.cells.pool(1).acquire() as db:
+        await factories.submit(context, customer, **proven_sites.asking())
+    await factories.taken(context, hand)
+    await check_due(context, 1)
+    assert (await state(context)).state is SiteState.LOST
+    async with context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT count(*) FROM work") == 0
         assert await db.fetchval("SELECT sum(charged_micros) FROM result") == 0
-    refused = await make.submit(house, customer, **proven.asking())
+    refused = await factories.submit(context, customer, **proven_sites.asking())
     assert isinstance(refused, Refusal)
 
 
-async def test_a_silent_place_is_asked_again_three_times_and_then_the_proof_is_lost(house: House, owner: Server):
-    customer = await make.customer(house)
-    await add(house, customer.account_id)
+async def test_a_silent_place_is_asked_again_three_times_and_then_the_proof_is_lost(context: Context, owner: Server):
+    customer = await factories.customer(context)
+    await add(context, customer.account_id)
     owner.silent_dns, owner.reply = True, http(status="503 Service Unavailable")
     for failures in (1, 2, 3):
-        await check_due(house, 1)
-        now = await state(house)
+        await check_due(context, 1)
+        now = await state(context)
         assert (now.state, now.failures) == (SiteState.LIVE, failures)
-        assert not isinstance(await make.submit(house, customer, **proven.asking()), Refusal)
-        await overdue(house)
-    await check_due(house, 1)
-    assert (await state(house)).state is SiteState.LOST
-    assert isinstance(await make.submit(house, customer, **proven.asking()), Refusal)
-    owner.silent_dns, owner.records = False, [proof_text((await state(house)).token)]
-    await overdue(house)
-    await check_due(house, 1)
-    assert (await state(house)).state is SiteState.LIVE
+        assert not isinstance(await factories.submit(context, customer, **proven_sites.asking()), Refusal)
+        await overdue(context)
+    await check_due(context, 1)
+    assert (await state(context)).state is SiteState.LOST
+    assert isinstance(await factories.submit(context, customer, **proven_sites.asking()), Refusal)
+    owner.silent_dns, owner.records = False, [proof_text((await state(context)).token)]
+    await overdue(context)
+    await check_due(context, 1)
+    assert (await state(context)).state is SiteState.LIVE
 
 
-async def test_a_check_says_what_it_saw(house: House, owner: Server):
-    customer = await make.customer(house)
-    site = await add(house, customer.account_id)
-    outcome = await check(house, 1, site)
+async def test_a_check_says_what_it_saw(context: Context, owner: Server):
+    customer = await factories.customer(context)
+    site = await add(context, customer.account_id)
+    outcome = await check(context, 1, site)
     assert isinstance(outcome, Site)
     assert RECORD in outcome.why
     assert "status 404" in outcome.why
-    async with house.cells.pool(1).acquire() as db:
+    async with context.cells.pool(1).acquire() as db:
         trail = await sites.events(db, 1, "shop.example")
     assert trail[0].event.detail == outcome.why
 
 
 def test_both_chores_run_by_themselves():
-    assert {check_due, end_barred} <= {chore for _, chore in CHORES}
+    assert {check_due, end_barred} <= {job for _, job in JOBS}
 
 
 async def test_the_chores_end_what_somebody_else_withdrew(client: httpx.AsyncClient):
     """The whole application: a withdrawal by another process is carried out here within a moment."""
-    house: House = client.house  # type: ignore[attr-defined]
-    customer = await make.customer(house)
-    await proven.house_site(house, customer.account_id)
-    await make.submit(house, customer, **proven.asking())
-    async with house.cells.pool(1).acquire() as db:
+    context: Context = client.context  # type: ignore[attr-defined]
+    customer = await factories.customer(context)
+    await proven_sites.house_site(context, customer.account_id)
+    await factories.submit(context, customer, **proven_sites.asking())
+    async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET state = 3, swept = false, check_at = NULL")
         while await db.fetchval("SELECT count(*) FROM work"):
             await db.execute("SELECT pg_sleep(0.05)")

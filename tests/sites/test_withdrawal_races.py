@@ -3,34 +3,34 @@
 import asyncio
 from typing import Any
 
-import proven
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.end_barred_tasks import EndBarredTasks, end_barred_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.tasks.rules import Ending
-from stage import Stage
+from support import proven_sites
+from support.action_stage import Stage
 
 TASKS, WORKERS = 24, 6
 
 
 async def test_every_task_is_either_answered_and_charged_or_ended_free_and_none_is_left(stage: Stage):
-    await proven.open_on(stage)
+    await proven_sites.open_on(stage)
     account_id = await stage.account()
-    await proven.site(stage, account_id)
+    await proven_sites.site(stage, account_id)
     hands = [await stage.worker(6) for _ in range(WORKERS)]
     submitted: list[Any] = []
 
     async def submit() -> None:
         for _ in range(TASKS // 3):
-            submitted.extend(await stage.act(submit_tasks, stage.submitting(account_id, **proven.asking())))
+            submitted.extend(await stage.act(submit_tasks, stage.submitting(account_id, **proven_sites.asking())))
 
     async def work(worker_id: int) -> None:
         for _ in range(6):
             await stage.act(hand_out, HandOut(stage.cell, 6))
             for held in await stage.desk(worker_id):
-                await stage.act(answer_tasks, stage.answering(worker_id, stage.lease_of(held), proven.TOKEN))
+                await stage.act(answer_tasks, stage.answering(worker_id, stage.lease_of(held), proven_sites.TOKEN))
 
     async def withdraw() -> None:
         await stage.act(withdraw_sites, WithdrawSite(stage.cell, stage.number(), account_id, "shop.example"))

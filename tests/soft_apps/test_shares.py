@@ -4,9 +4,9 @@ import asyncpg
 import pytest
 
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
-from manyeyes.actions.parts.shares import take_back_shares
+from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.ledger.rules import Book, Kind
-from stage import LIFE_SECONDS, PRICE
+from support.action_stage import LIFE_SECONDS, PRICE
 
 APP, SHARE = 847, PRICE // 10
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from catalogue import catalogue
+
+from support.database_catalogue import catalogue
 
 GLOBAL = {
     *("migration", "counter", "secret", "account_place", "api_key", "blocked_address", "worker", "credential"),

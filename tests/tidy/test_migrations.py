@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-import tree
-from catalogue import catalogue
 
 from manyeyes.db.migrate import migrate, migrations, pending
+from support import repository
+from support.database_catalogue import catalogue
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def fresh(server: str) -> AsyncIterator[asyncpg.Connection]:
 
 
 async def test_the_migrations_build_the_schema(fresh: asyncpg.Connection):
-    await fresh.execute((tree.SOURCE / "db" / "schema.sql").read_text("utf-8"))
+    await fresh.execute((repository.SOURCE / "db" / "schema.sql").read_text("utf-8"))
     shown = await catalogue(fresh)
     await fresh.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     assert await migrate(fresh) == [m.name for m in migrations()]

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-import tree
 
 from manyeyes.db.queries import Query, read
+from support import repository
 
-FILES = {path.parent.name: path for path in sorted(tree.SOURCE.rglob("queries.sql"))}
+FILES = {path.parent.name: path for path in sorted(repository.SOURCE.rglob("queries.sql"))}
 QUERIES = [(package, query) for package, path in FILES.items() for query in read(path.read_text("utf-8"))]
 IDS = [f"{package}.{query.name}" for package, query in QUERIES]
 CELL_TABLES = (
@@ -37,8 +37,8 @@ def test_names_are_unique_and_each_has_a_sentence(package: str):
 
 @pytest.mark.parametrize("package", FILES)
 def test_every_query_is_used_and_none_is_missing(package: str):
-    users = [p for p in tree.SOURCE.rglob("*.py") if uses(p, package)]
-    used = {name for path in users for name in tree.attributes_of(path, "SQL")} - {"all"}
+    users = [p for p in repository.SOURCE.rglob("*.py") if uses(p, package)]
+    used = {name for path in users for name in repository.attributes_of(path, "SQL")} - {"all"}
     assert used == {query.name for owner, query in QUERIES if owner == package}
 
 
@@ -66,7 +66,7 @@ def test_nothing_sets_an_account_s_record_of_complaints_back():
     assert [query.name for query in writers] == ["add_to_reporters"]
     assert "SET judged = reporter.judged + excluded.judged" in writers[0].text
     outside = [
-        p for p in tree.SOURCE.rglob("*.py") if re.search(r"(UPDATE|DELETE FROM|INTO) reporter\b", p.read_text())
+        p for p in repository.SOURCE.rglob("*.py") if re.search(r"(UPDATE|DELETE FROM|INTO) reporter\b", p.read_text())
     ]
     assert not outside
 
@@ -90,8 +90,8 @@ def test_a_statement_writes_to_at_most_one_table(package: str, query: Query):
 
 
 def test_nothing_that_another_engine_or_a_pooler_would_refuse():
-    texts = {tree.name(path): path.read_text("utf-8") for path in tree.SOURCE.rglob("*.sql")}
+    texts = {repository.name(path): path.read_text("utf-8") for path in repository.SOURCE.rglob("*.sql")}
     statements = {name: re.sub(r"--[^\n]*", "", text) for name, text in texts.items()}
     assert {name: FORBIDDEN.findall(text) for name, text in statements.items() if FORBIDDEN.search(text)} == {}
-    sources = {tree.name(path): path.read_text("utf-8") for path in tree.SOURCE.rglob("*.py")}
+    sources = {repository.name(path): path.read_text("utf-8") for path in repository.SOURCE.rglob("*.py")}
     assert [name for name, text in sources.items() if "advisory" in text] == []

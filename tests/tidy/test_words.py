@@ -4,15 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
-import tree
+
+from support import repository
 
 INDEXES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"), ("registry", "npmjs"))]
-PLACES = [re.escape(str(place)) + r"[/\s\"']" for place in (tree.ROOT, Path.home()) if len(place.parts) > 1]
+PLACES = [re.escape(str(place)) + r"[/\s\"']" for place in (repository.ROOT, Path.home()) if len(place.parts) > 1]
 INDEX_OPTIONS = r"--(extra-)?index-url[ =]|--find-links[ =]|--trusted-host[ =]"
 FORBIDDEN = re.compile("|".join([*map(re.escape, INDEXES), *PLACES, INDEX_OPTIONS]))
 
 
-@pytest.mark.parametrize("path", tree.kept_files(), ids=tree.name)
+@pytest.mark.parametrize("path", repository.kept_files(), ids=repository.name)
 def test_no_index_and_no_machine_is_named(path: Path):
     found = FORBIDDEN.search(path.read_bytes().decode("utf-8", "replace"))
     assert not found, f"{found[0]!r}"
@@ -20,5 +21,5 @@ def test_no_index_and_no_machine_is_named(path: Path):
 
 def test_what_is_forbidden_is_found():
     assert FORBIDDEN.search("https://" + INDEXES[0] + "/simple")
-    assert FORBIDDEN.search(f"open({str(tree.ROOT)!r})")
+    assert FORBIDDEN.search(f"open({str(repository.ROOT)!r})")
     assert FORBIDDEN.search("--index" + "-url=somewhere")

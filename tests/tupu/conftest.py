@@ -7,24 +7,26 @@ from collections.abc import AsyncIterator
 import pytest
 import uvicorn
 
-from manyeyes.app import Application
-from manyeyes.corked import CorkedProtocol
-from manyeyes.house import House
-from tupu.signed import Shop, client_of, open_shop
+from manyeyes.runtime.context import Context
+from manyeyes.server.application import Application
+from manyeyes.server.http_protocol import OneWriteProtocol
+from support.signed_customer import Shop, client_of, open_shop
 
 
 @pytest.fixture
-async def shop(house: House) -> AsyncIterator[Shop]:
+async def shop(context: Context) -> AsyncIterator[Shop]:
     """A customer with an app and a recognition by people; no chores run."""
-    async with client_of(house) as client:
-        yield await open_shop(house, client)
+    async with client_of(context) as client:
+        yield await open_shop(context, client)
 
 
 @pytest.fixture
-async def address(house: House) -> AsyncIterator[tuple[str, int]]:
+async def address(context: Context) -> AsyncIterator[tuple[str, int]]:
     """Host and port where the application listens, served as the serving process does it."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(Application(house), http=CorkedProtocol, lifespan="off", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        Application(context), http=OneWriteProtocol, lifespan="off", log_config=None, access_log=False
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     yield listener.getsockname()

@@ -4,15 +4,15 @@ import time
 
 import pytest
 
-import make
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps import store as apps
 from manyeyes.settings import Settings
-from tupu.signed import CALLER, OTHER_KEY, client_of, open_shop, opened, pem
+from support import factories
+from support.signed_customer import CALLER, OTHER_KEY, client_of, open_shop, opened, pem
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 
 
 @pytest.fixture
@@ -20,10 +20,10 @@ def settings(tmp_path) -> Settings:
     return Settings(data=tmp_path, timestamp_window_seconds=60)
 
 
-async def test_the_order_of_the_checks(house, shop):
+async def test_the_order_of_the_checks(context, shop):
     """Each call breaks all the rules from one on; what is heard is the first of them."""
-    keyless = await open_shop(house, shop.client, public_key=None)
-    suspended = await open_shop(house, shop.client, public_key=None, suspended=True)
+    keyless = await open_shop(context, shop.client, public_key=None)
+    suspended = await open_shop(context, shop.client, public_key=None, suspended=True)
     stale = {**shop.triple(timestamp="1000"), "signature": "AAAA"}
     wrong = {**shop.triple(), "signature": "AAAA"}
     absurd = {"tag": "x" * 300}
@@ -73,42 +73,42 @@ async def test_the_window_is_a_setting(shop, offset, code):
         assert "60 s" in answer.said["message"]
 
 
-async def test_another_s_key_and_another_app_s_signature_are_1(house, shop):
-    other = await open_shop(house, shop.client)
+async def test_another_s_key_and_another_app_s_signature_are_1(context, shop):
+    other = await open_shop(context, shop.client)
     assert (await shop.recognise(PICTURE, **shop.triple(key=OTHER_KEY))).code == 1
     assert (await shop.recognise(PICTURE, **other.triple())).code == 1
 
 
-async def test_a_key_that_was_replaced_lets_nobody_in(house, shop):
+async def test_a_key_that_was_replaced_lets_nobody_in(context, shop):
     triple = shop.triple()
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         await apps.set_app(db, shop.sid, public_key=pem(OTHER_KEY))
-    house.directory.forget()
+    context.lookups.forget()
     assert (await shop.recognise(PICTURE, **triple)).code == 1
     assert (await shop.recognise(PICTURE, **shop.triple(key=OTHER_KEY))).code == 0
 
 
 async def by_key(shop, key: str, address: str = CALLER, **more):
-    async with client_of(shop.house, address) as client:
+    async with client_of(shop.context, address) as client:
         reply = await client.post(
             f"/v3/recognition/{shop.sid}", data=more, files={"image": ("a.png", PICTURE)}, headers={"X-API-Key": key}
         )
     return opened(shop, reply)
 
 
-async def test_an_api_key_of_the_account_takes_the_signature_s_place(house, shop):
+async def test_an_api_key_of_the_account_takes_the_signature_s_place(context, shop):
     assert (await by_key(shop, shop.customer.key)).code == 0
-    keyless = await open_shop(house, shop.client, public_key=None)
+    keyless = await open_shop(context, shop.client, public_key=None)
     assert (await by_key(keyless, keyless.customer.key)).code == 0
     assert (await by_key(shop, shop.customer.key, signature="AAAA")).code == 0  # it is not looked at
 
 
-async def test_an_api_key_that_is_nobody_s_another_s_or_barred_is_1(house, shop):
-    other = await open_shop(house, shop.client)
+async def test_an_api_key_that_is_nobody_s_another_s_or_barred_is_1(context, shop):
+    other = await open_shop(context, shop.client)
     assert (await by_key(shop, "no key")).code == 1
     assert (await by_key(shop, other.customer.key)).code == 1
     barred = new_key()
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         owner = KeyOwner(shop.app.cell, shop.app.account_id, ("198.51.100.0/24",))
         await accounts.insert_key(db, digest(barred), owner)
     assert (await by_key(shop, barred)).code == 1
@@ -126,19 +126,19 @@ async def test_an_empty_api_key_is_none(shop):
     assert opened(shop, reply).code == 3
 
 
-async def test_a_blocked_address_is_1_before_all_else(house, shop):
-    await house.cells.directory.execute("INSERT INTO blocked_address VALUES ('203.0.113.0/24', now())")
-    house.directory.forget()
+async def test_a_blocked_address_is_1_before_all_else(context, shop):
+    await context.cells.directory.execute("INSERT INTO blocked_address VALUES ('203.0.113.0/24', now())")
+    context.lookups.forget()
     assert (await shop.recognise(PICTURE)).code == 1
     reply = await shop.client.post(f"/v3/recognition/{'0' * 24}")
     assert opened(shop, reply).code == 1
 
 
-async def test_a_suspended_app_is_heard_again_when_it_is_resumed(house, shop):
-    async with house.cells.directory.acquire() as db:
+async def test_a_suspended_app_is_heard_again_when_it_is_resumed(context, shop):
+    async with context.cells.directory.acquire() as db:
         await apps.set_app(db, shop.sid, suspended=True)
-        house.directory.forget()
+        context.lookups.forget()
         assert (await shop.recognise(PICTURE)).code == 8
         await apps.set_app(db, shop.sid, suspended=False)
-    house.directory.forget()
+    context.lookups.forget()
     assert (await shop.recognise(PICTURE)).code == 0

@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-import make
-from tupu.signed import Answer, Shop, check_envelope, signature_of
+from support import factories
+from support.signed_customer import Answer, Shop, check_envelope, signature_of
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 CRLF = b"\r\n"
 
 
@@ -54,7 +54,7 @@ async def ask(shop: Shop, address: tuple[str, int], raw: bytes) -> Answer:
         writer.close()
     assert head.startswith(b"HTTP/1.1 200"), head
     assert b"content-type: application/json" in head.lower()
-    inner = check_envelope(body, shop.house.seal.public_key)
+    inner = check_envelope(body, shop.context.signer.public_key)
     return Answer(inner, json.loads(inner), None)
 
 
@@ -115,7 +115,7 @@ async def test_go_sends_a_big_nonce_and_files_as_octet_streams(shop, address):
     assert (await ask(shop, address, request(shop, f"multipart/form-data; boundary={boundary}", body))).code == 0
 
 
-async def test_node_sends_the_time_as_a_number_in_a_multipart_of_texts(shop, address, house):
+async def test_node_sends_the_time_as_a_number_in_a_multipart_of_texts(shop, address, context):
     triple = {"secretId": shop.sid, **signed(shop, now(), "0.5297418"), "tag": "x", "uid": "u"}
     fields = [(f'Content-Disposition: form-data; name="{n}"', t.encode()) for n, t in triple.items()]
     url = b"http://127.0.0.1:8999/a.png"  # which the door refuses: the texts were read as addresses
@@ -145,7 +145,7 @@ async def test_php_waits_to_be_told_to_go_on(shop, address):
     writer.write(raw[: -len(body)])
     assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
     writer.write(body)
-    inner = check_envelope((await reply_of(reader))[1], shop.house.seal.public_key)
+    inner = check_envelope((await reply_of(reader))[1], shop.context.signer.public_key)
     assert json.loads(inner)["code"] == 0
     writer.close()
 
@@ -172,7 +172,7 @@ async def test_cpp_sends_a_hexadecimal_nonce_and_nonsense_in_time(shop, address)
         reader, writer = await asyncio.open_connection(*address)
         writer.write(raw)  # it goes on by itself after a second; here at once
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
-        assert json.loads(check_envelope((await reply_of(reader))[1], shop.house.seal.public_key))["code"] == 0
+        assert json.loads(check_envelope((await reply_of(reader))[1], shop.context.signer.public_key))["code"] == 0
         writer.close()
 
 
@@ -277,7 +277,7 @@ async def test_who_hangs_up_in_the_middle_of_a_body_leaves_nothing(shop, address
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 async def test_curl_s_own_expectation_and_boundary(shop, address, tmp_path):
-    (tmp_path / "图片.png").write_bytes(make.picture_bytes("big", size=(3_000, 900)) + b"\0" * 1_100_000)
+    (tmp_path / "图片.png").write_bytes(factories.picture_bytes("big", size=(3_000, 900)) + b"\0" * 1_100_000)
     fields = [word for pair in signed(shop, now(), "0.75").items() for word in ("--form-string", "=".join(pair))]
     url = f"http://{address[0]}:{address[1]}/v3/recognition/{shop.sid}"
     bodies = []
@@ -286,6 +286,6 @@ async def test_curl_s_own_expectation_and_boundary(shop, address, tmp_path):
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         bodies.append((await process.communicate())[0])
     assert bodies[0] == bodies[1]
-    said = json.loads(check_envelope(bodies[0], shop.house.seal.public_key))
+    said = json.loads(check_envelope(bodies[0], shop.context.signer.public_key))
     assert said[shop.task_id]["fileList"][0]["name"] == "图片.png"
     assert len(await shop.rows("recognition_result", "cell")) == 1

@@ -1,6 +1,6 @@
 """The contract's other paths: a signed code 15 that says what is offered, whoever asks."""
 
-from tupu.signed import opened
+from support.signed_customer import opened
 
 NOT_OFFERED = {  # spec/tupu.md §4.5, §5.1
     "/v3/recognition/text/{}": "texts",

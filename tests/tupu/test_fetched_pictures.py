@@ -6,13 +6,13 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-import make
 from manyeyes.outbound.door import Door
-from manyeyes.tupu import pictures
-from outbound.listening import Names, http, listening
-from tupu.signed import Shop, open_shop
+from manyeyes.tupu import picture_fetcher
+from support import factories
+from support.loopback_servers import Names, http, listening
+from support.signed_customer import Shop, open_shop
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 LOOPBACK = [ipaddress.ip_network("127.0.0.1/32")]
 HERE = [["127.0.0.1"]]
 
@@ -20,7 +20,7 @@ HERE = [["127.0.0.1"]]
 def let_out(shop: Shop, names: dict[str, list[list[str]]] | None = None, **given) -> Names:
     """Let the shop's house call this machine's 127.0.0.1, under names that the test gives."""
     known = Names({"shop.example": HERE, "127.0.0.1": HERE, **(names or {})})
-    shop.house.door = Door(LOOPBACK, resolver=known, **given)
+    shop.context.door = Door(LOOPBACK, resolver=known, **given)
     return known
 
 
@@ -55,9 +55,9 @@ async def test_ten_are_fetched_at_the_same_time(shop):
 
 
 async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop, monkeypatch):
-    monkeypatch.setattr(pictures, "FETCHES_OF_AN_APP", 3)
+    monkeypatch.setattr(picture_fetcher, "FETCHES_OF_AN_APP", 3)
     let_out(shop)
-    other = await open_shop(shop.house, shop.client)
+    other = await open_shop(shop.context, shop.client)
     is_freed, is_full = asyncio.Event(), asyncio.Event()
     waiting = 0
 
@@ -160,7 +160,7 @@ async def test_a_name_that_changes_its_mind_is_judged_at_every_step(shop):
 
 async def test_more_than_ten_megabytes_are_not_read(shop, monkeypatch):
     let_out(shop)
-    monkeypatch.setattr(pictures, "LARGEST_FETCHED", len(PICTURE))
+    monkeypatch.setattr(picture_fetcher, "LARGEST_FETCHED", len(PICTURE))
     async with listening(http(PICTURE)) as fits, listening(http(PICTURE + b"x")) as big:
         urls = [f"http://shop.example:{heard.port}/" for heard in (fits, big)]
         answer = await shop.recognise(*urls)
@@ -169,7 +169,7 @@ async def test_more_than_ten_megabytes_are_not_read(shop, monkeypatch):
 
 async def test_a_server_that_never_ends_is_given_up_redirects_included(shop, monkeypatch):
     let_out(shop)
-    monkeypatch.setattr(pictures, "LONGEST_SECONDS", 0.2)
+    monkeypatch.setattr(picture_fetcher, "LONGEST_SECONDS", 0.2)
     released = asyncio.Event()
 
     async def hang(reader, writer):

@@ -3,10 +3,10 @@
 import base64
 import textwrap
 
-import make
-from tupu.signed import opened
+from support import factories
+from support.signed_customer import opened
 
-PICTURE = base64.b64encode(make.picture_bytes("one")).decode()
+PICTURE = base64.b64encode(factories.picture_bytes("one")).decode()
 
 
 async def test_pictures_tags_and_tasks_in_the_plural(shop):
@@ -52,6 +52,6 @@ async def test_what_does_not_fit_is_refused_as_of_files(shop):
 
 async def test_files_and_addresses_belong_to_the_other_call(shop):
     path = f"/v3/recognition/image/sync/base64/{shop.sid}"
-    reply = await shop.client.post(path, data=shop.triple(), files={"images": make.picture_bytes()})
+    reply = await shop.client.post(path, data=shop.triple(), files={"images": factories.picture_bytes()})
     assert opened(shop, reply).code == 15
     assert (await shop.base64("http://x.example/a.png")).files(shop.task_id)[0]["label"] == -1

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from manyeyes.settings import Settings
-from tupu.signed import check_envelope, opened
+from support.signed_customer import check_envelope, opened
 
 
 @pytest.fixture(params=[1024, 2048])

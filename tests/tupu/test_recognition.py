@@ -6,12 +6,12 @@ import io
 import pytest
 from PIL import Image
 
-import make
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
-from tupu.signed import Shop, open_shop
+from support import factories
+from support.signed_customer import Shop, open_shop
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 
 
 class Recognisers:
@@ -39,8 +39,8 @@ class Recognisers:
 
 def saying(shop: Shop, *outcomes) -> Recognisers:
     """Let the shop's recognisers say these things, one list per call, the last one again and again."""
-    shop.house.recognisers = Recognisers(shop.house.recognisers, *outcomes)
-    return shop.house.recognisers
+    shop.context.recognisers = Recognisers(shop.context.recognisers, *outcomes)
+    return shop.context.recognisers
 
 
 async def nothing_of(shop: Shop) -> bool:
@@ -64,8 +64,8 @@ async def test_the_answer_has_its_members_in_the_captured_order(shop):
     assert 1e12 < answer.said["timestamp"] < 1e13
 
 
-async def test_what_is_uncertain_is_recorded_charged_and_asked_of_people(house, shop):
-    hand = await make.hand(house)
+async def test_what_is_uncertain_is_recorded_charged_and_asked_of_people(context, shop):
+    hand = await factories.hand(context)
     await shop.recognise(("图片.png", PICTURE), tag="room 7", uid="u1", sequenceId="s1")
     (row,) = await shop.rows("recognition_result")
     assert (row["recognition_id"], row["name"], row["tag"], row["uid"], row["sequence_id"]) == (
@@ -75,7 +75,7 @@ async def test_what_is_uncertain_is_recorded_charged_and_asked_of_people(house, 
     assert (row["label"], row["rate"], row["review"], row["charged_micros"]) == (0, 0.0, True, 100)
     (task,) = await shop.rows("task")
     assert (task["task_id"], task["kind"]) == (row["task_id"], "label_picture")
-    assert (await make.taken(house, hand)).task.kind == "label_picture"  # the dispatcher was woken
+    assert (await factories.taken(context, hand)).task.kind == "label_picture"  # the dispatcher was woken
 
 
 async def test_a_certain_result_is_nobody_s_work(shop):
@@ -107,7 +107,7 @@ async def test_without_a_queue_what_is_uncertain_is_only_flagged(shop):
 
 async def test_every_open_task_looks_at_every_picture_and_task_chooses(shop):
     other, closed = await shop.another(labels="0=cat,3=dog"), await shop.another(closed=True)
-    answer = await shop.recognise(PICTURE, make.picture_bytes("two"))
+    answer = await shop.recognise(PICTURE, factories.picture_bytes("two"))
     assert list(answer.said)[:2] == [shop.task_id, other.task_id]
     assert closed.task_id not in answer.said
     assert answer.said[other.task_id]["statistic"] == [2, 0, 0, 0]
@@ -183,23 +183,23 @@ async def test_an_empty_field_asks_for_no_task_in_particular(shop):
     assert shop.task_id in (await shop.recognise(PICTURE, task="")).said
 
 
-async def test_a_balance_that_does_not_cover_all_of_a_call_refuses_all_of_it(house, shop):
-    poor = await open_shop(house, shop.client, "0.0015")  # a picture and its review cost 0.0008
+async def test_a_balance_that_does_not_cover_all_of_a_call_refuses_all_of_it(context, shop):
+    poor = await open_shop(context, shop.client, "0.0015")  # a picture and its review cost 0.0008
     assert (await poor.recognise(PICTURE, PICTURE)).code == 8
     assert await poor.rows("recognition_result") == await poor.rows("work") == await poor.rows("recognition_call") == []
     assert (await poor.recognise(PICTURE)).code == 0
 
 
-async def test_a_suspended_account_is_8(house, shop):
-    await house.cells.directory.execute("UPDATE account SET suspended = true")
+async def test_a_suspended_account_is_8(context, shop):
+    await context.cells.directory.execute("UPDATE account SET suspended = true")
     assert (await shop.recognise(PICTURE)).code == 8
     assert await nothing_of(shop)
 
 
-async def test_a_full_review_queue_is_17(house, shop):
-    await house.cells.directory.execute("UPDATE queue SET capacity = 1 WHERE queue_id = 1")
-    house.directory.forget()
-    codes = [(await shop.recognise(make.picture_bytes(str(n)))).code for n in range(3)]
+async def test_a_full_review_queue_is_17(context, shop):
+    await context.cells.directory.execute("UPDATE queue SET capacity = 1 WHERE queue_id = 1")
+    context.lookups.forget()
+    codes = [(await shop.recognise(factories.picture_bytes(str(n)))).code for n in range(3)]
     assert set(codes) == {0, 17}
 
 
@@ -231,14 +231,14 @@ async def test_files_and_addresses_are_not_mixed(shop):
     assert (await shop.recognise(PICTURE, "http://x.example/a.png")).code == 15
 
 
-async def test_an_app_of_another_medium_recognises_nothing(house, shop):
-    speech = await open_shop(house, shop.client, medium="speech")
+async def test_an_app_of_another_medium_recognises_nothing(context, shop):
+    speech = await open_shop(context, shop.client, medium="speech")
     answer = await speech.recognise(PICTURE)
     assert (answer.code, "speech" in answer.said["message"]) == (15, True)
 
 
-async def test_what_is_asked_is_judged_in_its_order(house, shop):
-    slow = await open_shop(house, shop.client, calls_per_second=1)
+async def test_what_is_asked_is_judged_in_its_order(context, shop):
+    slow = await open_shop(context, shop.client, calls_per_second=1)
     foreign, closed = shop.task_id, await slow.another(closed=True)
     eleven = [PICTURE] * 11
     assert (await slow.recognise(*eleven, task=foreign, tag="x" * 201)).code == 15
@@ -249,13 +249,13 @@ async def test_what_is_asked_is_judged_in_its_order(house, shop):
     assert (await slow.recognise(*eleven)).code == 19
     assert (await slow.recognise(PICTURE)).code == 0
     assert (await slow.recognise(PICTURE)).code == 17
-    await house.cells.directory.execute("UPDATE recognition SET closed = true")
-    house.directory.forget()
+    await context.cells.directory.execute("UPDATE recognition SET closed = true")
+    context.lookups.forget()
     assert (await slow.recognise()).code == 13
 
 
 async def test_ten_pictures_are_taken(shop):
-    answer = await shop.recognise(*[make.picture_bytes(str(n)) for n in range(10)])
+    answer = await shop.recognise(*[factories.picture_bytes(str(n)) for n in range(10)])
     assert len(answer.files(shop.task_id)) == 10
 
 

@@ -3,10 +3,10 @@
 import asyncio
 import time
 
-import make
-from tupu.signed import opened, signature_of
+from support import factories
+from support.signed_customer import opened, signature_of
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 
 
 async def counted(shop) -> tuple[int, int, int]:
@@ -39,7 +39,7 @@ async def test_the_same_triple_with_anything_else_is_1(shop):
     assert (await shop.recognise(("a.png", PICTURE), **triple)).code == 0
     before = await counted(shop)
     for images, more in (
-        ([("a.png", make.picture_bytes("two"))], {}),
+        ([("a.png", factories.picture_bytes("two"))], {}),
         ([("b.png", PICTURE)], {}),
         ([PICTURE, PICTURE], {}),
         ([PICTURE], {"tag": "x"}),
@@ -64,7 +64,7 @@ async def test_how_it_is_written_makes_no_difference(shop):
     assert await counted(shop) == (1, 1, 1)
 
 
-async def test_another_app_may_use_the_same_time_and_nonce(house, shop):
+async def test_another_app_may_use_the_same_time_and_nonce(context, shop):
     triple = shop.triple()
     assert (await shop.recognise(PICTURE, **triple)).code == 0
     text = f"{shop.sid},{triple['timestamp']},1{triple['nonce']}"
@@ -73,7 +73,7 @@ async def test_another_app_may_use_the_same_time_and_nonce(house, shop):
     assert (await counted(shop))[0] == 2
 
 
-async def test_a_refused_call_may_be_sent_again(house, shop):
+async def test_a_refused_call_may_be_sent_again(context, shop):
     triple = shop.triple()
     assert (await shop.recognise(**triple)).code == 3
     assert (await shop.recognise(PICTURE, **triple)).code == 0

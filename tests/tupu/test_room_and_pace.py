@@ -4,15 +4,15 @@ import asyncio
 import json
 from urllib.parse import urlencode
 
-import make
 from manyeyes.tupu import body
-from manyeyes.tupu.pace import Pace
-from manyeyes.tupu.room import Room, Share
-from outbound.listening import http, listening
-from tupu.signed import check_envelope, opened
+from manyeyes.tupu.memory_budget import Room, Share
+from manyeyes.tupu.rate_limit import Pace
+from support import factories
+from support.loopback_servers import http, listening
+from support.signed_customer import check_envelope, opened
 from tupu.test_fetched_pictures import let_out
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 
 
 def test_a_share_takes_what_is_free_and_gives_all_of_it_back():
@@ -83,7 +83,7 @@ async def test_who_never_ends_his_body_gives_his_room_back(shop, monkeypatch):
 
     scope = {"type": "http", "method": "POST", "path": f"/v3/recognition/{shop.sid}", "client": ("203.0.113.7", 1)}
     await edge({**scope, "headers": []}, receive, send)
-    assert json.loads(check_envelope(b"".join(said), shop.house.seal.public_key))["code"] == 15
+    assert json.loads(check_envelope(b"".join(said), shop.context.signer.public_key))["code"] == 15
     assert edge._room.free == before
 
 

@@ -5,14 +5,14 @@ import json
 import asyncpg
 import pytest
 
-import make
-from manyeyes.gather import Unavailable
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.batching import Unavailable
 from manyeyes.tupu import operations
 from manyeyes.tupu.codes import CODES, code_and_message
-from tupu.signed import open_shop, opened
+from manyeyes.values.refusals import Reason, Refusal
+from support import factories
+from support.signed_customer import open_shop, opened
 
-PICTURE = make.picture_bytes("one")
+PICTURE = factories.picture_bytes("one")
 ODD = "图/片 😀\"\\'\t<&>\u007f\u2028.png"
 
 
@@ -111,6 +111,6 @@ async def test_while_the_database_is_away_it_is_503_and_still_signed(shop, monke
     assert int(reply.headers["retry-after"]) > 0
 
 
-async def test_a_refused_call_s_body_is_read_so_that_its_client_hears_why(house, shop):
-    suspended = await open_shop(house, shop.client, suspended=True)
+async def test_a_refused_call_s_body_is_read_so_that_its_client_hears_why(context, shop):
+    suspended = await open_shop(context, shop.client, suspended=True)
     assert (await suspended.recognise(b"x" * 40_000_000)).code == 8

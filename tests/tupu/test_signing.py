@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.tupu.signing import (
+from manyeyes.tupu.request_signature import (
     Triple,
     holds,
     is_timely,
@@ -16,7 +16,7 @@ from manyeyes.tupu.signing import (
     triple_digest,
     unix_seconds,
 )
-from tupu.signed import KEY, OTHER_KEY, pem, signature_of
+from support.signed_customer import KEY, OTHER_KEY, pem, signature_of
 
 SID = "5a1b2c3d4e5f6a7b8c9d0e1f"
 NOW = 1_795_327_089.0

@@ -8,7 +8,7 @@ import pytest
 from manyeyes.actions.record_recognitions import NewResult, RecordRecognition, record_recognitions
 from manyeyes.apps.rules import day_in
 from manyeyes.recognitions.rules import Recognition
-from tupu.signed import Shop, open_shop
+from support.signed_customer import Shop, open_shop
 
 PRINTED = (  # seed 003, §2.3: the `json` member of the example
     '{"code":0,"data":[{"date":"2022-12-05","duration":0,"reviewDuration":0,"total":3206,"review":37,"certain":3169,'
@@ -25,11 +25,11 @@ async def record(shop: Shop, at: datetime, seen: dict[tuple[int, bool], int], of
     results = []
     for (label, review), times in seen.items():
         for _ in range(times):
-            number = await shop.house.serials.take(shop.app.cell)
+            number = await shop.context.id_blocks.take(shop.app.cell)
             given = {"recognition": of or shop.recognition, "name": "a.jpg", "label": label, "review": review}
             results.append(NewResult(result_id=number, rate=0.5, **given))
     for start in range(0, len(results), 100):
-        call_id = await shop.house.serials.take(shop.app.cell)
+        call_id = await shop.context.id_blocks.take(shop.app.cell)
         command = RecordRecognition(
             cell=shop.app.cell,
             call_id=call_id,
@@ -40,7 +40,7 @@ async def record(shop: Shop, at: datetime, seen: dict[tuple[int, bool], int], of
             results=tuple(results[start : start + 100]),
             queues={},
         )
-        async with shop.house.cells.pool(shop.app.cell).acquire() as tx, tx.transaction():
+        async with shop.context.cells.pool(shop.app.cell).acquire() as tx, tx.transaction():
             (outcome,) = await record_recognitions(tx, at, [command])
         assert outcome.answer == "{}"
 
@@ -52,8 +52,8 @@ def without_reviews(value):
     return [without_reviews(part) for part in value] if isinstance(value, list) else value
 
 
-async def test_the_printed_example_comes_out_of_3206_results(house, shop):
-    speech = await open_shop(house, shop.client, medium="speech")  # its imageTotal is 0, as the example's
+async def test_the_printed_example_comes_out_of_3206_results(context, shop):
+    speech = await open_shop(context, shop.client, medium="speech")  # its imageTotal is 0, as the example's
     await record(speech, AT, SEEN)
     assert len(await speech.rows("recognition_result", "result_id")) == 3206
     answer = await speech.statistics("2022-12-05", "2022-12-05")
@@ -145,8 +145,8 @@ async def test_366_days_are_told(shop):
     assert len((await shop.statistics("2020-01-01", "2020-12-31")).said["data"]) == 366
 
 
-async def test_a_task_that_is_absent_is_15_and_a_foreign_one_7(house, shop):
-    other = await open_shop(house, shop.client)
+async def test_a_task_that_is_absent_is_15_and_a_foreign_one_7(context, shop):
+    other = await open_shop(context, shop.client)
     assert (await shop.statistics("2022-12-05", "2022-12-05", taskId=None)).code == 15
     assert (await shop.statistics("2022-12-05", "2022-12-05", taskId="")).code == 15
     assert (await shop.statistics("2022-12-05", "2022-12-05", taskId="0" * 24)).code == 7
@@ -156,8 +156,8 @@ async def test_a_task_that_is_absent_is_15_and_a_foreign_one_7(house, shop):
     assert isinstance(foreign.said["nonce"], float)
 
 
-async def test_parameters_come_before_the_task_and_the_task_before_the_rate(house, shop):
-    slow = await open_shop(house, shop.client, calls_per_second=1)
+async def test_parameters_come_before_the_task_and_the_task_before_the_rate(context, shop):
+    slow = await open_shop(context, shop.client, calls_per_second=1)
     assert (await slow.statistics("2022-12-05", "2022-12-05")).code == 0
     assert (await slow.statistics("2022-12-05", "2022-12-05", taskId="0" * 24)).code == 7
     assert (await slow.statistics("x", "2022-12-05", taskId="0" * 24)).code == 15

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-import make
 from manyeyes.apps.rules import ID_BYTES
 from manyeyes.settings import Settings
-from manyeyes.tupu import asked, body, pictures, signing, statistics_secret_task
+from manyeyes.tupu import body, picture_fetcher, request, request_signature, statistics_secret_task
 from manyeyes.tupu.codes import CODES, FAULT, SUCCESS
 from manyeyes.tupu.operations import OPERATIONS
-from tupu.signed import KEY, check_envelope
+from support import factories
+from support.signed_customer import KEY, check_envelope
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = DOCS / "reference" / "tupu"
@@ -45,7 +45,7 @@ async def run(script: str, shop, address, folder: Path) -> str:
     """Run a page's lines in a folder of their own and return what they print."""
     key = KEY.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     (folder / "key.pem").write_bytes(key)
-    (folder / "picture.png").write_bytes(make.picture_bytes())
+    (folder / "picture.png").write_bytes(factories.picture_bytes())
     given = {"HOST": f"http://{address[0]}:{address[1]}", "SID": shop.sid, "KEY": "key.pem", "PICTURE": "picture.png"}
     environment = {"PATH": "/usr/local/bin:/usr/bin:/bin", **given}
     process = await asyncio.create_subprocess_exec(
@@ -75,15 +75,15 @@ def test_the_page_of_codes_is_the_table():
 def test_the_limits_are_those_that_are_kept():
     page = " ".join((PAGES / "README.md").read_text("utf-8").split())
     for words in (
-        f"pictures per call | {asked.MOST_PICTURES} |",
+        f"pictures per call | {request.MOST_PICTURES} |",
         f"({body.LARGEST_BODY:,} bytes)",
         f"at most {body.LARGEST_FORM // 1_000_000} MB",
-        f"from {signing.MILLISECONDS_FROM:,}",
-        f"up to {signing.LONGEST_TEXT} characters",
-        f"{asked.LONGEST_NAME:,} characters",
-        f"`tag`, `uid`, `sequenceId` | {asked.LONGEST_TAG} characters",
+        f"from {request_signature.MILLISECONDS_FROM:,}",
+        f"up to {request_signature.LONGEST_TEXT} characters",
+        f"{request.LONGEST_NAME:,} characters",
+        f"`tag`, `uid`, `sequenceId` | {request.LONGEST_TAG} characters",
         f"{statistics_secret_task.MOST_DAYS} days per call",
-        f"picture | {pictures.LARGEST_FETCHED // 1_000_000} MB",
+        f"picture | {picture_fetcher.LARGEST_FETCHED // 1_000_000} MB",
     ):
         assert words in page, words
     assert Settings(data=Path()).timestamp_window_seconds == 600  # "at most ten minutes off"
@@ -93,14 +93,14 @@ def test_the_limits_are_those_that_are_kept():
 async def test_the_recognition_page_s_lines_are_answered_as_it_says(shop, address, tmp_path):
     page = PAGES / "recognition.md"
     reply = await run(blocks(page, "sh")[0], shop, address, tmp_path)
-    said = json.loads(check_envelope(reply.encode(), shop.house.seal.public_key))
+    said = json.loads(check_envelope(reply.encode(), shop.context.signer.public_key))
     assert alike(json.loads(blocks(page)[0]), said), said
 
 
 @TOOLS
 async def test_who_moves_from_tupu_can_check_that_it_works(shop, address, tmp_path):
     *_, look, check = blocks(DOCS / "how-to" / "move-from-tupu.md", "sh")
-    assert (await run(look, shop, address, tmp_path)) == shop.house.seal.public_key
+    assert (await run(look, shop, address, tmp_path)) == shop.context.signer.public_key
     printed = await run(check, shop, address, tmp_path)
     assert printed.startswith("Verified OK\n")
     assert json.loads(printed.split("\n", 1)[1])[shop.task_id]["fileList"][0]["name"] == "picture.png"
@@ -112,12 +112,12 @@ async def test_the_json_examples_are_answered_as_the_pages_say(shop, name):
     assert set(shop.triple()) < set(question)
     filled = {**question, **shop.triple()}
     if "images" in filled:
-        filled["images"] = [base64.b64encode(make.picture_bytes()).decode()]
+        filled["images"] = [base64.b64encode(factories.picture_bytes()).decode()]
     if "taskId" in filled:
         filled["taskId"] = shop.task_id
     path = next(path for path, operation in OPERATIONS.items() if operation.__name__ == name)
     reply = await shop.client.post(f"{path}{shop.sid}", json=filled)
-    said = json.loads(check_envelope(reply.content, shop.house.seal.public_key))
+    said = json.loads(check_envelope(reply.content, shop.context.signer.public_key))
     assert alike(answer, said), said
 
 

@@ -15,13 +15,13 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-import make
-from faults.servers import wait_until
-from real_server import ServeProcess, ask_json
-from tupu.signed import check_envelope, signature_of
+from support import factories
+from support.embedded_owners import wait_until
+from support.real_server import ServeProcess, ask_json
+from support.signed_customer import check_envelope, signature_of
 
 pytestmark = pytest.mark.faults
-PICTURE = base64.b64encode(make.picture_bytes("one")).decode()
+PICTURE = base64.b64encode(factories.picture_bytes("one")).decode()
 
 
 class Place:

@@ -2,17 +2,17 @@
 
 import pytest
 
-import make
-from sightings import open_app, open_recognition
+from support import factories
+from support.recognition_results import open_app, open_recognition
 
 
 @pytest.fixture
 async def customer(client):
-    return await make.customer(client.house)
+    return await factories.customer(client.context)
 
 
 @pytest.fixture
 async def seen(client, customer):
     """An app of the customer's with a recognition that has seen nothing."""
-    app = await open_app(client.house, customer)
-    return app, await open_recognition(client.house, app)
+    app = await open_app(client.context, customer)
+    return app, await open_recognition(client.context, app)

@@ -3,18 +3,18 @@
 import asyncpg
 import pytest
 
-import make
-from manyeyes.gather import Unavailable
+from manyeyes.runtime.batching import Unavailable
+from support import factories
 
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), asyncpg.ConnectionDoesNotExistError("gone"), OSError("gone")])
 async def test_it_is_503_with_retry_after(client, monkeypatch, error):
-    hand = await make.hand(client.house)
+    hand = await factories.hand(client.context)
 
     async def away(*_):
         raise error
 
-    monkeypatch.setattr(client.house.directory, "subject", away)
+    monkeypatch.setattr(client.context.lookups, "subject", away)
     reply = await client.get("/v1/worker/session", headers=hand.headers)
     assert reply.status_code == 503
     assert int(reply.headers["retry-after"]) > 0

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.requests import Request
 
-from manyeyes.v1.wire import while_there
+from manyeyes.v1.json_messages import while_there
 
 
 def request_of(*messages):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from manyeyes import directory, gather
-from manyeyes.console import access
+from manyeyes.console.shared import browser_session
 from manyeyes.db.pool import Cells
+from manyeyes.runtime import batching, lookup_cache
 
 
 class Flaky:
@@ -21,38 +21,38 @@ class Flaky:
 
 
 @pytest.fixture
-def flaky(house) -> Flaky:
-    pool = Flaky(house.cells.directory)
+def flaky(context) -> Flaky:
+    pool = Flaky(context.cells.directory)
     cells = Cells(pool)
-    house.directory._cells = house.serials._cells = cells
+    context.lookups._cells = context.id_blocks._cells = cells
     return pool
 
 
-async def test_a_look_up_that_is_not_known_waits(house, flaky):
+async def test_a_look_up_that_is_not_known_waits(context, flaky):
     flaky.failures = 2
-    assert await house.directory.queues()
+    assert await context.lookups.queues()
     assert flaky.failures == 0
 
 
-async def test_a_look_up_that_is_known_is_answered_at_once(house, flaky, monkeypatch):
-    queues = await house.directory.queues()
-    monkeypatch.setattr(directory, "FRESH_SECONDS", -1.0)
+async def test_a_look_up_that_is_known_is_answered_at_once(context, flaky, monkeypatch):
+    queues = await context.lookups.queues()
+    monkeypatch.setattr(lookup_cache, "FRESH_SECONDS", -1.0)
     flaky.failures = 1_000_000
-    assert await house.directory.queues() == queues
+    assert await context.lookups.queues() == queues
     assert flaky.failures == 999_999
 
 
-async def test_serial_numbers_wait(house, flaky):
+async def test_serial_numbers_wait(context, flaky):
     flaky.failures = 2
-    assert await house.serials.take(1) > 0
+    assert await context.id_blocks.take(1) > 0
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/operator"])
 async def test_health_and_pages_say_503_when_the_database_stays_away(client, monkeypatch, path):
-    away = Flaky(client.house.cells.directory)
+    away = Flaky(client.context.cells.directory)
     away.failures = 1_000_000
-    monkeypatch.setattr(client.house.cells, "directory", away)
-    monkeypatch.setattr(gather, "PATIENCE_SECONDS", -1.0)
-    reply = await client.get(path, headers={"cookie": f"{access.COOKIE}=any"})
+    monkeypatch.setattr(client.context.cells, "directory", away)
+    monkeypatch.setattr(batching, "PATIENCE_SECONDS", -1.0)
+    reply = await client.get(path, headers={"cookie": f"{browser_session.COOKIE}=any"})
     assert reply.status_code == 503
     assert int(reply.headers["retry-after"]) > 0

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
-from asking import funnel, get
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import make
 from manyeyes.recognitions.rules import FAILED, ReviewState
-from sightings import Sighting, record, some
+from support import factories
+from support.recognition_requests import funnel, get
+from support.recognition_results import Sighting, record, some
 
 START, END = datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC)
 COUNTS = ("results", "certain", "uncertain", "failed", "asked", "reviewed", "overturned", "undecided", "pending")
@@ -65,12 +65,12 @@ def check(figures, sightings):
 @given(seed=st.integers(0, 10_000), data=st.data())
 async def test_every_figure_equals_a_recount(client, customer, seen, seed, data):
     app, recognition = seen
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         for table in ("result", "review", "day", "quarter", "time"):
             await db.execute(f"DELETE FROM recognition_{table}")
     rng = random.Random(seed)
     sightings = some(rng, 400, START, END)
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     zones = ["Asia/Shanghai", "UTC", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe"]
     zone = data.draw(st.sampled_from(zones))
     grain = data.draw(st.sampled_from(["hour", "day", "month"]))
@@ -90,7 +90,7 @@ async def test_every_figure_equals_a_recount(client, customer, seen, seed, data)
 async def test_the_last_seven_days_of_the_app_are_told_unasked_zeros_too(client, customer, seen):
     app, recognition = seen
     now = datetime.now(UTC)
-    await record(client.house, app, recognition, [Sighting(at=now - timedelta(seconds=1))])
+    await record(client.context, app, recognition, [Sighting(at=now - timedelta(seconds=1))])
     found = await funnel(client, customer, recognition)
     assert (found["grain"], found["tz"], len(found["buckets"])) == ("day", "Asia/Shanghai", 7)
     assert sum(bucket["results"] for bucket in found["buckets"]) == found["total"]["results"] == 1
@@ -102,7 +102,7 @@ async def test_the_last_seven_days_of_the_app_are_told_unasked_zeros_too(client,
 async def test_the_two_days_on_which_clocks_change_are_whole(client, customer, seen):
     app, recognition = seen
     sightings = some(random.Random(5), 300, datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 27, tzinfo=UTC))
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     asked = {"from": "2026-10-24", "to": "2026-10-27", "tz": "Europe/Berlin"}
     found = await funnel(client, customer, recognition, **asked)
     hours = [datetime.fromisoformat(b["to"]) - datetime.fromisoformat(b["from"]) for b in found["buckets"]]
@@ -120,7 +120,7 @@ async def test_complete_through_waits_for_a_transaction_that_may_still_record(cl
         async with late.transaction():
             began = await late.fetchval("SELECT now()")
             for _ in range(2):  # others record and commit meanwhile
-                await record(client.house, app, recognition, [Sighting(at=began)], at_once=True)
+                await record(client.context, app, recognition, [Sighting(at=began)], at_once=True)
             found = await funnel(client, customer, recognition)
             through = datetime.fromisoformat(found["complete_through"])
             assert through < began
@@ -138,7 +138,7 @@ async def test_whatever_was_recorded_before_complete_through_is_in_the_figures(c
 
     async def keep_recording():
         for _ in range(20):
-            await record(client.house, app, recognition, [Sighting(at=START)], at_once=True)
+            await record(client.context, app, recognition, [Sighting(at=START)], at_once=True)
 
     async def keep_asking(recording):
         while not recording.done():
@@ -147,7 +147,7 @@ async def test_whatever_was_recorded_before_complete_through_is_in_the_figures(c
     recording = asyncio.gather(*(keep_recording() for _ in range(3)))
     await asyncio.gather(recording, keep_asking(recording))
     assert told
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         instants = [row["at"] for row in await db.fetch("SELECT at FROM recognition_result")]
     for found in told:
         through = datetime.fromisoformat(found["complete_through"])
@@ -175,7 +175,7 @@ async def test_what_cannot_be_told_is_refused_with_the_reason(client, customer, 
 
 @pytest.mark.parametrize("what", ["funnel", "results"])
 async def test_others_and_unknown_recognitions_are_not_there(client, customer, seen, what):
-    other = await make.customer(client.house)
+    other = await factories.customer(client.context)
     for caller, task_id in ((other, seen[1].task_id), (customer, "0" * 24), (customer, "x"), (customer, "%00")):
         reply = await get(client, caller, f"/v1/recognitions/{task_id}/{what}")
         assert (reply.status_code, reply.json()["refusal"]) == (404, "unknown_recognition")
@@ -186,9 +186,9 @@ async def test_others_and_unknown_recognitions_are_not_there(client, customer, s
 async def test_days_of_the_zone_are_those_that_the_statistics_count(client, customer, seen):
     """Two counters of one truth: by quarters here, by the app's days for the compatible call."""
     app, recognition = seen
-    await record(client.house, app, recognition, some(random.Random(3), 500, START, END))
+    await record(client.context, app, recognition, some(random.Random(3), 500, START, END))
     found = await funnel(client, customer, recognition, **{"from": "2026-10-20", "to": "2026-11-06"})
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         rows = await db.fetch("SELECT day, sum(total)::int AS n FROM recognition_day GROUP BY day")
     days = {row["day"]: row["n"] for row in rows}
     shanghai = ZoneInfo("Asia/Shanghai")

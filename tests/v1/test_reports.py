@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-import make
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
-from manyeyes.oversight import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.reports.rules import WHYS
-from manyeyes.sign_in import COOKIE
+from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+from support import factories
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "v1"
 METHOD = "reportIncorrectImageCaptcha"
@@ -21,15 +21,15 @@ METHOD = "reportIncorrectImageCaptcha"
 @pytest.fixture
 async def people(client):
     """A customer and a worker."""
-    return await make.customer(client.house), await make.hand(client.house)
+    return await factories.customer(client.context), await factories.hand(client.context)
 
 
 async def dispute(client, people, *votes, text="12345"):
     """Run a task life, complain, have it judged; return the task's wire id."""
     customer, hand = people
-    task_id = await make.solve(client.house, customer, hand, text)
-    await make.call(client, METHOD, customer, taskId=task_id)
-    await make.judge(client.house, *votes)
+    task_id = await factories.solve(client.context, customer, hand, text)
+    await factories.call(client, METHOD, customer, taskId=task_id)
+    await factories.judge(client.context, *votes)
     return task_id
 
 
@@ -61,15 +61,15 @@ async def test_votes_are_shown_only_when_the_complaint_is_decided(client, people
 
 
 async def test_every_state_and_what_it_says(client, people):
-    house, customer = client.house, people[0]
+    context, customer = client.context, people[0]
     tasks = {"rejected": await dispute(client, people, "reject", "reject")}
     tasks["confirmed"] = await dispute(client, people, "confirm", "confirm")
     tasks["open"] = await dispute(client, people)
-    async with house.cells.pool(1).acquire() as db:
+    async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE reporter SET judged = 11, confirmed = 5")
     tasks["ignored"] = await dispute(client, people)
-    await make.call(client, METHOD, customer, taskId=tasks["ignored"])
-    await make.call(client, METHOD, customer, taskId=12345)
+    await factories.call(client, METHOD, customer, taskId=tasks["ignored"])
+    await factories.call(client, METHOD, customer, taskId=12345)
     page = (await get(client, customer)).json()
     assert [(r["state"], r["task_id"]) for r in page["reports"]] == [
         ("refused", 12345),
@@ -91,7 +91,7 @@ async def test_every_state_and_what_it_says(client, people):
 
 async def test_a_complaint_that_nobody_decided_says_so(client, people):
     task_id = await dispute(client, people, "reject")
-    await client.house.gather.ask(settle_overdue_reports, SettleOverdueReports(1, 0))
+    await client.context.batcher.ask(settle_overdue_reports, SettleOverdueReports(1, 0))
     report = (await get(client, people[0], f"/v1/reports/{task_id}")).json()
     assert (report["state"], report["why"], report["refunded"]) == ("confirmed", "undecided", 0.0007)
     assert (await client.get("/v1/worker/reports", headers=people[1].headers)).json() == {"reports": []}
@@ -101,8 +101,8 @@ async def test_pages_hold_every_report_once(client, people):
     customer = people[0]
     task_ids = [await dispute(client, people) for _ in range(5)]
     for task_id in [*task_ids[:3], 777, 778]:
-        await make.call(client, METHOD, customer, taskId=task_id)
-    async with client.house.cells.pool(1).acquire() as db:  # the hardest case: all at one instant
+        await factories.call(client, METHOD, customer, taskId=task_id)
+    async with client.context.cells.pool(1).acquire() as db:  # the hardest case: all at one instant
         await db.execute("UPDATE report SET filed_at = '2026-01-01'; UPDATE refused_report SET at = '2026-01-01'")
     whole = (await get(client, customer)).json()["reports"]
     assert len(whole) == 10
@@ -118,11 +118,11 @@ async def test_pages_hold_every_report_once(client, people):
 
 async def test_others_see_nothing_of_it(client, people):
     task_id = await dispute(client, people, "confirm", "confirm")
-    stranger = await make.customer(client.house)
+    stranger = await factories.customer(client.context)
     assert (await get(client, stranger)).json()["reports"] == []
     reply = await get(client, stranger, f"/v1/reports/{task_id}")
     assert (reply.status_code, reply.json()["refusal"]) == (404, "unknown_report")
-    assert (await client.get("/v1/worker/reports", headers=(await make.hand(client.house)).headers)).json() == {
+    assert (await client.get("/v1/worker/reports", headers=(await factories.hand(client.context)).headers)).json() == {
         "reports": []
     }
 
@@ -146,7 +146,7 @@ async def test_who_is_not_known_is_told_how_to_sign_in(client):
         reply = await client.get("/v1/reports", headers=headers)
         assert (reply.status_code, reply.headers["www-authenticate"]) == (401, "Bearer")
         assert reply.json()["refusal"] == "unknown_key"
-    shut_out = await make.customer(client.house, addresses=("198.51.100.0/24",))
+    shut_out = await factories.customer(client.context, addresses=("198.51.100.0/24",))
     reply = await get(client, shut_out)
     assert (reply.status_code, reply.json()["refusal"]) == (403, "address_not_allowed")
 
@@ -155,7 +155,7 @@ async def test_the_console_s_session_is_as_good_as_the_key(client, people):
     await dispute(client, people)
     secret = new_token()
     subject = Subject("customer", people[0].account_id, 1)
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await workers.insert_credential(db, digest(secret), "session", subject, 3600.0)
     reply = await client.get("/v1/reports", headers={"cookie": f"{COOKIE}={secret}"})
     assert len(reply.json()["reports"]) == 1
@@ -188,18 +188,18 @@ async def test_one_appeal_from_filing_to_the_operator_s_answer(client, people):
     reply = await appeal(client, hand, task_id)
     assert (reply.status_code, reply.json()) == (200, {"task_id": task_id, "pay": 0.0005})
     assert (await appeal(client, hand, task_id)).json()["refusal"] == "already_appealed"
-    [waiting] = await open_appeals(client.house)
+    [waiting] = await open_appeals(client.context)
     assert (waiting.task_id, waiting.worker_name, waiting.words) == (
         task_id,
         hand.worker.name,
         "Look at the last glyph.",
     )
     assert (waiting.answer, waiting.pay, len(waiting.votes)) == ("wr0ng", 0.0005, 2)
-    await decide_appeal(client.house, task_id, accepted=True, answer="You are right.")
+    await decide_appeal(client.context, task_id, accepted=True, answer="You are right.")
     [report] = (await client.get("/v1/worker/reports", headers=hand.headers)).json()["reports"]
     assert (report["appeal"]["accepted"], report["appeal"]["answer"]) == (True, "You are right.")
     assert (await client.get("/v1/worker/session", headers=hand.headers)).json()["payable"] == 0.0005
-    assert await open_appeals(client.house) == []
+    assert await open_appeals(client.context) == []
 
 
 async def test_appeals_that_there_cannot_be(client, people):
@@ -208,7 +208,7 @@ async def test_appeals_that_there_cannot_be(client, people):
     opened = await dispute(client, people)
     reply = await appeal(client, hand, opened)
     assert (reply.status_code, reply.json()["refusal"]) == (409, "not_refused")
-    stranger = await make.hand(client.house)
+    stranger = await factories.hand(client.context)
     for wrong in (await appeal(client, stranger, opened), await appeal(client, hand, 987_654)):
         assert (wrong.status_code, wrong.json()["refusal"]) == (404, "unknown_report")
     for words in ("", "  \n", "\x00"):
@@ -217,11 +217,11 @@ async def test_appeals_that_there_cannot_be(client, people):
 
 
 async def test_reviewers_who_disagree_far_more_often_than_others_stand_out(client):
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute(
             "INSERT INTO reviewer_record VALUES (1, 5, 200, 8), (1, 6, 300, 12), (1, 7, 50, 20), (1, 8, 4, 4)"
         )
-    found = await reviewer_standings(client.house)
+    found = await reviewer_standings(client.context)
     assert [(s.worker_id, s.is_outlier) for s in found] == [(8, False), (7, True), (5, False), (6, False)]
 
 

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from asking import funnel, get, results
 
-import make
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.recognitions.rules import FAILED, ReviewState
-from manyeyes.sign_in import COOKIE
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
-from sightings import Sighting, open_app, record, some
+from support import factories
+from support.recognition_requests import funnel, get, results
+from support.recognition_results import Sighting, open_app, record, some
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "v1"
 START, END = datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UTC)
@@ -36,7 +36,7 @@ async def test_results_are_paged_newest_first_and_none_is_left_out(client, custo
     app, recognition = seen
     at = datetime(2026, 11, 1, 12, tzinfo=UTC)  # many share an instant: a batch is one transaction
     sightings = [Sighting(at=at + timedelta(seconds=n // 7), name=f"{n}.png") for n in range(40)]
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     names, before = [], ""
     while True:
         page = await results(client, customer, recognition, limit=6, before=before)
@@ -58,7 +58,7 @@ async def test_a_result_says_what_was_seen_and_what_a_person_said(client, custom
         Sighting(at=at, **known, state=ReviewState.OPEN),
         Sighting(at=at, label=1, rate=0.0, review=True, state=ReviewState.DECIDED, verdict=-2),
     ]
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     by_people, waiting, refuted, failed, overturned = (await results(client, customer, recognition))["results"]
     assert overturned == {
         "at": "2026-11-01T12:00:00Z",
@@ -88,7 +88,7 @@ async def test_filters_find_what_they_name_however_far_back(client, customer, se
     monkeypatch.setattr("manyeyes.recognitions.results.LOOKED_AT", 50)
     app, recognition = seen
     sightings = some(random.Random(11), 300, START, END)
-    await record(client.house, app, recognition, sightings)
+    await record(client.context, app, recognition, sightings)
     for query, fits in [
         ({"review": "true"}, lambda s: s.review),
         ({"review": "false"}, lambda s: not s.review),
@@ -121,7 +121,7 @@ async def test_an_unreadable_question_about_results_is_refused(client, customer,
 
 async def test_the_reference_shows_what_really_comes(client, customer, seen):
     app, recognition = seen
-    await record(client.house, app, recognition, some(random.Random(2), 60, START, END))
+    await record(client.context, app, recognition, some(random.Random(2), 60, START, END))
     text = (PAGES / "recognitions.md").read_text("utf-8")
     shown = [json.loads(part.split("```")[0]) for part in text.split("```json\n")[1:]]
     query = {"from": START.isoformat(), "to": END.isoformat()}
@@ -141,8 +141,8 @@ def _first_of_lists(reply):
 
 
 async def test_apps_and_recognitions_of_the_account(client, customer, seen):
-    await open_app(client.house, await make.customer(client.house), name="somebody else's")
-    empty = await open_app(client.house, customer, name="Forum", public_key=PEM, suspended=True, time_zone="UTC")
+    await open_app(client.context, await factories.customer(client.context), name="somebody else's")
+    empty = await open_app(client.context, customer, name="Forum", public_key=PEM, suspended=True, time_zone="UTC")
     first, second = (await get(client, customer)).json()["apps"]
     assert (first["secret_id"], first["name"], first["public_key"]) == (seen[0].secret_id, "Market place", None)
     [recognition] = first["recognitions"]
@@ -176,7 +176,7 @@ async def test_apps_and_recognitions_of_the_account(client, customer, seen):
 
 async def test_the_consoles_session_signs_in(client, customer, seen):
     secret = new_token()
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         subject = Subject("customer", customer.account_id, customer.cell)
         await workers.insert_credential(db, digest(secret), "session", subject, 3600.0)
     reply = await client.get("/v1/recognitions", headers={"cookie": f"{COOKIE}={secret}"})

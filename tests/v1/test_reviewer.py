@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-import make
-from manyeyes.bell import EVERY_REVIEWER
-from manyeyes.house import open_house
+from manyeyes.runtime.context import open_context
+from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.v1.openapi import document
 from manyeyes.workers import store as workers
+from support import factories
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "reviewer.md"
 
@@ -18,13 +18,13 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "reviewer.md"
 @pytest.fixture
 async def solved(client):
     """A customer, a worker, and a task that was just solved."""
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
-    return customer, hand, await make.solve(client.house, customer, hand, "wr0ng")
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
+    return customer, hand, await factories.solve(client.context, customer, hand, "wr0ng")
 
 
 async def complain(client, solved):
     customer, _, task_id = solved
-    reply = await make.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
+    reply = await factories.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
     assert reply == {"errorId": 0, "status": "success"}
 
 
@@ -45,14 +45,14 @@ def members(value):
 
 
 async def test_from_asking_to_being_paid(client, solved):
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     assert (await next_of(client, reviewer)).status_code == 204
     await complain(client, solved)
     reply = await next_of(client, reviewer)
     slot = reply.json()
     assert (reply.status_code, slot["pay"], slot["answer"]) == (200, 0.0001, {"text": "wr0ng"})
     assert slot["task"]["queue"] == {"id": 1, "name": "English ImageToText", "sensitive": False}
-    assert (await client.get(slot["task"]["image_url"])).content == make.picture_bytes()
+    assert (await client.get(slot["task"]["image_url"])).content == factories.picture_bytes()
     assert (await next_of(client, reviewer)).json() == slot, "asking again gives the same"
     voted = await vote(client, reviewer, slot["slot"], reason="wrong")
     assert (voted.status_code, voted.json()) == (200, {"earned": 0.0001, "next": None})
@@ -68,7 +68,7 @@ async def test_from_asking_to_being_paid(client, solved):
 async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(client, solved):
     await complain(client, solved)
     for _ in range(2):
-        reviewer = await make.hand(client.house, reviewer=True)
+        reviewer = await factories.hand(client.context, reviewer=True)
         slot = (await next_of(client, reviewer)).json()
         options = {"phrase", "case", "numeric", "math", "min_length", "max_length", "comment"}
         own = {"slot", "expires_at", "pay", "task", "kind", "options", "image_url", "queue", "id", "name", "sensitive"}
@@ -79,7 +79,7 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
 @pytest.mark.parametrize("path", ["/v1/reviewer/next", "/v1/worker/next"])
 @pytest.mark.parametrize("wait", ["nan", "-nan", "-1", "soon", ""])
 async def test_a_wait_that_is_no_time_is_none(client, path, wait):
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     await client.post("/v1/worker/online", headers=reviewer.headers)
     async with asyncio.timeout(20):  # one that never ended would ask for ever
         assert (await client.get(path, params={"wait": wait}, headers=reviewer.headers)).status_code == 204
@@ -88,9 +88,9 @@ async def test_a_wait_that_is_no_time_is_none(client, path, wait):
 async def test_the_next_complaint_comes_with_the_vote(client, solved):
     await complain(client, solved)
     customer, author, _ = solved
-    second = await make.solve(client.house, customer, author, "other")
+    second = await factories.solve(client.context, customer, author, "other")
     await complain(client, (customer, author, second))
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await next_of(client, reviewer)).json()
     upcoming = (await vote(client, reviewer, slot["slot"])).json()["next"]
     assert upcoming["answer"] == {"text": "other"}
@@ -99,30 +99,30 @@ async def test_the_next_complaint_comes_with_the_vote(client, solved):
 
 async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client, solved, monkeypatch):
     """By the bell, not by looking again: that is put off for as long as the test may take."""
-    monkeypatch.setattr("manyeyes.recourse.LOOK_AGAIN_SECONDS", 60.0)
-    reviewer = await make.hand(client.house, reviewer=True)
+    monkeypatch.setattr("manyeyes.roles.recourse.LOOK_AGAIN_SECONDS", 60.0)
+    reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
     async with asyncio.timeout(30):
-        while EVERY_REVIEWER not in client.house.bell._waiting:  # noqa: ASYNC110 (it tells by no event)
+        while EVERY_REVIEWER not in client.context.notifier._waiting:  # noqa: ASYNC110 (it tells by no event)
             await asyncio.sleep(0.01)
         await complain(client, solved)
         assert (await waiting).status_code == 200
 
 
 async def test_reviewers_who_wait_at_another_process_are_called_too(client, solved, dsn, settings, monkeypatch):
-    monkeypatch.setattr("manyeyes.recourse.LOOK_AGAIN_SECONDS", 60.0)
-    other = await open_house(settings, dsn)
-    other.bell.start()
-    other.bell.alone = False
-    reviewer = await make.hand(client.house, reviewer=True)
+    monkeypatch.setattr("manyeyes.roles.recourse.LOOK_AGAIN_SECONDS", 60.0)
+    other = await open_context(settings, dsn)
+    other.notifier.start()
+    other.notifier.alone = False
+    reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
     try:
         async with asyncio.timeout(30):
-            while EVERY_REVIEWER not in client.house.bell._waiting:  # noqa: ASYNC110 (it tells by no event)
+            while EVERY_REVIEWER not in client.context.notifier._waiting:  # noqa: ASYNC110 (it tells by no event)
                 await asyncio.sleep(0.01)
-            await make.complain(other, solved[0], solved[2])
+            await factories.complain(other, solved[0], solved[2])
             while not waiting.done():  # that process may not listen yet: a hint is not kept
-                other.bell.ring([EVERY_REVIEWER])
+                other.notifier.notify([EVERY_REVIEWER])
                 await asyncio.sleep(0.05)
         assert (await waiting).status_code == 200
     finally:
@@ -130,8 +130,8 @@ async def test_reviewers_who_wait_at_another_process_are_called_too(client, solv
 
 
 async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monkeypatch):
-    monkeypatch.setattr(client.house.bell, "ring", lambda ids: None)
-    reviewer = await make.hand(client.house, reviewer=True)
+    monkeypatch.setattr(client.context.notifier, "ring", lambda ids: None)
+    reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
     await asyncio.sleep(0)
     await complain(client, solved)
@@ -141,7 +141,7 @@ async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monke
 
 async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
     await complain(client, solved)
-    hands = [await make.hand(client.house, reviewer=True) for _ in range(4)]
+    hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
     assert (await next_of(client, hands[3])).status_code == 204
     assert (await client.post("/v1/reviewer/leave", headers=hands[0].headers)).json() == {}
@@ -153,10 +153,10 @@ async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
 async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client, solved):
     """His time is over: the chore opens the slot and calls who waits; his late vote changes nothing."""
     await complain(client, solved)
-    hands = [await make.hand(client.house, reviewer=True) for _ in range(4)]
+    hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
     waiting = asyncio.create_task(next_of(client, hands[3], wait=60))
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE vote_slot SET lease_until = now() WHERE n = 1")
     async with asyncio.timeout(30):
         taken = (await waiting).json()
@@ -168,14 +168,14 @@ async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client,
 
 @pytest.mark.parametrize("slot", ["", "1-2-3", "1-2-3-4-5", "9-1-0-1", "1-99-0-1", "x", "1-99999999999999999999-0-1"])
 async def test_a_slot_that_is_not_his(client, slot):
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     reply = await vote(client, reviewer, slot)
     assert (reply.status_code, reply.json()["refusal"]) == (409, "slot_lost")
 
 
 async def test_another_reviewer_s_slot(client, solved):
     await complain(client, solved)
-    mine, other = [await make.hand(client.house, reviewer=True) for _ in range(2)]
+    mine, other = [await factories.hand(client.context, reviewer=True) for _ in range(2)]
     slot = (await next_of(client, mine)).json()["slot"]
     assert (await vote(client, other, slot)).status_code == 409
     assert (await vote(client, mine, slot)).status_code == 200
@@ -183,24 +183,24 @@ async def test_another_reviewer_s_slot(client, solved):
 
 @pytest.mark.parametrize("body", [{}, {"slot": "1-1-0-1"}, {"slot": "1-1-0-1", "verdict": "maybe"}, {"slot": 1}])
 async def test_an_unreadable_vote(client, body):
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     reply = await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 
 
 async def test_reasons_that_no_database_takes_are_cleaned_and_long_ones_refused(client, solved):
     await complain(client, solved)
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await next_of(client, reviewer)).json()["slot"]
     assert (await vote(client, reviewer, slot, reason="x" * 501)).status_code == 400
     assert (await vote(client, reviewer, slot, reason=" wr\x00ong \n")).status_code == 200
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT reason FROM vote_slot WHERE state = 2") == "wrong"
 
 
 async def test_workers_without_the_mark_are_told_so(client, solved):
     await complain(client, solved)
-    worker = await make.hand(client.house)
+    worker = await factories.hand(client.context)
     calls = [await next_of(client, worker, wait=5), await vote(client, worker, "1-1-0-1")]
     calls.append(await client.get("/v1/reviewer/session", headers=worker.headers))
     assert [(reply.status_code, reply.json()["refusal"]) for reply in calls] == [(403, "not_reviewer")] * 3
@@ -209,11 +209,11 @@ async def test_workers_without_the_mark_are_told_so(client, solved):
 
 async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client, solved):
     await complain(client, solved)
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await next_of(client, reviewer)).json()["slot"]
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await workers.disable_worker(db, reviewer.worker.worker_id)
-    client.house.directory.forget()
+    client.context.lookups.forget()
     assert (await next_of(client, reviewer)).status_code == 401
     assert (await vote(client, reviewer, slot)).status_code == 401
 
@@ -231,23 +231,23 @@ async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client, solve
 async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
     client, solved, languages, queues, sensitive, status
 ):
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = $1 WHERE queue_id = 1", sensitive)
-    client.house.directory.forget()
+    client.context.lookups.forget()
     await complain(client, solved)
-    reviewer = await make.hand(client.house, languages=languages, queues=queues, reviewer=True)
+    reviewer = await factories.hand(client.context, languages=languages, queues=queues, reviewer=True)
     assert (await next_of(client, reviewer)).status_code == status
 
 
 async def test_the_author_is_never_shown_his_own_answer(client):
-    customer, author = await make.customer(client.house), await make.hand(client.house, reviewer=True)
-    await complain(client, (customer, author, await make.solve(client.house, customer, author)))
+    customer, author = await factories.customer(client.context), await factories.hand(client.context, reviewer=True)
+    await complain(client, (customer, author, await factories.solve(client.context, customer, author)))
     assert (await next_of(client, author)).status_code == 204
 
 
 async def test_the_page_s_examples_have_the_members_that_there_are(client, solved):
     await complain(client, solved)
-    reviewer = await make.hand(client.house, reviewer=True)
+    reviewer = await factories.hand(client.context, reviewer=True)
     examples = [block.splitlines()[1] for block in PAGE.read_text().split("```")[1::2] if block.startswith("json")]
     for name, example in zip(("next", "session"), examples, strict=True):
         reply = await client.get(f"/v1/reviewer/{name}", headers=reviewer.headers)

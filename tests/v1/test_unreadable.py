@@ -5,14 +5,14 @@ import asyncio
 import msgspec
 import pytest
 
-import make
 from manyeyes.v1.openapi import document
 from manyeyes.workers.rules import SkipReason
+from support import factories
 
 
 @pytest.mark.parametrize("body", ["[" * 60_000, '{"x":' * 10_000, '{"x":' + "[" * 60_000, "{", "[]", '"\ud800"'])
 async def test_a_body_that_is_no_such_object(client, body):
-    hand = await make.hand(client.house)
+    hand = await factories.hand(client.context)
     content = body.encode("utf-8", "surrogatepass")
     for path in ("online", "answers", "skips"):
         reply = await client.post(f"/v1/worker/{path}", headers=hand.headers, content=content)
@@ -22,7 +22,7 @@ async def test_a_body_that_is_no_such_object(client, body):
 
 @pytest.mark.parametrize("wait", ["nan", "-inf", "soon", "-1"])
 async def test_a_wait_that_is_no_length_of_time_is_none(client, wait):
-    hand, reviewer = await make.hand(client.house), await make.hand(client.house, reviewer=True)
+    hand, reviewer = await factories.hand(client.context), await factories.hand(client.context, reviewer=True)
     assert (await client.post("/v1/worker/online", headers=hand.headers)).status_code == 200
     for path, who in (("worker", hand), ("reviewer", reviewer)):
         async with asyncio.timeout(20):
@@ -31,9 +31,9 @@ async def test_a_wait_that_is_no_length_of_time_is_none(client, wait):
 
 
 async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
-    await make.submit(client.house, customer)
-    lease = (await make.taken(client.house, hand)).lease
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
+    await factories.submit(client.context, customer)
+    lease = (await factories.taken(client.context, hand)).lease
     reply = await client.post("/v1/worker/skips", headers=hand.headers, json={"lease": lease, "reason": "break"})
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
     assert all(reason in reply.json()["reason"] for reason in SkipReason)

@@ -7,35 +7,35 @@ from pathlib import Path
 import httpx
 import pytest
 
-import make
-from anticaptcha.callers import client_of
 from manyeyes.accounts.rules import digest, new_token
-from manyeyes.sign_in import COOKIE
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.tasks.rules import wire_id
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
-from outbound.listening import http
-from stage import set_stage
-from webhooks.post import Post, address, ids, receiver
+from support import factories
+from support.action_stage import set_stage
+from support.anticaptcha_callers import client_of
+from support.delivery_receivers import Post, address, ids, receiver
+from support.loopback_servers import http
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "webhooks.md"
 
 
 @pytest.fixture
-async def calm(house):
-    async with client_of(house) as client:
+async def calm(context):
+    async with client_of(context) as client:
         yield client
 
 
 @pytest.fixture
-async def customer(house):
-    return await make.customer(house)
+async def customer(context):
+    return await factories.customer(context)
 
 
 @pytest.fixture
-async def told(house, customer):
+async def told(context, customer):
     """Let tasks of the customer's end, one for each reply of the receiver; return their wire ids."""
-    stage = await set_stage(house.cells.directory)
+    stage = await set_stage(context.cells.directory)
     stage._number = 1_000
     worker_id = await stage.worker()
 
@@ -81,8 +81,8 @@ async def test_one_is_told_with_every_try(calm, customer, told):
     assert found["delivery"] == (await ask(calm, customer))["deliveries"][0]
 
 
-async def test_a_replay_sends_it_again_under_the_same_id(calm, customer, house):
-    stage = await set_stage(house.cells.directory)
+async def test_a_replay_sends_it_again_under_the_same_id(calm, customer, context):
+    stage = await set_stage(context.cells.directory)
     stage._number = 1_000
     async with receiver() as heard:
         worker_id = await stage.worker()
@@ -90,14 +90,14 @@ async def test_a_replay_sends_it_again_under_the_same_id(calm, customer, house):
         await Post(stage).go()
         replayed = await ask(calm, customer, f"/{task}/replay", method="POST")
         assert (replayed["delivery"]["state"], len(replayed["tries"])) == ("waiting", 1)
-        stage.now = await house.cells.directory.fetchval("SELECT now()")
+        stage.now = await context.cells.directory.fetchval("SELECT now()")
         await Post(stage).go()
     assert (len(heard.requests), len(set(ids(heard)))) == (2, 1)
 
 
-async def test_others_see_and_replay_nothing(calm, customer, told, house):
+async def test_others_see_and_replay_nothing(calm, customer, told, context):
     (task,) = await told(http())
-    other = await make.customer(house)
+    other = await factories.customer(context)
     assert (await ask(calm, other))["deliveries"] == []
     for method, path in (("GET", f"/{task}"), ("POST", f"/{task}/replay")):
         assert (await ask(calm, other, path, 404, method))["refusal"] == "unknown_delivery"
@@ -121,10 +121,10 @@ async def test_nobody_is_let_in_without_a_key(calm, headers):
         assert (await calm.request(method, f"/v1/webhooks{path}", headers=headers)).status_code == 401
 
 
-async def test_the_consoles_session_does_but_not_from_another_origins_page(calm, customer, told, house):
+async def test_the_consoles_session_does_but_not_from_another_origins_page(calm, customer, told, context):
     (task,) = await told(http())
     secret = new_token()
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         subject = Subject("customer", customer.account_id, customer.cell)
         await workers.insert_credential(db, digest(secret), "session", subject, 600.0)
     calm.cookies = httpx.Cookies({COOKIE: secret})

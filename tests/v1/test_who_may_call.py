@@ -3,19 +3,19 @@
 import httpx
 import pytest
 
-import make
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.leave import Leave, leave
-from manyeyes.sign_in import COOKIE
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+from support import factories
 
 
-async def session_of(client: httpx.AsyncClient, hand: make.Hand) -> dict[str, str]:
+async def session_of(client: httpx.AsyncClient, hand: factories.Hand) -> dict[str, str]:
     """Return the headers of a browser that is signed in as the worker."""
     secret = new_token()
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await workers.insert_credential(
             db, digest(secret), "session", Subject("worker", hand.worker.worker_id, 0), 3600.0
         )
@@ -24,7 +24,7 @@ async def session_of(client: httpx.AsyncClient, hand: make.Hand) -> dict[str, st
 
 @pytest.mark.parametrize("origin", [None, "null", "https://elsewhere.example", "http://manyeyes.test:81", ""])
 async def test_a_cookie_counts_only_on_calls_from_our_own_pages(client, origin):
-    headers = await session_of(client, await make.hand(client.house))
+    headers = await session_of(client, await factories.hand(client.context))
     sent = headers if origin is None else {**headers, "origin": origin}
     reply = await client.post("/v1/worker/online", headers=sent, json={})
     assert (reply.status_code, reply.json()["refusal"]) == (403, "foreign_origin")
@@ -33,7 +33,7 @@ async def test_a_cookie_counts_only_on_calls_from_our_own_pages(client, origin):
 
 
 async def test_a_token_needs_no_origin(client):
-    hand = await make.hand(client.house)
+    hand = await factories.hand(client.context)
     reply = await client.post("/v1/worker/online", headers={**hand.headers, "origin": "null"}, json={})
     assert reply.status_code == 200
 
@@ -46,27 +46,27 @@ async def test_whoever_is_not_known_is_told_how_to_sign_in(client, authorization
 
 
 async def test_a_session_that_a_client_key_began_ends_with_the_key(client):
-    customer = await make.customer(client.house)
+    customer = await factories.customer(client.context)
     own = {"origin": "http://manyeyes.test"}
     signed_in = await client.post("/login", headers=own, data={"key": customer.key})
     cookie = {"cookie": f"{COOKIE}={signed_in.cookies[COOKIE]}"}
     client.cookies.clear()
     assert (await client.get("/customer", headers=cookie)).status_code == 200
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await accounts.revoke_key(db, digest(customer.key))
         await workers.end_sessions_through(db, digest(customer.key))
-    await client.house.bell.tell_changed()
+    await client.context.notifier.tell_changed()
     assert (await client.get("/customer", headers=cookie)).status_code == 303
 
 
 async def test_a_disabled_worker_is_handed_nothing(client):
-    customer, hand = await make.customer(client.house), await make.hand(client.house)
+    customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     await client.post("/v1/worker/online", headers=hand.headers, json={})
-    async with client.house.cells.directory.acquire() as db:
+    async with client.context.cells.directory.acquire() as db:
         await workers.disable_worker(db, hand.worker.worker_id)
-    await client.house.gather.ask(leave, Leave(1, hand.worker.worker_id, offline=True))
-    await client.house.bell.tell_changed()
-    await make.submit(client.house, customer)
+    await client.context.batcher.ask(leave, Leave(1, hand.worker.worker_id, offline=True))
+    await client.context.notifier.tell_changed()
+    await factories.submit(client.context, customer)
     assert (await client.get("/v1/worker/next?wait=1", headers=hand.headers)).status_code == 401
-    async with client.house.cells.pool(1).acquire() as db:
+    async with client.context.cells.pool(1).acquire() as db:
         assert await db.fetchval("SELECT count(*) FROM work WHERE state <> 0") == 0

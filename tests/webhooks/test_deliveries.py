@@ -8,14 +8,14 @@ from standardwebhooks import Webhook
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
-from manyeyes.actions.parts.ending import Ended, end_tasks
-from manyeyes.anticaptcha.results import callback_body
+from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.tasks.rules import Ending, wire_id
 from manyeyes.tasks.store import Outcome
 from manyeyes.webhooks.rules import DeliveryState, secret, shown_secret
 from manyeyes.webhooks.store import rotate
-from stage import LIFE_SECONDS
-from webhooks.post import KEY, LINKS, Post, address, body_of, ended, headers_of, json_of, only, receiver
+from support.action_stage import LIFE_SECONDS
+from support.delivery_receivers import KEY, LINKS, Post, address, body_of, ended, headers_of, json_of, only, receiver
 
 
 @pytest.fixture

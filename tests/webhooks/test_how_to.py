@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from manyeyes.webhooks.rules import secret, shown_secret
-from webhooks.post import KEY, Post, address, body_of, ended, headers_of, json_of, only, receiver
+from support.delivery_receivers import KEY, Post, address, body_of, ended, headers_of, json_of, only, receiver
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "receive-callbacks.md").read_text()
 

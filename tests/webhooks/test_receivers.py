@@ -8,8 +8,8 @@ import pytest
 from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.outbound.rules import LONGEST_DETAIL
 from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, CLAIM_SECONDS, MOST_TRIES, DeliveryState
-from outbound.listening import Names, http
-from webhooks.post import Post, address, body_of, ended, ids, only, receiver
+from support.delivery_receivers import Post, address, body_of, ended, ids, only, receiver
+from support.loopback_servers import Names, http
 
 DAY = 86_400
 DELIVERED, GIVEN_UP, WAITING = DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliveryState.WAITING
@@ -194,7 +194,7 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(stage, post):
         while len(slow.requests) < AT_ONCE_PER_RECEIVER:  # noqa: ASYNC110 (the receiver tells by no event)
             await asyncio.sleep(0.01)
         await stage.solve(account_id, worker_id, callback_url=address(quick))
-        await post.courier.deliver(stage.cell)
+        await post.sender.deliver(stage.cell)
         while not quick.requests:  # noqa: ASYNC110 (likewise)
             await asyncio.sleep(0.01)
         assert len(slow.requests) == AT_ONCE_PER_RECEIVER
@@ -208,7 +208,7 @@ async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(s
     def broken(*_):
         raise RuntimeError("no")
 
-    post.courier._body_of = broken
+    post.sender._body_of = broken
     await ended(stage, "http://receiver.example/")
     await post.go()
     row = await only(post)

@@ -13,9 +13,9 @@ from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_task
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
 from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.webhooks.rules import MOST_TRIES, DeliveryState
-from outbound.listening import http
-from recognitions.asked import asked_on
-from webhooks.post import SEAL, Post, address, body_of, headers_of, only, receiver
+from support.asked_results import asked_on
+from support.delivery_receivers import SEAL, Post, address, body_of, headers_of, only, receiver
+from support.loopback_servers import http
 
 NAME = "http://pictures.example/猫.jpg?a=1&b=/2"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 
-from recognitions.asked import asked_on
-from webhooks.post import SEAL, Post, address, body_of, receiver
+from support.asked_results import asked_on
+from support.delivery_receivers import SEAL, Post, address, body_of, receiver
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tupu" / "human-review-push.md"
 

@@ -7,16 +7,16 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.desk import LeaseId, load_desks, promote_queued
-from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch.store import Work
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import options_of, unfit_answer
 from manyeyes.tasks.rules import Ending
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 

@@ -7,13 +7,13 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.verdicts import Decided, decide
+from manyeyes.actions.shared.verdict_effects import Decided, decide
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote, verdict
 from manyeyes.reports.store import Report
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class SlotId(msgspec.Struct, frozen=True):

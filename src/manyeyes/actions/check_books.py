@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.recognition_books import read_recognition_books
+from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, Kind
@@ -39,7 +39,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
     vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
     tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
-    results and reviews, and each call was charged what its results were. ``time_zones``: parts/recognition_books.py.
+    results and reviews, and each call was charged what its results were. ``time_zones``: audit/recognitions.py.
     """
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")

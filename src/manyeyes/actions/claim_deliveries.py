@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from manyeyes.recognitions import verdicts
-from manyeyes.recognitions.verdicts import Decided
+from manyeyes.recognitions import reviews
+from manyeyes.recognitions.reviews import Decided
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.store import Outcome
 from manyeyes.webhooks import store as webhooks
@@ -53,7 +53,7 @@ async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries
         return []
     claims = await webhooks.claim(tx, now, cell, picked, now + timedelta(seconds=CLAIM_SECONDS))
     outcomes = await tasks.progress(tx, cell, [(c.account_id, c.task_id) for c in claims])
-    reviewed = await verdicts.decided(tx, cell, [c.task_id for c in claims])
+    reviewed = await reviews.decided(tx, cell, [c.task_id for c in claims])
     rotations = await webhooks.rotations(tx, cell, sorted({c.account_id for c in claims}))
     return [
         Claimed(

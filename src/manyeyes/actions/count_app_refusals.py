@@ -7,8 +7,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.refusals import Reason
 from manyeyes.soft_apps import store as soft_apps
+from manyeyes.values.refusals import Reason
 
 
 class CountAppRefusal(msgspec.Struct, frozen=True):

@@ -9,8 +9,8 @@ import msgspec
 
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import appeals
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class DecideAppeal(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.desk import load_desks, promote_queued
-from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.worker_desks import load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites

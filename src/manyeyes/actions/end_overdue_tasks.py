@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import Ended, end_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.tasks.rules import Ending

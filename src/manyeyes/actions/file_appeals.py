@@ -6,10 +6,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import appeals
 from manyeyes.reports.appeals import NewAppeal, Verdict
 from manyeyes.reports.rules import ReportKind, ReportState
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class FileAppeal(msgspec.Struct, frozen=True):

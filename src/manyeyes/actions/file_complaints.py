@@ -6,9 +6,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.refused_reports import RefusedReport, keep_refused
+from manyeyes.actions.shared.refused_reports import RefusedReport, keep_refused
 from manyeyes.ledger import store as ledger
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import (
     REVIEWERS,
@@ -22,10 +21,11 @@ from manyeyes.reports.rules import (
 )
 from manyeyes.reports.slots import NewSlot
 from manyeyes.reports.store import NewReport, Record, Report
-from manyeyes.tasks import lives
+from manyeyes.tasks import history
+from manyeyes.tasks.history import Life
 from manyeyes.tasks.labels import LABEL_PICTURE
-from manyeyes.tasks.lives import Life
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class FileComplaint(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ async def file_complaints(
 async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileComplaint]) -> _Books:
     task_ids = sorted({c.task_id for c in commands})
     return _Books(
-        await lives.lives(tx, cell, task_ids),
+        await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
         await store.reporters(tx, cell, sorted({c.account_id for c in commands})),
         set(),

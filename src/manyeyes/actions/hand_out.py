@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.regard import Regarded, idle_elsewhere, regarded, tasks_for_listed
+from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import Filters, Idle, Pair, Waiting, match, virtual_turn
 from manyeyes.dispatch.store import Gate

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.recognitions import store
-from manyeyes.recognitions.history import History, Seen
+from manyeyes.recognitions.csv_import import History, Seen
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.store import Call, Result
 

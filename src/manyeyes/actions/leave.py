@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.desk import load_desks
+from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Returning

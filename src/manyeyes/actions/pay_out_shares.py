@@ -9,9 +9,9 @@ import msgspec
 
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, share_pay_out
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import AppDay, merged
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class PayOutShares(msgspec.Struct, frozen=True):

@@ -8,19 +8,19 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import Terms
-from manyeyes.actions.parts.entering import NewTask, Purses, enter, open_purses, prices, save_entered
+from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.apps.rules import App, day_in
 from manyeyes.dispatch.store import Entering
 from manyeyes.ledger.rules import Kind, Transfer, posting
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
-from manyeyes.recognitions.durations import Measure, bucket
+from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import CALL_REPEATED, Call, NewReview, Result
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.labels import LABEL_PICTURE, Choice, LabelOptions
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class NewResult(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,10 +6,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Finding, Site, SiteState, after_check
 from manyeyes.sites.store import Event
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class RecordSiteCheck(msgspec.Struct, frozen=True):

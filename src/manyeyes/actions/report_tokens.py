@@ -7,16 +7,16 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.refused_reports import RefusedReport, keep_refused
+from manyeyes.actions.shared.refused_reports import RefusedReport, keep_refused
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing, latest
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.reports import store, tokens
+from manyeyes.reports import store, token_reports
 from manyeyes.reports.rules import WHY_OUTLIER, WHYS, Reported, ReportKind, ReportState, check_token_report
 from manyeyes.reports.store import NewReport, Report
-from manyeyes.tasks import lives
-from manyeyes.tasks.lives import Life
+from manyeyes.tasks import history
+from manyeyes.tasks.history import Life
 from manyeyes.tasks.rules import RECAPTCHA_V2, Ending
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class ReportToken(msgspec.Struct, frozen=True):
@@ -77,9 +77,9 @@ async def report_tokens(
 async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[ReportToken]) -> _Books:
     task_ids = sorted({c.task_id for c in commands})
     return _Books(
-        await lives.lives(tx, cell, task_ids),
+        await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
-        await tokens.ignored(tx, now, cell, sorted({c.account_id for c in commands})),
+        await token_reports.ignored(tx, now, cell, sorted({c.account_id for c in commands})),
         set(),
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.verdicts import Decided, decide
+from manyeyes.actions.shared.verdict_effects import Decided, decide
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState
 

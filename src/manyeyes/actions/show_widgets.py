@@ -6,13 +6,13 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.desk import LeaseId
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.dispatch import store as dispatch
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import SiteEvent, is_live
 from manyeyes.sites.store import Event
 from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class ShowWidget(msgspec.Struct, frozen=True):

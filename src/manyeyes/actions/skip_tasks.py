@@ -7,13 +7,13 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.desk import LeaseId, load_desks, promote_queued
-from manyeyes.actions.parts.ending import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, counts_as_failure
 from manyeyes.workers.store import SessionChange

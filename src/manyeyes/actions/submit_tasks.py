@@ -6,16 +6,16 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.parts.entering import NewTask, Purses, enter, open_purses, prices, save_entered
-from manyeyes.actions.parts.regard import where_all_are_filtered
+from manyeyes.actions.shared.customer_preferences import where_all_are_filtered
+from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.dispatch.store import Entering
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, candidates, covering, how_to_prove
 from manyeyes.sites.store import Event
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class SubmitTask(NewTask, frozen=True, kw_only=True):

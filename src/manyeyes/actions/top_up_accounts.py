@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind, posting
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class TopUp(msgspec.Struct, frozen=True):

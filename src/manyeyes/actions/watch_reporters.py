@@ -7,8 +7,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.reports import tokens
-from manyeyes.reports.guard import IGNORED, WINDOW, Outlier, Tally, outliers
+from manyeyes.reports import token_reports as tokens
+from manyeyes.reports.abuse_guard import IGNORED, WINDOW, Outlier, Tally, outliers
 from manyeyes.statistics import store as statistics
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, SiteState
 from manyeyes.sites.store import Event
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class WithdrawSite(msgspec.Struct, frozen=True):

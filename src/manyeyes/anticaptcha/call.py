@@ -5,14 +5,14 @@ from typing import Any
 import msgspec
 
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.house import House
-from manyeyes.refusals import Refusal
+from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Refusal
 
 
 class Call(msgspec.Struct):
     """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how he reached us."""
 
-    house: House
+    context: Context
     body: dict[str, Any]
     raw: bytes
     address: str
@@ -20,4 +20,4 @@ class Call(msgspec.Struct):
 
     async def owner(self) -> KeyOwner | Refusal:
         """Return the account behind ``clientKey``, or the refusal (errors 1, 11, 21)."""
-        return await self.house.directory.owner(self.body.get("clientKey"), self.address)
+        return await self.context.lookups.owner(self.body.get("clientKey"), self.address)

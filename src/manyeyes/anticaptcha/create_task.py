@@ -12,12 +12,12 @@ import msgspec
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.token_task import KINDS, read_token_task, why_not_taken
-from manyeyes.refusals import Reason, Refusal
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
+from manyeyes.values.refusals import Reason, Refusal
 
 IMAGE_KIND = "ImageToTextTask"
 QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
@@ -42,9 +42,9 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     if isinstance(outcome, Refusal):
         if soft_id:
             refused = CountAppRefusal(owner.cell, soft_id, outcome.reason)
-            await call.house.gather.ask(count_app_refusals, refused)
+            await call.context.batcher.ask(count_app_refusals, refused)
         return outcome
-    call.house.dispatcher.wake(owner.cell, [outcome.queue_id], became_idle=False)
+    call.context.dispatcher.wake(owner.cell, [outcome.queue_id], became_idle=False)
     return CreateTaskReply(0, wire_id(outcome.task_id))
 
 
@@ -53,25 +53,25 @@ async def _known_app(call: Call) -> int:
     if not call.body.get("softId"):
         return 0
     try:
-        soft_id = values.whole(call.body, "softId")
-    except values.Unfit:
+        soft_id = lenient_values.whole(call.body, "softId")
+    except lenient_values.Unfit:
         return 0  # refused when the properties are read
-    return soft_id if soft_id in await call.house.directory.soft_apps() else 0
+    return soft_id if soft_id in await call.context.lookups.soft_apps() else 0
 
 
 async def _submit(call: Call, owner: KeyOwner, known_app: int) -> Submitted | Refusal:
     try:
-        command = _read(call, owner, await call.house.directory.queues())
-    except values.Unfit as unfit:
+        command = _read(call, owner, await call.context.lookups.queues())
+    except lenient_values.Unfit as unfit:
         return unfit.refusal
     if isinstance(command, Refusal):
         return command
     command = msgspec.structs.replace(
         command,
-        task_id=await call.house.serials.take(owner.cell),
-        share_percent=call.house.settings.soft_app_share_percent if known_app else None,
+        task_id=await call.context.id_blocks.take(owner.cell),
+        share_percent=call.context.settings.soft_app_share_percent if known_app else None,
     )
-    outcome: Submitted | Refusal = await call.house.gather.ask(submit_tasks, command)
+    outcome: Submitted | Refusal = await call.context.batcher.ask(submit_tasks, command)
     return outcome
 
 
@@ -88,8 +88,8 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         return Refusal(Reason.TASK_NOT_SUPPORTED, why_not_taken(str(kind)))
     pool, queue = _pool(call.body, task, queues)
     options = _options(task)
-    website = values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
-    soft_id = values.whole(call.body, "softId")
+    website = lenient_values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
+    soft_id = lenient_values.whole(call.body, "softId")
     callback = _callback(call.body)
     picture = _picture(task)
     if isinstance(picture, Refusal):
@@ -101,7 +101,7 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
         queue=queue,
         options=options,
         picture=picture,
-        life_seconds=call.house.settings.task_life_seconds,
+        life_seconds=call.context.settings.task_life_seconds,
         soft_id=soft_id,
         ip=call.address,
         website_url=website,
@@ -127,8 +127,8 @@ def _read_token(
         kind=kind,
         options=options,
         picture=None,
-        life_seconds=call.house.settings.task_life_seconds,
-        soft_id=values.whole(call.body, "softId"),
+        life_seconds=call.context.settings.task_life_seconds,
+        soft_id=lenient_values.whole(call.body, "softId"),
         ip=call.address,
         website_url=options.website_url,
         callback_url=callback,
@@ -141,33 +141,35 @@ def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int,
 
     Beside the contract's two pools, the language of a queue of the operator's own names it (docs/decisions/0006).
     """
-    pool = (values.text(task, "languagePool", 20) or values.text(body, "languagePool", 20) or "en").lower()
+    pool = (
+        lenient_values.text(task, "languagePool", 20) or lenient_values.text(body, "languagePool", 20) or "en"
+    ).lower()
     queue_id = QUEUE_OF_POOL.get(pool) or min((q for q, terms in queues.items() if terms.language == pool), default=0)
     if not queue_id:
         languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru", ""})
-        raise values.Unfit("languagePool", f"one of {', '.join(languages)}", pool)
+        raise lenient_values.Unfit("languagePool", f"one of {', '.join(languages)}", pool)
     return pool, queues[queue_id]
 
 
 def _options(task: Mapping[str, Any]) -> ImageOptions:
     options = ImageOptions(
-        phrase=values.switch(task, "phrase"),
-        case=values.switch(task, "case" if "case" in task else "Case", default=True),
-        numeric=values.whole(task, "numeric", largest=2),
-        math=values.switch(task, "math"),
-        min_length=values.whole(task, "minLength", largest=500),
-        max_length=values.whole(task, "maxLength", largest=500),
-        comment=values.text(task, "comment", LONGEST_COMMENT),
+        phrase=lenient_values.switch(task, "phrase"),
+        case=lenient_values.switch(task, "case" if "case" in task else "Case", default=True),
+        numeric=lenient_values.whole(task, "numeric", largest=2),
+        math=lenient_values.switch(task, "math"),
+        min_length=lenient_values.whole(task, "minLength", largest=500),
+        max_length=lenient_values.whole(task, "maxLength", largest=500),
+        comment=lenient_values.text(task, "comment", LONGEST_COMMENT),
     )
     if 0 < options.max_length < options.min_length:
-        raise values.Unfit("maxLength", "0 or at least minLength", options.max_length)
+        raise lenient_values.Unfit("maxLength", "0 or at least minLength", options.max_length)
     return options
 
 
 def _callback(body: Mapping[str, Any]) -> str:
-    callback = values.text(body, "callbackUrl", LONGEST_URL)
+    callback = lenient_values.text(body, "callbackUrl", LONGEST_URL)
     if callback and not callback.lower().startswith(("http://", "https://")):
-        raise values.Unfit("callbackUrl", "an http or https address", callback)
+        raise lenient_values.Unfit("callbackUrl", "an http or https address", callback)
     return callback
 
 
@@ -176,7 +178,7 @@ def _picture(task: Mapping[str, Any]) -> Picture | Refusal:
     if body is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'body'")
     if not isinstance(body, str):
-        raise values.Unfit("body", "a string", body)
+        raise lenient_values.Unfit("body", "a string", body)
     if body.lstrip()[:5].lower() == "data:":
         return Refusal(Reason.PICTURE_NOT_SUPPORTED, "leave the data: prefix away and send the base64 alone")
     if len(body) > _LARGEST_BASE64:

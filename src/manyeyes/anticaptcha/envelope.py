@@ -10,9 +10,9 @@ from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.db.pool import is_lost
-from manyeyes.gather import Unavailable
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.batching import Unavailable
+from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 2 * 1024 * 1024  # 1 MB is asked for; a picture of 500,000 bytes is 667 kB of base64
 LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client hears the answer
@@ -25,8 +25,8 @@ log = structlog.get_logger()
 class AntiCaptcha:
     """Serves every path that is not one of our own pages: an unknown one is error 14."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         name = _name(scope["path"])
@@ -42,7 +42,7 @@ class AntiCaptcha:
         body = _object(raw)
         if isinstance(body, Refusal):
             return await _reply(send, wire_error(body))
-        call = Call(self._house, body, raw, _address(scope), base_url(scope, self._house))
+        call = Call(self._context, body, raw, _address(scope), base_url(scope, self._context))
         try:
             reply = await found[1](call)
         except Exception as error:
@@ -62,10 +62,10 @@ def _name(path: str) -> str:
     return path.strip("/ \t").lower()
 
 
-def base_url(scope: dict[str, Any], house: House) -> str:
+def base_url(scope: dict[str, Any], context: Context) -> str:
     """Return where this installation was reached, without a slash at the end."""
-    if house.settings.public_url:
-        return house.settings.public_url.rstrip("/")
+    if context.settings.public_url:
+        return context.settings.public_url.rstrip("/")
     host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
     return f"{scope.get('scheme', 'http')}://{host}" if host else ""
 

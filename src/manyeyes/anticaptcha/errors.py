@@ -2,7 +2,7 @@
 
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 # One code for a task that is not there and for every refused report (seed 001 and its sample).
 _NO_SUCH_TASK = (

@@ -7,16 +7,16 @@ from functools import partial
 
 import msgspec
 
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.errors import wire_error
-from manyeyes.gather import look
-from manyeyes.house import House
-from manyeyes.money import number
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import DaySum, days_until, together
 from manyeyes.statistics.rules import DAY_SECONDS
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Reason, Refusal
 
 MODES = ("errors", "views", "downloads", "users", "money")
 MONTHS = (
@@ -62,30 +62,30 @@ async def get_app_stats(call: Call) -> AppStats | Refusal:
     if call.body.get("softId") is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'softId'")
     try:
-        soft_id = values.whole(call.body, "softId")
-        mode = (values.text(call.body, "mode", 20) or MODES[0]).lower()
+        soft_id = lenient_values.whole(call.body, "softId")
+        mode = (lenient_values.text(call.body, "mode", 20) or MODES[0]).lower()
         if mode not in MODES:
-            raise values.Unfit("mode", f"one of {', '.join(MODES)}", mode)
-    except values.Unfit as unfit:
+            raise lenient_values.Unfit("mode", f"one of {', '.join(MODES)}", mode)
+    except lenient_values.Unfit as unfit:
         return unfit.refusal
-    app = (await call.house.directory.soft_apps()).get(soft_id)
+    app = (await call.context.lookups.soft_apps()).get(soft_id)
     if app is None or app.account_id != owner.account_id:
         return Refusal(Reason.ACCESS_DENIED)
     now = datetime.fromtimestamp(time.time(), UTC)
     shown = days_until(now.date())
-    days, refused = await _read(call.house, soft_id, shown[0])
+    days, refused = await _read(call.context, soft_id, shown[0])
     start = datetime.combine(shown[0], datetime.min.time(), UTC)
     return AppStats(0, _charts(mode, shown, days, refused), _stamp(start), _stamp(now))
 
 
-async def _read(house: House, soft_id: int, since: date) -> tuple[dict[date, DaySum], dict[tuple[str, date], int]]:
+async def _read(context: Context, soft_id: int, since: date) -> tuple[dict[date, DaySum], dict[tuple[str, date], int]]:
     """Return an app's days, and its refused calls by (reason, day), over all cells."""
     days: list[Mapping[date, DaySum]] = []
     refused: dict[tuple[str, date], int] = {}
-    for cell in house.cells.numbers:
-        pool = house.cells.pool(cell)
-        days.append(await look(pool, partial(soft_apps.days, cell=cell, soft_id=soft_id, since=since)))
-        found = await look(pool, partial(soft_apps.refusals, cell=cell, soft_id=soft_id, since=since))
+    for cell in context.cells.numbers:
+        pool = context.cells.pool(cell)
+        days.append(await read_patiently(pool, partial(soft_apps.days, cell=cell, soft_id=soft_id, since=since)))
+        found = await read_patiently(pool, partial(soft_apps.refusals, cell=cell, soft_id=soft_id, since=since))
         for key, times in found.items():
             refused[key] = refused.get(key, 0) + times
     return together(days), refused

@@ -7,8 +7,8 @@ import msgspec
 
 from manyeyes.anticaptcha.call import Call
 from manyeyes.ledger import store as ledger
-from manyeyes.money import number
-from manyeyes.refusals import Refusal
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Refusal
 
 
 class GetBalanceReply(msgspec.Struct, frozen=True):
@@ -21,7 +21,7 @@ async def get_balance(call: Call) -> GetBalanceReply | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    micros = await call.house.gather.read(_balances, owner.cell, owner.account_id)
+    micros = await call.context.batcher.read(_balances, owner.cell, owner.account_id)
     return GetBalanceReply(0, number(micros))
 
 

@@ -4,13 +4,13 @@ import time
 
 import msgspec
 
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
-from manyeyes.house import House
-from manyeyes.money import number
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import minute_of
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 
 CACHED_SECONDS = 10.0
@@ -36,20 +36,20 @@ async def get_queue_stats(call: Call) -> QueueStats | Refusal:
     if call.body.get("queueId") is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'queueId'")
     try:
-        queue_id = values.whole(call.body, "queueId")
-    except values.Unfit as unfit:
+        queue_id = lenient_values.whole(call.body, "queueId")
+    except lenient_values.Unfit as unfit:
         return unfit.refusal
-    house = call.house
-    return await house.directory.cached("stats", queue_id, CACHED_SECONDS, lambda: _measure(house, queue_id))
+    context = call.context
+    return await context.lookups.cached("stats", queue_id, CACHED_SECONDS, lambda: _measure(context, queue_id))
 
 
-async def _measure(house: House, queue_id: int) -> QueueStats:
-    queue = (await house.directory.queues()).get(queue_id)
+async def _measure(context: Context, queue_id: int) -> QueueStats:
+    queue = (await context.lookups.queues()).get(queue_id)
     if queue is None:
         return QueueStats(0, 0, 0.0, 0.0, 0.0, 0)
     total = idle = tasks = handling_ms = charged_micros = 0
-    for cell in house.cells.numbers:
-        async with house.cells.pool(cell).acquire() as db:
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
             present = await workers.presence(db, cell, queue_id)
             rates = await statistics.queue_rates(db, cell, queue_id, minute_of(time.time()) - RATE_MINUTES)
         total, idle = total + present[0], idle + present[1]

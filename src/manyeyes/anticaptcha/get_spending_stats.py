@@ -5,15 +5,15 @@ from collections.abc import Mapping
 
 import msgspec
 
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
-from manyeyes.gather import look
-from manyeyes.money import number
-from manyeyes.refusals import Refusal
-from manyeyes.spending_filters import UNKNOWN, filters
+from manyeyes.roles.customer.spending_filters import UNKNOWN, filters
+from manyeyes.runtime.batching import read_patiently
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
 from manyeyes.statistics.store import Spending
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Refusal
 
 LATEST = 4_102_444_800  # the year 2100
 
@@ -38,14 +38,14 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
     if isinstance(owner, Refusal):
         return owner
     try:
-        start = values.whole(call.body, "date", default=-1, largest=LATEST)
-        queue_name = values.text(call.body, "queue", 200)
-        ip = values.text(call.body, "ip", 60)
-    except values.Unfit as unfit:
+        start = lenient_values.whole(call.body, "date", default=-1, largest=LATEST)
+        queue_name = lenient_values.text(call.body, "queue", 200)
+        ip = lenient_values.text(call.body, "ip", 60)
+    except lenient_values.Unfit as unfit:
         return unfit.refusal
-    wanted = filters(await call.house.directory.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
-    spent = await look(
-        call.house.cells.pool(owner.cell),
+    wanted = filters(await call.context.lookups.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
+    spent = await read_patiently(
+        call.context.cells.pool(owner.cell),
         lambda db: statistics.spending(
             db,
             owner.cell,
@@ -60,8 +60,8 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
 def _soft_id(body: Mapping[str, object]) -> int:
     """Return the app's number; what is no number is an app that nobody knows (decisions.md, "unknown softId")."""
     try:
-        return values.whole(body, "softId")
-    except values.Unfit:
+        return lenient_values.whole(body, "softId")
+    except lenient_values.Unfit:
         return UNKNOWN
 
 

@@ -2,13 +2,13 @@
 
 import msgspec
 
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
-from manyeyes.anticaptcha.results import Ready, task_result
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.anticaptcha.task_results import Ready, task_result
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import is_readable
 from manyeyes.tasks.store import Processing
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class Pending(msgspec.Struct, frozen=True):
@@ -23,15 +23,15 @@ async def get_task_result(call: Call) -> Pending | Ready | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    wire = values.task_number(call.body.get("taskId"))
+    wire = lenient_values.task_number(call.body.get("taskId"))
     if isinstance(wire, Refusal):
         return wire
-    serial = await call.house.serials.of_wire(owner.cell, wire)
-    found = await call.house.gather.read(tasks.progress, owner.cell, (owner.account_id, serial))
+    serial = await call.context.id_blocks.of_wire(owner.cell, wire)
+    found = await call.context.batcher.read(tasks.progress, owner.cell, (owner.account_id, serial))
     if found is None:
         return Refusal(Reason.UNKNOWN_TASK)
     if isinstance(found, Processing):
         return Pending()
-    if not is_readable(found.age_seconds, call.house.settings.result_readable_seconds):
+    if not is_readable(found.age_seconds, call.context.settings.result_readable_seconds):
         return Refusal(Reason.UNKNOWN_TASK)
-    return task_result(call.house.pictures, owner.cell, found, call.base_url)
+    return task_result(call.context.pictures, owner.cell, found, call.base_url)

@@ -1,10 +1,10 @@
 """reportCorrectRecaptcha: a token was good; its worker comes first for an hour (seed 002; spec/anticaptcha.md §6)."""
 
 from manyeyes.anticaptcha.call import Call
-from manyeyes.anticaptcha.reporting import ReportTaken, report_token
-from manyeyes.refusals import Refusal
+from manyeyes.anticaptcha.report_calls import ReportTaken, report_token
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import RECAPTCHA_KINDS
+from manyeyes.values.refusals import Refusal
 
 
 async def report_correct_recaptcha(call: Call) -> ReportTaken | Refusal:

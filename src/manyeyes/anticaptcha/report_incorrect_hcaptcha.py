@@ -1,10 +1,10 @@
 """reportIncorrectHcaptcha: the same as reportIncorrectRecaptcha, for hCaptcha (spec/anticaptcha.md §6)."""
 
 from manyeyes.anticaptcha.call import Call
-from manyeyes.anticaptcha.reporting import ReportTaken, report_token
-from manyeyes.refusals import Refusal
+from manyeyes.anticaptcha.report_calls import ReportTaken, report_token
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import HCAPTCHA
+from manyeyes.values.refusals import Refusal
 
 
 async def report_incorrect_hcaptcha(call: Call) -> ReportTaken | Refusal:

@@ -1,12 +1,12 @@
 """reportIncorrectImageCaptcha: an answer about a picture is wrong (seed 001; spec/anticaptcha.md §6)."""
 
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
-from manyeyes.anticaptcha import values
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import Call
-from manyeyes.anticaptcha.reporting import ReportTaken
-from manyeyes.bell import EVERY_REVIEWER
-from manyeyes.refusals import Refusal
+from manyeyes.anticaptcha.report_calls import ReportTaken
 from manyeyes.reports.rules import ReportState
+from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.values.refusals import Refusal
 
 
 async def report_incorrect_image_captcha(call: Call) -> ReportTaken | Refusal:
@@ -17,14 +17,14 @@ async def report_incorrect_image_captcha(call: Call) -> ReportTaken | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    wire = values.task_number(call.body.get("taskId"))
+    wire = lenient_values.task_number(call.body.get("taskId"))
     if isinstance(wire, Refusal):
         return wire
-    serial = await call.house.serials.of_wire(owner.cell, wire)
-    command = FileComplaint(owner.cell, owner.account_id, serial, await call.house.directory.queues())
-    outcome = await call.house.gather.ask(file_complaints, command)
+    serial = await call.context.id_blocks.of_wire(owner.cell, wire)
+    command = FileComplaint(owner.cell, owner.account_id, serial, await call.context.lookups.queues())
+    outcome = await call.context.batcher.ask(file_complaints, command)
     if isinstance(outcome, Refusal):
         return Refusal(outcome.reason)
     if outcome.state is ReportState.OPEN:
-        call.house.bell.ring([EVERY_REVIEWER])
+        call.context.notifier.notify([EVERY_REVIEWER])
     return ReportTaken()

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from manyeyes.anticaptcha import values
-from manyeyes.hosts import read_web_address
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.anticaptcha import lenient_values
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, TURNSTILE
 from manyeyes.tasks.tokens import TokenOptions, queue_of
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.web_address import read_web_address
 
 KINDS = {
     "RecaptchaV2TaskProxyless": RECAPTCHA_V2,
@@ -53,7 +53,7 @@ def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | 
             return Refusal(
                 Reason.TASK_PROPERTIES, f"{name} belongs to a page that is not yours to prove; leave it away"
             )
-    url = values.text(task, "websiteURL" if task.get("websiteURL") else "websiteUrl", LONGEST_URL)
+    url = lenient_values.text(task, "websiteURL" if task.get("websiteURL") else "websiteUrl", LONGEST_URL)
     try:
         host = read_web_address(url).host
     except ValueError as error:
@@ -65,24 +65,29 @@ def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | 
 
 
 def _options(kind: str, task: Mapping[str, Any], url: str, host: str, score: float) -> TokenOptions:
-    enterprise = kind == RECAPTCHA_V2_ENTERPRISE or (kind == RECAPTCHA_V3 and values.switch(task, "isEnterprise"))
+    enterprise = kind == RECAPTCHA_V2_ENTERPRISE or (
+        kind == RECAPTCHA_V3 and lenient_values.switch(task, "isEnterprise")
+    )
     payload = _payload(kind, task)
     action, data = payload.get("action", ""), payload.get("rqdata", "")
     if kind == RECAPTCHA_V3:
         action = _fitting(task, "pageAction", _WORD, "letters, digits, / and _", LONGEST_ACTION)
     if kind == TURNSTILE:
         action = _fitting(task, "action", _WORD, "letters, digits, - and _", LONGEST_ACTION)
-        data = values.text(task, "cData", LONGEST_DATA) or values.text(task, "turnstileCData", LONGEST_DATA)
-    api_host = values.text(task, "apiDomain", 100).lower()
+        data = lenient_values.text(task, "cData", LONGEST_DATA) or lenient_values.text(
+            task, "turnstileCData", LONGEST_DATA
+        )
+    api_host = lenient_values.text(task, "apiDomain", 100).lower()
     if kind in (HCAPTCHA, TURNSTILE):
         api_host = ""
     elif api_host not in ("", *API_HOSTS):
-        raise values.Unfit("apiDomain", f"one of {', '.join(API_HOSTS)}", api_host)
+        raise lenient_values.Unfit("apiDomain", f"one of {', '.join(API_HOSTS)}", api_host)
     return TokenOptions(
         website_url=url,
         website_key=_fitting(task, "websiteKey", _KEY, "8 to 128 letters, digits, - and _", 128),
         host=host,
-        invisible=kind in (RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, HCAPTCHA) and values.switch(task, "isInvisible"),
+        invisible=kind in (RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, HCAPTCHA)
+        and lenient_values.switch(task, "isInvisible"),
         enterprise=enterprise,
         min_score=score,
         action=action,
@@ -99,7 +104,7 @@ def _score(task: Mapping[str, Any]) -> float | Refusal:
         score = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
         queue_of(RECAPTCHA_V3, score)
     except ValueError:
-        raise values.Unfit("minScore", "0.3, 0.7 or 0.9", value) from None
+        raise lenient_values.Unfit("minScore", "0.3, 0.7 or 0.9", value) from None
     return score
 
 
@@ -110,14 +115,14 @@ def _payload(kind: str, task: Mapping[str, Any]) -> dict[str, str]:
         return {}
     allowed = "action" if kind == RECAPTCHA_V2_ENTERPRISE else "rqdata"
     if not isinstance(payload, dict) or set(payload) - {allowed}:
-        raise values.Unfit("enterprisePayload", f"an object with {allowed} alone", payload)
+        raise lenient_values.Unfit("enterprisePayload", f"an object with {allowed} alone", payload)
     if kind == HCAPTCHA:
-        return {allowed: values.text(payload, allowed, LONGEST_DATA)}
+        return {allowed: lenient_values.text(payload, allowed, LONGEST_DATA)}
     return {allowed: _fitting(payload, allowed, _WORD, "letters, digits, / and _", LONGEST_ACTION)}
 
 
 def _fitting(source: Mapping[str, Any], name: str, pattern: re.Pattern[str], wanted: str, longest: int) -> str:
-    value = values.text(source, name, longest)
+    value = lenient_values.text(source, name, longest)
     if not pattern.fullmatch(value):
-        raise values.Unfit(name, wanted, value)
+        raise lenient_values.Unfit(name, wanted, value)
     return value

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from manyeyes.seal import new_private_key
+from manyeyes.values.response_signing import new_private_key
 
 FEWEST_BITS = 1024  # what clients in the wild have (spec/tupu.md §2.2)
 GOOD_BITS = 2048

@@ -4,19 +4,20 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from manyeyes import money
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network, digest, new_key
 from manyeyes.accounts.store import KeyOwner, Place
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.callbacks import secret_of
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import check_name, find_account, login_url, make_login_url
+from manyeyes.cli.lookup import check_name, find_account
 from manyeyes.db.pool import FIRST_CELL
-from manyeyes.house import House
 from manyeyes.ledger import store as ledger
-from manyeyes.refusals import Refusal
+from manyeyes.roles.customer.deliveries import secret_of
+from manyeyes.roles.login_links import login_url, make_login_url
+from manyeyes.runtime.context import Context
+from manyeyes.values import money
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
@@ -35,11 +36,11 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
         Network that the key may be used from, such as 203.0.113.0/24; repeat for more. Default: from anywhere.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         check_name(name)
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
-        return await _create(house, name, amount, networks)
+        return await _create(context, name, amount, networks)
 
     run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()), may_create=True)
 
@@ -48,12 +49,12 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
 def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
     """Add AMOUNT in USD to an account."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         micros = money.parse(amount)
         if micros == 0:
             raise CommandFailed("the amount must be more than 0")
-        place = await find_account(house, account)
-        balance = await _top_up(house, place, micros)
+        place = await find_account(context, account)
+        balance = await _top_up(context, place, micros)
         return {"account_id": place.account_id, "balance": money.text(balance)}
 
     run(common, work, lambda r: f"account {r['account_id']} may now spend {r['balance']}")
@@ -63,11 +64,11 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
 def key(account: str, *, address: list[str] | None = None, common: Common | None = None) -> None:
     """Give an account another client key (both are valid until one is revoked)."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         networks = tuple(map(canonical_network, address or ()))
-        place = await find_account(house, account)
+        place = await find_account(context, account)
         fresh = new_key()
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             await accounts.insert_key(db, digest(fresh), KeyOwner(place.cell, place.account_id, networks))
         return {"account_id": place.account_id, "client_key": fresh}
 
@@ -78,11 +79,11 @@ def key(account: str, *, address: list[str] | None = None, common: Common | None
 def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
-    async def work(house: House) -> dict[str, Any]:
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
             account_id = await accounts.revoke_key(db, digest(client_key))
             await workers.end_sessions_through(db, digest(client_key))
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")
         return {"account_id": account_id}
@@ -109,14 +110,14 @@ def set_account(
         Most that a task may cost in a full queue, in USD.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         if suspended is None and max_bid is None and weight is None:
             raise CommandFailed("nothing to change: give --suspended, --no-suspended, --max-bid or --weight")
-        place = await find_account(house, account)
+        place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
         if weight is not None and not 0 < weight <= 1_000_000:
             raise CommandFailed("the weight must be from 1 to 1000000")
-        async with house.cells.pool(place.cell).acquire() as db:
+        async with context.cells.pool(place.cell).acquire() as db:
             await accounts.set_terms(db, place, suspended=suspended, max_bid_micros=bid, weight=weight)
         return {"account_id": place.account_id}
 
@@ -127,9 +128,9 @@ def set_account(
 def link(account: str, *, common: Common | None = None) -> None:
     """Make a one-time address that signs the customer in to his page."""
 
-    async def work(house: House) -> dict[str, Any]:
-        place = await find_account(house, account)
-        return {"login_url": await login_url(house, Subject("customer", place.account_id, place.cell))}
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account)
+        return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell))}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -146,9 +147,9 @@ def webhook_secret(
         Make a new one first; for a day both sign.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        place = await find_account(house, account)
-        found = await secret_of(house, place, rotate=rotate)
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account)
+        found = await secret_of(context, place, rotate=rotate)
         return {"account_id": place.account_id, "secret": found.secret, "previous": found.previous}
 
     run(common, work, lambda r: "\n".join(filter(None, [r["secret"], r["previous"] and f"{r['previous']} (previous)"])))
@@ -158,13 +159,13 @@ def webhook_secret(
 def list_accounts(*, common: Common | None = None) -> None:
     """List all accounts with what they may spend."""
 
-    async def work(house: House) -> dict[str, Any]:
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
             places = await accounts.every_place(db)
         rows = []
-        for cell in house.cells.numbers:
+        for cell in context.cells.numbers:
             mine = [p for p in places if p.cell == cell]
-            async with house.cells.pool(cell).acquire() as db:
+            async with context.cells.pool(cell).acquire() as db:
                 balances = await ledger.balances(db, cell, [p.account_id for p in mine])
             rows += [
                 {"account_id": p.account_id, "name": p.name, "balance": money.text(balances.get(p.account_id, 0))}
@@ -182,14 +183,14 @@ def list_accounts(*, common: Common | None = None) -> None:
     )
 
 
-async def _create(house: House, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:
+async def _create(context: Context, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:
     """Open the account in the first cell, which lives in the directory's database: all in one transaction.
 
     Its key exists nowhere else than in the result, so nothing that can fail may follow the commit.
     """
     cell, key = FIRST_CELL, new_key()
-    top_up_id = await house.serials.take(cell)
-    async with house.cells.directory.acquire() as tx, tx.transaction():
+    top_up_id = await context.id_blocks.take(cell)
+    async with context.cells.directory.acquire() as tx, tx.transaction():
         now = await tx.fetchval("SELECT now()")
         account_id = await accounts.take_numbers(tx, "account", 1)
         await open_accounts(tx, now, [OpenAccount(cell, account_id, name)])
@@ -197,13 +198,13 @@ async def _create(house: House, name: str, amount_micros: int, networks: tuple[s
             await top_up_accounts(tx, now, [TopUp(cell, top_up_id, account_id, amount_micros)])
         await accounts.insert_place(tx, Place(account_id, name, cell))
         await accounts.insert_key(tx, digest(key), KeyOwner(cell, account_id, networks))
-        url = await make_login_url(tx, house.settings, Subject("customer", account_id, cell))
+        url = await make_login_url(tx, context.settings, Subject("customer", account_id, cell))
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
-async def _top_up(house: House, place: Place, amount_micros: int) -> int:
-    serial = await house.serials.take(place.cell)
-    outcome = await house.gather.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
+async def _top_up(context: Context, place: Place, amount_micros: int) -> int:
+    serial = await context.id_blocks.take(place.cell)
+    outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
     if isinstance(outcome, Refusal):
         raise CommandFailed(outcome.detail)
     return int(outcome)

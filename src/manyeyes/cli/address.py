@@ -7,7 +7,7 @@ from cyclopts import App
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.house import House
+from manyeyes.runtime.context import Context
 
 app = App(name="address", help="Networks that are shut out.")
 
@@ -16,11 +16,11 @@ app = App(name="address", help="Networks that are shut out.")
 def block(network: str, *, common: Common | None = None) -> None:
     """Shut a network out, such as 203.0.113.7 or 203.0.113.0/24."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             await accounts.block_network(db, text)
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return {"blocked": text}
 
     run(common, work, lambda r: f"{r['blocked']} is blocked")
@@ -30,12 +30,12 @@ def block(network: str, *, common: Common | None = None) -> None:
 def unblock(network: str, *, common: Common | None = None) -> None:
     """Let a network in again."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             if not await accounts.unblock_network(db, text):
                 raise CommandFailed(f"{text} is not blocked")
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return {"unblocked": text}
 
     run(common, work, lambda r: f"{r['unblocked']} may call again")
@@ -45,8 +45,8 @@ def unblock(network: str, *, common: Common | None = None) -> None:
 def list_networks(*, common: Common | None = None) -> None:
     """List the networks that are shut out."""
 
-    async def work(house: House) -> dict[str, Any]:
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
             return {"blocked": await accounts.blocked_networks(db)}
 
     run(common, work, lambda r: "\n".join(r["blocked"]) or "nobody is blocked")

@@ -12,8 +12,8 @@ from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import check_name, find_account, find_app
-from manyeyes.house import House
 from manyeyes.recognitions import store as recognitions
+from manyeyes.runtime.context import Context
 
 HIGHEST_RATE = 1_000_000
 
@@ -50,17 +50,17 @@ def create(
         Calls per second that are taken.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         check_name(name)
         _check_rate(rate)
         zone(time_zone)
-        owner, secret_id = await find_account(house, account), new_id()
+        owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
         terms = medium, time_zone, made["public_key"], rate, False
         new = App(secret_id, name.strip(), owner.cell, owner.account_id, *terms)
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             await apps.insert_app(db, new)
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return row(new) | made
 
     run(common, work, _show_new)
@@ -77,13 +77,13 @@ def key(
 ) -> None:
     """Replace an app's key; what the old one signs is refused within seconds."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_app(house, secret_id)
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             await apps.set_app(db, found.secret_id, public_key=made["public_key"])
-        await house.bell.tell_changed()
-        return row(await find_app(house, found.secret_id)) | made
+        await context.notifier.tell_changed()
+        return row(await find_app(context, found.secret_id)) | made
 
     run(common, work, _show_new)
 
@@ -98,9 +98,9 @@ def list_apps(*, account: str | None = None, common: Common | None = None) -> No
         Only of this account, by id or name. Default: of all.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        owner = await find_account(house, account) if account else None
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        owner = await find_account(context, account) if account else None
+        async with context.cells.directory.acquire() as db:
             found = await apps.apps_of(db, owner.account_id if owner else None)
         return {"apps": [row(each) for each in found]}
 
@@ -111,9 +111,9 @@ def list_apps(*, account: str | None = None, common: Common | None = None) -> No
 def show(secret_id: str, *, common: Common | None = None) -> None:
     """Show an app with its public key and its recognitions."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_app(house, secret_id)
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_app(context, secret_id)
+        async with context.cells.directory.acquire() as db:
             below = await recognitions.recognitions_of(db, found.secret_id)
         tasks = [{"task_id": each.task_id, "name": each.name, "closed": each.closed} for each in below]
         return row(found) | {"public_key": found.public_key, "recognitions": tasks}
@@ -164,13 +164,13 @@ def row(found: App) -> dict[str, Any]:
 
 
 def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_app(house, secret_id)
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_app(context, secret_id)
         _check_rate(terms.get("calls_per_second", found.calls_per_second))
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             await apps.set_app(db, found.secret_id, **terms)
-        await house.bell.tell_changed()
-        return row(await find_app(house, found.secret_id))
+        await context.notifier.tell_changed()
+        return row(await find_app(context, found.secret_id))
 
     run(common, work, _line)
 

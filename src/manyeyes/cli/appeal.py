@@ -4,11 +4,11 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes import money
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.house import House
-from manyeyes.oversight import OpenAppeal, decide_appeal, open_appeals
-from manyeyes.refusals import Refusal
+from manyeyes.roles.operator import OpenAppeal, decide_appeal, open_appeals
+from manyeyes.runtime.context import Context
+from manyeyes.values import money
+from manyeyes.values.refusals import Refusal
 
 app = App(name="appeal", help="Workers' appeals against verdicts.")
 
@@ -17,8 +17,8 @@ app = App(name="appeal", help="Workers' appeals against verdicts.")
 def list_appeals(*, common: Common | None = None) -> None:
     """List the appeals that wait, the oldest first."""
 
-    async def work(house: House) -> dict[str, Any]:
-        return {"appeals": [_row(each) for each in await open_appeals(house)]}
+    async def work(context: Context) -> dict[str, Any]:
+        return {"appeals": [_row(each) for each in await open_appeals(context)]}
 
     run(common, work, _show)
 
@@ -52,8 +52,8 @@ def reject(task: int, *, answer: str = "", cell: int = 0, common: Common | None 
 
 
 def _decide(task: int, answer: str, cell: int, common: Common | None, *, accepted: bool) -> None:
-    async def work(house: House) -> dict[str, Any]:
-        outcome = await decide_appeal(house, task, accepted=accepted, answer=answer, cell=cell)
+    async def work(context: Context) -> dict[str, Any]:
+        outcome = await decide_appeal(context, task, accepted=accepted, answer=answer, cell=cell)
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         return {

@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
-from manyeyes.house import House
-from manyeyes.recognitions import store, verdicts
+from manyeyes.recognitions import reviews, store
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, Calibration, Point, Verdict, calibrate
 from manyeyes.recognitions.rules import Recognition
+from manyeyes.runtime.context import Context
 
 try:
     from manyeyes.cli import calibration_picture
@@ -36,10 +36,10 @@ def calibrate_recognition(
 ) -> None:
     """Find the lowest threshold whose error among certain results stays under a target, from people's verdicts."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         _check(target, confidence, days, picture)
-        recognition = await find_recognition(house, task_id)
-        found = calibrate(await _verdicts(house, recognition, days), target, confidence)
+        recognition = await find_recognition(context, task_id)
+        found = calibrate(await _verdicts(context, recognition, days), target, confidence)
         if picture and not found.points:
             raise CommandFailed("there is no verdict yet to draw")
         if picture and calibration_picture:
@@ -47,7 +47,7 @@ def calibrate_recognition(
             say(f"the curve is drawn in {picture}")
         is_applied = apply and not found.missing
         if is_applied:
-            await _apply(house, recognition, found.threshold)
+            await _apply(context, recognition, found.threshold)
         return _result(recognition, found, target, confidence, is_applied)
 
     run(common, work, _sheet)
@@ -68,18 +68,18 @@ def _check(target: float, confidence: float, days: int, picture: Path | None) ->
         raise CommandFailed(f"there is no directory {picture.absolute().parent}")
 
 
-async def _verdicts(house: House, recognition: Recognition, days: int) -> list[Verdict]:
-    app = await house.directory.app(recognition.secret_id)
+async def _verdicts(context: Context, recognition: Recognition, days: int) -> list[Verdict]:
+    app = await context.lookups.app(recognition.secret_id)
     assert app is not None  # a recognition is made under one, and none is ever deleted
-    async with house.cells.pool(app.cell).acquire() as db:
+    async with context.cells.pool(app.cell).acquire() as db:
         since = await db.fetchval("SELECT now()") - timedelta(days=days)
-        return await verdicts.verdicts(db, app.cell, recognition.recognition_id, since)
+        return await reviews.verdicts(db, app.cell, recognition.recognition_id, since)
 
 
-async def _apply(house: House, recognition: Recognition, threshold: float) -> None:
-    async with house.cells.directory.acquire() as db:
+async def _apply(context: Context, recognition: Recognition, threshold: float) -> None:
+    async with context.cells.directory.acquire() as db:
         await store.set_recognition(db, recognition.task_id, threshold=threshold)
-    await house.bell.tell_changed()
+    await context.notifier.tell_changed()
 
 
 def _result(

@@ -14,12 +14,9 @@ import asyncpg
 from cyclopts import Parameter
 
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
-from manyeyes.house import House, open_house, prepare_database
 from manyeyes.logs import set_up_logs
+from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings, from_environment
-
-DEFAULT_PORT = 8080
-SERVER_NOTE = "server.json"  # where the server that runs on a data directory can be reached
 
 
 class CommandFailed(Exception):
@@ -39,7 +36,7 @@ class Common:
 
 def run(
     common: Common | None,
-    work: Callable[[House], Awaitable[dict[str, Any]]],
+    work: Callable[[Context], Awaitable[dict[str, Any]]],
     show: Callable[[dict[str, Any]], str],
     *,
     may_create: bool = False,
@@ -78,14 +75,14 @@ def settings_of(common: Common) -> Settings:
 
 
 async def _work(
-    settings: Settings, work: Callable[[House], Awaitable[dict[str, Any]]], may_create: bool
+    settings: Settings, work: Callable[[Context], Awaitable[dict[str, Any]]], may_create: bool
 ) -> dict[str, Any]:
-    async with opened(settings, may_create) as house:
-        return await work(house)
+    async with opened(settings, may_create) as context:
+        return await work(context)
 
 
 @asynccontextmanager
-async def opened(settings: Settings, may_create: bool) -> AsyncIterator[House]:
+async def opened(settings: Settings, may_create: bool) -> AsyncIterator[Context]:
     """Open the database of a running server, or the external one, or start the embedded one for as long as needed.
 
     Raises `CommandFailed` where there is none, unless it may be created.
@@ -99,36 +96,17 @@ async def opened(settings: Settings, may_create: bool) -> AsyncIterator[House]:
         embedded = Embedded(settings.data)
         dsn = await asyncio.to_thread(embedded.start, say)
     try:
-        await prepare(dsn)
-        house = await open_house(settings, dsn, pool_size=2)
+        await prepare_database_at(dsn)
+        context = await open_context(settings, dsn, pool_size=2)
         try:
-            yield house
+            yield context
         finally:
-            await house.close()
+            await context.close()
     finally:
         if embedded is not None:
             await asyncio.to_thread(embedded.stop)
 
 
-async def prepare(dsn: str) -> list[str]:
-    """Bring the database to the newest schema; return what was applied."""
-    db = await asyncpg.connect(dsn)
-    try:
-        return await prepare_database(db)
-    finally:
-        await db.close()
-
-
 def say(line: str) -> None:
     """Show progress; never on stdout, which belongs to the result."""
     print(line, file=sys.stderr, flush=True)
-
-
-def server_url(settings: Settings) -> str:
-    """Return how people reach this installation: the public address, the running server's, or the default one."""
-    if settings.public_url:
-        return settings.public_url.rstrip("/")
-    try:
-        return str(json_text.loads((settings.data / SERVER_NOTE).read_text())["url"])
-    except (OSError, ValueError, KeyError):
-        return f"http://127.0.0.1:{DEFAULT_PORT}"

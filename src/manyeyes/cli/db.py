@@ -4,11 +4,11 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes import money
 from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import migrations, pending
-from manyeyes.house import House
+from manyeyes.runtime.context import Context
+from manyeyes.values import money
 
 app = App(name="db", help="Schema and books.")
 
@@ -17,8 +17,8 @@ app = App(name="db", help="Schema and books.")
 def migrate(*, common: Common | None = None) -> None:
     """Bring the database to the newest schema (every command and the server do it as well)."""
 
-    async def work(house: House) -> dict[str, Any]:
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
             missing = await pending(db)
         return {"schema": migrations()[-1].name, "pending": missing}
 
@@ -32,12 +32,12 @@ def migrate(*, common: Common | None = None) -> None:
 def check(*, common: Common | None = None) -> None:
     """Prove the ledger's invariants; exit 1 when the difference is not 0."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         difference = transfers = accounts = wallets = held = 0
         findings: list[str] = []
-        for cell in house.cells.numbers:
-            async with house.cells.pool(cell).acquire() as db:
-                books = await check_books(db, cell, await house.directory.time_zones())
+        for cell in context.cells.numbers:
+            async with context.cells.pool(cell).acquire() as db:
+                books = await check_books(db, cell, await context.lookups.time_zones())
             difference, transfers = difference + books.difference_micros, transfers + books.transfers
             accounts, wallets = accounts + books.accounts, wallets + books.wallets
             held += books.open_tasks_held_micros
@@ -53,8 +53,8 @@ def check(*, common: Common | None = None) -> None:
 
     outcome: dict[str, Any] = {}
 
-    async def remember(house: House) -> dict[str, Any]:
-        outcome.update(await work(house))
+    async def remember(context: Context) -> dict[str, Any]:
+        outcome.update(await work(context))
         return outcome
 
     run(common, remember, _show)

@@ -5,7 +5,7 @@ from typing import Any
 from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
-from manyeyes.house import House
+from manyeyes.runtime.context import Context
 
 OLDEST_SNAPSHOT_SECONDS = 60.0
 WANTED = {
@@ -20,8 +20,8 @@ def doctor(*, common: Common | None = None) -> None:
     """Look at the database, its settings, open snapshots and the books; exit 1 when something is wrong."""
     outcome: dict[str, Any] = {}
 
-    async def work(house: House) -> dict[str, Any]:
-        outcome["checks"] = await examine(house)
+    async def work(context: Context) -> dict[str, Any]:
+        outcome["checks"] = await examine(context)
         outcome["well"] = all(check["well"] for check in outcome["checks"])
         return outcome
 
@@ -30,10 +30,10 @@ def doctor(*, common: Common | None = None) -> None:
         raise SystemExit(1)
 
 
-async def examine(house: House) -> list[dict[str, Any]]:
+async def examine(context: Context) -> list[dict[str, Any]]:
     """Return one row per check: its name, whether it is well, and what was seen."""
     checks = []
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         rows = await db.fetch(SQL.server_settings, [*WANTED, NAPTIME, VERSION])
         settings = {row["name"]: row["setting"] for row in rows}
         major = db.get_server_version().major
@@ -50,9 +50,9 @@ async def examine(house: House) -> list[dict[str, Any]]:
         checks.append(
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
         )
-    for cell in house.cells.numbers:
-        async with house.cells.pool(cell).acquire() as db:
-            books = await check_books(db, cell, await house.directory.time_zones())
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            books = await check_books(db, cell, await context.lookups.time_zones())
         checks.append(
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )

@@ -2,43 +2,38 @@
 
 from typing import Any
 
-import asyncpg
-
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import digest, new_token
 from manyeyes.accounts.store import Place
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
-from manyeyes.cli.command import CommandFailed, server_url
-from manyeyes.house import House
+from manyeyes.cli.command import CommandFailed
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
-from manyeyes.settings import Settings
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import LINK_SECONDS
-from manyeyes.workers.store import Subject, Worker
+from manyeyes.workers.store import Worker
 
 
-async def find_account(house: House, name_or_id: str) -> Place:
+async def find_account(context: Context, name_or_id: str) -> Place:
     """Return the account. Raises `CommandFailed` when there is none or the name fits several."""
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         return _only(await accounts.places(db, name_or_id), "account", name_or_id)
 
 
-async def find_worker(house: House, name_or_id: str, *, disabled: bool = False) -> Worker:
+async def find_worker(context: Context, name_or_id: str, *, disabled: bool = False) -> Worker:
     """Return the worker, of those who may work or of the disabled ones.
 
     Raises `CommandFailed` when there is none or the name fits several.
     """
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         found = [each for each in await workers.workers_named(db, name_or_id) if each.disabled == disabled]
     return _only(found, "disabled worker" if disabled else "worker", name_or_id)
 
 
-async def find_app(house: House, name_or_id: str) -> App:
+async def find_app(context: Context, name_or_id: str) -> App:
     """Return the app of this secretId or name. Raises `CommandFailed` when there is none or the name fits several."""
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         known = await apps.app(db, name_or_id)
         found = [known] if known else [each for each in await apps.apps_of(db) if each.name == name_or_id]
     if not found:
@@ -49,35 +44,22 @@ async def find_app(house: House, name_or_id: str) -> App:
     return found[0]
 
 
-async def find_recognition(house: House, task_id: str) -> Recognition:
+async def find_recognition(context: Context, task_id: str) -> Recognition:
     """Return the recognition of this taskId. Raises `CommandFailed` when there is none."""
-    async with house.cells.directory.acquire() as db:
+    async with context.cells.directory.acquire() as db:
         found = await recognitions.recognition(db, task_id)
     if found is None:
         raise CommandFailed(f"there is no recognition {task_id}; see `manyeyes recognition list`")
     return found
 
 
-async def find_queue(house: House, name_or_id: str) -> QueueTerms:
+async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     """Return the queue of this number or name. Raises `CommandFailed` when there is none."""
-    queues = (await house.directory.queues()).values()
+    queues = (await context.lookups.queues()).values()
     for queue in queues:
         if name_or_id in (str(queue.queue_id), queue.name):
             return queue
     raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
-
-
-async def login_url(house: House, subject: Subject) -> str:
-    """Return a fresh one-time address that signs the subject in within an hour."""
-    async with house.cells.directory.acquire() as db:
-        return await make_login_url(db, house.settings, subject)
-
-
-async def make_login_url(db: asyncpg.Connection, settings: Settings, subject: Subject) -> str:
-    """Do what `login_url` does inside of a transaction of the caller's."""
-    token = new_token()
-    await workers.insert_credential(db, digest(token), "link", subject, LINK_SECONDS)
-    return f"{server_url(settings)}/login/{token}"
 
 
 def check_name(name: str) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes import money
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.dispatch import store as dispatch
-from manyeyes.house import House
+from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values import money
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 
@@ -21,8 +21,8 @@ app = App(name="queue", help="Kinds of work: prices, pay and limits.")
 def list_queues(*, common: Common | None = None) -> None:
     """List all queues with their terms."""
 
-    async def work(house: House) -> dict[str, Any]:
-        return {"queues": [_row(queue) for queue in (await house.directory.queues()).values()]}
+    async def work(context: Context) -> dict[str, Any]:
+        return {"queues": [_row(queue) for queue in (await context.lookups.queues()).values()]}
 
     run(common, work, _show)
 
@@ -58,7 +58,7 @@ def add(
         What a reviewer gets for a vote, in USD.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         queue = QueueTerms(
             queue_id,
             name.strip(),
@@ -70,21 +70,21 @@ def add(
             sensitive=False,
             vote_micros=money.parse(vote_pay),
         )
-        _check_new(queue, (await house.directory.queues()).values())
-        await _open(house, queue)
-        return _row((await house.directory.queues())[queue_id])
+        _check_new(queue, (await context.lookups.queues()).values())
+        await _open(context, queue)
+        return _row((await context.lookups.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
 
 
-async def _open(house: House, queue: QueueTerms) -> None:
-    for cell in house.cells.numbers:
-        async with house.cells.pool(cell).acquire() as db:
+async def _open(context: Context, queue: QueueTerms) -> None:
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
             await dispatch.open_gates(db, cell, [queue.queue_id])
-    for database in reversed(house.cells.databases):  # the directory last: a repetition after a failure completes
+    for database in reversed(context.cells.databases):  # the directory last: a repetition after a failure completes
         async with database.acquire() as db:
             await tasks.add_queue(db, queue)
-    await house.bell.tell_changed()
+    await context.notifier.tell_changed()
 
 
 @app.command(name="set")
@@ -117,8 +117,8 @@ def set_queue(
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        before = (await house.directory.queues()).get(queue_id)
+    async def work(context: Context) -> dict[str, Any]:
+        before = (await context.lookups.queues()).get(queue_id)
         if before is None:
             raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
         terms: dict[str, int | bool | None] = {
@@ -130,11 +130,11 @@ def set_queue(
             "vote_micros": None if vote_pay is None else money.parse(vote_pay),
         }
         _check(before, terms)
-        for database in house.cells.databases:
+        for database in context.cells.databases:
             async with database.acquire() as db:
                 await tasks.set_queue(db, queue_id, **terms)
-        await house.bell.tell_changed()
-        return _row((await house.directory.queues())[queue_id])
+        await context.notifier.tell_changed()
+        return _row((await context.lookups.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
 

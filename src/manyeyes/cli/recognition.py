@@ -7,17 +7,17 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes import money
 from manyeyes.accounts import store as accounts
 from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_app, find_queue, find_recognition
 from manyeyes.cli.recognition_import import import_history
-from manyeyes.hosts import read_web_address
-from manyeyes.house import House
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
+from manyeyes.runtime.context import Context
+from manyeyes.values import money
+from manyeyes.values.web_address import read_web_address
 
 PICTURE_QUEUE = "1"  # the ordinary English one
 NOBODY = "0"
@@ -80,20 +80,20 @@ def create(
         The recogniser's TOML file, where it wants one.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        found, called = await find_app(house, app), name or recogniser
+    async def work(context: Context) -> dict[str, Any]:
+        found, called = await find_app(context, app), name or recogniser
         check_name(called)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
-        terms = await _terms(house, blank, threshold, review_queue, sample, micros, review_hours, review_url)
+        terms = await _terms(context, blank, threshold, review_queue, sample, micros, review_hours, review_url)
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
-        memory = house.settings.recogniser_megabytes
+        memory = context.settings.recogniser_megabytes
         await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             number = await accounts.take_numbers(db, "recognition", 1)
             await store.insert_recognition(db, msgspec.structs.replace(new, recognition_id=number))
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return row(new)
 
     run(common, work, _show_new)
@@ -103,9 +103,9 @@ def create(
 def list_recognitions(app: str | None = None, *, common: Common | None = None) -> None:
     """List recognitions, of one app or of all, the oldest first."""
 
-    async def work(house: House) -> dict[str, Any]:
-        of = await find_app(house, app) if app else None
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        of = await find_app(context, app) if app else None
+        async with context.cells.directory.acquire() as db:
             found = await store.recognitions_of(db, of.secret_id if of else None)
         return {"recognitions": [row(each) for each in found]}
 
@@ -116,8 +116,8 @@ def list_recognitions(app: str | None = None, *, common: Common | None = None) -
 def show(task_id: str, *, common: Common | None = None) -> None:
     """Show a recognition with its labels and terms."""
 
-    async def work(house: House) -> dict[str, Any]:
-        return row(await find_recognition(house, task_id))
+    async def work(context: Context) -> dict[str, Any]:
+        return row(await find_recognition(context, task_id))
 
     run(common, work, _sheet)
 
@@ -142,13 +142,13 @@ def set_recognition(
         From which rate on a result is certain, 0 to 1; above 1 nothing is.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        before = await find_recognition(house, task_id)
-        terms = await _terms(house, before, threshold, review_queue, sample, price, review_hours, review_url)
+    async def work(context: Context) -> dict[str, Any]:
+        before = await find_recognition(context, task_id)
+        terms = await _terms(context, before, threshold, review_queue, sample, price, review_hours, review_url)
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
         rules.check(msgspec.structs.replace(before, **terms))
-        return await _change(house, before, terms)
+        return await _change(context, before, terms)
 
     run(common, work, _sheet)
 
@@ -192,7 +192,7 @@ def _blank(secret_id: str, name: str, recogniser: str, model: Path | None, label
 
 
 async def _terms(
-    house: House,
+    context: Context,
     before: Recognition,
     threshold: float | None,
     review_queue: list[str] | None,
@@ -202,7 +202,7 @@ async def _terms(
     review_url: str | None,
 ) -> dict[str, Any]:
     """Return the columns that change, with their values."""
-    queue_id = await _queue_id(house, review_queue)
+    queue_id = await _queue_id(context, review_queue)
     if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
         sample = SAMPLE_SHARE if queue_id else 0.0
     if review_url:
@@ -218,13 +218,13 @@ async def _terms(
     return {name: value for name, value in terms.items() if value is not None}
 
 
-async def _queue_id(house: House, review_queue: list[str] | None) -> int | None:
+async def _queue_id(context: Context, review_queue: list[str] | None) -> int | None:
     if review_queue is None:
         return None
     if len(review_queue) > 1:
         raise CommandFailed("--review-queue takes one queue; name the app before it")
     wanted = review_queue[0] if review_queue else PICTURE_QUEUE
-    return 0 if wanted == NOBODY else (await find_queue(house, wanted)).queue_id
+    return 0 if wanted == NOBODY else (await find_queue(context, wanted)).queue_id
 
 
 def _seconds(hours: float) -> int:
@@ -234,16 +234,16 @@ def _seconds(hours: float) -> int:
 
 
 def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
-    async def work(house: House) -> dict[str, Any]:
-        return await _change(house, await find_recognition(house, task_id), {"closed": is_closed})
+    async def work(context: Context) -> dict[str, Any]:
+        return await _change(context, await find_recognition(context, task_id), {"closed": is_closed})
 
     run(common, work, _line)
 
 
-async def _change(house: House, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
-    async with house.cells.directory.acquire() as db:
+async def _change(context: Context, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
+    async with context.cells.directory.acquire() as db:
         await store.set_recognition(db, before.task_id, **terms)
-    await house.bell.tell_changed()
+    await context.notifier.tell_changed()
     return row(msgspec.structs.replace(before, **terms))
 
 

@@ -9,10 +9,10 @@ from manyeyes.actions.import_results import Imported, ImportResults, import_resu
 from manyeyes.apps.rules import zone
 from manyeyes.cli.command import Common, run
 from manyeyes.cli.lookup import find_app, find_recognition
-from manyeyes.gather import look
-from manyeyes.house import House
-from manyeyes.recognitions.history import History, read_history
+from manyeyes.recognitions.csv_import import History, read_history
 from manyeyes.recognitions.rules import Recognition
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 
 
@@ -23,19 +23,19 @@ def import_history(task_id: str, file: Path, *, common: Common | None = None) ->
     recognition before adds nothing.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_recognition(house, task_id)
-        app, data = await find_app(house, found.secret_id), _read(file)
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_recognition(context, task_id)
+        app, data = await find_app(context, found.secret_id), _read(file)
         history = read_history(_text(data), found, zone(app.time_zone), datetime.now(UTC))
-        imported = await _record(house, app.cell, found, data, history)
+        imported = await _record(context, app.cell, found, data, history)
         return {"task_id": found.task_id, "results": imported.results, "repeated": imported.is_repeated}
 
     run(common, work, _show)
 
 
-async def _record(house: House, cell: int, of: Recognition, data: bytes, history: History) -> Imported:
+async def _record(context: Context, cell: int, of: Recognition, data: bytes, history: History) -> Imported:
     count = 1 + len(history.rows)
-    first = await look(house.cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
+    first = await read_patiently(context.cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
     command = ImportResults(
         cell=cell,
         call_id=first,
@@ -44,7 +44,7 @@ async def _record(house: House, cell: int, of: Recognition, data: bytes, history
         first_result_id=first + 1,
         history=history,
     )
-    imported: Imported = await house.gather.ask(import_results, command)
+    imported: Imported = await context.batcher.ask(import_results, command)
     return imported
 
 

@@ -1,35 +1,18 @@
-"""manyeyes serve: PostgreSQL, the serving processes, and what happens when one of them dies."""
+"""manyeyes serve: runs the supervisor until it is told to end."""
 
-import asyncio
-import errno
 import json as json_text
-import os
-import select
 import signal
-import socket
-import subprocess
 import sys
-import time
 from typing import Annotated
 
 import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.cli.command import DEFAULT_PORT, SERVER_NOTE, CommandFailed, Common, prepare, say, settings_of
-from manyeyes.cli.lookup import login_url
-from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed
-from manyeyes.db.migrate import migrations
-from manyeyes.house import open_house
+from manyeyes.cli.command import CommandFailed, Common, say, settings_of
+from manyeyes.db.embedded import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.logs import set_up_logs
-from manyeyes.process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
-from manyeyes.settings import Settings
-from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject
-
-LOOK_SECONDS = 0.2
-STOP_SECONDS = 10.0
-RESPAWN_SECONDS = 1.0
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
+from manyeyes.runtime.server_address import DEFAULT_PORT
+from manyeyes.server.supervisor import CannotServe, Supervisor
 
 
 class Ended(BaseException):
@@ -54,10 +37,19 @@ def serve(
             raise CommandFailed("--processes must be from 1 to 64")
         if not 0 <= port <= 65535:
             raise CommandFailed("--port must be from 0 to 65535")
-        _Server(settings, host, port, processes, common.json).run()
+        as_json = common.json
+        Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json)).run()
     except Ended:
         return
-    except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
+    except (
+        CommandFailed,
+        CannotServe,
+        DataDirectoryInUse,
+        EmbeddedFailed,
+        OSError,
+        ValueError,
+        asyncpg.PostgresError,
+    ) as error:
         print(f"manyeyes: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 
@@ -68,123 +60,5 @@ def _end(*_: object) -> None:
     raise Ended
 
 
-class _Server:
-    """Owns PostgreSQL and the serving processes; brings back whichever dies."""
-
-    def __init__(self, settings: Settings, host: str, port: int, processes: int, as_json: bool) -> None:
-        self._settings, self._count, self._as_json = settings, processes, as_json
-        self._embedded = None if settings.database_url else Embedded(settings.data)
-        self._host, self._port = host, port
-        self._listener: socket.socket | None = None
-        self._url = self._link_url = ""
-        self._dsn = settings.database_url
-        self._children: list[subprocess.Popen[bytes]] = []
-
-    def run(self) -> None:
-        try:
-            if self._embedded:
-                self._dsn = self._embedded.start(say)
-            self._listen()
-            asyncio.run(self._prepare())
-            self._write_note()
-            ready = [self._spawn() for _ in range(self._count)]
-            for fd in ready:
-                self._await_ready(fd)
-            print(json_text.dumps({"ready": self._url}) if self._as_json else f"ready {self._url}", flush=True)
-            self._watch()
-        finally:
-            self._stop()
-
-    def _listen(self) -> None:
-        self._listener = _listen(self._host, self._port)
-        shown = f"[{self._host}]" if ":" in self._host else self._host
-        number = self._listener.getsockname()[1]
-        self._url = f"http://{shown}:{number}"
-        self._link_url = f"http://{EVERY_ADDRESS.get(self._host, shown)}:{number}"
-        if self._link_url != self._url and not self._settings.public_url:
-            say("set MANYEYES_PUBLIC_URL for links that work on other machines")
-
-    async def _prepare(self) -> None:
-        versions = {migration.name: migration.number for migration in migrations()}
-        for name in await prepare(self._dsn):
-            say(f"database schema: version {versions[name]} ({name}) applied")
-        house = await open_house(self._settings, self._dsn, pool_size=2)
-        try:
-            async with house.cells.directory.acquire() as db:
-                is_first = not await workers.has_operator(db)
-            if is_first:
-                self._write_note()
-                url = await login_url(house, Subject("operator", 0, 0))
-                say(f"first start: sign in as the operator within an hour at {url}")
-        finally:
-            await house.close()
-
-    def _spawn(self) -> int:
-        """Start one serving process and return the pipe on which it says that it accepts."""
-        assert self._listener is not None
-        reading, writing = os.pipe()
-        environment = {
-            **os.environ,
-            "MANYEYES_DATABASE_URL": self._dsn,
-            "MANYEYES_DATA": str(self._settings.data),
-            LISTEN_FD: str(self._listener.fileno()),
-            READY_FD: str(writing),
-            PARENT_PID: str(os.getpid()),
-        }
-        command = [sys.executable, "-m", "manyeyes.process"]
-        handed = (self._listener.fileno(), writing)
-        self._children.append(subprocess.Popen(command, env=environment, pass_fds=handed, stdin=subprocess.DEVNULL))
-        os.close(writing)
-        return reading
-
-    def _await_ready(self, fd: int) -> None:
-        while not select.select([fd], [], [], LOOK_SECONDS)[0]:
-            pass
-        if not os.read(fd, 1):
-            raise CommandFailed("a serving process ended while starting; its message stands above")
-        os.close(fd)
-
-    def _watch(self) -> None:
-        """Bring back what dies: PostgreSQL recovers by itself, a serving process leaves nothing half done."""
-        while True:
-            time.sleep(LOOK_SECONDS)
-            if self._embedded and not self._embedded.alive():
-                say("PostgreSQL ended; starting it again")
-                self._embedded.start(say)
-            for child in [c for c in self._children if c.poll() is not None]:
-                say(f"a serving process ended with {child.returncode}; starting another")
-                self._children.remove(child)
-                time.sleep(RESPAWN_SECONDS)
-                os.close(self._spawn())
-
-    def _write_note(self) -> None:
-        self._settings.data.mkdir(parents=True, exist_ok=True)
-        (self._settings.data / SERVER_NOTE).write_text(json_text.dumps({"url": self._link_url, "pid": os.getpid()}))
-
-    def _stop(self) -> None:
-        if self._listener:
-            self._listener.close()
-        for child in self._children:
-            child.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
-        for child in self._children:
-            try:
-                child.wait(max(deadline - time.monotonic(), 0.1))
-            except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-        if self._embedded:
-            self._embedded.stop()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        hint = f"; try --port {port + 1}" if error.errno == errno.EADDRINUSE and port < 65535 else ""
-        raise CommandFailed(f"cannot listen on {host}:{port}: {error.strerror}{hint}") from error
-    listener.listen(BACKLOG)
-    return listener
+def _announce(url: str, as_json: bool) -> None:
+    print(json_text.dumps({"ready": url}) if as_json else f"ready {url}", flush=True)

@@ -16,9 +16,9 @@ from manyeyes.recognitions.calibration import CONFIDENCE, TARGET
 from manyeyes.simulator import allow_list_study, calibration, review, tables
 from manyeyes.simulator.allow_list import Reporting
 from manyeyes.simulator.allow_list_study import Question
-from manyeyes.simulator.house import World
+from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.review import Bench
-from manyeyes.simulator.theory import beta_shape
+from manyeyes.simulator.world import World
 
 try:
     from manyeyes.simulator import allow_list_picture, calibration_picture, review_picture

@@ -10,12 +10,12 @@ from manyeyes.actions.add_sites import AddSite, add_sites
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.house import House
-from manyeyes.refusals import Refusal
-from manyeyes.site_checks import check, end_barred
+from manyeyes.roles.site_checks import check, end_barred
+from manyeyes.runtime.context import Context
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteState, file_address, is_live, proof_text, read_domain, record_name
 from manyeyes.sites.store import Seen
+from manyeyes.values.refusals import Refusal
 
 app = App(name="site", help="Domains whose owners let an account have tasks for them.")
 Account = Annotated[str, Parameter(help="Id or name of the account that the owner names.")]
@@ -26,12 +26,12 @@ OfAccount = Annotated[str | None, Parameter(help="Only of this account, by id or
 def add(domain: str, *, account: Account, common: Common | None = None) -> None:
     """Begin a site; print what its owner publishes. Again for a known site: print the same."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         name = _domain(domain)
-        place = await find_account(house, account)
-        event_id = await house.serials.take(place.cell)
+        place = await find_account(context, account)
+        event_id = await context.id_blocks.take(place.cell)
         command = AddSite(place.cell, event_id, place.account_id, name, new_token())
-        return _row(await house.gather.ask(add_sites, command))
+        return _row(await context.batcher.ask(add_sites, command))
 
     run(common, work, _how)
 
@@ -40,9 +40,9 @@ def add(domain: str, *, account: Account, common: Common | None = None) -> None:
 def verify(domain: str, *, account: Account, common: Common | None = None) -> None:
     """Look for the proof now; exit 1 when it is not found."""
 
-    async def work(house: House) -> dict[str, Any]:
-        place, site = await _known(house, domain, account)
-        outcome = await check(house, place.cell, site)
+    async def work(context: Context) -> dict[str, Any]:
+        place, site = await _known(context, domain, account)
+        outcome = await check(context, place.cell, site)
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
         if outcome.state is not SiteState.LIVE or outcome.failures:
@@ -56,14 +56,14 @@ def verify(domain: str, *, account: Account, common: Common | None = None) -> No
 def withdraw(domain: str, *, account: Account, common: Common | None = None) -> None:
     """Take a site back at once: its open tasks end without charge, and no new one is taken."""
 
-    async def work(house: House) -> dict[str, Any]:
-        place, site = await _known(house, domain, account)
-        event_id = await house.serials.take(place.cell)
+    async def work(context: Context) -> dict[str, Any]:
+        place, site = await _known(context, domain, account)
+        event_id = await context.id_blocks.take(place.cell)
         command = WithdrawSite(place.cell, event_id, place.account_id, site.domain)
-        outcome = await house.gather.ask(withdraw_sites, command)
+        outcome = await context.batcher.ask(withdraw_sites, command)
         if isinstance(outcome, Refusal):
             raise CommandFailed(outcome.detail)
-        await end_barred(house, place.cell)
+        await end_barred(context, place.cell)
         return _row(outcome)
 
     run(common, work, lambda r: f"{r['domain']} is withdrawn from account {r['account_id']}")
@@ -73,11 +73,11 @@ def withdraw(domain: str, *, account: Account, common: Common | None = None) -> 
 def list_sites(*, account: OfAccount = None, common: Common | None = None) -> None:
     """List the sites, withdrawn ones too."""
 
-    async def work(house: House) -> dict[str, Any]:
-        place = await find_account(house, account) if account else None
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account) if account else None
         rows = []
-        for cell in house.cells.numbers if place is None else [place.cell]:
-            async with house.cells.pool(cell).acquire() as db:
+        for cell in context.cells.numbers if place is None else [place.cell]:
+            async with context.cells.pool(cell).acquire() as db:
                 now = await db.fetchval("SELECT now()")
                 found = await sites.every_site(db, cell)
             rows += [_row(s, now) for s in found if place is None or s.account_id == place.account_id]
@@ -96,14 +96,14 @@ def audit(
 ) -> None:
     """Show every check and every use of a domain, the newest first."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         name = _domain(domain)
         if not 0 < limit <= 1_000_000:
             raise CommandFailed("--limit must be from 1 to 1000000")
-        place = await find_account(house, account) if account else None
+        place = await find_account(context, account) if account else None
         found: list[Seen] = []
-        for cell in house.cells.numbers if place is None else [place.cell]:
-            async with house.cells.pool(cell).acquire() as db:
+        for cell in context.cells.numbers if place is None else [place.cell]:
+            async with context.cells.pool(cell).acquire() as db:
                 found += await sites.events(db, cell, name, place.account_id if place else None, limit)
         found.sort(key=lambda seen: seen.at, reverse=True)
         return {"domain": name, "events": [_event(seen) for seen in found[:limit]]}
@@ -118,10 +118,10 @@ def _domain(text: str) -> str:
         raise CommandFailed(str(error)) from error
 
 
-async def _known(house: House, domain: str, account: str) -> tuple[Place, Site]:
+async def _known(context: Context, domain: str, account: str) -> tuple[Place, Site]:
     name = _domain(domain)
-    place = await find_account(house, account)
-    async with house.cells.pool(place.cell).acquire() as db:
+    place = await find_account(context, account)
+    async with context.cells.pool(place.cell).acquire() as db:
         found = [
             s for s in await sites.every_site(db, place.cell) if (s.account_id, s.domain) == (place.account_id, name)
         ]

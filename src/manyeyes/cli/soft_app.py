@@ -4,15 +4,15 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes import money
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_account
-from manyeyes.house import House
-from manyeyes.refusals import Refusal
+from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
+from manyeyes.values import money
+from manyeyes.values.refusals import Refusal
 
 LARGEST_SOFT_ID = 2_147_483_647  # an int32 on the wire and in the table
 
@@ -31,19 +31,19 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
         Number that the application sends as softId; many have theirs built in. Default: a free one.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         check_name(name)
-        owner = await find_account(house, account)
+        owner = await find_account(context, account)
         if soft_id is not None and not 0 < soft_id <= LARGEST_SOFT_ID:
             raise CommandFailed(f"a softId is from 1 to {LARGEST_SOFT_ID}")
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             taken = await soft_apps.soft_apps(db)
             number = soft_id or await accounts.take_numbers(db, "soft_app", 1)
             while soft_id is None and number in taken:
                 number = await accounts.take_numbers(db, "soft_app", 1)
             if not await soft_apps.insert_soft_app(db, SoftApp(number, name.strip(), owner.cell, owner.account_id)):
                 raise CommandFailed(f"the softId {number} is taken; see `manyeyes soft-app list`")
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return {"soft_id": number, "name": name.strip(), "account_id": owner.account_id}
 
     run(common, work, lambda r: f"softId {r['soft_id']} is {r['name']}, of account {r['account_id']}")
@@ -53,10 +53,10 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
 def list_soft_apps(*, common: Common | None = None) -> None:
     """List all applications with what their owners are owed."""
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         rows = []
-        for each in (await house.directory.soft_apps()).values():
-            owed = sum([await _owed(house, each.soft_id, cell) for cell in house.cells.numbers])
+        for each in (await context.lookups.soft_apps()).values():
+            owed = sum([await _owed(context, each.soft_id, cell) for cell in context.cells.numbers])
             rows.append(
                 {
                     "soft_id": each.soft_id,
@@ -81,14 +81,14 @@ def list_soft_apps(*, common: Common | None = None) -> None:
 def pay_out(soft_id: int, *, common: Common | None = None) -> None:
     """Move all that an application's owner is owed into what he may spend."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = (await house.directory.soft_apps()).get(soft_id)
+    async def work(context: Context) -> dict[str, Any]:
+        found = (await context.lookups.soft_apps()).get(soft_id)
         if found is None:
             raise CommandFailed(f"there is no soft app {soft_id}")
-        elsewhere = sum([await _owed(house, soft_id, c) for c in house.cells.numbers if c != found.cell])
-        pay_out_id = await house.serials.take(found.cell)
+        elsewhere = sum([await _owed(context, soft_id, c) for c in context.cells.numbers if c != found.cell])
+        pay_out_id = await context.id_blocks.take(found.cell)
         command = PayOutShares(found.cell, pay_out_id, soft_id, found.account_id, elsewhere)
-        paid = await house.gather.ask(pay_out_shares, command)
+        paid = await context.batcher.ask(pay_out_shares, command)
         if isinstance(paid, Refusal):
             raise CommandFailed(paid.detail)
         if not paid:
@@ -98,6 +98,6 @@ def pay_out(soft_id: int, *, common: Common | None = None) -> None:
     run(common, work, lambda r: f"account {r['account_id']} got {r['paid_out']}")
 
 
-async def _owed(house: House, soft_id: int, cell: int) -> int:
-    async with house.cells.pool(cell).acquire() as db:
+async def _owed(context: Context, soft_id: int, cell: int) -> int:
+    async with context.cells.pool(cell).acquire() as db:
         return await soft_apps.owed(db, cell, soft_id)

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 import asyncpg
 from cyclopts import Parameter
 
-from manyeyes import money
 from manyeyes.accounts.store import Place
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.house import House
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.store import Movement
+from manyeyes.runtime.context import Context
+from manyeyes.values import money
 
 BEGINNING = datetime.fromtimestamp(0, UTC)
 PAGE = 5_000
@@ -27,14 +27,14 @@ def statement(
 ) -> None:
     """Print every entry of a window (default: the last 24 hours): opening + entries = closing."""
 
-    async def work(house: House) -> dict[str, Any]:
-        place = await find_account(house, account)
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account)
         until = _instant(end) if end else datetime.now(UTC) + timedelta(seconds=1)
         since = _instant(start) if start else until - timedelta(days=1)
         if since > until:
             raise CommandFailed("--from must not be after --to")
         async with (
-            house.cells.pool(place.cell).acquire() as db,
+            context.cells.pool(place.cell).acquire() as db,
             db.transaction(isolation="repeatable_read", readonly=True),
         ):
             return await _read(db, place, since, until)

@@ -5,12 +5,20 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.callbacks import LARGEST_PAGE, DeliveryLog, Owner, deliveries_of, delivery_of, owners_of, replay_given_up
-from manyeyes.callbacks import replay as send_again
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.house import House
-from manyeyes.refusals import Refusal
+from manyeyes.roles.customer.deliveries import (
+    LARGEST_PAGE,
+    DeliveryLog,
+    Owner,
+    deliveries_of,
+    delivery_of,
+    owners_of,
+    replay_given_up,
+)
+from manyeyes.roles.customer.deliveries import replay as send_again
+from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Refusal
 
 app = App(name="webhook", help="Results that are sent to their callbackUrl.")
 
@@ -33,11 +41,11 @@ def list_deliveries(
         How many, 1 to 200.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         if not 1 <= limit <= LARGEST_PAGE:
             raise CommandFailed(f"--limit must be from 1 to {LARGEST_PAGE}")
-        place = await find_account(house, account)
-        page = await deliveries_of(house, place, limit=limit, is_given_up=failed)
+        place = await find_account(context, account)
+        page = await deliveries_of(context, place, limit=limit, is_given_up=failed)
         return _plain(page)
 
     run(common, work, _show_list)
@@ -53,8 +61,8 @@ def show(task: int, *, account: str | None = None, common: Common | None = None)
         Whose task it is; needed only where several cells have a task of this number.
     """
 
-    async def work(house: House) -> dict[str, Any]:
-        return _plain((await _found(house, task, account))[1])
+    async def work(context: Context) -> dict[str, Any]:
+        return _plain((await _found(context, task, account))[1])
 
     run(common, work, _show_log)
 
@@ -77,28 +85,28 @@ def replay(
         Whose they are.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         if failed == (task is not None):
             raise CommandFailed("name either a task or --failed")
         if task is not None:
-            owner, _ = await _found(house, task, account)
-            outcome = await send_again(house, owner, task)
+            owner, _ = await _found(context, task, account)
+            outcome = await send_again(context, owner, task)
             if isinstance(outcome, Refusal):
                 raise CommandFailed(outcome.detail)
             return {"replayed": 1}
         if account is None:
             raise CommandFailed("--failed needs --account")
-        return {"replayed": await replay_given_up(house, await find_account(house, account))}
+        return {"replayed": await replay_given_up(context, await find_account(context, account))}
 
     run(common, work, lambda r: f"{r['replayed']} will be sent again")
 
 
-async def _found(house: House, task: int, account: str | None) -> tuple[Owner, DeliveryLog]:
+async def _found(context: Context, task: int, account: str | None) -> tuple[Owner, DeliveryLog]:
     """Return whose call-back that of a task is, and its log. Raises `CommandFailed` when there is none, or several."""
-    owners = [await find_account(house, account)] if account is not None else await owners_of(house, task)
+    owners = [await find_account(context, account)] if account is not None else await owners_of(context, task)
     if len(owners) > 1:
         raise CommandFailed(f"several cells have a task {task}; say whose it is with --account")
-    log = await delivery_of(house, owners[0], task) if owners else None
+    log = await delivery_of(context, owners[0], task) if owners else None
     if not isinstance(log, DeliveryLog):
         raise CommandFailed(
             f"no result of a task {task} was to be sent anywhere, or the task has not ended, or ended over a month ago"

@@ -8,8 +8,9 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.cli.command import CommandFailed, Common, run, say
-from manyeyes.cli.lookup import check_name, find_worker, login_url
-from manyeyes.house import House
+from manyeyes.cli.lookup import check_name, find_worker
+from manyeyes.roles.login_links import login_url
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
@@ -41,17 +42,17 @@ def create(
         May judge complaints, at /reviewer or over /v1/reviewer.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         check_name(name)
         languages = _languages(language or ["en"])
-        terms = await _queues(house, queue or [])
+        terms = await _queues(context, queue or [])
         queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
         token = new_token()
-        async with house.cells.directory.acquire() as db:
+        async with context.cells.directory.acquire() as db:
             worker_id = await accounts.take_numbers(db, "worker", 1)
             await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
             await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
-        url = await login_url(house, Subject("worker", worker_id, 0))
+        url = await login_url(context, Subject("worker", worker_id, 0))
         if not any(terms[q].language in ("", *languages) for q in queues):
             say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
         return {"worker_id": worker_id, "token": token, "login_url": url}
@@ -63,9 +64,9 @@ def create(
 def link(worker: str, *, common: Common | None = None) -> None:
     """Make a one-time address that signs the worker in to his screen."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_worker(house, worker)
-        return {"login_url": await login_url(house, Subject("worker", found.worker_id, 0))}
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0))}
 
     run(common, work, lambda r: str(r["login_url"]))
 
@@ -91,15 +92,15 @@ def set_worker(
         Whether he may judge complaints; this counts within 2 seconds.
     """
 
-    async def work(house: House) -> dict[str, Any]:
+    async def work(context: Context) -> dict[str, Any]:
         if language is None and queue is None and reviewer is None:
             raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
-        found = await find_worker(house, worker)
-        await _queues(house, queue or [])
-        async with house.cells.directory.acquire() as db:
+        found = await find_worker(context, worker)
+        await _queues(context, queue or [])
+        async with context.cells.directory.acquire() as db:
             await workers.set_worker(db, found.worker_id, language and _languages(language), queue, reviewer)
-        await house.bell.tell_changed()
-        return _row(await find_worker(house, str(found.worker_id)))
+        await context.notifier.tell_changed()
+        return _row(await find_worker(context, str(found.worker_id)))
 
     run(common, work, _line)
 
@@ -108,13 +109,13 @@ def set_worker(
 def disable(worker: str, *, common: Common | None = None) -> None:
     """Shut a worker out; what he earned stays his."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_worker(house, worker)
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        async with context.cells.directory.acquire() as db:
             await workers.disable_worker(db, found.worker_id)
-        for cell in house.cells.numbers:
-            await house.gather.ask(leave, Leave(cell, found.worker_id, offline=True))
-        await house.bell.tell_changed()
+        for cell in context.cells.numbers:
+            await context.batcher.ask(leave, Leave(cell, found.worker_id, offline=True))
+        await context.notifier.tell_changed()
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} is disabled")
@@ -124,11 +125,11 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 def enable(worker: str, *, common: Common | None = None) -> None:
     """Let a disabled worker in again; his token and what he earned are still his."""
 
-    async def work(house: House) -> dict[str, Any]:
-        found = await find_worker(house, worker, disabled=True)
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker, disabled=True)
+        async with context.cells.directory.acquire() as db:
             await workers.enable_worker(db, found.worker_id)
-        await house.bell.tell_changed()
+        await context.notifier.tell_changed()
         return {"worker_id": found.worker_id}
 
     run(common, work, lambda r: f"worker {r['worker_id']} may work again")
@@ -138,17 +139,17 @@ def enable(worker: str, *, common: Common | None = None) -> None:
 def list_workers(*, common: Common | None = None) -> None:
     """List all workers, disabled ones too."""
 
-    async def work(house: House) -> dict[str, Any]:
-        async with house.cells.directory.acquire() as db:
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
             found = await workers.every_worker(db)
         return {"workers": [_row(each) for each in found]}
 
     run(common, work, lambda r: "\n".join([f"{'id':>6}  {'languages':9}  name", *map(_line, r["workers"])]))
 
 
-async def _queues(house: House, wanted: list[int]) -> dict[int, QueueTerms]:
+async def _queues(context: Context, wanted: list[int]) -> dict[int, QueueTerms]:
     """Return all queues. Raises `CommandFailed` for a wanted one that is not there."""
-    terms = await house.directory.queues()
+    terms = await context.lookups.queues()
     unknown = [q for q in wanted if q not in terms]
     if unknown:
         raise CommandFailed(f"there is no queue {unknown[0]}; see `manyeyes queue list`")

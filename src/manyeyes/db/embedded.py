@@ -21,9 +21,9 @@ import asyncpg
 from manyeyes.db import cluster as on_disk
 from manyeyes.db import privileges
 from manyeyes.db.binaries import find_programs, major_version
-from manyeyes.db.child import Child, Log
+from manyeyes.db.child_process import Child, Log
+from manyeyes.db.directory_lock import OwnerLock, is_owned, read_note, take_server_lock
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
-from manyeyes.db.locks import OwnerLock, is_owned, read_note, take_server_lock
 from manyeyes.db.privileges import Owner
 
 __all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "has_database", "running_dsn"]

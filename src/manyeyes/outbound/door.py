@@ -14,9 +14,9 @@ import httpcore
 import msgspec
 
 from manyeyes import __version__
-from manyeyes.hosts import WebAddress
 from manyeyes.outbound.resolver import Resolver, SystemResolver
 from manyeyes.outbound.rules import DoorReason, DoorRefused, Network, destination, why_forbidden
+from manyeyes.values.web_address import WebAddress
 
 LONGEST_SECONDS = 10.0
 LARGEST_BYTES = 65_536

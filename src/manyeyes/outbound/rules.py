@@ -4,7 +4,7 @@ import enum
 import ipaddress
 from collections.abc import Sequence
 
-from manyeyes.hosts import WebAddress, read_web_address
+from manyeyes.values.web_address import WebAddress, read_web_address
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network

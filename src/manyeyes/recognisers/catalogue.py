@@ -8,9 +8,9 @@ from typing import cast
 import msgspec
 
 from manyeyes.recognisers import people
-from manyeyes.recognisers.command import command, environment
+from manyeyes.recognisers.child_command import command, environment
+from manyeyes.recognisers.child_protocol import HEADER_BYTES, Hello, Item, Reply, Request, Unfit, frame
 from manyeyes.recognisers.interface import ENTRY_POINTS, Recogniser
-from manyeyes.recognisers.wire import HEADER_BYTES, Hello, Item, Reply, Request, Unfit, frame
 
 OPEN_SECONDS = 60.0  # a model of some hundred megabytes from a slow disk
 MEGABYTES = 1500

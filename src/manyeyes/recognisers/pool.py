@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from manyeyes.recognisers import people
-from manyeyes.recognisers.command import UNFOLDING
+from manyeyes.recognisers.child_command import UNFOLDING
+from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
+from manyeyes.recognisers.finding_checks import sound
 from manyeyes.recognisers.interface import Failure, Finding
-from manyeyes.recognisers.lane import PICTURES, Lane, RecogniserAway, RecogniserBusy
-from manyeyes.recognisers.outcomes import sound
-from manyeyes.recognisers.pictures import glance, is_light
-from manyeyes.recognisers.processes import Kind
-from manyeyes.recognisers.wire import Frames, Item, Outcome, Verb
+from manyeyes.recognisers.picture_intake import glance, is_light
+from manyeyes.recognisers.process_handle import Kind
+from manyeyes.recognisers.request_queue import PICTURES, Lane, RecogniserAway, RecogniserBusy
 from manyeyes.tasks.pictures import Picture
 
 __all__ = ["RecogniserAway", "RecogniserBusy", "RecogniserPool"]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from manyeyes.recognitions.durations import Measure
+from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.rules import QUARTER_SECONDS
 
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
-from manyeyes.recognitions.durations import Measure
-from manyeyes.recognitions.spans import Span
+from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.store import SQL
+from manyeyes.recognitions.time_spans import Span
 
 Histogram = Mapping[int, int]
 

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.recognitions.rules import ReviewState, is_overturned
-from manyeyes.recognitions.spans import Span
 from manyeyes.recognitions.store import SQL
+from manyeyes.recognitions.time_spans import Span
 
 # How many results a page with filters looks at: one that asks for what is rare must not read everything.
 LOOKED_AT = 20_000

@@ -10,7 +10,7 @@ import msgspec
 from manyeyes.db.queries import Queries
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, merged
 from manyeyes.recognitions.rules import Label, Recognition
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 SQL = Queries(__package__)
 CALL_REPEATED = Refusal(Reason.CALL_REPEATED, "this timestamp and nonce came before, with another request")

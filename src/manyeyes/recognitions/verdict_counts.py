@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.recognitions.bounds import upper_bound
+from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.store import SQL
 
 CONFIDENCE = 0.95

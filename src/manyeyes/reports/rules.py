@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 REPORT_SECONDS = 60  # seed 001: within 60 s of completion
 REVIEWERS = 3  # seed 001: three reviewers check

@@ -9,10 +9,10 @@ import msgspec
 
 from manyeyes.allow_list.rules import are_all_filtered
 from manyeyes.reports.rules import is_late
-from manyeyes.simulator.agenda import Agenda
-from manyeyes.simulator.floor import LIFE_SECONDS, Floor, Job
-from manyeyes.simulator.house import CUSTOMER, Crowd, Traffic, World
-from manyeyes.simulator.regards import Regards
+from manyeyes.simulator.event_queue import Agenda
+from manyeyes.simulator.preferences import Regards
+from manyeyes.simulator.workplace import LIFE_SECONDS, Floor, Job
+from manyeyes.simulator.world import CUSTOMER, Crowd, Traffic, World
 
 AFTERWARDS = LIFE_SECONDS + 60.0  # the world goes on until what was counted has ended
 

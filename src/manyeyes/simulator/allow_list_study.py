@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from manyeyes.simulator.allow_list import Meeting, Outcome, Plan, Reporting, live_through
-from manyeyes.simulator.house import MINUTE, World
-from manyeyes.simulator.intervals import Interval, interval, tasks_to_notice
+from manyeyes.simulator.confidence_intervals import Interval, interval, tasks_to_notice
+from manyeyes.simulator.world import MINUTE, World
 
 LARGEST_LOAD = 0.9  # above it the queue grows for hours, and a run says nothing about a house that lives
 SEEDS_RATES = (1.0, 10.0)  # seed 002: felt from 10 tasks a minute on, and not at 1

@@ -9,7 +9,7 @@ from statistics import fmean
 
 import msgspec
 
-from manyeyes.recognitions.bounds import tail
+from manyeyes.recognitions.binomial_bounds import tail
 from manyeyes.recognitions.calibration import (
     CANDIDATES,
     CONFIDENCE,

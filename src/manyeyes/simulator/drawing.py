@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from manyeyes.simulator.intervals import Interval
+from manyeyes.simulator.confidence_intervals import Interval
 
 # Okabe and Ito, "Color Universal Design" (2008): told apart with any colour vision.
 BLUE, VERMILION, GREEN, ORANGE, SKY, GREY = "#0072b2", "#d55e00", "#009e73", "#e69f00", "#56b4e9", "#7c8998"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from manyeyes.reports.rules import VOTES_TO_DECIDE, Vote, verdict
-from manyeyes.simulator.intervals import Interval, interval
+from manyeyes.simulator.confidence_intervals import Interval, interval
 
 Rule = Callable[[Sequence[Vote]], Vote | None]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from manyeyes.simulator.closed_form import majority_error, majority_votes
 from manyeyes.simulator.drawing import BLUE, FAINT, GREY, VERMILION, sheet, whiskers
 from manyeyes.simulator.review import RULES, Verdicts
-from manyeyes.simulator.theory import majority_error, majority_votes
 
 LOOKS = dict(zip(RULES, ((GREY, "o"), (VERMILION, "D"), (BLUE, "s")), strict=True))
 STEPS = 60

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from manyeyes.simulator.allow_list import Meeting, Reporting
 from manyeyes.simulator.allow_list_study import AS_IT_IS, Finding
 from manyeyes.simulator.calibration import Kept
-from manyeyes.simulator.intervals import Interval
+from manyeyes.simulator.confidence_intervals import Interval
 from manyeyes.simulator.review import Verdicts
 
 WAYS = {Reporting.SILENT: "nothing", Reporting.PRAISE: "correct", Reporting.BOTH: "both"}

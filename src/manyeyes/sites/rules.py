@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from publicsuffixlist import PublicSuffixList
 
-from manyeyes.hosts import canonical_host, is_ip_address
+from manyeyes.values.web_address import canonical_host, is_ip_address
 
 PROOF_SECONDS = 2 * 86_400.0  # a proof that was not found for so long is stale, whatever became of the checks
 CHECK_SECONDS = 86_400.0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from manyeyes.window import MINUTE, Window, hours
+from manyeyes.values.time_window import MINUTE, Window, hours
 
 SPENDING_WINDOWS = 24  # seed 000: 24 windows of 3,600 s
 DAY_SECONDS = 86_400

@@ -10,7 +10,7 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
-from manyeyes.window import Window
+from manyeyes.values.time_window import Window
 
 SQL = Queries(__package__)
 

@@ -6,7 +6,7 @@ import warnings
 import msgspec
 from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 SMALLEST_BYTES = 100  # spec/anticaptcha.md §3.1: errors 3 and 4
 LARGEST_BYTES = 500_000

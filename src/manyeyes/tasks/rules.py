@@ -4,7 +4,7 @@ import enum
 
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 IMAGE_TO_TEXT = "image_to_text"
 RECAPTCHA_V2 = "recaptcha_v2"

@@ -6,30 +6,30 @@ A blocked address hears code 1 before all of them, as everywhere else.
 import re
 
 from manyeyes.apps.rules import App
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.context import Context
 from manyeyes.tupu.parameters import Parameters
-from manyeyes.tupu.signing import Triple, is_timely, public_key, signed_text, triple_digest
+from manyeyes.tupu.request_signature import Triple, is_timely, public_key, signed_text, triple_digest
+from manyeyes.values.refusals import Reason, Refusal
 
 _SECRET_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # ours are 24 hex characters; what cannot be one is not looked up
 
 
-async def find_app(house: House, secret_id: str, address: str) -> App | Refusal:
+async def find_app(context: Context, secret_id: str, address: str) -> App | Refusal:
     """Return the app of a path's secretId, or the refusal: blocked address 1, unknown 6, suspended 8."""
-    blocked = await house.directory.blocked(address)
+    blocked = await context.lookups.blocked(address)
     if blocked:
         return blocked
-    app = await house.directory.app(secret_id) if _SECRET_ID.fullmatch(secret_id) else None
+    app = await context.lookups.app(secret_id) if _SECRET_ID.fullmatch(secret_id) else None
     if app is None:
         return Refusal(Reason.UNKNOWN_APP)
     return Refusal(Reason.APP_SUSPENDED) if app.suspended else app
 
 
-async def check_key(house: House, app: App, api_key: str, address: str) -> App | Refusal:
+async def check_key(context: Context, app: App, api_key: str, address: str) -> App | Refusal:
     """Return the app when it may call as far as that is known before the body, or the refusal: API key 1, no key 9."""
     if not api_key:
         return app if app.public_key is not None else Refusal(Reason.NO_PUBLIC_KEY)
-    owner = await house.directory.owner(api_key, address)
+    owner = await context.lookups.owner(api_key, address)
     if isinstance(owner, Refusal):
         return owner
     if (owner.cell, owner.account_id) != (app.cell, app.account_id):

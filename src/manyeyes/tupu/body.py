@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.tupu.memory_budget import Share
 from manyeyes.tupu.multipart import Multipart, boundary_of
 from manyeyes.tupu.parameters import KNOWN, Parameters, Value
-from manyeyes.tupu.room import Share
+from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 30_000_000  # spec §5.3
 LARGEST_FORM = 1_000_000  # of an urlencoded one, which carries addresses and no pictures

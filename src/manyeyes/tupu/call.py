@@ -3,19 +3,19 @@
 import msgspec
 
 from manyeyes.apps.rules import App
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.tupu.pace import Pace
+from manyeyes.runtime.context import Context
+from manyeyes.tupu.memory_budget import Share
 from manyeyes.tupu.parameters import Parameters
-from manyeyes.tupu.pictures import Fetcher
-from manyeyes.tupu.room import Share
+from manyeyes.tupu.picture_fetcher import Fetcher
+from manyeyes.tupu.rate_limit import Pace
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class Call(msgspec.Struct, frozen=True):
     """``share``: counts the bytes that it holds. ``triple``: names the signed call (signing.triple_digest), empty when
     nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
 
-    house: House
+    context: Context
     pace: Pace
     fetcher: Fetcher
     share: Share

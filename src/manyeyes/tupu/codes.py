@@ -1,6 +1,6 @@
 """Which code of the contract a refusal is (spec/tupu.md §6). Programs read the code; the text is ours."""
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 SUCCESS = 0
 SUCCESS_MESSAGE = "success"

@@ -8,19 +8,19 @@ import structlog
 
 from manyeyes.accounts.rules import canonical_address
 from manyeyes.db.pool import is_lost
-from manyeyes.gather import Unavailable
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.runtime.batching import Unavailable
+from manyeyes.runtime.context import Context
 from manyeyes.tupu.admission import check_key, check_triple, find_app
-from manyeyes.tupu.answers import error_answer, fault_answer
 from manyeyes.tupu.body import Incoming, read_parameters
 from manyeyes.tupu.call import Call
-from manyeyes.tupu.elsewhere import elsewhere, family_of
+from manyeyes.tupu.memory_budget import Room, Share
 from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
-from manyeyes.tupu.pace import Pace
-from manyeyes.tupu.pictures import Fetcher
+from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.public_key import public_key
-from manyeyes.tupu.room import Room, Share
+from manyeyes.tupu.rate_limit import Pace
+from manyeyes.tupu.response_json import error_answer, fault_answer
+from manyeyes.tupu.unsupported import elsewhere, family_of
+from manyeyes.values.refusals import Reason, Refusal
 
 log = structlog.get_logger()
 _JSON = (b"content-type", b"application/json")
@@ -34,14 +34,14 @@ def is_tupus(path: str) -> bool:
 class Tupu:
     """Serves everything under /v3 and /v3.1; every answer but the public key is sealed, the refusals too."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self._pace, self._fetcher, self._room = Pace(), Fetcher(), Room()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         parts = parts_of(scope["path"])
         if parts == ["v3", "public-key"] and scope["method"] in ("GET", "HEAD"):
-            body, headers = public_key(self._house.seal, _header(scope, b"accept"))
+            body, headers = public_key(self._context.signer, _header(scope, b"accept"))
             return await _send(send, 200, headers, body if scope["method"] == "GET" else b"", len(body))
         family = family_of(parts[1:])
         status = 200
@@ -57,7 +57,7 @@ class Tupu:
             answer = error_answer(answer, family, time.time())
         headers = [_JSON, (b"x-content-type-options", b"nosniff")]
         headers += [(b"retry-after", b"5")] if status == 503 else []
-        body = self._house.seal.sealed(answer)
+        body = self._context.signer.signed(answer)
         await _send(send, status, headers, body, len(body))
 
     async def _answer(self, scope: dict[str, Any], receive: Any, parts: Sequence[str]) -> str | Refusal:
@@ -76,20 +76,20 @@ class Tupu:
     ) -> Call | Refusal:
         """Return the call when it may be made. The body of one that may not is read and dropped."""
         address, api_key = _address(scope), _header(scope, b"x-api-key")
-        app = await find_app(self._house, target.secret_id, address)
+        app = await find_app(self._context, target.secret_id, address)
         if not isinstance(app, Refusal):
-            app = await check_key(self._house, app, api_key, address)
+            app = await check_key(self._context, app, api_key, address)
         if isinstance(app, Refusal):
             await incoming.drain()
             return app
         parameters = await read_parameters(incoming, _header(scope, b"content-type"), share)
         if isinstance(parameters, Refusal):
             return parameters
-        now, window = time.time(), self._house.settings.timestamp_window_seconds
+        now, window = time.time(), self._context.settings.timestamp_window_seconds
         triple = check_triple(app, parameters, has_api_key=bool(api_key), now=now, window=window)
         if isinstance(triple, Refusal):
             return triple
-        return Call(self._house, self._pace, self._fetcher, share, app, parameters, triple, now, time.monotonic())
+        return Call(self._context, self._pace, self._fetcher, share, app, parameters, triple, now, time.monotonic())
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:

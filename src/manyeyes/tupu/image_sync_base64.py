@@ -2,11 +2,11 @@
 
 import binascii
 
-from manyeyes.refusals import Refusal
-from manyeyes.tupu.asked import Asked, Sent, check_app, read_asked
 from manyeyes.tupu.call import Call
 from manyeyes.tupu.parameters import Parameters, Unfit
-from manyeyes.tupu.recognising import answer
+from manyeyes.tupu.recognition_pipeline import answer
+from manyeyes.tupu.request import Asked, Sent, check_app, read_asked
+from manyeyes.values.refusals import Refusal
 
 
 async def image_sync_base64(call: Call) -> str | Refusal:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 KNOWN = frozenset(
     {

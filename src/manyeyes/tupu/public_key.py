@@ -2,7 +2,7 @@
 
 import msgspec
 
-from manyeyes.seal import Seal
+from manyeyes.values.response_signing import ResponseSigner
 
 ALGORITHM = "RSA, SHA-256, PKCS#1 v1.5"
 
@@ -16,9 +16,9 @@ class PublicKey(msgspec.Struct, frozen=True):
     algorithm: str
 
 
-def public_key(seal: Seal, accept: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def public_key(signer: ResponseSigner, accept: str) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     """Return body and headers: PEM as plain text, or JSON for who asks for that."""
-    found = PublicKey(seal.public_key, seal.fingerprint, seal.bits, ALGORITHM)
+    found = PublicKey(signer.public_key, signer.fingerprint, signer.bits, ALGORITHM)
     is_json = "application/json" in accept.lower()
     body = msgspec.json.encode(found) if is_json else found.public_key.encode()
     headers = [

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from manyeyes.refusals import Refusal
-from manyeyes.tupu.asked import Asked, Sent, base_name, check_app, is_upload, named, read_asked
 from manyeyes.tupu.call import Call
 from manyeyes.tupu.parameters import Parameters, Unfit, Upload, Value
-from manyeyes.tupu.recognising import answer
+from manyeyes.tupu.recognition_pipeline import answer
+from manyeyes.tupu.request import Asked, Sent, base_name, check_app, is_upload, named, read_asked
+from manyeyes.values.refusals import Refusal
 
 
 async def recognition(call: Call) -> str | Refusal:

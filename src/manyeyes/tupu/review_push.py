@@ -3,10 +3,10 @@
 import random
 from datetime import datetime
 
-from manyeyes.seal import Seal, inner_json
+from manyeyes.values.response_signing import ResponseSigner, inner_json
 
 
-def push_body(seal: Seal, filename: str, label: int, at: datetime) -> bytes:
+def push_body(signer: ResponseSigner, filename: str, label: int, at: datetime) -> bytes:
     """Return what is posted: one review with the label that the person gave; below -1 it is one of the customer's own.
 
     ``filename``: the address that the picture was called by, or its file's name. ``at``: the instant of this try. Nonce
@@ -14,4 +14,4 @@ def push_body(seal: Seal, filename: str, label: int, at: datetime) -> bytes:
     """
     review = {"filename": filename, "label": label}
     timestamp = int(at.timestamp() * 1_000)
-    return seal.sealed(inner_json({"reviews": [review], "timestamp": timestamp, "nonce": repr(random.random())}))
+    return signer.signed(inner_json({"reviews": [review], "timestamp": timestamp, "nonce": repr(random.random())}))

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import msgspec
 
 from manyeyes.apps.rules import IMAGE
-from manyeyes.gather import look
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import FAILED
 from manyeyes.recognitions.store import LabelDay
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.tupu.answers import management_answer
+from manyeyes.runtime.batching import read_patiently
 from manyeyes.tupu.call import Call
 from manyeyes.tupu.parameters import Parameters, Unfit
+from manyeyes.tupu.response_json import management_answer
+from manyeyes.values.refusals import Reason, Refusal
 
 MOST_DAYS = 366
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -27,15 +27,17 @@ async def statistics_secret_task(call: Call) -> str | Refusal:
         task_id = _needed(call.parameters, "taskId")
     except Unfit as unfit:
         return unfit.refusal
-    known = await call.house.directory.recognitions(call.app.secret_id)
+    known = await call.context.lookups.recognitions(call.app.secret_id)
     of = next((found for found in known if found.task_id == task_id), None)
     if of is None:
         return Refusal(Reason.UNKNOWN_RECOGNITION, repr(task_id[:40]))
     too_fast = call.too_fast()
     if too_fast:
         return too_fast
-    pool = call.house.cells.pool(call.app.cell)
-    counts = await look(pool, lambda db: recognitions.label_days(db, call.app.cell, of.recognition_id, first, last))
+    pool = call.context.cells.pool(call.app.cell)
+    counts = await read_patiently(
+        pool, lambda db: recognitions.label_days(db, call.app.cell, of.recognition_id, first, last)
+    )
     data = day_entries(first, last, of.names, counts, has_images=call.app.medium == IMAGE)
     return management_answer(data, call.at)
 

@@ -8,13 +8,13 @@ import msgspec
 
 from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App
-from manyeyes.money import number
-from manyeyes.recognised import Funnel, Owned, label_name, review_state
-from manyeyes.recognitions.durations import percentile
+from manyeyes.recognitions.duration_histograms import percentile
 from manyeyes.recognitions.funnel import Histogram, Stretch
 from manyeyes.recognitions.results import SeenResult
 from manyeyes.recognitions.rules import Label, Recognition
+from manyeyes.roles.customer.recognitions import Funnel, Owned, label_name, review_state
 from manyeyes.tasks.rules import QueueTerms, wire_id
+from manyeyes.values.money import number
 
 
 class LabelView(msgspec.Struct, frozen=True):

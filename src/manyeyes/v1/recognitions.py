@@ -7,11 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.apps.rules import zone as zone_named
-from manyeyes.house import House
-from manyeyes.recognised import Owned, apps_of, funnel_of, owned, results_of
 from manyeyes.recognitions.results import Filter
-from manyeyes.recognitions.spans import Grain, asked, split
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.recognitions.time_spans import Grain, asked, split
+from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.json_messages import Refused, json, refuse
 from manyeyes.v1.recognition_views import (
     FunnelView,
     RecognitionsView,
@@ -20,8 +21,7 @@ from manyeyes.v1.recognition_views import (
     funnel_view,
     result_view,
 )
-from manyeyes.v1.sign_in import signed_in_customer
-from manyeyes.v1.wire import Refused, json, refuse
+from manyeyes.values.refusals import Reason, Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE = 50
@@ -31,8 +31,8 @@ TRUTH = {"": None, "true": True, "false": False}
 class RecognitionsApi:
     """Recognitions of the account whose key or session it is."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """Return what serves each method and path; ``*`` stands for the recognition's taskId."""
@@ -43,9 +43,9 @@ class RecognitionsApi:
         }
 
     async def recognitions(self, request: Request) -> Response:
-        owner = await signed_in_customer(self._house, request)
-        queues = await self._house.directory.queues()
-        found = await apps_of(self._house, owner)
+        owner = await signed_in_customer(self._context, request)
+        queues = await self._context.lookups.queues()
+        found = await apps_of(self._context, owner)
         return json(RecognitionsView([app_view(app, recognitions, queues) for app, recognitions in found]))
 
     async def funnel(self, request: Request) -> Response:
@@ -58,7 +58,7 @@ class RecognitionsApi:
             spans = split(asked(query, zone, datetime.now(UTC)), grain, zone)
         except ValueError as error:
             return refuse(Refusal(Reason.UNREADABLE, str(error)))
-        return json(funnel_view(of, await funnel_of(self._house, of, spans), grain, tz, zone))
+        return json(funnel_view(of, await funnel_of(self._context, of, spans), grain, tz, zone))
 
     async def results(self, request: Request) -> Response:
         """A page, newest first; 400 for a place, a limit or a filter that cannot be read."""
@@ -69,7 +69,7 @@ class RecognitionsApi:
             limit = _limit(query.get("limit", str(PAGE)))
         except ValueError as error:
             return refuse(Refusal(Reason.UNREADABLE, str(error)))
-        page = await results_of(self._house, of, wanted=wanted, limit=limit, before=query.get("before", ""))
+        page = await results_of(self._context, of, wanted=wanted, limit=limit, before=query.get("before", ""))
         if isinstance(page, Refusal):
             return refuse(page)
         found, following = page
@@ -77,8 +77,8 @@ class RecognitionsApi:
 
     async def _owned(self, request: Request) -> Owned:
         """Return the recognition that the path names. Raises `Refused`: nobody signed in, or not his."""
-        owner = await signed_in_customer(self._house, request)
-        found = await owned(self._house, owner, request.scope["path"].split("/")[3])
+        owner = await signed_in_customer(self._context, request)
+        found = await owned(self._context, owner, request.scope["path"].split("/")[3])
         if isinstance(found, Refusal):
             raise Refused(found)
         return found

@@ -6,12 +6,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.house import House
-from manyeyes.recourse import appeal, report_of, reports_of, worker_reports
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.told import AppealFiled, ReportsView, ReportView, WorkerReportsView
-from manyeyes.v1.sign_in import signed_in_customer, signed_in_worker
-from manyeyes.v1.wire import decode, json, refuse
+from manyeyes.roles.recourse import appeal, report_of, reports_of, worker_reports
+from manyeyes.roles.told import AppealFiled, ReportsView, ReportView, WorkerReportsView
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
+from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.values.refusals import Reason, Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE = 50
@@ -27,8 +27,8 @@ class AppealRequest(msgspec.Struct):
 class ReportsApi:
     """Both sides of a report, each for whom the key, token or cookie signs in."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """Return what serves each method and path; ``*`` stands for the last part of a path."""
@@ -41,30 +41,30 @@ class ReportsApi:
 
     async def reports(self, request: Request) -> Response:
         """A page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
-        owner = await signed_in_customer(self._house, request)
+        owner = await signed_in_customer(self._context, request)
         asked = request.query_params
         limit = asked.get("limit", str(PAGE))
         if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
             return refuse(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
         page = await reports_of(
-            self._house, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
+            self._context, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
         )
         return refuse(page) if isinstance(page, Refusal) else json(page)
 
     async def report(self, request: Request) -> Response:
-        owner = await signed_in_customer(self._house, request)
+        owner = await signed_in_customer(self._context, request)
         text = request.scope["path"].rpartition("/")[2]
         is_number = text.isascii() and text.isdigit() and len(text) < 11
-        found = await report_of(self._house, owner, int(text)) if is_number else _NO_NUMBER
+        found = await report_of(self._context, owner, int(text)) if is_number else _NO_NUMBER
         return refuse(found) if isinstance(found, Refusal) else json(found)
 
     async def worker_reports(self, request: Request) -> Response:
-        return json(await worker_reports(self._house, await signed_in_worker(self._house, request)))
+        return json(await worker_reports(self._context, await signed_in_worker(self._context, request)))
 
     async def appeals(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         body = await decode(request, AppealRequest)
-        outcome = await appeal(self._house, worker, body.task_id, body.words)
+        outcome = await appeal(self._context, worker, body.task_id, body.words)
         return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
 
 

@@ -7,13 +7,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.house import House
-from manyeyes.recourse import ReviewDesk
-from manyeyes.refusals import Refusal
 from manyeyes.reports.rules import LONGEST_REASON, Vote
-from manyeyes.told import ReviewerView, SlotView, VoteView
-from manyeyes.v1.sign_in import signed_in_worker
-from manyeyes.v1.wire import decode, json, refuse, seconds, while_there
+from manyeyes.roles.recourse import ReviewDesk
+from manyeyes.roles.told import ReviewerView, SlotView, VoteView
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_worker
+from manyeyes.v1.json_messages import decode, json, refuse, seconds, while_there
+from manyeyes.values.refusals import Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -29,9 +29,9 @@ class VoteRequest(msgspec.Struct):
 class ReviewerApi:
     """Four calls, each for the worker with the reviewer's mark that the token or the cookie signs in."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._desk = ReviewDesk(house)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._desk = ReviewDesk(context)
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """Return what serves each method and path."""
@@ -44,7 +44,7 @@ class ReviewerApi:
 
     async def next(self, request: Request) -> Response:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; 204 when nothing came."""
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         waiting = self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
         slot = await while_there(request, waiting)  # one who has gone would keep a complaint from others
         if isinstance(slot, Refusal):
@@ -52,18 +52,18 @@ class ReviewerApi:
         return json(slot) if slot else Response(status_code=204)
 
     async def votes(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         body = await decode(request, VoteRequest)
         outcome = await self._desk.vote(worker, body.slot, body.verdict, body.reason)
         return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
 
     async def session(self, request: Request) -> Response:
-        outcome = await self._desk.session(await signed_in_worker(self._house, request))
+        outcome = await self._desk.session(await signed_in_worker(self._context, request))
         return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
 
     async def leave(self, request: Request) -> Response:
         """Give back what lies before the reviewer, so that nobody waits for him."""
-        await self._desk.leave(await signed_in_worker(self._house, request))
+        await self._desk.leave(await signed_in_worker(self._context, request))
         return json({})
 
 

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.callbacks import DeliveriesView, DeliveryLog, deliveries_of, delivery_of, replay
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.v1.sign_in import signed_in_customer
-from manyeyes.v1.wire import json, refuse
+from manyeyes.roles.customer.deliveries import DeliveriesView, DeliveryLog, deliveries_of, delivery_of, replay
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.json_messages import json, refuse
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -20,8 +20,8 @@ GIVEN_UP = described(DeliveryState.GIVEN_UP)
 class WebhooksApi:
     """A customer's own call-backs, for the key or the cookie that signs him in."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """Return what serves each method and path; ``*`` stands for a part of a path that may be anything."""
@@ -33,7 +33,7 @@ class WebhooksApi:
 
     async def deliveries(self, request: Request) -> Response:
         """A page of call-backs, newest first; 400 for a place or a state that does not exist."""
-        owner = await signed_in_customer(self._house, request)
+        owner = await signed_in_customer(self._context, request)
         asked = request.query_params
         limit, state = asked.get("limit", str(PAGE)), asked.get("state", "")
         if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
@@ -41,20 +41,20 @@ class WebhooksApi:
         if state not in ("", GIVEN_UP):
             return refuse(Refusal(Reason.UNREADABLE, f"state must be {GIVEN_UP} or left out"))
         page = await deliveries_of(
-            self._house, owner, limit=int(limit), before=asked.get("before", ""), is_given_up=state == GIVEN_UP
+            self._context, owner, limit=int(limit), before=asked.get("before", ""), is_given_up=state == GIVEN_UP
         )
         return refuse(page) if isinstance(page, Refusal) else json(page)
 
     async def delivery(self, request: Request) -> Response:
-        owner = await signed_in_customer(self._house, request)
+        owner = await signed_in_customer(self._context, request)
         task = _task(request.scope["path"].split("/")[3])
-        found = await delivery_of(self._house, owner, task) if task else _NO_NUMBER
+        found = await delivery_of(self._context, owner, task) if task else _NO_NUMBER
         return refuse(found) if isinstance(found, Refusal) else json(found)
 
     async def replay(self, request: Request) -> Response:
-        owner = await signed_in_customer(self._house, request)
+        owner = await signed_in_customer(self._context, request)
         task = _task(request.scope["path"].split("/")[3])
-        found = await replay(self._house, owner, task) if task else _NO_NUMBER
+        found = await replay(self._context, owner, task) if task else _NO_NUMBER
         return refuse(found) if isinstance(found, Refusal) else json(found)
 
 

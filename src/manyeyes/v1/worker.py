@@ -8,11 +8,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.desk import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk, rest
-from manyeyes.house import House
-from manyeyes.refusals import Reason, Refusal
-from manyeyes.v1.sign_in import signed_in_worker
-from manyeyes.v1.wire import decode, json, refuse, seconds
+from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk, rest
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_worker
+from manyeyes.v1.json_messages import decode, json, refuse, seconds
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
@@ -62,9 +62,9 @@ class Tasks(msgspec.Struct, frozen=True):
 class WorkerApi:
     """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._desk = WorkerDesk(house)
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._desk = WorkerDesk(context)
 
     def handlers(self) -> dict[tuple[str, str], Handler]:
         """Return what serves each method and path."""
@@ -80,41 +80,41 @@ class WorkerApi:
 
     async def online(self, request: Request) -> Response:
         """Begin a presence; 422 for a queue or language that the worker was not given."""
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         body = await decode(request, OnlineRequest)
         session = await self._desk.online(worker, body.queues, body.languages)
         return refuse(session) if isinstance(session, Refusal) else json(session)
 
     async def session(self, request: Request) -> Response:
-        return json(await self._desk.session(await signed_in_worker(self._house, request)))
+        return json(await self._desk.session(await signed_in_worker(self._context, request)))
 
     async def next(self, request: Request) -> Response:
         """Return the current lease, waiting up to ``wait`` seconds; 204 when none came."""
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         lease = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
         if isinstance(lease, Refusal):
             return refuse(lease)
         return json(lease) if lease else Response(status_code=204)
 
     async def answers(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         body = await decode(request, AnswerRequest)
         outcome = await self._desk.answer(worker, body.lease, body.answer.text)
         return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
 
     async def skips(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         body = await decode(request, SkipRequest)
         outcome = await self._desk.skip(worker, body.lease, SkipReason(body.reason))
         return refuse(outcome) if isinstance(outcome, Refusal) else json(NextReply(outcome))
 
     async def offline(self, request: Request) -> Response:
-        await self._desk.offline(await signed_in_worker(self._house, request))
+        await self._desk.offline(await signed_in_worker(self._context, request))
         return json({})
 
     async def events(self, request: Request) -> Response:
         """Stream what lies on the desk and the presence, each when it changes; the worker is present meanwhile."""
-        worker = await signed_in_worker(self._house, request)
+        worker = await signed_in_worker(self._context, request)
         if not await self._desk.attach(worker):
             return refuse(Refusal(Reason.NOT_ONLINE, "go online first"))
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
@@ -122,14 +122,14 @@ class WorkerApi:
 
     async def _stream(self, worker: Worker) -> AsyncIterator[bytes]:
         cell = await self._desk.cell(worker.worker_id)
-        event = self._house.bell.listen(worker.worker_id)
-        self._house.presence.enter(worker.worker_id, cell)
+        event = self._context.notifier.subscribe(worker.worker_id)
+        self._context.presence.enter(worker.worker_id, cell)
         try:
             async for name, value in self._changes(worker, event):
                 yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode() if name else KEEP_ALIVE
         finally:
-            self._house.presence.leave(worker.worker_id)
-            self._house.bell.leave(worker.worker_id, event)
+            self._context.presence.leave(worker.worker_id)
+            self._context.notifier.unsubscribe(worker.worker_id, event)
 
     async def _changes(self, worker: Worker, event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
@@ -139,7 +139,7 @@ class WorkerApi:
         """
         seen: dict[str, object] = {}
         spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time
-        while await self._house.directory.worker(worker.worker_id):  # one who is disabled meanwhile hears no more
+        while await self._context.lookups.worker(worker.worker_id):  # one who is disabled meanwhile hears no more
             event.clear()
             is_online = await self._desk.attach(worker)
             is_silent = clock() - spoken > KEEP_ALIVE_SECONDS

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from manyeyes.hosts import is_ip_address, read_web_address
+from manyeyes.values.web_address import is_ip_address, read_web_address
 
 # Standard Webhooks' example of a schedule: ten tries in all, over about three days.
 WAITS_SECONDS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)

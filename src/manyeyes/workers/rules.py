@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping, Sequence
 
-from manyeyes.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
 NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead

@@ -1,0 +1,185 @@
+"""What putting tasks into queues takes, written once for every action that does: price by depth, hold, turn, rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.store import Terms
+from manyeyes.dispatch import rules as dispatching
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Entering
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, Transfer, posting
+from manyeyes.soft_apps.rules import share
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.pictures import Picture
+from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
+from manyeyes.tasks.store import Task
+from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.values.refusals import Reason, Refusal
+
+
+class NewTask(msgspec.Struct, frozen=True, kw_only=True):
+    """What people are asked: a picture with its question, or a site whose widget's token is wanted (no picture).
+
+    ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them. ``share_percent``: what
+    its soft app's owner gets of the charge; None when the app is none that we know. ``base_url``: how the customer
+    reached us, of a task with a ``callback_url``.
+    """
+
+    task_id: int
+    account_id: int
+    queue: QueueTerms
+    options: ImageOptions | TokenOptions | LabelOptions
+    picture: Picture | None
+    life_seconds: int
+    kind: str = IMAGE_TO_TEXT
+    soft_id: int = 0
+    share_percent: int | None = None
+    ip: str = ""
+    website_url: str = ""
+    callback_url: str = ""
+    base_url: str = ""
+    language_pool: str = ""
+
+
+class Purses(msgspec.Struct):
+    """What admitting a batch needs, loaded at once; all but ``terms`` and ``before`` moves while it is decided.
+
+    ``balances``: what accounts may still spend, in micros, and ``before`` the batch; their rows are locked.
+    ``next_turns``: by (account, queue), and the queue's virtual time by (0, queue).
+    """
+
+    terms: dict[int, Terms]
+    balances: dict[int, int]
+    before: dict[int, int]
+    depths: dict[int, Depth]
+    next_turns: dict[tuple[int, int], int]
+
+    def holder(self, account_id: int) -> Terms | Refusal:
+        """Return the account's terms, or why it may have nothing done: unknown, suspended."""
+        terms = self.terms.get(account_id)
+        if terms is None:
+            return Refusal(Reason.UNKNOWN_ACCOUNT, "the account does not exist")
+        if terms.suspended:
+            return Refusal(Reason.ACCOUNT_SUSPENDED, "the account is suspended")
+        return terms
+
+    def spend(self, account_id: int, micros: int) -> None:
+        self.balances[account_id] -= micros
+
+    def deepen(self, queue_id: int) -> None:
+        """Count one task more that waits."""
+        depth = self.depths[queue_id]
+        self.depths[queue_id] = Depth(depth.waiting + 1, depth.average_micros)
+
+
+async def open_purses(
+    tx: asyncpg.Connection, cell: int, account_ids: Iterable[int], queues: Iterable[QueueTerms]
+) -> Purses:
+    """Lock the balances, in the order of their ids, and load what the prices depend on."""
+    ids, by_id = sorted(set(account_ids)), {queue.queue_id: queue for queue in queues}
+    terms = await accounts.terms(tx, cell, ids)
+    balances = await ledger.lock_balances(tx, cell, ids)
+    depths = {queue_id: await _depth(tx, cell, queue) for queue_id, queue in sorted(by_id.items())}
+    turns = await dispatch.turns(tx, cell, ids, list(by_id)) if by_id else {}
+    return Purses(terms, balances, dict(balances), depths, turns)
+
+
+async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
+    """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
+    counted = await dispatch.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
+    if counted < min(queue.capacity, DEPTH_COUNTED_EXACTLY):
+        return Depth(counted, queue.price_micros)
+    measured, average = (await dispatch.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
+    return Depth(counted if counted < DEPTH_COUNTED_EXACTLY else max(counted, measured), average)
+
+
+def prices(purses: Purses, terms: Terms, queues: Iterable[QueueTerms]) -> list[int] | Refusal:
+    """Return what tasks that enter these queues one after the other cost, in micros, or a full queue's refusal."""
+    found: list[int] = []
+    ahead: defaultdict[int, int] = defaultdict(int)
+    for queue in queues:
+        depth = purses.depths[queue.queue_id]
+        micros = price(queue, Depth(depth.waiting + ahead[queue.queue_id], depth.average_micros), terms.max_bid_micros)
+        if isinstance(micros, Refusal):
+            return micros
+        ahead[queue.queue_id] += 1
+        found.append(micros)
+    return found
+
+
+def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: str = "") -> Entering:
+    """Take the price and the place in the queue, and return the row; ``site``: the live one of a token task."""
+    queue, key = task.queue, (task.account_id, task.queue.queue_id)
+    purses.spend(task.account_id, price_micros)
+    purses.deepen(queue.queue_id)
+    virtual = purses.next_turns.get((0, queue.queue_id), 0)
+    turns, purses.next_turns[key] = dispatching.turns(virtual, purses.next_turns.get(key, 0), terms.weight, 1)
+    return Entering(
+        task.task_id,
+        task.account_id,
+        queue.queue_id,
+        price_micros,
+        turns[0],
+        price_micros,
+        queue.pay_micros,
+        queue.lease_seconds,
+        task.soft_id,
+        task.ip,
+        task.kind,
+        msgspec.json.encode(task.options).decode(),
+        task.picture.media if task.picture else "",
+        task.life_seconds,
+        task.callback_url,
+        task.base_url,
+        share(price_micros, task.share_percent),
+        site,
+    )
+
+
+async def save_entered(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    entered: Sequence[tuple[NewTask, Entering]],
+    purses: Purses,
+    charges: Sequence[Transfer] = (),
+) -> None:
+    """Store tasks, pictures and queue entries, hold their prices, and book ``charges`` of the same accounts beside."""
+    rows = [row for _, row in entered]
+    if rows:
+        await tasks.insert_tasks(tx, now, cell, [_task(task, row) for task, row in entered])
+        pictures = [(task.task_id, task.picture.media, task.picture.data) for task, _ in entered if task.picture]
+        await tasks.insert_blobs(tx, cell, now.date(), pictures)
+        await dispatch.insert_work(tx, now, cell, rows)
+        touched = sorted({(row.account_id, row.queue_id) for row in rows})
+        await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
+    booked = [*charges, *(posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
+    await ledger.insert_transfers(tx, now, cell, booked)
+    changes: defaultdict[int, int] = defaultdict(int)
+    for transfer in booked:
+        changes[transfer.account_id] -= transfer.amount_micros
+    assert all(purses.before[a] + change == purses.balances[a] for a, change in changes.items())
+    await ledger.change_balances(tx, cell, changes)
+
+
+def _task(task: NewTask, row: Entering) -> Task:
+    return Task(
+        row.task_id,
+        row.account_id,
+        row.queue_id,
+        row.kind,
+        task.options,
+        row.media,
+        row.soft_id,
+        row.ip,
+        task.website_url,
+        task.callback_url,
+        task.language_pool,
+    )

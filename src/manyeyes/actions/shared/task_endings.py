@@ -1,0 +1,142 @@
+"""The end of tasks, written once for every action that may end one: result, money, counters, queue."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.shared.owner_shares import app_days
+from manyeyes.actions.shared.recognition_reviews import end_reviews
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Work
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import PENDING_SECONDS, Kind, Transfer, posting
+from manyeyes.ledger.store import Pay
+from manyeyes.recognitions.reviews import Closing
+from manyeyes.recognitions.rules import ReviewState
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.statistics import store as statistics
+from manyeyes.statistics.store import QueueUsage, Usage
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
+from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.store import Result
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.store import NewDelivery
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """A locked row of `work` that ends now; ``text`` is the answer of ``work.worker_id`` when it was solved."""
+
+    work: Work
+    ending: Ending
+    text: str = ""
+
+
+async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[Ended]) -> None:
+    """Write how tasks end: charged ones settle (and pay who solved them), others are released to the customer."""
+    if not ended:
+        return
+    await dispatch.delete_work(tx, cell, [e.work.task_id for e in ended])
+    await tasks.insert_results(tx, now, cell, [_result(e) for e in ended])
+    await ledger.insert_transfers(tx, now, cell, [t for e in ended for t in transfers(e)])
+    pays = [Pay(e.work.task_id, e.work.worker_id, e.work.pay_micros) for e in ended if _is_paid(e)]
+    await ledger.insert_pending(tx, cell, pays, now + timedelta(seconds=PENDING_SECONDS))
+    await _give_back(tx, cell, [e.work for e in ended if not e.ending.charged])
+    charged = [e.work for e in ended if e.ending.charged]
+    await statistics.add_usage(tx, now, cell, usage(charged))
+    await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
+    told = [e.work for e in ended if e.work.callback_url and _is_told(e)]
+    await webhooks.insert_deliveries(
+        tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
+    )
+    await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
+    await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
+
+
+def transfers(ended: Ended) -> list[Transfer]:
+    """Return the postings of one ending: settle, pay and share, or release."""
+    work = ended.work
+    if not ended.ending.charged:
+        return [posting(Kind.RELEASE, work.task_id, work.account_id, work.price_micros)]
+    booked = [posting(Kind.SETTLE, work.task_id, work.account_id, work.price_micros)]
+    if _is_paid(ended):
+        booked.append(posting(Kind.PAY, work.task_id, work.worker_id, work.pay_micros))
+    if work.share_micros:
+        booked.append(posting(Kind.SHARE, work.task_id, work.soft_id, work.share_micros))
+    return booked
+
+
+def usage(charged: Sequence[Work]) -> list[Usage]:
+    """Return one row per account, queue, app and address of the batch."""
+    sums: defaultdict[tuple[int, int, int, str], list[int]] = defaultdict(lambda: [0, 0])
+    for work in charged:
+        entry = sums[work.account_id, work.queue_id, work.soft_id, work.ip]
+        entry[0] += 1
+        entry[1] += work.price_micros
+    return [Usage(*key, count, micros) for key, (count, micros) in sums.items()]
+
+
+def _queue_usage(charged: Sequence[Work], now: datetime) -> list[QueueUsage]:
+    sums: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for work in charged:
+        entry = sums[work.queue_id]
+        entry[0] += 1
+        entry[1] += int((now - work.created_at).total_seconds() * 1000)
+        entry[2] += work.price_micros
+    return [QueueUsage(queue_id, *entry) for queue_id, entry in sums.items()]
+
+
+async def _give_back(tx: asyncpg.Connection, cell: int, released: Sequence[Work]) -> None:
+    changes: defaultdict[int, int] = defaultdict(int)
+    for work in released:
+        changes[work.account_id] += work.price_micros
+    if changes:
+        await ledger.lock_balances(tx, cell, sorted(changes))
+        await ledger.change_balances(tx, cell, changes)
+
+
+def _is_paid(ended: Ended) -> bool:
+    return ended.ending is Ending.SOLVED and ended.work.pay_micros > 0
+
+
+def _is_told(ended: Ended) -> bool:
+    """Every end is told, but of reviews only verdicts: their message has a place for nothing else (spec/tupu.md §7)."""
+    return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
+
+
+def _closing(ended: Ended) -> Closing:
+    if ended.ending is Ending.SOLVED:
+        return Closing(ended.work.task_id, ReviewState.DECIDED, int(ended.text), ended.work.worker_id)
+    return Closing(ended.work.task_id, ReviewState.UNDECIDED)
+
+
+def _name(ended: Ended) -> str:
+    """Return the name of the label that was chosen; empty for other answers."""
+    options = picture_options(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
+    return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
+
+
+def _result(ended: Ended) -> Result:
+    work, solved = ended.work, ended.ending is Ending.SOLVED
+    return Result(
+        work.task_id,
+        work.account_id,
+        work.queue_id,
+        work.soft_id,
+        work.ip,
+        work.created_at,
+        ended.ending,
+        ended.text,
+        work.media,
+        work.worker_id if solved else 0,
+        work.lease,
+        work.failures + 1 if solved else work.failures,
+        work.price_micros if ended.ending.charged else 0,
+        work.pay_micros if solved else 0,
+        (work.share_micros or 0) if ended.ending.charged else 0,
+        _name(ended),
+    )

@@ -1,0 +1,103 @@
+"""What follows from a verdict, written once for votes and for complaints that nobody decided: refund, pay, records."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.shared.owner_shares import take_back_shares
+from manyeyes.actions.shared.recognition_reviews import refute_reviews
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import Kind, posting
+from manyeyes.reports import slots, store
+from manyeyes.reports.rules import WHY_OVERDUE, ReportState, Slot, Vote
+from manyeyes.reports.slots import ReviewerRecord
+from manyeyes.reports.store import Decision, Record, Report
+from manyeyes.statistics import store as statistics
+from manyeyes.statistics.store import Refund
+from manyeyes.tasks import history
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """A locked complaint with its outcome; ``votes`` are empty when nobody decided it in time."""
+
+    report: Report
+    state: ReportState
+    votes: tuple[Slot, ...] = ()
+
+
+async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[Decided]) -> None:
+    """Write the outcomes of open complaints; all of their money moves in this transaction (decisions.md).
+
+    Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet.
+    Rejected, or confirmed because nobody decided in time: the worker's pay vests at once (docs/decisions/0009).
+    """
+    if not decided:
+        return
+    confirmed = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED]
+    lost = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED and d.votes]
+    kept = sorted({d.report.task_id for d in decided} - set(lost))
+    await slots.close(tx, cell, sorted(d.report.task_id for d in decided))
+    cancelled = {pay.task_id: pay for pay in await ledger.cancel_pay(tx, cell, sorted(lost))}
+    await ledger.free_pay(tx, now, cell, kept)
+    refunds = await _refund(tx, now, cell, sorted(confirmed))
+    cancels = [posting(Kind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
+    await ledger.insert_transfers(tx, now, cell, cancels)
+    decisions = [
+        Decision(
+            d.report.task_id,
+            d.state,
+            "" if d.votes else WHY_OVERDUE,
+            refunds.get(d.report.task_id, 0),
+            cancelled[d.report.task_id].amount_micros if d.report.task_id in cancelled else 0,
+        )
+        for d in decided
+    ]
+    await store.decide_reports(tx, now, cell, decisions)
+    await store.add_to_reporters(tx, cell, _records_of_reporters(decided))
+    await slots.add_to_records(tx, cell, _records_of_reviewers(decided))
+    if confirmed:
+        await refute_reviews(tx, cell, confirmed)
+
+
+async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
+    """Give back what the tasks cost, in full, and take their shares back; return the micros by task."""
+    if not task_ids:
+        return {}
+    charges = await history.charges(tx, cell, task_ids)
+    refunds = [Refund(*msgspec.structs.astuple(charge)) for charge in charges.values() if charge.charged_micros]
+    booked = [posting(Kind.REFUND, r.task_id, r.account_id, r.refunded_micros) for r in refunds]
+    changes: defaultdict[int, int] = defaultdict(int)
+    for each in refunds:
+        changes[each.account_id] += each.refunded_micros
+    await ledger.lock_balances(tx, cell, sorted(changes))
+    await ledger.insert_transfers(tx, now, cell, booked)
+    await ledger.change_balances(tx, cell, changes)
+    await statistics.refund(tx, now, cell, refunds)
+    await take_back_shares(tx, now, cell, [r.task_id for r in refunds if r.soft_id])
+    return {r.task_id: r.refunded_micros for r in refunds}
+
+
+def _records_of_reporters(decided: Sequence[Decided]) -> dict[int, Record]:
+    """Count verdicts by customer: only what votes decided (decisions.md, the 50 % ratio)."""
+    judged: dict[int, Record] = {}
+    for d in decided:
+        if d.votes:
+            before = judged.get(d.report.account_id, Record())
+            is_confirmed = d.state is ReportState.CONFIRMED
+            judged[d.report.account_id] = Record(before.judged + 1, before.confirmed + is_confirmed)
+    return judged
+
+
+def _records_of_reviewers(decided: Sequence[Decided]) -> dict[int, ReviewerRecord]:
+    """Count votes by reviewer, and those against the verdict."""
+    records: dict[int, ReviewerRecord] = {}
+    for d in decided:
+        for slot in d.votes:
+            before = records.get(slot.reviewer_id, ReviewerRecord(slot.reviewer_id, 0, 0))
+            is_against = (slot.vote is Vote.CONFIRM) != (d.state is ReportState.CONFIRMED)
+            votes, against = before.votes + 1, before.against + is_against
+            records[slot.reviewer_id] = ReviewerRecord(slot.reviewer_id, votes, against)
+    return records

@@ -1,0 +1,84 @@
+"""Reads what clients really send: numbers as text, switches as 0 and 1, unset as null, "" or false (spec §3.1)."""
+
+from collections.abc import Mapping
+
+from manyeyes.values.refusals import Reason, Refusal
+
+LARGEST_INT32 = 2_147_483_647
+_WORDS = {"true": True, "1": True, "false": False, "0": False}
+
+
+class Unfit(Exception):
+    """A property that cannot be read; carries the refusal."""
+
+    def __init__(self, name: str, wanted: str, value: object) -> None:
+        self.refusal = Refusal(Reason.TASK_PROPERTIES, f"{name} must be {wanted}, received {_kind(value)}")
+
+
+def switch(source: Mapping[str, object], name: str, default: bool = False) -> bool:
+    """Return a Boolean that may come as true, false, 0, 1, "0", "1" or null."""
+    value = source.get(name)
+    if value is None or value == "":
+        return default
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)) and value in (0, 1):
+        return bool(value)
+    if isinstance(value, str) and value.lower() in _WORDS:
+        return _WORDS[value.lower()]
+    raise Unfit(name, "a Boolean", value)
+
+
+def whole(source: Mapping[str, object], name: str, default: int = 0, largest: int = LARGEST_INT32) -> int:
+    """Return a whole number from 0 that may come as a number, a digit string or true; unset as null, "" or false."""
+    value = source.get(name)
+    if value is None or value is False or value == "":
+        return default
+    number = _integer(value)
+    if number is None or not 0 <= number <= largest:
+        raise Unfit(name, f"a whole number from 0 to {largest}", value)
+    return number
+
+
+def text(source: Mapping[str, object], name: str, longest: int) -> str:
+    """Return a string; null and false mean unset, i.e. empty."""
+    value = source.get(name)
+    if value is None or value is False:
+        return ""
+    if not isinstance(value, str):
+        raise Unfit(name, "a string", value)
+    if len(value) > longest:
+        raise Unfit(name, f"at most {longest} characters", value)
+    if any(0xD800 <= ord(c) < 0xE000 for c in value):
+        raise Unfit(name, "text without lone surrogates", "")
+    return value.replace("\x00", "")
+
+
+def _integer(value: object) -> int | None:
+    if isinstance(value, (bool, int)):
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
+        return int(value)
+    return None
+
+
+def task_number(value: object) -> int | Refusal:
+    """Return a task's wire id, a number or a digit string, or the refusal that names what came (spec §2, taskId)."""
+    number = None if isinstance(value, bool) else _integer(value)
+    if number is None:
+        return Refusal(Reason.UNKNOWN_TASK, f"taskId must be an integer, received {_kind(value)}")
+    if not 1 <= number <= LARGEST_INT32:
+        return Refusal(Reason.UNKNOWN_TASK)
+    return number
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, (bool, int, float)):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'the string "{value[:40]}"'
+    return "an array" if isinstance(value, list) else "an object"

@@ -1,0 +1,80 @@
+"""What a finished task is on the wire: asked for (getTaskResult) or sent (callbackUrl), it is the same object."""
+
+import msgspec
+
+from manyeyes.anticaptcha.errors import wire_error
+from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
+from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.tokens import QUEUES, is_expired
+from manyeyes.values import money
+from manyeyes.values.picture_links import PictureLinks
+from manyeyes.values.refusals import Reason, Refusal
+
+
+class Solution(msgspec.Struct, frozen=True):
+    text: str
+    url: str
+
+
+class RecaptchaSolution(msgspec.Struct, frozen=True):
+    """Of reCAPTCHA and hCaptcha alike: the one member that every client reads."""
+
+    gRecaptchaResponse: str
+
+
+class TurnstileSolution(msgspec.Struct, frozen=True):
+    token: str
+
+
+AnySolution = Solution | RecaptchaSolution | TurnstileSolution
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """``cost`` is text with six decimals, times are whole Unix seconds (spec, rule 10)."""
+
+    errorId: int
+    status: str
+    solution: AnySolution
+    cost: str
+    ip: str
+    createTime: int
+    endTime: int
+    solveCount: int
+
+
+def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> Ready | Refusal:
+    """Return the result; a failed task is a refusal, an error envelope on the wire (spec, rule 12).
+
+    ``base_url``: how the customer reached us, for the picture's address.
+    """
+    if outcome.ending is Ending.BARRED:
+        return Refusal(Reason.SITE_WITHDRAWN)
+    if outcome.ending is not Ending.SOLVED:
+        return Refusal(Reason.UNSOLVABLE, "" if outcome.ending.charged else "nobody could take it in time; not charged")
+    if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
+        return Refusal(Reason.TOKEN_EXPIRED)
+    return Ready(
+        0,
+        "ready",
+        _solution(pictures, cell, outcome, base_url),
+        money.text(outcome.charged_micros),
+        outcome.ip,
+        int(outcome.created_at.timestamp()),
+        int(outcome.ended_at.timestamp()),
+        outcome.solve_count,
+    )
+
+
+def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> AnySolution:
+    kind = QUEUES.get(outcome.queue_id)
+    if kind is None:
+        path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
+        return Solution(outcome.text, base_url + path)
+    return TurnstileSolution(outcome.text) if kind == TURNSTILE else RecaptchaSolution(outcome.text)
+
+
+def callback_body(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> bytes:
+    """Return what is sent to a callbackUrl: the result, or the error envelope, with ``taskId`` (spec §3)."""
+    result = task_result(pictures, cell, outcome, base_url)
+    told = wire_error(result) if isinstance(result, Refusal) else result
+    return msgspec.json.encode({**msgspec.to_builtins(told), "taskId": wire_id(outcome.task_id)})

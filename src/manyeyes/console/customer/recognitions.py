@@ -1,0 +1,228 @@
+"""/customer/recognitions: an account's apps, and what became of the pictures of one recognition."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from babel.support import Translations
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.accounts.store import Place
+from manyeyes.apps.keys import fingerprint
+from manyeyes.apps.rules import App, zone
+from manyeyes.console.customer.day_range import MOST_DAYS, PRESETS, Days, asked_days, last_days
+from manyeyes.console.customer.overview import customer_of
+from manyeyes.console.customer.recognition_charts import day_lines, drawings, label_lines, series_of
+from manyeyes.console.customer.recognition_funnel import bands, times, unexplained
+from manyeyes.console.customer.result_downloads import MOST_RESULTS, has_parquet
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.connect import origin_of
+from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.sign_in import not_yours
+from manyeyes.recognitions.funnel import Counts
+from manyeyes.recognitions.results import Filter, SeenResult
+from manyeyes.recognitions.rules import FAILED, Label, Recognition
+from manyeyes.recognitions.time_spans import Span
+from manyeyes.roles.customer.recognitions import (
+    Owned,
+    apps_of,
+    complained,
+    days_now,
+    label_name,
+    owned,
+    period_of,
+    results_of,
+)
+from manyeyes.roles.customer.recognitions import review_state as state_of
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.rules import wire_id
+from manyeyes.values.refusals import Refusal
+
+PATH = "/customer/recognitions"
+PAGE_RESULTS = 25
+SHOWN = {
+    "": (mark("All"), Filter()),
+    "uncertain": (mark("Uncertain"), Filter(review=True)),
+    "overturned": (mark("Overturned"), Filter(overturned=True)),
+    "failed": (mark("Failed"), Filter(label=FAILED)),
+}
+FIRST_CALL = """\
+curl -s {origin}/v3/recognition/{secret_id} \
+    -H 'X-API-Key: YOUR_CLIENT_KEY' -F task={task_id} -F image=@picture.png"""
+
+# Where each official client keeps its host and the key that it verifies answers with (spec/tupu.md §3.4).
+CLIENTS = (
+    ("Python", "url=", "TUPU_PUBLIC_KEY"),
+    ("Java", "requestUrl", "SignatureAndVerifyUtil.publicKeyString"),
+    ("Go", "NewHandlerWithURL()", "LoadTupuPublicKey()"),
+    ("Node.js", "domain", "lib/tupu_public_key.pem"),
+    ("PHP", "apiUrl", "_getTupuPublicKey()"),
+    ("C++", "apiUrl", "read_tupu_pubkey()"),
+)
+
+
+class RecognitionPages:
+    """A customer's pages about what was recognised."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def show(self, request: Request) -> Response:
+        """GET /customer/recognitions."""
+        place = await customer_of(self._context, request)
+        if place is None:
+            return await not_yours(self._context, request)
+        found = await apps_of(self._context, place)
+        today = await days_now(self._context, found, datetime.now(UTC))
+        return render(
+            request,
+            "recognitions.html",
+            person=place.name,
+            apps=[_app(app, below, today) for app, below in found],
+            queues=await self._context.lookups.queues(),
+            account_id=place.account_id,
+            public_key=self._context.signer.public_key,
+            key_address=f"{origin_of(request)}/v3/public-key",
+            host=request.headers.get("host", ""),
+            clients=CLIENTS,
+        )
+
+    async def show_one(self, request: Request) -> Response:
+        """GET /customer/recognitions/{task_id}?from=&to=&show=&before=."""
+        place = await customer_of(self._context, request)
+        if place is None:
+            return await not_yours(self._context, request)
+        of = await owned(self._context, place, request.path_params["task_id"])
+        if isinstance(of, Refusal):
+            return render(request, "missing.html", status=404, person=place.name)
+        days = asked_days(request.query_params, zone(of.app.time_zone), datetime.now(UTC))
+        page = await self._results(request, of, days.span(zone(of.app.time_zone)))
+        if page is None:  # an address that somebody changed: the list from its beginning
+            return RedirectResponse(f"{PATH}/{of.recognition.task_id}", status_code=303)
+        return await self._render(request, place, of, days, page)
+
+    async def _render(
+        self, request: Request, place: Place, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
+    ) -> Response:
+        language = look_of(request).language
+        translations = catalogue(language)
+        period = await period_of(self._context, of, days.first, days.last, days.span(zone(of.app.time_zone)))
+        series = series_of(of.recognition, period.counts, translations)
+        lines = day_lines(days, period.counts, series)
+        queues = await self._context.lookups.queues()
+        shown = request.query_params.get("show", "")
+        results, following = page
+        return render(
+            request,
+            "recognition.html",
+            person=place.name,
+            app=of.app,
+            recognition=of.recognition,
+            queue=queues[of.recognition.queue_id].name if of.recognition.queue_id in queues else "",
+            days=days,
+            most_days=MOST_DAYS,
+            presets=_presets(of, days),
+            series=series,
+            lines=lines,
+            labels=label_lines(of.recognition, period.counts, series),
+            drawings=drawings(lines, series, language),
+            counts=period.total.counts,
+            bands=bands(period.total.counts, translations),
+            times=times(period.total),
+            unexplained=unexplained(lines, period.total.counts),
+            results=results,
+            is_known=bool(results or period.total.counts.results or await self._has_results(of)),
+            shown=shown if shown in SHOWN else "",
+            pills=[
+                (code, translations.ugettext(word), _address(of, days, show=code)) for code, (word, _) in SHOWN.items()
+            ],
+            older=_address(of, days, show=shown, before=following) if following else "",
+            downloads=_downloads(of, days),
+            most_results=MOST_RESULTS,
+            first_call=FIRST_CALL.format(
+                origin=origin_of(request), secret_id=of.app.secret_id, task_id=of.recognition.task_id
+            ),
+        )
+
+    async def _results(self, request: Request, of: Owned, within: Span) -> tuple[list[dict[str, Any]], str] | None:
+        """A page of results as the template draws them, and where the next begins; None for a place that is none."""
+        query = request.query_params
+        _, wanted = SHOWN.get(query.get("show", ""), SHOWN[""])
+        page = await results_of(
+            self._context, of, wanted=wanted, limit=PAGE_RESULTS, before=query.get("before", ""), within=within
+        )
+        if isinstance(page, Refusal):
+            return None
+        results, following = page
+        reported = await complained(self._context, of, [each.task_id for each in results if each.task_id])
+        translations = catalogue(look_of(request).language)
+        return [_result(each, of, reported, translations) for each in results], following
+
+    async def _has_results(self, of: Owned) -> bool:
+        """Whether anything was ever recognised."""
+        page = await results_of(self._context, of, wanted=Filter(), limit=1)
+        return not isinstance(page, Refusal) and bool(page[0])
+
+
+def _app(app: App, below: Sequence[Recognition], today: dict[int, Counts]) -> dict[str, Any]:
+    """An app as the list draws it."""
+    return {
+        "app": app,
+        "key": fingerprint(app.public_key) if app.public_key else None,
+        "recognitions": [(each, _labels(each), today.get(each.recognition_id, Counts())) for each in below],
+    }
+
+
+def _labels(recognition: Recognition) -> list[Label]:
+    """The recogniser's labels, then those that only people give."""
+    return sorted(recognition.labels, key=lambda label: (label.number < 0, abs(label.number)))
+
+
+def _presets(of: Owned, days: Days) -> list[tuple[int, str, bool]]:
+    """So many days, where they are shown, and whether they are."""
+    today = datetime.now(UTC).astimezone(zone(of.app.time_zone)).date()
+    found = [(number, last_days(number, today)) for number in PRESETS]
+    return [(number, _address(of, each), (each.first, each.last) == (days.first, days.last)) for number, each in found]
+
+
+def _address(of: Owned, days: Days, **more: str) -> str:
+    return days.address(f"{PATH}/{of.recognition.task_id}", **more)
+
+
+def _downloads(of: Owned, days: Days) -> list[tuple[str, str]]:
+    kinds = [("CSV", "csv"), *([("Parquet", "parquet")] if has_parquet() else [])]
+    return [(name, days.address(f"{PATH}/{of.recognition.task_id}/results.{ending}")) for name, ending in kinds]
+
+
+def _result(result: SeenResult, of: Owned, reported: set[int], translations: Translations) -> dict[str, Any]:
+    """A result as the list draws it; ``complaint``: the number of its review task, 0 where nobody complained."""
+    head, _, tail = result.name.rpartition("/") if "://" in result.name else ("", "", result.name)
+    look, words = PEOPLE["overturned" if result.overturned else state_of(result)]
+    return {
+        "at": result.at.astimezone(zone(of.app.time_zone)),
+        "name": result.name,
+        "short": tail,
+        "where": " · ".join(part for part in (head.partition("://")[2], result.tag) if part),
+        "label": result.label,
+        "label_name": label_name(of.recognition, result.label),
+        "rate": result.rate,
+        "fault": result.fault,
+        "review": result.review,
+        "look": look,
+        "said": translations.ugettext(words) if words else "",
+        "verdict": label_name(of.recognition, result.verdict),
+        "complaint": wire_id(result.task_id) if result.task_id in reported else 0,
+    }
+
+
+# What became of asking a person: its dot in account.css, and words where there is no verdict to show.
+PEOPLE = {
+    "none": ("", ""),
+    "open": ("waiting", mark("Waiting for a person")),
+    "decided": ("solved", mark("Upheld")),
+    "overturned": ("unsolvable", mark("Overturned")),
+    "undecided": ("undecided", mark("Undecided")),
+    "refuted": ("undecided", mark("Verdict refuted")),
+}

@@ -1,0 +1,73 @@
+"""What people's verdicts prove of a recognition, as the operator's page draws it."""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from manyeyes.console.operator.calibration_curve import Curve, Words, curve
+from manyeyes.console.shared import languages
+from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, Point, Verdict, calibrate
+from manyeyes.recognitions.rules import Recognition
+
+TARGETS = (0.005, 0.01, 0.02, 0.05, 0.1)
+ROWS = 12
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """``proposed`` None: nothing is proven. ``curve`` None: there is no verdict to draw. ``rows``: of the table."""
+
+    verdicts: int
+    missing: int
+    proposed: Point | None
+    is_set: bool
+    curve: Curve | None
+    rows: list[Point]
+
+
+def asked_target(query: Mapping[str, str]) -> float:
+    """The error that is aimed at, one of `TARGETS`; the usual one for anything else."""
+    return next((target for target in TARGETS if query.get("target") == str(target)), TARGET)
+
+
+def calibrated(said: Sequence[Verdict], target: float, recognition: Recognition, language: str) -> Shown:
+    """The proposed threshold and the curve that it was chosen from."""
+    found = calibrate(said, target)
+    by_threshold = {point.threshold: point for point in found.points}
+    proposed = by_threshold.get(found.threshold) if found.threshold < NOTHING_CERTAIN else None
+    drawn = None
+    if found.points:
+        drawn = curve(found.points, target, recognition.threshold, found.threshold, _words(language))
+    return Shown(
+        found.verdicts,
+        found.missing,
+        proposed,
+        found.threshold == recognition.threshold,
+        drawn,
+        _rows(found.points, proposed),
+    )
+
+
+def _rows(points: Sequence[Point], proposed: Point | None) -> list[Point]:
+    """Every so many points, and the proposed one."""
+    step = -(-len(points) // ROWS) or 1
+    return [point for i, point in enumerate(points) if i % step == 0 or point is proposed]
+
+
+def _words(language: str) -> Words:
+    translate = languages.catalogue(language).ugettext
+    said = translate("%(threshold)s: %(share)s certain, %(errors)s of %(verdicts)s wrong, at most %(bound)s")
+
+    def point(each: Point) -> str:
+        return said % {
+            "threshold": languages.fine(each.threshold, language),
+            "share": languages.percent(each.certain_share, language),
+            "errors": languages.count(each.errors, language),
+            "verdicts": languages.count(each.verdicts, language),
+            "bound": languages.percent(each.upper_bound, language),
+        }
+
+    return Words(
+        lambda share: languages.percent(share, language),
+        lambda threshold: languages.fine(threshold, language),
+        point,
+    )

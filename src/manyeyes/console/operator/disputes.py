@@ -1,0 +1,103 @@
+"""/operator/recourse: open complaints, appeals to decide, reviewers who disagree, accounts that are not listened to."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.console.operator.overview import Check
+from manyeyes.console.shared import task_wording
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import micros, number_of, text_of
+from manyeyes.console.shared.languages import catalogue, count, mark
+from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.report_wording import VOTE_REASONS, said
+from manyeyes.console.shared.sign_in import is_operator, not_yours
+from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
+from manyeyes.roles import operator as oversight
+from manyeyes.roles.operator import OpenAppeal
+from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Refusal
+
+OPEN_TOO_LONG_MINUTES = 4 * 60
+NOTICES = {
+    "accepted": (mark("Accepted: the worker has been paid."), ""),
+    "left": (mark("The verdict stands. The worker sees your answer."), ""),
+    "refused": (
+        mark("That could not be done: the appeal is not there, or it is decided already, the other way."),
+        "warn",
+    ),
+}
+
+
+class RecoursePages:
+    """The operator's page about complaints."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def show(self, request: Request) -> Response:
+        """GET /operator/recourse."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        language = look_of(request).language
+        translate = catalogue(language).ugettext
+        notice = NOTICES.get(request.query_params.get("notice", ""))
+        waiting = await oversight.open_appeals(self._context)
+        return render(
+            request,
+            "operator_recourse.html",
+            person="operator",
+            notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
+            checks=[await self._open_complaints(language)],
+            appeals=[_appeal(language, one) for one in waiting],
+            open_appeals=len(waiting),
+            longest_answer=LONGEST_REASON,
+            reviewers=await oversight.reviewer_standings(self._context),
+            fewest_votes=FEWEST_VOTES,
+            ignored=await oversight.ignored_accounts(self._context),
+        )
+
+    async def decide(self, request: Request) -> Response:
+        """POST /operator/appeal: `cell`, `task_id`, `accepted` (yes or no), `answer`."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        form = await request.form()
+        accepted = {"yes": True, "no": False}.get(text_of(form, "accepted"))
+        if accepted is None:
+            return RedirectResponse("/operator/recourse?notice=refused", status_code=303)
+        cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), text_of(form, "answer")
+        outcome = await oversight.decide_appeal(self._context, task_id, accepted=accepted, answer=answer, cell=cell)
+        notice = "refused" if isinstance(outcome, Refusal) else "accepted" if accepted else "left"
+        return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)
+
+    async def _open_complaints(self, language: str) -> Check:
+        """How many complaints wait for reviewers, and since when."""
+        translate = catalogue(language).ugettext
+        found = await oversight.open_complaints(self._context)
+        if found.oldest_at is None:
+            return Check(translate("Open complaints"), translate("none"), True)
+        minutes = (datetime.now(UTC) - found.oldest_at).total_seconds() / 60
+        finding = translate("%(count)s, the oldest for %(minutes)s minutes") % {
+            "count": count(found.number, language),
+            "minutes": count(round(minutes), language),
+        }
+        return Check(translate("Open complaints"), finding, minutes < OPEN_TOO_LONG_MINUTES)
+
+
+def _appeal(language: str, one: OpenAppeal) -> dict[str, Any]:
+    """An appeal as the template draws it: what was asked and answered, what reviewers and worker say."""
+    translations = catalogue(language)
+    words = task_wording.words_for(translations)
+    return {
+        **msgspec.structs.asdict(one),
+        "ask": words[task_wording.question(one.options)],
+        "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(one.options)],
+        "comment": one.options.comment,
+        "reasons": [
+            said(translations, VOTE_REASONS, vote.reason) for vote in one.votes if vote.verdict is Vote.CONFIRM
+        ],
+        "pay_micros": micros(one.pay),
+    }

@@ -1,0 +1,210 @@
+"""/operator: whether this installation is well, and how queues, accounts and workers are doing. Read-only."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.accounts import store as accounts
+from manyeyes.actions.check_books import check_books
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.languages import catalogue, mark, money
+from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.sign_in import is_operator, not_yours
+from manyeyes.db.migrate import SQL
+from manyeyes.dispatch import store as dispatch
+from manyeyes.ledger import store as ledger
+from manyeyes.roles.operator import open_appeals
+from manyeyes.runtime.context import Context
+from manyeyes.sites import store as sites
+from manyeyes.sites.rules import SiteState, is_live
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Session
+
+WAITING_TOO_LONG_SECONDS = 120
+SNAPSHOT_TOO_OLD_SECONDS = 60
+BOOKS_FRESH_SECONDS = 60.0  # the check reads every transfer: not at each view
+WAITING_COUNTED = 100_000
+STATES = {
+    "idle": mark("Idle"),
+    "busy": mark("Answering"),
+    "away": mark("Away"),
+    "offline": mark("Offline"),
+}
+
+
+SITE_STATES = {
+    SiteState.PENDING: mark("Not proven yet"),
+    SiteState.LIVE: mark("Proven"),
+    SiteState.LOST: mark("No longer proven"),
+    SiteState.WITHDRAWN: mark("Withdrawn"),
+}
+SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # account.css
+
+
+class Check(msgspec.Struct, frozen=True):
+    name: str
+    finding: str
+    is_well: bool
+
+
+class OperatorPages:
+    """The operator's page of one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._difference: tuple[float, int] | None = None
+        self._proving = asyncio.Lock()
+
+    async def show(self, request: Request) -> Response:
+        """GET /operator."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        language = look_of(request).language
+        translate = catalogue(language).ugettext
+        return render(
+            request,
+            "operator.html",
+            person="operator",
+            checks=await self._checks(language),
+            queues=await self._queues(),
+            accounts=await self._accounts(),
+            workers=await self._workers(),
+            sites=await self._sites(language),
+            open_appeals=len(await open_appeals(self._context)),
+            states={state: translate(message) for state, message in STATES.items()},
+        )
+
+    async def _checks(self, language: str) -> list[Check]:
+        translate = catalogue(language).ugettext
+        seconds = translate("%(n)s s")
+        waiting = await self._oldest_waiting_seconds()
+        async with self._context.cells.directory.acquire() as db:
+            snapshot = (await db.fetchrow(SQL.oldest_snapshot))["seconds"]
+        difference = await self.books_difference()
+        return [
+            Check(
+                translate("Oldest waiting task"),
+                translate("nothing waits") if waiting is None else seconds % {"n": round(waiting)},
+                waiting is None or waiting < WAITING_TOO_LONG_SECONDS,
+            ),
+            Check(
+                translate("Oldest snapshot of the database"),
+                seconds % {"n": round(snapshot)},
+                snapshot < SNAPSHOT_TOO_OLD_SECONDS,
+            ),
+            Check(translate("Difference in the ledger"), money(difference, language), difference == 0),
+        ]
+
+    async def _oldest_waiting_seconds(self) -> float | None:
+        since = []
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                since.append(await dispatch.oldest_waiting(db, cell))
+        first = min((instant for instant in since if instant is not None), default=None)
+        return (datetime.now(UTC) - first).total_seconds() if first else None
+
+    async def books_difference(self) -> int:
+        """Micro-units unexplained in all cells: proven anew once a minute at most, by one view at a time.
+
+        While that goes on the other views show what was proven last.
+        """
+        if self._difference is not None and self._proving.locked():
+            return self._difference[1]
+        async with self._proving:
+            if self._difference is None or time.monotonic() - self._difference[0] > BOOKS_FRESH_SECONDS:
+                total, zones = 0, await self._context.lookups.time_zones()
+                for cell in self._context.cells.numbers:
+                    async with self._context.cells.pool(cell).acquire() as db:
+                        total += (await check_books(db, cell, zones)).difference_micros
+                self._difference = (time.monotonic(), total)
+            return self._difference[1]
+
+    async def _queues(self) -> list[dict[str, Any]]:
+        """Waiting tasks, those being answered and present workers of each queue, over all cells."""
+        lines = []
+        for queue_id, queue in sorted((await self._context.lookups.queues()).items()):
+            waiting = answering = online = 0
+            for cell in self._context.cells.numbers:
+                async with self._context.cells.pool(cell).acquire() as db:
+                    waiting += await dispatch.count_waiting(db, cell, queue_id, WAITING_COUNTED)
+                    answering += (await dispatch.answering(db, cell)).get(queue_id, 0)
+                    online += (await workers.presence(db, cell, queue_id))[0]
+            lines.append({"terms": queue, "waiting": waiting, "answering": answering, "online": online})
+        return lines
+
+    async def _accounts(self) -> list[dict[str, Any]]:
+        async with self._context.cells.directory.acquire() as db:
+            places = await accounts.every_place(db)
+        available: dict[int, int] = {}
+        held: Mapping[int, int] = {}
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                available |= await ledger.balances(
+                    db, cell, [place.account_id for place in places if place.cell == cell]
+                )
+                held = {**held, **await dispatch.all_held(db, cell)}
+        return [
+            {
+                "name": place.name,
+                "account_id": place.account_id,
+                "available_micros": available.get(place.account_id, 0),
+                "held_micros": held.get(place.account_id, 0),
+            }
+            for place in places
+        ]
+
+    async def _workers(self) -> list[dict[str, Any]]:
+        async with self._context.cells.directory.acquire() as db:
+            people = [person for person in await workers.every_worker(db) if not person.disabled]
+        sessions: dict[int, Session] = {}
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                sessions |= {each.worker_id: each for each in await workers.all_sessions(db, cell) if each.queues}
+        return [
+            {
+                "name": person.name,
+                "worker_id": person.worker_id,
+                "languages": ", ".join(person.languages),
+                "state": _state(sessions.get(person.worker_id)),
+                "answered": sessions[person.worker_id].answered if person.worker_id in sessions else 0,
+            }
+            for person in people
+        ]
+
+    async def _sites(self, language: str) -> list[dict[str, Any]]:
+        """Every site with what its last check saw; one whose proof is too old counts as lost, whatever its row says."""
+        translate = catalogue(language).ugettext
+        async with self._context.cells.directory.acquire() as db:
+            names = {place.account_id: place.name for place in await accounts.every_place(db)}
+        lines = []
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                now = await db.fetchval("SELECT now()")
+                for site in await sites.every_site(db, cell):
+                    is_stale = site.state is SiteState.LIVE and not is_live(site, now)
+                    state = SiteState.LOST if is_stale else site.state
+                    lines.append(
+                        {
+                            "domain": site.domain,
+                            "account": names.get(site.account_id, str(site.account_id)),
+                            "state": translate(SITE_STATES[state]),
+                            "look": SITE_LOOKS.get(state, ""),
+                            "checked_at": site.checked_at,
+                            "why": site.why,
+                        }
+                    )
+        return sorted(lines, key=lambda line: (line["domain"], line["account"]))
+
+
+def _state(session: Session | None) -> str:
+    if session is None:
+        return "offline"
+    if not session.present:
+        return "away"
+    return "busy" if session.held else "idle"

@@ -1,0 +1,176 @@
+"""/operator/recognition: every app with its key, every recognition with its error, and the threshold that is proven."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.accounts import store as accounts
+from manyeyes.apps import store as apps
+from manyeyes.apps.keys import GOOD_BITS, fingerprint
+from manyeyes.apps.rules import App
+from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.rendering import render
+from manyeyes.console.shared.sign_in import is_operator, not_yours
+from manyeyes.recognisers.catalogue import installed
+from manyeyes.recognitions import reviews, rules
+from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.rules import Recognition
+from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
+from manyeyes.roles.operator import open_appeals
+from manyeyes.runtime.context import Context
+
+PATH = "/operator/recognition"
+DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
+NOTICES = {
+    "changed": (mark("Changed. Every process follows within seconds."), ""),
+    "suspended": (mark("Suspended: its calls are answered with code 8."), ""),
+    "resumed": (mark("Resumed: its calls are taken again."), ""),
+    "refused": (mark("Nothing was changed: these terms do not go together."), "warn"),
+}
+
+
+class OperatorRecognitionPages:
+    """The operator's pages about recognition."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def show(self, request: Request) -> Response:
+        """GET /operator/recognition."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        async with self._context.cells.directory.acquire() as db:
+            found = await apps.apps_of(db)
+            names = {place.account_id: place.name for place in await accounts.every_place(db)}
+            below = await recognitions.recognitions_of(db)
+        judged = await self._judged(found, below)
+        here = await asyncio.to_thread(installed)
+        return render(
+            request,
+            "operator_recognition.html",
+            person="operator",
+            notice=self._notice(request),
+            open_appeals=len(await open_appeals(self._context)),
+            apps=[_app(app, names, [each for each in below if each.secret_id == app.secret_id]) for app in found],
+            judged=judged,
+            nothing=VerdictCount(),
+            days=DAYS,
+            queues=await self._context.lookups.queues(),
+            installed=here,
+            good_bits=GOOD_BITS,
+            seal_key=fingerprint(self._context.signer.public_key),
+        )
+
+    async def show_one(self, request: Request) -> Response:
+        """GET /operator/recognition/{task_id}?target=."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        found = await self._found(request.path_params["task_id"])
+        if found is None:
+            return render(request, "missing.html", status=404, person="operator")
+        app, recognition = found
+        target = asked_target(request.query_params)
+        since = datetime.now(UTC) - timedelta(days=DAYS)
+        async with self._context.cells.pool(app.cell).acquire() as db:
+            said = await reviews.verdicts(db, app.cell, recognition.recognition_id, since)
+            counts = await verdict_counts(db, app.cell, [recognition.recognition_id], since)
+        return render(
+            request,
+            "operator_recognition_one.html",
+            person="operator",
+            notice=self._notice(request),
+            open_appeals=len(await open_appeals(self._context)),
+            app=app,
+            recognition=recognition,
+            queues=await self._context.lookups.queues(),
+            installed=await asyncio.to_thread(installed),
+            count=counts.get(recognition.recognition_id, VerdictCount()),
+            days=DAYS,
+            targets=TARGETS,
+            target=target,
+            calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
+        )
+
+    async def change_app(self, request: Request) -> Response:
+        """POST /operator/app: `secret_id`, `suspended` (yes or no)."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        form = await request.form()
+        suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
+        if suspended is None:
+            return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
+        async with self._context.cells.directory.acquire() as db:
+            is_there = await apps.set_app(db, text_of(form, "secret_id"), suspended=suspended)
+        await self._context.notifier.tell_changed()
+        notice = "refused" if not is_there else "suspended" if suspended else "resumed"
+        return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
+
+    async def change(self, request: Request) -> Response:
+        """POST /operator/recognition: `task_id`; of `threshold`, `sample_share` (per cent), `closed` what changes."""
+        if not await is_operator(self._context, request):
+            return await not_yours(self._context, request)
+        form = await request.form()
+        found = await self._found(text_of(form, "task_id"))
+        if found is None:
+            return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
+        recognition = found[1]
+        try:
+            terms = _terms({name: text_of(form, name) for name in ("threshold", "sample_share", "closed")})
+            rules.check(msgspec.structs.replace(recognition, **terms))
+        except ValueError:
+            return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
+        if terms:
+            async with self._context.cells.directory.acquire() as db:
+                await recognitions.set_recognition(db, recognition.task_id, **terms)
+            await self._context.notifier.tell_changed()
+        return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)
+
+    async def _found(self, task_id: str) -> tuple[App, Recognition] | None:
+        async with self._context.cells.directory.acquire() as db:
+            recognition = await recognitions.recognition(db, task_id)
+            app = await apps.app(db, recognition.secret_id) if recognition else None
+        return (app, recognition) if app and recognition else None
+
+    async def _judged(self, found: list[App], below: list[Recognition]) -> dict[int, VerdictCount]:
+        """What people said in the last days of every recognition, by its number."""
+        since, judged = datetime.now(UTC) - timedelta(days=DAYS), dict[int, VerdictCount]()
+        cells = {app.secret_id: app.cell for app in found}
+        for cell in self._context.cells.numbers:
+            ids = [each.recognition_id for each in below if cells.get(each.secret_id) == cell]
+            async with self._context.cells.pool(cell).acquire() as db:
+                judged |= await verdict_counts(db, cell, ids, since)
+        return judged
+
+    def _notice(self, request: Request) -> dict[str, str] | None:
+        found = NOTICES.get(request.query_params.get("notice", ""))
+        translate = catalogue(look_of(request).language).ugettext
+        return {"words": translate(found[0]), "tone": found[1]} if found else None
+
+
+def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str, Any]:
+    """An app as the list draws it."""
+    return {
+        "app": app,
+        "account": names.get(app.account_id, str(app.account_id)),
+        "key": fingerprint(app.public_key) if app.public_key else None,
+        "recognitions": below,
+    }
+
+
+def _terms(given: dict[str, str]) -> dict[str, float | bool]:
+    """The terms that a form changes; what is left empty stays. Raises ValueError for what is no number."""
+    terms: dict[str, float | bool] = {}
+    if given["threshold"]:
+        terms["threshold"] = float(given["threshold"].replace(",", "."))
+    if given["sample_share"]:
+        terms["sample_share"] = float(given["sample_share"].replace(",", ".")) / 100
+    if given["closed"]:
+        terms["closed"] = given["closed"] == "yes"
+    return terms

@@ -1,0 +1,38 @@
+"""The reviewer screen's sentences; what it asks and how an answer must be is said as the worker's screen says it."""
+
+from collections.abc import Mapping
+
+from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.task_wording import ONE_OR_MANY, WORDS
+
+SHARED = ("ask.", "rule.", "time.", "state.")
+
+REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
+    **{key: message for key, message in WORDS.items() if key.startswith(SHARED)},
+    "rule.any_case": mark("capital or small letters: both count"),
+    "glyph.zero": mark("the digit zero"),
+    "glyph.capital_o": mark("capital letter o"),
+    "glyph.one": mark("the digit one"),
+    "glyph.small_l": mark("small letter L"),
+    "glyph.capital_i": mark("capital letter i"),
+    "glyph.bar": mark("a vertical bar"),
+    "verdict.alike": mark("They look alike: 0/O, 1/l/I"),
+    "verdict.several": mark("More than one label fits"),
+    "state.working": mark("Reviewing"),
+    "notice.voted_wrong": mark("You said: wrong"),
+    "notice.voted_right": mark("You said: right"),
+    "notice.voted_alike": mark("You said: they look alike"),
+    "notice.voted_several": mark("You said: more than one label fits"),
+    "notice.slot_lost": mark(
+        "Your time for that picture was over, or the others had decided already, so that vote was not taken. "
+        "Just go on with the next one."
+    ),
+    "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
+    "notice.not_reviewer": mark("You are not a reviewer any more. Ask the operator of this installation."),
+    "notice.unknown_token": WORDS["notice.unknown_token"],
+    "notice.reconnecting": mark("Connection lost. Trying again; a vote that was given is sent as soon as it is back."),
+    "notice.back": WORDS["notice.back"],
+    "notice.picture_failed": WORDS["notice.picture_failed"],
+    "notice.refused": WORDS["notice.refused"],
+    "title.new": WORDS["title.new"],
+}

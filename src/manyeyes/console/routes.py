@@ -1,0 +1,136 @@
+"""The console's routes: pages for people, by role."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from manyeyes.console.customer.callbacks import CallbackPages
+from manyeyes.console.customer.overview import CustomerPages
+from manyeyes.console.customer.recognitions import RecognitionPages
+from manyeyes.console.customer.reports import ReportPages
+from manyeyes.console.customer.result_downloads import Downloads
+from manyeyes.console.customer.statement import StatementPages
+from manyeyes.console.operator.disputes import RecoursePages
+from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.console.operator.recognition import OperatorRecognitionPages
+from manyeyes.console.reviewer.review import ReviewPages
+from manyeyes.console.shared.appearance import change_look
+from manyeyes.console.shared.connect import show_help
+from manyeyes.console.shared.rendering import render, static_file
+from manyeyes.console.shared.sign_in import SignInPages
+from manyeyes.console.worker.reports import ComplaintPages
+from manyeyes.console.worker.widget import WidgetPages
+from manyeyes.console.worker.work import WorkPages
+from manyeyes.roles.sign_in import is_from_own_page
+from manyeyes.runtime.context import Context
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
+# The first segments of the console's paths: what is not one of these belongs to the contracts.
+OWN_PATHS = (
+    *("", "login", "logout", "look", "help", "static", "worker", "widget", "reviewer"),
+    *("customer", "operator"),
+)
+LARGEST_FORM_BYTES = 64 * 1024
+
+
+def routes(context: Context) -> list[Route]:
+    """The console's pages; every POST is refused unless it was sent from one of them."""
+    rooms = [room(context) for room in (_everybodys, _workers, _customers, _operators)]
+    pages = {path: page for room, _ in rooms for path, page in room.items()}
+    forms = {path: form for _, room in rooms for path, form in room.items()}
+    return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
+        Route(path, _from_own_page(context, form), methods=["POST"]) for path, form in forms.items()
+    ]
+
+
+def _everybodys(context: Context) -> Rooms:
+    sign_in = SignInPages(context)
+    pages: dict[str, Endpoint] = {
+        "/": sign_in.start,
+        "/login/{secret}": sign_in.show_link,
+        "/help": show_help,
+        "/static/{version}/{name}": static_file,
+    }
+    forms: dict[str, Endpoint] = {
+        "/login": sign_in.use_key,
+        "/login/{secret}": sign_in.use_link,
+        "/logout": sign_in.sign_out,
+        "/look": change_look,
+    }
+    return pages, forms
+
+
+def _workers(context: Context) -> Rooms:
+    work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
+    pages: dict[str, Endpoint] = {
+        "/worker": work.show,
+        "/worker/reports": complaints.show,
+        "/reviewer": review.show,
+        "/widget/{signed}": WidgetPages(context).show,
+    }
+    forms: dict[str, Endpoint] = {
+        "/worker/online": work.online,
+        "/worker/offline": work.offline,
+        "/worker/answer": work.answer,
+        "/worker/skip": work.skip,
+        "/worker/appeal": complaints.appeal,
+        "/reviewer/vote": review.vote,
+        "/reviewer/leave": review.leave,
+    }
+    return pages, forms
+
+
+def _customers(context: Context) -> Rooms:
+    statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
+    recognitions, downloads = RecognitionPages(context), Downloads(context)
+    pages: dict[str, Endpoint] = {
+        "/customer": CustomerPages(context).show,
+        "/customer/statement": statement.show,
+        "/customer/statement.csv": statement.download,
+        "/customer/callbacks": callbacks.show,
+        "/customer/recognitions": recognitions.show,
+        "/customer/recognitions/{task_id}": recognitions.show_one,
+        "/customer/recognitions/{task_id}/results.csv": downloads.csv,
+        "/customer/recognitions/{task_id}/results.parquet": downloads.parquet,
+        "/customer/reports": reports.show,
+        "/customer/reports/{task_id}": reports.show_one,
+    }
+    return pages, {"/customer/callbacks/replay": callbacks.replay}
+
+
+def _operators(context: Context) -> Rooms:
+    recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
+    pages: dict[str, Endpoint] = {
+        "/operator": OperatorPages(context).show,
+        "/operator/recognition": recognition.show,
+        "/operator/recognition/{task_id}": recognition.show_one,
+        "/operator/recourse": recourse.show,
+    }
+    forms: dict[str, Endpoint] = {
+        "/operator/appeal": recourse.decide,
+        "/operator/app": recognition.change_app,
+        "/operator/recognition": recognition.change,
+    }
+    return pages, forms
+
+
+async def show_missing(request: Request, error: Exception) -> Response:
+    """The answer to a path that leads nowhere: a page for a browser, a word for everything else."""
+    if "text/html" in request.headers.get("accept", ""):
+        return render(request, "missing.html", status=404)
+    return PlainTextResponse("Not Found", status_code=404)
+
+
+def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
+    async def guarded(request: Request) -> Response:
+        if not is_from_own_page(context, request):
+            return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
+            return PlainTextResponse(f"a form has at most {LARGEST_FORM_BYTES} bytes", status_code=413)
+        return await form(request)
+
+    return guarded

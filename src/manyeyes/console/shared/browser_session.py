@@ -1,0 +1,46 @@
+"""Beginning and ending a browser's session."""
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.roles.sign_in import COOKIE, is_secure
+from manyeyes.runtime.context import Context
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import SESSION_SECONDS
+from manyeyes.workers.store import Subject
+
+HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
+
+
+async def begin_session(
+    context: Context, request: Request, subject: Subject, client_key: str | None = None
+) -> RedirectResponse:
+    """Signs ``subject`` in on this browser and sends it to the page of its role.
+
+    A session that a ``client_key`` began ends when that key is revoked.
+    """
+    secret = new_token()
+    async with context.cells.directory.acquire() as db:
+        through = digest(client_key) if client_key else None
+        await workers.insert_credential(db, digest(secret), "session", subject, SESSION_SECONDS, through)
+    response = RedirectResponse(HOMES[subject.role], status_code=303)
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SESSION_SECONDS),
+        httponly=True,
+        samesite="lax",
+        secure=is_secure(context, request),
+    )
+    return response
+
+
+async def end_session(context: Context, request: Request) -> RedirectResponse:
+    """Signs this browser out, here and in the database."""
+    async with context.cells.directory.acquire() as db:
+        await workers.end_credential(db, digest(request.cookies.get(COOKIE, "")))
+    context.lookups.forget()
+    response = RedirectResponse("/", status_code=303)
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,141 @@
+"""The console's five languages: reading the catalogues, choosing one for a request, writing money and counts."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, dates, numbers, units
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+LANGUAGES: Mapping[str, str] = {
+    "en": "English",
+    "vi": "Tiếng Việt",
+    "th": "ไทย",
+    "id": "Bahasa Indonesia",
+    "zh-Hans": "简体中文",
+}
+LOCALE_DIR = Path(__file__).parents[1] / "locale"
+MICROS = 1_000_000
+
+
+def mark(message: str) -> str:
+    """Mark a message for extraction where it cannot be translated yet (a keyword in locale/README.md)."""
+    return message
+
+
+def mark_many(one: str, many: str) -> tuple[str, str]:
+    """Like `mark`, for a message that has a form for one and a form for many."""
+    return one, many
+
+
+def locale_of(language: str) -> Locale:
+    """The CLDR locale behind one of LANGUAGES."""
+    return Locale.parse(language, sep="-")
+
+
+def catalogue_path(language: str) -> Path:
+    """Where the messages of one of LANGUAGES are kept, as text."""
+    return LOCALE_DIR / language / "LC_MESSAGES" / "manyeyes.po"
+
+
+@cache
+def catalogue(language: str) -> Translations:
+    """The messages of one of LANGUAGES, read from its .po once per process: no compiled file has to be kept in step."""
+    with catalogue_path(language).open("rb") as file:
+        messages = read_po(file, locale=str(locale_of(language)))
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def chosen(accept_language: str) -> str:
+    """The best of LANGUAGES for an Accept-Language header (RFC 9110, 12.5.4); English when nothing fits."""
+    wishes = [_wish(part) for part in accept_language.split(",")]
+    for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
+        language = matching(tag)
+        if language:
+            return language
+    return "en"
+
+
+def matching(tag: str) -> str | None:
+    """The one of LANGUAGES that a reader of the language tag can read: `vi-VN` is `vi`, every `zh` is `zh-Hans`."""
+    primary = tag.strip().lower().split("-")[0]
+    return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)
+
+
+def _wish(part: str) -> tuple[float, str]:
+    tag, _, quality = part.partition(";q=")
+    try:
+        return (float(quality) if quality else 1.0), tag
+    except ValueError:
+        return 0.0, tag
+
+
+def money(micros: int, language: str, least_decimals: int = 2) -> str:
+    """Micro-units of USD as the language writes money: up to six decimals, so that small pay is never rounded."""
+    locale = locale_of(language)
+    decimals = "0" * least_decimals + "#" * (6 - least_decimals)
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{decimals}")
+    return numbers.format_currency(Decimal(micros) / MICROS, "USD", pattern, locale=locale, currency_digits=False)
+
+
+def change(micros: int, language: str) -> str:
+    """Money that came or went, with its sign and all six decimals; nothing for no change."""
+    if micros == 0:
+        return ""
+    return ("+" if micros > 0 else "−") + money(abs(micros), language, 6)
+
+
+def count(number: int, language: str) -> str:
+    """A whole number with the language's grouping."""
+    return numbers.format_decimal(number, locale=locale_of(language))
+
+
+def percent(share: float, language: str) -> str:
+    """A fraction as per cent with one decimal, as the language writes it."""
+    return numbers.format_percent(share, "#,##0.#%", locale=locale_of(language))
+
+
+def compact(number: int, language: str) -> str:
+    """A whole number in few signs, for the scale of a drawing: `12K`."""
+    return numbers.format_compact_decimal(number, fraction_digits=1, locale=locale_of(language))
+
+
+def fraction(value: float, language: str) -> str:
+    """A number between 0 and 1 with two decimals, as the language writes it."""
+    return numbers.format_decimal(value, "0.00", locale=locale_of(language))
+
+
+def fine(value: float, language: str) -> str:
+    """A number between 0 and 1 with as many decimals as it has, two to four."""
+    return numbers.format_decimal(value, "0.00##", locale=locale_of(language))
+
+
+def short_day(day: date, language: str) -> str:
+    """A day without its year, for the foot of a drawing."""
+    return dates.format_skeleton("MMMd", day, locale=locale_of(language))
+
+
+def duration(milliseconds: float, language: str) -> str:
+    """How long something took, in the unit that suits it, with one decimal below ten."""
+    unit, size = next(((u, s) for u, s, until in _UNITS if milliseconds < until), _UNITS[-1][:2])
+    value = milliseconds / size
+    shown = round(value, 1 if value < 10 else 0)
+    return units.format_unit(shown, unit, "short", "#,##0.#", locale=locale_of(language))
+
+
+_MINUTE, _DAY = 60_000.0, 86_400_000.0
+_UNITS = (  # its size in milliseconds, and from where on the next one suits better
+    ("duration-millisecond", 1.0, 1000.0),
+    ("duration-second", 1000.0, 2 * _MINUTE),
+    ("duration-minute", _MINUTE, 120 * _MINUTE),
+    ("duration-hour", 60 * _MINUTE, 2 * _DAY),
+    ("duration-day", _DAY, _DAY),
+)

@@ -1,0 +1,102 @@
+"""Rendering: templates in the reader's language, the headers every page carries, and the static files."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+
+from manyeyes.console.shared import languages
+from manyeyes.console.shared.appearance import Look, look_of, remember
+
+CONSOLE = Path(__file__).parents[1]
+# Nothing comes from elsewhere and nothing in a page's own text can run: script and style are files of this site.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+PAGE_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    # `same-origin` and not `no-referrer`: with that one a browser sends forms with the Origin `null`.
+    "Referrer-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the layout needs besides a page's own values."""
+
+    look: Look
+    path: str
+    static: str
+    person: str
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates with one language's messages, money and counts; one environment per language and process."""
+    env = Environment(
+        loader=FileSystemLoader(CONSOLE / "templates"),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.install_gettext_translations(languages.catalogue(language), newstyle=True)  # type: ignore[attr-defined]
+    env.globals["languages"] = languages.LANGUAGES
+    env.filters["money"] = lambda micros: languages.money(micros, language)
+    env.filters["exact"] = lambda micros: languages.money(micros, language, 6)
+    env.filters["change"] = lambda micros: languages.change(micros, language)
+    env.filters["count"] = lambda number: languages.count(number, language)
+    env.filters["percent"] = lambda share: languages.percent(share, language)
+    env.filters["fraction"] = lambda value: languages.fraction(value, language)
+    env.filters["fine"] = lambda value: languages.fine(value, language)
+    env.filters["duration"] = lambda milliseconds: languages.duration(milliseconds, language)
+    env.filters["stamp"] = lambda instant: f"{instant:%Y-%m-%d %H:%M:%S}"
+    env.filters["unix_stamp"] = lambda seconds: f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}"
+    env.filters["rfc3339"] = lambda instant: f"{instant:%Y-%m-%dT%H:%M:%SZ}"
+    return env
+
+
+def render(request: Request, template: str, *, status: int = 200, person: str = "", **values: Any) -> HTMLResponse:
+    """The page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
+    look = look_of(request)
+    page = Page(look, request.url.path, static_root(), person)
+    text = environment(look.language).get_template(template).render(page=page, **values)
+    response = HTMLResponse(text, status_code=status, headers=PAGE_HEADERS | {"Content-Language": look.language})
+    remember(response, look.fresh)
+    return response
+
+
+@cache
+def _static_files() -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((CONSOLE / "static").iterdir()) if path.is_file()}
+
+
+@cache
+def static_root() -> str:
+    """The folder of the static files, named by their content: cached for ever, and a new version is seen at once."""
+    digest = sha256(b"".join(name.encode() + body for name, body in _static_files().items())).hexdigest()
+    return f"/static/{digest[:12]}"
+
+
+async def static_file(request: Request) -> Response:
+    """GET /static/{version}/{name}: any version is answered with today's file, only today's is kept by the browser."""
+    body = _static_files().get(request.path_params["name"])
+    if body is None:
+        return PlainTextResponse("not found", status_code=404)
+    current = request.url.path.startswith(static_root() + "/")
+    headers = {
+        "Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, media_type=guess_type(request.path_params["name"])[0], headers=headers)

@@ -1,0 +1,157 @@
+"""The worker screen's sentences, each written once: the server renders with them and the page's script receives them.
+
+A key is the sentence's place on the screen. A value is a message, or a pair (one, many) whose number is called `n`.
+"""
+
+from collections.abc import Mapping
+
+from babel.support import Translations
+
+from manyeyes.console.shared.languages import mark, mark_many
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import PictureOptions
+from manyeyes.values.refusals import Refusal
+
+ONE_OR_MANY = tuple[str, str]
+Words = Mapping[str, str | list[str]]
+
+WORDS: Mapping[str, str | ONE_OR_MANY] = {
+    "ask.text": mark("Type what you see"),
+    "ask.digits": mark("Type the digits you see"),
+    "ask.letters": mark("Type the letters you see"),
+    "ask.math": mark("Work it out and type the result"),
+    "ask.label": mark("Which label fits the picture?"),
+    "ask.widget": mark("Solve the widget of %(site)s"),
+    "rule.digits": mark("only digits"),
+    "rule.no_digits": mark("no digits"),
+    "rule.phrase": mark("at least two words"),
+    "rule.case": mark("capital letters matter"),
+    "rule.math": mark("needs arithmetic"),
+    "rule.exactly": mark("length: %(n)s"),
+    "rule.between": mark("length: %(least)s to %(most)s"),
+    "rule.least": mark("length: at least %(n)s"),
+    "rule.most": mark("length: at most %(n)s"),
+    "hint.empty": mark("Type the answer, then press Enter"),
+    "hint.ready": mark("Press Enter to send"),
+    "hint.digits": mark("Only digits are wanted here"),
+    "hint.no_digits": mark("No digits are wanted here"),
+    "hint.phrase": mark("At least two words are wanted: put a space between them"),
+    "hint.short": mark_many("%(n)s more character is needed", "%(n)s more characters are needed"),
+    "hint.long": mark_many("%(n)s character at most", "%(n)s characters at most"),
+    "hint.label": mark("Press its number, or choose it"),
+    "hint.label_find": mark("Type to find a label; Enter takes the marked one"),
+    "hint.label_none": mark("No label is called so"),
+    "hint.widget": mark("If it does not load, or names a wrong domain, skip it and say that the widget does not work"),
+    "notice.sent": mark("Sent: %(text)s"),
+    "notice.chosen": mark("Chosen: %(text)s"),
+    "notice.skipped": mark("Skipped"),
+    "notice.lease_lost": mark(
+        "Your time for that picture was over and it went to somebody else, so that answer was not taken. "
+        "Just go on with the next one."
+    ),
+    "notice.time_up": mark("Time was up and the picture went to somebody else. Just go on with the next one."),
+    "notice.task_over": mark(
+        "That task is over: its time was up, or its owner took it back. Just go on with the next one."
+    ),
+    "notice.answer_unfit": mark(
+        "That answer could not be taken, because it does not keep the rules shown here. Change it and send it again."
+    ),
+    "notice.not_online": mark("You were set to a break because nothing was heard from this page. Start again below."),
+    "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
+    "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
+    "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
+    "notice.back": mark("Connected again"),
+    "notice.picture_failed": mark("The picture could not be loaded."),
+    "notice.token_sent": mark("Solved and sent"),
+    "notice.site_withdrawn": mark(
+        "The owner of that site has taken the permission back, so that answer was not taken. "
+        "Just go on with the next one."
+    ),
+    "notice.widget_failed": mark("The widget could not be loaded. Skip it and say that the widget does not work."),
+    "notice.widget_refused": mark(
+        "The widget reports a fault: %(code)s. Mostly its owner has not allowed this address in the widget's settings: "
+        "skip it and say that the widget does not work."
+    ),
+    "notice.widget_expired": mark("The widget's time ran out before the answer was taken. Solve it once more."),
+    "notice.refused": mark("That was refused: %(reason)s"),
+    "skip.unreadable": mark("I cannot read it"),
+    "skip.wrong_language": mark("I do not know this language"),
+    "skip.upsetting": mark("It is upsetting"),
+    "skip.widget_failed": mark("The widget does not work"),
+    "skip.other": mark("Another reason"),
+    "time.left": mark("%(n)s seconds left"),
+    "state.working": mark("Working"),
+    "state.waiting": mark("Waiting"),
+    "state.break": mark("On a break"),
+    "state.reconnecting": mark("Reconnecting"),
+    "title.new": mark("New picture"),
+    "title.widget": mark("New task"),
+    "title.work": mark("Work"),
+}
+
+
+def words_for(translations: Translations, words: Mapping[str, str | ONE_OR_MANY] = WORDS) -> dict[str, str | list[str]]:
+    """Every sentence of a screen in one language; a pair becomes [one, many]."""
+    return {key: _in_language(translations, message) for key, message in words.items()}
+
+
+def _in_language(translations: Translations, message: str | ONE_OR_MANY) -> str | list[str]:
+    if isinstance(message, str):
+        return translations.ugettext(message)
+    return [translations.ungettext(*message, 1), translations.ungettext(*message, 2)]
+
+
+def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
+    """One sentence with its values put in; of a pair the form for `n`."""
+    sentence = words[key]
+    if not isinstance(sentence, str):
+        sentence = sentence[0] if values["n"] == 1 else sentence[1]
+    return sentence % values
+
+
+def explanation(words: Words, refusal: Refusal) -> str:
+    """What happened and what to do about it, for the worker who was refused."""
+    key = f"notice.{refusal.reason}"
+    values = {"reason": refusal.detail or str(refusal.reason)}
+    return filled(words, key if key in words else "notice.refused", values)
+
+
+def question(options: PictureOptions) -> str:
+    """The key of the sentence that asks for the answer."""
+    if isinstance(options, LabelOptions):
+        return "ask.label"
+    if options.math:
+        return "ask.math"
+    return {1: "ask.digits", 2: "ask.letters"}.get(options.numeric, "ask.text")
+
+
+def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
+    """(key, values) of every rule that the answer has to keep, in the order in which they are shown."""
+    if isinstance(options, LabelOptions):
+        return []
+    wanted = [
+        ("rule.digits", options.numeric == 1),
+        ("rule.no_digits", options.numeric == 2),
+        ("rule.phrase", options.phrase),
+        ("rule.case", options.case and options.numeric != 1),
+        ("rule.math", options.math),
+    ]
+    return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)
+
+
+def judged_by(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
+    """The same rules for whoever judges an answer: he is told, too, where capital letters do not count."""
+    if isinstance(options, LabelOptions):
+        return []
+    is_free = not options.case and not options.math and options.numeric != 1
+    return rules(options) + ([("rule.any_case", {})] if is_free else [])
+
+
+def _length_rule(least: int, most: int) -> list[tuple[str, dict[str, int]]]:
+    if least and least == most:
+        return [("rule.exactly", {"n": least})]
+    if least and most:
+        return [("rule.between", {"least": least, "most": most})]
+    if least:
+        return [("rule.least", {"n": least})]
+    return [("rule.most", {"n": most})] if most else []

@@ -1,0 +1,175 @@
+"""/worker: the screen as the server draws it, and forms that do without script what the script does at once."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.console.shared import languages, task_wording
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import micros, text_of
+from manyeyes.console.shared.refusal_news import news, seen_until
+from manyeyes.console.shared.rendering import POLICY, render
+from manyeyes.console.shared.sign_in import not_yours, worker_of
+from manyeyes.roles.worker import LeaseView, SessionView, WorkerDesk
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason
+from manyeyes.workers.store import Worker
+
+Act = Callable[[Worker, FormData], Awaitable[Any]]
+
+
+class WorkPages:
+    """The worker's pages of one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._desk = WorkerDesk(context)
+
+    async def show(self, request: Request) -> Response:
+        """GET /worker."""
+        worker = await worker_of(self._context, request)
+        if worker is None:
+            return await not_yours(self._context, request)
+        notice = request.query_params.get("notice", "")
+        return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
+
+    async def online(self, request: Request) -> Response:
+        """POST /worker/online."""
+        return await self._act(request, lambda worker, form: self._desk.online(worker))
+
+    async def offline(self, request: Request) -> Response:
+        """POST /worker/offline."""
+        return await self._act(request, lambda worker, form: self._desk.offline(worker))
+
+    async def answer(self, request: Request) -> Response:
+        """POST /worker/answer: `lease`, `text`."""
+
+        async def give(worker: Worker, form: FormData) -> Any:
+            return await self._desk.answer(worker, text_of(form, "lease"), text_of(form, "text"))
+
+        return await self._act(request, give)
+
+    async def skip(self, request: Request) -> Response:
+        """POST /worker/skip: `lease`, `reason`."""
+
+        async def pass_on(worker: Worker, form: FormData) -> Any:
+            return await self._desk.skip(worker, text_of(form, "lease"), _reason(form))
+
+        return await self._act(request, pass_on)
+
+    async def _act(self, request: Request, act: Act) -> Response:
+        """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
+        worker = await worker_of(self._context, request)
+        if worker is None:
+            return await not_yours(self._context, request)
+        form = await request.form()
+        outcome = await act(worker, form)
+        if not isinstance(outcome, Refusal):
+            return RedirectResponse("/worker", status_code=303)
+        if outcome.reason is Reason.ANSWER_UNFIT:
+            return await self._draw(request, worker, outcome, draft=text_of(form, "text"), status=422)
+        return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
+
+    async def _draw(
+        self, request: Request, worker: Worker, refusal: Refusal | None, draft: str = "", status: int = 200
+    ) -> Response:
+        found = await self._desk.next(worker, 0)
+        lease = found if isinstance(found, LeaseView) else None
+        session = await self._desk.session(worker)
+        words = task_wording.words_for(languages.catalogue(look_of(request).language))
+        mode = "task" if lease else "break" if session.state == "offline" else "waiting"
+        response = render(
+            request,
+            "work.html",
+            status=status,
+            person=worker.name,
+            is_reviewer=worker.reviewer,
+            fresh_refusals=await news(self._context, request, worker),
+            mode=mode,
+            presence=words[f"state.{'working' if mode == 'task' else mode}"],
+            notice=task_wording.explanation(words, refusal) if refusal else "",
+            tally=_tally(session),
+            task=_task(words, lease, draft) if lease else None,
+            words=words,
+            skip_reasons={code: _kinds_of(code) for code in SkipReason},
+            script_data={
+                "words": words,
+                "lease": msgspec.to_builtins(lease),
+                "now": datetime.now(UTC).isoformat(),
+                "seen": seen_until(request).isoformat(),
+            },
+        )
+        widgets = urlsplit(self._context.settings.widget_url)
+        frames = f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
+        response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
+        return response
+
+
+def _tally(session: SessionView) -> dict[str, int]:
+    return {
+        "answered": session.answered,
+        "earned_micros": micros(session.earned),
+        "pending_micros": micros(session.pending),
+        "payable_micros": micros(session.payable),
+    }
+
+
+def _task(words: task_wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
+    task = lease.task
+    if task.widget_url:
+        return _widget(words, lease)
+    labels = task.options.labels if isinstance(task.options, LabelOptions) else ()
+    return {
+        "kind": "label" if labels else "picture",
+        "lease": lease.lease,
+        "image_url": task.image_url,
+        "widget_url": "",
+        "sensitive": task.queue.sensitive,
+        "queue": task.queue.name,
+        "pay_micros": micros(task.pay),
+        "ask": words[task_wording.question(task.options)],
+        "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(task.options)],
+        "options": ImageOptions() if labels else task.options,
+        "labels": labels,
+        "comment": task.options.comment,
+        "draft": draft,
+    }
+
+
+def _widget(words: task_wording.Words, lease: LeaseView) -> dict[str, Any]:
+    task = lease.task
+    return {
+        "kind": "widget",
+        "lease": lease.lease,
+        "image_url": "",
+        "widget_url": task.widget_url,
+        "sensitive": False,
+        "queue": task.queue.name,
+        "pay_micros": micros(task.pay),
+        "ask": task_wording.filled(words, "ask.widget", {"site": task.options.site}),
+        "rules": [],
+        "options": ImageOptions(),
+        "labels": (),
+        "comment": "",
+        "draft": "",
+    }
+
+
+def _kinds_of(reason: SkipReason) -> str:
+    """Return which tasks the reason is offered for, as the page's script and style name them."""
+    fitting = (("picture", OF_PICTURES), ("label", OF_PICTURES), ("widget", OF_WIDGETS))
+    return " ".join(kind for kind, reasons in fitting if reason in reasons)
+
+
+def _reason(form: FormData) -> SkipReason:
+    reason = text_of(form, "reason")
+    return SkipReason(reason) if reason in set(SkipReason) else SkipReason.OTHER

@@ -1,0 +1,82 @@
+"""Decodes pictures, in a child only: a hostile one takes nothing down but that (docs/decisions/0021).
+
+Odd formats and animated pictures become PNG or JPEG frames that every browser and recogniser reads; a picture too heavy
+for people becomes a lighter JPEG.
+"""
+
+import io
+from collections.abc import Sequence
+
+from PIL import Image, UnidentifiedImageError
+
+from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
+from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.picture_intake import FRAMES_AT_MOST, PEOPLES_PIXELS
+from manyeyes.recognisers.pixels import opened, upright, within
+from manyeyes.tasks.pictures import LARGEST_BYTES, LARGEST_PIXELS, Picture
+
+FRAME_PIXELS = 2_000_000  # of each of several frames; what a screen shows
+STILL_PIXELS = 16_000_000
+ANIMATED = ("PNG", "GIF", "WEBP")
+QUALITY, LIGHT_QUALITIES = 92, (85, 70, 50, 30)
+
+
+def answer(items: Sequence[Item]) -> list[Outcome]:
+    """Return one outcome per item: its frames, or why it has none."""
+    return [_answered(item) for item in items]
+
+
+def _answered(item: Item) -> Outcome:
+    try:
+        with opened(item.data) as picture:
+            return lightened(picture) if item.verb == Verb.LIGHTEN else unfolded(picture)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        return Failure(f"at most {LARGEST_PIXELS} pixels are taken (read from the header)")
+    except UnidentifiedImageError:
+        return Failure("this is no picture in a format that is read: PNG, JPEG, WebP, TIFF, BMP or GIF")
+    except MemoryError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever broken data leads them to
+        return Failure(f"the picture cannot be decoded: {error}")
+
+
+def unfolded(picture: Image.Image) -> Frames:
+    """Return the only frame, or up to ten evenly spread ones. Of a TIFF with several pages the first counts."""
+    count = getattr(picture, "n_frames", 1) if picture.format in ANIMATED else 1
+    if count < 2:
+        return Frames((_encoded(picture, STILL_PIXELS),))
+    frames = []
+    for number in spread(count):
+        picture.seek(number)
+        frames.append(_encoded(picture, FRAME_PIXELS))
+    return Frames(tuple(frames))
+
+
+def spread(count: int) -> list[int]:
+    """Return up to ten of ``count`` frames' numbers, ascending: the first, the last, and even steps between."""
+    if count <= FRAMES_AT_MOST:
+        return list(range(count))
+    return [round(step * (count - 1) / (FRAMES_AT_MOST - 1)) for step in range(FRAMES_AT_MOST)]
+
+
+def lightened(picture: Image.Image) -> Frames:
+    """Return a JPEG that a person may be sent: as good as fits, smaller only when it must be."""
+    plain = within(upright(picture), PEOPLES_PIXELS)
+    for quality in LIGHT_QUALITIES:
+        light = _written(plain, "jpg", quality=quality)
+        if len(light.data) <= LARGEST_BYTES:
+            return Frames((light,))
+    return Frames((_written(within(plain, PEOPLES_PIXELS // 8), "jpg", quality=LIGHT_QUALITIES[-1]),))
+
+
+def _encoded(picture: Image.Image, pixels: int) -> Picture:
+    """Return a frame, as PNG where it is black and white or has a palette: drawings stay sharp, photographs small."""
+    is_drawn = picture.mode in ("1", "P")
+    plain = within(upright(picture), pixels)
+    return _written(plain, "png") if is_drawn else _written(plain, "jpg", quality=QUALITY, subsampling=0)
+
+
+def _written(picture: Image.Image, media: str, **options: int) -> Picture:
+    file = io.BytesIO()
+    picture.save(file, {"png": "PNG", "jpg": "JPEG"}[media], **options)
+    return Picture(media, picture.width, picture.height, file.getvalue())

@@ -1,0 +1,188 @@
+"""One recogniser with one model: what waits for it, its children, and what happens when they are lost.
+
+Natural batching as in gather.py: pictures that come while a child is busy go to it together.
+"""
+
+import asyncio
+import math
+import time
+from collections.abc import Sequence
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from manyeyes.recognisers.child_protocol import Item, Outcome, Request, Unfit
+from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.process_handle import CannotOpen, Kind, Lost, RecogniserProcess
+
+LARGEST_BATCH, LARGEST_BATCH_BYTES = 16, 32_000_000
+LARGEST_WAITING, LARGEST_WAITING_BYTES = 512, 256_000_000
+DEATHS = 2  # of children that looked at a picture, until it is not looked at any more
+IDLE_SECONDS = 300.0  # then a child ends, since it holds memory
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0  # after a child that could not open
+CLOSING = "the server is closing"
+PICTURES = Counter("manyeyes_recogniser_pictures", "Pictures by what became of them", ["recogniser", "outcome"])
+SECONDS = Histogram("manyeyes_recogniser_batch_seconds", "Seconds per batch in a child", ["recogniser"])
+LOSSES = Counter("manyeyes_recogniser_losses", "Children that died, hung or had to be killed", ["recogniser", "cause"])
+log = structlog.get_logger()
+
+
+class RecogniserAway(Exception):
+    """The recogniser cannot run at all; ``detail`` says why, for the operator."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class RecogniserBusy(RecogniserAway):
+    """It runs, but so much waits for it already that more is not taken."""
+
+
+class _Entry:
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.deaths = 0
+        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+
+
+class Lane:
+    """Starts children as they are needed, at most ``processes``; each takes the next batch when it is free."""
+
+    def __init__(self, kind: Kind, processes: int) -> None:
+        self._kind = kind
+        self._processes = processes
+        self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
+        self._waiting_bytes = 0
+        self._idle = 0
+        self._staff = 0  # keepers who will look at what waits; one who is ending his child will not
+        self._keepers: set[asyncio.Task[None]] = set()
+        self._fault = ""
+        self._pause_seconds = 0.0
+        self._away_until = 0.0
+        self._is_closed = False
+
+    async def ask(self, items: Sequence[Item]) -> list[Outcome]:
+        """Return one outcome per item. Raises `RecogniserAway`, or `RecogniserBusy`."""
+        is_paused = self._is_closed or time.monotonic() < self._away_until
+        if is_paused and not self._staff:
+            raise RecogniserAway(self._fault)
+        size = sum(len(item.data) for item in items)
+        if self._waiting.qsize() + len(items) > LARGEST_WAITING or self._waiting_bytes + size > LARGEST_WAITING_BYTES:
+            raise RecogniserBusy(f"{self._waiting.qsize()} pictures wait for {self._kind.name} already")
+        entries = [_Entry(item) for item in items]
+        for entry in entries:
+            self._waiting.put_nowait(entry)
+        self._waiting_bytes += size
+        while not is_paused and self._staff < self._processes and self._idle < self._waiting.qsize():
+            self._hire()
+        return await asyncio.gather(*(entry.future for entry in entries))
+
+    async def close(self) -> None:
+        """End every child; whoever waits is told that the recogniser is away."""
+        self._is_closed, self._fault = True, CLOSING
+        keepers = list(self._keepers)
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+        self._staff = 0  # also of those who had not begun
+        self._dismiss([], RecogniserAway(CLOSING))
+
+    def _hire(self) -> None:
+        self._staff += 1
+        self._idle += 1
+        keeper = asyncio.create_task(self._keep(RecogniserProcess(self._kind)))
+        self._keepers.add(keeper)
+        keeper.add_done_callback(self._keepers.discard)
+
+    async def _keep(self, process: RecogniserProcess) -> None:
+        """Serve batches in one child until it has been idle for long."""
+        batch: list[_Entry] = []
+        try:
+            while batch := await self._next_batch():
+                began = time.monotonic()
+                await self._serve(process, batch)
+                self._idle += 1
+                SECONDS.labels(self._kind.name).observe(time.monotonic() - began)
+        except CannotOpen as error:
+            self._step_back(str(error))
+            self._dismiss(batch, RecogniserAway(self._fault))
+        except asyncio.CancelledError:
+            self._dismiss(batch, RecogniserAway(CLOSING))
+            raise
+        except Exception as error:  # a fault of ours: nobody may wait for ever
+            log.exception("recogniser_lane_broken", recogniser=self._kind.name)
+            self._dismiss(batch, error)
+        finally:
+            self._staff -= 1  # before anything is waited for, so that whoever comes now gets a keeper of his own
+            await process.end()
+
+    async def _next_batch(self) -> list[_Entry]:
+        """Return this keeper's share of what waits, once something does; empty when nothing came for long."""
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                batch = [await self._waiting.get()]
+        except TimeoutError:
+            if self._waiting.empty():
+                return []
+            batch = [self._waiting.get_nowait()]  # it came in the very last instant
+        finally:
+            self._idle -= 1
+        most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))
+        size = len(batch[0].item.data)
+        while not self._waiting.empty() and len(batch) < most and size < LARGEST_BATCH_BYTES:
+            batch.append(self._waiting.get_nowait())
+            size += len(batch[-1].item.data)
+        self._waiting_bytes -= size
+        return batch
+
+    async def _serve(self, process: RecogniserProcess, batch: Sequence[_Entry]) -> None:
+        """Answer every future. When the child is lost, all are tried again one by one: only the hostile one fails."""
+        wanted = [entry for entry in batch if not entry.future.done()]  # a caller may have hung up
+        if not wanted:
+            return
+        try:
+            reply = await process.ask(Request(tuple(entry.item for entry in wanted)))
+        except Lost as lost:
+            LOSSES.labels(self._kind.name, lost.cause).inc()
+            log.warning("recogniser_lost", recogniser=self._kind.name, cause=lost.cause, pictures=len(wanted))
+            return await self._try_alone(process, wanted, lost)
+        self._pause_seconds = 0.0
+        for entry, outcome in zip(wanted, reply.outcomes, strict=True):
+            self._settle(entry, outcome)
+
+    async def _try_alone(self, process: RecogniserProcess, batch: Sequence[_Entry], lost: Lost) -> None:
+        for entry in batch:
+            entry.deaths += 1
+        for entry in batch:
+            if len(batch) == 1 and entry.deaths >= DEATHS:
+                self._settle(entry, Failure(str(lost)))
+            else:
+                await self._serve(process, [entry])
+
+    def _settle(self, entry: _Entry, outcome: Outcome) -> None:
+        PICTURES.labels(self._kind.name, type(outcome).__name__.lower()).inc()
+        if entry.future.done():
+            return
+        if isinstance(outcome, Unfit):
+            entry.future.set_exception(RecogniserAway(outcome.fault))
+        else:
+            entry.future.set_result(outcome)
+
+    def _step_back(self, fault: str) -> None:
+        """Start no child for a while, each time twice as long, so that a broken model makes no processes in a loop."""
+        log.error("recogniser_away", recogniser=self._kind.name, model=self._kind.model, fault=fault)
+        self._fault = fault
+        self._pause_seconds = min(max(FIRST_PAUSE_SECONDS, 2 * self._pause_seconds), LONGEST_PAUSE_SECONDS)
+        self._away_until = time.monotonic() + self._pause_seconds
+
+    def _dismiss(self, batch: Sequence[_Entry], error: Exception) -> None:
+        """Tell these that nothing will come of it, and all who wait unless another keeper will see to them."""
+        left = list(batch)
+        while self._staff <= 1 and not self._waiting.empty():
+            left.append(self._waiting.get_nowait())
+            self._waiting_bytes -= len(left[-1].item.data)
+        for entry in left:
+            if not entry.future.done():
+                entry.future.set_exception(error)
+                entry.future.exception()  # its caller may have gone already, or hears of it from another entry

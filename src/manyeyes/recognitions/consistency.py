@@ -1,0 +1,87 @@
+"""Where a cell's counts and charges say another thing than its results and reviews: compared row by row, in SQL.
+
+Only differences come out, so that a proof over millions of results costs the process that asks nothing but waiting.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.recognitions.counters import QuarterChange
+from manyeyes.recognitions.duration_histograms import Measure
+from manyeyes.recognitions.store import SQL
+
+
+class Span(msgspec.Struct, frozen=True):
+    """From when to when a recognition has results, or from which day to which it has counts."""
+
+    recognition_id: int
+    first: datetime | None
+    last: datetime | None
+    first_day: date | None
+    last_day: date | None
+
+
+class DayGap(msgspec.Struct, frozen=True):
+    """By how much the counts of a day and label are off. ``n``: which of the given days, from 1; None: all of them."""
+
+    recognition_id: int
+    n: int | None
+    label: int
+    total: int
+    review: int
+    reviewed: int
+    overturned: int
+
+
+class TimeGap(msgspec.Struct, frozen=True):
+    """By how many durations too many a quarter's histogram has."""
+
+    recognition_id: int
+    quarter: int
+    measure: Measure
+    times: int
+
+
+async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
+    return [Span(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
+
+
+async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
+    """Return by how much counts by quarter of an hour are off."""
+    return [QuarterChange(*row) for row in await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS)]
+
+
+async def time_gaps(db: asyncpg.Connection, cell: int) -> list[TimeGap]:
+    """Return by how much the histograms of durations are off."""
+    rows = await db.fetch(SQL.time_gaps, cell, timeout=PROOF_SECONDS)
+    return [TimeGap(of, quarter, Measure(measure), times) for of, quarter, measure, times in rows]
+
+
+async def day_gaps(
+    db: asyncpg.Connection, cell: int, recognition_ids: Sequence[int], starts: Sequence[datetime], first: date
+) -> list[DayGap]:
+    """Return by how much counts by day are off; ``starts``: of the days from ``first`` on, without any gap.
+
+    Without ``starts`` the days are not told apart.
+    """
+    rows = await db.fetch(SQL.day_gaps, cell, recognition_ids, starts, first, timeout=PROOF_SECONDS)
+    return [DayGap(*row) for row in rows]
+
+
+async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int, int]]:
+    """Return (recognition, task) of what people are asked without a result that says so, and the other way round."""
+    return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, timeout=PROOF_SECONDS)]  # type: ignore[misc]
+
+
+async def charge_gaps(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the calls whose results say another charge than the ledger, and how much more, in micros."""
+    return dict(await db.fetch(SQL.charge_gaps, cell, timeout=PROOF_SECONDS))
+
+
+async def hollow_calls(db: asyncpg.Connection, cell: int) -> list[int]:
+    """Return the calls that are kept for re-sends and have no result."""
+    return [row["call_id"] for row in await db.fetch(SQL.hollow_calls, cell, timeout=PROOF_SECONDS)]

@@ -1,0 +1,217 @@
+"""What the operator sees and decides of reports, alike for the command line and the screens: appeals and reviewers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from manyeyes.accounts import store as accounts
+from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
+from manyeyes.reports import appeals, slots, store
+from manyeyes.reports.appeals import Appeal
+from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
+from manyeyes.reports.slots import ReviewerRecord
+from manyeyes.reports.store import Cast
+from manyeyes.roles.told import VoteTold, clean, options_of, picture_url
+from manyeyes.runtime.context import Context
+from manyeyes.tasks import history
+from manyeyes.tasks.history import Question
+from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.rules import wire_id
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers import store as workers
+
+LARGEST_LIST = 200
+
+
+class OpenAppeal(msgspec.Struct, frozen=True):
+    """An appeal that waits for the operator; ``pay`` in USD is what the worker lost; the picture may be gone, or
+    ``sensitive``: to be looked at only by choice."""
+
+    cell: int
+    task_id: int
+    worker_id: int
+    worker_name: str
+    words: str
+    pay: float
+    filed_at: datetime
+    options: PictureOptions
+    answer: str
+    votes: list[VoteTold]
+    image_url: str | None
+    sensitive: bool
+
+
+class ReviewerStanding(msgspec.Struct, frozen=True):
+    """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
+
+    Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
+    95 of 100 cases; ``others`` is that of all others together, None when there are none.
+    """
+
+    worker_id: int
+    name: str
+    votes: int
+    against: int
+    is_outlier: bool
+    least: float
+    most: float
+    others: float | None
+
+    @property
+    def share(self) -> float:
+        return self.against / self.votes
+
+
+class OpenComplaints(msgspec.Struct, frozen=True):
+    """How many complaints are with reviewers; ``oldest_at`` is None when there are none."""
+
+    number: int
+    oldest_at: datetime | None
+
+
+class IgnoredAccount(msgspec.Struct, frozen=True):
+    """An account whose complaints are ignored (reports/rules.py, `is_ignored`), with its record."""
+
+    account_id: int
+    name: str
+    judged: int
+    confirmed: int
+
+
+class _Waiting(msgspec.Struct, frozen=True):
+    appeal: Appeal
+    question: Question
+    answer: str
+    votes: list[Cast]
+    queue_id: int
+
+
+async def open_appeals(context: Context) -> list[OpenAppeal]:
+    """Return the appeals that wait, the oldest first."""
+    names, queues = await _names(context), await context.lookups.queues()
+    found = [
+        OpenAppeal(
+            cell,
+            wire_id(each.appeal.task_id),
+            each.appeal.worker_id,
+            names.get(each.appeal.worker_id, ""),
+            each.appeal.words,
+            number(each.appeal.pay_micros),
+            each.appeal.filed_at,
+            options_of(each.question),
+            each.answer,
+            [VoteTold(cast.vote, cast.reason, cast.at) for cast in each.votes],
+            picture_url(context, cell, each.question),
+            queues[each.queue_id].sensitive,
+        )
+        for cell in context.cells.numbers
+        for each in await _waiting(context, cell)
+    ]
+    return sorted(found, key=lambda each: each.filed_at)
+
+
+async def decide_appeal(
+    context: Context, task_id: int, *, accepted: bool, answer: str = "", cell: int = 0
+) -> AppealDecided | Refusal:
+    """Decide the appeal about the task with this wire id; ``answer`` is what the worker is told.
+
+    ``cell``: where the task is; 0: in the one cell that has such an appeal. Cells number their tasks each for itself,
+    so two may have one: then nothing is decided.
+    """
+    cells = [n for n in context.cells.numbers if n == cell] if cell else await _with_appeal(context, task_id)
+    if not cells:
+        return Refusal(Reason.UNKNOWN_REPORT, f"there is no appeal about task {task_id}")
+    if len(cells) > 1:
+        said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
+        return Refusal(Reason.UNKNOWN_REPORT, said)
+    serial = await context.id_blocks.of_wire(cells[0], task_id)
+    command = DecideAppeal(cells[0], serial, accepted, clean(answer, LONGEST_REASON))
+    outcome: AppealDecided | Refusal = await context.batcher.ask(decide_appeals, command)
+    return outcome
+
+
+async def _with_appeal(context: Context, task_id: int) -> list[int]:
+    """Return the cells where an appeal about this wire id waits; if none does, those where one is decided."""
+    found: dict[int, bool] = {}
+    for cell in context.cells.numbers:
+        serial = await context.id_blocks.of_wire(cell, task_id)
+        async with context.cells.pool(cell).acquire() as db:
+            own = (await appeals.appeals(db, cell, [serial])).get(serial)
+        if own:
+            found[cell] = own.decided_at is None
+    return [cell for cell, waits in found.items() if waits] or list(found)
+
+
+async def open_complaints(context: Context) -> OpenComplaints:
+    """Return how many complaints wait for reviewers in all cells, and since when the oldest does."""
+    number_open, oldest = 0, []
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            found, filed_at = await store.open_complaints(db, cell)
+        number_open += found
+        oldest += [filed_at] if filed_at else []
+    return OpenComplaints(number_open, min(oldest, default=None))
+
+
+async def ignored_accounts(context: Context) -> list[IgnoredAccount]:
+    """Return the accounts whose complaints are ignored, the least confirmed first."""
+    async with context.cells.directory.acquire() as db:
+        names = {place.account_id: place.name for place in await accounts.every_place(db)}
+    found: list[IgnoredAccount] = []
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            records = await store.every_reporter(db, cell, FEWEST_JUDGED)
+        found += [
+            IgnoredAccount(account_id, names.get(account_id, ""), record.judged, record.confirmed)
+            for account_id, record in records.items()
+            if is_ignored(record.judged, record.confirmed)
+        ]
+    return sorted(found, key=lambda each: (each.confirmed / each.judged, each.account_id))
+
+
+async def reviewer_standings(context: Context) -> list[ReviewerStanding]:
+    """Return every reviewer's record, those who vote against the majority most often first."""
+    records: dict[int, ReviewerRecord] = {}
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            found = await slots.records(db, cell)
+        for record in found:
+            before = records.get(record.reviewer_id, ReviewerRecord(record.reviewer_id, 0, 0))
+            votes, against = before.votes + record.votes, before.against + record.against
+            records[record.reviewer_id] = ReviewerRecord(record.reviewer_id, votes, against)
+    names = await _names(context)
+    seen = [_standing(record, list(records.values()), names) for record in records.values()]
+    return sorted(seen, key=lambda each: (-each.against / each.votes, each.worker_id))
+
+
+def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> ReviewerStanding:
+    others_votes = sum(each.votes for each in every) - record.votes
+    others_against = sum(each.against for each in every) - record.against
+    return ReviewerStanding(
+        record.reviewer_id,
+        names.get(record.reviewer_id, ""),
+        record.votes,
+        record.against,
+        is_outlier(record.votes, record.against, others_votes, others_against),
+        *share_interval(record.against, record.votes),
+        others_against / others_votes if others_votes else None,
+    )
+
+
+async def _waiting(context: Context, cell: int) -> list[_Waiting]:
+    async with context.cells.pool(cell).acquire() as db:
+        waiting = await appeals.open_appeals(db, cell, LARGEST_LIST)
+        ids = [each.task_id for each in waiting]
+        questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
+        reports, votes = await store.existing(db, cell, ids), await store.votes_of(db, cell, ids)
+    return [
+        _Waiting(each, questions[i], answers.get(i, ""), votes.get(i, []), reports[i].queue_id)
+        for i, each in zip(ids, waiting, strict=True)
+    ]
+
+
+async def _names(context: Context) -> dict[int, str]:
+    async with context.cells.directory.acquire() as db:
+        return {worker.worker_id: worker.name for worker in await workers.every_worker(db)}

@@ -1,0 +1,290 @@
+"""What a worker does, alike for the JSON API and the screen: come, take the next task, answer, skip, go."""
+
+import asyncio
+import random
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.attach_workers import AttachWorker, attach_workers
+from manyeyes.actions.go_online import GoOnline, go_online
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Work
+from manyeyes.ledger import store as ledger
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.options import PictureOptions, options_of
+from manyeyes.tasks.tokens import TokenOptions, needs_start
+from manyeyes.values.money import number
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.widget_links import WidgetId
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import SkipReason, queues_for
+from manyeyes.workers.store import Session, Worker
+
+LONGEST_WAIT = 60.0
+TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
+OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
+LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
+_LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    sensitive: bool = False
+
+
+class WidgetOptions(msgspec.Struct, frozen=True):
+    """What a worker is told of a token task: whose widget it is, and whether it wants a press of a button."""
+
+    site: str
+    needs_start: bool
+
+
+class TaskView(msgspec.Struct, frozen=True):
+    """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
+
+    kind: str
+    options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
+    image_url: str
+    widget_url: str
+    queue: QueueView
+    pay: float
+
+
+class LeaseView(msgspec.Struct, frozen=True):
+    lease: str
+    expires_at: datetime
+    task: TaskView
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
+
+    worker_id: int
+    name: str
+    state: str
+    queues: list[QueueView]
+    languages: list[str]
+    earned: float
+    answered: int
+    pending: float
+    payable: float
+
+
+class AnswerView(msgspec.Struct, frozen=True):
+    earned: float
+    next: LeaseView | None
+
+
+class WorkerDesk:
+    """The desk of signed-in workers in one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def online(
+        self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
+    ) -> SessionView | Refusal:
+        """Begin a presence in these queues and languages (None: all that the worker may do)."""
+        terms = await self._context.lookups.queues()
+        allowed = queues_for(
+            queues, languages, worker.queues, worker.languages, {q.queue_id: q.language for q in terms.values()}
+        )
+        if isinstance(allowed, Refusal):
+            return allowed
+        cell = await self.cell(worker.worker_id)
+        command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
+        await self._context.batcher.ask(go_online, command)
+        self._context.presence.note_attached(worker.worker_id, cell)
+        self._context.dispatcher.wake(cell, allowed[0])
+        return await self.session(worker)
+
+    async def session(self, worker: Worker) -> SessionView:
+        """Return the worker's presence; offline when he never came."""
+        cell = await self.cell(worker.worker_id)
+        terms = await self._context.lookups.queues()
+        found, pending, payable = await read_patiently(
+            self._context.cells.pool(cell), lambda db: _presence(db, cell, worker.worker_id)
+        )
+        if found is None or not found.queues:
+            return SessionView(worker.worker_id, worker.name, "offline", [], [], 0, 0, number(pending), number(payable))
+        state = "away" if not found.present else "busy" if found.held else "idle"
+        return SessionView(
+            worker.worker_id,
+            worker.name,
+            state,
+            [QueueView(q, terms[q].name, terms[q].sensitive) for q in found.queues if q in terms],
+            list(found.languages),
+            number(found.earned_micros),
+            found.answered,
+            number(pending),
+            number(payable),
+        )
+
+    async def next(self, worker: Worker, wait_seconds: float) -> LeaseView | Refusal | None:
+        """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came."""
+        worker_id = worker.worker_id
+        cell = await self.cell(worker_id)
+        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
+        event = self._context.notifier.subscribe(worker_id)
+        self._context.presence.enter(worker_id, cell)
+        try:
+            while True:
+                event.clear()
+                current, _ = await self.both(worker)
+                if current is not None:
+                    return current
+                if not await self.attach(worker):
+                    return Refusal(Reason.NOT_ONLINE, "go online first")
+                left = deadline - asyncio.get_running_loop().time()
+                if left <= 0:
+                    return None
+                await rest(event, min(left, LOOK_AGAIN_SECONDS))
+        finally:
+            self._context.presence.leave(worker_id)
+            self._context.notifier.unsubscribe(worker_id, event)
+
+    async def attach(self, worker: Worker) -> bool:
+        """Make an online worker present through this process; False when he is not online."""
+        if self._context.presence.attached_lately(worker.worker_id):
+            return True
+        cell = await self.cell(worker.worker_id)
+        command = AttachWorker(cell, worker.worker_id, self._context.node_id)
+        is_online = await self._context.batcher.ask(attach_workers, command)
+        if is_online:
+            self._context.presence.note_attached(worker.worker_id, cell)
+            self._context.dispatcher.wake(cell, await self._context.lookups.queues())
+        return is_online
+
+    async def both(self, worker: Worker) -> tuple[LeaseView | None, LeaseView | None]:
+        """Return what lies on the desk: the current lease and the queued one."""
+        cell = await self.cell(worker.worker_id)
+        held = await self._context.batcher.read(_desks, cell, worker.worker_id)
+        views = [await self.view(cell, work) for work in held[:2]]
+        current, upcoming = [*views, None, None][:2]
+        return current, upcoming
+
+    async def answer(self, worker: Worker, lease: str, text: str) -> AnswerView | Refusal:
+        """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
+        lease_id = self._fence(lease)
+        if isinstance(lease_id, Refusal):
+            return lease_id
+        command = AnswerTask(lease_id.cell, worker.worker_id, lease_id, text)
+        outcome = await self._context.batcher.ask(answer_tasks, command)
+        upcoming = await self._after(worker, lease_id.cell, outcome)
+        return outcome if isinstance(outcome, Refusal) else AnswerView(number(outcome.earned_micros), upcoming)
+
+    async def skip(self, worker: Worker, lease: str, reason: SkipReason) -> LeaseView | Refusal | None:
+        """Pass a task on; return what comes next."""
+        lease_id = self._fence(lease)
+        if isinstance(lease_id, Refusal):
+            return lease_id
+        command = SkipTask(lease_id.cell, worker.worker_id, lease_id, reason)
+        outcome = await self._context.batcher.ask(skip_tasks, command)
+        upcoming = await self._after(worker, lease_id.cell, outcome)
+        return outcome if isinstance(outcome, Refusal) else upcoming
+
+    async def offline(self, worker: Worker) -> None:
+        """End the presence; what the worker held goes back at once."""
+        cell = await self.cell(worker.worker_id)
+        queue_ids = await self._context.batcher.ask(leave, Leave(cell, worker.worker_id, offline=True))
+        self._context.presence.forget(worker.worker_id)
+        self._context.dispatcher.wake(cell, queue_ids)
+
+    async def cell(self, worker_id: int) -> int:
+        """Return the cell the worker is attached to: where he is present, else the one with the longest queue."""
+        known = self._context.presence.cell_of(worker_id)
+        numbers = self._context.cells.numbers
+        if known is not None or len(numbers) == 1:
+            return known if known is not None else numbers[0]
+        depths = {}
+        for cell in numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                found = await workers.session(db, cell, worker_id)
+                if found is not None and found.present:
+                    return cell
+                waiting = await dispatch.depths(db, cell, list(await self._context.lookups.queues()))
+                depths[cell] = sum(count for count, _ in waiting.values())
+        return max(numbers, key=lambda cell: depths[cell])
+
+    async def view(self, cell: int, work: Work) -> LeaseView:
+        """Return a leased task as its worker sees it: no customer, no address."""
+        queue = (await self._context.lookups.queues())[work.queue_id]
+        assert work.lease_until is not None
+        image_url = self._context.pictures.path(cell, work.task_id, work.created_at, work.media) if work.media else ""
+        widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
+        task = TaskView(
+            work.kind,
+            _shown_options(work),
+            image_url,
+            self._context.widgets.url(widget, work.lease_until) if work.site else "",
+            QueueView(queue.queue_id, queue.name, queue.sensitive),
+            number(work.pay_micros),
+        )
+        return LeaseView(str(LeaseId(cell, work.task_id, work.lease)), work.lease_until, task)
+
+    def _fence(self, lease: str) -> LeaseId | Refusal:
+        lease_id = parse_lease(lease)
+        return lease_id if lease_id and lease_id.cell in self._context.cells.numbers else _NO_LEASE
+
+    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeaseView | None:
+        """Wake the matcher and the worker's streams; return what lies on his desk next.
+
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed him over. One who is
+        left with an empty desk may be given work of any of his queues.
+        """
+        upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
+        self._context.presence.seen(worker.worker_id)
+        if upcoming is None:
+            self._context.dispatcher.wake(cell, worker.queues)
+        elif not isinstance(outcome, Refusal) and outcome.queue_id:
+            self._context.dispatcher.wake(cell, [outcome.queue_id])
+        self._context.notifier.notify([worker.worker_id])
+        return await self.view(cell, upcoming) if upcoming else None
+
+
+async def rest(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
+    try:
+        return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
+    except TimeoutError:
+        return False
+
+
+def parse_lease(lease: str) -> LeaseId | None:
+    """Return the fence that ``cell-task-number`` names; None for any other text."""
+    found = _LEASE.fullmatch(lease)
+    return LeaseId(*map(int, found.groups())) if found else None
+
+
+async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[Session | None, int, int]:
+    """Return a worker's session, and his pending and payable micros."""
+    found = await workers.session(db, cell, worker_id)
+    pending = await ledger.worker_pending(db, cell, worker_id)
+    return found, pending, await ledger.worker_payable(db, cell, worker_id)
+
+
+async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:
+    """Gathered read: each worker's leases, the current one first."""
+    held = await dispatch.desks(db, cell, set(worker_ids))
+    return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
+
+
+def _shown_options(work: Work) -> PictureOptions | WidgetOptions:
+    options = options_of(work.kind, work.site, work.options)
+    if isinstance(options, TokenOptions):
+        return WidgetOptions(options.host, needs_start(work.kind, options))
+    return options
+
+
+_NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

@@ -1,0 +1,119 @@
+"""Global look-ups, cached by each process for a few seconds: keys, tokens, queues, soft apps, blocked networks."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.rules import digest, is_within
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.apps import store as apps
+from manyeyes.apps.rules import App
+from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
+from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.rules import Recognition
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.soft_apps import store as soft_apps
+from manyeyes.soft_apps.store import SoftApp
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+FRESH_SECONDS = 2.0  # how long a revoked key may still work
+LARGEST_CACHE = 100_000
+
+
+class LookupCache:
+    """Reads the directory database; every value is at most `FRESH_SECONDS` old.
+
+    While that database is away it is the last one known, if there is one.
+    """
+
+    def __init__(self, cells: Cells) -> None:
+        self._cells = cells
+        self._cache: dict[tuple[str, Any], tuple[float, Any]] = {}
+
+    async def blocked(self, address: str) -> Refusal | None:
+        """Return the refusal of an address that may not call at all, None for every other one."""
+        if is_within(address, await self._fresh("blocked", None, lambda db: accounts.blocked_networks(db))):
+            return Refusal(Reason.ADDRESS_BLOCKED, f"the address {address} is blocked")
+        return None
+
+    async def owner(self, client_key: object, address: str) -> KeyOwner | Refusal:
+        """Return whose client key it is, or the refusal: blocked address, unknown key, address not allowed."""
+        blocked = await self.blocked(address)
+        if blocked:
+            return blocked
+        if not isinstance(client_key, str) or not client_key:
+            return Refusal(Reason.UNKNOWN_KEY)
+        key = digest(client_key)
+        owner = await self._fresh("key", key, lambda db: accounts.key_owner(db, key))
+        if owner is None:
+            return Refusal(Reason.UNKNOWN_KEY)
+        if owner.allowed_addresses and not is_within(address, owner.allowed_addresses):
+            return Refusal(Reason.ADDRESS_NOT_ALLOWED, f"the key does not allow calls from {address}")
+        return owner
+
+    async def subject(self, secret: str, kind: str) -> Subject | None:
+        """Return whom a worker's token or a console session signs in."""
+        key = digest(secret)
+        return await self._fresh(kind, key, lambda db: workers.credential(db, key, [kind]))
+
+    async def worker(self, worker_id: int) -> Worker | None:
+        return await self._fresh("worker", worker_id, lambda db: workers.worker(db, worker_id))
+
+    async def queues(self) -> dict[int, QueueTerms]:
+        return await self._fresh("queues", None, tasks.queues)
+
+    async def soft_apps(self) -> dict[int, SoftApp]:
+        return await self._fresh("soft_apps", None, soft_apps.soft_apps)
+
+    async def app(self, secret_id: str) -> App | None:
+        return await self._fresh("app", secret_id, lambda db: apps.app(db, secret_id))
+
+    async def recognitions(self, secret_id: str) -> list[Recognition]:
+        """Return an app's recognitions, closed ones too, the oldest first."""
+        return await self._fresh("recognitions", secret_id, lambda db: recognitions.recognitions_of(db, secret_id))
+
+    async def time_zones(self) -> dict[int, str]:
+        """Return the time zone of every recognition's app, by the recognition's number."""
+        return await self._fresh("time_zones", None, _time_zones)
+
+    def forget(self) -> None:
+        """Read everything anew (after this process changed something)."""
+        self._cache.clear()
+
+    async def cached(self, kind: str, key: Any, seconds: float, look_up: Callable[[], Awaitable[Any]]) -> Any:
+        """Return what ``look_up`` gave at most ``seconds`` ago, asking it again when that is too old."""
+        now = time.monotonic()
+        known = self._cache.get((kind, key))
+        if known is not None and now - known[0] < seconds:
+            return known[1]
+        value = await look_up()
+        if len(self._cache) >= LARGEST_CACHE:
+            self._cache.clear()
+        self._cache[kind, key] = (now, value)
+        return value
+
+    async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def ask() -> Any:
+            known = self._cache.get((kind, key))
+            if known is None:
+                return await read_patiently(self._cells.directory, look_up)
+            try:
+                async with self._cells.directory.acquire() as db:
+                    return await look_up(db)
+            except LOST_CONNECTION as error:
+                if not is_lost(error):
+                    raise
+                return known[1]
+
+        return await self.cached(kind, key, FRESH_SECONDS, ask)
+
+
+async def _time_zones(db: Any) -> dict[int, str]:
+    found = await recognitions.recognitions_of(db)  # first: the app of each is there before it
+    zones = {app.secret_id: app.time_zone for app in await apps.apps_of(db)}
+    return {of.recognition_id: zones[of.secret_id] for of in found}

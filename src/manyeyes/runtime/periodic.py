@@ -1,0 +1,175 @@
+"""What happens by itself. Each job is a period and a call; all of them may run in every process at once."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
+from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
+from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
+from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
+from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
+from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
+from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
+from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
+from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
+from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
+from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
+from manyeyes.db.picture_days import keep_days
+from manyeyes.reports import store as reports
+from manyeyes.reports.rules import REFUSED_KEPT_DAYS
+from manyeyes.runtime.context import Context, today
+from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.workers import store as workers
+from manyeyes.workers.rules import NODE_SILENT_SECONDS
+
+log = structlog.get_logger()
+FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
+Job = Callable[[Context, int], Awaitable[object]]
+
+
+async def beat(context: Context, cell: int) -> None:
+    """Tell that this node lives, and learn whether it is alone (a lone node need not notify)."""
+    async with context.cells.pool(cell).acquire() as db:
+        await workers.beat(db, cell, context.node_id)
+        live = await workers.live_nodes(db, cell, NODE_SILENT_SECONDS)
+        await workers.forget_nodes(db, cell, 3600.0)
+    context.notifier.alone = set(live) <= {context.node_id}
+
+
+async def return_leases(context: Context, cell: int) -> None:
+    """Give lapsed leases back and match their queues anew."""
+    swept = await context.batcher.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
+    context.notifier.notify(swept.worker_ids)
+    context.dispatcher.wake(cell, swept.queue_ids)
+
+
+async def end_overdue(context: Context, cell: int) -> None:
+    while await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell)) == OVERDUE_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def hand_out_all(context: Context, cell: int) -> None:
+    """The safety tick: a lost wake-up costs at most its period."""
+    context.dispatcher.wake(cell, await context.lookups.queues())
+
+
+async def notice_absence(context: Context, cell: int) -> None:
+    """Mark workers away whose connection is gone; what lay queued for them goes to others."""
+    for gone_cell, worker_id in context.presence.silent():
+        command = Leave(gone_cell, worker_id, offline=False, node_id=context.node_id)
+        queue_ids = await context.batcher.ask(leave, command)
+        context.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
+        context.dispatcher.wake(gone_cell, queue_ids)
+
+
+async def retire_nodes(context: Context, cell: int) -> None:
+    await context.batcher.ask(retire_dead_nodes, RetireDeadNodes(cell))
+
+
+async def vest(context: Context, cell: int) -> None:
+    while await context.batcher.ask(vest_pay, VestPay(cell)) == VEST_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def return_slots(context: Context, cell: int) -> None:
+    """Give complaints back that a reviewer left lying, and call the others."""
+    if await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell)):
+        context.notifier.notify([EVERY_REVIEWER])
+
+
+async def settle_reports(context: Context, cell: int) -> None:
+    command = SettleOverdueReports(cell, context.settings.report_patience_hours)
+    while await context.batcher.ask(settle_overdue_reports, command) == REPORTS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def forget_refused_reports(context: Context, cell: int) -> None:
+    async with context.cells.pool(cell).acquire() as db:
+        await reports.forget_refused(db, cell, REFUSED_KEPT_DAYS)
+
+
+async def forget_deliveries(context: Context, cell: int) -> None:
+    while await context.batcher.ask(sweep_deliveries, SweepDeliveries(cell)) == DELIVERY_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def forget_calls(context: Context, cell: int) -> None:
+    """Forget the answers of signed calls whose timestamps are too old to be taken again."""
+    command = SweepCalls(cell, context.settings.timestamp_window_seconds)
+    while await context.batcher.ask(sweep_calls, command) == CALLS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def measure(context: Context, cell: int) -> None:
+    await context.batcher.ask(measure_depths, MeasureDepths(cell))
+
+
+async def keep_picture_days(context: Context, cell: int) -> None:
+    """Make tomorrow's picture partition, drop those whose pictures are no longer promised to anybody."""
+    async with context.cells.pool(cell).acquire() as db:
+        await workers.delete_spent(db)
+        await keep_days(db, today(), keep_days=1 + -(-context.settings.picture_hours // 24))
+
+
+async def forget_past_standings(context: Context, cell: int) -> None:
+    while await context.batcher.ask(forget_standings, ForgetStandings(cell)) == STANDINGS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def guard_reports(context: Context, cell: int) -> None:
+    """Tell the log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
+    for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
+        log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
+
+
+JOBS: list[tuple[float, Job]] = [
+    (2.0, beat),
+    (1.0, return_leases),
+    (1.0, end_overdue),
+    (1.0, hand_out_all),
+    (2.0, notice_absence),
+    (3.0, retire_nodes),
+    (5.0, vest),
+    (1.0, return_slots),
+    (60.0, settle_reports),
+    (60.0, forget_past_standings),
+    (300.0, guard_reports),
+    (3600.0, forget_refused_reports),
+    (1.0, measure),
+    (3600.0, keep_picture_days),
+    (600.0, forget_deliveries),
+    (300.0, forget_calls),
+]
+
+
+def start_jobs(context: Context, jobs: Sequence[tuple[float, Job]]) -> list[asyncio.Task[None]]:
+    """Run every job for every cell until its task is cancelled."""
+    return [
+        asyncio.create_task(_repeat(context, cell, seconds, job), name=f"{job.__name__}-{cell}")
+        for cell in context.cells.numbers
+        for seconds, job in jobs
+    ]
+
+
+async def _repeat(context: Context, cell: int, seconds: float, job: Job) -> None:
+    """Repeat a job with jitter, so that processes do not meet; one that failed is logged and soon tried again."""
+    while True:
+        pause = seconds
+        try:
+            await job(context, cell)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.warning("job_failed", job=job.__name__, cell=cell, error=repr(error))
+            pause = min(seconds, FAILED_SECONDS)
+        await asyncio.sleep(pause * random.uniform(0.8, 1.2))

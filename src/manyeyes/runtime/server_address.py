@@ -1,0 +1,25 @@
+"""How people reach this installation: a note that the running server leaves in its data directory."""
+
+import json
+import os
+
+from manyeyes.settings import Settings
+
+DEFAULT_PORT = 8080
+SERVER_NOTE = "server.json"
+
+
+def write_server_note(settings: Settings, url: str) -> None:
+    """Note in the data directory where the server that runs on it is reached."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    (settings.data / SERVER_NOTE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
+
+
+def server_url(settings: Settings) -> str:
+    """Return how people reach this installation: the public address, the running server's, or the default one."""
+    if settings.public_url:
+        return settings.public_url.rstrip("/")
+    try:
+        return str(json.loads((settings.data / SERVER_NOTE).read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return f"http://127.0.0.1:{DEFAULT_PORT}"

@@ -1,0 +1,97 @@
+"""Wiring, nothing else: one ASGI application out of the edges."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from manyeyes.actions.claim_deliveries import Claimed
+from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
+from manyeyes.anticaptcha.task_results import callback_body
+from manyeyes.console import routes as console
+from manyeyes.db.pool import LOST_CONNECTION, is_lost
+from manyeyes.roles.site_checks import check_due, end_barred
+from manyeyes.runtime import periodic
+from manyeyes.runtime.batching import Unavailable
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.delivery_sender import LOOK_SECONDS, DeliverySender
+from manyeyes.tupu.envelope import Tupu, is_tupus
+from manyeyes.tupu.review_push import push_body
+from manyeyes.v1 import routes as v1
+
+OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
+
+JOBS: list[tuple[float, periodic.Job]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
+
+
+class Application:
+    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other one to the
+    Anti-Captcha contract, which answers it."""
+
+    def __init__(self, context: Context) -> None:
+        handlers: dict[Any, Any] = {404: console.show_missing, **dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)}
+        pages = Starlette(routes=[*v1.routes(context), *console.routes(context)], exception_handlers=handlers)
+        self._pages = pages
+        self._calls = v1.Calls(context)
+        self._methods = AntiCaptcha(context)
+        self._tupu = Tupu(context)
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"] in self._calls:
+            return await self._calls(scope, receive, send)
+        if is_tupus(scope["path"]):
+            return await self._tupu(scope, receive, send)
+        first = scope["path"].lstrip("/").split("/", 1)[0]
+        # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
+        is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
+        await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
+
+
+def _is_a_persons_look(scope: dict[str, Any]) -> bool:
+    """Whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
+    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
+
+
+async def _away(request: Request, error: Exception) -> Response:
+    """An outage is a 503 (docs/decisions/0005); what only looks like one stays a fault of ours."""
+    if not isinstance(error, Unavailable) and not is_lost(error):
+        raise error
+    return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})
+
+
+def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
+    """Return what is sent for a delivery: a verdict on a recogniser's result, or a task's result."""
+    if claimed.verdict is not None:
+        return push_body(context.signer, claimed.verdict.name, claimed.verdict.label, claimed.at)
+    return callback_body(context.pictures, cell, claimed.outcome, claimed.claim.base_url)
+
+
+@asynccontextmanager
+async def running(context: Context) -> AsyncIterator[Application]:
+    """Run the periodic jobs and the notifier for as long as the block lasts."""
+    context.notifier.start()
+
+    def body_of(cell: int, claimed: Claimed) -> bytes:
+        return delivery_body(context, cell, claimed)
+
+    sender = DeliverySender(context.batcher.ask, context.door, context.webhook_key, body_of)
+
+    async def deliver(_: Context, cell: int) -> None:
+        await sender.deliver(cell)
+
+    tasks = periodic.start_jobs(context, [*JOBS, (LOOK_SECONDS, deliver)])
+    try:
+        yield Application(context)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await sender.stop()
+        await context.close()

@@ -1,0 +1,150 @@
+"""PostgreSQL, the serving processes, and what happens when one of them dies."""
+
+import asyncio
+import errno
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from manyeyes.db.embedded import Embedded
+from manyeyes.db.migrate import migrations
+from manyeyes.roles.login_links import login_url
+from manyeyes.runtime.context import open_context, prepare_database_at
+from manyeyes.runtime.server_address import write_server_note
+from manyeyes.server.serving_process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
+from manyeyes.settings import Settings
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
+
+LOOK_SECONDS = 0.2
+STOP_SECONDS = 10.0
+RESPAWN_SECONDS = 1.0
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # heard on all; a link has to name one
+Say = Callable[[str], None]
+
+
+class CannotServe(Exception):
+    """Serving cannot begin; the text says why."""
+
+
+class Supervisor:
+    """Owns PostgreSQL and the serving processes; brings back whichever dies."""
+
+    def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
+        """``say`` is told what happens, ``ready`` the address when requests are accepted."""
+        self._settings, self._count, self._say, self._ready = settings, processes, say, ready
+        self._embedded = None if settings.database_url else Embedded(settings.data)
+        self._host, self._port = host, port
+        self._listener: socket.socket | None = None
+        self._url = self._link_url = ""
+        self._dsn = settings.database_url
+        self._children: list[subprocess.Popen[bytes]] = []
+
+    def run(self) -> None:
+        try:
+            if self._embedded:
+                self._dsn = self._embedded.start(self._say)
+            self._listen()
+            asyncio.run(self._prepare())
+            write_server_note(self._settings, self._link_url)
+            ready = [self._spawn() for _ in range(self._count)]
+            for fd in ready:
+                self._await_ready(fd)
+            self._ready(self._url)
+            self._watch()
+        finally:
+            self._stop()
+
+    def _listen(self) -> None:
+        self._listener = _listen(self._host, self._port)
+        shown = f"[{self._host}]" if ":" in self._host else self._host
+        number = self._listener.getsockname()[1]
+        self._url = f"http://{shown}:{number}"
+        self._link_url = f"http://{EVERY_ADDRESS.get(self._host, shown)}:{number}"
+        if self._link_url != self._url and not self._settings.public_url:
+            self._say("set MANYEYES_PUBLIC_URL for links that work on other machines")
+
+    async def _prepare(self) -> None:
+        versions = {migration.name: migration.number for migration in migrations()}
+        for name in await prepare_database_at(self._dsn):
+            self._say(f"database schema: version {versions[name]} ({name}) applied")
+        context = await open_context(self._settings, self._dsn, pool_size=2)
+        try:
+            async with context.cells.directory.acquire() as db:
+                is_first = not await workers.has_operator(db)
+            if is_first:
+                write_server_note(self._settings, self._link_url)
+                url = await login_url(context, Subject("operator", 0, 0))
+                self._say(f"first start: sign in as the operator within an hour at {url}")
+        finally:
+            await context.close()
+
+    def _spawn(self) -> int:
+        """Start one serving process and return the pipe on which it says that it accepts."""
+        assert self._listener is not None
+        reading, writing = os.pipe()
+        environment = {
+            **os.environ,
+            "MANYEYES_DATABASE_URL": self._dsn,
+            "MANYEYES_DATA": str(self._settings.data),
+            LISTEN_FD: str(self._listener.fileno()),
+            READY_FD: str(writing),
+            PARENT_PID: str(os.getpid()),
+        }
+        command = [sys.executable, "-m", "manyeyes.server.serving_process"]
+        handed = (self._listener.fileno(), writing)
+        self._children.append(subprocess.Popen(command, env=environment, pass_fds=handed, stdin=subprocess.DEVNULL))
+        os.close(writing)
+        return reading
+
+    def _await_ready(self, fd: int) -> None:
+        while not select.select([fd], [], [], LOOK_SECONDS)[0]:
+            pass
+        if not os.read(fd, 1):
+            raise CannotServe("a serving process ended while starting; its message stands above")
+        os.close(fd)
+
+    def _watch(self) -> None:
+        """Bring back what dies: PostgreSQL recovers by itself, a serving process leaves nothing half done."""
+        while True:
+            time.sleep(LOOK_SECONDS)
+            if self._embedded and not self._embedded.alive():
+                self._say("PostgreSQL ended; starting it again")
+                self._embedded.start(self._say)
+            for child in [c for c in self._children if c.poll() is not None]:
+                self._say(f"a serving process ended with {child.returncode}; starting another")
+                self._children.remove(child)
+                time.sleep(RESPAWN_SECONDS)
+                os.close(self._spawn())
+
+    def _stop(self) -> None:
+        if self._listener:
+            self._listener.close()
+        for child in self._children:
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for child in self._children:
+            try:
+                child.wait(max(deadline - time.monotonic(), 0.1))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        if self._embedded:
+            self._embedded.stop()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        hint = f"; try --port {port + 1}" if error.errno == errno.EADDRINUSE and port < 65535 else ""
+        raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}{hint}") from error
+    listener.listen(BACKLOG)
+    return listener

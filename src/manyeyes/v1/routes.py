@@ -1,0 +1,114 @@
+"""The routes of /v1, and what every installation serves beside its contracts: pictures, health, metrics."""
+
+import asyncio
+import time
+from typing import Any
+
+import structlog
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from manyeyes.db.pool import is_lost
+from manyeyes.runtime.batching import Unavailable
+from manyeyes.runtime.context import Context
+from manyeyes.tasks import store as tasks
+from manyeyes.v1.json_messages import Refused, json, refuse
+from manyeyes.v1.openapi import document
+from manyeyes.v1.recognitions import RecognitionsApi
+from manyeyes.v1.reports import ReportsApi
+from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.webhooks import WebhooksApi
+from manyeyes.v1.worker import WorkerApi
+
+log = structlog.get_logger()
+HEALTHY_SECONDS = 3.0
+MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
+
+
+class Calls:
+    """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
+
+    def __init__(self, context: Context) -> None:
+        apis = (
+            WorkerApi(context),
+            ReviewerApi(context),
+            ReportsApi(context),
+            WebhooksApi(context),
+            RecognitionsApi(context),
+        )
+        self._handlers = {call: handler for api in apis for call, handler in api.handlers().items()}
+        self._paths = {path for _, path in self._handlers}
+
+    def __contains__(self, path: str) -> bool:
+        return self._known(path) in self._paths
+
+    def _known(self, path: str) -> str:
+        return path if path in self._paths else next((p for p in _starred(path) if p in self._paths), "")
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        method, path = scope["method"], scope["path"]
+        handler = self._handlers.get((method, self._known(path)))
+        try:
+            response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
+        except Refused as refused:
+            response = refuse(refused.refusal)
+        except Exception as error:
+            response = _failed(error, scope["path"])
+        await response(scope, receive, send)
+
+
+def _starred(path: str) -> tuple[str, str]:
+    """Return the path with a star for its last part, and for the one before: handlers write so what may be anything."""
+    head, _, last = path.rpartition("/")
+    return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
+
+
+def _failed(error: Exception, path: str) -> Response:
+    """An outage is a 503 (docs/decisions/0005), anything else a fault of ours: 500, with the trace in the log."""
+    if isinstance(error, Unavailable) or is_lost(error):
+        response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
+        response.headers["retry-after"] = "5"
+        return response
+    log.error("call_failed", path=path, exc_info=error)
+    return json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
+
+
+def routes(context: Context) -> list[Route]:
+    """Return the routes that every installation serves beside its contracts."""
+
+    async def picture(request: Request) -> Response:
+        """One picture by its signed address; 404 when it is forged, expired or gone."""
+        found = context.pictures.open(request.path_params["signed"], time.time())
+        if found is None or found.cell not in context.cells.numbers:
+            return Response(status_code=404)
+        async with context.cells.pool(found.cell).acquire() as db:
+            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+        if blob is None:
+            return Response(status_code=404)
+        headers = {
+            "cache-control": "private, max-age=3600, immutable",
+            "content-security-policy": "default-src 'none'; sandbox",
+            "x-content-type-options": "nosniff",
+        }
+        return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
+
+    async def openapi(request: Request) -> Response:
+        return json(document())
+
+    async def health(request: Request) -> Response:
+        """200 while the database answers, else 503; it does not wait for one that is away."""
+        async with asyncio.timeout(HEALTHY_SECONDS), context.cells.directory.acquire() as db:  # a time-out is a 503 too
+            await db.fetchval("SELECT 1")
+        return json({"status": "ok"})
+
+    async def metrics(request: Request) -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return [
+        Route("/v1/openapi.json", openapi),
+        Route("/pictures/{signed}.{media}", picture),
+        Route("/healthz", health),
+        Route("/metrics", metrics),
+    ]

@@ -1,0 +1,236 @@
+"""A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+
+from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
+from manyeyes.actions.check_books import NO_ZONES, Books, check_books
+from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
+from manyeyes.actions.go_online import GoOnline, go_online
+from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.actions.take_slots import TakeSlot, take_slots
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.allow_list import store as allow_list
+from manyeyes.allow_list.rules import Standing
+from manyeyes.db.migrate import SQL
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Work
+from manyeyes.reports.rules import Slot, Vote
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import ImageOptions, QueueTerms
+from manyeyes.values.refusals import Refusal
+from support import factories
+
+Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
+PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
+LEASE_SECONDS, LIFE_SECONDS = 60, 600
+PICTURE = factories.picture()
+TABLES = (
+    *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
+    *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
+    *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
+    *("standing", "ignored_reporter"),
+    *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
+    "recognition_time",
+)
+
+
+class Stage:
+    """One cell, one clock that only the test moves, and the actions on it."""
+
+    def __init__(self, pool: asyncpg.Pool, cell: int, now: datetime, queues: dict[int, QueueTerms]) -> None:
+        self.pool, self.cell, self.now, self.queues = pool, cell, now, queues
+        self._number = 0
+
+    def number(self) -> int:
+        """Return a fresh id: of an account, a worker, a task or a top-up."""
+        self._number += 1
+        return self._number
+
+    def later(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        async with self.pool.acquire() as tx, tx.transaction():
+            yield tx
+
+    async def act(self, action: Action, *commands: Any) -> list[Any]:
+        """Run one batch in a transaction of its own and return its outcomes."""
+        async with self.transaction() as tx:
+            return list(await action(tx, self.now, commands))
+
+    async def rows(self, table: str, columns: str = "*", where: str = "true") -> list[dict[str, Any]]:
+        """Return this cell's rows of a table, in the order of their columns."""
+        found = await self.pool.fetch(f"SELECT {columns} FROM {table} WHERE cell = $1 AND {where}", self.cell)
+        return sorted((dict(row) for row in found), key=lambda row: str(list(row.values())))
+
+    async def everything(self) -> dict[str, list[dict[str, Any]]]:
+        """Return all that the cell holds, to see that nothing changed."""
+        return {table: await self.rows(table) for table in TABLES}
+
+    async def change(self, statement: str, *arguments: object) -> None:
+        """Run one statement whose $1 is the cell."""
+        await self.pool.execute(statement, self.cell, *arguments)
+
+    async def set_queue(self, queue_id: int = 1, **terms: int) -> None:
+        """Change a queue's terms for the tasks that come from now on."""
+        async with self.pool.acquire() as db:
+            await tasks.set_queue(db, queue_id, **terms)
+            self.queues = await tasks.queues(db)
+
+    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
+        """Prove the books; ``time_zones``: of recognitions' apps, by the recognition's number."""
+        async with self.pool.acquire() as db:
+            return await check_books(db, self.cell, time_zones)
+
+    async def available(self, account_id: int) -> int:
+        """Return what an account may still spend, in micros."""
+        (row,) = await self.rows("balance", "available_micros", f"account_id = {account_id}")
+        return int(row["available_micros"])
+
+    async def account(self, micros: int = 1_000_000) -> int:
+        """Open an account with this much to spend."""
+        account_id = self.number()
+        await self.open(account_id)
+        if micros:
+            await self.act(top_up_accounts, TopUp(self.cell, self.number(), account_id, micros))
+        return account_id
+
+    async def open(self, account_id: int) -> None:
+        await self.act(open_accounts, OpenAccount(self.cell, account_id, f"customer {account_id}"))
+
+    async def worker(self, *queues: int) -> int:
+        """Bring a new worker online and return his id."""
+        worker_id = self.number()
+        await self.come(worker_id, *queues)
+        return worker_id
+
+    async def come(self, worker_id: int, *queues: int) -> None:
+        await self.act(go_online, GoOnline(self.cell, worker_id, 1, queues or (1,), ("en",)))
+
+    def submitting(self, account_id: int, **given: Any) -> SubmitTask:
+        """Return the command that submits one task."""
+        values: dict[str, Any] = {
+            "cell": self.cell,
+            "task_id": given.get("task_id") or self.number(),
+            "account_id": account_id,
+            "queue": self.queues[given.pop("queue_id", 1)],
+            "options": ImageOptions(),
+            "picture": PICTURE,
+            "life_seconds": LIFE_SECONDS,
+        }
+        return SubmitTask(**{**values, **given})
+
+    async def submit(self, account_id: int, **given: Any) -> int:
+        """Submit one task, which must be taken, and return its id."""
+        (outcome,) = await self.act(submit_tasks, self.submitting(account_id, **given))
+        assert isinstance(outcome, Submitted), outcome
+        return outcome.task_id
+
+    async def think(self, account_id: int, worker_id: int, *, filtered: bool = False) -> None:
+        """Let an account list a worker, or filter him, from now on for an hour."""
+        async with self.transaction() as tx:
+            await allow_list.save_standings(tx, self.now, self.cell, [Standing(account_id, worker_id, filtered)])
+
+    async def hand_out(self, queue_id: int = 1) -> tuple[int, ...]:
+        """Match one queue and return whose desks changed."""
+        (handed,) = await self.act(hand_out, HandOut(self.cell, queue_id))
+        return tuple(handed.worker_ids)
+
+    async def desk(self, worker_id: int) -> list[Work]:
+        """Return what a worker holds, the current task first."""
+        async with self.transaction() as tx:
+            held = await dispatch.lock_leased(tx, self.cell, [worker_id])
+        return sorted(held, key=lambda work: (work.state, work.task_id))
+
+    async def lease(self, worker_id: int) -> LeaseId:
+        """Return the fence of what the worker looks at now."""
+        return self.lease_of((await self.desk(worker_id))[0])
+
+    def lease_of(self, work: Work) -> LeaseId:
+        return LeaseId(self.cell, work.task_id, work.lease)
+
+    def answering(self, worker_id: int, lease: LeaseId, text: str = "12345") -> AnswerTask:
+        return AnswerTask(self.cell, worker_id, lease, text)
+
+    async def answer(self, worker_id: int, lease: LeaseId, text: str = "12345") -> Answered | Refusal:
+        (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text))
+        return outcome
+
+    async def skip(self, worker_id: int, lease: LeaseId, reason: str = "unreadable") -> Skipped | Refusal:
+        (outcome,) = await self.act(skip_tasks, SkipTask(self.cell, worker_id, lease, reason))
+        return outcome
+
+    async def go(self, worker_id: int, *, offline: bool = True) -> tuple[int, ...]:
+        """Let a worker leave; return the queues that his tasks went back to."""
+        (queue_ids,) = await self.act(leave, Leave(self.cell, worker_id, offline))
+        return tuple(queue_ids)
+
+    def complaining(self, account_id: int, task_id: int, **given: Any) -> FileComplaint:
+        return FileComplaint(self.cell, account_id, task_id, self.queues, **given)
+
+    async def complain(self, account_id: int, task_id: int, **given: Any) -> Filed | Refusal:
+        (outcome,) = await self.act(file_complaints, self.complaining(account_id, task_id, **given))
+        return outcome
+
+    async def take(self, reviewer_id: int, *queues: int) -> Slot | None:
+        """Let a reviewer ask for a complaint."""
+        (slot,) = await self.act(take_slots, TakeSlot(self.cell, reviewer_id, queues or (1,)))
+        return slot
+
+    def voting(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> CastVote:
+        """Return the command by which the slot's holder votes."""
+        slot_id = SlotId(self.cell, slot.task_id, slot.n, slot.lease)
+        return CastVote(self.cell, slot.reviewer_id, slot_id, Vote(vote), reason)
+
+    async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> Voted | Refusal:
+        (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
+        return outcome
+
+    async def judge(self, *votes: str) -> list[Voted]:
+        """Let so many new reviewers judge the oldest open complaint, one after the other."""
+        outcomes = []
+        for vote in votes:
+            slot = await self.take(self.number())
+            assert slot is not None
+            outcome = await self.vote(slot, vote)
+            assert isinstance(outcome, Voted), outcome
+            outcomes.append(outcome)
+        return outcomes
+
+    async def dispute(self, account_id: int, worker_id: int, *votes: str) -> int:
+        """Run a task life, complain about its answer, have it judged; return the task's id."""
+        task_id = await self.solve(account_id, worker_id)
+        filed = await self.complain(account_id, task_id)
+        assert isinstance(filed, Filed), filed
+        await self.judge(*votes)
+        return task_id
+
+    async def solve(self, account_id: int, worker_id: int, **given: Any) -> int:
+        """Run one whole task life of a worker with an empty desk, and return the task's id."""
+        task_id = await self.submit(account_id, **given)
+        await self.hand_out(given.get("queue_id", 1))
+        outcome = await self.answer(worker_id, await self.lease(worker_id))
+        assert isinstance(outcome, Answered), outcome
+        assert outcome.task_id == task_id
+        return task_id
+
+
+async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
+    """Return a stage on an empty, prepared database; its clock begins at the database's."""
+    async with pool.acquire() as db:
+        await db.execute(SQL.open_cell, cell)
+        queues = await tasks.queues(db)
+        await dispatch.open_gates(db, cell, list(queues))
+        return Stage(pool, cell, await db.fetchval("SELECT now()"), queues)

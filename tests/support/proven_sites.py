@@ -1,0 +1,79 @@
+"""Sites with proofs, and token tasks for them: on a stage with its own clock, or in a whole house."""
+
+import re
+from typing import Any
+
+import asyncpg
+
+from manyeyes.actions.add_sites import AddSite, add_sites
+from manyeyes.actions.record_site_checks import RecordSiteCheck, record_site_checks
+from manyeyes.db.migrate import migrations
+from manyeyes.dispatch import store as dispatch
+from manyeyes.runtime.context import Context
+from manyeyes.sites.rules import Finding, Look, Site
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import RECAPTCHA_V2
+from manyeyes.tasks.tokens import TokenOptions, queue_of
+from support.action_stage import Stage
+
+KEY = "6Le-wvkSAAAAAPBMRTvw0Q4Muexq9bi0DJwx_mJ-"
+TOKEN = "03AGdBq27" + "x" * 400
+DNS = Finding(Look.FOUND, Look.ABSENT, "TXT _manyeyes.shop.example holds the proof")
+WEB = Finding(Look.ABSENT, Look.FOUND, "https://shop.example/.well-known/manyeyes-site holds the proof")
+GONE = Finding(Look.ABSENT, Look.ABSENT, "no record; status 404")
+SILENT = Finding(Look.UNKNOWN, Look.UNKNOWN, "no name server answered; timed out")
+
+
+async def open_queues(db: asyncpg.Connection) -> None:
+    """Open the token queues, as their migration does; the other tests do without them."""
+    text = next(m.text for m in migrations() if m.name == "recourse")
+    found = re.search(r"INSERT INTO queue .*?;", text, re.DOTALL)
+    assert found
+    await db.execute(found[0])
+    await dispatch.open_gates(db, 1, list(await tasks.queues(db)))
+
+
+async def open_on(stage: Stage) -> None:
+    async with stage.pool.acquire() as db:
+        await open_queues(db)
+        stage.queues = await tasks.queues(db)
+
+
+async def site(stage: Stage, account_id: int, domain: str = "shop.example", finding: Finding | None = DNS) -> Site:
+    """Add a site on the stage, and let a check find this of it (None: nobody has checked yet)."""
+    event_id = stage.number()
+    (added,) = await stage.act(add_sites, AddSite(stage.cell, event_id, account_id, domain, f"token-{event_id}"))
+    return await checked(stage, added, finding) if finding else added
+
+
+async def checked(stage: Stage, known: Site, finding: Finding, jitter: float = 1.0) -> Any:
+    """Let a check find this of a site; return what the action answers."""
+    at = (stage.number(), known.account_id, known.domain, known.token)
+    (outcome,) = await stage.act(record_site_checks, RecordSiteCheck(stage.cell, *at, finding, jitter))
+    return outcome
+
+
+def options(host: str = "shop.example", **given: Any) -> TokenOptions:
+    return TokenOptions(**{"website_url": f"https://{host}/login", "website_key": KEY, "host": host, **given})
+
+
+def asking(host: str = "shop.example", kind: str = RECAPTCHA_V2, **given: Any) -> dict[str, Any]:
+    """Return what makes `Stage.submitting` ask for a token."""
+    return {
+        "kind": kind,
+        "queue_id": queue_of(kind, given.get("min_score", 0.0)),
+        "options": options(host, **given),
+        "picture": None,
+    }
+
+
+async def house_site(context: Context, account_id: int, domain: str = "shop.example", finding: Finding = DNS) -> Site:
+    """Add a proven site to a house whose token queues are opened by the way."""
+    async with context.cells.directory.acquire() as db:
+        await open_queues(db)
+    context.lookups.forget()
+    event_id, check_id = await context.id_blocks.take(1), await context.id_blocks.take(1)
+    added = await context.batcher.ask(add_sites, AddSite(1, event_id, account_id, domain, f"token-{event_id}"))
+    command = RecordSiteCheck(1, check_id, account_id, domain, added.token, finding, 1.0)
+    proven: Site = await context.batcher.ask(record_site_checks, command)
+    return proven

@@ -1,0 +1,123 @@
+"""A real `manyeyes serve` in a process of its own, whom to kill in it, and the command line beside it."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from support.embedded_owners import LONG_ENOUGH_SECONDS, SOURCE, postmaster_pid, wait_until
+
+COMMAND = [sys.executable, "-m", "manyeyes"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without anybody's settings of manyeyes."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MANYEYES_")}
+    return {**kept, "PYTHONPATH": str(SOURCE), **more}
+
+
+def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one command of the command line on the data directory."""
+    return subprocess.run(
+        [*COMMAND, *arguments, "--data", str(data)],
+        capture_output=True,
+        text=True,
+        env=environment(**more),
+        timeout=2 * LONG_ENOUGH_SECONDS,
+        check=False,
+    )
+
+
+def ask_json(data: Path, *arguments: str) -> Any:
+    """Run a command with --json: exactly one object stands on stdout, and nothing else."""
+    done = run(data, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1, done.stdout
+    found = json.loads(lines[0])
+    assert isinstance(found, dict)
+    return found
+
+
+class ServeProcess:
+    """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one; ``more``: its settings."""
+
+    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", **more: str) -> None:
+        self.data = data
+        self._log = (data.parent / f"{data.name}.stderr").open("ab")
+        command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
+        self.process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=environment(**more),
+            start_new_session=True,
+        )
+        self.url = self._ready()
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def _ready(self) -> str:
+        assert self.process.stdout
+        assert select.select([self.process.stdout], [], [], LONG_ENOUGH_SECONDS)[0], "never became ready"
+        word, _, url = self.process.stdout.readline().strip().partition(" ")
+        assert word == "ready", Path(self._log.name).read_text()
+        return url
+
+    def serving_pids(self) -> list[int]:
+        """The serving processes: the supervisor's children that run manyeyes.server.serving_process."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [
+            int(pid) for pid in children if b"manyeyes.server.serving_process" in _read(Path(f"/proc/{pid}/cmdline"))
+        ]
+
+    def kill(self, victim: str) -> None:
+        """kill -9 of the `supervisor`, of the `serving` process or of the `postmaster`."""
+        pids = {"supervisor": lambda: [self.process.pid], "serving": self.serving_pids}
+        wait_until(lambda: victim == "postmaster" or bool(pids[victim]()))
+        targets = [postmaster_pid(self.data)] if victim == "postmaster" else pids[victim]()
+        for pid in targets:
+            os.kill(pid, signal.SIGKILL)
+        if victim == "supervisor":
+            self.process.wait()
+
+    def stop(self) -> int:
+        """SIGTERM, and wait; returns the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(LONG_ENOUGH_SECONDS)
+        assert self.process.stdout
+        self.process.stdout.close()
+        self._log.close()
+        return code
+
+
+def left_of(data: Path) -> dict[int, bytes]:
+    """Living processes that belong to the data directory: it stands in their command line or their environment."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        if int(entry.name) == os.getpid():
+            continue
+        title = _read(entry / "cmdline")
+        if str(data).encode() in title + _read(entry / "environ") and not _is_dead(entry):
+            found[int(entry.name)] = title
+    return found
+
+
+def wait_until_gone(data: Path) -> None:
+    wait_until(lambda: not left_of(data))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return b""
+
+
+def _is_dead(entry: Path) -> bool:
+    return b") Z " in _read(entry / "stat")

@@ -1,0 +1,73 @@
+"""The whole application behind a real HTTP server on loopback, and a browser that looks at nothing else."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+
+import msgspec
+import uvicorn
+from playwright.async_api import Browser, async_playwright
+
+from manyeyes.runtime.context import Context, open_context
+from manyeyes.server.application import running
+from manyeyes.settings import Settings
+
+# Nothing but loopback: no updates, no synchronisation, no second transport.
+CHROMIUM_ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A running server: the house behind it and its address."""
+
+    context: Context
+    url: str
+
+
+class Server(uvicorn.Server):
+    """Tells when it accepts, and leaves the signals to whoever runs it."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.accepts = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.accepts.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+@asynccontextmanager
+async def serving(dsn: str, settings: Settings) -> AsyncIterator[Site]:
+    """Serve a prepared database, chores included, on a free port of loopback for as long as the block lasts."""
+    context = await open_context(settings, dsn)
+    async with running(context) as application:
+        server = Server(uvicorn.Config(application, port=0, lifespan="off", log_level="warning", ws="none"))
+        task = asyncio.create_task(server.serve())
+        await server.accepts.wait()
+        port = server.servers[0].sockets[0].getsockname()[1]
+        try:
+            yield Site(context, f"http://127.0.0.1:{port}")
+        finally:
+            server.should_exit = True
+            await task
+
+
+@asynccontextmanager
+async def chromium_at(path: str) -> AsyncIterator[Browser]:
+    """Run the Chromium that lies at ``path``."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        await browser.close()

@@ -1,0 +1,29 @@
+"""Seed 002's samples, which all three reports on tokens share, and what their tests look at."""
+
+SAMPLE_REQUEST = '{\n     "clientKey":"YOUR_API_KEY",\n     "taskId":12345\n}'
+SAMPLE_SUCCESS = {"errorId": 0, "status": "success"}
+SAMPLE_REFUSED = {
+    "errorId": 16,
+    "errorCode": "ERROR_NO_SUCH_CAPCHA_ID",
+    "errorDescription": "Task you are requesting does not exist in your current task list or has been expired.",
+}
+
+
+async def age(client, seconds):
+    """Let everything that has ended have ended so much earlier, by the database's clock."""
+    async with client.context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE result SET ended_at = ended_at - make_interval(secs => $1)", seconds)
+
+
+async def refused(client):
+    """Why reports were refused, and how often."""
+    async with client.context.cells.pool(1).acquire() as db:
+        return {row["reason"]: row["times"] for row in await db.fetch("SELECT reason, times FROM refused_report")}
+
+
+async def standing(client, customer, hand):
+    """What the customer thinks of the worker: listed, filtered, or None."""
+    async with client.context.cells.pool(1).acquire() as db:
+        whom = customer.account_id, hand.worker.worker_id
+        found = await db.fetchrow("SELECT filtered FROM standing WHERE account_id = $1 AND worker_id = $2", *whom)
+        return found and ("filtered" if found["filtered"] else "listed")
