@@ -1,4 +1,7 @@
-"""The `task` object of the token kinds (spec/anticaptcha.md §3): only what makes sense for the owner's own widget."""
+"""The `task` object of the token kinds: what the owner's own widget needs.
+
+See docs/contracts/anticaptcha.md#token-tasks.
+"""
 
 import math
 import re

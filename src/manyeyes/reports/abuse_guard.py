@@ -12,7 +12,7 @@ import msgspec
 
 WINDOW = timedelta(hours=24)
 IGNORED = timedelta(days=3)
-FEWEST_TASKS = 100  # spec/anticaptcha.md, section 6
+FEWEST_TASKS = 100  # docs/contracts/anticaptcha.md#outliers
 FEWEST_INCORRECT = 10  # of fewer, three deviations say nothing
 FEWEST_OTHERS = 5  # against fewer, nobody is judged
 DEVIATIONS = 3
