@@ -712,7 +712,7 @@ CREATE TABLE recognition_quarter (
     PRIMARY KEY (cell, recognition_id, quarter)
 ) WITH (fillfactor = 50);
 
--- How long things took, as a histogram. Measures and buckets: recognitions/durations.py.
+-- How long things took, as a histogram. Measures and buckets: recognitions/duration_histograms.py.
 CREATE TABLE recognition_time (
     cell           int NOT NULL,
     recognition_id bigint NOT NULL,

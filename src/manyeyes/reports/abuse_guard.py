@@ -1,7 +1,7 @@
 """Whose reports of incorrect tokens are ignored: nobody checks them, so they are compared with the others'. Pure.
 
-Decisions.md: an account with at least 100 such tasks in 24 hours whose share of incorrect reports is far outside the
-others' (three standard deviations) is ignored for three days. What that means exactly: docs/decisions/0012.
+An account with at least 100 such tasks in 24 hours whose share of incorrect reports is far outside the others' (three
+standard deviations) is ignored for three days (docs/contracts/anticaptcha.md#outliers; exactly: docs/decisions/0012).
 """
 
 from collections.abc import Collection
