@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 
 from manyeyes import __version__
-from manyeyes.roles.worker import WidgetOptions
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.json_messages import RefusalBody
+from manyeyes.v1.worker_views import WidgetOptions
 
 OPERATIONS = [
     *worker.OPERATIONS,

@@ -6,11 +6,21 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.roles.recourse import appeal, report_of, reports_of, worker_reports
-from manyeyes.roles.told import AppealFiled, ReportsView, ReportView, WorkerReportsView
+from manyeyes.roles.customer.reports import report_of, reports_of
+from manyeyes.roles.worker_reports import appeal, worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
 from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.v1.report_views import (
+    AppealFiled,
+    ReportsView,
+    ReportView,
+    WorkerReportsView,
+    appeal_filed,
+    report_view,
+    reports_view,
+    worker_report_view,
+)
 from manyeyes.values.refusals import Reason, Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -49,23 +59,24 @@ class ReportsApi:
         page = await reports_of(
             self._context, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
         )
-        return refuse(page) if isinstance(page, Refusal) else json(page)
+        return refuse(page) if isinstance(page, Refusal) else json(reports_view(self._context, page))
 
     async def report(self, request: Request) -> Response:
         owner = await signed_in_customer(self._context, request)
         text = request.scope["path"].rpartition("/")[2]
         is_number = text.isascii() and text.isdigit() and len(text) < 11
         found = await report_of(self._context, owner, int(text)) if is_number else _NO_NUMBER
-        return refuse(found) if isinstance(found, Refusal) else json(found)
+        return refuse(found) if isinstance(found, Refusal) else json(report_view(self._context, found))
 
     async def worker_reports(self, request: Request) -> Response:
-        return json(await worker_reports(self._context, await signed_in_worker(self._context, request)))
+        found = await worker_reports(self._context, await signed_in_worker(self._context, request))
+        return json(WorkerReportsView([worker_report_view(self._context, each) for each in found]))
 
     async def appeals(self, request: Request) -> Response:
         worker = await signed_in_worker(self._context, request)
         body = await decode(request, AppealRequest)
         outcome = await appeal(self._context, worker, body.task_id, body.words)
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(appeal_filed(outcome))
 
 
 _NO_NUMBER = Refusal(Reason.UNKNOWN_REPORT, "a task's number is wanted")

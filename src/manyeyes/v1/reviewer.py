@@ -8,11 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.reports.rules import LONGEST_REASON, Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import ReviewerView, SlotView, VoteView
+from manyeyes.roles.reviewer import ReviewDesk, parse_slot
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.json_messages import decode, json, refuse, seconds, while_there
+from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
 from manyeyes.values.refusals import Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -49,17 +49,17 @@ class ReviewerApi:
         slot = await while_there(request, waiting)  # one who has gone would keep a complaint from others
         if isinstance(slot, Refusal):
             return refuse(slot)
-        return json(slot) if slot else Response(status_code=204)
+        return json(slot_view(self._context, slot)) if slot else Response(status_code=204)
 
     async def votes(self, request: Request) -> Response:
         worker = await signed_in_worker(self._context, request)
         body = await decode(request, VoteRequest)
-        outcome = await self._desk.vote(worker, body.slot, body.verdict, body.reason)
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+        outcome = await self._desk.vote(worker, parse_slot(body.slot), body.verdict, body.reason)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(vote_view(self._context, outcome))
 
     async def session(self, request: Request) -> Response:
         outcome = await self._desk.session(await signed_in_worker(self._context, request))
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(reviewer_view(outcome))
 
     async def leave(self, request: Request) -> Response:
         """Give back what lies before the reviewer, so that nobody waits for him."""

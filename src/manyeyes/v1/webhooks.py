@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.roles.customer.deliveries import DeliveriesView, DeliveryLog, deliveries_of, delivery_of, replay
+from manyeyes.roles.customer.deliveries import deliveries_of, delivery_of, replay
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.json_messages import json, refuse
+from manyeyes.v1.webhook_views import DeliveriesView, DeliveryLog, deliveries_view, delivery_log
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
@@ -43,19 +44,19 @@ class WebhooksApi:
         page = await deliveries_of(
             self._context, owner, limit=int(limit), before=asked.get("before", ""), is_given_up=state == GIVEN_UP
         )
-        return refuse(page) if isinstance(page, Refusal) else json(page)
+        return refuse(page) if isinstance(page, Refusal) else json(deliveries_view(page))
 
     async def delivery(self, request: Request) -> Response:
         owner = await signed_in_customer(self._context, request)
         task = _task(request.scope["path"].split("/")[3])
         found = await delivery_of(self._context, owner, task) if task else _NO_NUMBER
-        return refuse(found) if isinstance(found, Refusal) else json(found)
+        return refuse(found) if isinstance(found, Refusal) else json(delivery_log(found))
 
     async def replay(self, request: Request) -> Response:
         owner = await signed_in_customer(self._context, request)
         task = _task(request.scope["path"].split("/")[3])
         found = await replay(self._context, owner, task) if task else _NO_NUMBER
-        return refuse(found) if isinstance(found, Refusal) else json(found)
+        return refuse(found) if isinstance(found, Refusal) else json(delivery_log(found))
 
 
 def _task(text: str) -> int:

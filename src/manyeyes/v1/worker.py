@@ -8,10 +8,20 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk, rest
+from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.json_messages import decode, json, refuse, seconds
+from manyeyes.v1.worker_views import (
+    AnswerView,
+    LeaseView,
+    NextReply,
+    SessionView,
+    Tasks,
+    answer_view,
+    lease_view,
+    session_view,
+)
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
@@ -48,17 +58,6 @@ class SkipRequest(msgspec.Struct):
             raise ValueError(f"reason must be one of {', '.join(SkipReason)}")
 
 
-class NextReply(msgspec.Struct, frozen=True):
-    next: LeaseView | None
-
-
-class Tasks(msgspec.Struct, frozen=True):
-    """What lies on the desk. The picture of ``upcoming`` may be fetched in advance."""
-
-    current: LeaseView | None
-    upcoming: LeaseView | None
-
-
 class WorkerApi:
     """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
 
@@ -83,10 +82,11 @@ class WorkerApi:
         worker = await signed_in_worker(self._context, request)
         body = await decode(request, OnlineRequest)
         session = await self._desk.online(worker, body.queues, body.languages)
-        return refuse(session) if isinstance(session, Refusal) else json(session)
+        return refuse(session) if isinstance(session, Refusal) else json(session_view(session))
 
     async def session(self, request: Request) -> Response:
-        return json(await self._desk.session(await signed_in_worker(self._context, request)))
+        worker = await signed_in_worker(self._context, request)
+        return json(session_view(await self._desk.session(worker)))
 
     async def next(self, request: Request) -> Response:
         """Return the current lease, waiting up to ``wait`` seconds; 204 when none came."""
@@ -94,19 +94,21 @@ class WorkerApi:
         lease = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
         if isinstance(lease, Refusal):
             return refuse(lease)
-        return json(lease) if lease else Response(status_code=204)
+        return json(lease_view(self._context, lease)) if lease else Response(status_code=204)
 
     async def answers(self, request: Request) -> Response:
         worker = await signed_in_worker(self._context, request)
         body = await decode(request, AnswerRequest)
-        outcome = await self._desk.answer(worker, body.lease, body.answer.text)
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+        outcome = await self._desk.answer(worker, parse_lease(body.lease), body.answer.text)
+        return refuse(outcome) if isinstance(outcome, Refusal) else json(answer_view(self._context, outcome))
 
     async def skips(self, request: Request) -> Response:
         worker = await signed_in_worker(self._context, request)
         body = await decode(request, SkipRequest)
-        outcome = await self._desk.skip(worker, body.lease, SkipReason(body.reason))
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(NextReply(outcome))
+        outcome = await self._desk.skip(worker, parse_lease(body.lease), SkipReason(body.reason))
+        if isinstance(outcome, Refusal):
+            return refuse(outcome)
+        return json(NextReply(lease_view(self._context, outcome)))
 
     async def offline(self, request: Request) -> Response:
         await self._desk.offline(await signed_in_worker(self._context, request))
@@ -145,7 +147,7 @@ class WorkerApi:
             is_silent = clock() - spoken > KEEP_ALIVE_SECONDS
             looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks}
             if rang or is_silent or not is_online:
-                looks["session"] = self._desk.session
+                looks["session"] = self._session
             for name, look in looks.items():
                 value = await look(worker)
                 if seen.get(name) != value:
@@ -159,7 +161,11 @@ class WorkerApi:
             rang = await rest(event, LOOK_AGAIN_SECONDS)
 
     async def _tasks(self, worker: Worker) -> Tasks:
-        return Tasks(*await self._desk.both(worker))
+        current, upcoming = await self._desk.both(worker)
+        return Tasks(lease_view(self._context, current), lease_view(self._context, upcoming))
+
+    async def _session(self, worker: Worker) -> SessionView:
+        return session_view(await self._desk.session(worker))
 
 
 # (method, path, query parameters, request, reply, other statuses): what openapi.py describes.

@@ -15,9 +15,9 @@ from manyeyes.apps.rules import App
 from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import is_operator, not_yours
 from manyeyes.recognisers.catalogue import installed
 from manyeyes.recognitions import reviews, rules
 from manyeyes.recognitions import store as recognitions
@@ -42,10 +42,9 @@ class OperatorRecognitionPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/recognition."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         async with self._context.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
             names = {place.account_id: place.name for place in await accounts.every_place(db)}
@@ -68,10 +67,9 @@ class OperatorRecognitionPages:
             seal_key=fingerprint(self._context.signer.public_key),
         )
 
+    @for_operators
     async def show_one(self, request: Request) -> Response:
         """GET /operator/recognition/{task_id}?target=."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         found = await self._found(request.path_params["task_id"])
         if found is None:
             return render(request, "missing.html", status=404, person="operator")
@@ -98,10 +96,9 @@ class OperatorRecognitionPages:
             calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
         )
 
+    @for_operators
     async def change_app(self, request: Request) -> Response:
         """POST /operator/app: `secret_id`, `suspended` (yes or no)."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         form = await request.form()
         suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
         if suspended is None:
@@ -112,10 +109,9 @@ class OperatorRecognitionPages:
         notice = "refused" if not is_there else "suspended" if suspended else "resumed"
         return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
 
+    @for_operators
     async def change(self, request: Request) -> Response:
         """POST /operator/recognition: `task_id`; of `threshold`, `sample_share` (per cent), `closed` what changes."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         form = await request.form()
         found = await self._found(text_of(form, "task_id"))
         if found is None:

@@ -4,21 +4,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
-from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
-from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject, Worker
-
-SIGNED_IN_AS = {
-    "worker": mark("You are signed in here as a worker"),
-    "customer": mark("You are signed in here as a customer"),
-    "operator": mark("You are signed in here as the operator"),
-}
+from manyeyes.workers.store import Subject
 
 
 class SignInPages:
@@ -73,28 +65,3 @@ class SignInPages:
             return worker
         owner = await self._context.lookups.owner(key, request.client.host if request.client else "")
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
-
-
-async def worker_of(context: Context, request: Request) -> Worker | None:
-    """The worker who is signed in; None for nobody, for other roles, and for one who was disabled."""
-    subject = await cookie_subject(context, request)
-    return await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
-
-
-async def is_operator(context: Context, request: Request) -> bool:
-    """Whether the operator is signed in."""
-    subject = await cookie_subject(context, request)
-    return subject is not None and subject.role == "operator"
-
-
-async def not_yours(context: Context, request: Request) -> Response:
-    """The answer to somebody who opened a page that is not his.
-
-    Nobody is sent to the start page, which says how to sign in; another role is told who is signed in here.
-    """
-    subject = await cookie_subject(context, request)
-    if subject is None or request.url.path.startswith(HOMES[subject.role]):
-        return RedirectResponse("/", status_code=303)
-    said = catalogue(look_of(request).language).ugettext(SIGNED_IN_AS[subject.role])
-    home = HOMES[subject.role]
-    return render(request, "other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)
