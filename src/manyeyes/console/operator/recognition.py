@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
+from manyeyes.actions.change_apps import ChangeApp, change_apps
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.apps.keys import GOOD_BITS, fingerprint
 from manyeyes.apps.rules import App
@@ -103,8 +105,8 @@ class OperatorRecognitionPages:
         suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
         if suspended is None:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
-        async with self._context.cells.directory.acquire() as db:
-            is_there = await apps.set_app(db, text_of(form, "secret_id"), suspended=suspended)
+        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended)
+        is_there = await self._context.batcher.ask(change_apps, command)
         await self._context.notifier.tell_changed()
         notice = "refused" if not is_there else "suspended" if suspended else "resumed"
         return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
@@ -123,8 +125,8 @@ class OperatorRecognitionPages:
         except ValueError:
             return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
         if terms:
-            async with self._context.cells.directory.acquire() as db:
-                await recognitions.set_recognition(db, recognition.task_id, **terms)
+            command = ChangeRecognition(task_id=recognition.task_id, **terms)
+            await self._context.batcher.ask(change_recognitions, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)
 
@@ -160,9 +162,9 @@ def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str,
     }
 
 
-def _terms(given: dict[str, str]) -> dict[str, float | bool]:
+def _terms(given: dict[str, str]) -> dict[str, Any]:
     """The terms that a form changes; what is left empty stays. Raises ValueError for what is no number."""
-    terms: dict[str, float | bool] = {}
+    terms: dict[str, Any] = {}
     if given["threshold"]:
         terms["threshold"] = float(given["threshold"].replace(",", "."))
     if given["sample_share"]:

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
+from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.sign_in import cookie_subject
@@ -32,8 +33,8 @@ class SignInPages:
 
     async def use_link(self, request: Request) -> Response:
         """POST /login/{secret}: spends the link and signs in."""
-        async with self._context.cells.directory.acquire() as db:
-            subject = await workers.use_link(db, digest(request.path_params["secret"]))
+        command = UseLink(digest(request.path_params["secret"]))
+        subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
             return await self._spent(request)
         return await begin_session(self._context, request, subject)

@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
+from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -138,14 +139,14 @@ async def secret_of(context: Context, owner: Owner, *, rotate: bool = False) -> 
     """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
     cell, account_id = owner.cell, owner.account_id
 
-    async def read(db: asyncpg.Connection) -> tuple[int, datetime | None, datetime]:
-        if rotate:
-            await webhooks.rotate(db, cell, account_id)
-        generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
-        return generation, rotated_at, await db.fetchval("SELECT now()")
+    async def read() -> tuple[int, datetime | None, datetime]:
+        async with context.cells.pool(cell).acquire() as db:
+            generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
+            return generation, rotated_at, await db.fetchval("SELECT now()")
 
-    async with context.cells.pool(cell).acquire() as db:
-        generations = signing_generations(*await read(db))
+    if rotate:
+        await context.batcher.ask(rotate_secrets, RotateSecret(cell, account_id, (await read())[0]))
+    generations = signing_generations(*await read())
     shown = [shown_secret(secret(context.webhook_key, cell, account_id, generation)) for generation in generations]
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)
 
