@@ -96,7 +96,7 @@ class ReviewDesk:
         return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
 
     async def leave(self, worker: Worker) -> None:
-        """Give back at once what the reviewer has before him."""
+        """Give back at once what the reviewer has before them."""
         for cell in self._context.cells.numbers:
             await self._context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell, worker.worker_id))
         self._context.notifier.notify([EVERY_REVIEWER])
@@ -117,7 +117,7 @@ class ReviewDesk:
         )
 
     async def _take(self, worker_id: int) -> LeasedSlot | Refusal | None:
-        """Return what lies before the reviewer, else a fresh slot of any cell; he may have been disabled meanwhile."""
+        """Return what lies before the reviewer, else a fresh slot of any cell. Who was disabled is refused."""
         worker = await self._context.lookups.worker(worker_id)
         if worker is None or not worker.reviewer:
             return _NO_REVIEWER
@@ -131,7 +131,7 @@ class ReviewDesk:
         return None
 
     async def _cells(self, worker_id: int) -> list[int]:
-        """Return the cells to look in, in any order; only one when something of it lies before him already."""
+        """Return the cells to look in, in any order; only one when something of it lies before them already."""
         numbers = self._context.cells.numbers
         for cell in numbers if len(numbers) > 1 else []:
             if await self._context.batcher.read(_holds, cell, worker_id):
@@ -160,7 +160,7 @@ def parse_slot(slot: str) -> SlotId | None:
 
 
 async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[bool]:
-    """Gathered read: whether each reviewer has something before him."""
+    """Gathered read: whether each reviewer has something before them."""
     now = await db.fetchval("SELECT now()")
     held = await slots.held(db, now, cell, set(reviewer_ids))
     return [reviewer_id in held for reviewer_id in reviewer_ids]

@@ -91,7 +91,7 @@ class WorkerDesk:
         return await self.session(worker)
 
     async def session(self, worker: Worker) -> WorkerSession:
-        """Return the worker's presence; offline when he never came."""
+        """Return the worker's presence; offline when they never came."""
         cell = await self.cell(worker.worker_id)
         terms = await self._context.lookups.queues()
         found, pending, payable = await read_patiently(
@@ -135,7 +135,7 @@ class WorkerDesk:
             self._context.notifier.unsubscribe(worker_id, event)
 
     async def attach(self, worker: Worker) -> bool:
-        """Make an online worker present through this process; False when he is not online."""
+        """Make an online worker present through this process; False when they are not online."""
         if self._context.presence.attached_lately(worker.worker_id):
             return True
         cell = await self.cell(worker.worker_id)
@@ -180,7 +180,7 @@ class WorkerDesk:
         self._context.dispatcher.wake(cell, queue_ids)
 
     async def cell(self, worker_id: int) -> int:
-        """Return the cell the worker is attached to: where he is present, else the one with the longest queue."""
+        """Return the cell the worker is attached to: where they are present, else the one with the longest queue."""
         known = self._context.presence.cell_of(worker_id)
         numbers = self._context.cells.numbers
         if known is not None or len(numbers) == 1:
@@ -214,10 +214,10 @@ class WorkerDesk:
         return lease is not None and lease.cell in self._context.cells.numbers
 
     async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeasedTask | None:
-        """Wake the matcher and the worker's streams; return what lies on his desk next.
+        """Wake the matcher and the worker's streams; return what lies on their desk next.
 
-        A refusal wakes too: while it was decided the worker was locked, and the matcher passed him over. One who is
-        left with an empty desk may be given work of any of his queues.
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over. One who is
+        left with an empty desk may be given work of any of their queues.
         """
         upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
         self._context.presence.seen(worker.worker_id)
@@ -230,7 +230,7 @@ class WorkerDesk:
 
 
 async def rest(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
+    """Wait for a hint, at most a jittered ``seconds``; return whether it came."""
     try:
         return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
     except TimeoutError:
@@ -244,7 +244,7 @@ def parse_lease(lease: str) -> LeaseId | None:
 
 
 async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[Session | None, int, int]:
-    """Return a worker's session, and his pending and payable micros."""
+    """Return a worker's session, and their pending and payable micros."""
     found = await workers.session(db, cell, worker_id)
     pending = await ledger.worker_pending(db, cell, worker_id)
     return found, pending, await ledger.worker_payable(db, cell, worker_id)

@@ -14,7 +14,7 @@ GIVEN_UP = described(DeliveryState.GIVEN_UP)
 
 
 class WebhooksApi:
-    """A customer's own call-backs, for the key or the cookie that signs him in."""
+    """A customer's own call-backs, for the key or the cookie that signs them in."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

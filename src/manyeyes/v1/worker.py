@@ -110,7 +110,7 @@ class WorkerApi:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
         The desk is looked at every second, lest a hint was lost; the presence when the bell rang, or in long silences.
-        The desk is told of before the presence is looked at: a picture may wait for his eyes.
+        The desk is told of before the presence is looked at: a picture may wait for their eyes.
         """
         seen: dict[str, object] = {}
         spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time

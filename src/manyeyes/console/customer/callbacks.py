@@ -28,7 +28,7 @@ LOOKS = {"waiting": "waiting", "delivered": "solved", "given_up": "unsolvable"} 
 
 
 class CallbackPages:
-    """A customer's page about his call-backs."""
+    """A customer's page about their call-backs."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -57,7 +57,7 @@ class CallbackPages:
 
     @for_customers
     async def replay(self, request: Request, place: Place) -> Response:
-        """POST /customer/callbacks/replay: send one result again; one that is not his is passed over."""
+        """POST /customer/callbacks/replay: send one result again; one that is not theirs is passed over."""
         task = str((await request.form()).get("task_id", ""))
         if task.isascii() and task.isdigit() and len(task) < 11:
             await replay(self._context, place, int(task))

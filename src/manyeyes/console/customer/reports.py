@@ -25,7 +25,7 @@ BAR_WIDTH = 400
 
 
 class ReportPages:
-    """A customer's pages about his reports."""
+    """A customer's pages about their reports."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -56,7 +56,7 @@ class ReportPages:
 
     @for_customers
     async def show_one(self, request: Request, place: Place) -> Response:
-        """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that he did not report."""
+        """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that they did not report."""
         number = request.path_params["task_id"]
         report = await report_of(self._context, place, int(number) if number.isdecimal() and len(number) < 11 else 0)
         if isinstance(report, Refusal):

@@ -109,7 +109,7 @@ def links(question: Asked, books: Books) -> dict[str, str]:
 
 
 def kinds_in(language: str) -> dict[Kind, str]:
-    """What a customer calls each kind of transfer on his statement."""
+    """What a customer calls each kind of transfer on their statement."""
     translate = languages.catalogue(language).ugettext
     return {kind: translate(message) for kind, message in KINDS.items()}
 

@@ -53,7 +53,7 @@ class SignInPages:
         return await end_session(self._context, request)
 
     async def _spent(self, request: Request) -> Response:
-        """Who opens a link again in the browser that it signed in goes to his page; for others it is used."""
+        """Who opens a link again in the browser that it signed in goes to their page; for others it is used."""
         async with self._context.cells.directory.acquire() as db:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):

@@ -1,4 +1,4 @@
-"""/worker/reports: complaints about a worker's answers, what reviewers said, and his one appeal for each."""
+"""/worker/reports: complaints about a worker's answers, what reviewers said, and their one appeal for each."""
 
 from datetime import datetime
 from typing import Any
