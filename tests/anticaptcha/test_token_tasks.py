@@ -62,7 +62,9 @@ async def test_each_kind_lives_from_the_call_to_its_solution(calm: httpx.AsyncCl
     assert pending == {"errorId": 0, "status": "processing"}
     lease = await factories.taken(calm.context, hand)
     reply = await calm.post(
-        "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": proven_sites.TOKEN}}
+        "/v1/worker/answers",
+        headers=hand.headers,
+        json={"lease": str(lease.lease), "answer": {"text": proven_sites.TOKEN}},
     )
     assert reply.status_code == 200
     ready = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])

@@ -229,7 +229,7 @@ async def work_off(context: Any, hand: factories.Hand) -> None:
     await desk.online(hand.worker)
     while (lease := await desk.next(hand.worker, 0.3)) is not None:
         outcome = await desk.answer(hand.worker, lease.lease, "12345")
-        assert outcome.earned > 0
+        assert outcome.earned_micros > 0
 
 
 async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(context, stage):

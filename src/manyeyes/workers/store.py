@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.workers.rules import WorkerState
 
 SQL = Queries(__package__)
 
@@ -48,6 +49,15 @@ class SessionChange(msgspec.Struct, frozen=True):
     answered: int = 0
     earned_micros: int = 0
     is_awake: bool = False
+
+
+def state_of(session: Session | None) -> WorkerState:
+    """Return what a worker with this presence does; who never came, or has no queue any more, is offline."""
+    if session is None or not session.queues:
+        return WorkerState.OFFLINE
+    if not session.present:
+        return WorkerState.AWAY
+    return WorkerState.BUSY if session.held else WorkerState.IDLE
 
 
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:

@@ -4,21 +4,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
-from manyeyes.console.shared.appearance import look_of
+from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
-from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject, Worker
-
-SIGNED_IN_AS = {
-    "worker": mark("You are signed in here as a worker"),
-    "customer": mark("You are signed in here as a customer"),
-    "operator": mark("You are signed in here as the operator"),
-}
+from manyeyes.workers.store import Subject
 
 
 class SignInPages:
@@ -40,8 +33,8 @@ class SignInPages:
 
     async def use_link(self, request: Request) -> Response:
         """POST /login/{secret}: spends the link and signs in."""
-        async with self._context.cells.directory.acquire() as db:
-            subject = await workers.use_link(db, digest(request.path_params["secret"]))
+        command = UseLink(digest(request.path_params["secret"]))
+        subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
             return await self._spent(request)
         return await begin_session(self._context, request, subject)
@@ -60,7 +53,7 @@ class SignInPages:
         return await end_session(self._context, request)
 
     async def _spent(self, request: Request) -> Response:
-        """Who opens a link again in the browser that it signed in goes to his page; for others it is used."""
+        """Who opens a link again in the browser that it signed in goes to their page; for others it is used."""
         async with self._context.cells.directory.acquire() as db:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
@@ -73,28 +66,3 @@ class SignInPages:
             return worker
         owner = await self._context.lookups.owner(key, request.client.host if request.client else "")
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
-
-
-async def worker_of(context: Context, request: Request) -> Worker | None:
-    """The worker who is signed in; None for nobody, for other roles, and for one who was disabled."""
-    subject = await cookie_subject(context, request)
-    return await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
-
-
-async def is_operator(context: Context, request: Request) -> bool:
-    """Whether the operator is signed in."""
-    subject = await cookie_subject(context, request)
-    return subject is not None and subject.role == "operator"
-
-
-async def not_yours(context: Context, request: Request) -> Response:
-    """The answer to somebody who opened a page that is not his.
-
-    Nobody is sent to the start page, which says how to sign in; another role is told who is signed in here.
-    """
-    subject = await cookie_subject(context, request)
-    if subject is None or request.url.path.startswith(HOMES[subject.role]):
-        return RedirectResponse("/", status_code=303)
-    said = catalogue(look_of(request).language).ugettext(SIGNED_IN_AS[subject.role])
-    home = HOMES[subject.role]
-    return render(request, "other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)
