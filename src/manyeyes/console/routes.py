@@ -52,7 +52,7 @@ def _everybodys(context: Context) -> Rooms:
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/help": show_help,
-        "/static/{version}/{name}": static_file,
+        "/static/{version}/{reader}/{name}": static_file,
     }
     forms: dict[str, Endpoint] = {
         "/login": sign_in.use_key,
@@ -120,7 +120,7 @@ def _operators(context: Context) -> Rooms:
 async def show_missing(request: Request, error: Exception) -> Response:
     """The answer to a path that leads nowhere: a page for a browser, a word for everything else."""
     if "text/html" in request.headers.get("accept", ""):
-        return render(request, "missing.html", status=404)
+        return render(request, "shared/missing.html", status=404)
     return PlainTextResponse("Not Found", status_code=404)
 
 

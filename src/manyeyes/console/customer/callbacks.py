@@ -22,7 +22,7 @@ STATES = {
     described(DeliveryState.DELIVERED): mark("Delivered"),
     described(DeliveryState.GIVEN_UP): mark("Given up"),
 }
-LOOKS = {"waiting": "waiting", "delivered": "solved", "given_up": "unsolvable"}  # the dots of account.css
+LOOKS = {"waiting": "waiting", "delivered": "solved", "given_up": "unsolvable"}  # the dots of reading_pages.css
 
 
 class CallbackPages:
@@ -45,7 +45,7 @@ class CallbackPages:
         kept = {"state": "given_up"} if is_given_up else {}
         return render(
             request,
-            "callbacks.html",
+            "customer/callbacks.html",
             person=place.name,
             deliveries=page.deliveries,
             is_given_up=is_given_up,

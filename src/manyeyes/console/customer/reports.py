@@ -46,7 +46,7 @@ class ReportPages:
         older = {"state": state, "before": found.next or ""}
         return render(
             request,
-            "customer_reports.html",
+            "customer/reports.html",
             person=place.name,
             record=_record(found.record),
             fewest_judged=FEWEST_JUDGED,
@@ -65,12 +65,12 @@ class ReportPages:
         number = request.path_params["task_id"]
         report = await report_of(self._context, place, int(number) if number.isdecimal() and len(number) < 11 else 0)
         if isinstance(report, Refusal):
-            return render(request, "missing.html", status=404, person=place.name)
+            return render(request, "shared/missing.html", status=404, person=place.name)
         language = look_of(request).language
         translations = catalogue(language)
         return render(
             request,
-            "customer_report.html",
+            "customer/report.html",
             person=place.name,
             report=report,
             kind=said(translations, KINDS, report.kind),

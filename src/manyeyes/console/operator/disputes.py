@@ -48,7 +48,7 @@ class RecoursePages:
         waiting = await oversight.open_appeals(self._context)
         return render(
             request,
-            "operator_recourse.html",
+            "operator/disputes.html",
             person="operator",
             notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
             checks=[await self._open_complaints(language)],

@@ -47,7 +47,7 @@ class ReviewPages:
         if worker is None:
             return await not_yours(self._context, request)
         if not worker.reviewer:
-            return render(request, "not_reviewer.html", status=403, person=worker.name)
+            return render(request, "reviewer/not_reviewer.html", status=403, person=worker.name)
         is_at_work = request.query_params.get("at") == "work"
         notice = request.query_params.get("notice", "")
         refusal = Refusal(Reason(notice)) if notice in set(Reason) else None
@@ -85,7 +85,7 @@ class ReviewPages:
         tally = {"votes": session.votes, "earned": session.earned, "payable": session.payable}
         return render(
             request,
-            "review.html",
+            "reviewer/review.html",
             person=worker.name,
             is_reviewer=True,
             fresh_refusals=await news(self._context, request, worker),

@@ -19,6 +19,8 @@ LANGUAGES: Mapping[str, str] = {
     "id": "Bahasa Indonesia",
     "zh-Hans": "简体中文",
 }
+# Whose messages lie in a file of their own; what several of them read is in the last one.
+READERS = ("worker", "reviewer", "customer", "operator", "shared")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 MICROS = 1_000_000
 
@@ -38,15 +40,26 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(language, sep="-")
 
 
-def catalogue_path(language: str) -> Path:
-    """Where the messages of one of LANGUAGES are kept, as text."""
-    return LOCALE_DIR / language / "LC_MESSAGES" / "manyeyes.po"
+def catalogue_paths(language: str) -> dict[str, Path]:
+    """Return where the messages of one of LANGUAGES are kept as text: a file for each of READERS."""
+    return {reader: LOCALE_DIR / language / "LC_MESSAGES" / f"{reader}.po" for reader in READERS}
 
 
 @cache
 def catalogue(language: str) -> Translations:
-    """The messages of one of LANGUAGES, read from its .po once per process: no compiled file has to be kept in step."""
-    with catalogue_path(language).open("rb") as file:
+    """Return all messages of one of LANGUAGES as one catalogue, whoever reads them.
+
+    They are read from the .po files once per process: no compiled file has to be kept in step.
+    """
+    # The first is what the others are merged into: it brings the language's rule for plurals.
+    whole, *others = (_read(path, language) for path in catalogue_paths(language).values())
+    for other in others:
+        whole.merge(other)
+    return whole
+
+
+def _read(path: Path, language: str) -> Translations:
+    with path.open("rb") as file:
         messages = read_po(file, locale=str(locale_of(language)))
     compiled = BytesIO()
     write_mo(compiled, messages)

@@ -53,7 +53,7 @@ class ComplaintPages:
         notice = NOTICES.get(request.query_params.get("notice", ""))
         response = render(
             request,
-            "worker_reports.html",
+            "worker/reports.html",
             person=worker.name,
             is_reviewer=worker.reviewer,
             fresh_refusals=0,

@@ -89,7 +89,7 @@ class WorkPages:
         mode = "task" if lease else "break" if session.state == "offline" else "waiting"
         response = render(
             request,
-            "work.html",
+            "worker/work.html",
             status=status,
             person=worker.name,
             is_reviewer=worker.reviewer,
