@@ -25,7 +25,7 @@ from manyeyes.tasks.options import PictureOptions, options_of
 from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.widget_links import WidgetId
+from manyeyes.values.signed_links import WidgetId
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, queues_for
 from manyeyes.workers.store import Session, Worker
