@@ -82,6 +82,15 @@ def test_a_translation_is_not_the_source_again(language):
         ("de, *;q=0.5", "en"),
         ("vi;q=0, en", "en"),
         ("vi;q=nonsense", "en"),
+        ("en; q=0.5, vi ; q=0.9", "vi"),
+        ("en;Q=0.5,VI;Q=0.9", "vi"),
+        ("en;q=0.8,id;q=0.8", "en"),
+        ("th;q=0.000,id;q=0.001", "id"),
+        ("vi;q=1.5,th;q=-1,id;q=nan,zh;q=inf", "en"),
+        ("vi;q=,th;level=1,id q=1,;q=1,-,zh_CN", "en"),
+        (",, ,vi,,", "vi"),
+        ("vi;q=" + "9" * 5_000, "en"),
+        ("١;q=1,วี", "en"),
     ],
 )
 def test_the_browsers_wishes_choose_the_language(accept, language):

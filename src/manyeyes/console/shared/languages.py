@@ -1,5 +1,6 @@
 """The console's five languages: reading the catalogues, choosing one for a request, writing money and counts."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,10 @@ LANGUAGES: Mapping[str, str] = {
 READERS = ("worker", "reviewer", "customer", "operator", "shared")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 MICROS = 1_000_000
+# A language range and its weight (RFC 4647, 2.1; RFC 9110, 12.4.2), with blanks where they may be.
+_WISH = re.compile(
+    r"\s*([a-z]{1,8}(?:-[a-z0-9]{1,8})*)\s*(?:;\s*q=(0(?:\.[0-9]*)?|1(?:\.0*)?)\s*)?", re.ASCII | re.IGNORECASE
+)
 
 
 def mark(message: str) -> str:
@@ -68,10 +73,16 @@ def _read(path: Path, language: str) -> Translations:
 
 
 def chosen(accept_language: str) -> str:
-    """The best of LANGUAGES for an Accept-Language header (RFC 9110, 12.5.4); English when nothing fits."""
-    wishes = [_wish(part) for part in accept_language.split(",")]
-    for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
-        language = matching(tag)
+    """Return the best of LANGUAGES for an Accept-Language header; English when nothing fits.
+
+    As RFC 9110, 12.5.4, says: the largest weight first, among equals the first named; a weight of 0 means not this one.
+    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0033).
+    """
+    wishes = [
+        (float(found[2] or 1), found[1]) for part in accept_language.split(",") if (found := _WISH.fullmatch(part))
+    ]
+    for weight, tag in sorted(wishes, key=lambda wish: -wish[0]):
+        language = matching(tag) if weight else None
         if language:
             return language
     return "en"
@@ -81,14 +92,6 @@ def matching(tag: str) -> str | None:
     """The one of LANGUAGES that a reader of the language tag can read: `vi-VN` is `vi`, every `zh` is `zh-Hans`."""
     primary = tag.strip().lower().split("-")[0]
     return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)
-
-
-def _wish(part: str) -> tuple[float, str]:
-    tag, _, quality = part.partition(";q=")
-    try:
-        return (float(quality) if quality else 1.0), tag
-    except ValueError:
-        return 0.0, tag
 
 
 def money(micros: int, language: str, least_decimals: int = 2) -> str:
