@@ -120,6 +120,11 @@ def test_terms_that_cannot_be_are_refused_and_nothing_is_made(manyeyes, create, 
 @pytest.mark.parametrize("labels", ["", "normal", "0", "x=y", "-1=failed", "0=a,0=b", "0=a,1=a", "-2=a", "0="], ids=str)
 def test_labels_that_cannot_be_are_refused(manyeyes, create, labels):
     assert create("--review-queue", labels=labels).complaint
+
+
+@pytest.mark.parametrize("labels", ["--5=five", "²=two", "1_0=ten"])
+def test_a_label_whose_number_is_none_is_named(manyeyes, create, labels):
+    assert f"'{labels}' is no label" in create(labels=labels).complaint
     assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
 
 

@@ -21,6 +21,7 @@ from manyeyes.v1.recognition_views import (
     funnel_view,
     result_view,
 )
+from manyeyes.values.integers import integer, whole_number
 from manyeyes.values.refusals import Reason, Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -100,15 +101,17 @@ def _truth(query: Mapping[str, str], name: str) -> bool | None:
 def _label(text: str) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 6:
+    label = integer(text, 6)
+    if label is None or len(text) > 6:
         raise ValueError("label must be a label's number")
-    return int(text)
+    return label
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    limit = whole_number(text, 9)
+    if limit is None:
         raise ValueError("limit must be a whole number")
-    return int(text)
+    return limit
 
 
 # (method, path, parameters, request, reply, other statuses): what openapi.py describes.

@@ -11,6 +11,7 @@ from manyeyes.roles.told import AppealFiled, ReportsView, ReportView, WorkerRepo
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
 from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -43,19 +44,18 @@ class ReportsApi:
         """A page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
         owner = await signed_in_customer(self._context, request)
         asked = request.query_params
-        limit = asked.get("limit", str(PAGE))
-        if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
+        limit = whole_number(asked.get("limit", str(PAGE)), 9)
+        if limit is None:
             return refuse(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
         page = await reports_of(
-            self._context, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
+            self._context, owner, limit=limit, before=asked.get("before", ""), state=asked.get("state", "")
         )
         return refuse(page) if isinstance(page, Refusal) else json(page)
 
     async def report(self, request: Request) -> Response:
         owner = await signed_in_customer(self._context, request)
-        text = request.scope["path"].rpartition("/")[2]
-        is_number = text.isascii() and text.isdigit() and len(text) < 11
-        found = await report_of(self._context, owner, int(text)) if is_number else _NO_NUMBER
+        number = whole_number(request.scope["path"].rpartition("/")[2], 10)
+        found = _NO_NUMBER if number is None else await report_of(self._context, owner, number)
         return refuse(found) if isinstance(found, Refusal) else json(found)
 
     async def worker_reports(self, request: Request) -> Response:

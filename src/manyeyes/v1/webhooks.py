@@ -9,6 +9,7 @@ from manyeyes.roles.customer.deliveries import DeliveriesView, DeliveryLog, deli
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.json_messages import json, refuse
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
@@ -35,13 +36,13 @@ class WebhooksApi:
         """A page of call-backs, newest first; 400 for a place or a state that does not exist."""
         owner = await signed_in_customer(self._context, request)
         asked = request.query_params
-        limit, state = asked.get("limit", str(PAGE)), asked.get("state", "")
-        if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
+        limit, state = whole_number(asked.get("limit", str(PAGE)), 9), asked.get("state", "")
+        if limit is None:
             return refuse(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
         if state not in ("", GIVEN_UP):
             return refuse(Refusal(Reason.UNREADABLE, f"state must be {GIVEN_UP} or left out"))
         page = await deliveries_of(
-            self._context, owner, limit=int(limit), before=asked.get("before", ""), is_given_up=state == GIVEN_UP
+            self._context, owner, limit=limit, before=asked.get("before", ""), is_given_up=state == GIVEN_UP
         )
         return refuse(page) if isinstance(page, Refusal) else json(page)
 
@@ -60,7 +61,7 @@ class WebhooksApi:
 
 def _task(text: str) -> int:
     """Return a task's wire id; 0 for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+    return whole_number(text, 10) or 0
 
 
 _NO_NUMBER = Refusal(Reason.UNKNOWN_DELIVERY, "a task's number is wanted")

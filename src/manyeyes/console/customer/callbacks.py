@@ -12,6 +12,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.roles.customer.deliveries import deliveries_of, replay, secret_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
@@ -60,7 +61,7 @@ class CallbackPages:
         place = await customer_of(self._context, request)
         if place is None:
             return await not_yours(self._context, request)
-        task = str((await request.form()).get("task_id", ""))
-        if task.isascii() and task.isdigit() and len(task) < 11:
-            await replay(self._context, place, int(task))
+        task = whole_number(str((await request.form()).get("task_id", "")), 10)
+        if task is not None:
+            await replay(self._context, place, task)
         return RedirectResponse(PATH, status_code=303)

@@ -19,6 +19,7 @@ from manyeyes.reports.rules import FEWEST_JUDGED
 from manyeyes.roles.recourse import report_of, reports_of
 from manyeyes.roles.told import RecordView, ReportView
 from manyeyes.runtime.context import Context
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 
 PAGE_REPORTS = 50
@@ -62,8 +63,7 @@ class ReportPages:
         place = await customer_of(self._context, request)
         if place is None:
             return await not_yours(self._context, request)
-        number = request.path_params["task_id"]
-        report = await report_of(self._context, place, int(number) if number.isdecimal() and len(number) < 11 else 0)
+        report = await report_of(self._context, place, whole_number(request.path_params["task_id"], 10) or 0)
         if isinstance(report, Refusal):
             return render(request, "shared/missing.html", status=404, person=place.name)
         language = look_of(request).language
