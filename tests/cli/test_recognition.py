@@ -120,6 +120,7 @@ def test_terms_that_cannot_be_are_refused_and_nothing_is_made(manyeyes, create, 
 @pytest.mark.parametrize("labels", ["", "normal", "0", "x=y", "-1=failed", "0=a,0=b", "0=a,1=a", "-2=a", "0="], ids=str)
 def test_labels_that_cannot_be_are_refused(manyeyes, create, labels):
     assert create("--review-queue", labels=labels).complaint
+    assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
 
 
 @pytest.mark.parametrize("labels", ["--5=five", "²=two", "1_0=ten"])
