@@ -11,7 +11,7 @@ from manyeyes.roles.worker import LeasedTask
 from manyeyes.runtime.context import Context
 from manyeyes.settings import Settings, from_environment
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
-from manyeyes.values.widget_links import WidgetLinks
+from manyeyes.values.signed_links import WidgetLinks
 from support import factories, proven_sites
 
 

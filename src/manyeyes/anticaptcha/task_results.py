@@ -7,8 +7,8 @@ from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
 from manyeyes.tasks.store import Outcome
 from manyeyes.tasks.tokens import QUEUES, is_expired
 from manyeyes.values import money
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.signed_links import PictureLinks
 
 
 class Solution(msgspec.Struct, frozen=True):

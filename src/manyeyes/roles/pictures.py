@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.history import Question
-from manyeyes.values.picture_links import PictureLinks
+from manyeyes.values.signed_links import PictureLinks
 
 
 class KeptPicture(msgspec.Struct, frozen=True):

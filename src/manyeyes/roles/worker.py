@@ -25,7 +25,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.widget_links import WidgetId
+from manyeyes.values.signed_links import WidgetId
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SkipReason, WorkerState, queues_for
 from manyeyes.workers.store import Session, Worker, state_of

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from manyeyes.runtime.context import Context
 from manyeyes.v1.json_messages import Refused, decode, json, refuse
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal
 
 PersonT = TypeVar("PersonT")
@@ -74,12 +75,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
 def asked_limit(query: Mapping[str, str], usual: int) -> int:
     """Return how many entries of a list are asked for. Raises `Refused` for what is no whole number."""
-    text = query.get("limit", str(usual))
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    limit = whole_number(query.get("limit", str(usual)), 9)
+    if limit is None:
         raise Refused(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
-    return int(text)
+    return limit
 
 
 def read_task(text: str) -> int | None:
     """Return a task's wire id; None for what is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 else None
+    return whole_number(text, 10)

@@ -20,6 +20,7 @@ from manyeyes.v1.recognition_views import (
     funnel_view,
     result_view,
 )
+from manyeyes.values.integers import integer
 from manyeyes.values.refusals import Reason, Refusal
 
 PAGE = 50
@@ -86,9 +87,10 @@ def _truth(query: Mapping[str, str], name: str) -> bool | None:
 def _label(text: str) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 6:
+    label = integer(text, 6)
+    if label is None or len(text) > 6:
         raise ValueError("label must be a label's number")
-    return int(text)
+    return label
 
 
 # What the router serves and openapi.py describes.

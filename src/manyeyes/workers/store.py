@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.values.integers import whole_number
 from manyeyes.workers.rules import WorkerState
 
 SQL = Queries(__package__)
@@ -72,7 +73,7 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
 
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
-    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
+    number = whole_number(name_or_id, 18) or 0
     return [_worker(row) for row in await db.fetch(SQL.workers_named, number, name_or_id)]
 
 

@@ -14,6 +14,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.roles.customer.deliveries import Callback, deliveries_of, replay, secret_of
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
 
@@ -24,7 +25,7 @@ STATES = {
     described(DeliveryState.DELIVERED): mark("Delivered"),
     described(DeliveryState.GIVEN_UP): mark("Given up"),
 }
-LOOKS = {"waiting": "waiting", "delivered": "solved", "given_up": "unsolvable"}  # the dots of account.css
+LOOKS = {"waiting": "waiting", "delivered": "solved", "given_up": "unsolvable"}  # the dots of reading_pages.css
 
 
 class CallbackPages:
@@ -45,7 +46,7 @@ class CallbackPages:
         kept = {"state": "given_up"} if is_given_up else {}
         return render(
             request,
-            "callbacks.html",
+            "customer/callbacks.html",
             person=place.name,
             deliveries=[_line(each) for each in page.callbacks],
             is_given_up=is_given_up,
@@ -58,9 +59,9 @@ class CallbackPages:
     @for_customers
     async def replay(self, request: Request, place: Place) -> Response:
         """POST /customer/callbacks/replay: send one result again; one that is not theirs is passed over."""
-        task = str((await request.form()).get("task_id", ""))
-        if task.isascii() and task.isdigit() and len(task) < 11:
-            await replay(self._context, place, int(task))
+        task = whole_number(str((await request.form()).get("task_id", "")), 10)
+        if task is not None:
+            await replay(self._context, place, task)
         return RedirectResponse(PATH, status_code=303)
 
 

@@ -62,7 +62,7 @@ class CustomerPages:
         translate = catalogue(look_of(request).language).ugettext
         return render(
             request,
-            "customer.html",
+            "customer/overview.html",
             person=place.name,
             account=account,
             recent=recent,

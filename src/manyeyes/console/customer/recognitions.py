@@ -75,7 +75,7 @@ class RecognitionPages:
         today = await days_now(self._context, found, datetime.now(UTC))
         return render(
             request,
-            "recognitions.html",
+            "customer/recognitions.html",
             person=place.name,
             apps=[_app(app, below, today) for app, below in found],
             queues=await self._context.lookups.queues(),
@@ -91,7 +91,7 @@ class RecognitionPages:
         """GET /customer/recognitions/{task_id}?from=&to=&show=&before=."""
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
-            return render(request, "missing.html", status=404, person=place.name)
+            return render(request, "shared/missing.html", status=404, person=place.name)
         days = asked_days(request.query_params, zone(of.app.time_zone), datetime.now(UTC))
         page = await self._results(request, of, days.span(zone(of.app.time_zone)))
         if page is None:  # an address that somebody changed: the list from its beginning
@@ -111,7 +111,7 @@ class RecognitionPages:
         results, following = page
         return render(
             request,
-            "recognition.html",
+            "customer/recognition.html",
             person=place.name,
             app=of.app,
             recognition=of.recognition,
@@ -212,7 +212,7 @@ def _result(result: SeenResult, of: Owned, reported: set[int], translations: Tra
     }
 
 
-# What became of asking a person: its dot in account.css, and words where there is no verdict to show.
+# What became of asking a person: its dot in reading_pages.css, and words where there is no verdict to show.
 PEOPLE = {
     "none": ("", ""),
     "open": ("waiting", mark("Waiting for a person")),

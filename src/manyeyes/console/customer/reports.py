@@ -18,6 +18,7 @@ from manyeyes.reports.rules import FEWEST_JUDGED, ReportKind, is_ignored
 from manyeyes.reports.store import Record
 from manyeyes.roles.customer.reports import CustomerReport, report_of, reports_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 
 PAGE_REPORTS = 50
@@ -43,7 +44,7 @@ class ReportPages:
         older = {"state": state, "before": found.next or ""}
         return render(
             request,
-            "customer_reports.html",
+            "customer/reports.html",
             person=place.name,
             record=_record(found.record),
             fewest_judged=FEWEST_JUDGED,
@@ -57,15 +58,14 @@ class ReportPages:
     @for_customers
     async def show_one(self, request: Request, place: Place) -> Response:
         """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that they did not report."""
-        number = request.path_params["task_id"]
-        report = await report_of(self._context, place, int(number) if number.isdecimal() and len(number) < 11 else 0)
+        report = await report_of(self._context, place, whole_number(request.path_params["task_id"], 10) or 0)
         if isinstance(report, Refusal):
-            return render(request, "missing.html", status=404, person=place.name)
+            return render(request, "shared/missing.html", status=404, person=place.name)
         language = look_of(request).language
         translations = catalogue(language)
         return render(
             request,
-            "customer_report.html",
+            "customer/report.html",
             person=place.name,
             report={
                 "task_id": report.task_id,

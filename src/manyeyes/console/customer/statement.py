@@ -53,7 +53,7 @@ class StatementPages:
         language = look_of(request).language
         return render(
             request,
-            "statement.html",
+            "customer/statement.html",
             person=place.name,
             asked=question,
             books=books,

@@ -19,8 +19,8 @@ from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
 from manyeyes.roles import operator as oversight
 from manyeyes.roles.operator import OpenAppeal
 from manyeyes.runtime.context import Context
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import PictureLinks
 
 OPEN_TOO_LONG_MINUTES = 4 * 60
 NOTICES = {
@@ -48,7 +48,7 @@ class RecoursePages:
         waiting = await oversight.open_appeals(self._context)
         return render(
             request,
-            "operator_recourse.html",
+            "operator/disputes.html",
             person="operator",
             notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
             checks=[await self._open_complaints(language)],

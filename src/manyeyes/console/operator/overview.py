@@ -45,7 +45,7 @@ SITE_STATES = {
     SiteState.LOST: mark("No longer proven"),
     SiteState.WITHDRAWN: mark("Withdrawn"),
 }
-SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # account.css
+SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # reading_pages.css
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -69,7 +69,7 @@ class OperatorPages:
         translate = catalogue(language).ugettext
         return render(
             request,
-            "operator.html",
+            "operator/overview.html",
             person="operator",
             checks=await self._checks(language),
             queues=await self._queues(),

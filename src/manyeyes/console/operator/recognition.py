@@ -55,7 +55,7 @@ class OperatorRecognitionPages:
         here = await asyncio.to_thread(installed)
         return render(
             request,
-            "operator_recognition.html",
+            "operator/recognitions.html",
             person="operator",
             notice=self._notice(request),
             open_appeals=len(await open_appeals(self._context)),
@@ -74,7 +74,7 @@ class OperatorRecognitionPages:
         """GET /operator/recognition/{task_id}?target=."""
         found = await self._found(request.path_params["task_id"])
         if found is None:
-            return render(request, "missing.html", status=404, person="operator")
+            return render(request, "shared/missing.html", status=404, person="operator")
         app, recognition = found
         target = asked_target(request.query_params)
         since = datetime.now(UTC) - timedelta(days=DAYS)
@@ -83,7 +83,7 @@ class OperatorRecognitionPages:
             counts = await verdict_counts(db, app.cell, [recognition.recognition_id], since)
         return render(
             request,
-            "operator_recognition_one.html",
+            "operator/recognition.html",
             person="operator",
             notice=self._notice(request),
             open_appeals=len(await open_appeals(self._context)),

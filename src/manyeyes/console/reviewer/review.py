@@ -45,7 +45,7 @@ class ReviewPages:
     async def show(self, request: Request, worker: Worker) -> Response:
         """GET /reviewer: a break; with `?at=work` the complaint that is to be judged now, or the wait for one."""
         if not worker.reviewer:
-            return render(request, "not_reviewer.html", status=403, person=worker.name)
+            return render(request, "reviewer/not_reviewer.html", status=403, person=worker.name)
         is_at_work = request.query_params.get("at") == "work"
         notice = request.query_params.get("notice", "")
         refusal = Refusal(Reason(notice)) if notice in set(Reason) else None
@@ -83,7 +83,7 @@ class ReviewPages:
         tally = {"votes": told.votes, "earned": told.earned, "payable": told.payable}
         return render(
             request,
-            "review.html",
+            "reviewer/review.html",
             person=worker.name,
             is_reviewer=True,
             fresh_refusals=await news(self._context, request, worker),

@@ -2,6 +2,8 @@
 
 from starlette.datastructures import FormData
 
+from manyeyes.values.integers import whole_number
+
 
 def text_of(form: FormData, name: str) -> str:
     """A field's text without the blanks around it; empty when it is not there."""
@@ -11,5 +13,4 @@ def text_of(form: FormData, name: str) -> str:
 
 def number_of(form: FormData, name: str) -> int:
     """A field's whole number; 0 when there is none that a task could have."""
-    text = text_of(form, name)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
+    return whole_number(text_of(form, name), 10) or 0

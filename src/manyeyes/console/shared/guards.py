@@ -95,4 +95,4 @@ async def not_yours(context: Context, request: Request) -> Response:
         return RedirectResponse("/", status_code=303)
     said = catalogue(look_of(request).language).ugettext(SIGNED_IN_AS[subject.role])
     home = HOMES[subject.role]
-    return render(request, "other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)
+    return render(request, "shared/other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)

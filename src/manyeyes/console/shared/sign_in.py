@@ -23,13 +23,13 @@ class SignInPages:
     async def start(self, request: Request) -> Response:
         """GET /: what this installation is, and where to go on."""
         subject = await cookie_subject(self._context, request)
-        return render(request, "start.html", home=HOMES[subject.role] if subject else "")
+        return render(request, "shared/start.html", home=HOMES[subject.role] if subject else "")
 
     async def show_link(self, request: Request) -> Response:
         """GET /login/{secret}: previews and scanners open links too, so looking at one does not spend it."""
         async with self._context.cells.directory.acquire() as db:
             subject = await workers.credential(db, digest(request.path_params["secret"]), ["link"])
-        return render(request, "sign_in.html", usable=True) if subject else await self._spent(request)
+        return render(request, "shared/sign_in.html", usable=True) if subject else await self._spent(request)
 
     async def use_link(self, request: Request) -> Response:
         """POST /login/{secret}: spends the link and signs in."""
@@ -45,7 +45,7 @@ class SignInPages:
         key = str(form.get("key", "")).strip()
         subject = await self._key_subject(request, key)
         if subject is None:
-            return render(request, "start.html", status=403, home="", is_refused=True)
+            return render(request, "shared/start.html", status=403, home="", is_refused=True)
         return await begin_session(self._context, request, subject, key)
 
     async def sign_out(self, request: Request) -> Response:
@@ -58,7 +58,7 @@ class SignInPages:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
-        return render(request, "sign_in.html", status=410, usable=False)
+        return render(request, "shared/sign_in.html", status=410, usable=False)
 
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
         worker = await self._context.lookups.subject(key, "token")

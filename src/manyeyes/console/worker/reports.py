@@ -17,8 +17,8 @@ from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import LONGEST_APPEAL
 from manyeyes.roles.worker_reports import WorkerReport, appeal, worker_reports
 from manyeyes.runtime.context import Context
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import PictureLinks
 from manyeyes.workers.store import Worker
 
 APPEALS = {
@@ -52,7 +52,7 @@ class ComplaintPages:
         notice = NOTICES.get(request.query_params.get("notice", ""))
         response = render(
             request,
-            "worker_reports.html",
+            "worker/reports.html",
             person=worker.name,
             is_reviewer=worker.reviewer,
             fresh_refusals=0,

@@ -90,7 +90,7 @@ class WorkPages:
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         response = render(
             request,
-            "work.html",
+            "worker/work.html",
             status=status,
             person=worker.name,
             is_reviewer=worker.reviewer,
