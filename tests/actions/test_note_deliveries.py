@@ -4,10 +4,10 @@ import pytest
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
-from manyeyes.webhooks.rules import CLAIM_SECONDS, Answer, DeliveryState
+from manyeyes.webhooks.rules import CLAIM_SECONDS, DeliveryState, TryResponse
 from support.delivery_receivers import ended
 
-OK, FAILED = Answer(200), Answer(500)
+OK, FAILED = TryResponse(200), TryResponse(500)
 
 
 async def claimed(stage):

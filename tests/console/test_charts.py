@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from manyeyes.console.operator.calibration_curve import Words, curve
 from manyeyes.console.shared.charts import HAIR, HEIGHT, TOP, WIDTH, stacked_chart
-from manyeyes.recognitions.calibration import Point
+from manyeyes.recognitions.calibration import CalibrationPoint
 
 WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))
 
 
 def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True):
-    return Point(threshold, 0.5, verdicts, errors, bound, proven)
+    return CalibrationPoint(threshold, 0.5, verdicts, errors, bound, proven)
 
 
 @given(

@@ -1,5 +1,7 @@
 """Named queries of accounts and keys → frozen values."""
 
+from typing import Protocol
+
 import asyncpg
 import msgspec
 
@@ -16,7 +18,16 @@ class KeyOwner(msgspec.Struct, frozen=True):
     allowed_addresses: tuple[str, ...]
 
 
-class Place(msgspec.Struct, frozen=True):
+class Owner(Protocol):
+    """An account in its cell: a key's owner, or an account's place."""
+
+    @property
+    def cell(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+
+
+class AccountPlace(msgspec.Struct, frozen=True):
     account_id: int
     name: str
     cell: int
@@ -55,7 +66,7 @@ async def take_numbers(db: asyncpg.Connection, name: str, count: int) -> int:
     return int(await db.fetchval(SQL.take_numbers, name, count))
 
 
-async def insert_place(db: asyncpg.Connection, place: Place) -> None:
+async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
     await db.execute(SQL.insert_place, place.account_id, place.name, place.cell)
 
 
@@ -68,14 +79,14 @@ async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
     return await db.fetchval(SQL.revoke_key, key_hash)
 
 
-async def places(db: asyncpg.Connection, name_or_id: str) -> list[Place]:
+async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
     """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
     number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
-    return [Place(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
+    return [AccountPlace(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
 
 
-async def every_place(db: asyncpg.Connection) -> list[Place]:
-    return [Place(**row) for row in await db.fetch(SQL.every_place)]
+async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
+    return [AccountPlace(**row) for row in await db.fetch(SQL.every_place)]
 
 
 async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
@@ -90,7 +101,7 @@ async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> di
 
 async def set_terms(
     db: asyncpg.Connection,
-    place: Place,
+    place: AccountPlace,
     *,
     suspended: bool | None = None,
     max_bid_micros: int | None = None,

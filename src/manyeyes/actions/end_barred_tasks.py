@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
@@ -50,7 +50,7 @@ async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequenc
     known = await sites.lock(tx, cell, keys)
     barred = {key for key in keys if known[key].state is not SiteState.LIVE}
     ending = [work for work in [*desks.works(), *waiting] if (work.account_id, work.site) in barred]
-    await end_tasks(tx, now, cell, [Ended(work, Ending.BARRED) for work in ending])
+    await end_tasks(tx, now, cell, [EndedWork(work, Ending.BARRED) for work in ending])
     await sites.add_events(tx, now, cell, [_event(work) for work in ending])
     counts = Counter(work.worker_id for work in ending if work.worker_id)
     for work in ending:

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.rules import Filters, Idle, Pair, Waiting, match, virtual_turn
+from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, match, virtual_turn
 from manyeyes.dispatch.store import Gate
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
@@ -71,12 +71,12 @@ class _Seen(msgspec.Struct):
     """
 
     by: Regarded
-    head: list[Waiting] = []
+    head: list[WaitingTask] = []
     is_full: bool = False
-    listed: list[Waiting] = []
-    queued: list[Waiting] = []
+    listed: list[WaitingTask] = []
+    queued: list[WaitingTask] = []
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[WaitingTask]:
         return self.listed + self.head + self.queued
 
 
@@ -108,8 +108,8 @@ async def _look(
 
 
 async def _stealable(
-    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: Filters
-) -> list[Waiting]:
+    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: WorkerFilters
+) -> list[WaitingTask]:
     """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
     queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting, filters)
     if not queued:
@@ -119,7 +119,7 @@ async def _stealable(
 
 
 async def _save(
-    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Pair], waiting: Sequence[Waiting]
+    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], waiting: Sequence[WaitingTask]
 ) -> tuple[int, ...]:
     await dispatch.hand_over(tx, cell, pairs)
     given = {pair.task_id for pair in pairs}

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.sites import store as sites
-from manyeyes.sites.rules import Finding, Site, SiteState, after_check
+from manyeyes.sites.rules import ProofFinding, Site, SiteState, after_check
 from manyeyes.sites.store import Event
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -20,7 +20,7 @@ class RecordSiteCheck(msgspec.Struct, frozen=True):
     account_id: int
     domain: str
     token: str
-    finding: Finding
+    finding: ProofFinding
     jitter: float
 
 

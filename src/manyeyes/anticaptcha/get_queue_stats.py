@@ -5,12 +5,12 @@ import time
 import msgspec
 
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import minute_of
 from manyeyes.values.money import number
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers import store as workers
 
 CACHED_SECONDS = 10.0
@@ -31,14 +31,14 @@ class QueueStats(msgspec.Struct, frozen=True):
     total: int
 
 
-async def get_queue_stats(call: Call) -> QueueStats | Refusal:
+async def get_queue_stats(call: AntiCaptchaCall) -> QueueStats | Refusal:
     """Return five numbers, summed over the cells; zeros for a queue that this installation does not work on."""
     if call.body.get("queueId") is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'queueId'")
     try:
         queue_id = lenient_values.whole(call.body, "queueId")
-    except lenient_values.Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     context = call.context
     return await context.lookups.cached("stats", queue_id, CACHED_SECONDS, lambda: _measure(context, queue_id))
 

@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.reports.rules import ReportKind
 from manyeyes.values.refusals import Refusal
 
@@ -18,7 +18,7 @@ class ReportTaken(msgspec.Struct, frozen=True):
     status: str = "success"
 
 
-async def report_token(call: Call, kind: ReportKind, takes: AbstractSet[str]) -> ReportTaken | Refusal:
+async def report_token(call: AntiCaptchaCall, kind: ReportKind, takes: AbstractSet[str]) -> ReportTaken | Refusal:
     """Report a token of these kinds of tasks. Checks in order: key 1, 11, 21 · then 16 for every reason alike."""
     owner = await call.owner()
     if isinstance(owner, Refusal):

@@ -4,7 +4,7 @@ import msgspec
 
 from manyeyes.anticaptcha.errors import wire_error
 from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
-from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.store import TaskOutcome
 from manyeyes.tasks.tokens import QUEUES, is_expired
 from manyeyes.values import money
 from manyeyes.values.picture_links import PictureLinks
@@ -42,7 +42,7 @@ class Ready(msgspec.Struct, frozen=True):
     solveCount: int
 
 
-def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> Ready | Refusal:
+def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> Ready | Refusal:
     """Return the result; a failed task is a refusal, an error envelope on the wire (spec, rule 12).
 
     ``base_url``: how the customer reached us, for the picture's address.
@@ -65,7 +65,7 @@ def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: s
     )
 
 
-def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> AnySolution:
+def _solution(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> AnySolution:
     kind = QUEUES.get(outcome.queue_id)
     if kind is None:
         path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
@@ -73,7 +73,7 @@ def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str
     return TurnstileSolution(outcome.text) if kind == TURNSTILE else RecaptchaSolution(outcome.text)
 
 
-def callback_body(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> bytes:
+def callback_body(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> bytes:
     """Return what is sent to a callbackUrl: the result, or the error envelope, with ``taskId`` (spec §3)."""
     result = task_result(pictures, cell, outcome, base_url)
     told = wire_error(result) if isinstance(result, Refusal) else result

@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network, digest, new_key
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli.command import CommandFailed, Common, run
@@ -196,13 +196,13 @@ async def _create(context: Context, name: str, amount_micros: int, networks: tup
         await open_accounts(tx, now, [OpenAccount(cell, account_id, name)])
         if amount_micros:
             await top_up_accounts(tx, now, [TopUp(cell, top_up_id, account_id, amount_micros)])
-        await accounts.insert_place(tx, Place(account_id, name, cell))
+        await accounts.insert_place(tx, AccountPlace(account_id, name, cell))
         await accounts.insert_key(tx, digest(key), KeyOwner(cell, account_id, networks))
         url = await make_login_url(tx, context.settings, Subject("customer", account_id, cell))
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
-async def _top_up(context: Context, place: Place, amount_micros: int) -> int:
+async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
     serial = await context.id_blocks.take(place.cell)
     outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
     if isinstance(outcome, Refusal):

@@ -192,7 +192,7 @@ def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | Non
     return {"public_key": known}
 
 
-def _keep(secret_id: str, pair: keys.Pair, out: Path | None) -> dict[str, Any]:
+def _keep(secret_id: str, pair: keys.KeyPair, out: Path | None) -> dict[str, Any]:
     """Write the private halves for nobody else to read, or return them to be printed.
 
     Raises FileExistsError where another key of the app lies: it is not for us to delete.

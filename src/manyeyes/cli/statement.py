@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.ledger import store as ledger
@@ -42,7 +42,7 @@ def statement(
     run(common, work, _show)
 
 
-async def _read(db: asyncpg.Connection, place: Place, since: datetime, until: datetime) -> dict[str, Any]:
+async def _read(db: asyncpg.Connection, place: AccountPlace, since: datetime, until: datetime) -> dict[str, Any]:
     before = await ledger.movement_sums(db, place.cell, place.account_id, BEGINNING, since)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, since, until)
     entries: list[Movement] = []

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
-from manyeyes.dispatch.rules import NO_FILTERS, Filters, Pair, Waiting, WorkState
+from manyeyes.dispatch.rules import NO_FILTERS, Assignment, WaitingTask, WorkerFilters, WorkState
 
 SQL = Queries(__package__)
 
@@ -132,17 +132,17 @@ async def waiting_head(
     queue_id: int,
     workers: Sequence[int],
     limit: int,
-    filters: Filters = NO_FILTERS,
+    filters: WorkerFilters = NO_FILTERS,
     known: Sequence[int] = (),
-) -> list[Waiting]:
+) -> list[WaitingTask]:
     """Return the first waiting tasks, locked, but for ``known`` ones and those that none of ``workers`` may have."""
     rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_columns(filters), known)
     return [_waiting(r) for r in rows]
 
 
 async def queued_head(
-    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: Filters
-) -> list[Waiting]:
+    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: WorkerFilters
+) -> list[WaitingTask]:
     """Return the first tasks queued on busy desks, locked, but for those that none of ``workers`` may have."""
     rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_columns(filters))
     return [_waiting(r, r["worker_id"]) for r in rows]
@@ -150,7 +150,7 @@ async def queued_head(
 
 async def oldest_of(
     tx: asyncpg.Connection, cell: int, queue_id: int, lists: Mapping[int, AbstractSet[int]]
-) -> list[Waiting]:
+) -> list[WaitingTask]:
     """Return the oldest waiting tasks of the listing accounts, locked.
 
     Of each account they are as many as it lists workers: more could not be taken.
@@ -160,7 +160,7 @@ async def oldest_of(
     return [_waiting(r) for r in await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts)]
 
 
-async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:
+async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
     columns = zip(*[(p.task_id, p.worker_id, p.state, p.lease_until) for p in pairs], strict=True)
     await tx.execute(SQL.hand_over, cell, *columns)
 
@@ -274,13 +274,13 @@ async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[
     return {(row["account_id"], row["site"]) for row in rows}
 
 
-def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
+def _waiting(row: asyncpg.Record, holder: int = 0) -> WaitingTask:
     task_id, account_id, tried = row["task_id"], row["account_id"], frozenset(row["tried"])
     rest = row["lease_seconds"], row["kind"], row["turn"]
-    return Waiting(task_id, account_id, row["created_at"], tried, holder, *rest)
+    return WaitingTask(task_id, account_id, row["created_at"], tried, holder, *rest)
 
 
-def _columns(filters: Filters) -> tuple[list[int], list[int], list[str]]:
+def _columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:
     """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for."""
     pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
     return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)

@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
-from manyeyes.ledger.rules import Book, Kind, Transfer
+from manyeyes.ledger.rules import Book, Transfer, TransferKind
 
 SQL = Queries(__package__)
 
@@ -25,7 +25,7 @@ class Movement(msgspec.Struct, frozen=True):
     """A transfer as it stands on a customer's statement: what it changed of what he may spend and of what is held."""
 
     cause_id: int
-    kind: Kind
+    kind: TransferKind
     n: int
     amount_micros: int
     at: datetime
@@ -36,7 +36,7 @@ class Movement(msgspec.Struct, frozen=True):
 class MovementSum(msgspec.Struct, frozen=True):
     """All transfers of one kind in a window."""
 
-    kind: Kind
+    kind: TransferKind
     entries: int
     available_change: int
     held_change: int
@@ -79,7 +79,7 @@ async def insert_transfers(tx: asyncpg.Connection, now: datetime, cell: int, tra
     await tx.execute(SQL.insert_transfers, cell, *columns, now)
 
 
-async def booked_causes(tx: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> set[int]:
+async def booked_causes(tx: asyncpg.Connection, cell: int, kind: TransferKind, cause_ids: Sequence[int]) -> set[int]:
     """Return which of ``cause_ids`` have a posting of ``kind``."""
     return {row["cause_id"] for row in await tx.fetch(SQL.booked_causes, cell, kind, cause_ids)}
 
@@ -162,17 +162,19 @@ async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.settled_sums, cell, timeout=PROOF_SECONDS))
 
 
-async def amounts(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+async def amounts(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
     """Return what all postings of a kind moved, in micros by cause."""
     return dict(await db.fetch(SQL.amounts, cell, kind, timeout=PROOF_SECONDS))
 
 
-async def amounts_for(db: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> dict[int, int]:
+async def amounts_for(
+    db: asyncpg.Connection, cell: int, kind: TransferKind, cause_ids: Sequence[int]
+) -> dict[int, int]:
     """Return what the postings of a kind moved for these causes, in micros by cause."""
     return dict(await db.fetch(SQL.amounts_for, cell, kind, cause_ids, timeout=PROOF_SECONDS))
 
 
-async def workers_sums(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
     """Return what each worker got by postings of a kind, in micros."""
     return dict(await db.fetch(SQL.workers_sums, cell, kind, timeout=PROOF_SECONDS))
 
@@ -216,13 +218,13 @@ async def movement_sums(
 ) -> list[MovementSum]:
     """Return the sums by kind of all the account's transfers in ``[start, end)``."""
     rows = await db.fetch(SQL.entry_sums, cell, account_id, start, end)
-    return [MovementSum(Kind(r["kind"]), r["entries"], r["available_change"], r["held_change"]) for r in rows]
+    return [MovementSum(TransferKind(r["kind"]), r["entries"], r["available_change"], r["held_change"]) for r in rows]
 
 
 def _movement(row: asyncpg.Record) -> Movement:
     return Movement(
         row["cause_id"],
-        Kind(row["kind"]),
+        TransferKind(row["kind"]),
         row["n"],
         row["amount_micros"],
         row["at"],

@@ -15,7 +15,7 @@ from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.store import SQL
 
 
-class Span(msgspec.Struct, frozen=True):
+class RecordedSpan(msgspec.Struct, frozen=True):
     """From when to when a recognition has results, or from which day to which it has counts."""
 
     recognition_id: int
@@ -46,8 +46,8 @@ class TimeGap(msgspec.Struct, frozen=True):
     times: int
 
 
-async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
-    return [Span(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
+async def spans(db: asyncpg.Connection, cell: int) -> list[RecordedSpan]:
+    return [RecordedSpan(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
 
 
 async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
-from manyeyes.recognitions.calibration import Verdict
+from manyeyes.recognitions.calibration import ReviewVerdict
 from manyeyes.recognitions.rules import ReviewState
 from manyeyes.recognitions.store import SQL
 
@@ -37,7 +37,7 @@ class Closing(msgspec.Struct, frozen=True):
     worker_id: int = 0
 
 
-class Decided(msgspec.Struct, frozen=True):
+class DecidedReview(msgspec.Struct, frozen=True):
     """A verdict as it is told to the customer; ``name``: the picture's address or file name."""
 
     name: str
@@ -61,12 +61,12 @@ async def refute(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -
     await tx.execute(SQL.refute_reviews, cell, sorted(task_ids))
 
 
-async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Decided]:
+async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, DecidedReview]:
     """Return those of the tasks whose answer is a verdict on a result, by task."""
     rows = await db.fetch(SQL.decided_reviews, cell, sorted(task_ids))
-    return {row["task_id"]: Decided(row["name"], row["verdict"]) for row in rows}
+    return {row["task_id"]: DecidedReview(row["name"], row["verdict"]) for row in rows}
 
 
-async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[Verdict]:
+async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[ReviewVerdict]:
     """Return what people said since an instant about a recognition's results, refuted verdicts left out."""
-    return [Verdict(*row) for row in await db.fetch(SQL.verdicts, cell, recognition_id, since)]
+    return [ReviewVerdict(*row) for row in await db.fetch(SQL.verdicts, cell, recognition_id, since)]

@@ -28,7 +28,7 @@ class DayCount(msgspec.Struct, frozen=True, gc=False):
     overturned: int
 
 
-class Call(msgspec.Struct, frozen=True):
+class StoredCall(msgspec.Struct, frozen=True):
     """A signed call that was answered. ``triple``, ``digest``: SHA-256 of its timestamp and nonce, of what it asked."""
 
     secret_id: str
@@ -38,7 +38,7 @@ class Call(msgspec.Struct, frozen=True):
     answer: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class RecognitionResult(msgspec.Struct, frozen=True):
     """A picture or frame under one recognition. ``label`` -1: it failed, and ``fault`` says why.
 
     ``milliseconds``: from the call's arrival to its answer. ``task_id``: what a person is asked; 0: nobody is.
@@ -140,18 +140,20 @@ async def replay(
     return [_replayed(known.get((secret_id, triple)), digest) for secret_id, triple, digest in keys]
 
 
-def _replayed(call: Call | None, digest: bytes) -> str | Refusal | None:
+def _replayed(call: StoredCall | None, digest: bytes) -> str | Refusal | None:
     if call is None:
         return None
     return call.answer if call.digest == digest else CALL_REPEATED
 
 
-async def calls(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Call]:
+async def calls(
+    db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes]]
+) -> dict[tuple[str, bytes], StoredCall]:
     """Return those of the calls that were answered before, by (secretId, triple)."""
     if not keys:
         return {}
     rows = await db.fetch(SQL.calls, cell, *zip(*keys, strict=True))
-    return {(row["secret_id"], row["triple"]): Call(*row) for row in rows}
+    return {(row["secret_id"], row["triple"]): StoredCall(*row) for row in rows}
 
 
 async def stored_results(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[int]:
@@ -161,13 +163,13 @@ async def stored_results(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple
     return {row["result_id"] for row in await tx.fetch(SQL.stored_results, cell, *zip(*keys, strict=True))}
 
 
-async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Sequence[Call]) -> None:
+async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Sequence[StoredCall]) -> None:
     """Keep answers for re-sends. Raises asyncpg.UniqueViolationError when one of the calls was answered before."""
     if rows:
         await tx.execute(SQL.insert_calls, cell, at, *_columns(rows))
 
 
-async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: Call) -> bool:
+async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: StoredCall) -> bool:
     """Keep a call's place; return False when it is taken."""
     return await tx.fetchval(SQL.claim_call, cell, at, *msgspec.structs.astuple(call)) is not None
 
@@ -177,7 +179,7 @@ async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, 
     return len(await tx.fetch(SQL.delete_old_calls, cell, before, limit))
 
 
-async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Result]) -> None:
+async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[RecognitionResult]) -> None:
     """Store results. Raises asyncpg.UniqueViolationError when one of them is stored."""
     if rows:
         *before, details, milliseconds, task_ids, charged = _columns(rows)

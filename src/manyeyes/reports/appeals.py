@@ -11,7 +11,7 @@ from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.reports.store import SQL
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class AppealableVerdict(msgspec.Struct, frozen=True):
     """What a worker may appeal against; ``why`` is empty when votes decided."""
 
     task_id: int
@@ -44,11 +44,12 @@ class Appeal(msgspec.Struct, frozen=True):
     answer: str
 
 
-async def verdicts(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Verdict]:
+async def verdicts(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, AppealableVerdict]:
     """Return the reports on these tasks as workers may appeal against them, by task."""
     rows = map(dict, await tx.fetch(SQL.verdicts, cell, task_ids))
     return {
-        r["task_id"]: Verdict(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in rows
+        r["task_id"]: AppealableVerdict(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])})
+        for r in rows
     }
 
 

@@ -55,7 +55,7 @@ class Told(msgspec.Struct, frozen=True):
     cancelled_micros: int
 
 
-class Refused(msgspec.Struct, frozen=True):
+class RefusedReport(msgspec.Struct, frozen=True):
     """A report that was refused ``times`` times, ``at`` last; task 0 stands for many that the account never had."""
 
     task_id: int
@@ -65,7 +65,7 @@ class Refused(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Noted(msgspec.Struct, frozen=True):
+class NewRefusedReport(msgspec.Struct, frozen=True):
     """A refused report to remember."""
 
     account_id: int
@@ -128,7 +128,7 @@ async def decide_reports(tx: asyncpg.Connection, now: datetime, cell: int, decis
     await tx.execute(SQL.decide_reports, cell, *columns, now)
 
 
-async def note_refused(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+async def note_refused(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[NewRefusedReport]) -> None:
     """Remember refusals, each (account, task, kind, reason) at most once in ``noted``."""
     if noted:
         columns = zip(*[msgspec.structs.astuple(n) for n in noted], strict=True)
@@ -179,12 +179,12 @@ async def reports_of(
 
 async def refused_of(
     db: asyncpg.Connection, cell: int, account_id: int, before: tuple[datetime, int, int], limit: int
-) -> list[Refused]:
+) -> list[RefusedReport]:
     """Return an account's refused reports before the place (at, task, kind), newest first."""
     return _refused(await db.fetch(SQL.refused_of, cell, account_id, *before, limit))
 
 
-async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> Told | Refused | None:
+async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> Told | RefusedReport | None:
     """Return an account's report on one task, else the newest one that was refused, else None."""
     told = _told(await db.fetch(SQL.report_of, cell, task_id, account_id))
     if told:
@@ -229,5 +229,5 @@ def _told(rows: Sequence[asyncpg.Record]) -> list[Told]:
     return [Told(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in map(dict, rows)]
 
 
-def _refused(rows: Sequence[asyncpg.Record]) -> list[Refused]:
-    return [Refused(**{**r, "kind": ReportKind(r["kind"])}) for r in map(dict, rows)]
+def _refused(rows: Sequence[asyncpg.Record]) -> list[RefusedReport]:
+    return [RefusedReport(**{**r, "kind": ReportKind(r["kind"])}) for r in map(dict, rows)]

@@ -15,7 +15,7 @@ from manyeyes.reports.store import Cast
 from manyeyes.roles.told import VoteTold, clean, options_of, picture_url
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.money import number
@@ -82,7 +82,7 @@ class IgnoredAccount(msgspec.Struct, frozen=True):
 
 class _Waiting(msgspec.Struct, frozen=True):
     appeal: Appeal
-    question: Question
+    question: TaskQuestion
     answer: str
     votes: list[Cast]
     queue_id: int

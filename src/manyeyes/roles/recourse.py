@@ -5,10 +5,10 @@ import random
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
 import asyncpg
 
+from manyeyes.accounts.store import Owner
 from manyeyes.actions.cast_votes import CastVote, SlotId, cast_votes
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
@@ -16,7 +16,7 @@ from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import LONGEST_APPEAL, LONGEST_REASON, ReportState, Slot, Vote
-from manyeyes.reports.store import Record, Refused, Told
+from manyeyes.reports.store import Record, RefusedReport, Told
 from manyeyes.roles.told import (
     REFUSED,
     AppealFiled,
@@ -43,7 +43,7 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Reason, Refusal
@@ -154,15 +154,6 @@ def parse_slot(slot: str) -> SlotId | None:
     return SlotId(*map(int, found.groups())) if found else None
 
 
-class Owner(Protocol):
-    """Whose reports: a key's owner or an account's place."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
-
-
 async def reports_of(
     context: Context, owner: Owner, *, limit: int = 50, before: str = "", state: str = ""
 ) -> ReportsView | Refusal:
@@ -174,7 +165,7 @@ async def reports_of(
         return Refusal(Reason.UNREADABLE, f"state must be one of {', '.join(STATES)}")
     limit = min(max(limit, 1), LARGEST_PAGE)
 
-    async def read(db: asyncpg.Connection) -> tuple[list[Told | Refused], Looked, Record]:
+    async def read(db: asyncpg.Connection) -> tuple[list[Told | RefusedReport], Looked, Record]:
         page = await _page(db, owner, place, state, limit + 1)
         record = (await store.reporters(db, owner.cell, [owner.account_id])).get(owner.account_id, Record())
         return page, await look_up(db, owner.cell, page[:limit]), record
@@ -188,7 +179,7 @@ async def report_of(context: Context, owner: Owner, task_id: int) -> ReportView 
     """Return an account's report on the task with this wire id, else why the last one was refused."""
     serial = await context.id_blocks.of_wire(owner.cell, task_id)
 
-    async def read(db: asyncpg.Connection) -> tuple[Told | Refused | None, Looked]:
+    async def read(db: asyncpg.Connection) -> tuple[Told | RefusedReport | None, Looked]:
         found = await store.report_of(db, owner.cell, owner.account_id, serial)
         return found, await look_up(db, owner.cell, [found] if found else [])
 
@@ -239,7 +230,7 @@ async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int])
     return [reviewer_id in held for reviewer_id in reviewer_ids]
 
 
-async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[Question, str]]:
+async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, str]]:
     """Gathered read: what was asked and what was answered."""
     ids = sorted(set(task_ids))
     questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
@@ -248,10 +239,10 @@ async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
 
 async def _page(
     db: asyncpg.Connection, owner: Owner, place: tuple[datetime, int, int], state: str, limit: int
-) -> list[Told | Refused]:
+) -> list[Told | RefusedReport]:
     """Merge reports with refused ones. At one instant and task a refused one comes first: its rank is its kind + 1."""
     at, task_id, rank = place
-    page: list[Told | Refused] = []
+    page: list[Told | RefusedReport] = []
     if state != REFUSED:
         wanted = ReportState[state.upper()] if state else None
         before = (at, task_id + (rank > 0))
@@ -261,13 +252,13 @@ async def _page(
     return sorted(page, key=_order, reverse=True)[:limit]
 
 
-def _order(report: Told | Refused) -> tuple[datetime, int, int]:
+def _order(report: Told | RefusedReport) -> tuple[datetime, int, int]:
     if isinstance(report, Told):
         return report.filed_at, report.task_id, 0
     return report.at, report.task_id, report.kind + 1
 
 
-def _cursor(last: Told | Refused) -> str:
+def _cursor(last: Told | RefusedReport) -> str:
     at, task_id, rank = _order(last)
     return f"{(at - _EPOCH) // timedelta(microseconds=1)}_{task_id}_{rank}"
 

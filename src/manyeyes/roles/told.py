@@ -10,11 +10,11 @@ import msgspec
 from manyeyes.reports import appeals, store
 from manyeyes.reports.appeals import Appeal
 from manyeyes.reports.rules import WHYS, ReportKind, Vote, is_ignored
-from manyeyes.reports.store import Cast, Record, Refused, Told
+from manyeyes.reports.store import Cast, Record, RefusedReport, Told
 from manyeyes.roles.worker import QueueView
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.money import number
@@ -155,13 +155,13 @@ class AppealFiled(msgspec.Struct, frozen=True):
 class Looked(msgspec.Struct, frozen=True):
     """What a page shows beside the reports themselves, by task."""
 
-    questions: dict[int, Question]
+    questions: dict[int, TaskQuestion]
     answers: dict[int, str]
     votes: dict[int, list[Cast]]
     appeals: dict[int, Appeal]
 
 
-async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | Refused]) -> Looked:
+async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | RefusedReport]) -> Looked:
     ids = [report.task_id for report in reports if isinstance(report, Told)]
     if not ids:
         return Looked({}, {}, {}, {})
@@ -174,9 +174,9 @@ async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | Re
     )
 
 
-async def customers_view(context: Context, cell: int, report: Told | Refused, looked: Looked) -> ReportView:
+async def customers_view(context: Context, cell: int, report: Told | RefusedReport, looked: Looked) -> ReportView:
     task_id = wire_id(report.task_id)
-    if isinstance(report, Refused):
+    if isinstance(report, RefusedReport):
         what = (task_id, KINDS[report.kind], REFUSED, report.reason, WHYS.get(report.reason, ""))
         return ReportView(*what, "", "", report.at, None, None, [], 0.0, None)
     question = looked.questions.get(report.task_id)
@@ -221,7 +221,7 @@ async def workers_view(context: Context, cell: int, report: Told, looked: Looked
     )
 
 
-def picture_url(context: Context, cell: int, question: Question) -> str | None:
+def picture_url(context: Context, cell: int, question: TaskQuestion) -> str | None:
     """Return the address of a task's picture; None when it had none, or it is no longer kept."""
     if not question.media or datetime.now(UTC) >= question.created_at + timedelta(hours=context.settings.picture_hours):
         return None
@@ -238,6 +238,6 @@ def clean(text: str, longest: int) -> str:
     return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
 
 
-def options_of(question: Question) -> PictureOptions:
+def options_of(question: TaskQuestion) -> PictureOptions:
     """Return what an answer to the picture had to keep."""
     return picture_options(question.kind, question.options)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from manyeyes.dispatch.rules import Waiting
+from manyeyes.dispatch.rules import WaitingTask
 from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.event_queue import Agenda
 from manyeyes.simulator.workplace import Floor, Job
@@ -107,6 +107,6 @@ class Traffic:
         luck, passes = chance.random(), 0
         while chance.random() < self._world.pass_share:
             passes += 1
-        task = Waiting(self._tasks, account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3)
+        task = WaitingTask(self._tasks, account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3)
         self._take_in(Job(task, effort, luck, passes, created=self._agenda.now))
         self.begin(per_minute, accounts, chance)

@@ -25,7 +25,7 @@ class Event(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class Seen(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True):
     """An entry of the trail and its instant."""
 
     event: Event
@@ -72,7 +72,7 @@ async def add_events(tx: asyncpg.Connection, now: datetime, cell: int, events: S
 
 async def events(
     db: asyncpg.Connection, cell: int, domain: str, account_id: int | None = None, limit: int = 100
-) -> list[Seen]:
+) -> list[RecordedEvent]:
     """Return the trail of a domain, the newest first."""
     return [_seen(row) for row in await db.fetch(SQL.events, cell, domain, account_id, limit)]
 
@@ -86,7 +86,7 @@ def _site(row: asyncpg.Record) -> Site:
     return Site(**{**row, "state": SiteState(row["state"]), "proven_by": Way(row["proven_by"])})
 
 
-def _seen(row: asyncpg.Record) -> Seen:
+def _seen(row: asyncpg.Record) -> RecordedEvent:
     values = dict(row)
     at = values.pop("at")
-    return Seen(Event(**{**values, "kind": SiteEvent(row["kind"])}), at)
+    return RecordedEvent(Event(**{**values, "kind": SiteEvent(row["kind"])}), at)

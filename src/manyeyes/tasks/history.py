@@ -34,7 +34,7 @@ class Charge(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class Question(msgspec.Struct, frozen=True):
+class TaskQuestion(msgspec.Struct, frozen=True):
     """What was asked, without who asked; ``options`` is JSON text."""
 
     task_id: int
@@ -57,9 +57,9 @@ async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
     return {row["task_id"]: Charge(**row) for row in await tx.fetch(SQL.charges, cell, task_ids)}
 
 
-async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Question]:
+async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, TaskQuestion]:
     """Return what the tasks asked, by task."""
-    return {row["task_id"]: Question(**row) for row in await db.fetch(SQL.questions, cell, task_ids)}
+    return {row["task_id"]: TaskQuestion(**row) for row in await db.fetch(SQL.questions, cell, task_ids)}
 
 
 async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:

@@ -32,7 +32,7 @@ class Task(msgspec.Struct, frozen=True):
     language_pool: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class TaskResult(msgspec.Struct, frozen=True):
     """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released.
 
     ``name``: of the label that was chosen, where ``text`` is its number.
@@ -56,7 +56,7 @@ class Result(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class TaskOutcome(msgspec.Struct, frozen=True):
     """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock.
 
     ``text``: what was typed, a token, or the name of the label that was chosen.
@@ -93,7 +93,7 @@ class Solved(msgspec.Struct, frozen=True):
     pay_micros: int
 
 
-class Ended(msgspec.Struct, frozen=True):
+class EndedTask(msgspec.Struct, frozen=True):
     """How a task ended, as its customer's page shows it."""
 
     task_id: int
@@ -104,7 +104,7 @@ class Ended(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class Share(msgspec.Struct, frozen=True):
+class OwnerShare(msgspec.Struct, frozen=True):
     """What of a task's charge went to the owner of its soft app."""
 
     task_id: int
@@ -188,9 +188,9 @@ async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -
 
 async def progress(
     db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]
-) -> list[Outcome | Processing | None]:
+) -> list[TaskOutcome | Processing | None]:
     """Return for each (account, task) its outcome, that it is on its way, or None when the account has no such task."""
-    found: dict[tuple[int, int], Outcome | Processing] = {}
+    found: dict[tuple[int, int], TaskOutcome | Processing] = {}
     for row in await db.fetch(SQL.progress, cell, list({task_id for _, task_id in keys})):
         key = (row["account_id"], row["task_id"])
         if row["ended_at"] is not None:
@@ -200,10 +200,10 @@ async def progress(
     return [found.get(key) for key in keys]
 
 
-async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Ended]:
+async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, EndedTask]:
     """Return those of the tasks that have ended."""
     rows = await db.fetch(SQL.endings, cell, task_ids)
-    return {row["task_id"]: Ended(**{**row, "ending": Ending(row["ending"])}) for row in rows}
+    return {row["task_id"]: EndedTask(**{**row, "ending": Ending(row["ending"])}) for row in rows}
 
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
@@ -216,9 +216,9 @@ async def last_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     return {r["task_id"]: r["lease"] for r in await tx.fetch(SQL.last_leases, cell, task_ids, ending)}
 
 
-async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Share]:
+async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[OwnerShare]:
     """Return the shares in those of the tasks that have one, by task."""
-    return [Share(**row) for row in await tx.fetch(SQL.shares, cell, task_ids)]
+    return [OwnerShare(**row) for row in await tx.fetch(SQL.shares, cell, task_ids)]
 
 
 async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
@@ -226,7 +226,7 @@ async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
 
 
-async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[Result]) -> None:
+async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[TaskResult]) -> None:
     if not results:
         return
     columns = zip(
@@ -242,8 +242,8 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
     await tx.execute(SQL.insert_results, cell, now, *columns)
 
 
-def _outcome(row: asyncpg.Record) -> Outcome:
-    return Outcome(
+def _outcome(row: asyncpg.Record) -> TaskOutcome:
+    return TaskOutcome(
         row["task_id"],
         row["account_id"],
         row["queue_id"],
@@ -275,7 +275,7 @@ def shown_of(answer: str | None) -> str:
     return found.name or found.text
 
 
-def _answer_json(result: Result) -> str | None:
+def _answer_json(result: TaskResult) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
     return msgspec.json.encode(Answer(result.text, result.name)).decode()

@@ -12,7 +12,7 @@ from manyeyes.recognitions.time_spans import Grain, asked, split
 from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.json_messages import Refused, json, refuse
+from manyeyes.v1.json_messages import json, refuse
 from manyeyes.v1.recognition_views import (
     FunnelView,
     RecognitionsView,
@@ -21,7 +21,7 @@ from manyeyes.v1.recognition_views import (
     funnel_view,
     result_view,
 )
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 Handler = Callable[[Request], Awaitable[Response]]
 PAGE = 50

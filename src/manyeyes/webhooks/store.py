@@ -7,7 +7,14 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, MOST_TRIES_EVER, DeliveryState, Due, Verdict, receiver_of
+from manyeyes.webhooks.rules import (
+    AT_ONCE_PER_RECEIVER,
+    MOST_TRIES_EVER,
+    DeliveryState,
+    Due,
+    RetryDecision,
+    receiver_of,
+)
 
 SQL = Queries(__package__)
 
@@ -32,7 +39,7 @@ class Claim(msgspec.Struct, frozen=True):
     number: int
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingDelivery(msgspec.Struct, frozen=True):
     """A locked delivery; ``tries`` all that there were, ``tries_before`` those before the last replay."""
 
     task_id: int
@@ -41,14 +48,14 @@ class Waiting(msgspec.Struct, frozen=True):
     tries_before: int
 
 
-class Noted(msgspec.Struct, frozen=True):
+class NotedTry(msgspec.Struct, frozen=True):
     """The ``n``-th try of a delivery and what it leads to; ``status`` 0: nothing was answered."""
 
     task_id: int
     n: int
     status: int
     milliseconds: int
-    verdict: Verdict
+    verdict: RetryDecision
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -93,12 +100,12 @@ async def claim(
     return [Claim(*row) for row in await tx.fetch(SQL.claim, cell, task_ids, now, until)]
 
 
-async def lock_waiting(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Waiting]:
+async def lock_waiting(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, WaitingDelivery]:
     """Return those of the deliveries that wait, by task; the rows stay locked until the transaction ends."""
-    return {row["task_id"]: Waiting(*row) for row in await tx.fetch(SQL.lock_waiting, cell, task_ids)}
+    return {row["task_id"]: WaitingDelivery(*row) for row in await tx.fetch(SQL.lock_waiting, cell, task_ids)}
 
 
-async def note(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+async def note(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[NotedTry]) -> None:
     """Write tries down, in the log and in the deliveries, which are locked."""
     if not noted:
         return

@@ -7,7 +7,7 @@ import asyncpg
 
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import AppDay, merged
 from manyeyes.tasks import store as tasks
@@ -40,7 +40,7 @@ async def take_back_shares(tx: asyncpg.Connection, now: datetime, cell: int, tas
     if not task_ids:
         return 0
     shares = await tasks.shares(tx, cell, task_ids)
-    taken_back = [posting(Kind.UNSHARE, s.task_id, s.soft_id, s.share_micros) for s in shares]
+    taken_back = [posting(TransferKind.UNSHARE, s.task_id, s.soft_id, s.share_micros) for s in shares]
     await ledger.insert_transfers(tx, now, cell, taken_back)
     days = [AppDay(s.soft_id, s.ended_at.date(), s.account_id, taken_back_micros=s.share_micros) for s in shares]
     await soft_apps.add_days(tx, cell, merged(days))

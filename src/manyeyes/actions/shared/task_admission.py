@@ -13,7 +13,7 @@ from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, Transfer, posting
+from manyeyes.ledger.rules import Transfer, TransferKind, posting
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.labels import LabelOptions
@@ -160,7 +160,7 @@ async def save_entered(
         await dispatch.insert_work(tx, now, cell, rows)
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
-    booked = [*charges, *(posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
+    booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)
     for transfer in booked:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.connect import examples
 from manyeyes.console.shared.languages import catalogue, mark
@@ -19,7 +19,7 @@ from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
@@ -74,7 +74,7 @@ class CustomerPages:
             **examples(request),
         )
 
-    async def _recent(self, db: asyncpg.Connection, place: Place) -> list[RecentTask]:
+    async def _recent(self, db: asyncpg.Connection, place: AccountPlace) -> list[RecentTask]:
         held = await ledger.recent_holds(db, place.cell, place.account_id, RECENT_TASKS)
         ids = [task_id for task_id, _, _ in held]
         open_tasks = await dispatch.states(db, place.cell, ids)
@@ -94,7 +94,7 @@ class CustomerPages:
         return lines
 
 
-async def customer_of(context: Context, request: Request) -> Place | None:
+async def customer_of(context: Context, request: Request) -> AccountPlace | None:
     """The account that is signed in; None for nobody and for other roles."""
     subject = await cookie_subject(context, request)
     if subject is None or subject.role != "customer":
@@ -104,7 +104,7 @@ async def customer_of(context: Context, request: Request) -> Place | None:
     return next((place for place in found if place.account_id == subject.subject_id), None)
 
 
-async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
+async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any]:
     """The numbers at the head of the page; money in micro-units."""
     cell, account_id = place.cell, place.account_id
     day = await statistics.spending(db, cell, account_id, spending_windows(int(time.time()) + 1 - DAY_SECONDS))
@@ -121,12 +121,12 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
     }
 
 
-async def _recognised(db: asyncpg.Connection, place: Place) -> int:
+async def _recognised(db: asyncpg.Connection, place: AccountPlace) -> int:
     """What recognisers' work cost in the last 24 hours, in micros."""
     now = datetime.now(UTC)
     start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)
-    return -sum(each.available_change for each in sums if each.kind is Kind.RECOGNITION)
+    return -sum(each.available_change for each in sums if each.kind is TransferKind.RECOGNITION)
 
 
 _ENDINGS = {

@@ -25,7 +25,7 @@ SAID = {
 }
 
 
-class Series(msgspec.Struct, frozen=True):
+class ChartSeries(msgspec.Struct, frozen=True):
     """One colour of the first drawing: a label, or all that have no colour of their own; ``kind`` names the colour."""
 
     kind: str
@@ -68,7 +68,7 @@ class Drawing(msgspec.Struct, frozen=True):
     legend: list[tuple[str, str]]
 
 
-def series_of(recognition: Recognition, counts: Sequence[DayCount], translations: Translations) -> list[Series]:
+def series_of(recognition: Recognition, counts: Sequence[DayCount], translations: Translations) -> list[ChartSeries]:
     """The labels that get a colour: all, or the five most frequent ones and the rest together."""
     totals: dict[int, int] = dict.fromkeys(recognition.names, 0)
     for count in counts:
@@ -81,13 +81,14 @@ def series_of(recognition: Recognition, counts: Sequence[DayCount], translations
         own = sorted(sorted(totals, key=lambda label: -totals[label])[: len(HUES) - 1])
         rest = frozenset(totals) - frozenset(own)
     found = [
-        Series(hue, names.get(label, str(label)), frozenset([label])) for hue, label in zip(HUES, own, strict=False)
+        ChartSeries(hue, names.get(label, str(label)), frozenset([label]))
+        for hue, label in zip(HUES, own, strict=False)
     ]
     other = SAID["other"]
-    return found + ([Series(HUES[-1], translations.ugettext(other), rest)] if rest else [])
+    return found + ([ChartSeries(HUES[-1], translations.ugettext(other), rest)] if rest else [])
 
 
-def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[Series]) -> list[DayLine]:
+def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[DayLine]:
     """Every day with its counts, days without any too."""
     by_day: dict[date, list[DayCount]] = {day: [] for day in days.every}
     for count in counts:
@@ -95,7 +96,7 @@ def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[Series]) 
     return [_line(day, found, series) for day, found in by_day.items()]
 
 
-def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Sequence[Series]) -> list[LabelLine]:
+def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[LabelLine]:
     """Every label that the recogniser may give, and what failed if anything did."""
     names = dict(recognition.names)
     names.update({count.label: names.get(count.label, "") for count in counts})
@@ -108,7 +109,7 @@ def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Se
     return found
 
 
-def drawings(lines: Sequence[DayLine], series: Sequence[Series], language: str) -> dict[str, Drawing]:
+def drawings(lines: Sequence[DayLine], series: Sequence[ChartSeries], language: str) -> dict[str, Drawing]:
     """The three drawings of the days by name: labels, certain, people."""
     translate = languages.catalogue(language).ugettext
     said = {kind: translate(message) for kind, message in SAID.items()}
@@ -150,7 +151,7 @@ def _has_foot(index: int, columns: int) -> bool:
     return index % -(-columns // FEET) == 0 and index <= columns * LAST_FOOT
 
 
-def _line(day: date, counts: Sequence[DayCount], series: Sequence[Series]) -> DayLine:
+def _line(day: date, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> DayLine:
     total, review = sum(each.total for each in counts), sum(each.review for each in counts)
     failed = sum(each.total for each in counts if each.label == FAILED)
     return DayLine(

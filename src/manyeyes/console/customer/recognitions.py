@@ -8,7 +8,7 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App, zone
 from manyeyes.console.customer.day_range import MOST_DAYS, PRESETS, Days, asked_days, last_days
@@ -104,7 +104,7 @@ class RecognitionPages:
         return await self._render(request, place, of, days, page)
 
     async def _render(
-        self, request: Request, place: Place, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
+        self, request: Request, place: AccountPlace, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
     ) -> Response:
         language = look_of(request).language
         translations = catalogue(language)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from babel.support import Translations
 
-from manyeyes.console.customer.statement_period import Asked
+from manyeyes.console.customer.statement_period import StatementQuery
 from manyeyes.console.shared.forms import micros
 from manyeyes.console.shared.languages import catalogue, money
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said, why_of
@@ -78,7 +78,7 @@ def _refund(language: str, report: ReportView) -> list[Step]:
     if report.decided_at is None or not report.refunded:
         return []
     amount = money(micros(report.refunded), language)
-    day = Asked(report.decided_at.replace(microsecond=0) - timedelta(hours=1)).address()
+    day = StatementQuery(report.decided_at.replace(microsecond=0) - timedelta(hours=1)).address()
     translate = catalogue(language).ugettext
     what = translate("%(amount)s came back to your balance") % {"amount": amount}
     return [Step(what, report.decided_at, tone="good", href=day)]

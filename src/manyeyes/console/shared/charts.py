@@ -23,7 +23,7 @@ class Bar(msgspec.Struct, frozen=True):
     label: str
 
 
-class Line(msgspec.Struct, frozen=True):
+class ScaleLine(msgspec.Struct, frozen=True):
     """A horizontal line with its value written beside it."""
 
     y: float
@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True):
 
 class Chart(msgspec.Struct, frozen=True):
     bars: list[Bar]
-    lines: list[Line]
+    lines: list[ScaleLine]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -62,7 +62,7 @@ def bar_chart(
         for i, (value, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    return Chart(bars, [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+    return Chart(bars, [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -85,7 +85,7 @@ class Column(msgspec.Struct, frozen=True):
 
 class Stack(msgspec.Struct, frozen=True):
     columns: list[Column]
-    lines: list[Line]
+    lines: list[ScaleLine]
     kinds: list[str]
     gap: float
     width: float = WIDTH
@@ -120,7 +120,7 @@ def stacked_chart(
         for i, (each, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    lines = [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks]
+    lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks]
     return Stack(columns, lines, list(kinds), round(gap, 2))
 
 

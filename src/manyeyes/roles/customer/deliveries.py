@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
 
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
@@ -30,15 +29,6 @@ LARGEST_PAGE = 200
 RESULT, REVIEW = "result", "review"
 _NEWEST = 2**63 - 1
 _DIGITS = 18
-
-
-class Owner(Protocol):
-    """Whose call-backs: an account in its cell."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
 
 
 class TryView(msgspec.Struct, frozen=True):

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.store import Owner
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App, day_in
 from manyeyes.recognitions import funnel, results
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.funnel import Counts, Stretch
-from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, Page, Place, SeenResult
+from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, ResultPlace, ResultsPage, SeenResult
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 from manyeyes.recognitions.time_spans import Span
@@ -26,15 +27,6 @@ LARGEST_PAGE = 200
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _ID = re.compile(r"[0-9a-f]{24}")
 _CURSOR = re.compile(r"(\d{1,17})_(\d{1,18})")
-
-
-class Owner(Protocol):
-    """Whose apps: an account in its cell."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
 
 
 class Owned(NamedTuple):
@@ -152,10 +144,10 @@ async def results_of(
     if place is None:
         return Refusal(Reason.UNREADABLE, "before must be what another page gave as next")
     if within:
-        place = min(place, Place(within.end, 0))
-    asked = Page(min(max(limit, 1), LARGEST_PAGE), place, Place(within.start, 0) if within else OLDEST)
+        place = min(place, ResultPlace(within.end, 0))
+    asked = ResultsPage(min(max(limit, 1), LARGEST_PAGE), place, ResultPlace(within.start, 0) if within else OLDEST)
 
-    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], Place | None]:
+    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], ResultPlace | None]:
         return await results.results_before(db, of.app.cell, of.recognition.recognition_id, asked, wanted)
 
     page, following = await read_patiently(context.cells.pool(of.app.cell), read)
@@ -174,15 +166,15 @@ def review_state(result: SeenResult) -> str:
     return "refuted" if result.refuted else result.state.name.lower()
 
 
-def _cursor(place: Place) -> str:
+def _cursor(place: ResultPlace) -> str:
     return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}_{place.result_id}"
 
 
-def _place(before: str) -> Place | None:
+def _place(before: str) -> ResultPlace | None:
     """Return where a page begins; None for what is no cursor."""
     if not before:
         return NEWEST
     found = _CURSOR.fullmatch(before) if before.isascii() else None
     if not found or int(found[1]) >= 10**16:
         return None
-    return Place(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+    return ResultPlace(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
