@@ -57,5 +57,10 @@ async def _customer(context: Context, account_id: int, key: str) -> None:
 
 async def _worker(context: Context, worker_id: int, token: str, reviewer: bool) -> None:
     async with context.cells.directory.acquire() as db:
-        await workers.insert_worker(db, Worker(worker_id, f"worker {worker_id}", ("en",), QUEUES, reviewer))
+        await workers.insert_worker(
+            db,
+            Worker(
+                worker_id=worker_id, name=f"worker {worker_id}", languages=("en",), queues=QUEUES, reviewer=reviewer
+            ),
+        )
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)

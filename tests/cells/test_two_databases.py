@@ -229,7 +229,13 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
             await stage.answer(worker_id, await stage.lease(worker_id))
         kinds = {listed: ReportKind.TOKEN_CORRECT, filtered: ReportKind.TOKEN_INCORRECT}
         words = [
-            ReportToken(stage.cell, account_id, row["task_id"], kinds[row["worker_id"]], RECAPTCHA_KINDS)
+            ReportToken(
+                cell=stage.cell,
+                account_id=account_id,
+                task_id=row["task_id"],
+                kind=kinds[row["worker_id"]],
+                takes=RECAPTCHA_KINDS,
+            )
             for row in await stage.rows("result", "task_id, worker_id")
         ]
         assert all(isinstance(told, TokenReported) for told in await stage.act(report_tokens, *words))

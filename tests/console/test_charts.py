@@ -11,7 +11,9 @@ WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}"
 
 
 def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True):
-    return CalibrationPoint(threshold, 0.5, verdicts, errors, bound, proven)
+    return CalibrationPoint(
+        threshold=threshold, certain_share=0.5, verdicts=verdicts, errors=errors, upper_bound=bound, is_proven=proven
+    )
 
 
 @given(

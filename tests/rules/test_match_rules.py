@@ -38,7 +38,14 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
 
     def task(n: int, holder: int = 0) -> WaitingTask:
         came = NOW - timedelta(seconds=chance.randint(0, 2))
-        return WaitingTask(n, chance.randint(1, 3), came, some(), holder, kind=chance.choice(KINDS))
+        return WaitingTask(
+            task_id=n,
+            account_id=chance.randint(1, 3),
+            created_at=came,
+            tried=some(),
+            holder=holder,
+            kind=chance.choice(KINDS),
+        )
 
     waiting = [task(n) for n in numbers[:fresh]] + [task(n, 100 + n) for n in numbers[fresh:]]
     workers = chance.sample(WORKERS, present)
@@ -119,7 +126,7 @@ def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crow
 
 @given(st.permutations(range(1, 6)), st.lists(st.integers(0, 100), min_size=5, max_size=5, unique=True))
 def test_the_longest_idle_worker_gets_the_first_task(order, seconds):
-    waiting = [WaitingTask(n, 1, NOW) for n in order]
+    waiting = [WaitingTask(task_id=n, account_id=1, created_at=NOW) for n in order]
     idle = [Idle(w, NOW - timedelta(seconds=s)) for w, s in zip(WORKERS, seconds, strict=False)]
     longest_first = sorted(idle, key=lambda w: w.idle_since)
     assert [(p.task_id, p.worker_id) for p in match(waiting, idle, {}, NOW)] == [
@@ -179,7 +186,7 @@ def test_a_list_keeps_nobody_from_work(crowd):
 @given(st.integers(0, 50), st.lists(st.integers(0, 100), max_size=5), st.lists(st.integers(0, 100), max_size=5))
 def test_virtual_time_never_goes_back_and_listed_tasks_never_push_it_past_the_first_that_waited(before, turns, jumped):
     def tasks(numbers: list[int]) -> list[WaitingTask]:
-        return [WaitingTask(n, 1, NOW, turn=turn) for n, turn in enumerate(numbers)]
+        return [WaitingTask(task_id=n, account_id=1, created_at=NOW, turn=turn) for n, turn in enumerate(numbers)]
 
     first = min([*turns, *jumped], default=0)
     newest = virtual_turn(before, tasks(turns), tasks(jumped), first)

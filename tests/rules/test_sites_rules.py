@@ -34,7 +34,22 @@ FOUND, ABSENT, UNKNOWN = ProofLookup.FOUND, ProofLookup.ABSENT, ProofLookup.UNKN
 
 def site(domain: str = "shop.example", state: SiteState = SiteState.LIVE, way: Way = Way.DNS, **given: object) -> Site:
     proven = NOW if state is SiteState.LIVE else None
-    return Site(**{**msgspec.structs.asdict(Site(1, domain, "t", state, way, NOW, proven)), **given})
+    return Site(
+        **{
+            **msgspec.structs.asdict(
+                Site(
+                    account_id=1,
+                    domain=domain,
+                    token="t",
+                    state=state,
+                    proven_by=way,
+                    created_at=NOW,
+                    verified_at=proven,
+                )
+            ),
+            **given,
+        }
+    )
 
 
 def seen(dns: ProofLookup, web: ProofLookup) -> ProofFinding:

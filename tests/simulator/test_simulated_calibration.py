@@ -44,7 +44,14 @@ def test_the_worst_recogniser_there_can_be_keeps_it_too():
     for seed in range(runs):
         chance = random.Random(f"fresh {seed}")
         said = [
-            ReviewVerdict(n, chance.random(), chance.random() < 0.0201, NOTHING_CERTAIN, 0.02, False)
+            ReviewVerdict(
+                task_id=n,
+                rate=chance.random(),
+                is_wrong=chance.random() < 0.0201,
+                threshold=NOTHING_CERTAIN,
+                sample_share=0.02,
+                sampled=False,
+            )
             for n in range(400)
         ]
         broken += lowest_proven(said) < NOTHING_CERTAIN

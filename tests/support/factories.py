@@ -96,7 +96,9 @@ async def hand(
     token = new_token()
     async with context.cells.directory.acquire() as db:
         worker_id = await accounts.take_numbers(db, "worker", 1)
-        found = Worker(worker_id, f"worker {worker_id}", languages, queues, reviewer)
+        found = Worker(
+            worker_id=worker_id, name=f"worker {worker_id}", languages=languages, queues=queues, reviewer=reviewer
+        )
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)

@@ -50,8 +50,16 @@ async def site(stage: Stage, account_id: int, domain: str = "shop.example", find
 
 async def checked(stage: Stage, known: Site, finding: ProofFinding, jitter: float = 1.0) -> Any:
     """Let a check find this of a site; return what the action answers."""
-    at = (stage.number(), known.account_id, known.domain, known.token)
-    (outcome,) = await stage.act(record_site_checks, RecordSiteCheck(stage.cell, *at, finding, jitter))
+    command = RecordSiteCheck(
+        cell=stage.cell,
+        event_id=stage.number(),
+        account_id=known.account_id,
+        domain=known.domain,
+        token=known.token,
+        finding=finding,
+        jitter=jitter,
+    )
+    (outcome,) = await stage.act(record_site_checks, command)
     return outcome
 
 
@@ -78,6 +86,8 @@ async def house_site(
     context.lookups.forget()
     event_id, check_id = await context.id_blocks.take(1), await context.id_blocks.take(1)
     added = await context.batcher.ask(add_sites, AddSite(1, event_id, account_id, domain, f"token-{event_id}"))
-    command = RecordSiteCheck(1, check_id, account_id, domain, added.token, finding, 1.0)
+    command = RecordSiteCheck(
+        cell=1, event_id=check_id, account_id=account_id, domain=domain, token=added.token, finding=finding, jitter=1.0
+    )
     proven: Site = await context.batcher.ask(record_site_checks, command)
     return proven

@@ -195,14 +195,22 @@ async def _counters(db: asyncpg.Connection, app: App, recognition: Recognition, 
 
 def _day(app: App, number: int, s: Sighting) -> DayChange:
     day = day_in(app.time_zone, s.at)
-    return DayChange(number, day, s.label, 1, int(s.review), int(s.is_reviewed), int(s.is_overturned))
+    return DayChange(
+        recognition_id=number,
+        day=day,
+        label=s.label,
+        total=1,
+        review=int(s.review),
+        reviewed=int(s.is_reviewed),
+        overturned=int(s.is_overturned),
+    )
 
 
 def _quarter(number: int, s: Sighting) -> QuarterChange:
     failed = s.label == FAILED
     return QuarterChange(
-        number,
-        quarter(s.at),
+        recognition_id=number,
+        quarter=quarter(s.at),
         certain=int(not failed and not s.review),
         uncertain=int(s.review),
         failed=int(failed),

@@ -152,7 +152,20 @@ async def test_every_ending_is_told(stage, post, ending):
 )
 def test_a_token_is_told_while_it_is_good(queue_id, age, told):
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    outcome = TaskOutcome(7, 1, queue_id, "203.0.113.7", at, at, Ending.SOLVED, "03AG", "", 1, 2_000, age)
+    outcome = TaskOutcome(
+        task_id=7,
+        account_id=1,
+        queue_id=queue_id,
+        ip="203.0.113.7",
+        created_at=at,
+        ended_at=at,
+        ending=Ending.SOLVED,
+        text="03AG",
+        media="",
+        solve_count=1,
+        charged_micros=2_000,
+        age_seconds=age,
+    )
     found = json.loads(callback_body(LINKS, 1, outcome, ""))
     assert {name: found[name] for name in told} == told
     assert found["taskId"] == 7

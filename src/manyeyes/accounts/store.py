@@ -6,6 +6,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import read, read_one, values
 
 SQL = Queries(__package__)
 
@@ -44,8 +45,7 @@ class Terms(msgspec.Struct, frozen=True):
 
 async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
     """Return whose key it is; None for an unknown or revoked one."""
-    row = await db.fetchrow(SQL.key_owner, key_hash)
-    return KeyOwner(row["cell"], row["account_id"], tuple(row["allowed_addresses"])) if row else None
+    return read_one(KeyOwner, await db.fetchrow(SQL.key_owner, key_hash))
 
 
 async def blocked_networks(db: asyncpg.Connection) -> list[str]:
@@ -67,7 +67,7 @@ async def take_numbers(db: asyncpg.Connection, name: str, count: int) -> int:
 
 
 async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
-    await db.execute(SQL.insert_place, place.account_id, place.name, place.cell)
+    await db.execute(SQL.insert_place, *values(place, "account_id", "name", "cell"))
 
 
 async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
@@ -82,11 +82,11 @@ async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
 async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
     """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
     number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
-    return [AccountPlace(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
+    return read(AccountPlace, await db.fetch(SQL.places, number, name_or_id))
 
 
 async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
-    return [AccountPlace(**row) for row in await db.fetch(SQL.every_place)]
+    return read(AccountPlace, await db.fetch(SQL.every_place))
 
 
 async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
@@ -96,7 +96,7 @@ async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accoun
 
 async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
     """Return the terms of those accounts that exist, by id."""
-    return {row["account_id"]: Terms(**row) for row in await tx.fetch(SQL.terms, cell, account_ids)}
+    return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.terms, cell, account_ids))}
 
 
 async def set_terms(

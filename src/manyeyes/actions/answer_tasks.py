@@ -86,8 +86,14 @@ def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datet
 
 
 def _use(work: Work) -> Event:
-    at = (work.account_id, work.site)
-    return Event(work.task_id, SiteEvent.TOKEN_GIVEN, *at, n=work.lease, worker_id=work.worker_id)
+    return Event(
+        cause_id=work.task_id,
+        kind=SiteEvent.TOKEN_GIVEN,
+        account_id=work.account_id,
+        domain=work.site,
+        n=work.lease,
+        worker_id=work.worker_id,
+    )
 
 
 def _desks(ended: Sequence[EndedWork]) -> dict[int, SessionChange]:

@@ -19,7 +19,7 @@ from manyeyes.tasks import store as tasks
 NO_ZONES: Mapping[int, str] = {}
 
 
-class BooksAudit(msgspec.Struct, frozen=True):
+class BooksAudit(msgspec.Struct, frozen=True, kw_only=True):
     """``difference_micros`` sums every deviation found; ``findings`` says where, one sentence each."""
 
     difference_micros: int
@@ -74,7 +74,14 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     accounts = sum(key[0] is Book.AVAILABLE for key in stored)
     wallets = sum(key[0] is Book.PAYABLE for key in stored)
     difference += len(twice) + len(recourse.double_pays) + recognised.difference
-    return BooksAudit(difference, count, accounts, wallets, sum(held.values()), findings)
+    return BooksAudit(
+        difference_micros=difference,
+        transfers=count,
+        accounts=accounts,
+        wallets=wallets,
+        open_tasks_held_micros=sum(held.values()),
+        findings=findings,
+    )
 
 
 class _Recourse(msgspec.Struct, frozen=True):

@@ -64,4 +64,11 @@ async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequenc
 
 
 def _event(work: Work) -> Event:
-    return Event(work.task_id, SiteEvent.TASK_ENDED, work.account_id, work.site, work.lease, work.worker_id)
+    return Event(
+        cause_id=work.task_id,
+        kind=SiteEvent.TASK_ENDED,
+        account_id=work.account_id,
+        domain=work.site,
+        n=work.lease,
+        worker_id=work.worker_id,
+    )

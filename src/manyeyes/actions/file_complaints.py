@@ -112,7 +112,16 @@ def _decide(command: FileComplaint, books: _LoadedComplaints, now: datetime) -> 
     is_unheard = is_ignored(record.judged, record.confirmed)
     state, why = (ReportState.IGNORED, WHY_IGNORED) if is_unheard else (ReportState.OPEN, "")
     kind = ReportKind.IMAGE_INCORRECT
-    return NewReport(task_id, account_id, life.queue_id, life.worker_id, kind, state, why, life.ended_at)
+    return NewReport(
+        task_id=task_id,
+        account_id=account_id,
+        queue_id=life.queue_id,
+        worker_id=life.worker_id,
+        kind=kind,
+        state=state,
+        why=why,
+        ended_at=life.ended_at,
+    )
 
 
 def _is_own(before: Report, account_id: int) -> bool:

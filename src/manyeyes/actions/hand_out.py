@@ -92,7 +92,8 @@ async def _look(
     is_cut = len(free) == limit  # somebody idle may not be among them
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
     busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
-    head = await dispatch.waiting_head(tx, cell, queue_id, free or busy, size, by.filters, known) if size else []
+    fit = free or busy
+    head = await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
         head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
     seen = _Seen(by, head, len(head) == size, listed)

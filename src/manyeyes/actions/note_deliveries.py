@@ -11,7 +11,7 @@ from manyeyes.webhooks.rules import DeliveryState, TryResponse, judge
 from manyeyes.webhooks.store import NotedTry
 
 
-class NoteDelivery(msgspec.Struct, frozen=True):
+class NoteDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """``claim`` is the number under which it was tried; ``chance`` from 0 to 1 draws the jitter of the next try."""
 
     cell: int

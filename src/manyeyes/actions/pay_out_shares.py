@@ -53,7 +53,10 @@ async def pay_out_shares(
     for c in paying:
         changes[c.account_id] += paid[c.pay_out_id]
     await ledger.change_balances(tx, cell, changes)
-    days = [AppDay(c.soft_id, now.date(), c.account_id, paid_out_micros=paid[c.pay_out_id]) for c in paying]
+    days = [
+        AppDay(soft_id=c.soft_id, day=now.date(), account_id=c.account_id, paid_out_micros=paid[c.pay_out_id])
+        for c in paying
+    ]
     await soft_apps.add_days(tx, cell, merged(days))
     return [
         before.get(c.pay_out_id, paid.get(c.pay_out_id, 0))

@@ -202,52 +202,54 @@ async def _save(
 
 def _result(now: datetime, command: RecordRecognition, new: NewResult) -> RecognitionResult:
     return RecognitionResult(
-        new.recognition.recognition_id,
-        new.result_id,
-        command.call_id,
-        now,
-        new.name,
-        new.tag,
-        new.uid,
-        new.sequence_id,
-        new.label,
-        new.rate,
-        new.recognition.threshold,
-        new.review,
-        new.fault,
-        new.details,
-        new.milliseconds,
-        new.task_id,
-        new.charged_micros,
+        recognition_id=new.recognition.recognition_id,
+        result_id=new.result_id,
+        call_id=command.call_id,
+        at=now,
+        name=new.name,
+        tag=new.tag,
+        uid=new.uid,
+        sequence_id=new.sequence_id,
+        label=new.label,
+        rate=new.rate,
+        threshold=new.recognition.threshold,
+        review=new.review,
+        fault=new.fault,
+        details=new.details,
+        milliseconds=new.milliseconds,
+        task_id=new.task_id,
+        charged_micros=new.charged_micros,
     )
 
 
 def _review(now: datetime, day: date, new: NewResult) -> NewReview:
     of = new.recognition
     return NewReview(
-        new.task_id,
-        of.recognition_id,
-        new.result_id,
-        now,
-        day,
-        new.label,
-        new.rate,
-        of.threshold,
-        of.sample_share,
-        new.sampled,
-        new.name,
+        task_id=new.task_id,
+        recognition_id=of.recognition_id,
+        result_id=new.result_id,
+        asked_at=now,
+        day=day,
+        label=new.label,
+        rate=new.rate,
+        threshold=of.threshold,
+        sample_share=of.sample_share,
+        sampled=new.sampled,
+        name=new.name,
     )
 
 
 def _of_day(day: date, new: NewResult) -> DayChange:
-    return DayChange(new.recognition.recognition_id, day, new.label, total=1, review=int(new.review))
+    return DayChange(
+        recognition_id=new.recognition.recognition_id, day=day, label=new.label, total=1, review=int(new.review)
+    )
 
 
 def _of_quarter(of: int, new: NewResult) -> QuarterChange:
     is_failed = new.label == FAILED
     return QuarterChange(
-        new.recognition.recognition_id,
-        of,
+        recognition_id=new.recognition.recognition_id,
+        quarter=of,
         certain=int(not is_failed and not new.review),
         uncertain=int(not is_failed and new.review),
         failed=int(is_failed),

@@ -12,7 +12,7 @@ from manyeyes.sites.store import Event
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class RecordSiteCheck(msgspec.Struct, frozen=True):
+class RecordSiteCheck(msgspec.Struct, frozen=True, kw_only=True):
     """``token``: the one that was looked for; ``jitter`` from 0 to 1, drawn by whoever asks."""
 
     cell: int
@@ -40,7 +40,15 @@ async def record_site_checks(
             continue
         known[key], kind = after_check(site, command.finding, now, command.jitter)
         await sites.put(tx, cell, known[key])
-        events.append(Event(command.event_id, kind, *key, detail=command.finding.detail))
+        events.append(
+            Event(
+                cause_id=command.event_id,
+                kind=kind,
+                account_id=command.account_id,
+                domain=command.domain,
+                detail=command.finding.detail,
+            )
+        )
         outcomes.append(known[key])
     await sites.add_events(tx, now, cell, events)
     return outcomes

@@ -19,7 +19,7 @@ from manyeyes.tasks.rules import RECAPTCHA_V2, Ending
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class ReportToken(msgspec.Struct, frozen=True):
+class ReportToken(msgspec.Struct, frozen=True, kw_only=True):
     """``kind``: TOKEN_CORRECT or TOKEN_INCORRECT; ``takes``: the kinds of tasks that the method is for."""
 
     cell: int
@@ -100,7 +100,16 @@ def _decide(command: ReportToken, books: _LoadedReports, now: datetime) -> NewRe
     books.spoken.add(task_id)
     is_unheard = command.kind is ReportKind.TOKEN_INCORRECT and account_id in books.ignored
     state, why = (ReportState.IGNORED, WHY_OUTLIER) if is_unheard else (ReportState.COUNTED, "")
-    return NewReport(task_id, account_id, life.queue_id, life.worker_id, command.kind, state, why, life.ended_at)
+    return NewReport(
+        task_id=task_id,
+        account_id=account_id,
+        queue_id=life.queue_id,
+        worker_id=life.worker_id,
+        kind=command.kind,
+        state=state,
+        why=why,
+        ended_at=life.ended_at,
+    )
 
 
 def _reported(life: Life | None) -> Reported | None:

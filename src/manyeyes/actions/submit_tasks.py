@@ -117,4 +117,4 @@ def _domain(command: SubmitTask, books: _LoadedSubmissions) -> str | Refusal:
 
 
 def _use(row: Entering) -> Event:
-    return Event(row.task_id, SiteEvent.TASK_CREATED, row.account_id, row.site)
+    return Event(cause_id=row.task_id, kind=SiteEvent.TASK_CREATED, account_id=row.account_id, domain=row.site)

@@ -25,7 +25,7 @@ MONTHS = (
 )
 
 
-class AppStatsPoint(msgspec.Struct, frozen=True):
+class AppStatsPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One day in UTC; ``endstamp`` is its last second."""
 
     date: str
@@ -36,7 +36,7 @@ class AppStatsPoint(msgspec.Struct, frozen=True):
     stamp: int
 
 
-class AppStatsSeries(msgspec.Struct, frozen=True):
+class AppStatsSeries(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the chart. ``errorId`` and ``code``: the error that it counts; 0 and empty when it counts none."""
 
     name: str
@@ -100,24 +100,57 @@ def _charts(
     if mode == "money":
         return [
             AppStatsSeries(
-                "Share", of_day(lambda d: number(d.share_micros - d.taken_back_micros)), "USD", 0, "", _SHARE
+                name="Share",
+                data=of_day(lambda d: number(d.share_micros - d.taken_back_micros)),
+                itemname="USD",
+                errorId=0,
+                code="",
+                description=_SHARE,
             ),
-            AppStatsSeries("Taken back", of_day(lambda d: number(d.taken_back_micros)), "USD", 0, "", _TAKEN_BACK),
+            AppStatsSeries(
+                name="Taken back",
+                data=of_day(lambda d: number(d.taken_back_micros)),
+                itemname="USD",
+                errorId=0,
+                code="",
+                description=_TAKEN_BACK,
+            ),
         ]
     if mode == "users":
         return [
             AppStatsSeries(
-                "Users", of_day(lambda d: d.users), "Users", 0, "", "Accounts that had a task end on the day"
+                name="Users",
+                data=of_day(lambda d: d.users),
+                itemname="Users",
+                errorId=0,
+                code="",
+                description="Accounts that had a task end on the day",
             )
         ]
     if mode == "errors":
         return [
-            AppStatsSeries("Accepted and paid", of_day(lambda d: d.solved), "Tasks", 0, "", "Solved tasks, charged"),
+            AppStatsSeries(
+                name="Accepted and paid",
+                data=of_day(lambda d: d.solved),
+                itemname="Tasks",
+                errorId=0,
+                code="",
+                description="Solved tasks, charged",
+            ),
             _error_series("Unsolvable", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.unsolvable), _PAID),
             _error_series("Not answered", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.released), _NOT_PAID),
             *_refusals(shown, refused),
         ]
-    return [AppStatsSeries(mode.capitalize(), of_day(lambda _: 0), mode.capitalize(), 0, "", _UNKNOWN.format(mode))]
+    return [
+        AppStatsSeries(
+            name=mode.capitalize(),
+            data=of_day(lambda _: 0),
+            itemname=mode.capitalize(),
+            errorId=0,
+            code="",
+            description=_UNKNOWN.format(mode),
+        )
+    ]
 
 
 def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> list[AppStatsSeries]:
@@ -131,13 +164,27 @@ def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> lis
 
 def _error_series(name: str, refusal: Refusal, points: list[AppStatsPoint], explanation: str) -> AppStatsSeries:
     error = wire_error(refusal)
-    return AppStatsSeries(name, points, "Tasks", error.errorId, error.errorCode, explanation or error.errorDescription)
+    return AppStatsSeries(
+        name=name,
+        data=points,
+        itemname="Tasks",
+        errorId=error.errorId,
+        code=error.errorCode,
+        description=explanation or error.errorDescription,
+    )
 
 
 def _point(day: date, y: int | float) -> AppStatsPoint:
     month = MONTHS[day.month - 1]
     begin = int(datetime.combine(day, datetime.min.time(), UTC).timestamp())
-    return AppStatsPoint(f"{day.day} {month}", f"{day.day} {month[:3]}", y, begin, begin + DAY_SECONDS - 1, begin)
+    return AppStatsPoint(
+        date=f"{day.day} {month}",
+        shortdate=f"{day.day} {month[:3]}",
+        y=y,
+        beginstamp=begin,
+        endstamp=begin + DAY_SECONDS - 1,
+        stamp=begin,
+    )
 
 
 def _stamp(at: datetime) -> str:

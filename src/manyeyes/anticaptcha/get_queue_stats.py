@@ -17,7 +17,7 @@ CACHED_SECONDS = 10.0
 RATE_MINUTES = 15  # speed and average price are those of the last quarter of an hour
 
 
-class QueueStats(msgspec.Struct, frozen=True):
+class QueueStats(msgspec.Struct, frozen=True, kw_only=True):
     """``waiting``: idle workers; ``load`` in percent; ``bid``: average price in USD; ``speed`` in seconds.
 
     ``total``: workers who are present.
@@ -46,7 +46,7 @@ async def get_queue_stats(call: AntiCaptchaCall) -> QueueStats | Refusal:
 async def _measure(context: Context, queue_id: int) -> QueueStats:
     queue = (await context.lookups.queues()).get(queue_id)
     if queue is None:
-        return QueueStats(0, 0, 0.0, 0.0, 0.0, 0)
+        return QueueStats(errorId=0, waiting=0, load=0.0, bid=0.0, speed=0.0, total=0)
     total = idle = tasks = handling_ms = charged_micros = 0
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
@@ -56,10 +56,10 @@ async def _measure(context: Context, queue_id: int) -> QueueStats:
         tasks, handling_ms = tasks + rates.tasks, handling_ms + rates.handling_ms
         charged_micros += rates.charged_micros
     return QueueStats(
-        0,
-        idle,
-        round(100 * (total - idle) / total, 2) if total else 0.0,
-        number(round(charged_micros / tasks) if tasks else queue.price_micros),
-        round(handling_ms / tasks / 1000, 2) if tasks else 0.0,
-        total,
+        errorId=0,
+        waiting=idle,
+        load=round(100 * (total - idle) / total, 2) if total else 0.0,
+        bid=number(round(charged_micros / tasks) if tasks else queue.price_micros),
+        speed=round(handling_ms / tasks / 1000, 2) if tasks else 0.0,
+        total=total,
     )

@@ -27,6 +27,6 @@ async def report_token(call: AntiCaptchaCall, kind: ReportKind, takes: AbstractS
     if isinstance(wire, Refusal):
         return wire
     serial = await call.context.id_blocks.of_wire(owner.cell, wire)
-    command = ReportToken(owner.cell, owner.account_id, serial, kind, takes)
+    command = ReportToken(cell=owner.cell, account_id=owner.account_id, task_id=serial, kind=kind, takes=takes)
     outcome = await call.context.batcher.ask(report_tokens, command)
     return Refusal(outcome.reason) if isinstance(outcome, Refusal) else ReportTaken()

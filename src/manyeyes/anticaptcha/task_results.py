@@ -29,7 +29,7 @@ class TurnstileSolution(msgspec.Struct, frozen=True):
 AnySolution = Solution | RecaptchaSolution | TurnstileSolution
 
 
-class Ready(msgspec.Struct, frozen=True):
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """``cost`` is text with six decimals, times are whole Unix seconds (spec, rule 10)."""
 
     errorId: int
@@ -54,14 +54,14 @@ def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_ur
     if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
         return Refusal(Reason.TOKEN_EXPIRED)
     return Ready(
-        0,
-        "ready",
-        _solution(pictures, cell, outcome, base_url),
-        money.text(outcome.charged_micros),
-        outcome.ip,
-        int(outcome.created_at.timestamp()),
-        int(outcome.ended_at.timestamp()),
-        outcome.solve_count,
+        errorId=0,
+        status="ready",
+        solution=_solution(pictures, cell, outcome, base_url),
+        cost=money.text(outcome.charged_micros),
+        ip=outcome.ip,
+        createTime=int(outcome.created_at.timestamp()),
+        endTime=int(outcome.ended_at.timestamp()),
+        solveCount=outcome.solve_count,
     )
 
 

@@ -56,8 +56,17 @@ def create(
         zone(time_zone)
         owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
-        terms = medium, time_zone, made["public_key"], rate, False
-        new = App(secret_id, name.strip(), owner.cell, owner.account_id, *terms)
+        new = App(
+            secret_id=secret_id,
+            name=name.strip(),
+            cell=owner.cell,
+            account_id=owner.account_id,
+            medium=medium,
+            time_zone=time_zone,
+            public_key=made["public_key"],
+            calls_per_second=rate,
+            suspended=False,
+        )
         async with context.cells.directory.acquire() as db:
             await apps.insert_app(db, new)
         await context.notifier.tell_changed()

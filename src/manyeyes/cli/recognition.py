@@ -85,7 +85,16 @@ def create(
         check_name(called)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
-        terms = await _terms(context, blank, threshold, review_queue, sample, micros, review_hours, review_url)
+        terms = await _terms(
+            context,
+            blank,
+            threshold,
+            review_queue,
+            sample,
+            price=micros,
+            review_hours=review_hours,
+            review_url=review_url,
+        )
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
         memory = context.settings.recogniser_megabytes
@@ -144,7 +153,16 @@ def set_recognition(
 
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
-        terms = await _terms(context, before, threshold, review_queue, sample, price, review_hours, review_url)
+        terms = await _terms(
+            context,
+            before,
+            threshold,
+            review_queue,
+            sample,
+            price=price,
+            review_hours=review_hours,
+            review_url=review_url,
+        )
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
         rules.check(msgspec.structs.replace(before, **terms))
@@ -187,8 +205,22 @@ def row(of: Recognition) -> dict[str, Any]:
 def _blank(secret_id: str, name: str, recogniser: str, model: Path | None, labels: str) -> Recognition:
     """Return the new recognition before its terms are known."""
     path = "" if model is None else str(model.resolve(strict=True))
-    named = (new_id(), 0, secret_id, name.strip(), recogniser, path, rules.labels(labels))
-    return Recognition(*named, 0.0, 0, 0.0, 1, "", 0, False)
+    return Recognition(
+        task_id=new_id(),
+        recognition_id=0,
+        secret_id=secret_id,
+        name=name.strip(),
+        recogniser=recogniser,
+        model=path,
+        labels=rules.labels(labels),
+        threshold=0.0,
+        queue_id=0,
+        sample_share=0.0,
+        review_seconds=1,
+        review_url="",
+        price_micros=0,
+        closed=False,
+    )
 
 
 async def _terms(
@@ -197,6 +229,7 @@ async def _terms(
     threshold: float | None,
     review_queue: list[str] | None,
     sample: float | None,
+    *,
     price: str | None,
     review_hours: float | None,
     review_url: str | None,

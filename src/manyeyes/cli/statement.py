@@ -47,7 +47,7 @@ async def _read(db: asyncpg.Connection, place: AccountPlace, since: datetime, un
     sums = await ledger.movement_sums(db, place.cell, place.account_id, since, until)
     entries: list[Movement] = []
     while page := await ledger.movements_after(
-        db, place.cell, place.account_id, since, until, entries[-1] if entries else None, PAGE
+        db, place.cell, place.account_id, since, until, last=entries[-1] if entries else None, limit=PAGE
     ):
         entries += page
     opening, held = sum(s.available_change for s in before), sum(s.held_change for s in before)

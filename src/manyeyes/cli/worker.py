@@ -50,7 +50,9 @@ def create(
         token = new_token()
         async with context.cells.directory.acquire() as db:
             worker_id = await accounts.take_numbers(db, "worker", 1)
-            await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
+            await workers.insert_worker(
+                db, Worker(worker_id=worker_id, name=name, languages=languages, queues=queues, reviewer=reviewer)
+            )
             await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
         url = await login_url(context, Subject("worker", worker_id, 0))
         if not any(terms[q].language in ("", *languages) for q in queues):

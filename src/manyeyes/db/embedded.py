@@ -154,7 +154,8 @@ class Embedded:
         settings = {**self._settings, **on_disk.fixed_settings(self._cluster, socket_dir)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         reach = (programs, self._cluster, socket_dir)
-        child = self._launch(owner, reach, lock, programs / "postgres", "-D", str(self._cluster), *options)
+        arguments = ("-D", str(self._cluster), *options)
+        child = self._launch(owner, reach, lock, programs / "postgres", *arguments)
         began = told = time.monotonic()
         pause = FIRST_LOOK_SECONDS
         while not child.exited.wait(pause):

@@ -19,7 +19,7 @@ class WorkState(enum.IntEnum):
     QUEUED = 2  # on his desk as the next one; may still be given to somebody idle
 
 
-class WaitingTask(msgspec.Struct, frozen=True):
+class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task that may be handed out for ``lease_seconds``; ``turn`` is its place in the queue's virtual time.
 
     ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued (0: nobody).
@@ -28,7 +28,7 @@ class WaitingTask(msgspec.Struct, frozen=True):
     task_id: int
     account_id: int
     created_at: datetime
-    tried: AbstractSet[int] = frozenset()
+    tried: frozenset[int] = frozenset()
     holder: int = 0
     lease_seconds: int = 60
     kind: str = ""

@@ -59,7 +59,7 @@ APPS_KINDS = frozenset({TransferKind.SHARE, TransferKind.UNSHARE})
 PENDING_SECONDS = 60  # seed 001: a complaint must come within 60 s of completion; pay waits for it
 
 
-class Transfer(msgspec.Struct, frozen=True):
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the ledger. ``cause_id``: the task, or the posting's own serial. ``amount_micros`` > 0."""
 
     cause_id: int
@@ -87,13 +87,13 @@ def posting(kind: TransferKind, cause_id: int, owner_id: int, amount_micros: int
     debit, credit = SIDES[kind]
     is_worker, is_account = kind in WORKERS_KINDS, kind not in WORKERS_KINDS | APPS_KINDS
     return Transfer(
-        cause_id,
-        kind,
-        debit,
-        _owner(debit, owner_id),
-        credit,
-        _owner(credit, owner_id),
-        amount_micros,
+        cause_id=cause_id,
+        kind=kind,
+        debit_book=debit,
+        debit_id=_owner(debit, owner_id),
+        credit_book=credit,
+        credit_id=_owner(credit, owner_id),
+        amount_micros=amount_micros,
         account_id=owner_id if is_account else 0,
         worker_id=owner_id if is_worker else 0,
         n=n,

@@ -23,7 +23,7 @@ _STRIDE = 4  # each start has four times the verdicts of the one before
 _DRAW_BYTES = 8
 
 
-class ReviewVerdict(msgspec.Struct, frozen=True):
+class ReviewVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """A person's word on a result. ``is_wrong``: it is another label than the recogniser's, whose ``rate`` this is.
 
     ``sampled``: it was certain and drawn by lot. ``threshold`` and ``sample_share`` as they were when it was recorded.
@@ -37,7 +37,7 @@ class ReviewVerdict(msgspec.Struct, frozen=True):
     sampled: bool
 
 
-class CalibrationPoint(msgspec.Struct, frozen=True):
+class CalibrationPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What a threshold would mean. ``certain_share`` of all results would be certain; of those ``verdicts`` are known,
     ``errors`` of them wrong, and ``upper_bound`` is the most that may be wrong, at the level it was tested at.
 
@@ -139,7 +139,14 @@ def _points(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> 
     for step in _steps(kept, target, confidence):
         bound = upper_bound(step.errors, step.verdicts, level)
         share = step.verdicts / len(kept)
-        yield CalibrationPoint(step.threshold, share, step.verdicts, step.errors, bound, step.is_proven)
+        yield CalibrationPoint(
+            threshold=step.threshold,
+            certain_share=share,
+            verdicts=step.verdicts,
+            errors=step.errors,
+            upper_bound=bound,
+            is_proven=step.is_proven,
+        )
 
 
 def _steps(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> Iterator[_Step]:

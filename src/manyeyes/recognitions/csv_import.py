@@ -117,8 +117,12 @@ def _counts(
     for row in rows:
         is_failed = row.label == FAILED
         day, of = row.at.astimezone(zone).date(), quarter(row.at)
-        days.append(DayChange(recognition_id, day, row.label, total=1, review=int(row.review)))
+        days.append(DayChange(recognition_id=recognition_id, day=day, label=row.label, total=1, review=int(row.review)))
         uncertain = int(row.review)
         certain = int(not is_failed) - uncertain
-        quarters.append(QuarterChange(recognition_id, of, certain, uncertain, failed=int(is_failed)))
+        quarters.append(
+            QuarterChange(
+                recognition_id=recognition_id, quarter=of, certain=certain, uncertain=uncertain, failed=int(is_failed)
+            )
+        )
     return merged(days), merged(quarters)

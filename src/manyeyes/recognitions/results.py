@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.recognitions.rules import ReviewState, is_overturned
 from manyeyes.recognitions.store import SQL
 from manyeyes.recognitions.time_spans import Span
@@ -33,7 +34,7 @@ class ResultsPage(msgspec.Struct, frozen=True):
     since: ResultPlace = OLDEST
 
 
-class SeenResult(msgspec.Struct, frozen=True):
+class SeenResult(msgspec.Struct, frozen=True, kw_only=True):
     """A result with what people said. ``state`` and ``verdict`` are None while there is none.
 
     ``task_id`` 0: nobody is asked.
@@ -98,7 +99,7 @@ async def results_before(
         *(cell, recognition_id, *page.before, *(floor or page.since)),
         *(wanted.review, wanted.label, wanted.overturned, limit + 1),
     )
-    found = [_result(row) for row in rows]
+    found = read(SeenResult, rows, details=_details)
     if len(found) > limit:
         return found[:limit], found[limit - 1].place
     return found, floor
@@ -109,15 +110,14 @@ async def results_after(
 ) -> list[SeenResult]:
     """Return the next results of a span, the oldest first; ``after`` is the last one known."""
     begin = after or ResultPlace(span.start, -1)
-    return [_result(row) for row in await db.fetch(SQL.results_after, cell, recognition_id, *begin, span.end, limit)]
+    rows = await db.fetch(SQL.results_after, cell, recognition_id, *begin, span.end, limit)
+    return read(SeenResult, rows, details=_details)
 
 
 async def _floor(db: asyncpg.Connection, cell: int, recognition_id: int, before: ResultPlace) -> ResultPlace | None:
     row = await db.fetchrow(SQL.results_floor, cell, recognition_id, *before, LOOKED_AT - 1)
-    return ResultPlace(*row) if row else None
+    return ResultPlace(row["at"], row["result_id"]) if row else None
 
 
-def _result(row: asyncpg.Record) -> SeenResult:
-    state = None if row["state"] is None else ReviewState(row["state"])
-    details = msgspec.json.decode(row["details"]) if row["details"] else None
-    return SeenResult(**{**row, "state": state, "details": details})
+def _details(text: str | None) -> object:
+    return msgspec.json.decode(text) if text else None

@@ -32,7 +32,15 @@ async def check(context: Context, cell: int, site: Site) -> Site | Refusal:
     """Look for a site's proof and record what was seen; return the site as it is now."""
     finding = await examine(context.door, site.domain, site.token)
     event_id = await context.id_blocks.take(cell)
-    command = RecordSiteCheck(cell, event_id, site.account_id, site.domain, site.token, finding, random.random())
+    command = RecordSiteCheck(
+        cell=cell,
+        event_id=event_id,
+        account_id=site.account_id,
+        domain=site.domain,
+        token=site.token,
+        finding=finding,
+        jitter=random.random(),
+    )
     outcome: Site | Refusal = await context.batcher.ask(record_site_checks, command)
     if isinstance(outcome, Site) and not outcome.swept:
         await end_barred(context, cell)

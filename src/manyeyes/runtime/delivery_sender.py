@@ -85,7 +85,14 @@ class DeliverySender:
             log.exception("delivery_failed", cell=cell, task_id=claim.task_id)
             answer = TryResponse(fault="a fault of ours; it is in the log")
         milliseconds = round((time.monotonic() - began) * 1000)
-        command = NoteDelivery(cell, claim.task_id, claim.number, answer, milliseconds, self._chance())
+        command = NoteDelivery(
+            cell=cell,
+            task_id=claim.task_id,
+            claim=claim.number,
+            answer=answer,
+            milliseconds=milliseconds,
+            chance=self._chance(),
+        )
         try:
             state: DeliveryState | None = await self._ask(note_deliveries, command)
         except Exception as error:

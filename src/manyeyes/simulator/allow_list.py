@@ -71,7 +71,7 @@ class Sums(msgspec.Struct):
         return self.waited / self.solved if self.solved else 0.0
 
 
-class AllowListOutcome(msgspec.Struct):
+class AllowListOutcome(msgspec.Struct, kw_only=True):
     """What the measured time brought: the customer's side, the others', and what the customer's tasks met."""
 
     customer: Sums = msgspec.field(default_factory=Sums)

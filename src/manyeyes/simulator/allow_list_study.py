@@ -15,7 +15,7 @@ AS_IT_IS = "as it is"
 CONTRAST = (Reporting.SILENT, Reporting.BOTH)
 
 
-class Arm(msgspec.Struct, frozen=True):
+class Arm(msgspec.Struct, frozen=True, kw_only=True):
     """One way to report, over all seeds. Shares are of correct answers; ``gain`` is against silence, paired by seed.
 
     ``counted`` is the plain share of answers that were correct, ``share`` the one to expect of the same answers'

@@ -40,7 +40,7 @@ class SimulatedRecogniser(msgspec.Struct, frozen=True):
         return mass / math.fsum(self.weights), wrong / mass if mass else 0.0
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One calibration: what it chose, and the true ``error`` and ``certain_share`` there.
 
     ``kept``: verdicts that made up the random sample. ``best_share``: of the lowest threshold that keeps the target,
@@ -57,7 +57,7 @@ class Trial(msgspec.Struct, frozen=True):
     hasty_error: float
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """How often the promise was broken for one kind of recogniser, and what share of its results became certain."""
 
     kind: str
@@ -83,13 +83,13 @@ def summed(trials: Sequence[Trial], target: float = TARGET) -> list[Kept]:
 
 def _summed(kind: str, trials: Sequence[Trial], target: float) -> Kept:
     return Kept(
-        kind,
-        len(trials),
-        fmean(t.error > target for t in trials),
-        fmean(t.hasty_error > target for t in trials),
-        fmean(t.threshold < NOTHING_CERTAIN for t in trials),
-        fmean(t.certain_share for t in trials),
-        fmean(t.best_share for t in trials),
+        kind=kind,
+        trials=len(trials),
+        broken=fmean(t.error > target for t in trials),
+        hasty_broken=fmean(t.hasty_error > target for t in trials),
+        proven=fmean(t.threshold < NOTHING_CERTAIN for t in trials),
+        certain_share=fmean(t.certain_share for t in trials),
+        best_share=fmean(t.best_share for t in trials),
     )
 
 
@@ -103,7 +103,15 @@ def trial(seed: int, target: float = TARGET, confidence: float = CONFIDENCE) -> 
     fitting = [s for s, e in map(recogniser.beyond, CANDIDATES) if e <= target]
     kept = representative(verdicts)
     hasty = recogniser.beyond(_hasty(kept, target, confidence))[1]
-    return Trial(recogniser.kind, len(kept), chosen, error, share, max(fitting, default=0.0), hasty)
+    return Trial(
+        kind=recogniser.kind,
+        kept=len(kept),
+        threshold=chosen,
+        error=error,
+        certain_share=share,
+        best_share=max(fitting, default=0.0),
+        hasty_error=hasty,
+    )
 
 
 def _hasty(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> float:
@@ -133,7 +141,16 @@ def _verdicts(recogniser: SimulatedRecogniser, chance: random.Random, asked: int
         for place in places:
             rate, is_wrong = recogniser.rates[place], chance.random() < recogniser.errors[place]
             task_id = chance.getrandbits(60)
-            found.append(ReviewVerdict(task_id, rate, is_wrong, threshold, share, rate >= threshold))
+            found.append(
+                ReviewVerdict(
+                    task_id=task_id,
+                    rate=rate,
+                    is_wrong=is_wrong,
+                    threshold=threshold,
+                    sample_share=share,
+                    sampled=rate >= threshold,
+                )
+            )
     return found
 
 

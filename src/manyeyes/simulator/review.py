@@ -85,7 +85,7 @@ def _decide(sums: RuleTally, rule: Rule, votes: Sequence[Vote], is_justified: bo
     sums.missed_refunds += found is Vote.REJECT and is_justified
 
 
-class Verdicts(msgspec.Struct, frozen=True):
+class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """What one rule does on one bench. Refunds are per complaint, `errors` per complaint of either sort."""
 
     bench: Bench
@@ -107,10 +107,10 @@ def _verdicts(bench: Bench, rule: str, runs: Sequence[RuleTally]) -> Verdicts:
         return interval([count(run) / run.complaints for run in runs])
 
     return Verdicts(
-        bench,
-        rule,
-        share(lambda run: run.wrong_refunds),
-        share(lambda run: run.missed_refunds),
-        share(lambda run: run.wrong_refunds + run.missed_refunds),
-        share(lambda run: run.votes),
+        bench=bench,
+        rule=rule,
+        wrong_refunds=share(lambda run: run.wrong_refunds),
+        missed_refunds=share(lambda run: run.missed_refunds),
+        errors=share(lambda run: run.wrong_refunds + run.missed_refunds),
+        votes=share(lambda run: run.votes),
     )

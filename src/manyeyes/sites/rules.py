@@ -59,7 +59,7 @@ class SiteEvent(enum.IntEnum):
         return self >= SiteEvent.TASK_CREATED
 
 
-class Site(msgspec.Struct, frozen=True):
+class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `site`."""
 
     account_id: int

@@ -33,7 +33,7 @@ class Ending(enum.IntEnum):
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 
-class ImageOptions(msgspec.Struct, frozen=True):
+class ImageOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of an image task (spec/anticaptcha.md §3.1). ``numeric``: 0 none, 1 only digits, 2 no digits."""
 
     phrase: bool = False
@@ -45,7 +45,7 @@ class ImageOptions(msgspec.Struct, frozen=True):
     comment: str = ""
 
 
-class QueueTerms(msgspec.Struct, frozen=True):
+class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     """A queue's row: prices, pay and votes in micro-units, ``capacity`` in waiting tasks."""
 
     queue_id: int

@@ -11,7 +11,7 @@ from manyeyes.tupu.rate_limit import Pace
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class SignedCall(msgspec.Struct, frozen=True):
+class SignedCall(msgspec.Struct, frozen=True, kw_only=True):
     """``share``: counts the bytes that it holds. ``triple``: names the signed call (signing.triple_digest), empty when
     nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
 

@@ -90,7 +90,15 @@ class Tupu:
         if isinstance(triple, Refusal):
             return triple
         return SignedCall(
-            self._context, self._pace, self._fetcher, share, app, parameters, triple, now, time.monotonic()
+            context=self._context,
+            pace=self._pace,
+            fetcher=self._fetcher,
+            share=share,
+            app=app,
+            parameters=parameters,
+            triple=triple,
+            at=now,
+            arrived=time.monotonic(),
         )
 
 

@@ -32,9 +32,9 @@ def _picture(name: str, text: str) -> Sent:
     if text[:5].lower() == "data:":
         text = text.partition(",")[2]
     try:
-        return Sent(name, data=_decoded(text))
+        return Sent(name=name, data=_decoded(text))
     except (binascii.Error, ValueError) as error:
-        return Sent(name, fault=f"it is no base64: {error}")
+        return Sent(name=name, fault=f"it is no base64: {error}")
 
 
 def _decoded(text: str) -> bytes:

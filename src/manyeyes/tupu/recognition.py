@@ -28,8 +28,8 @@ def _read(parameters: Parameters) -> RecognitionRequest:
 
 def _uploaded(values: Sequence[Value]) -> list[Sent]:
     files = [value for value in values if isinstance(value, Upload)]
-    return [Sent(named(base_name(file.name)) or str(place), data=file.data) for place, file in enumerate(files)]
+    return [Sent(name=named(base_name(file.name)) or str(place), data=file.data) for place, file in enumerate(files)]
 
 
 def _address(url: str) -> Sent:
-    return Sent(named(url), url=url)
+    return Sent(name=named(url), url=url)

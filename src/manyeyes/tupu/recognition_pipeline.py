@@ -30,7 +30,7 @@ class Frame(msgspec.Struct, frozen=True):
     picture: Picture | Failure
 
 
-class JudgedFrame(msgspec.Struct, frozen=True):
+class JudgedFrame(msgspec.Struct, frozen=True, kw_only=True):
     """What a recognition made of a frame. ``review``: uncertain; ``sampled``: certain, and a person is asked all the
     same; ``asks``: a person is asked."""
 
@@ -130,11 +130,16 @@ async def _recognised(call: SignedCall, recognition: Recognition, frames: Sequen
 def _judged(of: Recognition, frame: Frame, outcome: Finding | Failure, *, has_queue: bool) -> JudgedFrame:
     """Return whether a result stands, and whether a person looks at it: at uncertain ones, and at a sample."""
     if isinstance(outcome, Failure):
-        return JudgedFrame(of, frame, outcome)
+        return JudgedFrame(recognition=of, frame=frame, outcome=outcome)
     certain = is_certain(outcome.rate, of.threshold)
     sampled = certain and has_queue and random.random() < of.sample_share
     return JudgedFrame(
-        of, frame, outcome, review=not certain, sampled=sampled, asks=has_queue and (sampled or not certain)
+        recognition=of,
+        frame=frame,
+        outcome=outcome,
+        review=not certain,
+        sampled=sampled,
+        asks=has_queue and (sampled or not certain),
     )
 
 

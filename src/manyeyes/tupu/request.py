@@ -17,7 +17,7 @@ LONGEST_NAME = 2_000  # of an address or a file
 LONGEST_TAG = LONGEST_UID = 200
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One picture as it was sent: ``url`` to fetch, or ``data``, or why there is none (``fault``).
 
     ``name``: what the answer calls it. ``tag`` is None when the call sent no tags.

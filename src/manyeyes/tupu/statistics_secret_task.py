@@ -52,7 +52,7 @@ class LabelEntry(msgspec.Struct, frozen=True):
     reviews: int
 
 
-class DayEntry(msgspec.Struct, frozen=True):
+class DayEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Members in the order of the seed's example; ``reviews``, its table's word for ``review``, stands last."""
 
     date: str
@@ -83,7 +83,17 @@ def _entry(day: date, names: frozenset[int], counted: LabelDay, has_images: bool
     total, review = sum(totals), sum(reviews)
     failed = sum(counted.totals) - total
     images = total + failed if has_images else 0
-    return DayEntry(day.isoformat(), 0, 0, total, review, total - review, images, listed, review)
+    return DayEntry(
+        date=day.isoformat(),
+        duration=0,
+        reviewDuration=0,
+        total=total,
+        review=review,
+        certain=total - review,
+        imageTotal=images,
+        labelStatistics=listed,
+        reviews=review,
+    )
 
 
 def _listed(names: frozenset[int], counted: LabelDay) -> tuple[list[int], list[int], list[int]]:

@@ -77,7 +77,10 @@ def usage(charged: Sequence[Work]) -> list[Usage]:
         entry = sums[work.account_id, work.queue_id, work.soft_id, work.ip]
         entry[0] += 1
         entry[1] += work.price_micros
-    return [Usage(*key, count, micros) for key, (count, micros) in sums.items()]
+    return [
+        Usage(account_id=account_id, queue_id=queue_id, soft_id=soft_id, ip=ip, tasks=count, charged_micros=micros)
+        for (account_id, queue_id, soft_id, ip), (count, micros) in sums.items()
+    ]
 
 
 def _queue_usage(charged: Sequence[Work], now: datetime) -> list[QueueUsage]:
@@ -123,20 +126,20 @@ def _name(ended: EndedWork) -> str:
 def _result(ended: EndedWork) -> TaskResult:
     work, solved = ended.work, ended.ending is Ending.SOLVED
     return TaskResult(
-        work.task_id,
-        work.account_id,
-        work.queue_id,
-        work.soft_id,
-        work.ip,
-        work.created_at,
-        ended.ending,
-        ended.text,
-        work.media,
-        work.worker_id if solved else 0,
-        work.lease,
-        work.failures + 1 if solved else work.failures,
-        work.price_micros if ended.ending.charged else 0,
-        work.pay_micros if solved else 0,
-        (work.share_micros or 0) if ended.ending.charged else 0,
-        _name(ended),
+        task_id=work.task_id,
+        account_id=work.account_id,
+        queue_id=work.queue_id,
+        soft_id=work.soft_id,
+        ip=work.ip,
+        created_at=work.created_at,
+        ending=ended.ending,
+        text=ended.text,
+        media=work.media,
+        worker_id=work.worker_id if solved else 0,
+        lease=work.lease,
+        solve_count=work.failures + 1 if solved else work.failures,
+        charged_micros=work.price_micros if ended.ending.charged else 0,
+        pay_micros=work.pay_micros if solved else 0,
+        share_micros=(work.share_micros or 0) if ended.ending.charged else 0,
+        name=_name(ended),
     )

@@ -18,6 +18,7 @@ from manyeyes.reports.store import Decision, Record, Report
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import Refund
 from manyeyes.tasks import history
+from manyeyes.tasks.history import Charge
 
 
 class DecidedComplaint(msgspec.Struct, frozen=True):
@@ -67,7 +68,7 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
     if not task_ids:
         return {}
     charges = await history.charges(tx, cell, task_ids)
-    refunds = [Refund(*msgspec.structs.astuple(charge)) for charge in charges.values() if charge.charged_micros]
+    refunds = [_refund_of(charge) for charge in charges.values() if charge.charged_micros]
     booked = [posting(TransferKind.REFUND, r.task_id, r.account_id, r.refunded_micros) for r in refunds]
     changes: defaultdict[int, int] = defaultdict(int)
     for each in refunds:
@@ -78,6 +79,18 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
     await statistics.refund(tx, now, cell, refunds)
     await take_back_shares(tx, now, cell, [r.task_id for r in refunds if r.soft_id])
     return {r.task_id: r.refunded_micros for r in refunds}
+
+
+def _refund_of(charge: Charge) -> Refund:
+    return Refund(
+        task_id=charge.task_id,
+        account_id=charge.account_id,
+        queue_id=charge.queue_id,
+        soft_id=charge.soft_id,
+        ip=charge.ip,
+        ended_at=charge.ended_at,
+        refunded_micros=charge.charged_micros,
+    )
 
 
 def _records_of_reporters(decided: Sequence[DecidedComplaint]) -> dict[int, Record]:

@@ -97,7 +97,7 @@ class StatementPages:
         while True:
             async with pool.acquire() as db:
                 batch = await ledger.movements_after(
-                    db, place.cell, place.account_id, question.start, question.end, last, CSV_ENTRIES
+                    db, place.cell, place.account_id, question.start, question.end, last=last, limit=CSV_ENTRIES
                 )
             rows = []
             for movement in batch:
