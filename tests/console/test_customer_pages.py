@@ -53,7 +53,7 @@ def micros(text):
 
 
 async def books_of(context, customer, **given):
-    question = StatementQuery(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
+    question = StatementQuery(start=given.pop("start", asked({}, datetime.now(UTC)).start), **given)
     place = factories.AccountPlace(customer.account_id, "", customer.cell)
     async with context.cells.pool(customer.cell).acquire() as db:
         return await read_books(db, place, question, await context.lookups.queues())

@@ -48,7 +48,7 @@ def test_an_unreadable_start_is_said_so():
 
 @given(seconds, st.text(max_size=20), st.text(max_size=9), st.integers(1, 9_999_999))
 def test_an_address_asks_the_same_again(start, queue, ip, page):
-    question = StatementQuery(start, queue=queue.strip(), ip=ip.strip(), page=page)
+    question = StatementQuery(start=start, queue=queue.strip(), ip=ip.strip(), page=page)
     query = dict(parse_qsl(urlsplit(question.address()).query, keep_blank_values=True))
     assert asked(query, NOW) == question
 

@@ -25,7 +25,7 @@ from manyeyes.workers import store as workers
 LARGEST_LIST = 200
 
 
-class OpenAppeal(msgspec.Struct, frozen=True):
+class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
     """An appeal that waits for the operator; ``pay`` in USD is what the worker lost; the picture may be gone, or
     ``sensitive``: to be looked at only by choice."""
 
@@ -43,7 +43,7 @@ class OpenAppeal(msgspec.Struct, frozen=True):
     sensitive: bool
 
 
-class ReviewerStanding(msgspec.Struct, frozen=True):
+class ReviewerStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
 
     Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
@@ -93,18 +93,18 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
     names, queues = await _names(context), await context.lookups.queues()
     found = [
         OpenAppeal(
-            cell,
-            wire_id(each.appeal.task_id),
-            each.appeal.worker_id,
-            names.get(each.appeal.worker_id, ""),
-            each.appeal.words,
-            number(each.appeal.pay_micros),
-            each.appeal.filed_at,
-            options_of(each.question),
-            each.answer,
-            [VoteTold(cast.vote, cast.reason, cast.at) for cast in each.votes],
-            picture_url(context, cell, each.question),
-            queues[each.queue_id].sensitive,
+            cell=cell,
+            task_id=wire_id(each.appeal.task_id),
+            worker_id=each.appeal.worker_id,
+            worker_name=names.get(each.appeal.worker_id, ""),
+            words=each.appeal.words,
+            pay=number(each.appeal.pay_micros),
+            filed_at=each.appeal.filed_at,
+            options=options_of(each.question),
+            answer=each.answer,
+            votes=[VoteTold(cast.vote, cast.reason, cast.at) for cast in each.votes],
+            image_url=picture_url(context, cell, each.question),
+            sensitive=queues[each.queue_id].sensitive,
         )
         for cell in context.cells.numbers
         for each in await _waiting(context, cell)
@@ -189,14 +189,16 @@ async def reviewer_standings(context: Context) -> list[ReviewerStanding]:
 def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> ReviewerStanding:
     others_votes = sum(each.votes for each in every) - record.votes
     others_against = sum(each.against for each in every) - record.against
+    least, most = share_interval(record.against, record.votes)
     return ReviewerStanding(
-        record.reviewer_id,
-        names.get(record.reviewer_id, ""),
-        record.votes,
-        record.against,
-        is_outlier(record.votes, record.against, others_votes, others_against),
-        *share_interval(record.against, record.votes),
-        others_against / others_votes if others_votes else None,
+        worker_id=record.reviewer_id,
+        name=names.get(record.reviewer_id, ""),
+        votes=record.votes,
+        against=record.against,
+        is_outlier=is_outlier(record.votes, record.against, others_votes, others_against),
+        least=least,
+        most=most,
+        others=others_against / others_votes if others_votes else None,
     )
 
 

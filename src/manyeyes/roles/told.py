@@ -75,7 +75,7 @@ class VoteTold(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class ReportView(msgspec.Struct, frozen=True):
+class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     """A report as its customer sees it; ``why`` is a code, ``reason`` the sentence for it; money in USD.
 
     ``votes`` are shown when the complaint is decided; ``image_url`` is null when no picture is kept.
@@ -126,7 +126,7 @@ class ReportedTask(msgspec.Struct, frozen=True):
     queue: QueueView
 
 
-class WorkerReportView(msgspec.Struct, frozen=True):
+class WorkerReportView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint about an answer as the worker who gave it sees it: no customer, no reviewer; money in USD."""
 
     task_id: int
@@ -177,23 +177,36 @@ async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | Re
 async def customers_view(context: Context, cell: int, report: Told | RefusedReport, looked: Looked) -> ReportView:
     task_id = wire_id(report.task_id)
     if isinstance(report, RefusedReport):
-        what = (task_id, KINDS[report.kind], REFUSED, report.reason, WHYS.get(report.reason, ""))
-        return ReportView(*what, "", "", report.at, None, None, [], 0.0, None)
+        return ReportView(
+            task_id=task_id,
+            kind=KINDS[report.kind],
+            state=REFUSED,
+            why=report.reason,
+            reason=WHYS.get(report.reason, ""),
+            queue="",
+            answer="",
+            filed_at=report.at,
+            task_ended_at=None,
+            decided_at=None,
+            votes=[],
+            refunded=0.0,
+            image_url=None,
+        )
     question = looked.questions.get(report.task_id)
     return ReportView(
-        task_id,
-        KINDS[report.kind],
-        report.state.name.lower(),
-        report.why,
-        WHYS.get(report.why, ""),
-        (await queue_view(context, report.queue_id)).name,
-        looked.answers.get(report.task_id, ""),
-        report.filed_at,
-        report.ended_at,
-        report.decided_at,
-        [VoteTold(cast.vote, cast.reason, cast.at) for cast in looked.votes.get(report.task_id, [])],
-        number(report.refunded_micros),
-        picture_url(context, cell, question) if question else None,
+        task_id=task_id,
+        kind=KINDS[report.kind],
+        state=report.state.name.lower(),
+        why=report.why,
+        reason=WHYS.get(report.why, ""),
+        queue=(await queue_view(context, report.queue_id)).name,
+        answer=looked.answers.get(report.task_id, ""),
+        filed_at=report.filed_at,
+        task_ended_at=report.ended_at,
+        decided_at=report.decided_at,
+        votes=[VoteTold(cast.vote, cast.reason, cast.at) for cast in looked.votes.get(report.task_id, [])],
+        refunded=number(report.refunded_micros),
+        image_url=picture_url(context, cell, question) if question else None,
     )
 
 
@@ -208,16 +221,16 @@ async def workers_view(context: Context, cell: int, report: Told, looked: Looked
     own = looked.appeals.get(report.task_id)
     queue = await queue_view(context, report.queue_id)
     return WorkerReportView(
-        wire_id(report.task_id),
-        ReportedTask(question.kind, options_of(question), queue),
-        picture_url(context, cell, question),
-        looked.answers.get(report.task_id, ""),
-        report.state.name.lower(),
-        [cast.reason for cast in votes if cast.vote is Vote.CONFIRM and cast.reason],
-        number(report.cancelled_micros),
-        report.filed_at,
-        report.decided_at,
-        AppealView(own.words, own.filed_at, own.accepted, own.answer) if own else None,
+        task_id=wire_id(report.task_id),
+        task=ReportedTask(question.kind, options_of(question), queue),
+        image_url=picture_url(context, cell, question),
+        answer=looked.answers.get(report.task_id, ""),
+        state=report.state.name.lower(),
+        reasons=[cast.reason for cast in votes if cast.vote is Vote.CONFIRM and cast.reason],
+        pay_cancelled=number(report.cancelled_micros),
+        filed_at=report.filed_at,
+        decided_at=report.decided_at,
+        appeal=AppealView(own.words, own.filed_at, own.accepted, own.answer) if own else None,
     )
 
 

@@ -50,7 +50,7 @@ class WidgetOptions(msgspec.Struct, frozen=True):
     needs_start: bool
 
 
-class TaskView(msgspec.Struct, frozen=True):
+class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
 
     kind: str
@@ -67,7 +67,7 @@ class LeaseView(msgspec.Struct, frozen=True):
     task: TaskView
 
 
-class SessionView(msgspec.Struct, frozen=True):
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
 
     worker_id: int
@@ -117,18 +117,28 @@ class WorkerDesk:
             self._context.cells.pool(cell), lambda db: _presence(db, cell, worker.worker_id)
         )
         if found is None or not found.queues:
-            return SessionView(worker.worker_id, worker.name, "offline", [], [], 0, 0, number(pending), number(payable))
+            return SessionView(
+                worker_id=worker.worker_id,
+                name=worker.name,
+                state="offline",
+                queues=[],
+                languages=[],
+                earned=0,
+                answered=0,
+                pending=number(pending),
+                payable=number(payable),
+            )
         state = "away" if not found.present else "busy" if found.held else "idle"
         return SessionView(
-            worker.worker_id,
-            worker.name,
-            state,
-            [QueueView(q, terms[q].name, terms[q].sensitive) for q in found.queues if q in terms],
-            list(found.languages),
-            number(found.earned_micros),
-            found.answered,
-            number(pending),
-            number(payable),
+            worker_id=worker.worker_id,
+            name=worker.name,
+            state=state,
+            queues=[QueueView(q, terms[q].name, terms[q].sensitive) for q in found.queues if q in terms],
+            languages=list(found.languages),
+            earned=number(found.earned_micros),
+            answered=found.answered,
+            pending=number(pending),
+            payable=number(payable),
         )
 
     async def next(self, worker: Worker, wait_seconds: float) -> LeaseView | Refusal | None:
@@ -224,12 +234,12 @@ class WorkerDesk:
         image_url = self._context.pictures.path(cell, work.task_id, work.created_at, work.media) if work.media else ""
         widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
         task = TaskView(
-            work.kind,
-            _shown_options(work),
-            image_url,
-            self._context.widgets.url(widget, work.lease_until) if work.site else "",
-            QueueView(queue.queue_id, queue.name, queue.sensitive),
-            number(work.pay_micros),
+            kind=work.kind,
+            options=_shown_options(work),
+            image_url=image_url,
+            widget_url=self._context.widgets.url(widget, work.lease_until) if work.site else "",
+            queue=QueueView(queue.queue_id, queue.name, queue.sensitive),
+            pay=number(work.pay_micros),
         )
         return LeaseView(str(LeaseId(cell, work.task_id, work.lease)), work.lease_until, task)
 

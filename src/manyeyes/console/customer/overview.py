@@ -38,7 +38,7 @@ STATUSES = {
 }
 
 
-class RecentTask(msgspec.Struct, frozen=True):
+class RecentTask(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the list; ``seconds`` and ``charged_micros`` are None until it has ended."""
 
     wire_id: int
@@ -86,11 +86,29 @@ class CustomerPages:
                 end = ended[task_id]
                 seconds = round((end.ended_at - end.created_at).total_seconds())
                 status, cost = _ENDINGS[end.ending], end.charged_micros
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[end.queue_id].name, status, cost, seconds))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[end.queue_id].name,
+                        status=status,
+                        charged_micros=cost,
+                        seconds=seconds,
+                    )
+                )
             elif task_id in open_tasks:
                 queue_id, state = open_tasks[task_id]
                 status = "waiting" if state is WorkState.WAITING else "answering"
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[queue_id].name, status, None, None))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[queue_id].name,
+                        status=status,
+                        charged_micros=None,
+                        seconds=None,
+                    )
+                )
         return lines
 
 

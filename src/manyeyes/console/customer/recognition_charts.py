@@ -33,7 +33,7 @@ class ChartSeries(msgspec.Struct, frozen=True):
     labels: frozenset[int]
 
 
-class DayLine(msgspec.Struct, frozen=True):
+class DayLine(msgspec.Struct, frozen=True, kw_only=True):
     """A day of the table. ``by_series``: in the order of the series. results = certain + uncertain + failed."""
 
     day: date
@@ -49,7 +49,7 @@ class DayLine(msgspec.Struct, frozen=True):
         return self.certain + self.uncertain + self.failed
 
 
-class LabelLine(msgspec.Struct, frozen=True):
+class LabelLine(msgspec.Struct, frozen=True, kw_only=True):
     """A label over all days; ``kind`` is its colour's, empty for failures."""
 
     number: int
@@ -104,8 +104,10 @@ def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Se
     found = []
     for number in sorted(names, key=lambda label: (label == FAILED, label)):
         mine = [count for count in counts if count.label == number]
-        sums = (sum(getattr(each, part) for each in mine) for part in ("total", "review", "reviewed", "overturned"))
-        found.append(LabelLine(number, names[number], colours.get(number, ""), *sums))
+        sums = {
+            part: sum(getattr(each, part) for each in mine) for part in ("total", "review", "reviewed", "overturned")
+        }
+        found.append(LabelLine(number=number, name=names[number], kind=colours.get(number, ""), **sums))
     return found
 
 
@@ -155,11 +157,11 @@ def _line(day: date, counts: Sequence[DayCount], series: Sequence[ChartSeries]) 
     total, review = sum(each.total for each in counts), sum(each.review for each in counts)
     failed = sum(each.total for each in counts if each.label == FAILED)
     return DayLine(
-        day,
-        [sum(each.total for each in counts if each.label in one.labels) for one in series],
-        total - review - failed,
-        review,
-        failed,
-        sum(each.reviewed for each in counts),
-        sum(each.overturned for each in counts),
+        day=day,
+        by_series=[sum(each.total for each in counts if each.label in one.labels) for one in series],
+        certain=total - review - failed,
+        uncertain=review,
+        failed=failed,
+        reviewed=sum(each.reviewed for each in counts),
+        overturned=sum(each.overturned for each in counts),
     )

@@ -78,7 +78,7 @@ def _refund(language: str, report: ReportView) -> list[Step]:
     if report.decided_at is None or not report.refunded:
         return []
     amount = money(micros(report.refunded), language)
-    day = StatementQuery(report.decided_at.replace(microsecond=0) - timedelta(hours=1)).address()
+    day = StatementQuery(start=report.decided_at.replace(microsecond=0) - timedelta(hours=1)).address()
     translate = catalogue(language).ugettext
     what = translate("%(amount)s came back to your balance") % {"amount": amount}
     return [Step(what, report.decided_at, tone="good", href=day)]

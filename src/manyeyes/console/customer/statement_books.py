@@ -53,7 +53,7 @@ class StatementLine(msgspec.Struct, frozen=True):
         return self.kind is TransferKind.REFUND
 
 
-class Statement(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a statement shows.
 
     ``opening`` is summed forward from the first transfer, ``closing`` is what the account has now less what moved
@@ -110,7 +110,15 @@ async def read_books(
         for movement, *newer in page
     ]
     charged = sum(hour.charged_micros for hour in every)
-    return Statement(opening, sums, closing, hours, charged, refunded, lines)
+    return Statement(
+        opening=opening,
+        sums=sums,
+        closing=closing,
+        hours=hours,
+        charged_micros=charged,
+        refunded_micros=refunded,
+        lines=lines,
+    )
 
 
 def line(movement: Movement, after: Funds) -> StatementLine:

@@ -19,7 +19,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
-class StatementQuery(msgspec.Struct, frozen=True):
+class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A statement's question. Empty filters take everything; ``page`` counts from 1; ``is_readable`` is False when the
     start could not be read and the last 24 hours stand in for it."""
 

@@ -13,7 +13,7 @@ TARGETS = (0.005, 0.01, 0.02, 0.05, 0.1)
 ROWS = 12
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """``proposed`` None: nothing is proven. ``curve`` None: there is no verdict to draw. ``rows``: of the table."""
 
     verdicts: int
@@ -38,12 +38,12 @@ def calibrated(said: Sequence[ReviewVerdict], target: float, recognition: Recogn
     if found.points:
         drawn = curve(found.points, target, recognition.threshold, found.threshold, _words(language))
     return Shown(
-        found.verdicts,
-        found.missing,
-        proposed,
-        found.threshold == recognition.threshold,
-        drawn,
-        _rows(found.points, proposed),
+        verdicts=found.verdicts,
+        missing=found.missing,
+        proposed=proposed,
+        is_set=found.threshold == recognition.threshold,
+        curve=drawn,
+        rows=_rows(found.points, proposed),
     )
 
 

@@ -31,7 +31,7 @@ class Mark(msgspec.Struct, frozen=True):
     label: str
 
 
-class Curve(msgspec.Struct, frozen=True):
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """``bound`` and ``seen`` are points of polylines; ``now`` and ``proposed`` None where they are not on the scale."""
 
     bound: str

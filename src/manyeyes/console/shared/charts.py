@@ -12,7 +12,7 @@ HAIR = 1.0
 WIDEST = 120.0
 
 
-class Bar(msgspec.Struct, frozen=True):
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """One bar; ``label`` stands under it and is empty for most, ``title`` is read out and shown on hover."""
 
     x: float
@@ -30,7 +30,7 @@ class ScaleLine(msgspec.Struct, frozen=True):
     label: str
 
 
-class Chart(msgspec.Struct, frozen=True):
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
     bars: list[Bar]
     lines: list[ScaleLine]
     width: float = WIDTH
@@ -62,7 +62,7 @@ def bar_chart(
         for i, (value, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    return Chart(bars, [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+    return Chart(bars=bars, lines=[ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -83,7 +83,7 @@ class Column(msgspec.Struct, frozen=True):
     label: str
 
 
-class Stack(msgspec.Struct, frozen=True):
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[Column]
     lines: list[ScaleLine]
     kinds: list[str]
@@ -121,7 +121,7 @@ def stacked_chart(
     ]
     marks = sorted({0, top // 2, top})
     lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks]
-    return Stack(columns, lines, list(kinds), round(gap, 2))
+    return Stack(columns=columns, lines=lines, kinds=list(kinds), gap=round(gap, 2))
 
 
 def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:
