@@ -16,6 +16,7 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 
+RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)  # those that have a running sum
 NO_ZONES: Mapping[int, str] = {}
 
 
@@ -56,12 +57,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
     findings: list[str] = []
-    total = sum(books.values())
-    difference = abs(total)
-    if total:
-        findings.append(f"the books sum to {total} micros instead of 0")
-    running = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)
-    booked = {key: micros for key, micros in books.items() if key[0] in running}
+    difference = _unbalanced(books, findings)
+    booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}
     difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
@@ -71,14 +68,12 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
     findings += recognised.findings
-    accounts = sum(key[0] is Book.AVAILABLE for key in stored)
-    wallets = sum(key[0] is Book.PAYABLE for key in stored)
     difference += len(twice) + len(recourse.double_pays) + recognised.difference
     return BooksAudit(
         difference_micros=difference,
         transfers=count,
-        accounts=accounts,
-        wallets=wallets,
+        accounts=sum(key[0] is Book.AVAILABLE for key in stored),
+        wallets=sum(key[0] is Book.PAYABLE for key in stored),
         open_tasks_held_micros=sum(held.values()),
         findings=findings,
     )
@@ -120,6 +115,14 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
         ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, TransferKind.VOTE_PAY)),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))
+
+
+def _unbalanced(books: Mapping[tuple[int, int], int], findings: list[str]) -> int:
+    """Return by how much the books do not sum to zero."""
+    total = sum(books.values())
+    if total:
+        findings.append(f"the books sum to {total} micros instead of 0")
+    return abs(total)
 
 
 def _compare(

@@ -99,58 +99,24 @@ def _charts(
 
     if mode == "money":
         return [
-            AppStatsSeries(
-                name="Share",
-                data=of_day(lambda d: number(d.share_micros - d.taken_back_micros)),
-                itemname="USD",
-                errorId=0,
-                code="",
-                description=_SHARE,
-            ),
-            AppStatsSeries(
-                name="Taken back",
-                data=of_day(lambda d: number(d.taken_back_micros)),
-                itemname="USD",
-                errorId=0,
-                code="",
-                description=_TAKEN_BACK,
-            ),
+            _series("Share", of_day(lambda d: number(d.share_micros - d.taken_back_micros)), "USD", _SHARE),
+            _series("Taken back", of_day(lambda d: number(d.taken_back_micros)), "USD", _TAKEN_BACK),
         ]
     if mode == "users":
-        return [
-            AppStatsSeries(
-                name="Users",
-                data=of_day(lambda d: d.users),
-                itemname="Users",
-                errorId=0,
-                code="",
-                description="Accounts that had a task end on the day",
-            )
-        ]
+        return [_series("Users", of_day(lambda d: d.users), "Users", "Accounts that had a task end on the day")]
     if mode == "errors":
         return [
-            AppStatsSeries(
-                name="Accepted and paid",
-                data=of_day(lambda d: d.solved),
-                itemname="Tasks",
-                errorId=0,
-                code="",
-                description="Solved tasks, charged",
-            ),
+            _series("Accepted and paid", of_day(lambda d: d.solved), "Tasks", "Solved tasks, charged"),
             _error_series("Unsolvable", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.unsolvable), _PAID),
             _error_series("Not answered", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.released), _NOT_PAID),
             *_refusals(shown, refused),
         ]
-    return [
-        AppStatsSeries(
-            name=mode.capitalize(),
-            data=of_day(lambda _: 0),
-            itemname=mode.capitalize(),
-            errorId=0,
-            code="",
-            description=_UNKNOWN.format(mode),
-        )
-    ]
+    return [_series(mode.capitalize(), of_day(lambda _: 0), mode.capitalize(), _UNKNOWN.format(mode))]
+
+
+def _series(name: str, points: list[AppStatsPoint], unit: str, description: str) -> AppStatsSeries:
+    """Return a line that counts no error."""
+    return AppStatsSeries(name=name, data=points, itemname=unit, errorId=0, code="", description=description)
 
 
 def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> list[AppStatsSeries]:

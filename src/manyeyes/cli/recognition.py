@@ -86,14 +86,7 @@ def create(
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
         terms = await _terms(
-            context,
-            blank,
-            threshold,
-            review_queue,
-            sample,
-            price=micros,
-            review_hours=review_hours,
-            review_url=review_url,
+            context, blank, threshold, review_queue, sample, price=micros, hours=review_hours, url=review_url
         )
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
@@ -154,14 +147,7 @@ def set_recognition(
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
         terms = await _terms(
-            context,
-            before,
-            threshold,
-            review_queue,
-            sample,
-            price=price,
-            review_hours=review_hours,
-            review_url=review_url,
+            context, before, threshold, review_queue, sample, price=price, hours=review_hours, url=review_url
         )
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
@@ -231,22 +217,22 @@ async def _terms(
     sample: float | None,
     *,
     price: str | None,
-    review_hours: float | None,
-    review_url: str | None,
+    hours: float | None,
+    url: str | None,
 ) -> dict[str, Any]:
     """Return the columns that change, with their values."""
     queue_id = await _queue_id(context, review_queue)
     if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
         sample = SAMPLE_SHARE if queue_id else 0.0
-    if review_url:
-        read_web_address(review_url)
+    if url:
+        read_web_address(url)
     terms = {
         "threshold": threshold,
         "queue_id": queue_id,
         "sample_share": sample,
         "price_micros": None if price is None else money.parse(price),
-        "review_seconds": None if review_hours is None else _seconds(review_hours),
-        "review_url": review_url,
+        "review_seconds": None if hours is None else _seconds(hours),
+        "review_url": url,
     }
     return {name: value for name, value in terms.items() if value is not None}
 
