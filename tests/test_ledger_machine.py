@@ -27,7 +27,7 @@ from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
 from manyeyes.runtime.context import prepare_database
 from support.action_stage import PAY, PRICE, Stage, set_stage
@@ -157,9 +157,8 @@ class LedgerMachine(RecourseMoves):
     def each_task_is_open_or_ended_exactly_once(self) -> None:
         opened = {row["task_id"] for row in self.rows("work", "task_id")}
         results = {row["task_id"] for row in self.rows("result", "task_id")}
-        ends = [
-            row["cause_id"] for row in self.rows("transfer", "cause_id", f"kind IN ({Kind.SETTLE}, {Kind.RELEASE})")
-        ]
+        ended = f"kind IN ({TransferKind.SETTLE}, {TransferKind.RELEASE})"
+        ends = [row["cause_id"] for row in self.rows("transfer", "cause_id", ended)]
         assert opened | results == self.submitted
         assert not opened & results
         assert sorted(ends) == sorted(results)

@@ -6,7 +6,17 @@ from manyeyes.apps.rules import App
 
 
 def named(secret_id: str, name: str) -> App:
-    return App(secret_id, name, 1, 7, "image", "UTC", "", 50, False)
+    return App(
+        secret_id=secret_id,
+        name=name,
+        cell=1,
+        account_id=7,
+        medium="image",
+        time_zone="UTC",
+        public_key="",
+        calls_per_second=50,
+        suspended=False,
+    )
 
 
 async def test_a_batch_of_apps(stage):

@@ -6,7 +6,17 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 
-OWN = QueueTerms(901, "own", "en", 900, 600, 10, 30, False, 150)
+OWN = QueueTerms(
+    queue_id=901,
+    name="own",
+    language="en",
+    price_micros=900,
+    pay_micros=600,
+    capacity=10,
+    lease_seconds=30,
+    sensitive=False,
+    vote_micros=150,
+)
 
 
 async def test_a_batch_of_queues(stage):

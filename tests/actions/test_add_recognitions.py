@@ -6,12 +6,37 @@ from manyeyes.apps.rules import App
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition
 
-APP = App("a" * 24, "app", 1, 7, "image", "UTC", "", 50, False)
+APP = App(
+    secret_id="a" * 24,
+    name="app",
+    cell=1,
+    account_id=7,
+    medium="image",
+    time_zone="UTC",
+    public_key="",
+    calls_per_second=50,
+    suspended=False,
+)
 
 
 def named(task_id: str, number: int) -> Recognition:
     labels = (Label(0, "normal"), Label(1, "advert"))
-    return Recognition(task_id, number, APP.secret_id, "adverts", "people", "", labels, 0.9, 0, 0.0, 60, "", 500, False)
+    return Recognition(
+        task_id=task_id,
+        recognition_id=number,
+        secret_id=APP.secret_id,
+        name="adverts",
+        recogniser="people",
+        model="",
+        labels=labels,
+        threshold=0.9,
+        queue_id=0,
+        sample_share=0.0,
+        review_seconds=60,
+        review_url="",
+        price_micros=500,
+        closed=False,
+    )
 
 
 async def test_a_batch_of_recognitions(stage):

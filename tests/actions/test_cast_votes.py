@@ -5,7 +5,7 @@ import pytest
 
 from manyeyes.actions.cast_votes import Voted, cast_votes
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE
@@ -36,7 +36,7 @@ async def test_one_vote_is_paid_at_once_and_decides_nothing(stage, filed):
     [voted] = await stage.judge("confirm")
     assert voted == Voted(filed[2], VOTE, ReportState.OPEN)
     assert [row["payable_micros"] for row in await stage.rows("wallet")] == [VOTE]
-    assert await kinds(stage, Kind.REFUND, Kind.CANCEL_PAY) == []
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.CANCEL_PAY) == []
     assert (await stage.books()).findings == []
 
 
@@ -51,7 +51,10 @@ async def test_two_confirmations_refund_the_whole_charge_and_cancel_the_pay(stag
     assert (report["state"], report["why"], report["decided_at"]) == (1, "", stage.now)
     assert (report["refunded_micros"], report["cancelled_micros"]) == (PRICE, PAY)
     assert await stage.rows("pending_pay") == []
-    assert await kinds(stage, Kind.REFUND, Kind.CANCEL_PAY) == [Kind.REFUND, Kind.CANCEL_PAY]
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.CANCEL_PAY) == [
+        TransferKind.REFUND,
+        TransferKind.CANCEL_PAY,
+    ]
     [refund] = await stage.rows("refund")
     assert (refund["task_id"], refund["refunded_micros"]) == (task_id, PRICE)
     assert refund["ended_at"] == report["ended_at"]
@@ -99,7 +102,11 @@ async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage, 
     slots = [await stage.take(stage.number()) for _ in range(3)]
     outcomes = await stage.act(cast_votes, *[stage.voting(slot) for slot in slots])
     assert [getattr(o, "state", None) for o in outcomes] == [ReportState.OPEN, ReportState.CONFIRMED, None]
-    assert await kinds(stage, Kind.REFUND, Kind.VOTE_PAY) == [Kind.REFUND, Kind.VOTE_PAY, Kind.VOTE_PAY]
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.VOTE_PAY) == [
+        TransferKind.REFUND,
+        TransferKind.VOTE_PAY,
+        TransferKind.VOTE_PAY,
+    ]
     assert (await stage.books()).findings == []
 
 
@@ -175,5 +182,5 @@ async def test_a_batch_over_several_customers_and_minutes(stage):
 async def test_a_queue_that_pays_nothing_for_votes(stage):
     await stage.set_queue(vote_micros=0)
     await stage.dispute(await stage.account(), await stage.worker(), "confirm", "confirm")
-    assert await kinds(stage, Kind.VOTE_PAY) == []
+    assert await kinds(stage, TransferKind.VOTE_PAY) == []
     assert (await stage.books()).findings == []

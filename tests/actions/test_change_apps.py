@@ -7,8 +7,28 @@ from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
 
-ONE = App("a" * 24, "one", 1, 7, "image", "UTC", "old key", 50, False)
-TWO = App("b" * 24, "two", 1, 7, "image", "UTC", "old key", 50, True)
+ONE = App(
+    secret_id="a" * 24,
+    name="one",
+    cell=1,
+    account_id=7,
+    medium="image",
+    time_zone="UTC",
+    public_key="old key",
+    calls_per_second=50,
+    suspended=False,
+)
+TWO = App(
+    secret_id="b" * 24,
+    name="two",
+    cell=1,
+    account_id=7,
+    medium="image",
+    time_zone="UTC",
+    public_key="old key",
+    calls_per_second=50,
+    suspended=True,
+)
 
 
 async def test_what_is_given_changes_in_its_order(stage):

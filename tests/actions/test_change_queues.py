@@ -7,7 +7,17 @@ from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 
-OWN = QueueTerms(901, "own", "en", 900, 600, 10, 30, False, 150)
+OWN = QueueTerms(
+    queue_id=901,
+    name="own",
+    language="en",
+    price_micros=900,
+    pay_micros=600,
+    capacity=10,
+    lease_seconds=30,
+    sensitive=False,
+    vote_micros=150,
+)
 OTHER = msgspec.structs.replace(OWN, queue_id=902, name="other")
 
 

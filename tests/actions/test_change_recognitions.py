@@ -9,10 +9,32 @@ from manyeyes.apps.rules import App
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition
 
-APP = App("a" * 24, "app", 1, 7, "image", "UTC", "", 50, False)
+APP = App(
+    secret_id="a" * 24,
+    name="app",
+    cell=1,
+    account_id=7,
+    medium="image",
+    time_zone="UTC",
+    public_key="",
+    calls_per_second=50,
+    suspended=False,
+)
 ONE = Recognition(
-    *("1" * 24, 1, APP.secret_id, "adverts", "people", "", (Label(0, "normal"), Label(1, "advert"))),
-    *(0.9, 0, 0.0, 60, "", 500, False),
+    task_id="1" * 24,
+    recognition_id=1,
+    secret_id=APP.secret_id,
+    name="adverts",
+    recogniser="people",
+    model="",
+    labels=(Label(0, "normal"), Label(1, "advert")),
+    threshold=0.9,
+    queue_id=0,
+    sample_share=0.0,
+    review_seconds=60,
+    review_url="",
+    price_micros=500,
+    closed=False,
 )
 TWO = msgspec.structs.replace(ONE, task_id="2" * 24, recognition_id=2)
 

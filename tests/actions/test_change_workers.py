@@ -7,8 +7,8 @@ from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
 
-ANN = Worker(1, "Ann", ("en", "ru"), (1, 2), True)
-BEN = Worker(2, "Ben", ("en",), (1,), False)
+ANN = Worker(worker_id=1, name="Ann", languages=("en", "ru"), queues=(1, 2), reviewer=True)
+BEN = Worker(worker_id=2, name="Ben", languages=("en",), queues=(1,), reviewer=False)
 
 
 async def test_what_is_given_changes_in_its_order(stage):

@@ -8,7 +8,12 @@ from manyeyes.workers.store import Worker
 
 async def test_only_those_who_are_named_are_shut_out(stage):
     for n in (1, 2, 3):
-        await stage.act(register_workers, RegisterWorker(Worker(n, f"w{n}", ("en",), (1,), False), bytes([n])))
+        await stage.act(
+            register_workers,
+            RegisterWorker(
+                Worker(worker_id=n, name=f"w{n}", languages=("en",), queues=(1,), reviewer=False), bytes([n])
+            ),
+        )
     batch = [DisableWorker(n) for n in (3, 1, 99, 3)]
     assert await stage.act(disable_workers, *batch) == [None] * 4
     assert [each.disabled for each in await workers.every_worker(stage.pool)] == [True, False, True]
@@ -16,7 +21,10 @@ async def test_only_those_who_are_named_are_shut_out(stage):
 
 
 async def test_who_is_shut_out_already_was_so_from_the_first_time_on(stage):
-    await stage.act(register_workers, RegisterWorker(Worker(1, "w", ("en",), (1,), False), b"one"))
+    await stage.act(
+        register_workers,
+        RegisterWorker(Worker(worker_id=1, name="w", languages=("en",), queues=(1,), reviewer=False), b"one"),
+    )
     await stage.act(disable_workers, DisableWorker(1))
     before = await stage.pool.fetch("SELECT * FROM worker")
     await stage.act(disable_workers, DisableWorker(1))

@@ -8,7 +8,7 @@ from manyeyes.workers.store import Worker
 
 
 async def test_only_those_who_are_named_are_let_in(stage):
-    people = [Worker(n, f"w{n}", ("en",), (1,), False) for n in (1, 2, 3)]
+    people = [Worker(worker_id=n, name=f"w{n}", languages=("en",), queues=(1,), reviewer=False) for n in (1, 2, 3)]
     for n, person in enumerate(people):
         await stage.act(register_workers, RegisterWorker(person, bytes([n])))
     await stage.act(disable_workers, DisableWorker(1), DisableWorker(2))

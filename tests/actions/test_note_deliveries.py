@@ -4,10 +4,10 @@ import pytest
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
-from manyeyes.webhooks.rules import CLAIM_SECONDS, Answer, DeliveryState
+from manyeyes.webhooks.rules import CLAIM_SECONDS, DeliveryState, TryResponse
 from support.delivery_receivers import ended
 
-OK, FAILED = Answer(200), Answer(500)
+OK, FAILED = TryResponse(200), TryResponse(500)
 
 
 async def claimed(stage):
@@ -17,7 +17,9 @@ async def claimed(stage):
 
 
 def noting(stage, claim, answer):
-    return NoteDelivery(stage.cell, claim.task_id, claim.number, answer, 12, 0.0)
+    return NoteDelivery(
+        cell=stage.cell, task_id=claim.task_id, claim=claim.number, answer=answer, milliseconds=12, chance=0.0
+    )
 
 
 async def row(stage):
@@ -73,4 +75,6 @@ async def test_two_notes_of_one_delivery_in_a_batch_are_one(stage):
 
 
 async def test_a_delivery_that_is_not_there_is_nothing(stage):
-    assert await stage.act(note_deliveries, NoteDelivery(stage.cell, 5, 1, OK, 1, 0.0)) == [None]
+    assert await stage.act(
+        note_deliveries, NoteDelivery(cell=stage.cell, task_id=5, claim=1, answer=OK, milliseconds=1, chance=0.0)
+    ) == [None]

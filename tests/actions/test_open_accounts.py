@@ -1,9 +1,9 @@
 """open_accounts: an account with its terms and an empty balance."""
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
@@ -46,8 +46,11 @@ async def test_an_account_begins_with_key_link_and_money(stage):
     assert await stage.act(open_accounts, *batch) == [one, two]
     assert [await stage.available(account_id) for account_id in (one, two)] == [2_500_000, 0]
     [transfer] = await stage.rows("transfer", "kind, cause_id, credit_id, amount_micros")
-    assert tuple(transfer.values()) == (Kind.TOP_UP, 71, one, 2_500_000)
-    assert await accounts.every_place(stage.pool) == [Place(one, "Ada", stage.cell), Place(two, "Ben", stage.cell)]
+    assert tuple(transfer.values()) == (TransferKind.TOP_UP, 71, one, 2_500_000)
+    assert await accounts.every_place(stage.pool) == [
+        AccountPlace(one, "Ada", stage.cell),
+        AccountPlace(two, "Ben", stage.cell),
+    ]
     assert await accounts.key_owner(stage.pool, b"key 71") == KeyOwner(stage.cell, one, ("203.0.113.0/24",))
     assert await workers.credential(stage.pool, b"link 72", ["link"]) == Subject("customer", two, stage.cell)
     assert (await stage.books()).difference_micros == 0

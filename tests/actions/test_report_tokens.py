@@ -22,7 +22,7 @@ PRAISE, COMPLAINT = ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT
 
 
 def saying(stage, account_id, task_id, kind=PRAISE, takes=RECAPTCHA_KINDS, **given):
-    return ReportToken(stage.cell, account_id, task_id, kind, takes, **given)
+    return ReportToken(cell=stage.cell, account_id=account_id, task_id=task_id, kind=kind, takes=takes, **given)
 
 
 async def say(stage, *arguments, **given):

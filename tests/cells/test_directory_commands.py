@@ -17,7 +17,17 @@ async def test_a_command_on_the_look_ups_is_kept_in_the_directory_alone(two_data
 
 async def test_what_every_database_holds_is_written_to_each_of_them(two_databases: Context):
     assert two_databases.cells.one_of_each == [DIRECTORY, 2]
-    own = QueueTerms(901, "own", "en", 900, 600, 10, 30, False, 150)
+    own = QueueTerms(
+        queue_id=901,
+        name="own",
+        language="en",
+        price_micros=900,
+        pay_micros=600,
+        capacity=10,
+        lease_seconds=30,
+        sensitive=False,
+        vote_micros=150,
+    )
     for cell in two_databases.cells.one_of_each:
         await two_databases.batcher.ask(add_queues, AddQueue(cell, own))
     assert [(await tasks.queues(pool))[901] for pool in two_databases.cells.databases] == [own, own]

@@ -18,7 +18,7 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
 from manyeyes.roles.reviewer import ReviewDesk
@@ -140,7 +140,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
     assert isinstance(await decide_appeal(two_databases, number, accepted=False), AppealDecided), "one is left"
     for cell, paid in ((1, 0), (2, PAY)):
         async with two_databases.cells.pool(cell).acquire() as db:
-            booked = await ledger.workers_sums(db, cell, Kind.APPEAL_PAY)
+            booked = await ledger.workers_sums(db, cell, TransferKind.APPEAL_PAY)
             assert booked.get(hand.worker.worker_id, 0) == paid
     assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 
@@ -230,7 +230,13 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
             await stage.answer(worker_id, await stage.lease(worker_id))
         kinds = {listed: ReportKind.TOKEN_CORRECT, filtered: ReportKind.TOKEN_INCORRECT}
         words = [
-            ReportToken(stage.cell, account_id, row["task_id"], kinds[row["worker_id"]], RECAPTCHA_KINDS)
+            ReportToken(
+                cell=stage.cell,
+                account_id=account_id,
+                task_id=row["task_id"],
+                kind=kinds[row["worker_id"]],
+                takes=RECAPTCHA_KINDS,
+            )
             for row in await stage.rows("result", "task_id, worker_id")
         ]
         assert all(isinstance(told, TokenReported) for told in await stage.act(report_tokens, *words))

@@ -66,7 +66,7 @@ def test_variations_are_asked_at_both_claimed_rates(manyeyes, monkeypatch, tmp_p
 
     def smaller(question, seeds, ways):
         asked.append((question.name, question.world.rate))
-        return real(simulate.Question(simulate.World(workers=10, rate=question.world.rate / 5)), seeds, ways)
+        return real(simulate.StudyQuestion(simulate.World(workers=10, rate=question.world.rate / 5)), seeds, ways)
 
     monkeypatch.setattr(simulate.allow_list_study, "study", smaller)
     quick = ("simulate", "allow-list", "--pools", "100", "--rates", "1,10", "--seeds", "2")

@@ -12,7 +12,7 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.values.refusals import Reason
 from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE
 from support.races import race
@@ -187,7 +187,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage):
     assert sum(count for (count,) in counts[::2]) == 6
     assert sum(count for (count,) in counts[1::2]) == 6
     assert [row["payable_micros"] for row in await stage.rows("wallet", "payable_micros")] == [6 * PAY]
-    assert len(await stage.rows("transfer", where=f"kind = {Kind.RELEASE}")) == 6
+    assert len(await stage.rows("transfer", where=f"kind = {TransferKind.RELEASE}")) == 6
     assert (await stage.books()).difference_micros == 0
 
 

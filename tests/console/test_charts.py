@@ -7,16 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.console.customer.day_range import Days
-from manyeyes.console.customer.recognition_charts import DayLine, Series, drawings
+from manyeyes.console.customer.recognition_charts import ChartSeries, DayLine, drawings
 from manyeyes.console.operator.calibration_curve import MOST_POINTS, Words, curve
 from manyeyes.console.shared.charts import HAIR, HEIGHT, MOST_COLUMNS, TOP, WIDTH, neighbours, stacked_chart
-from manyeyes.recognitions.calibration import Point
+from manyeyes.recognitions.calibration import CalibrationPoint
 
 WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))
 
 
 def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True):
-    return Point(threshold, 0.5, verdicts, errors, bound, proven)
+    return CalibrationPoint(
+        threshold=threshold, certain_share=0.5, verdicts=verdicts, errors=errors, upper_bound=bound, is_proven=proven
+    )
 
 
 @given(
@@ -83,8 +85,13 @@ def test_neighbours_share_a_place_in_turn_and_none_is_lost(number, most):
 def test_ten_thousand_days_are_drawn_in_as_many_columns_as_have_room():
     first = date(2001, 1, 1)
     every = Days(first, first + timedelta(days=9_999)).every
-    lines = [DayLine(day, [i % 7, 1], i % 7, 1, 0, 2, 1) for i, day in enumerate(every)]
-    found = drawings(lines, [Series("hue-a", "cat", frozenset([1])), Series("hue-b", "dog", frozenset([2]))], "en")
+    lines = [
+        DayLine(day=day, by_series=[i % 7, 1], certain=i % 7, uncertain=1, failed=0, reviewed=2, overturned=1)
+        for i, day in enumerate(every)
+    ]
+    found = drawings(
+        lines, [ChartSeries("hue-a", "cat", frozenset([1])), ChartSeries("hue-b", "dog", frozenset([2]))], "en"
+    )
     for drawing in found.values():
         assert len(drawing.chart.columns) == MOST_COLUMNS
         assert sum(len(column.parts) for column in drawing.chart.columns) <= 3 * MOST_COLUMNS
@@ -95,8 +102,8 @@ def test_ten_thousand_days_are_drawn_in_as_many_columns_as_have_room():
 
 
 def test_a_day_that_has_room_has_a_column_of_its_own():
-    line = DayLine(date(2026, 3, 1), [5], 4, 1, 0, 1, 0)
-    found = drawings([line], [Series("hue-a", "cat", frozenset([1]))], "en")
+    line = DayLine(day=date(2026, 3, 1), by_series=[5], certain=4, uncertain=1, failed=0, reviewed=1, overturned=0)
+    found = drawings([line], [ChartSeries("hue-a", "cat", frozenset([1]))], "en")
     assert [column.title for column in found["labels"].chart.columns] == ["Mar 1 · cat 5"]
 
 

@@ -10,8 +10,8 @@ import pytest
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.console.customer.statement import KINDS
 from manyeyes.console.customer.statement_books import read_books
-from manyeyes.console.customer.statement_period import Asked, asked
-from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, Kind
+from manyeyes.console.customer.statement_period import StatementQuery, asked
+from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, TransferKind
 from support import factories
 from support.action_stage import set_stage
 from support.browser_visits import customer_subject, link
@@ -53,8 +53,8 @@ def micros(text):
 
 
 async def books_of(context, customer, **given):
-    question = Asked(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
-    place = factories.Place(customer.account_id, "", customer.cell)
+    question = StatementQuery(start=given.pop("start", asked({}, datetime.now(UTC)).start), **given)
+    place = factories.AccountPlace(customer.account_id, "", customer.cell)
     async with context.cells.pool(customer.cell).acquire() as db:
         return await read_books(db, place, question, await context.lookups.queues())
 
@@ -247,4 +247,4 @@ async def test_what_others_typed_is_shown_and_not_run(client, customer):
 
 
 def test_every_kind_of_a_customers_transfer_has_a_name():
-    assert set(KINDS) == set(Kind) - WORKERS_KINDS - APPS_KINDS
+    assert set(KINDS) == set(TransferKind) - WORKERS_KINDS - APPS_KINDS

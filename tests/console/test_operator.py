@@ -5,7 +5,7 @@ import re
 
 from test_customer_pages import OWN
 
-from manyeyes.actions.check_books import Books
+from manyeyes.actions.check_books import BooksAudit
 from manyeyes.console.operator import overview
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.workers.store import Subject
@@ -21,7 +21,9 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
         proofs.append(cell)
         begun.set()
         await gate.wait()
-        return Books(len(proofs), 0, 0, 0, 0, [])
+        return BooksAudit(
+            difference_micros=len(proofs), transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
+        )
 
     monkeypatch.setattr(overview, "check_books", slow)
     pages = OperatorPages(context)
@@ -44,7 +46,9 @@ async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(conte
     async def slow(db, cell, time_zones):
         proofs.append(cell)
         await asyncio.sleep(0)
-        return Books(0, 0, 0, 0, 0, [])
+        return BooksAudit(
+            difference_micros=0, transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
+        )
 
     monkeypatch.setattr(overview, "check_books", slow)
     pages = OperatorPages(context)

@@ -16,7 +16,7 @@ import pytest
 from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.db.embedded import running_dsn
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.tasks import store as tasks
 from support import factories
@@ -149,7 +149,7 @@ async def _seen(data: Path) -> dict[str, Any]:
             "(SELECT count(*) FROM transfer WHERE kind = $1) AS pays, "
             "(SELECT coalesce(sum(times), 0)::bigint FROM recognition_time WHERE measure = 1) AS times "
             "FROM recognition_review r, recognition_day d",
-            Kind.PAY,
+            TransferKind.PAY,
         )
         return dict(row)
     finally:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from manyeyes.db.embedded import running_dsn
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from support.persistent_load import Acknowledged, Load
 from support.real_server import ServeProcess, ask_json, left_of, run, wait_until_gone
 
@@ -67,14 +67,14 @@ async def assert_kept(data: Path, url: str, acknowledged: Acknowledged) -> None:
     count = {(row["cause_id"], row["kind"]): 0 for row in booked}
     for row in booked:
         count[row["cause_id"], row["kind"]] += 1
-    paid = {row["cause_id"]: row["amount_micros"] for row in booked if row["kind"] == Kind.PAY}
+    paid = {row["cause_id"]: row["amount_micros"] for row in booked if row["kind"] == TransferKind.PAY}
     known = [task_id for _, task_id in acknowledged.tasks]
     assert len(known) == len(set(known))
     for task_id in known:
-        assert count.get((task_id, Kind.HOLD)) == 1, task_id
+        assert count.get((task_id, TransferKind.HOLD)) == 1, task_id
     for lease, earned in acknowledged.answers:
         task_id = int(lease.split("-")[1])
-        assert count.get((task_id, Kind.SETTLE)) == count.get((task_id, Kind.PAY)) == 1, lease
+        assert count.get((task_id, TransferKind.SETTLE)) == count.get((task_id, TransferKind.PAY)) == 1, lease
         assert paid[task_id] == round(earned * 1_000_000)
     answered = {int(lease.split("-")[1]) for lease, _ in acknowledged.answers}
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:

@@ -14,7 +14,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.runtime.context import prepare_database
@@ -101,7 +101,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
     (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),
     (ledger.SQL, "change_balances", (1, [5], [-700]), {"balance_pkey"}, True),
-    (ledger.SQL, "booked_causes", (1, Kind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
+    (ledger.SQL, "booked_causes", (1, TransferKind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
     (ledger.SQL, "take_due_pay", (1, NOW, 100), {"pending_pay_due", "pending_pay_pkey"}, False),
     (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),

@@ -9,7 +9,7 @@ import asyncpg
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
-from manyeyes.actions.check_books import NO_ZONES, Books, check_books
+from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
@@ -89,7 +89,7 @@ class Stage:
             await tasks.set_queue(db, queue_id, **terms)
             self.queues = await tasks.queues(db)
 
-    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
+    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> BooksAudit:
         """Prove the books; ``time_zones``: of recognitions' apps, by the recognition's number."""
         async with self.pool.acquire() as db:
             return await check_books(db, self.cell, time_zones)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key, new_token
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
@@ -72,7 +72,7 @@ async def customer(
     key = new_key()
     async with context.cells.directory.acquire() as db:
         account_id = await accounts.take_numbers(db, "account", 1)
-        await accounts.insert_place(db, Place(account_id, f"customer {account_id}", cell))
+        await accounts.insert_place(db, AccountPlace(account_id, f"customer {account_id}", cell))
         await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, addresses))
     await context.batcher.ask(open_accounts, OpenAccount(cell, account_id, f"customer {account_id}"))
     if money.parse(balance):
@@ -95,7 +95,9 @@ async def hand(
     token = new_token()
     async with context.cells.directory.acquire() as db:
         worker_id = await accounts.take_numbers(db, "worker", 1)
-        found = Worker(worker_id, f"worker {worker_id}", languages, queues, reviewer)
+        found = Worker(
+            worker_id=worker_id, name=f"worker {worker_id}", languages=languages, queues=queues, reviewer=reviewer
+        )
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)

@@ -32,8 +32,23 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
         if before is not None and before.state is not SiteState.WITHDRAWN:
             continue
         swept = before is None or before.swept
-        known[key] = Site(*key, command.token, SiteState.PENDING, Way.NONE, now, swept=swept)
+        known[key] = Site(
+            account_id=command.account_id,
+            domain=command.domain,
+            token=command.token,
+            state=SiteState.PENDING,
+            proven_by=Way.NONE,
+            created_at=now,
+            swept=swept,
+        )
         await sites.put(tx, cell, known[key])
-        added.append(Event(command.event_id, SiteEvent.ADDED, *key))
+        added.append(
+            Event(
+                cause_id=command.event_id,
+                kind=SiteEvent.ADDED,
+                account_id=command.account_id,
+                domain=command.domain,
+            )
+        )
     await sites.add_events(tx, now, cell, added)
     return [known[command.account_id, command.domain] for command in commands]

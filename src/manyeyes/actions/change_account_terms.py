@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 
 
 class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +25,6 @@ async def change_account_terms(
 ) -> list[None]:
     """Change the terms, in the order in which the changes came."""
     for c in sorted(commands, key=lambda c: c.account_id):  # in one order, so that batches do not block each other
-        place = Place(c.account_id, "", c.cell)
+        place = AccountPlace(c.account_id, "", c.cell)
         await accounts.set_terms(tx, place, suspended=c.suspended, max_bid_micros=c.max_bid_micros, weight=c.weight)
     return [None for _ in commands]

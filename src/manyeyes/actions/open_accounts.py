@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.workers import store as workers
 from manyeyes.workers.rules import LINK_SECONDS
 from manyeyes.workers.store import Subject
@@ -52,9 +52,11 @@ async def open_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequenc
 async def _begin(tx: asyncpg.Connection, now: datetime, command: OpenAccount, beginning: Beginning) -> None:
     cell, account_id, amount = command.cell, command.account_id, beginning.amount_micros
     if amount:
-        await ledger.insert_transfers(tx, now, cell, [posting(Kind.TOP_UP, beginning.top_up_id, account_id, amount)])
+        await ledger.insert_transfers(
+            tx, now, cell, [posting(TransferKind.TOP_UP, beginning.top_up_id, account_id, amount)]
+        )
         await ledger.change_balances(tx, cell, {account_id: amount})
-    await accounts.insert_place(tx, Place(account_id, command.name, cell))
+    await accounts.insert_place(tx, AccountPlace(account_id, command.name, cell))
     await accounts.insert_key(tx, beginning.key_hash, KeyOwner(cell, account_id, beginning.networks))
     await workers.insert_credential(
         tx, beginning.link_hash, "link", Subject("customer", account_id, cell), LINK_SECONDS

@@ -6,7 +6,7 @@ from cyclopts import App, Parameter
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network, digest, new_key, new_token
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
@@ -204,7 +204,7 @@ async def _create(context: Context, name: str, amount_micros: int, networks: tup
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
-async def _top_up(context: Context, place: Place, amount_micros: int) -> int:
+async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
     serial = await context.id_blocks.take(place.cell)
     outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
     if isinstance(outcome, Refusal):

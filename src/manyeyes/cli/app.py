@@ -58,8 +58,17 @@ def create(
         zone(time_zone)
         owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
-        terms = medium, time_zone, made["public_key"], rate, False
-        new = App(secret_id, name.strip(), owner.cell, owner.account_id, *terms)
+        new = App(
+            secret_id=secret_id,
+            name=name.strip(),
+            cell=owner.cell,
+            account_id=owner.account_id,
+            medium=medium,
+            time_zone=time_zone,
+            public_key=made["public_key"],
+            calls_per_second=rate,
+            suspended=False,
+        )
         await context.batcher.ask(add_apps, AddApp(new))
         await context.notifier.tell_changed()
         return row(new) | made
@@ -192,7 +201,7 @@ def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | Non
     return {"public_key": known}
 
 
-def _keep(secret_id: str, pair: keys.Pair, out: Path | None) -> dict[str, Any]:
+def _keep(secret_id: str, pair: keys.KeyPair, out: Path | None) -> dict[str, Any]:
     """Write the private halves for nobody else to read, or return them to be printed.
 
     Raises FileExistsError where another key of the app lies: it is not for us to delete.

@@ -61,13 +61,13 @@ def add(
 
     async def work(context: Context) -> dict[str, Any]:
         queue = QueueTerms(
-            queue_id,
-            name.strip(),
-            language,
-            money.parse(price),
-            money.parse(pay),
-            capacity,
-            lease_seconds,
+            queue_id=queue_id,
+            name=name.strip(),
+            language=language,
+            price_micros=money.parse(price),
+            pay_micros=money.parse(pay),
+            capacity=capacity,
+            lease_seconds=lease_seconds,
             sensitive=False,
             vote_micros=money.parse(vote_pay),
         )

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from manyeyes.accounts.store import Owner
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.deliveries import (
     LARGEST_PAGE,
     CallbackLog,
-    Owner,
     deliveries_of,
     delivery_of,
     owners_of,

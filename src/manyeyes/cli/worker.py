@@ -52,7 +52,7 @@ def create(
         queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
         token = new_token()
         worker_id = await context.id_blocks.take_number("worker")
-        new = Worker(worker_id, name, languages, queues, reviewer)
+        new = Worker(worker_id=worker_id, name=name, languages=languages, queues=queues, reviewer=reviewer)
         await context.batcher.ask(register_workers, RegisterWorker(new, digest(token)))
         url = await login_url(context, Subject("worker", worker_id, 0))
         if not any(terms[q].language in ("", *languages) for q in queues):

@@ -37,7 +37,7 @@ class Label(msgspec.Struct, frozen=True, array_like=True):
     name: str
 
 
-class Recognition(msgspec.Struct, frozen=True):
+class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     """A recogniser with its labels under an app (the wire's taskId).
 
     ``threshold``: at or above it a result is certain. ``queue_id`` 0: nobody looks at uncertain ones.

@@ -83,7 +83,7 @@ class Reported(msgspec.Struct, frozen=True):
     is_solved: bool
 
 
-class Slot(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """One of a complaint's three judgements. ``author_id`` gave the answer; ``lease`` fences off earlier holders."""
 
     task_id: int

@@ -15,7 +15,7 @@ from manyeyes.reports.store import Cast
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.refusals import Reason, Refusal
@@ -44,7 +44,7 @@ class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool
 
 
-class ReviewerStanding(msgspec.Struct, frozen=True):
+class ReviewerStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
 
     Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
@@ -83,7 +83,7 @@ class IgnoredAccount(msgspec.Struct, frozen=True):
 
 class _Waiting(msgspec.Struct, frozen=True):
     appeal: Appeal
-    question: Question
+    question: TaskQuestion
     answer: str
     votes: list[Cast]
     queue_id: int
@@ -190,14 +190,16 @@ async def reviewer_standings(context: Context) -> list[ReviewerStanding]:
 def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> ReviewerStanding:
     others_votes = sum(each.votes for each in every) - record.votes
     others_against = sum(each.against for each in every) - record.against
+    least, most = share_interval(record.against, record.votes)
     return ReviewerStanding(
-        record.reviewer_id,
-        names.get(record.reviewer_id, ""),
-        record.votes,
-        record.against,
-        is_outlier(record.votes, record.against, others_votes, others_against),
-        *share_interval(record.against, record.votes),
-        others_against / others_votes if others_votes else None,
+        worker_id=record.reviewer_id,
+        name=names.get(record.reviewer_id, ""),
+        votes=record.votes,
+        against=record.against,
+        is_outlier=is_outlier(record.votes, record.against, others_votes, others_against),
+        least=least,
+        most=most,
+        others=others_against / others_votes if others_votes else None,
     )
 
 

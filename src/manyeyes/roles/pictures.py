@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.values.signed_links import PictureLinks
 
 
@@ -22,7 +22,7 @@ class KeptPicture(msgspec.Struct, frozen=True):
         return links.path(self.cell, self.task_id, self.created_at, self.media)
 
 
-def kept_picture(context: Context, cell: int, question: Question) -> KeptPicture | None:
+def kept_picture(context: Context, cell: int, question: TaskQuestion) -> KeptPicture | None:
     """Return where a task's picture lies; None when it had none, or it is no longer kept."""
     if not question.media or datetime.now(UTC) >= question.created_at + timedelta(hours=context.settings.picture_hours):
         return None

@@ -7,21 +7,21 @@ import msgspec
 
 from manyeyes.reports import appeals, store
 from manyeyes.reports.appeals import Appeal
-from manyeyes.reports.store import Cast, Refused, Told
+from manyeyes.reports.store import Cast, RefusedReport, Told
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 
 
 class ReportedTasks(msgspec.Struct, frozen=True):
     """What is shown beside reports, by task; votes and appeals only of those that are decided."""
 
-    questions: dict[int, Question]
+    questions: dict[int, TaskQuestion]
     answers: dict[int, str]
     votes: dict[int, list[Cast]]
     appeals: dict[int, Appeal]
 
 
-async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | Refused]) -> ReportedTasks:
+async def look_up(db: asyncpg.Connection, cell: int, reports: Sequence[Told | RefusedReport]) -> ReportedTasks:
     """Return what is shown beside the reports; nothing of those that were refused."""
     ids = [report.task_id for report in reports if isinstance(report, Told)]
     if not ids:

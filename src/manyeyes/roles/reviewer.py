@@ -20,7 +20,7 @@ from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
+from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
@@ -166,7 +166,7 @@ async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int])
     return [reviewer_id in held for reviewer_id in reviewer_ids]
 
 
-async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[Question, str]]:
+async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, str]]:
     """Gathered read: what was asked and what was answered."""
     ids = sorted(set(task_ids))
     questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.runtime.context import Context
-from manyeyes.v1.json_messages import Refused, decode, json, refuse
+from manyeyes.v1.json_messages import decode, json, refuse
 from manyeyes.values.integers import whole_number
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 PersonT = TypeVar("PersonT")
 BodyT = TypeVar("BodyT")

@@ -10,7 +10,6 @@ from manyeyes.recognitions.time_spans import Grain, asked, split
 from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.json_messages import Refused
 from manyeyes.v1.operations import Call, Operation, asked_limit
 from manyeyes.v1.recognition_views import (
     FunnelView,
@@ -21,7 +20,7 @@ from manyeyes.v1.recognition_views import (
     result_view,
 )
 from manyeyes.values.integers import integer
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 PAGE = 50
 TRUTH = {"": None, "true": True, "false": False}

@@ -16,7 +16,7 @@ from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.json_messages import Refused, json, refuse
+from manyeyes.v1.json_messages import json, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
@@ -24,6 +24,7 @@ from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
+from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 HEALTHY_SECONDS = 3.0

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
@@ -35,7 +35,7 @@ class CallbackPages:
         self._context = context
 
     @for_customers
-    async def show(self, request: Request, place: Place) -> Response:
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/callbacks?state=given_up&before=."""
         is_given_up = request.query_params.get("state") == "given_up"
         before = request.query_params.get("before", "")
@@ -57,7 +57,7 @@ class CallbackPages:
         )
 
     @for_customers
-    async def replay(self, request: Request, place: Place) -> Response:
+    async def replay(self, request: Request, place: AccountPlace) -> Response:
         """POST /customer/callbacks/replay: send one result again; one that is not theirs is passed over."""
         task = whole_number(str((await request.form()).get("task_id", "")), 10)
         if task is not None:

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.connect import examples
 from manyeyes.console.shared.guards import for_customers
@@ -18,7 +18,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
@@ -36,7 +36,7 @@ STATUSES = {
 }
 
 
-class RecentTask(msgspec.Struct, frozen=True):
+class RecentTask(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the list; ``seconds`` and ``charged_micros`` are None until it has ended."""
 
     wire_id: int
@@ -54,7 +54,7 @@ class CustomerPages:
         self._context = context
 
     @for_customers
-    async def show(self, request: Request, place: Place) -> Response:
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer."""
         async with self._context.cells.pool(place.cell).acquire() as db:
             account = await _figures(db, place)
@@ -70,7 +70,7 @@ class CustomerPages:
             **examples(request),
         )
 
-    async def _recent(self, db: asyncpg.Connection, place: Place) -> list[RecentTask]:
+    async def _recent(self, db: asyncpg.Connection, place: AccountPlace) -> list[RecentTask]:
         held = await ledger.recent_holds(db, place.cell, place.account_id, RECENT_TASKS)
         ids = [task_id for task_id, _, _ in held]
         open_tasks = await dispatch.states(db, place.cell, ids)
@@ -82,15 +82,33 @@ class CustomerPages:
                 end = ended[task_id]
                 seconds = round((end.ended_at - end.created_at).total_seconds())
                 status, cost = _ENDINGS[end.ending], end.charged_micros
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[end.queue_id].name, status, cost, seconds))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[end.queue_id].name,
+                        status=status,
+                        charged_micros=cost,
+                        seconds=seconds,
+                    )
+                )
             elif task_id in open_tasks:
                 queue_id, state = open_tasks[task_id]
                 status = "waiting" if state is WorkState.WAITING else "answering"
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[queue_id].name, status, None, None))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[queue_id].name,
+                        status=status,
+                        charged_micros=None,
+                        seconds=None,
+                    )
+                )
         return lines
 
 
-async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
+async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any]:
     """The numbers at the head of the page; money in micro-units."""
     cell, account_id = place.cell, place.account_id
     day = await statistics.spending(db, cell, account_id, spending_windows(int(time.time()) + 1 - DAY_SECONDS))
@@ -107,12 +125,12 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
     }
 
 
-async def _recognised(db: asyncpg.Connection, place: Place) -> int:
+async def _recognised(db: asyncpg.Connection, place: AccountPlace) -> int:
     """What recognisers' work cost in the last 24 hours, in micros."""
     now = datetime.now(UTC)
     start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)
-    return -sum(each.available_change for each in sums if each.kind is Kind.RECOGNITION)
+    return -sum(each.available_change for each in sums if each.kind is TransferKind.RECOGNITION)
 
 
 _ENDINGS = {

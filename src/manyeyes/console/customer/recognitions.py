@@ -8,7 +8,7 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App, zone
 from manyeyes.console.customer.day_range import MOST_DAYS, PRESETS, Days, asked_days, last_days
@@ -69,7 +69,7 @@ class RecognitionPages:
         self._context = context
 
     @for_customers
-    async def show(self, request: Request, place: Place) -> Response:
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions."""
         found = await apps_of(self._context, place)
         today = await days_now(self._context, found, datetime.now(UTC))
@@ -87,7 +87,7 @@ class RecognitionPages:
         )
 
     @for_customers
-    async def show_one(self, request: Request, place: Place) -> Response:
+    async def show_one(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}?from=&to=&show=&before=."""
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
@@ -99,7 +99,7 @@ class RecognitionPages:
         return await self._render(request, place, of, days, page)
 
     async def _render(
-        self, request: Request, place: Place, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
+        self, request: Request, place: AccountPlace, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
     ) -> Response:
         language = look_of(request).language
         translations = catalogue(language)

@@ -7,7 +7,7 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.customer.report_timeline import steps
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_customers
@@ -32,7 +32,7 @@ class ReportPages:
         self._context = context
 
     @for_customers
-    async def show(self, request: Request, place: Place) -> Response:
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/reports?state=&before=."""
         asked = request.query_params.get("state", "")
         state = asked if asked in STATES else ""
@@ -56,7 +56,7 @@ class ReportPages:
         )
 
     @for_customers
-    async def show_one(self, request: Request, place: Place) -> Response:
+    async def show_one(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that they did not report."""
         report = await report_of(self._context, place, whole_number(request.path_params["task_id"], 10) or 0)
         if isinstance(report, Refusal):

@@ -13,7 +13,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps.rules import zone
 from manyeyes.console.customer.day_range import Days, asked_days
 from manyeyes.console.shared.guards import for_customers
@@ -45,7 +45,7 @@ class Downloads:
         self._context = context
 
     @for_customers
-    async def csv(self, request: Request, place: Place) -> Response:
+    async def csv(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}/results.csv?from=&to=: oldest first, instants in UTC."""
         asked = await self._asked(request, place)
         if isinstance(asked, Response):
@@ -53,7 +53,7 @@ class Downloads:
         return _file(_csv_text(self._rows(*asked)), *asked, ending="csv", media_type="text/csv; charset=utf-8")
 
     @for_customers
-    async def parquet(self, request: Request, place: Place) -> Response:
+    async def parquet(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}/results.parquet?from=&to=: the same, with types."""
         asked = await self._asked(request, place)
         if isinstance(asked, Response):
@@ -66,7 +66,7 @@ class Downloads:
             written.parquet(self._rows(*asked)), *asked, ending="parquet", media_type="application/vnd.apache.parquet"
         )
 
-    async def _asked(self, request: Request, place: Place) -> tuple[Owned, Days] | Response:
+    async def _asked(self, request: Request, place: AccountPlace) -> tuple[Owned, Days] | Response:
         """Whose results of which days; else the answer that says why there is no file."""
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):

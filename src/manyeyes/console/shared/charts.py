@@ -13,7 +13,7 @@ WIDEST = 120.0
 MOST_COLUMNS = 366  # days of a leap year; more would not be told apart, and each is several elements of the page
 
 
-class Bar(msgspec.Struct, frozen=True):
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """One bar; ``label`` stands under it and is empty for most, ``title`` is read out and shown on hover."""
 
     x: float
@@ -24,16 +24,16 @@ class Bar(msgspec.Struct, frozen=True):
     label: str
 
 
-class Line(msgspec.Struct, frozen=True):
+class ScaleLine(msgspec.Struct, frozen=True):
     """A horizontal line with its value written beside it."""
 
     y: float
     label: str
 
 
-class Chart(msgspec.Struct, frozen=True):
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
     bars: list[Bar]
-    lines: list[Line]
+    lines: list[ScaleLine]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -63,7 +63,7 @@ def bar_chart(
         for i, (value, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    return Chart(bars, [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+    return Chart(bars=bars, lines=[ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
 
 
 def neighbours(number: int, most: int = MOST_COLUMNS) -> list[range]:
@@ -93,9 +93,9 @@ class Column(msgspec.Struct, frozen=True):
     label: str
 
 
-class Stack(msgspec.Struct, frozen=True):
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[Column]
-    lines: list[Line]
+    lines: list[ScaleLine]
     kinds: list[str]
     gap: float
     width: float = WIDTH
@@ -133,8 +133,8 @@ def stacked_chart(
         for i, (each, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    lines = [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks]
-    return Stack(columns, lines, list(kinds), round(gap, 2))
+    lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks]
+    return Stack(columns=columns, lines=lines, kinds=list(kinds), gap=round(gap, 2))
 
 
 def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.browser_session import HOMES
 from manyeyes.console.shared.languages import catalogue, mark
@@ -40,7 +40,7 @@ def for_workers(page: PersonalPage[PagesT, Worker]) -> Page[PagesT]:
     return _guarded(page, worker_of)
 
 
-def for_customers(page: PersonalPage[PagesT, Place]) -> Page[PagesT]:
+def for_customers(page: PersonalPage[PagesT, AccountPlace]) -> Page[PagesT]:
     """Give ``page`` the account that is signed in; tell others whose page it is."""
     return _guarded(page, customer_of)
 
@@ -75,7 +75,7 @@ async def worker_of(context: Context, request: Request) -> Worker | None:
     return await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
 
 
-async def customer_of(context: Context, request: Request) -> Place | None:
+async def customer_of(context: Context, request: Request) -> AccountPlace | None:
     """Return the account that is signed in; None for nobody and for other roles."""
     subject = await cookie_subject(context, request)
     if subject is None or subject.role != "customer":

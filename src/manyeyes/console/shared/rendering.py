@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.appearance import Look, look_of, remember
+from manyeyes.console.shared.appearance import Appearance, look_of, remember
 
 CONSOLE = Path(__file__).parents[1]
 # Nothing comes from elsewhere and nothing in a page's own text can run: script and style are files of this site.
@@ -34,7 +34,7 @@ PAGE_HEADERS = {
 class Page:
     """What the layout needs besides a page's own values."""
 
-    look: Look
+    look: Appearance
     path: str
     static: str
     person: str

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
 
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
 from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.recognitions import reviews as verdicts
@@ -26,15 +25,6 @@ from manyeyes.webhooks.store import Delivery, Try
 
 LARGEST_PAGE = 200
 _NEWEST = 2**63 - 1
-
-
-class Owner(Protocol):
-    """Whose call-backs: an account in its cell."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
 
 
 class Callback(msgspec.Struct, frozen=True):

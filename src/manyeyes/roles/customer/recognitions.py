@@ -4,17 +4,18 @@ import enum
 import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.store import Owner
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App, day_in
 from manyeyes.recognitions import funnel, results
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.funnel import Counts, Stretch
-from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, Page, Place, SeenResult
+from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, ResultPlace, ResultsPage, SeenResult
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 from manyeyes.recognitions.time_spans import Span
@@ -26,15 +27,6 @@ from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_PAGE = 200
 _ID = re.compile(r"[0-9a-f]{24}")
-
-
-class Owner(Protocol):
-    """Whose apps: an account in its cell."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
 
 
 class Owned(NamedTuple):
@@ -161,12 +153,12 @@ async def results_of(
     begin = read_cursor(OF_RESULTS, before) if before else (NEWEST.at, [NEWEST.result_id])
     if begin is None:
         return Refusal(Reason.UNREADABLE, "before must be what another page gave as next")
-    place = Place(begin[0], *begin[1])
+    place = ResultPlace(begin[0], *begin[1])
     if within:
-        place = min(place, Place(within.end, 0))
-    asked = Page(min(max(limit, 1), LARGEST_PAGE), place, Place(within.start, 0) if within else OLDEST)
+        place = min(place, ResultPlace(within.end, 0))
+    asked = ResultsPage(min(max(limit, 1), LARGEST_PAGE), place, ResultPlace(within.start, 0) if within else OLDEST)
 
-    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], Place | None]:
+    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], ResultPlace | None]:
         return await results.results_before(db, of.app.cell, of.recognition.recognition_id, asked, wanted)
 
     page, following = await read_patiently(context.cells.pool(of.app.cell), read)

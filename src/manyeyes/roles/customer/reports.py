@@ -2,14 +2,14 @@
 
 import enum
 from datetime import UTC, datetime
-from typing import Protocol
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.store import Owner
 from manyeyes.reports import store
 from manyeyes.reports.rules import ReportKind, ReportState
-from manyeyes.reports.store import Cast, Record, Refused, Told
+from manyeyes.reports.store import Cast, Record, RefusedReport, Told
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.roles.reported_tasks import ReportedTasks, look_up
 from manyeyes.runtime.batching import read_patiently
@@ -61,15 +61,6 @@ class ReportPage(msgspec.Struct, frozen=True):
     record: Record
 
 
-class Owner(Protocol):
-    """Whose reports: a key's owner or an account's place."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
-
-
 async def reports_of(
     context: Context, owner: Owner, *, limit: int = 50, before: str = "", state: str = ""
 ) -> ReportPage | Refusal:
@@ -82,7 +73,7 @@ async def reports_of(
     limit = min(max(limit, 1), LARGEST_PAGE)
     wanted = ReportStatus(state) if state else None
 
-    async def read(db: asyncpg.Connection) -> tuple[list[Told | Refused], ReportedTasks, Record]:
+    async def read(db: asyncpg.Connection) -> tuple[list[Told | RefusedReport], ReportedTasks, Record]:
         page = await _page(db, owner, place, wanted, limit + 1)
         record = (await store.reporters(db, owner.cell, [owner.account_id])).get(owner.account_id, Record())
         return page, await look_up(db, owner.cell, page[:limit]), record
@@ -96,7 +87,7 @@ async def report_of(context: Context, owner: Owner, task_id: int) -> CustomerRep
     """Return an account's report on the task with this wire id, else why the last one was refused."""
     serial = await context.id_blocks.of_wire(owner.cell, task_id)
 
-    async def read(db: asyncpg.Connection) -> tuple[Told | Refused | None, ReportedTasks]:
+    async def read(db: asyncpg.Connection) -> tuple[Told | RefusedReport | None, ReportedTasks]:
         found = await store.report_of(db, owner.cell, owner.account_id, serial)
         return found, await look_up(db, owner.cell, [found] if found else [])
 
@@ -106,8 +97,8 @@ async def report_of(context: Context, owner: Owner, task_id: int) -> CustomerRep
     return await _report(context, owner.cell, found, tasks)
 
 
-async def _report(context: Context, cell: int, found: Told | Refused, tasks: ReportedTasks) -> CustomerReport:
-    if isinstance(found, Refused):
+async def _report(context: Context, cell: int, found: Told | RefusedReport, tasks: ReportedTasks) -> CustomerReport:
+    if isinstance(found, RefusedReport):
         return CustomerReport(
             task_id=wire_id(found.task_id),
             kind=found.kind,
@@ -134,10 +125,10 @@ async def _report(context: Context, cell: int, found: Told | Refused, tasks: Rep
 
 async def _page(
     db: asyncpg.Connection, owner: Owner, place: tuple[datetime, list[int]], wanted: ReportStatus | None, limit: int
-) -> list[Told | Refused]:
+) -> list[Told | RefusedReport]:
     """Merge reports with refused ones. At one instant and task a refused one comes first: its rank is its kind + 1."""
     at, (task_id, rank) = place
-    page: list[Told | Refused] = []
+    page: list[Told | RefusedReport] = []
     if wanted is not ReportStatus.REFUSED:
         state = ReportState[wanted.name] if wanted else None
         before = (at, task_id + (rank > 0))
@@ -147,7 +138,7 @@ async def _page(
     return sorted(page, key=_order, reverse=True)[:limit]
 
 
-def _order(report: Told | Refused) -> tuple[datetime, int, int]:
+def _order(report: Told | RefusedReport) -> tuple[datetime, int, int]:
     if isinstance(report, Told):
         return report.filed_at, report.task_id, 0
     return report.at, report.task_id, report.kind + 1
