@@ -92,8 +92,9 @@ async def test_a_complaint_in_each_cell_from_report_to_appeal(
     await factories.submit(two_databases, customer)
     await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
     lease = (await factories.taken(two_databases, hand)).lease
-    await caller.post("/v1/worker/answers", headers=hand.headers, json={"lease": lease, "answer": {"text": "wr0ng"}})
-    task_id = int(lease.split("-")[1])
+    answer = {"lease": str(lease), "answer": {"text": "wr0ng"}}
+    await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)
+    task_id = lease.task_id
     assert (await factories.call(caller, "reportIncorrectImageCaptcha", customer, taskId=task_id))[
         "status"
     ] == "success"

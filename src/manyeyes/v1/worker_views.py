@@ -11,6 +11,7 @@ from manyeyes.tasks.options import AnyOptions, PictureOptions
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.values.money import number
+from manyeyes.workers.rules import WorkerState
 
 TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
 OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
@@ -97,14 +98,15 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
 
 
 def session_view(session: WorkerSession) -> SessionView:
-    """Return a worker's presence."""
+    """Return a worker's presence. What somebody offline earned is written as a whole 0: clients may compare texts."""
+    is_offline = session.state is WorkerState.OFFLINE
     return SessionView(
         session.worker_id,
         session.name,
         session.state,
         [queue_view(queue) for queue in session.queues],
         list(session.languages),
-        number(session.earned_micros),
+        0 if is_offline else number(session.earned_micros),
         session.answered,
         number(session.pending_micros),
         number(session.payable_micros),
