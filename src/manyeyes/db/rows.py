@@ -1,17 +1,18 @@
 """Rows by name, both ways: records of PostgreSQL as structs, and structs as the columns or values of a statement."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
+import asyncpg
 import msgspec
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Made = Callable[[Any], object]
 
 
-def read(kind: type[Row], records: Sequence[Mapping[str, Any]], **made: Made) -> list[Row]:
+def read(kind: type[Row], records: Sequence[asyncpg.Record], **made: Made) -> list[Row]:
     """Return the records as structs of a kind, each field from the column of its name.
 
     Numbers become enumerations, arrays tuples or sets, as the fields are annotated. ``made``: what makes a field of its
@@ -21,15 +22,18 @@ def read(kind: type[Row], records: Sequence[Mapping[str, Any]], **made: Made) ->
     """
     if not records:
         return []
-    _check_columns(kind, tuple(records[0].keys()))
-    rows = [dict(record) for record in records]
-    for name, make in made.items():
-        for row in rows:
-            row[name] = make(row[name])
-    return msgspec.convert(rows, list[kind])  # type: ignore[valid-type]
+    names = tuple(records[0].keys())
+    _check_columns(kind, names)
+    found = []
+    for record in records:
+        fields = dict(zip(names, record, strict=True))  # `dict(record)` takes half as long again
+        for name, make in made.items():
+            fields[name] = make(fields[name])
+        found.append(msgspec.convert(fields, kind))
+    return found
 
 
-def read_one(kind: type[Row], record: Mapping[str, Any] | None, **made: Made) -> Row | None:
+def read_one(kind: type[Row], record: asyncpg.Record | None, **made: Made) -> Row | None:
     """Return a record as `read` does; None when there is none."""
     return read(kind, [record], **made)[0] if record is not None else None
 

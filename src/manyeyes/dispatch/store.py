@@ -153,7 +153,7 @@ async def waiting_head(
 ) -> list[WaitingTask]:
     """Return the first waiting tasks, locked, but for ``known`` ones and those that none of ``workers`` may have."""
     rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_filter_columns(filters), known)
-    return _waiting(rows)
+    return read(WaitingTask, rows)
 
 
 async def queued_head(
@@ -161,7 +161,7 @@ async def queued_head(
 ) -> list[WaitingTask]:
     """Return the first tasks queued on busy desks, locked, but for those that none of ``workers`` may have."""
     rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_filter_columns(filters))
-    return _waiting(rows, "worker_id")
+    return read(WaitingTask, rows)
 
 
 async def oldest_of(
@@ -173,7 +173,7 @@ async def oldest_of(
     """
     workers = ["{" + ",".join(map(str, listed)) + "}" for listed in lists.values()]
     counts = [len(listed) for listed in lists.values()]
-    return _waiting(await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts))
+    return read(WaitingTask, await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts))
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
@@ -286,11 +286,6 @@ async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[
     """Return those of the sites that still have tasks, waiting or leased."""
     rows = await tx.fetch(SQL.busy_sites, cell, *zip(*sorted(sites), strict=True))
     return {(row["account_id"], row["site"]) for row in rows}
-
-
-def _waiting(rows: Sequence[asyncpg.Record], holder: str = "") -> list[WaitingTask]:
-    """Return what waits; ``holder`` is the column of who has it queued, empty where nobody has."""
-    return read(WaitingTask, [{**row, "holder": row[holder] if holder else 0} for row in rows])
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:

@@ -133,7 +133,7 @@ async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 
 
 def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
-    return read(Slot, [{**row, "vote": row["verdict"]} for row in rows], vote=_vote)
+    return read(Slot, rows, vote=_vote)
 
 
 def _vote(verdict: int | None) -> Vote | None:

@@ -47,10 +47,13 @@ class TaskQuestion(msgspec.Struct, frozen=True):
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:
     """Return those of the tasks that exist, with how they ended."""
-    rows = [dict(row) for row in await tx.fetch(SQL.lives, cell, task_ids)]
-    ended = {row["task_id"]: row for row in rows if row["ended_at"] is not None}
-    found = {row["task_id"]: row | ended.get(row["task_id"], {}) | {"kind": row["kind"]} for row in rows if row["kind"]}
-    return {life.task_id: life for life in read(Life, list(found.values()))}
+    found = read(Life, await tx.fetch(SQL.lives, cell, task_ids))
+    ended = {life.task_id: life for life in found if life.ended_at is not None}
+    return {
+        life.task_id: msgspec.structs.replace(ended.get(life.task_id, life), kind=life.kind)
+        for life in found
+        if life.kind
+    }
 
 
 async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Charge]:

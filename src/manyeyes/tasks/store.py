@@ -196,7 +196,7 @@ async def progress(
     found: dict[tuple[int, int], TaskOutcome | Processing] = {
         (row["account_id"], row["task_id"]): PROCESSING for row in rows
     }
-    ended = [{**row, "text": row["answer"]} for row in rows if row["ended_at"] is not None]
+    ended = [row for row in rows if row["ended_at"] is not None]
     found.update({(one.account_id, one.task_id): one for one in read(TaskOutcome, ended, text=shown_of)})
     return [found.get(key) for key in keys]
 
