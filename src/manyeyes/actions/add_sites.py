@@ -31,8 +31,8 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
         before = known.get(key)
         if before is not None and before.state is not SiteState.WITHDRAWN:
             continue
-        swept = before is None or before.swept
-        known[key] = Site(*key, command.token, SiteState.PENDING, Way.NONE, now, swept=swept)
+        since, swept = (before.created_at, before.swept) if before else (now, True)
+        known[key] = Site(*key, command.token, SiteState.PENDING, Way.NONE, since, swept=swept)
         await sites.put(tx, cell, known[key])
         added.append(Event(command.event_id, SiteEvent.ADDED, *key))
     await sites.add_events(tx, now, cell, added)
