@@ -170,10 +170,10 @@ def law_of(prepared: Prepared, name: str, seconds: int, commands: Sequence[Any],
 
 
 def drawn(examples: int) -> Any:
-    """Return what draws batches and instants, anew in every run."""
-    settings = hypothesis.settings(
-        max_examples=examples, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
-    )
+    """Return what draws batches and instants, anew in every run. They are small as they are: none is made smaller."""
+    phases = [hypothesis.Phase.reuse, hypothesis.Phase.generate]
+    checks = list(hypothesis.HealthCheck)
+    settings = hypothesis.settings(max_examples=examples, deadline=None, phases=phases, suppress_health_check=checks)
     return lambda law: settings(hypothesis.given(data=st.data(), seconds=st.sampled_from(LATER))(law))
 
 
