@@ -23,7 +23,7 @@ from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
-from manyeyes.reports.rules import ReportKind
+from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.webhooks.rules import Answer
 from manyeyes.workers import store as workers
@@ -68,7 +68,10 @@ class World(NamedTuple):
     waiting: int  # in queue 1
     top_ups: list[int]
     tokens: list[tuple[int, int]]  # account, task: tokens that were given
+    unreported: list[int]  # tasks whose answers may be complained about
     reported: dict[int, int]  # whose answers were reported, by task
+    judging: list[int]  # tasks whose complaints are undecided
+    appealed: list[int]  # tasks whose appeals are undecided
 
 
 async def make_world(db: asyncpg.Connection) -> World:
@@ -90,7 +93,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     calls = Calls(stage, app_of(rich, cell=CELL))
     author = await stage.worker(*EVERY_QUEUE)
     await _long_ago(stage, calls, rich, author)
-    stage.now = present - timedelta(seconds=40)
+    stage.now = present - timedelta(seconds=15)
     await _just_now(stage, calls, rich, other, author)
     poor = await _accounts(stage, db)
     await _desks(stage, calls, rich, other, author)
@@ -200,6 +203,9 @@ async def _world(stage: Stage, calls: Calls, author: int) -> World:
     held = await stage.rows("work", "worker_id, task_id, lease", "state <> 0")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")
+    since = stage.now - timedelta(seconds=REPORT_SECONDS)
+    fresh = [r for r in await stage.rows("result", "task_id, ended_at", "media <> ''") if r["ended_at"] > since]
+    reported = {row["task_id"]: row["worker_id"] for row in await stage.rows("report", "task_id, worker_id")}
     return World(
         stage=stage,
         calls=calls,
@@ -215,5 +221,8 @@ async def _world(stage: Stage, calls: Calls, author: int) -> World:
         waiting=len(await stage.rows("work", "task_id", "state = 0 AND queue_id = 1")),
         top_ups=[row["cause_id"] for row in await stage.rows("transfer", "cause_id", "kind = 1")],
         tokens=[tuple(row.values()) for row in await stage.rows("result", "account_id, task_id", "media = ''")],
-        reported={row["task_id"]: row["worker_id"] for row in await stage.rows("report", "task_id, worker_id")},
+        unreported=[row["task_id"] for row in fresh if row["task_id"] not in reported],
+        reported=reported,
+        judging=[row["task_id"] for row in await stage.rows("report", "task_id", "state = 0")],
+        appealed=[row["task_id"] for row in await stage.rows("appeal", "task_id", "decided_at IS NULL")],
     )

@@ -56,9 +56,9 @@ def count_app_refusals(draw: Draw, world: World) -> list[CountAppRefusal]:
     return draw.batch(lambda: CountAppRefusal(cell=CELL, soft_id=draw.one(apps), reason=draw.one(reasons)))
 
 
-def _reported(draw: Draw, world: World, *, most: int) -> Callable[[], tuple[int, int]]:
-    """Return what draws an account and a task, mostly its own, of ``most`` tasks at the most."""
-    some = [task_id for _ in range(most) for task_id in draw.few(list(world.owners))]
+def _reported(draw: Draw, world: World) -> Callable[[], tuple[int, int]]:
+    """Return what draws an account and a task, mostly its own, of a few tasks."""
+    some = [draw.one(world.unreported), *draw.few(list(world.owners))]
 
     def one() -> tuple[int, int]:
         task_id = draw.one(some)
@@ -68,7 +68,7 @@ def _reported(draw: Draw, world: World, *, most: int) -> Callable[[], tuple[int,
 
 
 def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
-    reported = _reported(draw, world, most=2)
+    reported = _reported(draw, world)
 
     def one() -> FileComplaint:
         account_id, task_id = reported()
@@ -78,7 +78,7 @@ def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
 
 
 def report_tokens(draw: Draw, world: World) -> list[ReportToken]:
-    reported = _reported(draw, world, most=2)
+    reported = _reported(draw, world)
     tokens = draw.few(world.tokens)
 
     def one() -> ReportToken:

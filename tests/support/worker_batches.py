@@ -73,8 +73,8 @@ def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:
 
 
 def cast_votes(draw: Draw, world: World) -> list[CastVote]:
-    judged = draw.few(sorted({slot.task_id for _, slot in world.slots}))
-    slots = [pair for pair in world.slots if pair[1].task_id in judged]
+    judging = draw.one(world.judging)
+    slots = [pair for pair in world.slots if pair[1].task_id == judging] * 3 + draw.few(world.slots)
 
     def one() -> CastVote:
         reviewer_id, slot = draw.one(slots)
@@ -97,7 +97,7 @@ def file_appeals(draw: Draw, world: World) -> list[FileAppeal]:
 
 
 def decide_appeals(draw: Draw, world: World) -> list[DecideAppeal]:
-    some = draw.few([*world.reported, UNKNOWN])
+    some = [draw.one(world.appealed), *draw.few([*world.reported, UNKNOWN])]
 
     def one() -> DecideAppeal:
         answer = draw.one(("", "look again"))
