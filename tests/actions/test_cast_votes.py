@@ -1,12 +1,14 @@
 """cast_votes: what a vote earns, when it decides, and all that a verdict moves, once."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
-from manyeyes.reports.rules import SLOT_SECONDS, ReportState
+from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Vote
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE
 
@@ -107,6 +109,21 @@ async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage, 
         TransferKind.VOTE_PAY,
         TransferKind.VOTE_PAY,
     ]
+    assert (await stage.books()).findings == []
+
+
+async def test_votes_of_one_reviewer_in_one_batch_are_all_paid(stage, filed):
+    account_id, worker_id, _ = filed
+    await stage.complain(account_id, await stage.solve(account_id, worker_id))
+    reviewer_id, until = stage.number(), stage.now + timedelta(seconds=SLOT_SECONDS)
+    lease = "reviewer_id = $2, lease_until = $3, state = 1, lease = 1"
+    await stage.change(f"UPDATE vote_slot SET {lease} WHERE cell = $1 AND n = 0", reviewer_id, until)
+    slots = await stage.rows("vote_slot", "task_id, n", "n = 0")
+    leased = [SlotId(cell=stage.cell, task_id=row["task_id"], n=0, number=1) for row in slots]
+    said = {"cell": stage.cell, "reviewer_id": reviewer_id, "vote": Vote.REJECT, "reason": "it is right"}
+    votes = [CastVote(**said, slot=slot) for slot in leased]
+    assert [voted.earned_micros for voted in await stage.act(cast_votes, *votes)] == [VOTE, VOTE]
+    assert [row["payable_micros"] for row in await stage.rows("wallet")] == [2 * VOTE]
     assert (await stage.books()).findings == []
 
 

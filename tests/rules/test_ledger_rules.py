@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.ledger.rules import APPS_KINDS, SIDES, WORKERS_KINDS, Book, TransferKind, posting, share_pay_out
+from manyeyes.ledger.rules import (
+    APPS_KINDS,
+    PENDING_SECONDS,
+    SIDES,
+    WORKERS_KINDS,
+    Book,
+    TransferKind,
+    posting,
+    share_pay_out,
+)
+from manyeyes.reports.rules import REPORT_SECONDS
 
 HOUSE = {Book.CASH, Book.REVENUE}
 WORKERS_BOOKS = {Book.PENDING, Book.PAYABLE}
@@ -79,3 +89,7 @@ def test_a_pay_out_moves_from_the_app_to_its_owner_and_stands_on_his_statement(c
     assert (paid.debit_book, paid.debit_id) == (Book.SHARES, soft_id)
     assert (paid.credit_book, paid.credit_id) == (Book.AVAILABLE, owner)
     assert (paid.account_id, paid.worker_id, paid.amount_micros) == (owner, 0, amount)
+
+
+def test_pay_waits_for_as_long_as_a_complaint_may_come():
+    assert PENDING_SECONDS >= REPORT_SECONDS

@@ -108,6 +108,16 @@ def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd):
 
 
 @given(crowds())
+def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(crowd):
+    waiting, idle, _ = crowd
+    pairs = match(waiting, idle, {}, NOW)
+    taken = {p.task_id for p in pairs if p.state is WorkState.LEASED}
+    left = [t for t in waiting if not t.holder and t.task_id not in taken]
+    holders = {t.task_id: t.holder for t in waiting}
+    assert all(p.worker_id in task.tried for p in pairs if holders[p.task_id] for task in left)
+
+
+@given(crowds())
 def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crowd):
     waiting, idle, allow_lists = crowd
     pairs = by_worker(match(*crowd, NOW))

@@ -191,6 +191,12 @@ def test_a_definite_absence_ends_a_proof_at_once():
     assert lost.check_at is not None
 
 
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_a_second_absence_forgets_no_open_task_and_ends_none_anew(is_swept: bool):
+    lost, _ = after_check(site(state=SiteState.LOST, swept=is_swept), seen(ABSENT, ABSENT), NOW, 0.5)
+    assert (lost.state, lost.swept) == (SiteState.LOST, is_swept)
+
+
 def test_three_quick_retries_and_then_the_proof_is_lost():
     known = site()
     for seconds in RETRY_SECONDS:

@@ -31,14 +31,14 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
         before = known.get(key)
         if before is not None and before.state is not SiteState.WITHDRAWN:
             continue
-        swept = before is None or before.swept
+        since, swept = (before.created_at, before.swept) if before else (now, True)
         known[key] = Site(
             account_id=command.account_id,
             domain=command.domain,
             token=command.token,
             state=SiteState.PENDING,
             proven_by=Way.NONE,
-            created_at=now,
+            created_at=since,
             swept=swept,
         )
         await sites.put(tx, cell, known[key])
