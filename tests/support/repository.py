@@ -1,6 +1,7 @@
 """The repository as the tidy tests see it: what git keeps, and the Python in it."""
 
 import ast
+import functools
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ SOURCE = ROOT / "src" / "manyeyes"
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+@functools.cache
 def kept_files() -> list[Path]:
     """Return every file that git keeps or would keep; all there are where this is no repository."""
     asked = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard"]
@@ -29,14 +31,20 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    """Return what a Python file says."""
+    return ast.parse(path.read_text("utf-8"))
+
+
 def functions(path: Path) -> Iterator[FUNCTIONS]:
     """Yield every function of a Python file, inner ones too."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree(path)):
         if isinstance(node, FUNCTIONS):
             yield node
 
 
 def attributes_of(path: Path, owner: str) -> set[str]:
     """Return all X that a Python file reads as ``owner.X``."""
-    found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)]
+    found = [node for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)]
     return {node.attr for node in found if isinstance(node.value, ast.Name) and node.value.id == owner}
