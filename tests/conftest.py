@@ -5,6 +5,7 @@ those of other workers' tests.
 """
 
 import functools
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -25,7 +26,22 @@ from support.databases import EmptiedDatabase, make_database
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("manyeyes")
 TEMPLATE = "migrated"
+MOST_WORKERS = 8  # each has a PostgreSQL and a browser
 MakeDatabase = Callable[[str], Awaitable[str]]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many processes as there are cores; none beside this one where files are named, or words of few tests."""
+    is_small = config.option.keyword or all(Path(place.split("::")[0]).is_file() for place in config.args)
+    return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process when they share something that takes a while to make."""
+    for item in items:
+        shared = [found[-1] for found in item._fixtureinfo.name2fixturedefs.values() if found[-1].scope == "module"]
+        if shared:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="session", autouse=True)
