@@ -21,6 +21,7 @@ from manyeyes.settings import Settings
 from manyeyes.values import response_signing
 from support.action_stage import Stage, set_stage
 from support.databases import EmptiedDatabase, make_database
+from support.real_server import copy_data, run
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
@@ -85,6 +86,21 @@ async def other_database(server: str) -> AsyncIterator[EmptiedDatabase]:
     await found.prepare([2])
     yield found
     await found.close()
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory as a first start leaves it; nobody works in it, it is there to be copied."""
+    data = tmp_path_factory.mktemp("first-start") / "data"
+    made = run(data, "db", "migrate")
+    assert made.returncode == 0, made.stderr
+    return data
+
+
+@pytest.fixture
+def data(first_start: Path, tmp_path: Path) -> Path:
+    """A test's own data directory, for whom the very first start is not what it is about."""
+    return copy_data(first_start, tmp_path / "data")
 
 
 @pytest.fixture
