@@ -40,8 +40,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process when they share something that takes a while to make."""
     for item in items:
-        shared = [found[-1] for found in item._fixtureinfo.name2fixturedefs.values() if found[-1].scope == "module"]
-        if shared:
+        fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else []
+        if any(found[-1].scope == "module" for found in fixtures):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
