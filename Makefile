@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench simulate screenshots lock clean environment clients node-client chromium
+.PHONY: help demo run test check bench simulate screenshots messages lock clean environment clients node-client chromium
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,13 +29,16 @@ check: environment ## style, types, and who may import whom
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
 
-simulate: environment ## try the seeds' claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
+simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
 	.venv/bin/manyeyes simulate calibration --out docs/pictures/calibration.png $(ARGS)
 	.venv/bin/manyeyes simulate allow-list --out docs/pictures/allow-list.png $(ARGS)
 
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)
 	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
+
+messages: environment ## bring the console's catalogues in line with its templates and code
+	@PYTHONPATH=tests:. .venv/bin/python tests/support/message_catalogues.py
 
 # Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
 lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for

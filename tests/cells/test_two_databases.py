@@ -10,6 +10,7 @@ import pytest
 
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import AppealDecided
+from manyeyes.actions.file_appeals import Appealed
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
@@ -20,9 +21,9 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
-from manyeyes.roles.recourse import ReviewDesk, appeal
-from manyeyes.roles.told import AppealFiled
+from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import JOBS, Application
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
@@ -70,8 +71,8 @@ async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, c
     assert (await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
     await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
     lease = await factories.taken(two_databases, hand)
-    assert lease.lease.startswith(f"{cell}-")
-    answer = {"lease": lease.lease, "answer": {"text": "12345"}}
+    assert lease.lease.cell == cell
+    answer = {"lease": str(lease.lease), "answer": {"text": "12345"}}
     assert (await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)).json()["earned"] == 0.0005
     ready = await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"])
     assert ready["solution"]["text"] == "12345"
@@ -128,7 +129,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
         await factories.judge(two_databases, "confirm", "confirm")
     [number] = numbers
     for words in ("one", "the other"):
-        assert isinstance(await appeal(two_databases, hand.worker, number, words), AppealFiled)
+        assert isinstance(await appeal(two_databases, hand.worker, number, words), Appealed)
     assert sorted(waiting.cell for waiting in await open_appeals(two_databases)) == CELLS
     unclear = await decide_appeal(two_databases, number, accepted=True)
     assert isinstance(unclear, Refusal)

@@ -233,7 +233,7 @@ async def work_off(context: Any, hand: factories.Hand, answered: set[str], tasks
     while len(answered) < tasks:
         if lease := await desk.next(hand.worker, 0.3):
             outcome = await desk.answer(hand.worker, lease.lease, "12345")
-            assert outcome.earned > 0
+            assert outcome.earned_micros > 0
             answered.add(lease.lease)
 
 

@@ -6,7 +6,7 @@ from test_customer_pages import OWN, rows
 from test_looks import NAMELESS
 
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import appeal
+from manyeyes.roles.worker_reports import appeal
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import PHONE, has_no_sideways_scroll, link, worker_subject

@@ -16,9 +16,8 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import SlotView, VoteView
-from manyeyes.roles.worker import LeaseView, WorkerDesk
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
+from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
@@ -117,12 +116,12 @@ async def submit(context: Context, customer: Customer, *, queue_id: int = 1, **g
     return await context.batcher.ask(submit_tasks, command)
 
 
-async def taken(context: Context, hand: Hand) -> LeaseView:
+async def taken(context: Context, hand: Hand) -> LeasedTask:
     """Bring the worker online and return the task he is given."""
     desk = WorkerDesk(context)
     await desk.online(hand.worker)
     lease = await desk.next(hand.worker, 5)
-    assert isinstance(lease, LeaseView), lease
+    assert isinstance(lease, LeasedTask), lease
     return lease
 
 
@@ -152,8 +151,8 @@ async def judge(context: Context, *votes: str) -> None:
     for vote in votes:
         reviewer = (await hand(context, reviewer=True)).worker
         slot = await desk.next(reviewer, 0)
-        assert isinstance(slot, SlotView), slot
-        assert isinstance(await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}"), VoteView)
+        assert isinstance(slot, LeasedSlot), slot
+        assert isinstance(await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}"), VoteTaken)
 
 
 async def refunded(context: Context, customer: Customer, hand: Hand, text: str = "wr0ng") -> int:

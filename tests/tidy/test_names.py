@@ -125,7 +125,10 @@ def test_every_reason_that_v1_can_meet_has_its_status():
     actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
     shared = (
         "roles/worker.py",
-        "roles/recourse.py",
+        "roles/reviewer.py",
+        "roles/worker_reports.py",
+        "roles/customer/reports.py",
+        "roles/customer/recognitions.py",
         "roles/customer/deliveries.py",
         "runtime/lookup_cache.py",
         *[f"actions/{name}.py" for name in actions],

@@ -4,6 +4,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.values.integers import whole_number
 
 SQL = Queries(__package__)
 
@@ -70,7 +71,7 @@ async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
 
 async def places(db: asyncpg.Connection, name_or_id: str) -> list[Place]:
     """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
-    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
+    number = whole_number(name_or_id, 18) or 0
     return [Place(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
 
 

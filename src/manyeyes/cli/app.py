@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from cyclopts import App as Noun
 from cyclopts import Parameter
 
+from manyeyes.actions.add_apps import AddApp, add_apps
+from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import keys
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
@@ -58,8 +60,7 @@ def create(
         made = _key(secret_id, public_key, bits, out)
         terms = medium, time_zone, made["public_key"], rate, False
         new = App(secret_id, name.strip(), owner.cell, owner.account_id, *terms)
-        async with context.cells.directory.acquire() as db:
-            await apps.insert_app(db, new)
+        await context.batcher.ask(add_apps, AddApp(new))
         await context.notifier.tell_changed()
         return row(new) | made
 
@@ -80,8 +81,8 @@ def key(
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        async with context.cells.directory.acquire() as db:
-            await apps.set_app(db, found.secret_id, public_key=made["public_key"])
+        command = ChangeApp(secret_id=found.secret_id, public_key=made["public_key"])
+        await context.batcher.ask(change_apps, command)
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id)) | made
 
@@ -167,8 +168,7 @@ def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         _check_rate(terms.get("calls_per_second", found.calls_per_second))
-        async with context.cells.directory.acquire() as db:
-            await apps.set_app(db, found.secret_id, **terms)
+        await context.batcher.ask(change_apps, ChangeApp(secret_id=found.secret_id, **terms))
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id))
 

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
-from manyeyes.recognitions import reviews, store
+from manyeyes.recognitions import reviews
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, Calibration, Point, Verdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
@@ -77,8 +78,8 @@ async def _verdicts(context: Context, recognition: Recognition, days: int) -> li
 
 
 async def _apply(context: Context, recognition: Recognition, threshold: float) -> None:
-    async with context.cells.directory.acquire() as db:
-        await store.set_recognition(db, recognition.task_id, threshold=threshold)
+    command = ChangeRecognition(task_id=recognition.task_id, threshold=threshold)
+    await context.batcher.ask(change_recognitions, command)
     await context.notifier.tell_changed()
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.accounts import store as accounts
+from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_app, find_queue, find_recognition
@@ -90,9 +91,9 @@ def create(
         rules.check(new)
         memory = context.settings.recogniser_megabytes
         await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
-        async with context.cells.directory.acquire() as db:
-            number = await accounts.take_numbers(db, "recognition", 1)
-            await store.insert_recognition(db, msgspec.structs.replace(new, recognition_id=number))
+        number = await context.id_blocks.take_number("recognition")
+        command = AddRecognition(msgspec.structs.replace(new, recognition_id=number))
+        await context.batcher.ask(add_recognitions, command)
         await context.notifier.tell_changed()
         return row(new)
 
@@ -241,8 +242,7 @@ def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
 
 
 async def _change(context: Context, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
-    async with context.cells.directory.acquire() as db:
-        await store.set_recognition(db, before.task_id, **terms)
+    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, **terms))
     await context.notifier.tell_changed()
     return row(msgspec.structs.replace(before, **terms))
 

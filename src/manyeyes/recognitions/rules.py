@@ -1,13 +1,19 @@
-"""What a recognition is, when its result is certain, and which results people look at (seed 003, spec/tupu.md §5)."""
+"""What a recognition is, when its result is certain, and which results people look at.
+
+See docs/contracts/tupu.md#answer.
+"""
 
 import enum
 from collections.abc import Mapping
 
 import msgspec
 
-FAILED = -1  # the label of a picture that could not be recognised (spec/tupu.md §5.4)
+from manyeyes.values.integers import integer
+
+FAILED = -1  # the label of a picture that could not be recognised (docs/contracts/tupu.md#answer)
 QUARTER_SECONDS = 900
 LABELS_AT_MOST = 200
+LABEL_DIGITS = 18
 PEOPLE = "people"  # the recogniser without a model: people decide all
 HIGHEST_THRESHOLD = 2.0
 LONGEST_REVIEW_SECONDS = 30 * 86_400
@@ -22,7 +28,10 @@ class ReviewState(enum.IntEnum):
 
 
 class Label(msgspec.Struct, frozen=True, array_like=True):
-    """``number``: 0 and above are the recogniser's; below -1 only people give it (spec/tupu.md §7). -1 is a failure."""
+    """``number``: 0 and above are the recogniser's, -1 a failure, below it people's.
+
+    See docs/contracts/tupu.md#human-review-push.
+    """
 
     number: int
     name: str
@@ -65,10 +74,11 @@ def labels(text: str) -> tuple[Label, ...]:
     """
     found = []
     for part in text.split(","):
-        number, equals, name = part.partition("=")
-        if not equals or not number.strip().lstrip("-").isdecimal() or not number.strip().isascii():
+        text, equals, name = part.partition("=")
+        number = integer(text.strip(), LABEL_DIGITS)
+        if not equals or number is None:
             raise ValueError(f"{part.strip()!r} is no label; NUMBER=NAME is wanted, such as 0=normal")
-        found.append(Label(int(number), name.strip()))
+        found.append(Label(number, name.strip()))
     _check(found)
     return tuple(sorted(found, key=lambda label: label.number))
 
@@ -106,7 +116,7 @@ def check(recognition: Recognition) -> None:
 
 
 def is_certain(rate: float, threshold: float) -> bool:
-    """Tell whether a result stands by itself (decisions.md, "first-pass models")."""
+    """Tell whether a result stands by itself (docs/decisions/0027#certain)."""
     return rate >= threshold
 
 
@@ -116,5 +126,8 @@ def is_overturned(label: int, rate: float, verdict: int) -> bool:
 
 
 def statistic(counts: Mapping[int, int], names: Mapping[int, str]) -> list[int]:
-    """Return how many pictures each label got, indexed by label (spec/tupu.md §5.4); gaps in the numbers are zeros."""
+    """Return how many pictures each label got, indexed by label; gaps in the numbers are zeros.
+
+    See docs/contracts/tupu.md#answer.
+    """
     return [counts.get(number, 0) for number in range(max(names) + 1)]

@@ -12,7 +12,7 @@ from manyeyes.recognitions.duration_histograms import percentile
 from manyeyes.recognitions.funnel import Histogram, Stretch
 from manyeyes.recognitions.results import SeenResult
 from manyeyes.recognitions.rules import Label, Recognition
-from manyeyes.roles.customer.recognitions import Funnel, Owned, label_name, review_state
+from manyeyes.roles.customer.recognitions import Funnel, Owned, label_name, review_outcome
 from manyeyes.tasks.rules import QueueTerms, wire_id
 from manyeyes.values.money import number
 
@@ -191,7 +191,7 @@ def result_view(recognition: Recognition, result: SeenResult) -> ResultView:
         result.details,
         result.milliseconds,
         number(result.charged_micros),
-        review_state(result),
+        review_outcome(result),
         wire_id(result.task_id) if result.task_id else None,
         result.verdict,
         label_name(recognition, result.verdict),

@@ -8,7 +8,7 @@ from manyeyes.values.refusals import Reason, Refusal
 GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
 NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
 LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: nobody sits there, and customers must not wait for him
-LINK_SECONDS = 3_600.0  # decisions.md, "first administrator": a link is valid for an hour
+LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
 
 
@@ -20,6 +20,15 @@ class SkipReason(enum.StrEnum):
     UPSETTING = "upsetting"
     WIDGET_FAILED = "widget_failed"
     OTHER = "other"
+
+
+class WorkerState(enum.StrEnum):
+    """What a worker does: with or without a task in hand, away without a sign of life, or not online at all."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    AWAY = "away"
+    OFFLINE = "offline"
 
 
 OF_PICTURES = (SkipReason.UNREADABLE, SkipReason.WRONG_LANGUAGE, SkipReason.UPSETTING, SkipReason.OTHER)

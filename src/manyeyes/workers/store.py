@@ -7,6 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.values.integers import whole_number
+from manyeyes.workers.rules import WorkerState
 
 SQL = Queries(__package__)
 
@@ -50,6 +52,15 @@ class SessionChange(msgspec.Struct, frozen=True):
     is_awake: bool = False
 
 
+def state_of(session: Session | None) -> WorkerState:
+    """Return what a worker with this presence does; who never came, or has no queue any more, is offline."""
+    if session is None or not session.queues:
+        return WorkerState.OFFLINE
+    if not session.present:
+        return WorkerState.AWAY
+    return WorkerState.BUSY if session.held else WorkerState.IDLE
+
+
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
     who = (worker.worker_id, worker.name, worker.languages, worker.queues, worker.reviewer)
     await db.execute(SQL.insert_worker, *who)
@@ -62,7 +73,7 @@ async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
 
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
-    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
+    number = whole_number(name_or_id, 18) or 0
     return [_worker(row) for row in await db.fetch(SQL.workers_named, number, name_or_id)]
 
 

@@ -9,18 +9,16 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Place
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.connect import examples
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
-from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
@@ -55,18 +53,16 @@ class CustomerPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: Place) -> Response:
         """GET /customer."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         async with self._context.cells.pool(place.cell).acquire() as db:
             account = await _figures(db, place)
             recent = await self._recent(db, place)
         translate = catalogue(look_of(request).language).ugettext
         return render(
             request,
-            "customer.html",
+            "customer/overview.html",
             person=place.name,
             account=account,
             recent=recent,
@@ -92,16 +88,6 @@ class CustomerPages:
                 status = "waiting" if state is WorkState.WAITING else "answering"
                 lines.append(RecentTask(wire_id(task_id), sent_at, queues[queue_id].name, status, None, None))
         return lines
-
-
-async def customer_of(context: Context, request: Request) -> Place | None:
-    """The account that is signed in; None for nobody and for other roles."""
-    subject = await cookie_subject(context, request)
-    if subject is None or subject.role != "customer":
-        return None
-    async with context.cells.directory.acquire() as db:
-        found = await accounts.places(db, str(subject.subject_id))
-    return next((place for place in found if place.account_id == subject.subject_id), None)
 
 
 async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from babel.support import Translations
 
 from manyeyes.console.customer.day_range import Days
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.charts import Stack, stacked_chart
+from manyeyes.console.shared.charts import Stack, neighbours, stacked_chart
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 
@@ -134,13 +134,17 @@ def drawings(lines: Sequence[DayLine], series: Sequence[Series], language: str) 
 def _drawing(
     legend: list[tuple[str, str]], values: list[list[int]], lines: Sequence[DayLine], language: str
 ) -> Drawing:
+    """Draw a column for every day; more days than have room share columns with their neighbours."""
+    runs = neighbours(len(lines))
+    together = [[sum(values[i][kind] for i in run) for kind in range(len(legend))] for run in runs]
+    days = [[languages.short_day(lines[i].day, language) for i in (run[0], run[-1])] for run in runs]
     titles = []
-    for line, each in zip(lines, values, strict=True):
+    for (first, last), run, each in zip(days, runs, together, strict=True):
         words = [f"{name} {languages.count(n, language)}" for (_, name), n in zip(legend, each, strict=True) if n]
-        titles.append(" · ".join([languages.short_day(line.day, language), *(words or ["0"])]))
-    feet = [languages.short_day(line.day, language) if _has_foot(i, len(lines)) else "" for i, line in enumerate(lines)]
+        titles.append(" · ".join([first if len(run) == 1 else f"{first} – {last}", *(words or ["0"])]))
+    feet = [first if _has_foot(i, len(runs)) else "" for i, (first, _) in enumerate(days)]
     chart = stacked_chart(
-        [kind for kind, _ in legend], values, titles, feet, lambda number: languages.compact(number, language)
+        [kind for kind, _ in legend], together, titles, feet, lambda number: languages.compact(number, language)
     )
     return Drawing(chart, legend)
 

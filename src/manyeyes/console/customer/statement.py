@@ -10,14 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from manyeyes.accounts.store import Place
-from manyeyes.console.customer.overview import customer_of
 from manyeyes.console.customer.statement_books import BEGINNING, Books, Funds, Line, line, read_books, totals
 from manyeyes.console.customer.statement_period import DAY, PAGE_ENTRIES, Asked, asked
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.charts import Chart, bar_chart
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Kind
 from manyeyes.runtime.context import Context
@@ -44,11 +43,9 @@ class StatementPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: Place) -> Response:
         """GET /customer/statement."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         question = asked(request.query_params, datetime.now(UTC))
         queues = await self._context.lookups.queues()
         async with self._context.cells.pool(place.cell).acquire() as db:
@@ -56,7 +53,7 @@ class StatementPages:
         language = look_of(request).language
         return render(
             request,
-            "statement.html",
+            "customer/statement.html",
             person=place.name,
             asked=question,
             books=books,
@@ -70,11 +67,9 @@ class StatementPages:
             volume_chart=_chart(books.hours, [hour.tasks for hour in books.hours], language, languages.count),
         )
 
-    async def download(self, request: Request) -> Response:
+    @for_customers
+    async def download(self, request: Request, place: Place) -> Response:
         """GET /customer/statement.csv: every entry, oldest first; money as decimal text in USD, times in UTC."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         question = asked(request.query_params, datetime.now(UTC))
         name = f"statement-{place.account_id}-{question.start:%Y%m%dT%H%M%SZ}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -114,7 +109,7 @@ def links(question: Asked, books: Books) -> dict[str, str]:
 
 
 def kinds_in(language: str) -> dict[Kind, str]:
-    """What a customer calls each kind of transfer on his statement."""
+    """What a customer calls each kind of transfer on their statement."""
     translate = languages.catalogue(language).ugettext
     return {kind: translate(message) for kind, message in KINDS.items()}
 

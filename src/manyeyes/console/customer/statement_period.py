@@ -11,6 +11,7 @@ from manyeyes.roles.customer import spending_filters
 from manyeyes.roles.customer.spending_filters import UNKNOWN, Filters
 from manyeyes.statistics.rules import DAY_SECONDS
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.integers import whole_number
 
 DAY = timedelta(seconds=DAY_SECONDS)
 PAGE_ENTRIES = 50
@@ -60,7 +61,7 @@ def asked(query: Mapping[str, str], now: datetime) -> Asked:
         queue=query.get("queue", "").strip(),
         soft_id=query.get("softId", "").strip(),
         ip=query.get("ip", "").strip(),
-        page=max(int(page), 1) if page.isdecimal() and len(page) < 8 else 1,
+        page=whole_number(page, 7) or 1,
         is_readable=start is not None,
     )
 
@@ -80,8 +81,8 @@ def instant(text: str) -> datetime | None:
 
 def filters(question: Asked, queues: Mapping[int, QueueTerms]) -> Filters:
     """The filters as the statistics take them: None takes everything, an unknown name or number finds nothing."""
-    text = question.soft_id or "0"
-    soft_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else UNKNOWN
+    soft_id = whole_number(question.soft_id or "0", 19)
+    soft_id = UNKNOWN if soft_id is None else soft_id
     return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 

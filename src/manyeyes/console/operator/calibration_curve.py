@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from manyeyes.console.shared.charts import Line
+from manyeyes.console.shared.charts import Line, neighbours
 from manyeyes.recognitions.calibration import Point
 
 WIDTH, HEIGHT = 960.0, 300.0
@@ -13,6 +13,7 @@ LEFT, TOP, RIGHT, BOTTOM = 72.0, 24.0, 16.0, 26.0
 TARGETS_HIGH = 4.0  # how many targets high the drawing is: what matters is near the target
 WIDE = 0.65  # from here on up thresholds are marked every 0.05, below it every 0.1
 ROUNDING = 1e-6
+MOST_POINTS = 400  # more lie on each other
 
 
 class Dot(msgspec.Struct, frozen=True):
@@ -60,7 +61,7 @@ class Words(msgspec.Struct, frozen=True):
 
 def curve(points: Sequence[Point], target: float, now: float, proposed: float, words: Words) -> Curve:
     """Draw the points (at least one), the highest first, up to 1 and down to where nothing changes any more."""
-    points = [p for i, p in enumerate(points) if i == 0 or p.verdicts > points[i - 1].verdicts]
+    points = _with_room([p for i, p in enumerate(points) if i == 0 or p.verdicts > points[i - 1].verdicts])
     lowest = min([0.9, *(point.threshold for point in points), *([now] if now <= 1 else [])])
     low = math.floor(lowest * 10 + ROUNDING) / 10
     step = 0.1 if low < WIDE else 0.05
@@ -84,6 +85,12 @@ def curve(points: Sequence[Point], target: float, now: float, proposed: float, w
         now=x(now) if low <= now <= 1 else None,
         proposed=x(proposed) if low <= proposed <= 1 else None,
     )
+
+
+def _with_room(points: Sequence[Point]) -> list[Point]:
+    """Of points that would lie on each other the worst is drawn: a peak is never lost."""
+    runs = neighbours(len(points), MOST_POINTS)
+    return [max((points[i] for i in run), key=lambda point: point.upper_bound) for run in runs]
 
 
 def _ticks(low: float, step: float) -> list[float]:

@@ -10,6 +10,7 @@ GAP = 6.0
 STEPS = (1, 2, 4, 6, 8, 10)
 HAIR = 1.0
 WIDEST = 120.0
+MOST_COLUMNS = 366  # days of a leap year; more would not be told apart, and each is several elements of the page
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -65,6 +66,15 @@ def bar_chart(
     return Chart(bars, [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks])
 
 
+def neighbours(number: int, most: int = MOST_COLUMNS) -> list[range]:
+    """Return the runs of as good as equal length, at most ``most``, in which ``number`` things share a place.
+
+    Where all have room each is a run of its own. So a drawing of 10,000 values has no more elements than one of a year.
+    """
+    runs = min(number, most)
+    return [range(number * run // runs, number * (run + 1) // runs) for run in range(runs)]
+
+
 class Part(msgspec.Struct, frozen=True):
     """One kind's piece of a column; ``kind`` names its colour."""
 
@@ -103,8 +113,11 @@ def stacked_chart(
 ) -> Stack:
     """Columns of non-negative whole ``values``, one for each of ``kinds``, over a scale as of `bar_chart`.
 
-    Up to 366 columns stay apart. What is there is at least a hair's breadth high, lest one in a thousand vanishes.
+    Up to `MOST_COLUMNS` stay apart: raises ValueError for more, which `neighbours` brings together. What is there is at
+    least a hair's breadth high, lest one in a thousand vanishes.
     """
+    if len(values) > MOST_COLUMNS:
+        raise ValueError(f"{len(values)} columns, where {MOST_COLUMNS} have room")
     top = round_top(max((sum(each) for each in values), default=0))
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     pitch = (WIDTH - LEFT) / max(len(values), 1)

@@ -1,0 +1,23 @@
+"""add_queues: a queue of the operator's own, in one database."""
+
+import msgspec
+
+from manyeyes.actions.add_queues import AddQueue, add_queues
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import QueueTerms
+
+OWN = QueueTerms(901, "own", "en", 900, 600, 10, 30, False, 150)
+
+
+async def test_a_batch_of_queues(stage):
+    other = msgspec.structs.replace(OWN, queue_id=902, name="other")
+    assert await stage.act(add_queues, AddQueue(stage.cell, OWN), AddQueue(stage.cell, other)) == [None, None]
+    found = await tasks.queues(stage.pool)
+    assert (found[901], found[902]) == (OWN, other)
+
+
+async def test_a_queue_that_is_there_stays_as_it_is(stage):
+    await stage.act(add_queues, AddQueue(stage.cell, OWN))
+    dearer = msgspec.structs.replace(OWN, price_micros=1_000)
+    await stage.act(add_queues, AddQueue(stage.cell, dearer), AddQueue(stage.cell, dearer))
+    assert (await tasks.queues(stage.pool))[901] == OWN
