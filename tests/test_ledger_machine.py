@@ -29,7 +29,6 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
-from manyeyes.runtime.context import prepare_database
 from support.action_stage import PAY, PRICE, Stage, set_stage
 from support.dispute_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
 from support.recognition_calls import Calls, app_of, recognition_of, retried
@@ -230,15 +229,18 @@ class LedgerMachine(RecourseMoves):
 
 
 @pytest.fixture
-def machine(server: str) -> Iterator[type[LedgerMachine]]:
+async def books(create_database: Callable[[str], Awaitable[str]]) -> str:
+    """The DSN of a database of its own: its many cells are no other test's."""
+    return await create_database("books")
+
+
+@pytest.fixture
+def machine(books: str) -> Iterator[type[LedgerMachine]]:
     """The machine on a pool of one connection, in an event loop of its own."""
     with asyncio.Runner() as runner:
 
         async def connect() -> asyncpg.Pool:
-            pool = await asyncpg.create_pool(server, min_size=1, max_size=1)
-            async with pool.acquire() as db:
-                await prepare_database(db)
-            return pool
+            return await asyncpg.create_pool(books, min_size=1, max_size=1)
 
         pool = runner.run(connect())
         yield type("OnThisServer", (LedgerMachine,), {"runner": runner, "pool": pool})

@@ -1,5 +1,7 @@
 """manyeyes simulate: tables, JSON and pictures, without any installation."""
 
+import functools
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +12,15 @@ from manyeyes.cli import simulate
 QUICK_LIST = ("simulate", "allow-list", "--pools", "10,20", "--rates", "3,10", "--seeds", "2", "--no-variations")
 QUICK_REVIEW = ("simulate", "review", "--accuracies", "0.9,0.8", "--seeds", "3", "--complaints", "50")
 QUICK = {"allow-list": QUICK_LIST, "review": QUICK_REVIEW}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def studied_once() -> Iterator[None]:
+    """A study depends on its arguments alone; what becomes of it is what these tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(simulate.allow_list_study, "study", functools.cache(simulate.allow_list_study.study))
+        patch.setattr(simulate.review, "study", functools.cache(simulate.review.study))
+        yield
 
 
 @pytest.mark.parametrize("quick", QUICK.values(), ids=QUICK)

@@ -21,9 +21,9 @@ LONG_ENOUGH_SECONDS = 60
 
 
 @pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[ServeProcess]:
+async def server(data: Path) -> AsyncIterator[ServeProcess]:
     """A server that may call receivers on loopback."""
-    found = await asyncio.to_thread(lambda: ServeProcess(tmp_path / "data", **LOOPBACK))
+    found = await asyncio.to_thread(lambda: ServeProcess(data, **LOOPBACK))
     yield found
     assert await asyncio.to_thread(found.stop) == 0
 

@@ -66,8 +66,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("victim", ["serving", "postmaster", "supervisor"])
-async def test_a_label_is_counted_once_with_its_pay_or_not_at_all(tmp_path: Path, victim: str) -> None:
-    data = tmp_path / "data"
+async def test_a_label_is_counted_once_with_its_pay_or_not_at_all(data: Path, victim: str) -> None:
     server = await asyncio.to_thread(ServeProcess, data)
     try:
         scene = await asyncio.to_thread(Scene, data, server.url)

@@ -31,9 +31,8 @@ async def people(data: Path) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize(("victim", "kills"), [("serving", 3), ("postmaster", 3), ("supervisor", 2)])
-async def test_nothing_acknowledged_is_lost(tmp_path: Path, victim: str, kills: int) -> None:
+async def test_nothing_acknowledged_is_lost(data: Path, victim: str, kills: int) -> None:
     moments = random.Random()
-    data = tmp_path / "data"
     server = await asyncio.to_thread(ServeProcess, data)
     load = None
     try:
@@ -84,17 +83,17 @@ async def assert_kept(data: Path, url: str, acknowledged: Acknowledged) -> None:
             assert reply["status"] == "ready" or task_id not in answered
 
 
-def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
-    server = ServeProcess(tmp_path / "data")
+def test_a_killed_supervisor_leaves_no_process_behind(data: Path) -> None:
+    server = ServeProcess(data)
     server.kill("supervisor")
-    wait_until_gone(tmp_path / "data")
+    wait_until_gone(data)
     server.stop()
 
 
-def test_a_second_server_on_the_same_directory_says_so_and_ends(tmp_path: Path) -> None:
-    server = ServeProcess(tmp_path / "data")
+def test_a_second_server_on_the_same_directory_says_so_and_ends(data: Path) -> None:
+    server = ServeProcess(data)
     try:
-        second = run(tmp_path / "data", "serve", "--port", "0")
+        second = run(data, "serve", "--port", "0")
         assert second.returncode == 1
         assert second.stdout == ""
         assert "in use" in second.stderr

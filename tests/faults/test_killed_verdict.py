@@ -65,8 +65,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("victim", ["serving", "postmaster", "supervisor"])
-async def test_a_verdict_is_whole_or_not_at_all(tmp_path: Path, victim: str) -> None:
-    data = tmp_path / "data"
+async def test_a_verdict_is_whole_or_not_at_all(data: Path, victim: str) -> None:
     server = await asyncio.to_thread(ServeProcess, data)
     try:
         scene = await asyncio.to_thread(Scene, data, server.url)

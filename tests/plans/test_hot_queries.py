@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,6 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
-from manyeyes.runtime.context import prepare_database
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -180,18 +179,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
 
 
 @pytest.fixture(scope="module")
-async def filled(server: str) -> AsyncIterator[asyncpg.Connection]:
+async def filled(create_database: Callable[[str], Awaitable[str]]) -> AsyncIterator[asyncpg.Connection]:
     """A database of its own with many rows in it, so that no other test meets them."""
-    admin = await asyncpg.connect(server)
-    await admin.execute("DROP DATABASE IF EXISTS filled")
-    await admin.execute("CREATE DATABASE filled")
-    db = await asyncpg.connect(server.replace("/manyeyes?", "/filled?"))
-    await prepare_database(db)
+    db = await asyncpg.connect(await create_database("filled"))
     await fill(db)
     yield db
     await db.close()
-    await admin.execute("DROP DATABASE filled")
-    await admin.close()
 
 
 def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
