@@ -23,7 +23,7 @@ from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
 EXAMPLES, SWEEPS_EXAMPLES = 12, 3
-LATER = (0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
+LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
     for module in (worker_batches, customer_batches)

@@ -57,6 +57,12 @@ def test_ids_are_found_again_on_both_sides_of_the_wrap(before: int, after: int):
     assert widen(wire_id(newest), old) == newest
 
 
+def test_of_two_serials_that_are_equally_near_the_older_one_is_meant():
+    newest, half = 5 << 31, 1 << 30
+    assert widen(wire_id(newest - half), newest) == newest - half
+    assert widen(wire_id(newest + half - 1), newest) == newest + half - 1
+
+
 @given(st.integers(1, WIRE_MASK), st.integers(0, 2**53))
 def test_any_wire_id_widens_to_a_number_that_has_it(wire: int, newest: int):
     serial = widen(wire, newest)

@@ -141,7 +141,8 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
     await stage.complain(rich, answered.task_id)
     await stage.complain(other, await stage.solve(other, author))
     await stage.complain(rich, await stage.solve(rich, author, soft_id=SOFT_ID, share_percent=10))
-    held = [await stage.take(stage.number(), *EVERY_QUEUE) for _ in range(7)]
+    held = [await stage.take(stage.number(), *EVERY_QUEUE) for _ in range(9)]
+    await stage.complain(other, await stage.solve(other, author))
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
         await stage.vote(slot, vote)
     for _ in range(4):

@@ -73,13 +73,15 @@ def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:
 
 
 def cast_votes(draw: Draw, world: World) -> list[CastVote]:
-    judging = draw.one(world.judging)
-    slots = [pair for pair in world.slots if pair[1].task_id == judging] * 3 + draw.few(world.slots)
+    """Draw votes on one complaint that is open, mostly of one mind, and on others."""
+    judged = draw.one(sorted({slot.task_id for _, slot in world.slots} & set(world.judging)))
+    slots = [pair for pair in world.slots if pair[1].task_id == judged] * 3 + draw.few(world.slots)
+    minds = [*Vote, draw.one(tuple(Vote))]
 
     def one() -> CastVote:
         reviewer_id, slot = draw.one(slots)
         reviewer_id = draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id
-        vote, reason = draw.one(tuple(Vote)), draw.one(("wrong", "blurred"))
+        vote, reason = draw.one(minds), draw.one(("wrong", "blurred"))
         return CastVote(cell=CELL, reviewer_id=reviewer_id, slot=slot, vote=vote, reason=reason)
 
     return draw.batch(one)
