@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
 from manyeyes.values.time_window import Window
 
@@ -125,7 +125,7 @@ async def spending(
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
-    return Rates(*await db.fetchrow(SQL.queue_rates, cell, queue_id, since_minute))
+    return Rates(*await one_row(db, SQL.queue_rates, cell, queue_id, since_minute))
 
 
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
