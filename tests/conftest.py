@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
-import httpx
 import hypothesis
 import pytest
 
@@ -14,6 +13,7 @@ from manyeyes.runtime.context import Context, open_context, prepare_database
 from manyeyes.server.application import running
 from manyeyes.settings import Settings
 from support.action_stage import Stage, set_stage
+from support.in_process_client import Client
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
@@ -63,14 +63,11 @@ async def stage(context: Context) -> Stage:
 
 
 @pytest.fixture
-async def client(dsn: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the whole application with its chores; ``client.house`` is the house behind it."""
+async def client(dsn: str, settings: Settings) -> AsyncIterator[Client]:
+    """An HTTP client of the whole application with its chores; ``client.context`` is behind it."""
     context = await open_context(settings, dsn)
-    async with running(context) as application:
-        transport = httpx.ASGITransport(app=application, client=("203.0.113.7", 1234))
-        async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
-            found.context = context  # type: ignore[attr-defined]
-            yield found
+    async with running(context) as application, Client(context, application) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from manyeyes.actions.check_books import check_books
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.outbound.door import Door
+from manyeyes.runtime.context import Context
 from manyeyes.runtime.delivery_sender import DeliverySender
 from manyeyes.server.application import delivery_body
 from manyeyes.soft_apps import store as soft_apps
@@ -18,11 +19,11 @@ from support.loopback_servers import Names
 APP, SHARE = 847, 70
 
 
-async def owed(context) -> list[int]:
+async def owed(context: Context) -> list[int]:
     return [await soft_apps.owed(context.cells.pool(cell), cell, APP) for cell in context.cells.numbers]
 
 
-async def test_a_task_of_another_cell_is_told_and_shared_there(two_databases):
+async def test_a_task_of_another_cell_is_told_and_shared_there(two_databases: Context):
     context = two_databases
     owner, customer = await factories.customer(context, "0"), await factories.customer(context, cell=2)
     async with receiver() as heard:

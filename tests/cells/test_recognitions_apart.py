@@ -10,12 +10,13 @@ from manyeyes.apps import store as apps
 from manyeyes.apps.rules import zone
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.csv_import import COLUMNS, read_history
+from manyeyes.runtime.context import Context
 from support import factories
 from support.action_stage import set_stage
 from support.recognition_calls import Calls, app_of
 
 
-async def test_calls_and_history_of_another_cell_stay_there(two_databases):
+async def test_calls_and_history_of_another_cell_stay_there(two_databases: Context):
     context = two_databases
     customer = await factories.customer(context, cell=2)
     stage = await set_stage(context.cells.pool(2), 2)

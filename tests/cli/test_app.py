@@ -1,6 +1,7 @@
 """manyeyes app: apps of TUPU's contract, the keys that customers bring, and the pairs that are made for them."""
 
 import stat
+from typing import Any
 
 import asyncpg
 import pytest
@@ -63,7 +64,7 @@ def test_nothing_of_a_private_key_is_kept(manyeyes, ann, dsn, run_async):
     assert "PRIVATE" not in str(row)
 
 
-async def rows(dsn, query):
+async def rows(dsn, query) -> list[Any]:
     db = await asyncpg.connect(dsn)
     try:
         return [dict(row) for row in await db.fetch(query)]
@@ -99,7 +100,7 @@ def test_a_short_key_is_taken_with_a_warning(manyeyes, ann, file):
     assert "1024 bits only" in done.err
 
 
-def private_pem(form):
+def private_pem(form) -> bytes:
     return KEYS[2048].private_bytes(Encoding.PEM, form, NoEncryption())
 
 

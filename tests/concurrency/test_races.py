@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
@@ -13,15 +14,15 @@ from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.values.refusals import Reason
-from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE
+from manyeyes.values.refusals import Reason, Refusal
+from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE, Stage
 from support.races import race
 
 ROUNDS = range(5)
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_submits_on_the_last_cent(stage, _):
+async def test_two_submits_on_the_last_cent(stage: Stage, _):
     account_id = await stage.account(PRICE)
     outcomes = await race(stage, *[(submit_tasks, [stage.submitting(account_id)]) for _ in range(2)])
     taken = [isinstance(outcome, Submitted) for (outcome,) in outcomes]
@@ -31,7 +32,7 @@ async def test_two_submits_on_the_last_cent(stage, _):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_many_submits_never_spend_more_than_there_is(stage):
+async def test_many_submits_never_spend_more_than_there_is(stage: Stage):
     account_id = await stage.account(PRICE * 10)
     batches = [(submit_tasks, [stage.submitting(account_id) for _ in range(3)]) for _ in range(6)]
     outcomes = [outcome for batch in await race(stage, *batches) for outcome in batch]
@@ -42,7 +43,7 @@ async def test_many_submits_never_spend_more_than_there_is(stage):
 
 @pytest.mark.parametrize("_", ROUNDS)
 @pytest.mark.parametrize("texts", [("abc", "abc"), ("abc", "other")])
-async def test_two_answers_on_one_lease_are_paid_once(stage, texts, _):
+async def test_two_answers_on_one_lease_are_paid_once(stage: Stage, texts, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -58,7 +59,7 @@ async def test_two_answers_on_one_lease_are_paid_once(stage, texts, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
+async def test_an_answer_against_the_lapse_of_its_lease(stage: Stage, _):
     """The answer's batch began in the lease's last moment, the lapse's after it: either one wins, wholly."""
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
@@ -66,7 +67,7 @@ async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
     command = stage.answering(worker_id, await stage.lease(worker_id))
     last_moment = stage.now
 
-    async def answer_in_time(tx, now, commands):
+    async def answer_in_time(tx: asyncpg.Connection, now, commands) -> list[Answered | Refusal]:
         return await answer_tasks(tx, last_moment, commands)
 
     stage.later(LEASE_SECONDS)
@@ -81,7 +82,7 @@ async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_answer_against_a_skip(stage, _):
+async def test_an_answer_against_a_skip(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -97,7 +98,7 @@ async def test_an_answer_against_a_skip(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_matchers_never_give_a_task_twice(stage, _):
+async def test_matchers_never_give_a_task_twice(stage: Stage, _):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(5)]
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(12)])
@@ -111,7 +112,7 @@ async def test_matchers_never_give_a_task_twice(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage, _):
+async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage: Stage, _):
     account_id, busy = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     queued = await stage.submit(account_id)
@@ -130,7 +131,7 @@ async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage, _):
     assert held == {busy: int(work["worker_id"] == busy), idle: int(work["worker_id"] == idle)}
 
 
-async def test_matching_and_answering_at_once_never_dead_lock(stage):
+async def test_matching_and_answering_at_once_never_dead_lock(stage: Stage):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(4)]
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(60)])
@@ -152,7 +153,7 @@ async def test_matching_and_answering_at_once_never_dead_lock(stage):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_same_top_up_at_once_is_booked_once(stage, _):
+async def test_the_same_top_up_at_once_is_booked_once(stage: Stage, _):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 9)
     outcomes = await race(stage, *[(top_up_accounts, [top_up]) for _ in range(3)])
@@ -161,7 +162,7 @@ async def test_the_same_top_up_at_once_is_booked_once(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_overdue_task_is_ended_or_taken(stage, _):
+async def test_an_overdue_task_is_ended_or_taken(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     stage.later(LIFE_SECONDS)
@@ -173,7 +174,7 @@ async def test_an_overdue_task_is_ended_or_taken(stage, _):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_sweeps_in_two_processes_vest_and_release_once(stage):
+async def test_sweeps_in_two_processes_vest_and_release_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     for _ in range(6):
         await stage.solve(account_id, worker_id)
@@ -191,7 +192,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_crowd_at_once_keeps_the_books(stage):
+async def test_a_crowd_at_once_keeps_the_books(stage: Stage):
     """Everything at the same time, for several accounts and queues, without one dead-lock or lost micro."""
     accounts = [await stage.account(PRICE * 40) for _ in range(3)]
     workers = [await stage.worker(1, 2) for _ in range(4)]

@@ -10,7 +10,7 @@ from manyeyes.recognitions.calibration import Point
 WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))
 
 
-def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True):
+def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True) -> Point:
     return Point(threshold, 0.5, verdicts, errors, bound, proven)
 
 

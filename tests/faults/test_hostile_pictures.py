@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -28,7 +29,7 @@ DEEDS = [
 
 
 @pytest.fixture
-async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RecogniserPool]:
     install(tmp_path / "site", monkeypatch, "mischief", "support.mischievous_recogniser:open_mischief")
     pool = RecogniserPool(SECONDS, 300)
     yield pool

@@ -1,6 +1,6 @@
 """A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,12 +26,12 @@ from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.reports.rules import Slot, Vote
+from manyeyes.runtime.batching import Action, Command, Outcome
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.values.refusals import Refusal
 from support import factories
 
-Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = factories.picture()
@@ -65,7 +65,7 @@ class Stage:
         async with self.pool.acquire() as tx, tx.transaction():
             yield tx
 
-    async def act(self, action: Action, *commands: Any) -> list[Any]:
+    async def act(self, action: Action[Command, Outcome], *commands: Command) -> list[Outcome]:
         """Run one batch in a transaction of its own and return its outcomes."""
         async with self.transaction() as tx:
             return list(await action(tx, self.now, commands))

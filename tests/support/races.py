@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from support.action_stage import Action, Stage
+from support.action_stage import Stage
 
 Batch = tuple[Action, Sequence[Any]]
 

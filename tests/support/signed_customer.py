@@ -18,10 +18,8 @@ from manyeyes.apps.rules import App, new_id
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition, labels
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import Application
 from support import factories
 
-CALLER = "203.0.113.7"
 LABELS = "0=normal,1=qr code,2=text"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
@@ -35,12 +33,6 @@ def pem(key: rsa.RSAPrivateKey, form: PublicFormat = PublicFormat.SubjectPublicK
 
 def signature_of(text: str, key: rsa.RSAPrivateKey = KEY) -> str:
     return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
-
-
-def client_of(context: Context, address: str = CALLER) -> httpx.AsyncClient:
-    """An HTTP client of the whole application that seems to call from ``address``; no chores run."""
-    transport = httpx.ASGITransport(app=Application(context), client=(address, 1234))
-    return httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test")
 
 
 class Shop(msgspec.Struct):

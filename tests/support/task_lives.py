@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import msgspec
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
@@ -56,7 +57,9 @@ async def live(
         return [await _live(db, context, customer, hands, life) for life in lives]
 
 
-async def _live(db, context: Context, customer: factories.Customer, hands: Sequence[factories.Hand], life: Life) -> int:
+async def _live(
+    db: asyncpg.Connection, context: Context, customer: factories.Customer, hands: Sequence[factories.Hand], life: Life
+) -> int:
     terms = (await context.lookups.queues())[life.queue_id]
     terms = msgspec.structs.replace(terms, price_micros=life.price_micros, pay_micros=min(life.price_micros, 500))
     begin = life.end - (timedelta(seconds=600) if life.ending == "unanswered" else HANDLING)
@@ -88,7 +91,7 @@ async def _live(db, context: Context, customer: factories.Customer, hands: Seque
     return wire_id(submitted.task_id)
 
 
-async def _refund(db, terms: QueueTerms, life: Life, task_id: int) -> None:
+async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id: int) -> None:
     """Complain within the minute; two reviewers confirm it when the life says so, hours later perhaps."""
     [owner] = await db.fetch("SELECT account_id FROM task WHERE cell = 1 AND task_id = $1", task_id)
     soon, later = life.end + timedelta(seconds=20), life.end + timedelta(seconds=life.refunded_after_seconds)
@@ -102,7 +105,7 @@ async def _refund(db, terms: QueueTerms, life: Life, task_id: int) -> None:
     assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 
 
-async def _lease(db, hand: factories.Hand, life: Life) -> tuple[int, LeaseId]:
+async def _lease(db: asyncpg.Connection, hand: factories.Hand, life: Life) -> tuple[int, LeaseId]:
     """Bring one worker online, hand the task to him, and send whoever was there before him away."""
     worker_id = hand.worker.worker_id
     await db.execute("UPDATE session SET present = false")
