@@ -29,7 +29,7 @@ check: environment ## style, types, and who may import whom
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
 
-simulate: environment ## try the seeds' claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
+simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
 	.venv/bin/manyeyes simulate calibration --out docs/pictures/calibration.png $(ARGS)
 	.venv/bin/manyeyes simulate allow-list --out docs/pictures/allow-list.png $(ARGS)

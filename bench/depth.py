@@ -2,7 +2,7 @@
 
 One database per depth on one server, and the rounds go through all of them in turn, so that a noisy moment of the
 machine hits every depth alike. Between rounds, unmeasured, the handed-out tasks leave, as many new ones enter at the
-queue's end, and the workers are idle again. Issue 2: cost per task at 1 M at most 1.5 times that at 1 k.
+queue's end, and the workers are idle again. The goal: cost per task at 1 M at most 1.5 times that at 1 k.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """Memory of the whole product at rest: supervisor, serving process and every PostgreSQL process, as PSS.
 
-PSS (proportional set size) counts a page that several processes share once in all. Issue 2: <= 300 MB.
+PSS (proportional set size) counts a page that several processes share once in all. The goal: <= 300 MB.
 """
 
 import asyncio

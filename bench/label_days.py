@@ -1,6 +1,6 @@
 """The statistics call over 366 days and 30 labels of a recognition with a million results.
 
-Issue 4: <= 10 ms. The results are written in bulk; their counters are summed from them, as the product would have.
+The goal: <= 10 ms. The results are written in bulk; their counters are summed from them, as the product would have.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """How long one idle customer waits: createTask until getTaskResult says ready, with one worker waiting in `next`.
 
-Issue 2: p50 <= 15 ms, p99 <= 50 ms. The worker answers at once, so the time is the product's alone.
+The goal: p50 <= 15 ms, p99 <= 50 ms. The worker answers at once, so the time is the product's alone.
 """
 
 import asyncio

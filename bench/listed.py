@@ -2,7 +2,7 @@
 
 Like the depth bench: one database per number of entries, rounds in turn, so that a noisy moment hits all alike. The
 accounts that wait list workers of a work force of thousands, of whom 64 are idle in a round.
-Issue 3: at most 1.2 times.
+The goal: at most 1.2 times.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Whole task lives per second over real HTTP, and the same SQL one transaction per step as the yardstick.
 
 One serving process with its own PostgreSQL; the load generator is another process on the same machine. Everything is
-durable (synchronous_commit = on, asked of the server). Issue 2: ratio to the yardstick at 64 customers >= 0.5 now.
+durable (synchronous_commit = on, asked of the server). The goal: ratio to the yardstick at 64 customers >= 0.5.
 """
 
 import asyncio

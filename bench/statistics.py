@@ -1,6 +1,6 @@
 """getSpendingStats for an account with a million finished tasks in the day, among ten million, from an odd second.
 
-Issue 2: <= 25 ms. The rows are written in bulk, but as the product would have: every bucket is summed from raw rows.
+The goal: <= 25 ms. The rows are written in bulk, but as the product would have: every bucket is summed from raw rows.
 """
 
 import asyncio

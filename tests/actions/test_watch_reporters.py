@@ -43,7 +43,7 @@ async def others(stage: Stage) -> None:
 
 
 async def usual_reports(stage: Stage) -> None:
-    """Six accounts that report between 8 and 12 of 100 tasks, as is usual (spec §6)."""
+    """Six accounts that report between 8 and 12 of 100 tasks, as is usual (docs/contracts/anticaptcha.md#outliers)."""
     for account_id, count in zip(range(1, 7), (8, 9, 10, 10, 11, 12), strict=True):
         await usage(stage, account_id, 100)
         await reports(stage, account_id, count)

@@ -1,4 +1,4 @@
-"""getAppStats: how an application does, day by day, for its owner alone (spec/anticaptcha.md §5)."""
+"""getAppStats: how an application does, day by day, for its owner alone (docs/contracts/anticaptcha.md#getappstats)."""
 
 import itertools
 import time

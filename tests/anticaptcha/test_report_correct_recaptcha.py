@@ -1,4 +1,4 @@
-"""reportCorrectRecaptcha: seed 002's request and both its answers; its worker comes first from then on."""
+"""reportCorrectRecaptcha: the contract's request and both its answers; its worker comes first from then on."""
 
 import json
 

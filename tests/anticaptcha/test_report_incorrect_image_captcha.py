@@ -1,4 +1,4 @@
-"""reportIncorrectImageCaptcha: seed 001's request and both its answers, and one code for every refusal."""
+"""reportIncorrectImageCaptcha: the contract's request and both its answers, and one code for every refusal."""
 
 import json
 import time

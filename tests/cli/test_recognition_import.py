@@ -1,4 +1,4 @@
-"""manyeyes recognition import: history comes whole or not at all, once, and the days count what seed 003 prints."""
+"""manyeyes recognition import: history comes whole or not at all, once, and the days count what TUPU prints."""
 
 import csv
 from collections.abc import Iterator
@@ -9,15 +9,15 @@ from typing import Any
 import asyncpg
 import pytest
 
-SEED_DAY = "2022-12-05"
-# Seed 003, §2.3: label, total, review; label 0 has none.
-SEED_LABELS = [(1, 22, 16), (2, 3184, 21)]
+PRINTED_DAY = "2022-12-05"
+# docs/contracts/tupu.md#the-printed-example: label, total, review; label 0 has none.
+PRINTED_LABELS = [(1, 22, 16), (2, 3184, 21)]
 HEADER = "at,label,review,rate,name\n"
 
 
-def seed_rows() -> Iterator[tuple[str, int, str, float, str]]:
+def printed_rows() -> Iterator[tuple[str, int, str, float, str]]:
     """3,206 results of one day in Shanghai, from its first second to its last."""
-    results = [(label, n < review) for label, total, review in SEED_LABELS for n in range(total)]
+    results = [(label, n < review) for label, total, review in PRINTED_LABELS for n in range(total)]
     first = datetime(2022, 12, 4, 16, tzinfo=UTC)
     step = timedelta(days=1) / len(results)
     for n, (label, review) in enumerate(results):
@@ -56,16 +56,16 @@ def rows(dsn, run_async):
     return lambda query: run_async(fetch(query))
 
 
-def test_3206_results_give_the_seed_s_numbers(manyeyes, task_id, tmp_path, rows):
-    path = tmp_path / "seed.csv"
+def test_3206_results_give_the_printed_numbers(manyeyes, task_id, tmp_path, rows):
+    path = tmp_path / "printed.csv"
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["at", "label", "review", "rate", "name"])
-        writer.writerows(seed_rows())
+        writer.writerows(printed_rows())
     done = manyeyes("recognition", "import", task_id, path, "--json").json
     assert done == {"task_id": task_id, "results": 3_206, "repeated": False}
     days = rows("SELECT day::text, label, total, review, total - review FROM recognition_day ORDER BY label")
-    assert days == [(SEED_DAY, 1, 22, 16, 6), (SEED_DAY, 2, 3184, 21, 3163)]
+    assert days == [(PRINTED_DAY, 1, 22, 16, 6), (PRINTED_DAY, 2, 3184, 21, 3163)]
     assert rows("SELECT sum(total)::int, sum(review)::int FROM recognition_day") == [(3_206, 37)]
     assert rows("SELECT sum(certain)::int, sum(uncertain)::int, count(*) FROM recognition_quarter") == [(3_169, 37, 96)]
     assert rows("SELECT count(*), min(charged_micros), max(task_id) FROM recognition_result") == [(3_206, 0, 0)]

@@ -60,7 +60,7 @@ def test_the_picture_is_a_picture(manyeyes, tmp_path, quick, ending):
         assert ElementTree.parse(path).getroot().tag.endswith("svg")
 
 
-def test_variations_are_asked_at_both_rates_of_the_seed(manyeyes, monkeypatch, tmp_path):
+def test_variations_are_asked_at_both_claimed_rates(manyeyes, monkeypatch, tmp_path):
     real = simulate.allow_list_study.study
     asked = []
 

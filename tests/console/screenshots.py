@@ -122,7 +122,7 @@ async def worker_screens(site: Site, browser: Browser, customer: Customer, hand:
     await at_the_next(desk)
     await desk.type(answers[3][:3])
     await desk.page.screenshot(path=PICTURES / "worker-screen.png")
-    await desk.page.browser_context.close()
+    await desk.page.context.close()
     phone = await at_work(site, browser, hand, **PHONE, color_scheme="dark", device_scale_factor=2)
     await phone.page.set_viewport_size({"width": 360, "height": 720})
     await at_the_next(phone)
@@ -143,7 +143,7 @@ async def label_screen(site: Site, browser: Browser, customer: Customer, hand: H
     await desk.page.screenshot(path=PICTURES / "label-screen.png")
     await desk.press("3")
     await expect(desk.part("waiting-title")).to_be_visible()
-    await desk.page.browser_context.close()
+    await desk.page.context.close()
     await WorkerDesk(site.context).offline(hand.worker)
 
 
@@ -190,7 +190,7 @@ async def review_screens(site: Site, browser: Browser, customer: Customer, autho
     await phone.shown("91508")
     await phone.page.screenshot(path=PICTURES / "reviewer-screen-phone.png")
     for screen in (desk, phone):
-        await screen.page.browser_context.close()
+        await screen.page.context.close()
     for judge in (first, second):
         await ReviewDesk(site.context).leave(judge.worker)
 

@@ -12,7 +12,9 @@ from manyeyes.roles.site_checks import end_barred
 from manyeyes.sites.rules import SiteEvent
 from support import factories, proven_sites
 from support.browser_visits import PHONE, Screen, at_work, has_no_sideways_scroll, send
+from support.factories import Customer, Hand
 from support.label_tasks import send_labels
+from support.proven_sites import KEY
 from support.served_site import Site
 from support.widget_scripts import Makers
 
@@ -23,26 +25,22 @@ KINDS: list[tuple[str, dict[str, Any], tuple[str, str, str]]] = [
     (
         "RecaptchaV2TaskProxyless",
         {},
-        ("https://www.google.com/recaptcha/api.js?", f"recaptcha-token-of-{proven_sites.KEY}", "gRecaptchaResponse"),
+        ("https://www.google.com/recaptcha/api.js?", f"recaptcha-token-of-{KEY}", "gRecaptchaResponse"),
     ),
     (
         "RecaptchaV2EnterpriseTaskProxyless",
         {"apiDomain": "www.recaptcha.net"},
-        (
-            "https://www.recaptcha.net/recaptcha/enterprise.js?",
-            f"enterprise-token-of-{proven_sites.KEY}",
-            "gRecaptchaResponse",
-        ),
+        ("https://www.recaptcha.net/recaptcha/enterprise.js?", f"enterprise-token-of-{KEY}", "gRecaptchaResponse"),
     ),
     (
         "HCaptchaTaskProxyless",
         {},
-        ("https://js.hcaptcha.com/1/api.js?", f"hcaptcha-token-of-{proven_sites.KEY}", "gRecaptchaResponse"),
+        ("https://js.hcaptcha.com/1/api.js?", f"hcaptcha-token-of-{KEY}", "gRecaptchaResponse"),
     ),
     (
         "TurnstileTaskProxyless",
         {"action": "sign-up", "cData": "order 7"},
-        ("https://challenges.cloudflare.com/turnstile/v0/api.js?", f"turnstile-token-of-{proven_sites.KEY}", "token"),
+        ("https://challenges.cloudflare.com/turnstile/v0/api.js?", f"turnstile-token-of-{KEY}", "token"),
     ),
 ]
 STARTED: list[tuple[str, dict[str, Any], str]] = [
@@ -54,29 +52,27 @@ STARTED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.fixture
-async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
+async def people(site: Site) -> tuple[Customer, Hand]:
     """A customer for whom shop.example is proven, and a worker who may do everything."""
     customer = await factories.customer(site.context)
     await proven_sites.house_site(site.context, customer.account_id)
     return customer, await factories.hand(site.context, queues=QUEUES)
 
 
-async def create(site: Site, customer: factories.Customer, kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> int:
-    task = {"type": kind, "websiteURL": "https://www.shop.example/", "websiteKey": proven_sites.KEY, **given}
+async def create(site: Site, customer: Customer, kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> int:
+    task = {"type": kind, "websiteURL": "https://www.shop.example/", "websiteKey": KEY, **given}
     async with httpx.AsyncClient(base_url=site.url) as client:
         return int((await factories.call(client, "createTask", customer, task=task))["taskId"])
 
 
-async def result(site: Site, customer: factories.Customer, task_id: int) -> dict[str, Any]:
+async def result(site: Site, customer: Customer, task_id: int) -> dict[str, Any]:
     async with httpx.AsyncClient(base_url=site.url) as client:
         return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
-async def working(
-    site: Site, browser: Browser, hand: factories.Hand, **browser_context: Any
-) -> tuple[Screen, Makers, FrameLocator]:
+async def working(site: Site, browser: Browser, hand: Hand, **given: Any) -> tuple[Screen, Makers, FrameLocator]:
     """Sign in, stand in for the makers, and press start; return the frame of the widget too."""
-    screen, makers = await at_work(site, browser, hand, **browser_context), Makers()
+    screen, makers = await at_work(site, browser, hand, **given), Makers()
     await makers.stand_in(screen.browser_context)
     await screen.start()
     return screen, makers, screen.page.frame_locator("#widget-frame")
@@ -122,7 +118,7 @@ async def test_the_widget_is_rendered_as_its_owner_s_page_would(site: Site, brow
     assert json.loads(asked) == {
         **{
             "maker": "turnstile",
-            "sitekey": proven_sites.KEY,
+            "sitekey": KEY,
             "action": "sign-up",
             "cData": "order 7",
             "size": "normal",

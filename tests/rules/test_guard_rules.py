@@ -1,4 +1,4 @@
-"""Whose reports of incorrect tokens are ignored: `reports.guard` over any crowd of accounts."""
+"""Whose reports of incorrect tokens are ignored: `reports.abuse_guard` over any crowd of accounts."""
 
 import random
 from typing import Any

@@ -55,7 +55,7 @@ class Screen:
 
     @property
     def browser_context(self) -> BrowserContext:
-        return self.page.browser_context
+        return self.page.context
 
     def part(self, name: str) -> Locator:
         """An element by its id."""

@@ -119,7 +119,10 @@ def opened(shop: Shop, reply: httpx.Response, status: int = 200) -> Answer:
 
 
 def check_envelope(body: bytes, public_pem: str) -> str:
-    """Return the inner text of an envelope that keeps the rules of spec/tupu.md §3.2, and whose signature holds."""
+    """Return the inner text of an envelope that keeps the contract's rules, and whose signature holds.
+
+    The rules: docs/contracts/tupu.md#exact-bytes.
+    """
     text = body.decode("ascii")
     outer = json.loads(text)
     assert list(outer) == ["json", "signature"]

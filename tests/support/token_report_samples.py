@@ -1,4 +1,4 @@
-"""Seed 002's samples, which all three reports on tokens share, and what their tests look at."""
+"""The contract's own samples, which all three reports on tokens share, and what their tests look at."""
 
 from typing import Any
 

@@ -58,7 +58,10 @@ async def test_the_server_understands_it(dsn: str, package: str, query: Query):
 
 
 def test_nothing_sets_an_account_s_record_of_complaints_back():
-    """Seed 001: the ratio cannot be reset. One statement writes it, and that one adds."""
+    """The ratio cannot be reset. One statement writes it, and that one adds.
+
+    See docs/contracts/anticaptcha.md#complaints.
+    """
     writing = re.compile(r"(?:UPDATE|INTO|FROM) reporter\b.*?(?:;|$)", re.DOTALL)
     writers = [
         q for _, q in QUERIES if re.search(r"\b(INSERT|UPDATE|DELETE|TRUNCATE)\b", q.text) and writing.search(q.text)

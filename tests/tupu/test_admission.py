@@ -1,4 +1,4 @@
-"""Who may call, judged in the order of decisions.md: app 6, state 8, key on file 9, time 12, signature 1."""
+"""Who may call, judged in the order of docs/decisions/0020: app 6, state 8, key on file 9, time 12, signature 1."""
 
 import time
 

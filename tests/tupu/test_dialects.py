@@ -1,5 +1,5 @@
-"""The requests that the six official clients send, byte for byte as spec/tupu.md §2.3 and §5.2 describe them, on a real
-socket, served as the serving process does it."""
+"""The requests that the six official clients send, byte for byte (docs/contracts/tupu.md#timestamp-and-nonce,
+docs/contracts/tupu.md#multipart), on a real socket, served as the serving process does it."""
 
 import asyncio
 import json

@@ -2,7 +2,7 @@
 
 from support.signed_customer import Shop, opened
 
-NOT_OFFERED = {  # spec/tupu.md §4.5, §5.1
+NOT_OFFERED = {  # docs/contracts/tupu.md#paths
     "/v3/recognition/text/{}": "texts",
     "/v3/recognition/text/async/{}": "texts",
     "/v3/recognition/image/async/{}": "pictures",

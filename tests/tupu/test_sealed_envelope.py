@@ -1,4 +1,4 @@
-"""The bytes of the answers: rules of spec/tupu.md §3.2, the codes' table, verbs and paths, faults and outages."""
+"""The bytes of the answers: docs/contracts/tupu.md#exact-bytes; codes, verbs and paths, faults and outages."""
 
 import json
 

@@ -20,7 +20,7 @@ from support.signed_customer import KEY, OTHER_KEY, pem, signature_of
 
 SID = "5a1b2c3d4e5f6a7b8c9d0e1f"
 NOW = 1_795_327_089.0
-# An answer of the vendor's, captured in 2018, and the key that it was signed with (spec/tupu.md §3.1).
+# An answer of the vendor's, captured in 2018, and the key that it was signed with (docs/contracts/tupu.md#envelope).
 VENDORS_KEY = """-----BEGIN PUBLIC KEY-----
 MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDyZneSY2eGnhKrArxaT6zswVH9
 /EKz+CLD+38kJigWj5UaRB6dDUK9BR6YIv0M9vVQZED2650tVhS3BeX04vEFhThn

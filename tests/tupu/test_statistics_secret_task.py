@@ -1,4 +1,4 @@
-"""The statistics of seed 003: its printed example, its days, and what it refuses."""
+"""The statistics by day: the printed example, the days, and what it refuses."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 from support.signed_customer import Shop, open_shop
 
-PRINTED = (  # seed 003, §2.3: the `json` member of the example
+PRINTED = (  # docs/contracts/tupu.md#the-printed-example: its `json` member
     '{"code":0,"data":[{"date":"2022-12-05","duration":0,"reviewDuration":0,"total":3206,"review":37,"certain":3169,'
     '"imageTotal":0,"labelStatistics":[{"label":0,"total":0,"review":0,"certain":0},{"label":1,"total":22,"review":16,'
     '"certain":6},{"label":2,"total":3184,"review":21,"certain":3163}]}],"message":"success",'

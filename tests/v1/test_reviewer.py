@@ -136,7 +136,7 @@ async def test_reviewers_who_wait_at_another_process_are_called_too(
 
 
 async def test_a_lost_call_is_made_up_for_by_looking_again(client: Client, solved, monkeypatch):
-    monkeypatch.setattr(client.context.notifier, "ring", lambda ids: None)
+    monkeypatch.setattr(client.context.notifier, "notify", lambda ids: None)
     reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
     await asyncio.sleep(0)

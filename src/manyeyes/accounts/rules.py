@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from collections.abc import Iterable
 
-KEY_BYTES = 16  # decisions.md, "keys": 32 hexadecimal characters
+KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
 TOKEN_BYTES = 24
 
 

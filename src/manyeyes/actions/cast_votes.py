@@ -98,7 +98,7 @@ class _Ballot:
 
 
 async def _pay(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
-    """The house pays each vote, whatever it says (issue 3, part 4)."""
+    """The house pays each vote, whatever it says (docs/decisions/0010)."""
     paid = [slot for slot in voted if slot.pay_micros]
     booked = [posting(Kind.VOTE_PAY, s.task_id, s.reviewer_id, s.pay_micros, s.n) for s in paid]
     await ledger.insert_transfers(tx, now, cell, booked)

@@ -1,4 +1,7 @@
-"""Customers praise a token's worker, or say that the token was incorrect: allow-lists and filters (seed 002)."""
+"""Customers praise a token's worker, or say that the token was incorrect: allow-lists and filters.
+
+See docs/contracts/anticaptcha.md#token-reports.
+"""
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -111,7 +114,7 @@ def _reported(life: Life | None) -> Reported | None:
 
 
 def _word(report: NewReport, books: _Books) -> Standing | None:
-    """Return what the report says of the worker; None when it is ignored, or praises V2 (seed 002: without effect)."""
+    """Return what the report says of the worker; None when it is ignored, or praises V2 (docs/decisions/0025)."""
     is_praise = report.kind is ReportKind.TOKEN_CORRECT
     if report.state is ReportState.IGNORED or (is_praise and books.lives[report.task_id].kind == RECAPTCHA_V2):
         return None

@@ -1,4 +1,4 @@
-"""What a customer's word on a token answer means for its worker (seed 002; docs/decisions/0011)."""
+"""What a customer's word on a token answer means for its worker (docs/decisions/0011)."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from itertools import chain
 
 import msgspec
 
-STANDING_SECONDS = 3_600  # seed 002: the entry is kept for the next hour
+STANDING_SECONDS = 3_600  # docs/contracts/anticaptcha.md#allow-list: the entry is kept for an hour
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""createTask: submit a task (spec/anticaptcha.md §3): a picture to read, or a widget of the customer's own site.
+"""createTask: submit a picture, or a widget of one's own site (docs/contracts/anticaptcha.md#createtask).
 
 Token kinds need a live proof of control over the site (docs/how-to/prove-a-site.md); every other kind is error 23.
 """
@@ -20,7 +20,7 @@ from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
 from manyeyes.values.refusals import Reason, Refusal
 
 IMAGE_KIND = "ImageToTextTask"
-QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # spec §3, languagePool; §5, queue ids
+QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # docs/contracts/anticaptcha.md#language-pools
 LONGEST_COMMENT = 2_000
 LONGEST_URL = 2_000
 _LARGEST_BASE64 = LARGEST_BYTES * 2  # what is longer cannot hold a picture small enough
@@ -137,7 +137,7 @@ def _read_token(
 
 
 def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int, QueueTerms]) -> tuple[str, QueueTerms]:
-    """Return the language pool and its queue; the task's own pool wins over the top level's (spec §11, row 7).
+    """Return the language pool and its queue; the task's own pool wins (docs/contracts/anticaptcha.md#contradictions).
 
     Beside the contract's two pools, the language of a queue of the operator's own names it (docs/decisions/0006).
     """
@@ -191,7 +191,10 @@ def _picture(task: Mapping[str, Any]) -> Picture | Refusal:
 
 
 def _decode(body: str) -> bytes:
-    """Return what a base64 text holds. Some clients break its lines (spec §3.1); most do not and are spared a copy."""
+    """Return what a base64 text holds. Some clients break its lines; others are spared a copy.
+
+    See docs/contracts/anticaptcha.md#pictures.
+    """
     try:
         return binascii.a2b_base64(body, strict_mode=True)
     except binascii.Error:

@@ -1,4 +1,4 @@
-"""The outside of the contract, a raw ASGI app: paths, bodies, replies, byte for byte (spec/anticaptcha.md §1, §2)."""
+"""The outside of the contract, a raw ASGI app: paths, bodies, replies (docs/contracts/anticaptcha.md#envelope)."""
 
 from typing import Any
 

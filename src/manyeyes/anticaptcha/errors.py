@@ -1,10 +1,13 @@
-"""Which wire error a refusal is (spec/anticaptcha.md §9). Clients read the number and the code; the text is ours."""
+"""Which wire error a refusal is. Clients read number and code; the text is ours.
+
+See docs/contracts/anticaptcha.md#errors.
+"""
 
 import msgspec
 
 from manyeyes.values.refusals import Reason, Refusal
 
-# One code for a task that is not there and for every refused report (seed 001 and its sample).
+# One code for a task that is not there and for every refused report (docs/contracts/anticaptcha.md#reports).
 _NO_SUCH_TASK = (
     16,
     "ERROR_NO_SUCH_CAPCHA_ID",
@@ -51,7 +54,7 @@ _ERRORS = {
 
 
 class WireError(msgspec.Struct, frozen=True):
-    """The error envelope: always all three, and nothing else (spec, rule 6)."""
+    """The error envelope: always all three, and nothing else (docs/contracts/anticaptcha.md#envelope)."""
 
     errorId: int
     errorCode: str

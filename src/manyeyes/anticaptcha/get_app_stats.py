@@ -1,4 +1,4 @@
-"""getAppStats: how an application does, for its owner (spec/anticaptcha.md §5)."""
+"""getAppStats: how an application does, for its owner (docs/contracts/anticaptcha.md#getappstats)."""
 
 import time
 from collections.abc import Callable, Mapping

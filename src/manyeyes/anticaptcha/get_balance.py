@@ -1,4 +1,7 @@
-"""getBalance: what the account may still spend (spec/anticaptcha.md §5). No `captchaCredits`: nobody owns any."""
+"""getBalance: what the account may still spend. No `captchaCredits`: nobody owns any.
+
+See docs/contracts/anticaptcha.md#getbalance.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,7 @@
-"""getQueueStats: how busy a queue is (spec/anticaptcha.md §5). No key needed; a figure is at most 10 s old."""
+"""getQueueStats: how busy a queue is. No key needed; a figure is at most 10 s old.
+
+See docs/contracts/anticaptcha.md#getqueuestats.
+"""
 
 import time
 

@@ -1,4 +1,4 @@
-"""getSpendingStats: 24 windows of an hour from any second (seed 000; spec/anticaptcha.md §5)."""
+"""getSpendingStats: 24 windows of an hour from any second (docs/contracts/anticaptcha.md#getspendingstats)."""
 
 import time
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
 
 
 def _soft_id(body: Mapping[str, object]) -> int:
-    """Return the app's number; what is no number is an app that nobody knows (decisions.md, "unknown softId")."""
+    """Return the app's number; what is no number is an app that nobody knows (docs/decisions/0025#spending)."""
     try:
         return lenient_values.whole(body, "softId")
     except lenient_values.Unfit:

@@ -1,4 +1,4 @@
-"""getTaskResult: is the task ready, and what is the answer (spec/anticaptcha.md §4)."""
+"""getTaskResult: is the task ready, and what is the answer (docs/contracts/anticaptcha.md#gettaskresult)."""
 
 import msgspec
 
@@ -12,14 +12,14 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """Exactly this while it is being worked on (spec, rule 9)."""
+    """Exactly this while it is being worked on (docs/contracts/anticaptcha.md#gettaskresult)."""
 
     errorId: int = 0
     status: str = "processing"
 
 
 async def get_task_result(call: Call) -> Pending | Ready | Refusal:
-    """Return the state of an own task; a failed one is an error envelope, not a status (spec, rule 12)."""
+    """Return the state of an own task; a failed one is an error envelope and not a status."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner

@@ -1,4 +1,7 @@
-"""Reads what clients really send: numbers as text, switches as 0 and 1, unset as null, "" or false (spec §3.1)."""
+"""Reads what clients really send: numbers as text, switches as 0 and 1, unset as null, "" or false.
+
+Which client sends what: docs/contracts/anticaptcha.md#what-clients-send.
+"""
 
 from collections.abc import Mapping
 
@@ -65,7 +68,10 @@ def _integer(value: object) -> int | None:
 
 
 def task_number(value: object) -> int | Refusal:
-    """Return a task's wire id, a number or a digit string, or the refusal that names what came (spec §2, taskId)."""
+    """Return a task's wire id, a number or digits in text, or the refusal that names what came.
+
+    See docs/contracts/anticaptcha.md#taskid.
+    """
     number = None if isinstance(value, bool) else _integer(value)
     if number is None:
         return Refusal(Reason.UNKNOWN_TASK, f"taskId must be an integer, received {_kind(value)}")

@@ -1,4 +1,7 @@
-"""reportCorrectRecaptcha: a token was good; its worker comes first for an hour (seed 002; spec/anticaptcha.md §6)."""
+"""reportCorrectRecaptcha: a token was good; its worker comes first for an hour.
+
+See docs/contracts/anticaptcha.md#allow-list.
+"""
 
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.report_calls import ReportTaken, report_token

@@ -1,4 +1,7 @@
-"""reportIncorrectHcaptcha: the same as reportIncorrectRecaptcha, for hCaptcha (spec/anticaptcha.md §6)."""
+"""reportIncorrectHcaptcha: the same as reportIncorrectRecaptcha, for hCaptcha.
+
+See docs/contracts/anticaptcha.md#token-reports.
+"""
 
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.report_calls import ReportTaken, report_token

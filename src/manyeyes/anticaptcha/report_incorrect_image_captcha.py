@@ -1,4 +1,4 @@
-"""reportIncorrectImageCaptcha: an answer about a picture is wrong (seed 001; spec/anticaptcha.md §6)."""
+"""reportIncorrectImageCaptcha: an answer is wrong (docs/contracts/anticaptcha.md#complaints)."""
 
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.anticaptcha import lenient_values

@@ -1,4 +1,7 @@
-"""reportIncorrectRecaptcha: a token was no good; its worker gets no more for an hour (seed 002; spec §6)."""
+"""reportIncorrectRecaptcha: a token was no good; its worker is filtered.
+
+See docs/contracts/anticaptcha.md#token-reports.
+"""
 
 from manyeyes.anticaptcha.call import Call
 from manyeyes.anticaptcha.report_calls import ReportTaken, report_token

@@ -30,7 +30,10 @@ AnySolution = Solution | RecaptchaSolution | TurnstileSolution
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """``cost`` is text with six decimals, times are whole Unix seconds (spec, rule 10)."""
+    """``cost`` is text with six decimals, times are whole Unix seconds.
+
+    See docs/contracts/anticaptcha.md#gettaskresult.
+    """
 
     errorId: int
     status: str
@@ -43,7 +46,7 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> Ready | Refusal:
-    """Return the result; a failed task is a refusal, an error envelope on the wire (spec, rule 12).
+    """Return the result; a failed task is a refusal, an error envelope on the wire.
 
     ``base_url``: how the customer reached us, for the picture's address.
     """
@@ -74,7 +77,10 @@ def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str
 
 
 def callback_body(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> bytes:
-    """Return what is sent to a callbackUrl: the result, or the error envelope, with ``taskId`` (spec §3)."""
+    """Return what is sent to a callbackUrl: result or error envelope, with ``taskId``.
+
+    See docs/contracts/anticaptcha.md#call-back.
+    """
     result = task_result(pictures, cell, outcome, base_url)
     told = wire_error(result) if isinstance(result, Refusal) else result
     return msgspec.json.encode({**msgspec.to_builtins(told), "taskId": wire_id(outcome.task_id)})

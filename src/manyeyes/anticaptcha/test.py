@@ -1,4 +1,4 @@
-"""test: shows what arrived, for whoever writes a client (spec/anticaptcha.md §5)."""
+"""test: shows what arrived, for whoever writes a client (docs/contracts/anticaptcha.md#test)."""
 
 import html
 

@@ -1,4 +1,7 @@
-"""The `task` object of the token kinds (spec/anticaptcha.md §3): only what makes sense for the owner's own widget."""
+"""The `task` object of the token kinds: what the owner's own widget needs.
+
+See docs/contracts/anticaptcha.md#token-tasks.
+"""
 
 import math
 import re
@@ -40,7 +43,7 @@ def why_not_taken(kind: str) -> str:
 
 
 def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | Refusal:
-    """Return (kind, queue id, options). Raises `values.Unfit`.
+    """Return (kind, queue id, options). Raises `lenient_values.Unfit`.
 
     ``userAgent``, ``cookies`` and ``proxy…`` are left unread: the worker's own browser shows the widget.
     """

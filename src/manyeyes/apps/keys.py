@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from manyeyes.values.response_signing import new_private_key
 
-FEWEST_BITS = 1024  # what clients in the wild have (spec/tupu.md §2.2)
+FEWEST_BITS = 1024  # what clients in the wild have (docs/contracts/tupu.md#keys)
 GOOD_BITS = 2048
 MOST_BITS = 8192  # a longer one would make every call slow to verify
 LONGEST_PEM = 10_000

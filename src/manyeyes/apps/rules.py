@@ -1,4 +1,4 @@
-"""TUPU's apps: their ids, their days, and whether a call's timestamp is near enough (spec/tupu.md §1, §2)."""
+"""TUPU's apps: their ids, media and days (docs/contracts/tupu.md#objects)."""
 
 import secrets
 from datetime import date, datetime, tzinfo
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 ID_BYTES = 12  # SID and taskId are 24 hexadecimal characters in every sample
-DEFAULT_TIME_ZONE = "Asia/Shanghai"  # decisions.md, "dates"
+DEFAULT_TIME_ZONE = "Asia/Shanghai"  # docs/decisions/0026#dates
 IMAGE = "image"
 MEDIA = (IMAGE, "text", "speech")  # one medium per app
 

@@ -17,7 +17,7 @@ from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
 
-SAME_LANGUAGE = {"rn": "ru"}  # the Anti-Captcha contract's word for Russian (spec §3, languagePool)
+SAME_LANGUAGE = {"rn": "ru"}  # what Anti-Captcha calls Russian (docs/contracts/anticaptcha.md#language-pools)
 
 
 @app.command

@@ -1,6 +1,6 @@
 """A PostgreSQL cluster on disk: made whole or not at all, of a known version, cleared of what a crash left.
 
-Everything here is called with both locks of `locks.py` held.
+Everything here is called with both locks of `directory_lock.py` held.
 """
 
 import os
@@ -114,7 +114,7 @@ def _make_private(directory: Path, owner: Owner) -> bool:
 
 
 def fixed_settings(cluster: Path, socket_dir: Path) -> dict[str, str]:
-    """The settings that nobody may change: no network, our socket, the name that `locks.py` looks for."""
+    """The settings that nobody may change: no network, our socket, the name that `directory_lock.py` looks for."""
     return {
         "listen_addresses": "",
         "port": str(SOCKET_PORT),

@@ -4,7 +4,7 @@ One owner per data directory; the server is our child and dies with us; whatever
 recovers by itself. docs/decisions/0001-our-own-supervisor.md says why this is not the wheel's own `get_server`.
 
 What lies in a data directory: `postgres/` (the cluster), `postgres.log` (and `.log.1`), `run/` (the socket),
-`manyeyes.lock` and `postgres.lock` (see `locks.py`).
+`manyeyes.lock` and `postgres.lock` (see `directory_lock.py`).
 """
 
 import asyncio

@@ -413,7 +413,7 @@ CREATE TABLE refused_report (
 CREATE INDEX refused_report_account ON refused_report (cell, account_id, at);
 CREATE INDEX refused_report_age ON refused_report (cell, at);
 
--- How often reviewers confirmed an account's complaints. Nothing ever sets it back (seed 001).
+-- How often reviewers confirmed an account's complaints. Nothing ever sets it back (docs/contracts/anticaptcha.md#complaints).
 CREATE TABLE reporter (
     cell       int NOT NULL,
     account_id bigint NOT NULL,
@@ -456,7 +456,7 @@ CREATE TABLE reviewer_record (
     PRIMARY KEY (cell, reviewer_id)
 ) WITH (fillfactor = 50);
 
--- A worker's one appeal against a confirmed complaint; an accepted one is paid by the house (decisions.md).
+-- A worker's one appeal against a confirmed complaint; an accepted one is paid by the house (docs/decisions/0025#pay).
 CREATE TABLE appeal (
     cell        int NOT NULL,
     task_id     bigint NOT NULL,
@@ -712,7 +712,7 @@ CREATE TABLE recognition_quarter (
     PRIMARY KEY (cell, recognition_id, quarter)
 ) WITH (fillfactor = 50);
 
--- How long things took, as a histogram. Measures and buckets: recognitions/durations.py.
+-- How long things took, as a histogram. Measures and buckets: recognitions/duration_histograms.py.
 CREATE TABLE recognition_time (
     cell           int NOT NULL,
     recognition_id bigint NOT NULL,

@@ -18,7 +18,7 @@ class Book(enum.IntEnum):
 
 
 class Kind(enum.IntEnum):
-    """The postings of decisions.md, "when money moves"."""
+    """What may be posted, and when (docs/decisions/0025#money)."""
 
     TOP_UP = 1
     HOLD = 2
@@ -54,7 +54,7 @@ SIDES = {
 }
 WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST, Kind.CANCEL_PAY, Kind.VOTE_PAY, Kind.APPEAL_PAY})
 APPS_KINDS = frozenset({Kind.SHARE, Kind.UNSHARE})
-PENDING_SECONDS = 60  # seed 001: a complaint must come within 60 s of completion; pay waits for it
+PENDING_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: a complaint comes within 60 s, and pay waits for it
 
 
 class Transfer(msgspec.Struct, frozen=True):

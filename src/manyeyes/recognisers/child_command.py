@@ -5,7 +5,7 @@ import sys
 
 import msgspec
 
-UNFOLDING = ""  # in place of a recogniser's name: the child that decodes pictures (unfolding.py)
+UNFOLDING = ""  # in place of a recogniser's name: the child that decodes pictures (frame_decoder.py)
 THREADS = "1"  # of a library that would otherwise take every processor for one picture
 
 

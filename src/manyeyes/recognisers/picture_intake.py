@@ -1,6 +1,6 @@
 """What is done with a picture before a recogniser or a person sees it, as far as its header and structure tell.
 
-Nothing is decoded here: what needs decoding goes to a child (unfolding.py).
+Nothing is decoded here: what needs decoding goes to a child (frame_decoder.py).
 """
 
 from manyeyes.recognisers import picture_structure
@@ -8,8 +8,8 @@ from manyeyes.recognisers.interface import Failure
 from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, inspect
 from manyeyes.values.refusals import Refusal
 
-LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # spec/tupu.md §5.3 (10 MB of two numbers)
-FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (spec/tupu.md §5.3)
+LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # docs/contracts/tupu.md#limits (the larger of two numbers)
+FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (docs/contracts/tupu.md#limits)
 PEOPLES_PIXELS = 4_000_000
 PLAIN = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 NOT_READ = (  # what the first bytes are, and what is said of it

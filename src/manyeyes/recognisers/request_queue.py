@@ -1,6 +1,6 @@
 """One recogniser with one model: what waits for it, its children, and what happens when they are lost.
 
-Natural batching as in gather.py: pictures that come while a child is busy go to it together.
+Natural batching as in runtime/batching.py: pictures that come while a child is busy go to it together.
 """
 
 import asyncio

@@ -40,7 +40,7 @@ class QuarterChange(msgspec.Struct, frozen=True):
 
 
 class TimeChange(msgspec.Struct, frozen=True):
-    """To the histogram of a measure: ``times`` durations in ``bucket`` (durations.py), by the result's quarter."""
+    """To a measure's histogram: ``times`` durations in ``bucket`` (duration_histograms.py), by the result's quarter."""
 
     recognition_id: int
     quarter: int

@@ -44,7 +44,7 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """A span with its counts and with histograms of how long things took (recognitions/durations.py)."""
+    """A span with its counts and with histograms of how long things took (duration_histograms.py)."""
 
     span: Span
     counts: Counts

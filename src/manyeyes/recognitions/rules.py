@@ -1,11 +1,14 @@
-"""What a recognition is, when its result is certain, and which results people look at (seed 003, spec/tupu.md §5)."""
+"""What a recognition is, when its result is certain, and which results people look at.
+
+See docs/contracts/tupu.md#answer.
+"""
 
 import enum
 from collections.abc import Mapping
 
 import msgspec
 
-FAILED = -1  # the label of a picture that could not be recognised (spec/tupu.md §5.4)
+FAILED = -1  # the label of a picture that could not be recognised (docs/contracts/tupu.md#answer)
 QUARTER_SECONDS = 900
 LABELS_AT_MOST = 200
 PEOPLE = "people"  # the recogniser without a model: people decide all
@@ -22,7 +25,10 @@ class ReviewState(enum.IntEnum):
 
 
 class Label(msgspec.Struct, frozen=True, array_like=True):
-    """``number``: 0 and above are the recogniser's; below -1 only people give it (spec/tupu.md §7). -1 is a failure."""
+    """``number``: 0 and above are the recogniser's, -1 a failure, below it people's.
+
+    See docs/contracts/tupu.md#human-review-push.
+    """
 
     number: int
     name: str
@@ -106,7 +112,7 @@ def check(recognition: Recognition) -> None:
 
 
 def is_certain(rate: float, threshold: float) -> bool:
-    """Tell whether a result stands by itself (decisions.md, "first-pass models")."""
+    """Tell whether a result stands by itself (docs/decisions/0027#certain)."""
     return rate >= threshold
 
 
@@ -116,5 +122,8 @@ def is_overturned(label: int, rate: float, verdict: int) -> bool:
 
 
 def statistic(counts: Mapping[int, int], names: Mapping[int, str]) -> list[int]:
-    """Return how many pictures each label got, indexed by label (spec/tupu.md §5.4); gaps in the numbers are zeros."""
+    """Return how many pictures each label got, indexed by label; gaps in the numbers are zeros.
+
+    See docs/contracts/tupu.md#answer.
+    """
     return [counts.get(number, 0) for number in range(max(names) + 1)]

@@ -1,7 +1,7 @@
 """Whose reports of incorrect tokens are ignored: nobody checks them, so they are compared with the others'. Pure.
 
-Decisions.md: an account with at least 100 such tasks in 24 hours whose share of incorrect reports is far outside the
-others' (three standard deviations) is ignored for three days. What that means exactly: docs/decisions/0012.
+An account with at least 100 such tasks in 24 hours whose share of incorrect reports is far outside the others' (three
+standard deviations) is ignored for three days (docs/contracts/anticaptcha.md#outliers; exactly: docs/decisions/0012).
 """
 
 from collections.abc import Collection
@@ -12,7 +12,7 @@ import msgspec
 
 WINDOW = timedelta(hours=24)
 IGNORED = timedelta(days=3)
-FEWEST_TASKS = 100  # spec/anticaptcha.md, section 6
+FEWEST_TASKS = 100  # docs/contracts/anticaptcha.md#outliers
 FEWEST_INCORRECT = 10  # of fewer, three deviations say nothing
 FEWEST_OTHERS = 5  # against fewer, nobody is judged
 DEVIATIONS = 3

@@ -46,7 +46,7 @@ SELECT account_id, judged, confirmed FROM reporter WHERE cell = $1 AND judged >=
 SELECT count(*) AS number, min(filed_at) AS oldest_at FROM report WHERE cell = $1 AND state = 0;
 
 -- name: add_to_reporters
--- Add a batch's verdicts to their accounts' records. Nothing ever takes them off (seed 001).
+-- Add a batch's verdicts to their accounts' records. Nothing ever takes them off (docs/contracts/anticaptcha.md#complaints).
 INSERT INTO reporter (cell, account_id, judged, confirmed)
 SELECT $1, r.account_id, r.judged, r.confirmed FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
      AS r (account_id, judged, confirmed)

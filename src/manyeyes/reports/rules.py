@@ -1,4 +1,4 @@
-"""When a complaint counts, who may judge it and when it is decided (seed 001; decisions.md, "Anti-Captcha surface")."""
+"""When a complaint counts, who may judge it and when it is decided (docs/contracts/anticaptcha.md#reports)."""
 
 import enum
 from collections import Counter
@@ -9,22 +9,22 @@ import msgspec
 
 from manyeyes.values.refusals import Reason, Refusal
 
-REPORT_SECONDS = 60  # seed 001: within 60 s of completion
-REVIEWERS = 3  # seed 001: three reviewers check
+REPORT_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: within 60 s of the end
+REVIEWERS = 3  # docs/contracts/anticaptcha.md#complaints
 VOTES_TO_DECIDE = 2  # two equal votes are a verdict
 SLOT_SECONDS = 60  # how long a reviewer may look at one complaint
 FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or odd ones, is not compared with the others yet
 OUTLIER_DEVIATIONS = 3
 TWO_SIDED_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
-FEWEST_JUDGED = 10  # decisions.md: the ratio applies from the tenth judged complaint on
+FEWEST_JUDGED = 10  # docs/decisions/0025#ratio: it applies from the tenth judged complaint on
 REFUSED_KEPT_DAYS = 30
 UNKNOWN_TASKS_KEPT = 100  # refused reports of tasks that the account never had: so many are kept one by one
 LONGEST_REASON = 500
 LONGEST_APPEAL = 2_000
 WHY_IGNORED = "confirmed_too_seldom"  # the 50 % ratio
 WHY_OVERDUE = "undecided"  # reviewers left it undecided for too long
-WHY_OUTLIER = "incorrect_too_often"  # the statistical guard over token reports (guard.py)
-COMPLAINT_LANGUAGE = "en"  # seed 001: complaints about other languages are not accepted
+WHY_OUTLIER = "incorrect_too_often"  # the statistical guard over token reports (abuse_guard.py)
+COMPLAINT_LANGUAGE = "en"  # others are not accepted (docs/contracts/anticaptcha.md#complaints)
 WHYS: dict[str, str] = {
     Reason.UNKNOWN_TASK: "the account has no such task",
     Reason.TASK_UNFINISHED: "the task was not finished",
@@ -100,7 +100,7 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
-    """Return why a report is refused whatever it is about, the first reason in the seeds' order; None when nothing is.
+    """Return why a report is refused whatever it is about, the first reason in order; None when nothing is.
 
     ``is_repeated``: the task has a report already, by whatever method. The wire has one code for all of them (16).
     """
@@ -116,7 +116,7 @@ def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, n
 
 
 def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
-    """Return why a complaint about a picture is refused; None when it counts (seed 001)."""
+    """Return why a complaint about a picture is refused; None when it counts."""
     refusal = check_report(task, account_id, is_repeated=is_repeated, now=now)
     if refusal or task is None:
         return refusal
@@ -130,7 +130,7 @@ def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool
 def check_token_report(
     task: Reported | None, account_id: int, *, is_taken: bool, is_repeated: bool, now: datetime
 ) -> Refusal | None:
-    """Return why a report on a token is refused; None when it counts (seed 002).
+    """Return why a report on a token is refused; None when it counts (docs/contracts/anticaptcha.md#token-reports).
 
     ``is_taken``: the task is of a kind that the method takes.
     """
@@ -139,7 +139,7 @@ def check_token_report(
 
 
 def is_late(ended_at: datetime, now: datetime) -> bool:
-    """Tell whether a report comes too late: strictly less than 60 s are given (decisions.md)."""
+    """Tell whether a report comes too late: strictly less than 60 s are given (docs/decisions/0025#readable)."""
     return now - ended_at >= timedelta(seconds=REPORT_SECONDS)
 
 

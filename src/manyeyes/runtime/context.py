@@ -36,7 +36,7 @@ class Keys(NamedTuple):
 
 
 class Context:
-    """Built by `open_house`; one per process."""
+    """Built by `open_context`; one per process."""
 
     def __init__(self, settings: Settings, cells: Cells, dsn: str, node_id: int, keys: Keys) -> None:
         self.settings = settings

@@ -9,7 +9,7 @@ from manyeyes.simulator.confidence_intervals import Interval, interval, tasks_to
 from manyeyes.simulator.world import MINUTE, World
 
 LARGEST_LOAD = 0.9  # above it the queue grows for hours, and a run says nothing about a house that lives
-SEEDS_RATES = (1.0, 10.0)  # seed 002: felt from 10 tasks a minute on, and not at 1
+CLAIMED_RATES = (1.0, 10.0)  # docs/contracts/anticaptcha.md#allow-list: felt at 10 tasks a minute, not at 1
 SMALLEST_RATE = 0.5  # below it a run has hardly a task to count
 AS_IT_IS = "as it is"
 CONTRAST = (Reporting.SILENT, Reporting.BOTH)
@@ -59,7 +59,7 @@ def grid(pools: Sequence[int], rates: Sequence[float], base: World) -> list[Ques
     return [Question(world) for world in worlds if world.total_load <= LARGEST_LOAD]
 
 
-def variations(base: World, rates: Sequence[float] = SEEDS_RATES) -> Iterator[Question]:
+def variations(base: World, rates: Sequence[float] = CLAIMED_RATES) -> Iterator[Question]:
     """Yield the base and worlds that differ from it in one thing, each at every rate.
 
     The number of workers who are on the customer's queue stays the same throughout.

@@ -1,4 +1,4 @@
-"""Soft apps: what their owners get, and the days that getAppStats shows (spec/anticaptcha.md §5, §7)."""
+"""Soft apps: what their owners get, and the days that getAppStats shows (docs/contracts/anticaptcha.md#getappstats)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from manyeyes.values.time_window import MINUTE, Window, hours
 
-SPENDING_WINDOWS = 24  # seed 000: 24 windows of 3,600 s
+SPENDING_WINDOWS = 24  # docs/contracts/anticaptcha.md#getspendingstats: 24 windows of 3,600 s
 DAY_SECONDS = 86_400
 
 

@@ -68,7 +68,7 @@ async def add_usage(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequ
 
 
 async def refund(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Sequence[Refund]) -> None:
-    """Take refunds off the windows in which their tasks ended (decisions.md, "which instant counts")."""
+    """Take refunds off the windows in which their tasks ended (docs/decisions/0025#spending)."""
     if not refunds:
         return
     columns = zip(*[msgspec.structs.astuple(r) for r in refunds], strict=True)
@@ -105,7 +105,7 @@ async def spending(
     soft_id: int | None = None,
     ip: str | None = None,
 ) -> list[Spending]:
-    """Return what each of the consecutive one-hour ``windows`` saw (seed 000); exact for any second.
+    """Return what each of the consecutive one-hour ``windows`` saw; exact for any second.
 
     Whole minutes come from the buckets, the minutes that a boundary cuts from the raw rows of tasks and of refunds, so
     the answer equals the ledger's settled sums less refunds to the micro. None filters take everything.

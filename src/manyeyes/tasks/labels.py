@@ -1,4 +1,7 @@
-"""Tasks that ask a person which label a picture deserves (spec/tupu.md §7): what is asked, and what fits."""
+"""Tasks that ask a person which label a picture deserves: what is asked, and what fits.
+
+See docs/contracts/tupu.md#labels.
+"""
 
 import msgspec
 

@@ -8,7 +8,7 @@ from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin
 
 from manyeyes.values.refusals import Reason, Refusal
 
-SMALLEST_BYTES = 100  # spec/anticaptcha.md §3.1: errors 3 and 4
+SMALLEST_BYTES = 100  # docs/contracts/anticaptcha.md#pictures: errors 3 and 4
 LARGEST_BYTES = 500_000
 LARGEST_PIXELS = 50_000_000  # a bomb's header promises more; an A4 page at 600 dpi has 35 million
 

@@ -16,12 +16,12 @@ RECAPTCHA_KINDS = frozenset({RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3
 TOKEN_KINDS = frozenset({RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, HCAPTCHA, TURNSTILE})
 WIRE_BITS = 31
 WIRE_MASK = (1 << WIRE_BITS) - 1
-WORKERS_BEFORE_UNSOLVABLE = 5  # spec/anticaptcha.md §9, error 12: five different workers failed
+WORKERS_BEFORE_UNSOLVABLE = 5  # docs/contracts/anticaptcha.md#unsolvable: five different workers failed
 DEPTH_COUNTED_EXACTLY = 256  # deeper than this, the queue's depth is the last measured one
 
 
 class Ending(enum.IntEnum):
-    """How a task ended. Only `SOLVED` and `UNSOLVABLE` are charged (decisions.md, "when money moves")."""
+    """How a task ended. Only `SOLVED` and `UNSOLVABLE` are charged (docs/decisions/0025#money)."""
 
     SOLVED = 0
     UNSOLVABLE = 1  # five different workers tried
@@ -33,8 +33,9 @@ class Ending(enum.IntEnum):
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 
+# docs/contracts/anticaptcha.md#imagetotexttask; the sentence below stands in the OpenAPI document as well.
 class ImageOptions(msgspec.Struct, frozen=True):
-    """Options of an image task (spec/anticaptcha.md §3.1). ``numeric``: 0 none, 1 only digits, 2 no digits."""
+    """Options of an image task. ``numeric``: 0 none, 1 only digits, 2 no digits."""
 
     phrase: bool = False
     case: bool = True
@@ -72,7 +73,7 @@ def wire_id(serial: int) -> int:
 
 
 def usable(serial: int) -> bool:
-    """Tell whether a serial may become a task: its wire id must not be 0 (spec/anticaptcha.md, rule 7)."""
+    """Tell whether a serial may become a task: its wire id must not be 0 (docs/contracts/anticaptcha.md#taskid)."""
     return wire_id(serial) != 0
 
 
@@ -96,7 +97,7 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
     """Return what a task costs now, in micros, or the refusal of a full queue.
 
     Below capacity every task costs the queue's price and bids do nothing. In a full queue only an account whose bid is
-    above the average enters, and pays its bid (spec/anticaptcha.md §7; decisions.md, error 2).
+    above the average enters, and pays its bid (docs/contracts/anticaptcha.md#money; docs/decisions/0025#slot).
     """
     if not is_full(queue, depth):
         return queue.price_micros
@@ -144,5 +145,5 @@ def is_unsolvable(failures: int) -> bool:
 
 
 def is_readable(age_seconds: float, readable_seconds: int) -> bool:
-    """Tell whether a result of this age may still be fetched (decisions.md, "result readable for")."""
+    """Tell whether a result of this age may still be fetched (docs/decisions/0025#readable)."""
     return age_seconds < readable_seconds

@@ -1,6 +1,6 @@
 """Tasks that ask for the token of a site's own widget: their kinds, queues, options and answers. Pure.
 
-They exist only behind the owner's proof (sites/rules.py; mission, "What it is not").
+They exist only behind the owner's proof (sites/rules.py; docs/decisions/0015).
 """
 
 import msgspec
@@ -9,7 +9,7 @@ from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE
 
 TOKEN_SECONDS = 120  # issued tokens are good for two minutes (reCAPTCHA, hCaptcha; Turnstile's live longer)
 LARGEST_TOKEN = 8_192
-# spec/anticaptcha.md §5. V3 has one queue per score: the first one that is at least what was asked for.
+# docs/contracts/anticaptcha.md#queues. V3 has one queue per score: the first one that is at least what was asked for.
 QUEUES = {6: RECAPTCHA_V2, 18: RECAPTCHA_V3, 19: RECAPTCHA_V3, 20: RECAPTCHA_V3, 22: HCAPTCHA}
 QUEUES |= {24: RECAPTCHA_V2_ENTERPRISE, 27: TURNSTILE}
 SCORE_QUEUES = ((0.3, 18), (0.7, 19), (0.9, 20))

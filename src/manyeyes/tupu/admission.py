@@ -1,4 +1,4 @@
-"""Who may call: the checks before a call's own parameters, in the order of decisions.md: 6, 8, 9, 12, 1.
+"""Who may call: the checks before a call's own parameters, in the order of docs/decisions/0020: 6, 8, 9, 12, 1.
 
 A blocked address hears code 1 before all of them, as everywhere else.
 """

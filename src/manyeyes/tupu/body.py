@@ -1,4 +1,4 @@
-"""A request's body in any of the contract's three dialects, read while it comes (spec/tupu.md §2.3, §5.2)."""
+"""A request's body in any of the contract's three dialects, read while it comes (docs/contracts/tupu.md#request)."""
 
 import asyncio
 import re
@@ -14,10 +14,10 @@ from manyeyes.tupu.multipart import Multipart, boundary_of
 from manyeyes.tupu.parameters import KNOWN, Parameters, Value
 from manyeyes.values.refusals import Reason, Refusal
 
-LARGEST_BODY = 30_000_000  # spec §5.3
+LARGEST_BODY = 30_000_000  # docs/contracts/tupu.md#limits
 LARGEST_FORM = 1_000_000  # of an urlencoded one, which carries addresses and no pictures
 LARGEST_DRAINED = 64_000_000  # read and thrown away, so that the client hears the answer
-LONGEST_SECONDS = 60.0  # clients give up after 30 (spec §3.4); who sends on would keep the room from others
+LONGEST_SECONDS = 60.0  # clients give up after 30 (docs/contracts/tupu.md#trust), and others need the room
 MOST_FIELDS = 1_000
 MOST_COMMAS = 100_000  # in a list: so many values are made of it before anybody's signature was seen
 # A struct and no dict: what is not known is skipped and takes no memory, however much of it came.

@@ -1,4 +1,4 @@
-"""Which code of the contract a refusal is (spec/tupu.md §6). Programs read the code; the text is ours."""
+"""Which code of the contract a refusal is (docs/contracts/tupu.md#codes). Programs read the code; the text is ours."""
 
 from manyeyes.values.refusals import Reason, Refusal
 

@@ -1,4 +1,4 @@
-"""The outside of the contract, a raw ASGI app: paths, credentials, sealed answers, byte for byte (spec/tupu.md §3)."""
+"""The outside of the contract, a raw ASGI app: paths, credentials, signed answers (docs/contracts/tupu.md#envelope)."""
 
 import time
 from collections.abc import Sequence

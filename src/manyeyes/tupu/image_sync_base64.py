@@ -1,4 +1,7 @@
-"""POST /v3/recognition/image/sync/base64/<secretId>: recognise pictures that came as base64 in JSON (spec §5.1)."""
+"""POST /v3/recognition/image/sync/base64/<secretId>: recognise pictures that came in base64.
+
+See docs/contracts/tupu.md#paths.
+"""
 
 import binascii
 

@@ -1,4 +1,4 @@
-"""multipart/form-data as the official clients write it, odd headers included (spec/tupu.md §5.2)."""
+"""multipart/form-data as the official clients write it, odd headers included (docs/contracts/tupu.md#multipart)."""
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header

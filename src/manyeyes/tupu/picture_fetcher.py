@@ -8,8 +8,8 @@ from manyeyes.outbound.door import Door, Reply
 from manyeyes.outbound.rules import DoorRefused
 from manyeyes.recognisers.interface import Failure
 
-LARGEST_FETCHED = 10_000_000  # bytes of one picture (spec/tupu.md §5.3)
-LONGEST_SECONDS = 10.0  # of one picture, redirects included: clients wait 15 s at least (spec §3.4)
+LARGEST_FETCHED = 10_000_000  # bytes of one picture (docs/contracts/tupu.md#limits)
+LONGEST_SECONDS = 10.0  # of one picture, redirects included: clients wait 15 s at least (docs/contracts/tupu.md#trust)
 MOST_REDIRECTS = 3
 FETCHES_AT_ONCE = 64  # of a process: each may hold as much as a picture may have
 FETCHES_OF_AN_APP = 20  # of them: one app whose servers are slow must not hold up the others'

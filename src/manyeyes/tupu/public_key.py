@@ -1,4 +1,4 @@
-"""GET /v3/public-key: the key that this installation's answers verify with (spec/tupu.md §3.4)."""
+"""GET /v3/public-key: the key that this installation's answers verify with (docs/contracts/tupu.md#trust)."""
 
 import msgspec
 

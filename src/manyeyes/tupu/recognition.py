@@ -1,4 +1,7 @@
-"""POST /v3/recognition/<secretId>: recognise pictures, sent as files or as addresses (spec/tupu.md §5)."""
+"""POST /v3/recognition/<secretId>: recognise pictures, sent as files or as addresses.
+
+See docs/contracts/tupu.md#recognition.
+"""
 
 from collections.abc import Sequence
 

@@ -73,7 +73,7 @@ async def answer(call: Call, asked: Asked) -> str | Refusal:
 async def _frames(call: Call, asked: Asked) -> list[Frame] | Refusal:
     """Return what there is to look at. Of several pictures each gives its first frame; a single one up to ten.
 
-    TUPU unfolds an animation only when it is the one picture of its request (its page on pictures, §1).
+    TUPU unfolds an animation only when it is the one picture of its request (docs/contracts/tupu.md#limits).
     """
     got = await asyncio.gather(*(_data(call, sent, asked.referer) for sent in asked.pictures))
     failures = [data for data in got if isinstance(data, Failure)]

@@ -1,4 +1,7 @@
-"""What a recognition call asks: its pictures and which of the app's recognitions look at them (spec/tupu.md §5.2)."""
+"""What a recognition call asks: its pictures and which of the app's recognitions look at them.
+
+See docs/contracts/tupu.md#request.
+"""
 
 import hashlib
 import re
@@ -12,7 +15,7 @@ from manyeyes.tupu.call import Call
 from manyeyes.tupu.parameters import Parameters, Unfit, Value, readable
 from manyeyes.values.refusals import Reason, Refusal
 
-MOST_PICTURES = 10  # spec §5.3
+MOST_PICTURES = 10  # docs/contracts/tupu.md#limits
 LONGEST_NAME = 2_000  # of an address or a file
 LONGEST_TAG = LONGEST_UID = 200
 
@@ -68,7 +71,7 @@ def read_asked(parameters: Parameters, operation: str, pictures: Sequence[Sent],
 
 
 def aligned(texts: Sequence[str], place: int) -> str:
-    """Return the text of the picture at a place; the last one fills the rest (spec §5.2, tag)."""
+    """Return the text of the picture at a place; the last one fills the rest (docs/contracts/tupu.md#request)."""
     return texts[min(place, len(texts) - 1)]
 
 
@@ -78,7 +81,10 @@ def base_name(name: str) -> str:
 
 
 def is_upload(name: str, values: Sequence[Value]) -> bool:
-    """Tell whether files came and not addresses. Raises `Unfit` for both in one request (spec §5.2)."""
+    """Tell whether files came and not addresses. Raises `Unfit` for both in one request.
+
+    See docs/contracts/tupu.md#request.
+    """
     kinds = {isinstance(value, str) for value in values}
     if len(kinds) > 1:
         raise Unfit(f"{name} holds files and addresses; one request carries the one or the other")
@@ -95,7 +101,7 @@ def check_app(call: Call) -> None:
 
 
 async def wanted(call: Call, asked: Asked) -> list[Recognition] | Refusal:
-    """Return the open recognitions that are asked, or the refusal: 7, 13, 3, 19 (decisions.md, "order of checks")."""
+    """Return the open recognitions that are asked, or the refusal: 7, 13, 3, 19 (docs/decisions/0020)."""
     is_open = {found.task_id: found for found in await call.context.lookups.recognitions(call.app.secret_id)}
     is_open = {task_id: found for task_id, found in is_open.items() if not found.closed}
     unknown = [task_id for task_id in asked.tasks if task_id not in is_open]

@@ -1,4 +1,4 @@
-"""What a signature of TUPU's contract is over, and whether it holds (spec/tupu.md §2). Pure."""
+"""What a signature of TUPU's contract is over, and whether it holds (docs/contracts/tupu.md#signature). Pure."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-MILLISECONDS_FROM = 100_000_000_000  # seconds would be the year 5138 (decisions.md, "timestamp")
+MILLISECONDS_FROM = 100_000_000_000  # seconds would be the year 5138 (docs/decisions/0026#timestamp)
 LONGEST_TEXT = 64  # of a timestamp or a nonce; the longest that a client sends has 20 characters
 KEYS_KEPT = 10_000
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?")

@@ -1,4 +1,7 @@
-"""The inner JSON of every answer, its members in the order of seed 003 and of the captured answer (spec/tupu.md §3)."""
+"""The inner JSON of every answer, its members in the published order.
+
+See docs/contracts/tupu.md#answer, docs/contracts/tupu.md#statistics.
+"""
 
 import enum
 import random
@@ -13,11 +16,14 @@ from manyeyes.tupu.codes import FAULT, SUCCESS, SUCCESS_MESSAGE, code_and_messag
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.response_signing import inner_json
 
-LONGEST_STATISTIC = 50  # labels; above it the counts that are not zero are listed instead (spec §5.4, topNStatistic)
+LONGEST_STATISTIC = 50  # labels; with more it is `topNStatistic` (docs/contracts/tupu.md#answer)
 
 
 class Family(enum.Enum):
-    """How the nonce and the instant are written: recognition a text and ms, management a number and s (spec §4.3)."""
+    """How nonce and instant are written: as text and ms, or as number and s.
+
+    See docs/contracts/tupu.md#what-answers-hold.
+    """
 
     RECOGNITION = "recognition"
     MANAGEMENT = "management"
@@ -60,7 +66,7 @@ def _failure(code: int, message: str, family: Family, now: float) -> str:
 
 
 def _stamp(family: Family, now: float) -> dict[str, Any]:
-    """The answer's own nonce and instant; they echo nothing (spec §3.3)."""
+    """The answer's own nonce and instant; they echo nothing (docs/contracts/tupu.md#what-answers-hold)."""
     nonce = random.random()
     if family is Family.MANAGEMENT:
         return {"nonce": nonce, "timestamp": int(now)}

@@ -1,4 +1,7 @@
-"""The human-review push: what a person decided about a result, in the signed envelope (spec/tupu.md §7)."""
+"""The human-review push: what a person decided about a result, in the signed envelope.
+
+See docs/contracts/tupu.md#human-review-push.
+"""
 
 import random
 from datetime import datetime
@@ -10,7 +13,7 @@ def push_body(signer: ResponseSigner, filename: str, label: int, at: datetime) -
     """Return what is posted: one review with the label that the person gave; below -1 it is one of the customer's own.
 
     ``filename``: the address that the picture was called by, or its file's name. ``at``: the instant of this try. Nonce
-    and timestamp (in milliseconds) are spelled as in answers to recognition calls (decisions.md, "nonce").
+    and timestamp (in milliseconds) are spelled as in answers to recognition calls (docs/decisions/0026#nonce).
     """
     review = {"filename": filename, "label": label}
     timestamp = int(at.timestamp() * 1_000)

@@ -1,4 +1,7 @@
-"""POST /v3/management/statistics/secret-task/<secretId>: what a task of an app counted, day by day (seed 003)."""
+"""POST /v3/management/statistics/secret-task/<secretId>: what a task counted by day.
+
+See docs/contracts/tupu.md#statistics.
+"""
 
 import re
 from collections.abc import Iterable
@@ -43,7 +46,10 @@ async def statistics_secret_task(call: Call) -> str | Refusal:
 
 
 class LabelEntry(msgspec.Struct, frozen=True):
-    """Members in the order of the seed's example; ``reviews``, its table's word for ``review``, stands last."""
+    """Members in the order of the printed example; ``reviews`` is its table's word for ``review``.
+
+    See docs/decisions/0026#reviews.
+    """
 
     label: int
     total: int
@@ -53,7 +59,10 @@ class LabelEntry(msgspec.Struct, frozen=True):
 
 
 class DayEntry(msgspec.Struct, frozen=True):
-    """Members in the order of the seed's example; ``reviews``, its table's word for ``review``, stands last."""
+    """Members in the order of the printed example; ``reviews`` is its table's word for ``review``.
+
+    See docs/decisions/0026#reviews.
+    """
 
     date: str
     duration: int

@@ -25,7 +25,7 @@ def parse(amount: str) -> int:
 
 
 def text(amount_micros: int) -> str:
-    """Return ``1234567`` as ``"1.234567"``: six decimals always (spec/anticaptcha.md, rule 10)."""
+    """Return ``1234567`` as ``"1.234567"``: six decimals always (docs/contracts/anticaptcha.md#gettaskresult)."""
     sign = "-" if amount_micros < 0 else ""
     whole, part = divmod(abs(amount_micros), MICROS)
     return f"{sign}{whole}.{part:06d}"

@@ -1,4 +1,4 @@
-"""Addresses of pictures: unguessable, expiring, readable without a look-up (decisions.md, "result readable for")."""
+"""Addresses of pictures: unguessable, expiring, readable without a look-up (docs/decisions/0025#readable)."""
 
 import base64
 import hashlib

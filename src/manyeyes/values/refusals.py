@@ -1,4 +1,7 @@
-"""A refusal is an expected "no". It carries no wire code: each contract maps the reason to its own (decisions.md)."""
+"""A refusal is an expected "no". It carries no wire code: each contract maps the reason.
+
+See docs/decisions/0027#refusals.
+"""
 
 import enum
 

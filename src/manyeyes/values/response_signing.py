@@ -1,4 +1,4 @@
-"""The installation's signature under what it answers in TUPU's contract (spec/tupu.md §3)."""
+"""The installation's signature under what it answers in TUPU's contract (docs/contracts/tupu.md#envelope)."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ class ResponseSigner:
     def signed(self, inner: str) -> bytes:
         """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client survives.
 
-        Exactly two string members, both levels compact, ASCII, no ``\\/`` (spec/tupu.md §3.2).
+        Exactly two string members, both levels compact, ASCII, no ``\\/`` (docs/contracts/tupu.md#exact-bytes).
         """
         signature = base64.b64encode(self._key.sign(inner.encode("ascii"), padding.PKCS1v15(), SHA256())).decode()
         return msgspec.json.encode({"json": inner, "signature": signature})

@@ -12,5 +12,8 @@ class Window(NamedTuple):
 
 
 def hours(start: int, count: int) -> list[Window]:
-    """Return ``count`` consecutive windows of 3,600 s from any second ``start`` (seed 000: bins begin at `date`)."""
+    """Return ``count`` consecutive windows of 3,600 s from any second ``start``.
+
+    See docs/contracts/anticaptcha.md#getspendingstats.
+    """
     return [Window(start + i * HOUR, start + (i + 1) * HOUR) for i in range(count)]

@@ -1,4 +1,4 @@
-"""When a result is sent again to its callbackUrl, how it is signed, and who is served first (decisions.md).
+"""When a result is sent again to its callbackUrl, how it is signed, and who is served first (docs/decisions/0016).
 
 Signatures follow the Standard Webhooks specification (standardwebhooks.com), version 1.0.0.
 """

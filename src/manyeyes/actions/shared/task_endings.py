@@ -104,7 +104,10 @@ def _is_paid(ended: Ended) -> bool:
 
 
 def _is_told(ended: Ended) -> bool:
-    """Every end is told, but of reviews only verdicts: their message has a place for nothing else (spec/tupu.md §7)."""
+    """Every end is told, but of reviews only verdicts: their message has a place for nothing else.
+
+    See docs/contracts/tupu.md#human-review-push.
+    """
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
 
 

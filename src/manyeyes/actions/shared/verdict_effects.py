@@ -29,7 +29,7 @@ class Decided(msgspec.Struct, frozen=True):
 
 
 async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[Decided]) -> None:
-    """Write the outcomes of open complaints; all of their money moves in this transaction (decisions.md).
+    """Write the outcomes of open complaints; all of their money moves in this transaction.
 
     Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet.
     Rejected, or confirmed because nobody decided in time: the worker's pay vests at once (docs/decisions/0009).
@@ -81,7 +81,7 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
 
 
 def _records_of_reporters(decided: Sequence[Decided]) -> dict[int, Record]:
-    """Count verdicts by customer: only what votes decided (decisions.md, the 50 % ratio)."""
+    """Count verdicts by customer: only what votes decided (docs/decisions/0025#ratio)."""
     judged: dict[int, Record] = {}
     for d in decided:
         if d.votes:

@@ -52,7 +52,7 @@ FIRST_CALL = """\
 curl -s {origin}/v3/recognition/{secret_id} \
     -H 'X-API-Key: YOUR_CLIENT_KEY' -F task={task_id} -F image=@picture.png"""
 
-# Where each official client keeps its host and the key that it verifies answers with (spec/tupu.md §3.4).
+# Where each official client keeps its host and the key that it verifies answers with (docs/contracts/tupu.md#trust).
 CLIENTS = (
     ("Python", "url=", "TUPU_PUBLIC_KEY"),
     ("Java", "requestUrl", "SignatureAndVerifyUtil.publicKeyString"),

@@ -323,7 +323,7 @@ CREATE TABLE queue_minute (
 
 INSERT INTO counter (name, next_value) VALUES ('account', 1), ('worker', 1), ('node', 1);
 
--- Queue ids and names are the contract's (spec/anticaptcha.md §5); prices are the operator's to change.
+-- Queue ids and names are the contract's (docs/contracts/anticaptcha.md#queues); prices are the operator's to change.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds) VALUES
     (1, 'English ImageToText', 'en', 700, 500, 100000, 60),
     (2, 'Russian ImageToText', 'ru', 700, 500, 100000, 60);

@@ -104,7 +104,7 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
 
--- Token kinds (spec/anticaptcha.md §5: queue ids; names where the contract prints none are ours). No language is needed.
+-- Token kinds (docs/contracts/anticaptcha.md#queues; names are ours where none is printed). No language is needed.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds) VALUES
     (6, 'Recaptcha Proxyless', '', 2000, 1400, 100000, 120),
     (18, 'Recaptcha V3 s0.3', '', 1000, 700, 100000, 60),

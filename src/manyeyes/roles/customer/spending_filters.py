@@ -6,7 +6,7 @@ from typing import TypedDict
 from manyeyes.accounts.rules import canonical_address
 from manyeyes.tasks.rules import QueueTerms
 
-UNKNOWN = -1  # no queue and no app has this number: their hours are zeros (decisions.md, "unknown queue name, softId")
+UNKNOWN = -1  # no queue and no app has this number: their hours are zeros (docs/decisions/0025#spending)
 LARGEST_SOFT_ID = 2_147_483_647
 
 

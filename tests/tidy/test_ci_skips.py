@@ -31,7 +31,7 @@ MARKS = "[pytest]\nmarkers =\n    browser\n    clients\n    node\n    faults\n"
 def run(pytester: pytest.Pytester, source: str) -> pytest.RunResult:
     pytester.makeini(MARKS)
     pytester.makepyfile(source)
-    return pytester.runpytest_inprocess("-p", "plugin_ci", "-p", "no:cacheprovider", "-p", "no:asyncio", "-ra")
+    return pytester.runpytest_inprocess("-p", "support.ci_skips", "-p", "no:cacheprovider", "-p", "no:asyncio", "-ra")
 
 
 def test_skips_are_skips_on_anybodys_machine(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
