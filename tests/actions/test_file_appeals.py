@@ -19,7 +19,7 @@ async def refused(stage: Stage) -> tuple[int, int]:
     return worker_id, await stage.dispute(account_id, worker_id, "confirm", "confirm")
 
 
-async def test_he_who_lost_his_pay_may_appeal_once(stage: Stage, refused):
+async def test_he_who_lost_his_pay_may_appeal_once(stage: Stage, refused: tuple[int, int]):
     assert await appeal(stage, *refused) == Appealed(refused[1], PAY)
     [row] = await stage.rows("appeal")
     assert (row["worker_id"], row["words"], row["pay_micros"], row["accepted"]) == (
@@ -32,20 +32,22 @@ async def test_he_who_lost_his_pay_may_appeal_once(stage: Stage, refused):
     assert await stage.rows("appeal") == [row]
 
 
-async def test_two_of_one_batch_one_wins(stage: Stage, refused):
+async def test_two_of_one_batch_one_wins(stage: Stage, refused: tuple[int, int]):
     commands = [FileAppeal(stage.cell, *refused, words) for words in ("one", "two")]
     first, second = await stage.act(file_appeals, *commands)
     assert isinstance(first, Appealed)
     assert second.reason is Reason.ALREADY_APPEALED
 
 
-async def test_an_appeal_tried_again_after_a_lost_connection_knows_its_own_success(stage: Stage, refused):
+async def test_an_appeal_tried_again_after_a_lost_connection_knows_its_own_success(
+    stage: Stage, refused: tuple[int, int]
+):
     await appeal(stage, *refused)
     assert await appeal(stage, *refused, retried=True) == Appealed(refused[1], PAY)
     assert (await appeal(stage, *refused, "other words", retried=True)).reason is Reason.ALREADY_APPEALED
 
 
-async def test_somebody_elses_answer_and_no_report_at_all_are_refused_alike(stage: Stage, refused):
+async def test_somebody_elses_answer_and_no_report_at_all_are_refused_alike(stage: Stage, refused: tuple[int, int]):
     stranger = await appeal(stage, stage.number(), refused[1])
     assert stranger == await appeal(stage, refused[0], 987_654)
     assert stranger.reason is Reason.UNKNOWN_REPORT

@@ -3,6 +3,7 @@
 from manyeyes.actions.hand_out import HandedOut, HandOut, hand_out
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, Stage
 
 
@@ -95,7 +96,7 @@ async def test_who_has_tried_all_that_waits_is_passed_over(stage: Stage):
     for _ in range(3):
         await stage.submit(account_id)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     assert await stage.hand_out() == ()
     other = await stage.worker()
     assert await stage.hand_out() == (other,)
@@ -107,7 +108,7 @@ async def test_nobody_stays_idle_behind_a_head_that_he_has_tried(stage: Stage):
     for _ in range(3):
         await stage.submit(account_id)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     untried = await stage.submit(account_id)
     other = await stage.worker()
     (handed,) = await stage.act(hand_out, HandOut(stage.cell, 1))
@@ -121,7 +122,7 @@ async def test_a_queued_task_that_the_idle_worker_has_tried_does_not_hide_anothe
     account_id, picky = await stage.account(), await stage.worker()
     tried = await stage.submit(account_id)
     await stage.hand_out()
-    await stage.skip(picky, await stage.lease(picky), "other")
+    await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     await stage.go(picky)
     busy = [await stage.worker() for _ in range(2)]
     await stage.change("UPDATE work SET bid_micros = 100 WHERE cell = $1 AND task_id = $2", tried)
@@ -191,7 +192,7 @@ async def test_a_worker_is_found_behind_many_who_have_tried_the_task(stage: Stag
     for _ in range(4):
         worker_id = await stage.worker()
         await stage.hand_out()
-        await stage.skip(worker_id, await stage.lease(worker_id), "other")
+        await stage.skip(worker_id, await stage.lease(worker_id), SkipReason.OTHER)
     stage.later(1)
     last = await stage.worker()
     assert await stage.hand_out() == (last,)

@@ -38,7 +38,7 @@ async def standings(stage: Stage) -> set[Any]:
 
 
 async def reasons(stage: Stage) -> Counter[Any]:
-    found = Counter()
+    found: Counter[Any] = Counter()
     for row in await stage.rows("refused_report", "reason, times"):
         found[row["reason"]] += row["times"]
     return found

@@ -8,6 +8,7 @@ from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import Kind
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, PRICE, Stage
 
 
@@ -40,7 +41,7 @@ async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage: 
     for count in range(1, 6):
         await stage.hand_out()
         (holder,) = [w for w in workers if await stage.desk(w)]
-        outcome = await stage.skip(holder, await stage.lease(holder), "unreadable")
+        outcome = await stage.skip(holder, await stage.lease(holder), SkipReason.UNREADABLE)
         assert outcome == Skipped(task_id, 1)
         assert len(await stage.rows("result")) == (count == 5)
     (result,) = await stage.rows("result")
@@ -75,7 +76,7 @@ async def test_any_number_of_workers_may_find_it_upsetting(stage: Stage):
     for _ in range(6):
         worker_id = await stage.worker()
         await stage.hand_out()
-        await stage.skip(worker_id, await stage.lease(worker_id), "upsetting")
+        await stage.skip(worker_id, await stage.lease(worker_id), SkipReason.UPSETTING)
     (work,) = await stage.rows("work", "failures, tried")
     assert work["failures"] == 0
     assert len(work["tried"]) == 6
@@ -160,7 +161,7 @@ async def test_a_batch_of_skips(stage: Stage):
     for _ in workers:
         await stage.submit(account_id)
     await stage.hand_out()
-    commands = [SkipTask(stage.cell, w, await stage.lease(w), "other") for w in workers]
+    commands = [SkipTask(stage.cell, w, await stage.lease(w), SkipReason.OTHER) for w in workers]
     outcomes = await stage.act(skip_tasks, *commands, commands[0])
     assert [outcome.queue_id for outcome in outcomes] == [1, 1, 1, 0]
     assert [row["held"] for row in await stage.rows("session", "held")] == [0, 0, 0]

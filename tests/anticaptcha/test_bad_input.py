@@ -13,7 +13,7 @@ from support import factories
 from support.anticaptcha_contract import assert_error
 from support.in_process_client import Client, client_of
 
-TASKS = {
+TASKS: dict[str, tuple[dict[str, Any], int]] = {
     "absent": ({}, 22),
     "null": ({"task": None}, 22),
     "empty": ({"task": {}}, 22),

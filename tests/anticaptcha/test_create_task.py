@@ -3,12 +3,13 @@
 import base64
 import io
 import json
+from typing import Any
 
 import asyncpg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from manyeyes.runtime.context import Context
 from support import factories
@@ -21,7 +22,7 @@ DEFAULTS = {
     **{"min_length": 0, "max_length": 0, "comment": ""},
 }
 # What published clients put into the task beside type and body, and the options that are meant.
-SPELLINGS = {
+SPELLINGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "nothing": ({}, {}),
     "anticaptchaofficial": (
         {"phrase": False, "case": False, "numeric": 0, "math": 0, "comment": False},
@@ -96,7 +97,7 @@ async def test_an_animated_gif_is_taken(calm: Client):
     customer = await factories.customer(calm.context)
     frames, out = [Image.new("RGB", (60, 30), colour) for colour in ("red", "green", "blue")], io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:], duration=100)
-    assert Image.open(out).n_frames == 3
+    assert sum(1 for _ in ImageSequence.Iterator(Image.open(out))) == 3
     task = factories.image_task() | {"body": base64.b64encode(out.getvalue()).decode()}
     assert (await factories.call(calm, "createTask", customer, task=task))["errorId"] == 0
 
@@ -186,7 +187,9 @@ async def test_unknown_members_are_ignored_everywhere(calm: Client):
     created = await factories.call(
         *(calm, "createTask", customer),
         task=factories.image_task(anything={"a": [1]}, ip="1.2.3.4"),
-        **{"revenueShareTronAddress": "T", "errorId": 0, "errorCode": None},
+        revenueShareTronAddress="T",
+        errorId=0,
+        errorCode=None,
     )
     assert created["errorId"] == 0
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import asyncpg
 import pytest
@@ -77,7 +78,7 @@ async def test_every_reply_is_compact_json_with_exactly_its_members(calm: Client
     tokens = [
         await factories.solve(calm.context, customer, hand, kind=k) for k in (RECAPTCHA_V3, RECAPTCHA_V3, HCAPTCHA)
     ]
-    calls = {
+    calls: dict[str, tuple[str, dict[str, Any]]] = {
         "createTask": ("createTask", {"task": factories.image_task()}),
         "getTaskResult, ready": ("getTaskResult", {"taskId": ready}),
         "getTaskResult, processing": ("getTaskResult", {"taskId": tokens[-1] + 1}),

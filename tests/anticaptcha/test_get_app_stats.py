@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from manyeyes.actions.shared.owner_shares import take_back_shares
+from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from support import factories, task_lives
@@ -163,7 +164,7 @@ async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm:
     owner, customer, hands = people
     created = await factories.call(calm, "createTask", customer, softId=str(APP), task=factories.image_task())
     lease = await factories.taken(calm.context, hands[0])
-    await factories.WorkerDesk(calm.context).answer(hands[0].worker, lease.lease, "12345")
+    await WorkerDesk(calm.context).answer(hands[0].worker, lease.lease, "12345")
     assert (await ys(calm, owner, "money", "Share"))[-1] == SHARE / 1_000_000
     async with calm.context.cells.pool(1).acquire() as db:
         shared = await db.fetchrow("SELECT cause_id, amount_micros FROM transfer WHERE cell = 1 AND kind = 11")

@@ -7,6 +7,7 @@ import pytest
 
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
+from manyeyes.workers.rules import SkipReason
 from support import factories, task_lives
 from support.anticaptcha_contract import COST, REPLY_KEYS, assert_error
 from support.in_process_client import Client
@@ -156,7 +157,7 @@ async def test_solve_count_is_how_many_workers_tried(calm: Client):
     )
     task_id = await created(calm, customer)
     desk = WorkerDesk(calm.context)
-    await desk.skip(first.worker, (await factories.taken(calm.context, first)).lease, "unreadable")
+    await desk.skip(first.worker, (await factories.taken(calm.context, first)).lease, SkipReason.UNREADABLE)
     lease = await factories.taken(calm.context, second)
     await desk.answer(second.worker, lease.lease, "12345")
     assert (await factories.call(calm, "getTaskResult", customer, taskId=task_id))["solveCount"] == 2

@@ -8,6 +8,7 @@ from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_KINDS, RECAPTCHA_V3, TOKEN_KINDS
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import Stage
 from support.races import race
 
@@ -73,7 +74,7 @@ async def test_one_who_may_not_and_one_who_would_not_hide_nothing_behind_the_hea
     for _ in range(3):
         await stage.submit(account_id, kind=RECAPTCHA_V3)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     filtered = await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
     behind = [await stage.submit(other, kind=RECAPTCHA_V3) for _ in range(2)]

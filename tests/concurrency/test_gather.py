@@ -16,15 +16,16 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.runtime.batching import Batcher, Unavailable
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.batching import Action, Batcher, Command, Outcome, Unavailable
 from manyeyes.runtime.context import Context, open_context
 from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support import factories
-from support.action_stage import PAY, PRICE, Action, Stage
+from support.action_stage import PAY, PRICE, Stage
 from support.recognition_calls import RATE_PRICE, Calls, app_of, importing
 
-Cut = Callable[[Action, Stage], Action]
+Cut = Callable[[Action[Any, Any], Stage], Action[Any, Any]]
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -64,7 +65,7 @@ async def test_a_poisonous_command_fails_alone(context: Context, stage: Stage):
     assert isinstance(await context.batcher.ask(submit_tasks, stage.submitting(account_id)), Submitted)
 
 
-def lost_before(action: Action, stage: Stage) -> Action:
+def lost_before(action: Action[Command, Outcome], stage: Stage) -> Action[Command, Outcome]:
     """Return the action, whose connection is ended by the server when its work is done but not committed."""
     times: list[int] = []
 
@@ -79,7 +80,7 @@ def lost_before(action: Action, stage: Stage) -> Action:
     return cut
 
 
-def lost_after(action: Action, stage: Stage) -> Action:
+def lost_after(action: Action[Command, Outcome], stage: Stage) -> Action[Command, Outcome]:
     """Return the action, whose connection is lost when all is committed, before anybody heard of it."""
     times: list[int] = []
 
@@ -227,7 +228,7 @@ async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settin
 
 async def work_off(context: Any, hand: factories.Hand) -> None:
     """Answer until nothing is left; each answer must be paid."""
-    desk = factories.WorkerDesk(context)
+    desk = WorkerDesk(context)
     await desk.online(hand.worker)
     while (lease := await desk.next(hand.worker, 0.3)) is not None:
         outcome = await desk.answer(hand.worker, lease.lease, "12345")

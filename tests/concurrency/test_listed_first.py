@@ -14,6 +14,7 @@ from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
 from support import factories
 from support.action_stage import Stage
 
@@ -92,7 +93,7 @@ async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(st
     await stage.think(customer, listed)
     tried = await stage.submit(customer)
     await stage.hand_out()
-    await stage.skip(listed, await stage.lease(listed), "other")
+    await stage.skip(listed, await stage.lease(listed), SkipReason.OTHER)
     assert await current(stage, listed) is None
     await stage.go(listed)
     for _ in range(3):

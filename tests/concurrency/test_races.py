@@ -15,8 +15,9 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Kind
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE, Stage
-from support.races import race
+from support.races import Batch, race
 
 ROUNDS = range(5)
 
@@ -42,7 +43,7 @@ async def test_many_submits_never_spend_more_than_there_is(stage: Stage):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-@pytest.mark.parametrize("texts", [("abc", "abc"), ("abc", "other")])
+@pytest.mark.parametrize("texts", [("abc", "abc"), ("abc", SkipReason.OTHER)])
 async def test_two_answers_on_one_lease_are_paid_once(stage: Stage, texts, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
@@ -90,7 +91,7 @@ async def test_an_answer_against_a_skip(stage: Stage, _):
     (answered,), (skipped,) = await race(
         stage,
         (answer_tasks, [stage.answering(worker_id, lease)]),
-        (skip_tasks, [SkipTask(stage.cell, worker_id, lease, "other")]),
+        (skip_tasks, [SkipTask(stage.cell, worker_id, lease, SkipReason.OTHER)]),
     )
     assert isinstance(answered, Answered) != isinstance(skipped, Skipped)
     assert [row["held"] for row in await stage.rows("session", "held")] == [0]
@@ -183,7 +184,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage: Stage):
         await stage.change("UPDATE work SET queue_id = 2 WHERE cell = $1")
         await stage.come(worker_id)
     stage.later(max(PENDING_SECONDS, LIFE_SECONDS))
-    sweeps = [(vest_pay, [VestPay(stage.cell)]), (end_overdue_tasks, [EndOverdueTasks(stage.cell)])] * 2
+    sweeps: list[Batch] = [(vest_pay, [VestPay(stage.cell)]), (end_overdue_tasks, [EndOverdueTasks(stage.cell)])] * 2
     counts = await race(stage, *sweeps)
     assert sum(count for (count,) in counts[::2]) == 6
     assert sum(count for (count,) in counts[1::2]) == 6
@@ -215,7 +216,7 @@ async def test_a_crowd_at_once_keeps_the_books(stage: Stage):
             if not leases:
                 await asyncio.sleep(0.005)
             elif i % 5 == 4:
-                await stage.act(skip_tasks, *[SkipTask(stage.cell, w, lease, "other") for w, lease in leases])
+                await stage.act(skip_tasks, *[SkipTask(stage.cell, w, lease, SkipReason.OTHER) for w, lease in leases])
             else:
                 await stage.act(answer_tasks, *[stage.answering(w, lease) for w, lease in leases])
 

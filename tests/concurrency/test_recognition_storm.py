@@ -18,6 +18,7 @@ from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.db.pool import open_pool
 from manyeyes.recognitions.rules import ReviewState
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import Stage
 from support.races import race
 from support.recognition_calls import Calls, app_of, importing, recognition_of
@@ -57,7 +58,7 @@ class Storm:
 
     def __init__(self, stage: Stage, calls, workers):
         self.stage, self.calls, self.workers = stage, calls, workers
-        self.answered = []
+        self.answered: list[Any] = []
 
     @classmethod
     async def brew(cls, stage: Stage) -> "Storm":
@@ -74,7 +75,7 @@ class Storm:
         held = [(worker_id, desk[0]) for worker_id in self.workers if (desk := await stage.desk(worker_id))]
         half = len(held) // 3
         answers = [stage.answering(w, stage.lease_of(work), str(n % 3)) for w, work in held[half:]]
-        skips = [SkipTask(stage.cell, w, stage.lease_of(work), "unreadable") for w, work in held[:half]]
+        skips = [SkipTask(stage.cell, w, stage.lease_of(work), SkipReason.UNREADABLE) for w, work in held[:half]]
         solved = await stage.rows("result", "task_id", "answer IS NOT NULL")
         complaints = [stage.complaining(account_id, row["task_id"]) for row in solved[-4:]]
         slots = [slot for _ in range(6) if (slot := await stage.take(stage.number()))]

@@ -6,7 +6,8 @@ from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.submit_tasks import submit_tasks
 from support.action_stage import Stage
 
-PLAIN, TOLD, SHARED = {}, {"callback_url": "https://receiver.example/"}, {"soft_id": 847, "share_percent": 10}
+PLAIN: dict[str, str] = {}
+TOLD, SHARED = {"callback_url": "https://receiver.example/"}, {"soft_id": 847, "share_percent": 10}
 
 
 async def statements(stage: Stage, action, *commands) -> list[str]:

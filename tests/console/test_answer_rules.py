@@ -87,7 +87,7 @@ async def test_arithmetic_capitals_and_the_customers_words(site: Site, browser):
 
 async def test_what_the_page_lets_through_the_server_takes(site: Site, browser):
     screen = await at_a_task(site, browser)
-    options = [
+    options: list[dict[str, Any]] = [
         {"phrase": phrase, "numeric": numeric, "min_length": least, "max_length": most}
         for phrase in (False, True)
         for numeric in (0, 1, 2)
@@ -103,7 +103,7 @@ async def test_what_the_page_lets_through_the_server_takes(site: Site, browser):
 
 async def test_what_the_server_takes_the_page_lets_through(site: Site, browser):
     screen = await at_a_task(site, browser)
-    cases = [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"numeric": 0}, "Ünï 7"),
         ({"numeric": 1, "min_length": 2}, "30"),
         ({"numeric": 1, "phrase": True}, "12 34"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from manyeyes.accounts.store import Place
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.console.customer.statement import KINDS
 from manyeyes.console.customer.statement_books import Books, read_books
@@ -57,7 +58,7 @@ def micros(text) -> int:
 
 async def books_of(context: Context, customer: factories.Customer, **given) -> Books:
     question = Asked(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
-    place = factories.Place(customer.account_id, "", customer.cell)
+    place = Place(customer.account_id, "", customer.cell)
     async with context.cells.pool(customer.cell).acquire() as db:
         return await read_books(db, place, question, await context.lookups.queues())
 

@@ -1,6 +1,7 @@
 """Every message is translated in every language, with its placeholders; and a request gets its language."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def read(language: str) -> Catalog:
         return read_po(file, locale=str(locale_of(language)), abort_invalid=True)
 
 
-def forms(value: str | tuple[str, ...]) -> list[str]:
+def forms(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 

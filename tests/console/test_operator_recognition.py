@@ -51,22 +51,22 @@ async def change(client: Client, recognition, **form) -> httpx.Response:
 
 def surely_right(number, *, wrong=0, rate=0.97) -> list[Any]:
     """Certain results on which a person was asked, some of them overturned."""
-    known = {"at": NOW - timedelta(days=1), "rate": rate, "state": ReviewState.DECIDED}
+    known: dict[str, Any] = {"at": NOW - timedelta(days=1), "rate": rate, "state": ReviewState.DECIDED}
     return [Sighting(**known, label=0, verdict=1 if n < wrong else 0) for n in range(number)]
 
 
-async def test_the_list_shows_every_app_with_its_key_and_its_errors(client: Client, seen):
+async def test_the_list_shows_every_app_with_its_key_and_its_errors(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     key = new_pair(1024).public
     keyed = await open_app(client.context, await factories.customer(client.context), name="Forum", public_key=key)
     await record(client.context, *seen, surely_right(300, wrong=3))
-    uncertain = {"at": NOW - timedelta(days=2), "label": 1, "rate": 0.4, "review": True}
-    said = {**uncertain, "state": ReviewState.DECIDED}
+    uncertain: dict[str, Any] = {"at": NOW - timedelta(days=2), "label": 1, "rate": 0.4, "review": True}
+    said: dict[str, Any] = {**uncertain, "state": ReviewState.DECIDED}
     await record(
         client.context, *seen, [Sighting(**said, verdict=1), Sighting(**said, verdict=2), Sighting(**uncertain)]
     )
-    old = {"at": NOW - timedelta(days=100), "state": ReviewState.DECIDED, "label": 0, "verdict": 1}
-    refuted = {**old, "at": NOW - timedelta(days=1), "refuted": True}
+    old: dict[str, Any] = {"at": NOW - timedelta(days=100), "state": ReviewState.DECIDED, "label": 0, "verdict": 1}
+    refuted: dict[str, Any] = {**old, "at": NOW - timedelta(days=1), "refuted": True}
     await record(client.context, *seen, [Sighting(**old), Sighting(**refuted)])
     page = (await client.get(PATH)).text
     line = re.sub(r"<[^>]+>", " ", page.split(f"{PATH}/{recognition.task_id}", 1)[1].split("</tr>")[0])
@@ -80,14 +80,14 @@ async def test_the_list_shows_every_app_with_its_key_and_its_errors(client: Clie
     assert fingerprint(client.context.signer.public_key).sha256 in page
 
 
-async def test_a_recogniser_that_is_gone_is_seen(client: Client, seen):
+async def test_a_recogniser_that_is_gone_is_seen(client: Client, seen: tuple[App, Recognition]):
     async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE recognition SET recogniser = 'gone'")
     for path in (PATH, f"{PATH}/{seen[1].task_id}"):
         assert '<span class="mono">gone</span> is not installed' in (await client.get(path)).text
 
 
-async def test_an_app_is_suspended_and_resumed(client: Client, seen):
+async def test_an_app_is_suspended_and_resumed(client: Client, seen: tuple[App, Recognition]):
     app, _ = seen
     for given, says, is_suspended in (("yes", "answered with code 8", True), ("no", "taken again", False)):
         form = {"secret_id": app.secret_id, "suspended": given}
@@ -101,7 +101,7 @@ async def test_an_app_is_suspended_and_resumed(client: Client, seen):
         assert "Nothing was changed" in reply.text
 
 
-async def test_terms_are_changed_one_by_one(client: Client, seen):
+async def test_terms_are_changed_one_by_one(client: Client, seen: tuple[App, Recognition]):
     _, recognition = seen
     assert "Every process follows within seconds" in (await change(client, recognition, threshold="0.985")).text
     await change(client, recognition, sample_share="12,5")
@@ -122,19 +122,19 @@ async def test_terms_are_changed_one_by_one(client: Client, seen):
         {"threshold": "0.5", "sample_share": "inf"},
     ],
 )
-async def test_terms_that_make_no_sense_change_nothing(client: Client, seen, form):
+async def test_terms_that_make_no_sense_change_nothing(client: Client, seen: tuple[App, Recognition], form):
     before = await terms(client.context, seen[1])
     assert "Nothing was changed" in (await change(client, seen[1], **form)).text
     assert await terms(client.context, seen[1]) == before
 
 
-async def test_a_recognition_that_is_not_there_is_not_changed(client: Client, seen):
+async def test_a_recognition_that_is_not_there_is_not_changed(client: Client, seen: tuple[App, Recognition]):
     reply = await client.post(PATH, data={"task_id": "nothing", "threshold": "0.5"}, headers=OWN, follow_redirects=True)
     assert "Nothing was changed" in reply.text
     assert (await client.get(f"{PATH}/nothing")).status_code == 404
 
 
-async def test_nothing_is_proposed_before_it_is_proven(client: Client, seen):
+async def test_nothing_is_proposed_before_it_is_proven(client: Client, seen: tuple[App, Recognition]):
     _, recognition = seen
     page = (await client.get(f"{PATH}/{recognition.task_id}")).text
     assert "at least 149 more verdicts are needed" in page
@@ -145,7 +145,7 @@ async def test_nothing_is_proposed_before_it_is_proven(client: Client, seen):
     assert "<polyline" in page
 
 
-async def test_the_proven_threshold_is_proposed_drawn_and_applied(client: Client, seen):
+async def test_the_proven_threshold_is_proposed_drawn_and_applied(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     await record(client.context, *seen, some(random.Random(5), 9000, NOW - timedelta(days=30), NOW - timedelta(days=1)))
     async with client.context.cells.pool(app.cell).acquire() as db:
@@ -169,7 +169,7 @@ async def test_the_proven_threshold_is_proposed_drawn_and_applied(client: Client
     assert "Apply" not in page
 
 
-async def test_only_the_operator_and_only_his_own_forms(client: Client, seen):
+async def test_only_the_operator_and_only_his_own_forms(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     form = {"secret_id": app.secret_id, "suspended": "yes", "task_id": recognition.task_id, "threshold": "0.1"}
     for path in ("/operator/app", PATH):

@@ -187,7 +187,7 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
     await factories.complain(client.context, customer, number)
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
-    uncertain = {"at": START, "label": 1, "rate": 0.4, "review": True}
+    uncertain: dict[str, Any] = {"at": START, "label": 1, "rate": 0.4, "review": True}
     await record(
         client.context,
         app,

@@ -16,14 +16,15 @@ from support.loopback_servers import http
 from support.real_server import ServeProcess, ask_json
 
 pytestmark = pytest.mark.faults
-LOOPBACK = {"MANYEYES_ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8"}
 LONG_ENOUGH_SECONDS = 60
 
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ServeProcess]:
     """A server that may call receivers on loopback."""
-    found = await asyncio.to_thread(lambda: ServeProcess(tmp_path / "data", **LOOPBACK))
+    found = await asyncio.to_thread(
+        lambda: ServeProcess(tmp_path / "data", MANYEYES_ALLOWED_PRIVATE_NETWORKS="127.0.0.0/8")
+    )
     yield found
     assert await asyncio.to_thread(found.stop) == 0
 

@@ -1,6 +1,7 @@
 """check_books on recognitions: every count and charge that says another thing than the results shows."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ async def test_imported_history_balances(stage: Stage):
     calls = await recognised(stage)
     text = "\n".join([",".join(COLUMNS), "2022-12-04T23:59:59,1,true,0.2,a", "2022-12-05,2,false,0.9,b"])
     history = read_history(text, calls.recognitions[0], zone(ZONES[1]), stage.now)
-    shown = {"recognition": calls.recognitions[0], "history": history, "digest": b"x" * 32}
+    shown: dict[str, Any] = {"recognition": calls.recognitions[0], "history": history, "digest": b"x" * 32}
     await stage.act(
         import_results, ImportResults(cell=stage.cell, call_id=stage.number(), first_result_id=9_000, **shown)
     )

@@ -17,8 +17,8 @@ ZONES = sorted(available_timezones() - {"localtime"})
 HOUR = timedelta(hours=1)
 
 
-def utc(*parts) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
 def hours_of(zone, since, until) -> list[Any]:

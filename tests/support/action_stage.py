@@ -30,6 +30,7 @@ from manyeyes.runtime.batching import Action, Command, Outcome
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
@@ -168,7 +169,9 @@ class Stage:
         (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text))
         return outcome
 
-    async def skip(self, worker_id: int, lease: LeaseId, reason: str = "unreadable") -> Skipped | Refusal:
+    async def skip(
+        self, worker_id: int, lease: LeaseId, reason: SkipReason = SkipReason.UNREADABLE
+    ) -> Skipped | Refusal:
         (outcome,) = await self.act(skip_tasks, SkipTask(self.cell, worker_id, lease, reason))
         return outcome
 

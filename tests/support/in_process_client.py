@@ -1,5 +1,7 @@
 """An HTTP client that hands its requests straight to an application in this process."""
 
+from typing import Any
+
 import httpx
 
 from manyeyes.runtime.context import Context
@@ -11,7 +13,7 @@ CALLER = "203.0.113.7"
 class Client(httpx.AsyncClient):
     """Seems to call from ``address``; ``context`` is the one behind the application."""
 
-    def __init__(self, context: Context, application: Application, address: str = CALLER) -> None:
+    def __init__(self, context: Context, application: Any, address: str = CALLER) -> None:
         transport = httpx.ASGITransport(app=application, client=(address, 1234))
         super().__init__(transport=transport, base_url="http://manyeyes.test")
         self.context = context

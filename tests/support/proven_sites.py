@@ -75,5 +75,6 @@ async def house_site(context: Context, account_id: int, domain: str = "shop.exam
     event_id, check_id = await context.id_blocks.take(1), await context.id_blocks.take(1)
     added = await context.batcher.ask(add_sites, AddSite(1, event_id, account_id, domain, f"token-{event_id}"))
     command = RecordSiteCheck(1, check_id, account_id, domain, added.token, finding, 1.0)
-    proven: Site = await context.batcher.ask(record_site_checks, command)
+    proven = await context.batcher.ask(record_site_checks, command)
+    assert isinstance(proven, Site), proven
     return proven

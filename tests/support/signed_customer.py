@@ -100,10 +100,11 @@ class Answer(msgspec.Struct):
 
     @property
     def code(self) -> int:
-        return self.said["code"]
+        return int(self.said["code"])
 
     def files(self, task_id: str) -> list[dict[str, Any]]:
-        return self.said[task_id]["fileList"]
+        found: list[dict[str, Any]] = self.said[task_id]["fileList"]
+        return found
 
 
 def is_file(image: Any) -> bool:
@@ -127,7 +128,7 @@ def check_envelope(body: bytes, public_pem: str) -> str:
     outer = json.loads(text)
     assert list(outer) == ["json", "signature"]
     assert all(isinstance(value, str) for value in outer.values())
-    inner = outer["json"]
+    inner: str = outer["json"]
     assert text == json.dumps(outer, separators=(",", ":"))
     assert inner == json.dumps(json.loads(inner), separators=(",", ":"))
     assert "\\/" not in text
@@ -142,7 +143,7 @@ def check_envelope(body: bytes, public_pem: str) -> str:
 async def open_shop(context: Context, client: httpx.AsyncClient, balance: str = "10.00", **terms: Any) -> Shop:
     """Open an account, an app of it with `KEY`, and a recognition by people; ``terms``: of the app."""
     customer = await factories.customer(context, balance)
-    values = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": pem(KEY)}
+    values: dict[str, Any] = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": pem(KEY)}
     values |= {"calls_per_second": 1_000, "suspended": False, "secret_id": new_id()}
     app = App(**(values | terms), cell=customer.cell, account_id=customer.account_id)
     async with context.cells.directory.acquire() as db:
@@ -155,7 +156,13 @@ async def open_shop(context: Context, client: httpx.AsyncClient, balance: str = 
 async def recognition(context: Context, secret_id: str, **terms: Any) -> Recognition:
     """Open a recognition: by people, who are asked in queue 1, unless ``terms`` say otherwise."""
     chosen = terms.pop("labels", LABELS)
-    values = {"name": "advertising", "recogniser": "people", "model": "", "threshold": 0.9, "queue_id": 1}
+    values: dict[str, Any] = {
+        "name": "advertising",
+        "recogniser": "people",
+        "model": "",
+        "threshold": 0.9,
+        "queue_id": 1,
+    }
     values |= {"sample_share": 0.0, "review_seconds": 3_600, "review_url": "", "price_micros": 100, "closed": False}
     new = Recognition(
         **(values | terms),

@@ -21,6 +21,8 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.reports.rules import ReportState, Vote
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, QueueTerms, wire_id
+from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 
 HANDLING = timedelta(seconds=6)
@@ -81,13 +83,15 @@ async def _live(
         if life.ending == "unanswered":
             assert await end_overdue_tasks(db, life.end, [EndOverdueTasks(1)]) == [1]
         for hand in hands[:WORKERS_BEFORE_UNSOLVABLE] if life.ending == "unsolvable" else []:
-            [skipped] = await skip_tasks(db, life.end, [SkipTask(1, *await _lease(db, hand, life), "unreadable")])
+            [skipped] = await skip_tasks(
+                db, life.end, [SkipTask(1, *await _lease(db, hand, life), SkipReason.UNREADABLE)]
+            )
             assert isinstance(skipped, Skipped), skipped
         if life.ending == "solved":
             [answered] = await answer_tasks(db, life.end, [AnswerTask(1, *await _lease(db, hands[0], life), "12345")])
             assert isinstance(answered, Answered), answered
         if life.ending == "solved" and life.refunded_after_seconds:
-            await _refund(db, terms, life, answered.task_id)
+            await _refund(db, terms, life, submitted.task_id)
     return wire_id(submitted.task_id)
 
 
@@ -97,11 +101,13 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
     soon, later = life.end + timedelta(seconds=20), life.end + timedelta(seconds=life.refunded_after_seconds)
     [filed] = await file_complaints(db, soon, [FileComplaint(1, owner[0], task_id, {terms.queue_id: terms})])
     assert isinstance(filed, Filed), filed
+    voted: Voted | Refusal | None = None
     for reviewer in REVIEWERS:
         [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
+        assert slot is not None
         slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
         [voted] = await cast_votes(db, later, [CastVote(1, reviewer, slot_id, Vote.CONFIRM, "wrong")])
-        assert isinstance(voted, Voted), voted
+    assert isinstance(voted, Voted), voted
     assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 
 

@@ -14,7 +14,7 @@ SAMPLE_REFUSED = {
 }
 
 
-async def age(client: Client, seconds) -> None:
+async def age(client: Client, seconds: float) -> None:
     """Let everything that has ended have ended so much earlier, by the database's clock."""
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - make_interval(secs => $1)", seconds)
@@ -31,4 +31,4 @@ async def standing(client: Client, customer: Customer, hand: Hand) -> str | None
     async with client.context.cells.pool(1).acquire() as db:
         whom = customer.account_id, hand.worker.worker_id
         found = await db.fetchrow("SELECT filtered FROM standing WHERE account_id = $1 AND worker_id = $2", *whom)
-        return found and ("filtered" if found["filtered"] else "listed")
+        return ("filtered" if found["filtered"] else "listed") if found else None

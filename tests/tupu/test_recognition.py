@@ -2,13 +2,13 @@
 
 import asyncio
 import io
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PIL import Image
 
 from manyeyes.recognisers.interface import Failure, Finding
-from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
+from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy, RecogniserPool
 from manyeyes.runtime.context import Context
 from support import factories
 from support.signed_customer import Shop, open_shop
@@ -41,8 +41,9 @@ class Recognisers:
 
 def saying(shop: Shop, *outcomes) -> Recognisers:
     """Let the shop's recognisers say these things, one list per call, the last one again and again."""
-    shop.context.recognisers = Recognisers(shop.context.recognisers, *outcomes)
-    return shop.context.recognisers
+    said = Recognisers(shop.context.recognisers, *outcomes)
+    shop.context.recognisers = cast(RecogniserPool, said)
+    return said
 
 
 async def nothing_of(shop: Shop) -> bool:
@@ -261,7 +262,7 @@ async def test_ten_pictures_are_taken(shop: Shop):
     assert len(answer.files(shop.task_id)) == 10
 
 
-async def test_the_recognisers_of_a_call_work_at_the_same_time(shop: Shop):
+async def test_the_recognisers_of_a_call_work_at_the_same_time(shop: Shop, monkeypatch):
     await shop.another()
     both = asyncio.Barrier(2)
 
@@ -270,5 +271,5 @@ async def test_the_recognisers_of_a_call_work_at_the_same_time(shop: Shop):
             await both.wait()
         return [Finding(0, 1.0)]
 
-    saying(shop, []).recognise = recognise
+    monkeypatch.setattr(saying(shop, []), "recognise", recognise)
     assert (await shop.recognise(PICTURE)).code == 0

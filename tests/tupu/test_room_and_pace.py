@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from manyeyes.tupu import body
@@ -25,8 +26,9 @@ def test_a_share_takes_what_is_free_and_gives_all_of_it_back():
     assert room.free == 100
 
 
-def edge_of(shop: Shop):
-    return shop.client._transport.app._tupu
+def edge_of(shop: Shop) -> Any:
+    transport: Any = shop.client._transport
+    return transport.app._tupu
 
 
 async def test_a_body_that_finds_no_room_is_a_signed_17_and_the_room_comes_back(shop: Shop):

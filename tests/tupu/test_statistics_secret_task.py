@@ -28,7 +28,12 @@ async def record(shop: Shop, at: datetime, seen: dict[tuple[int, bool], int], of
     for (label, review), times in seen.items():
         for _ in range(times):
             number = await shop.context.id_blocks.take(shop.app.cell)
-            given = {"recognition": of or shop.recognition, "name": "a.jpg", "label": label, "review": review}
+            given: dict[str, Any] = {
+                "recognition": of or shop.recognition,
+                "name": "a.jpg",
+                "label": label,
+                "review": review,
+            }
             results.append(NewResult(result_id=number, rate=0.5, **given))
     for start in range(0, len(results), 100):
         call_id = await shop.context.id_blocks.take(shop.app.cell)
@@ -47,7 +52,7 @@ async def record(shop: Shop, at: datetime, seen: dict[tuple[int, bool], int], of
         assert outcome.answer == "{}"
 
 
-def without_reviews(value) -> dict[Any, Any] | list[Any] | Any:
+def without_reviews(value: Any) -> Any:
     """The documented example has no `reviews`; the page's table has."""
     if isinstance(value, dict):
         return {name: without_reviews(part) for name, part in value.items() if name != "reviews"}

@@ -27,9 +27,9 @@ BODY, GONE = {"type": "http.request", "body": b"", "more_body": False}, {"type":
 async def test_the_wait_ends_with_the_connection():
     ended = asyncio.Event()
 
-    async def wait_for_ever() -> None:
+    async def wait_for_ever() -> object:
         try:
-            await asyncio.Event().wait()
+            return await asyncio.Event().wait()
         finally:
             ended.set()
 

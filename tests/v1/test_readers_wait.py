@@ -1,9 +1,12 @@
 """Look-ups while the database is away: the last known value, or the same patience as commands have."""
 
+from typing import cast
+
+import asyncpg
 import pytest
 
-from manyeyes.console.shared import browser_session
 from manyeyes.db.pool import Cells
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.runtime import batching, lookup_cache
 from manyeyes.runtime.context import Context
 from support.in_process_client import Client
@@ -25,7 +28,7 @@ class Flaky:
 @pytest.fixture
 def flaky(context: Context) -> Flaky:
     pool = Flaky(context.cells.directory)
-    cells = Cells(pool)
+    cells = Cells(cast(asyncpg.Pool, pool))
     context.lookups._cells = context.id_blocks._cells = cells
     return pool
 
@@ -55,6 +58,6 @@ async def test_health_and_pages_say_503_when_the_database_stays_away(client: Cli
     away.failures = 1_000_000
     monkeypatch.setattr(client.context.cells, "directory", away)
     monkeypatch.setattr(batching, "PATIENCE_SECONDS", -1.0)
-    reply = await client.get(path, headers={"cookie": f"{browser_session.COOKIE}=any"})
+    reply = await client.get(path, headers={"cookie": f"{COOKIE}=any"})
     assert reply.status_code == 503
     assert int(reply.headers["retry-after"]) > 0

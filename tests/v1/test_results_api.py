@@ -52,7 +52,7 @@ async def test_results_are_paged_newest_first_and_none_is_left_out(client: Clien
 async def test_a_result_says_what_was_seen_and_what_a_person_said(client: Client, customer: factories.Customer, seen):
     app, recognition = seen
     at = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    known = {"label": 1, "rate": 0.5, "review": True, "tag": "shop", "uid": "u1", "name": "a.png"}
+    known: dict[str, Any] = {"label": 1, "rate": 0.5, "review": True, "tag": "shop", "uid": "u1", "name": "a.png"}
     sightings = [
         Sighting(at=at, **known, state=ReviewState.DECIDED, verdict=2),
         Sighting(at=at, label=FAILED, rate=0.0, fault="it ends too early"),
@@ -102,7 +102,8 @@ async def test_filters_find_what_they_name_however_far_back(
         ({"overturned": "true"}, lambda s: s.is_overturned),
         ({"overturned": "false", "label": "2"}, lambda s: s.label == 2 and not s.is_overturned),
     ]:
-        found, before, pages = [], "", 0
+        found: list[dict[str, Any]] = []
+        before, pages = "", 0
         while before is not None:
             page = await results(client, customer, recognition, limit=20, before=before, **query)
             found, before, pages = found + page["results"], page["next"], pages + 1

@@ -57,7 +57,7 @@ def signed(customer: factories.Customer) -> dict[str, str]:
     return {"authorization": f"Bearer {customer.key}"}
 
 
-async def ask(calm: Client, customer: factories.Customer, path="", status=200, method="GET", **params):
+async def ask(calm: Client, customer: factories.Customer, path="", status=200, method="GET", **params) -> Any:
     reply = await calm.request(method, f"/v1/webhooks{path}", headers=signed(customer), params=params)
     assert reply.status_code == status, reply.text
     return reply.json()
@@ -71,7 +71,7 @@ async def test_a_page_is_newest_first_and_the_next_one_goes_on(calm: Client, cus
     assert [(d["task_id"], d["state"]) for d in rest["deliveries"]] == [(tasks[0], "delivered")]
     assert rest["next"] is None
     assert [d["task_id"] for d in (await ask(calm, customer, state="given_up"))["deliveries"]] == [tasks[1]]
-    waiting, given_up, delivered = [*page["deliveries"], *rest["deliveries"]]
+    waiting, given_up, delivered = page["deliveries"] + rest["deliveries"]
     assert (waiting["next_try_at"] is None, waiting["closed_at"]) == (False, None)
     assert (given_up["next_try_at"], given_up["last_status"]) == (None, 410)
     assert (delivered["last_status"], delivered["last_fault"]) == (200, "")

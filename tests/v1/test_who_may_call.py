@@ -1,6 +1,5 @@
 """Who may call /v1, and what ends that: foreign pages, revoked keys, disabled workers."""
 
-import httpx
 import pytest
 
 from manyeyes.accounts import store as accounts
@@ -13,7 +12,7 @@ from support import factories
 from support.in_process_client import Client
 
 
-async def session_of(client: httpx.AsyncClient, hand: factories.Hand) -> dict[str, str]:
+async def session_of(client: Client, hand: factories.Hand) -> dict[str, str]:
     """Return the headers of a browser that is signed in as the worker."""
     secret = new_token()
     async with client.context.cells.directory.acquire() as db:

@@ -67,7 +67,8 @@ async def test_for_a_day_after_a_rotation_both_secrets_sign(stage: Stage, post: 
     async with receiver() as heard:
         await ended(stage, address(heard))
         account_id = (await only(post))["account_id"]
-        assert await rotate(stage.pool, stage.cell, account_id) == 1
+        async with stage.transaction() as tx:
+            assert await rotate(tx, stage.cell, account_id) == 1
         await post.go()
     (request,) = heard.requests
     for generation in (0, 1):

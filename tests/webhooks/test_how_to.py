@@ -22,7 +22,7 @@ def blocks(language) -> list[Any]:
 def read_callback():
     """The example's function, as it stands on the page."""
     (source,) = blocks("python")
-    names = {}
+    names: dict[str, Any] = {}
     exec(compile(source, "receive-callbacks.md", "exec"), names)
     return names["read_callback"]
 

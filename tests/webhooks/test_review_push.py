@@ -2,10 +2,11 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -26,11 +27,12 @@ def post(stage: Stage) -> Post:
     return Post(stage)
 
 
-def opened(body: bytes) -> dict[str, object]:
+def opened(body: bytes) -> dict[str, Any]:
     """Verify an envelope with the public key that clients have, and return what is in it."""
     envelope = json.loads(body)
     assert list(envelope) == ["json", "signature"]
     key = load_pem_public_key(SEAL.public_key.encode())
+    assert isinstance(key, rsa.RSAPublicKey)
     key.verify(base64.b64decode(envelope["signature"]), envelope["json"].encode(), padding.PKCS1v15(), SHA256())
     return json.loads(envelope["json"])
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -14,7 +15,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tupu" / "human-review
 
 
 async def test_the_printed_python_verifies_a_push_and_refuses_a_changed_one(stage: Stage):
-    names: dict = {}
+    names: dict[str, Any] = {}
     (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     exec(code, names)
     async with receiver() as heard:
