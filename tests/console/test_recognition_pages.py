@@ -188,18 +188,14 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
     uncertain: dict[str, Any] = {"at": START, "label": 1, "rate": 0.4, "review": True}
-    await record(
-        client.context,
-        app,
-        recognition,
-        [
-            Sighting(**uncertain, name="https://shop.example/a/1.png", state=ReviewState.DECIDED, verdict=2),
-            Sighting(**uncertain, name="2.png", tag="shop", state=ReviewState.DECIDED, verdict=1),
-            Sighting(**uncertain, name="3.png", state=ReviewState.OPEN),
-            Sighting(**uncertain, name="4.png", state=ReviewState.UNDECIDED),
-            Sighting(**uncertain, name="5.png", state=ReviewState.DECIDED, verdict=2, refuted=True),
-        ],
-    )
+    sightings = [
+        Sighting(**uncertain, name="https://shop.example/a/1.png", state=ReviewState.DECIDED, verdict=2),
+        Sighting(**uncertain, name="2.png", tag="shop", state=ReviewState.DECIDED, verdict=1),
+        Sighting(**uncertain, name="3.png", state=ReviewState.OPEN),
+        Sighting(**uncertain, name="4.png", state=ReviewState.UNDECIDED),
+        Sighting(**uncertain, name="5.png", state=ReviewState.DECIDED, verdict=2, refuted=True),
+    ]
+    await record(client.context, app, recognition, sightings)
     serial = await client.context.id_blocks.of_wire(1, number)
     async with client.context.cells.pool(1).acquire() as db:
         for table in ("result", "review"):
