@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench simulate screenshots lock clean environment clients node-client chromium
+.PHONY: help demo run test check bench simulate screenshots messages lock clean environment clients node-client chromium
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,9 @@ demo: environment ## a whole little world: customer, workers, pictures; prints t
 run: environment ## serve on the default data directory
 	@exec .venv/bin/manyeyes serve $(ARGS)
 
-test: environment clients node-client chromium ## every test, browser and published clients included (ARGS="-k words")
+# The tests start hundreds of interpreters: what these compile is kept, whatever the caller's environment says.
+test: export PYTHONDONTWRITEBYTECODE =
+test: environment clients node-client chromium ## every test, browser and published clients included (ARGS="a file, or -k words")
 	.venv/bin/python -m pytest $(ARGS)
 
 check: environment ## style, types, and who may import whom
@@ -36,6 +38,9 @@ simulate: environment ## try the contract's claims on a simulated crowd (ten min
 
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)
 	@PYTHONPATH=tests:. .venv/bin/python tests/console/screenshots.py
+
+messages: environment ## bring the console's catalogues in line with its templates and code
+	@PYTHONPATH=tests:. .venv/bin/python tests/support/message_catalogues.py
 
 # Make it with Python 3.11 (PYTHON=python3.11): later ones need some packages less, none more.
 lock: environment ## pin anew what pyproject.toml and tests/published_clients/requirements.in ask for

@@ -31,7 +31,17 @@ async def settle(db: asyncpg.Connection, actors: Actors) -> None:
     async with db.transaction():
         now = await db.fetchval("SELECT now()")
         await tasks.add_queue(
-            db, QueueTerms(actors.queue, f"queue {actors.queue}", "en", 700, 500, 100_000, 60, sensitive=False)
+            db,
+            QueueTerms(
+                queue_id=actors.queue,
+                name=f"queue {actors.queue}",
+                language="en",
+                price_micros=700,
+                pay_micros=500,
+                capacity=100_000,
+                lease_seconds=60,
+                sensitive=False,
+            ),
         )
         await dispatch.open_gates(db, FIRST_CELL, [actors.queue])
         await open_accounts(db, now, [OpenAccount(FIRST_CELL, actors.account, f"account {actors.account}")])

@@ -7,7 +7,7 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key, new_token
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.db.pool import FIRST_CELL
@@ -48,7 +48,7 @@ async def invite(dsn: str, customers: int, hands: int, *, reviewers: bool = Fals
 async def _customer(context: Context, account_id: int, key: str) -> None:
     name = f"customer {account_id}"
     async with context.cells.directory.acquire() as db:
-        await accounts.insert_place(db, Place(account_id, name, FIRST_CELL))
+        await accounts.insert_place(db, AccountPlace(account_id, name, FIRST_CELL))
         await accounts.insert_key(db, digest(key), KeyOwner(FIRST_CELL, account_id, ()))
     await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name))
     top_up = TopUp(FIRST_CELL, await context.id_blocks.take(FIRST_CELL), account_id, money.parse(BALANCE))
@@ -57,5 +57,10 @@ async def _customer(context: Context, account_id: int, key: str) -> None:
 
 async def _worker(context: Context, worker_id: int, token: str, reviewer: bool) -> None:
     async with context.cells.directory.acquire() as db:
-        await workers.insert_worker(db, Worker(worker_id, f"worker {worker_id}", ("en",), QUEUES, reviewer))
+        await workers.insert_worker(
+            db,
+            Worker(
+                worker_id=worker_id, name=f"worker {worker_id}", languages=("en",), queues=QUEUES, reviewer=reviewer
+            ),
+        )
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)

@@ -1,34 +1,107 @@
-"""One embedded PostgreSQL for the whole run; every test that asks for a house finds it empty."""
+"""One embedded PostgreSQL for each process that runs tests; whoever asks for a database finds it empty.
 
-from collections.abc import AsyncIterator, Iterator
+Under pytest-xdist each worker has a server to itself: some statements look at all sessions of a server, and would meet
+those of other workers' tests.
+"""
+
+import functools
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import asyncpg
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import Cells, open_pool
-from manyeyes.runtime.context import Context, open_context, prepare_database
+from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.server.application import running
 from manyeyes.settings import Settings
+from manyeyes.values import response_signing
 from support.action_stage import Stage, set_stage
+from support.databases import EmptiedDatabase, make_database
 from support.in_process_client import Client
+from support.real_server import copy_data, run
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
 hypothesis.settings.register_profile("manyeyes", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("manyeyes")
-KEPT = {"migration", "queue", "cell", "gate", "counter", "secret"}  # a secret: making the signing key takes a while
+TEMPLATE = "migrated"
+MOST_WORKERS = 8  # each has a PostgreSQL and a browser
+MakeDatabase = Callable[[str], Awaitable[str]]
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many processes as there are cores; none beside this one where files are named, or words of few tests."""
+    is_small = config.option.keyword or all(Path(place.split("::")[0]).is_file() for place in config.args)
+    return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file in one process when they share something that takes a while to make."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else []
+        if any(found[-1].scope == "module" for found in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_are_read_once() -> Iterator[None]:
+    """Reading a private key tests its primes, 40 ms each time; nearly every test reads the same one."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = functools.cache(load_der_private_key)
+        patch.setattr(response_signing, "load_der_private_key", once)
+        yield
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The DSN of a real server, for the whole run."""
-    embedded = Embedded(tmp_path_factory.mktemp("postgres"))
+    """The DSN of a real server for the whole run; nothing is in the database that it names."""
+    embedded = Embedded(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"})  # no crash is to be survived
     try:
         yield embedded.start()
     finally:
         embedded.stop()
+
+
+@pytest.fixture(scope="session")
+async def create_database(server: str) -> MakeDatabase:
+    """``await create_database("name")`` makes a migrated database, by copying one, and returns its DSN."""
+    await prepare_database_at(await make_database(server, TEMPLATE))
+    return functools.partial(make_database, server, template=TEMPLATE)
+
+
+@pytest.fixture(scope="session")
+async def main_database(create_database: MakeDatabase) -> AsyncIterator[EmptiedDatabase]:
+    """The database of most tests, which `dsn` empties."""
+    found = EmptiedDatabase(await create_database("first_cell"))
+    yield found
+    await found.close()
+
+
+@pytest.fixture(scope="session")
+async def other_database(server: str) -> AsyncIterator[EmptiedDatabase]:
+    """The database of a second cell, which knows no first one."""
+    found = EmptiedDatabase(await make_database(server, "second_cell"))
+    await found.prepare([2])
+    yield found
+    await found.close()
+
+
+@pytest.fixture(scope="session")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory as a first start leaves it; nobody works in it, it is there to be copied."""
+    data = tmp_path_factory.mktemp("first-start") / "data"
+    made = run(data, "db", "migrate")
+    assert made.returncode == 0, made.stderr
+    return data
+
+
+@pytest.fixture
+def data(first_start: Path, tmp_path: Path) -> Path:
+    """A test's own data directory, for whom the very first start is not what it is about."""
+    return copy_data(first_start, tmp_path / "data")
 
 
 @pytest.fixture
@@ -37,15 +110,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def dsn(server: str) -> str:
+async def dsn(main_database: EmptiedDatabase) -> str:
     """The DSN of the prepared database, emptied."""
-    db = await asyncpg.connect(server)
-    try:
-        await prepare_database(db)
-        await empty(db)
-    finally:
-        await db.close()
-    return server
+    return await main_database.emptied()
 
 
 @pytest.fixture
@@ -71,37 +138,9 @@ async def client(dsn: str, settings: Settings) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def two_databases(dsn: str, settings: Settings) -> AsyncIterator[Context]:
+async def two_databases(dsn: str, other_database: EmptiedDatabase, settings: Settings) -> AsyncIterator[Context]:
     """A house whose two cells live in two separate databases: whatever crosses cells fails."""
-    admin = await asyncpg.connect(dsn)
-    if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = 'second_cell'"):
-        await admin.execute("CREATE DATABASE second_cell")
-    await admin.close()
-    other = dsn.replace("/manyeyes?", "/second_cell?")
-    db = await asyncpg.connect(other)
-    await prepare_database(db, [2])
-    await empty(db)
-    await db.close()
-    first, second = await open_pool(dsn, size=4), await open_pool(other, size=4)
+    first, second = await open_pool(dsn, size=4), await open_pool(await other_database.emptied(), size=4)
     context = await open_context(settings, dsn, cells=Cells(first, {1: first, 2: second}))
     yield context
     await context.close()
-
-
-async def empty(db: asyncpg.Connection) -> None:
-    """Forget everything but the schema and its first rows."""
-    rows = await db.fetch(
-        "SELECT relname, pg_relation_size(oid) < 1000000 AS small FROM pg_class "  # deleting few rows is quicker
-        "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    )
-    small = {row["relname"]: row["small"] for row in rows}
-    for name in sorted(set(small) - KEPT):
-        await db.execute(f"DELETE FROM {name}" if small[name] else f"TRUNCATE {name}")
-    await db.execute(
-        "UPDATE gate SET virtual_turn = 0; UPDATE counter SET next_value = 1; UPDATE cell SET next_serial = 1"
-    )
-    await db.execute(
-        "DELETE FROM queue WHERE queue_id NOT IN (1, 2); "
-        "UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60, "
-        "sensitive = false, vote_micros = 100"
-    )

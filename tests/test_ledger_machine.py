@@ -27,9 +27,8 @@ from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
-from manyeyes.runtime.context import prepare_database
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import PAY, PRICE, Stage, set_stage
 from support.dispute_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
@@ -158,9 +157,8 @@ class LedgerMachine(RecourseMoves):
     def each_task_is_open_or_ended_exactly_once(self) -> None:
         opened = {row["task_id"] for row in self.rows("work", "task_id")}
         results = {row["task_id"] for row in self.rows("result", "task_id")}
-        ends = [
-            row["cause_id"] for row in self.rows("transfer", "cause_id", f"kind IN ({Kind.SETTLE}, {Kind.RELEASE})")
-        ]
+        ended = f"kind IN ({TransferKind.SETTLE}, {TransferKind.RELEASE})"
+        ends = [row["cause_id"] for row in self.rows("transfer", "cause_id", ended)]
         assert opened | results == self.submitted
         assert not opened & results
         assert sorted(ends) == sorted(results)
@@ -232,15 +230,18 @@ class LedgerMachine(RecourseMoves):
 
 
 @pytest.fixture
-def machine(server: str) -> Iterator[type[LedgerMachine]]:
+async def books(create_database: Callable[[str], Awaitable[str]]) -> str:
+    """The DSN of a database of its own: its many cells are no other test's."""
+    return await create_database("books")
+
+
+@pytest.fixture
+def machine(books: str) -> Iterator[type[LedgerMachine]]:
     """The machine on a pool of one connection, in an event loop of its own."""
     with asyncio.Runner() as runner:
 
         async def connect() -> asyncpg.Pool:
-            pool = await asyncpg.create_pool(server, min_size=1, max_size=1)
-            async with pool.acquire() as db:
-                await prepare_database(db)
-            return pool
+            return await asyncpg.create_pool(books, min_size=1, max_size=1)
 
         pool = runner.run(connect())
         yield type("OnThisServer", (LedgerMachine,), {"runner": runner, "pool": pool})

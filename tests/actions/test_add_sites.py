@@ -46,3 +46,16 @@ async def test_a_withdrawn_site_begins_anew_with_another_token(stage: Stage):
     assert (again.state, again.token) == (SiteState.PENDING, "fresh")
     assert again.token != before.token
     assert (again.verified_at, again.swept) == (None, False)
+
+
+async def test_a_withdrawn_site_that_begins_anew_is_told_as_it_is_stored(stage: Stage):
+    account_id = await stage.account()
+    await proven_sites.site(stage, account_id)
+    await stage.act(
+        withdraw_sites,
+        WithdrawSite(cell=stage.cell, event_id=stage.number(), account_id=account_id, domain="shop.example"),
+    )
+    first = stage.now
+    stage.later(60)
+    again = await proven_sites.site(stage, account_id, finding=None)
+    assert [row["created_at"] for row in await stage.rows("site", "created_at")] == [again.created_at] == [first]

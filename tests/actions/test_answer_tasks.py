@@ -6,7 +6,7 @@ from manyeyes.actions.answer_tasks import Answered, answer_tasks
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.tasks.rules import Ending, ImageOptions
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import LEASE_SECONDS, PAY, PRICE, Stage
@@ -28,7 +28,7 @@ async def test_an_answer_settles_pays_and_counts(stage: Stage):
     assert (pending["worker_id"], pending["amount_micros"]) == (worker_id, PAY)
     assert (pending["due_at"] - stage.now).total_seconds() == PENDING_SECONDS
     kinds = [row["kind"] for row in await stage.rows("transfer", "kind", f"cause_id = {task_id}")]
-    assert sorted(kinds) == [Kind.HOLD, Kind.SETTLE, Kind.PAY]
+    assert sorted(kinds) == [TransferKind.HOLD, TransferKind.SETTLE, TransferKind.PAY]
     (usage,) = await stage.rows("usage_minute")
     assert (usage["tasks"], usage["charged_micros"], usage["soft_id"], usage["ip"]) == (1, PRICE, 847, "203.0.113.7")
     assert usage["minute"] == int(stage.now.timestamp()) // 60
@@ -79,7 +79,8 @@ async def test_who_lost_his_lease_cannot_answer_on_the_next_holders(stage: Stage
     assert (await stage.answer(quick, new)).earned_micros == PAY
     assert [row["worker_id"] for row in await stage.rows("pending_pay", "worker_id")] == [quick]
     assert (await stage.answer(slow, old)).reason is Reason.LEASE_LOST
-    assert [row["cause_id"] for row in await stage.rows("transfer", "cause_id", f"kind = {Kind.PAY}")] == [task_id]
+    paid = await stage.rows("transfer", "cause_id", f"kind = {TransferKind.PAY}")
+    assert [row["cause_id"] for row in paid] == [task_id]
 
 
 async def test_the_same_answer_again_is_answered_again_and_paid_once(stage: Stage):
@@ -189,7 +190,7 @@ async def test_work_without_pay_books_no_pay(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id)
     assert not await stage.rows("pending_pay")
-    assert not await stage.rows("transfer", where=f"kind = {Kind.PAY}")
+    assert not await stage.rows("transfer", where=f"kind = {TransferKind.PAY}")
     assert (await stage.books()).difference_micros == 0
 
 

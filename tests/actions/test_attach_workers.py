@@ -24,3 +24,14 @@ async def test_a_worker_twice_in_one_batch(stage: Stage):
     worker_id = await stage.worker()
     command = AttachWorker(stage.cell, worker_id, 2)
     assert await stage.act(attach_workers, command, command) == [True, True]
+
+
+async def test_who_is_present_already_costs_a_look_and_no_write(stage: Stage):
+    worker_id = await stage.worker()
+    command = AttachWorker(cell=stage.cell, worker_id=worker_id, node_id=1)
+    written = "SELECT xmin::text FROM session WHERE cell = $1"
+    before = await stage.pool.fetchval(written, stage.cell)
+    assert await stage.act(attach_workers, command) == [True]
+    assert await stage.pool.fetchval(written, stage.cell) == before
+    assert await stage.act(attach_workers, AttachWorker(cell=stage.cell, worker_id=worker_id, node_id=2)) == [True]
+    assert await stage.pool.fetchval(written, stage.cell) != before

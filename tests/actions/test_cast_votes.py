@@ -1,14 +1,15 @@
 """cast_votes: what a vote earns, when it decides, and all that a verdict moves, once."""
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from manyeyes.actions.cast_votes import Voted, cast_votes
+from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
-from manyeyes.reports.rules import SLOT_SECONDS, ReportState
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
+from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Vote
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE, Stage
 
@@ -38,7 +39,7 @@ async def test_one_vote_is_paid_at_once_and_decides_nothing(stage: Stage, filed)
     [voted] = await stage.judge("confirm")
     assert voted == Voted(filed[2], VOTE, ReportState.OPEN)
     assert [row["payable_micros"] for row in await stage.rows("wallet")] == [VOTE]
-    assert await kinds(stage, Kind.REFUND, Kind.CANCEL_PAY) == []
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.CANCEL_PAY) == []
     assert (await stage.books()).findings == []
 
 
@@ -53,7 +54,10 @@ async def test_two_confirmations_refund_the_whole_charge_and_cancel_the_pay(stag
     assert (report["state"], report["why"], report["decided_at"]) == (1, "", stage.now)
     assert (report["refunded_micros"], report["cancelled_micros"]) == (PRICE, PAY)
     assert await stage.rows("pending_pay") == []
-    assert await kinds(stage, Kind.REFUND, Kind.CANCEL_PAY) == [Kind.REFUND, Kind.CANCEL_PAY]
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.CANCEL_PAY) == [
+        TransferKind.REFUND,
+        TransferKind.CANCEL_PAY,
+    ]
     [refund] = await stage.rows("refund")
     assert (refund["task_id"], refund["refunded_micros"]) == (task_id, PRICE)
     assert refund["ended_at"] == report["ended_at"]
@@ -101,7 +105,31 @@ async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage: 
     slots = [await stage.take(stage.number()) for _ in range(3)]
     outcomes = await stage.act(cast_votes, *[stage.voting(slot) for slot in slots])
     assert [getattr(o, "state", None) for o in outcomes] == [ReportState.OPEN, ReportState.CONFIRMED, None]
-    assert await kinds(stage, Kind.REFUND, Kind.VOTE_PAY) == [Kind.REFUND, Kind.VOTE_PAY, Kind.VOTE_PAY]
+    assert await kinds(stage, TransferKind.REFUND, TransferKind.VOTE_PAY) == [
+        TransferKind.REFUND,
+        TransferKind.VOTE_PAY,
+        TransferKind.VOTE_PAY,
+    ]
+    assert (await stage.books()).findings == []
+
+
+async def test_votes_of_one_reviewer_in_one_batch_are_all_paid(stage: Stage, filed):
+    account_id, worker_id, _ = filed
+    await stage.complain(account_id, await stage.solve(account_id, worker_id))
+    reviewer_id, until = stage.number(), stage.now + timedelta(seconds=SLOT_SECONDS)
+    lease = "reviewer_id = $2, lease_until = $3, state = 1, lease = 1"
+    await stage.change(f"UPDATE vote_slot SET {lease} WHERE cell = $1 AND n = 0", reviewer_id, until)
+    slots = await stage.rows("vote_slot", "task_id, n", "n = 0")
+    leased = [SlotId(cell=stage.cell, task_id=row["task_id"], n=0, number=1) for row in slots]
+    said: dict[str, Any] = {
+        "cell": stage.cell,
+        "reviewer_id": reviewer_id,
+        "vote": Vote.REJECT,
+        "reason": "it is right",
+    }
+    votes = [CastVote(**said, slot=slot) for slot in leased]
+    assert [voted.earned_micros for voted in await stage.act(cast_votes, *votes)] == [VOTE, VOTE]
+    assert [row["payable_micros"] for row in await stage.rows("wallet")] == [2 * VOTE]
     assert (await stage.books()).findings == []
 
 
@@ -177,5 +205,5 @@ async def test_a_batch_over_several_customers_and_minutes(stage: Stage):
 async def test_a_queue_that_pays_nothing_for_votes(stage: Stage):
     await stage.set_queue(vote_micros=0)
     await stage.dispute(await stage.account(), await stage.worker(), "confirm", "confirm")
-    assert await kinds(stage, Kind.VOTE_PAY) == []
+    assert await kinds(stage, TransferKind.VOTE_PAY) == []
     assert (await stage.books()).findings == []

@@ -4,7 +4,7 @@ import pytest
 
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, Stage
 
@@ -36,7 +36,7 @@ async def test_an_accepted_appeal_pays_the_worker_and_leaves_the_refund(stage: S
     assert (await payable(stage, worker_id), await stage.available(account_id)) == (PAY, before)
     [row] = await stage.rows("appeal")
     assert (row["accepted"], row["answer"], row["decided_at"]) == (True, "you are right", stage.now)
-    assert len(await stage.rows("transfer", where=f"kind = {Kind.APPEAL_PAY}")) == 1
+    assert len(await stage.rows("transfer", where=f"kind = {TransferKind.APPEAL_PAY}")) == 1
     assert (await stage.books()).findings == []
 
 

@@ -2,7 +2,7 @@
 
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.tasks.rules import Ending
 from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PRICE, Stage
 
@@ -24,7 +24,7 @@ async def test_an_overdue_task_is_released_and_not_charged(stage: Stage):
     (result,) = await stage.rows("result")
     assert (result["ending"], result["charged_micros"], result["solve_count"]) == (Ending.UNANSWERED, 0, 0)
     kinds = [row["kind"] for row in await stage.rows("transfer", "kind", f"cause_id = {task_id}")]
-    assert kinds == [Kind.HOLD, Kind.RELEASE]
+    assert kinds == [TransferKind.HOLD, TransferKind.RELEASE]
     assert await stage.available(account_id) == 1_000
     assert not await stage.rows("work")
     assert not await stage.rows("usage_minute")

@@ -6,12 +6,12 @@ import pytest
 
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
-from manyeyes.webhooks.rules import CLAIM_SECONDS, Answer, DeliveryState
+from manyeyes.webhooks.rules import CLAIM_SECONDS, DeliveryState, TryResponse
 from manyeyes.webhooks.store import Claim
 from support.action_stage import Stage
 from support.delivery_receivers import ended
 
-OK, FAILED = Answer(200), Answer(500)
+OK, FAILED = TryResponse(200), TryResponse(500)
 
 
 async def claimed(stage: Stage) -> Claim:
@@ -21,7 +21,9 @@ async def claimed(stage: Stage) -> Claim:
 
 
 def noting(stage: Stage, claim, answer) -> NoteDelivery:
-    return NoteDelivery(stage.cell, claim.task_id, claim.number, answer, 12, 0.0)
+    return NoteDelivery(
+        cell=stage.cell, task_id=claim.task_id, claim=claim.number, answer=answer, milliseconds=12, chance=0.0
+    )
 
 
 async def row(stage: Stage) -> dict[str, Any]:
@@ -77,4 +79,6 @@ async def test_two_notes_of_one_delivery_in_a_batch_are_one(stage: Stage):
 
 
 async def test_a_delivery_that_is_not_there_is_nothing(stage: Stage):
-    assert await stage.act(note_deliveries, NoteDelivery(stage.cell, 5, 1, OK, 1, 0.0)) == [None]
+    assert await stage.act(
+        note_deliveries, NoteDelivery(cell=stage.cell, task_id=5, claim=1, answer=OK, milliseconds=1, chance=0.0)
+    ) == [None]

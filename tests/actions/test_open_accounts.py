@@ -1,6 +1,11 @@
 """open_accounts: an account with its terms and an empty balance."""
 
-from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.accounts import store as accounts
+from manyeyes.accounts.store import AccountPlace, KeyOwner
+from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
+from manyeyes.ledger.rules import TransferKind
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
 from support.action_stage import Stage
 
 
@@ -26,3 +31,36 @@ async def test_a_retried_opening_changes_nothing(stage: Stage):
     command = OpenAccount(stage.cell, account_id, f"customer {account_id}")
     assert await stage.act(open_accounts, command) == [account_id]
     assert await stage.everything() == before
+
+
+def beginning(n: int, amount_micros: int = 0) -> Beginning:
+    secrets = {"key_hash": b"key %d" % n, "link_hash": b"link %d" % n}
+    return Beginning(**secrets, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros)
+
+
+async def test_an_account_begins_with_key_link_and_money(stage: Stage):
+    one, two = stage.number(), stage.number()
+    batch = [
+        OpenAccount(stage.cell, one, "Ada", beginning(71, 2_500_000)),
+        OpenAccount(stage.cell, two, "Ben", beginning(72)),
+    ]
+    assert await stage.act(open_accounts, *batch) == [one, two]
+    assert [await stage.available(account_id) for account_id in (one, two)] == [2_500_000, 0]
+    [transfer] = await stage.rows("transfer", "kind, cause_id, credit_id, amount_micros")
+    assert tuple(transfer.values()) == (TransferKind.TOP_UP, 71, one, 2_500_000)
+    assert await stage.read(accounts.every_place) == [
+        AccountPlace(one, "Ada", stage.cell),
+        AccountPlace(two, "Ben", stage.cell),
+    ]
+    assert await stage.read(accounts.key_owner, b"key 71") == KeyOwner(stage.cell, one, ("203.0.113.0/24",))
+    assert await stage.read(workers.credential, b"link 72", ["link"]) == Subject("customer", two, stage.cell)
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_one_whose_reply_was_lost_begins_once(stage: Stage):
+    command = OpenAccount(stage.cell, stage.number(), "Ada", beginning(71, 500))
+    await stage.act(open_accounts, command, command)
+    before = await stage.everything()
+    assert await stage.act(open_accounts, command) == [command.account_id]
+    assert await stage.everything() == before
+    assert await stage.available(command.account_id) == 500

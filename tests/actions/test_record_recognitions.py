@@ -8,7 +8,7 @@ import pytest
 
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.apps.rules import day_in
-from manyeyes.ledger.rules import Book, Kind
+from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import quarter
 from manyeyes.recognitions.duration_histograms import Measure, bucket
@@ -41,7 +41,7 @@ async def test_a_certain_result_is_stored_counted_and_charged(stage: Stage, call
     assert (row["quarter"], row["certain"], row["uncertain"], row["asked"]) == (quarter(stage.now), 1, 0, 0)
     (row,) = await stage.rows("recognition_time")
     assert (row["measure"], row["bucket"], row["times"]) == (Measure.LATENCY, bucket(1_000), 1)
-    (charge,) = await stage.rows("transfer", where=f"kind = {Kind.RECOGNITION}")
+    (charge,) = await stage.rows("transfer", where=f"kind = {TransferKind.RECOGNITION}")
     assert (charge["cause_id"], charge["amount_micros"]) == (result_with.call_id, RATE_PRICE)
     assert (charge["debit_book"], charge["credit_book"]) == (Book.AVAILABLE, Book.REVENUE)
     assert await stage.available(calls.app.account_id) == FUNDS - RATE_PRICE
@@ -129,7 +129,7 @@ async def test_a_batch_writes_one_row_per_count(stage: Stage, calls: Calls):
     (row,) = await stage.rows("recognition_quarter", "certain, uncertain, asked")
     assert row == {"certain": 15, "uncertain": 15, "asked": 15}
     assert len(await stage.rows("work")) == len(await stage.rows("recognition_review")) == 15
-    charges = await stage.rows("transfer", "amount_micros", f"kind = {Kind.RECOGNITION}")
+    charges = await stage.rows("transfer", "amount_micros", f"kind = {TransferKind.RECOGNITION}")
     assert charges == [{"amount_micros": 10 * RATE_PRICE}] * 3
     assert await stage.available(calls.app.account_id) == FUNDS - 30 * RATE_PRICE - 15 * PRICE
 

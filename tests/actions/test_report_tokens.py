@@ -24,7 +24,7 @@ PRAISE, COMPLAINT = ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT
 
 
 def saying(stage: Stage, account_id, task_id, kind=PRAISE, takes=RECAPTCHA_KINDS, **given) -> ReportToken:
-    return ReportToken(stage.cell, account_id, task_id, kind, takes, **given)
+    return ReportToken(cell=stage.cell, account_id=account_id, task_id=task_id, kind=kind, takes=takes, **given)
 
 
 async def say(stage: Stage, *arguments, **given) -> TokenReported | Refusal:

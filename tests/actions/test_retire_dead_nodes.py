@@ -24,6 +24,8 @@ async def test_only_the_dead_nodes_workers_are_marked_away(stage: Stage):
     assert present == {alive: True, orphan: False}
     assert len(await stage.desk(orphan)) == 1, "his lease returns by itself when its time is over"
     assert await retire(stage) == 0
+    back = AttachWorker(cell=stage.cell, worker_id=orphan, node_id=1)
+    assert await stage.act(attach_workers, back) == [True], "away, and not offline: the next call is enough"
 
 
 async def test_a_node_that_beats_loses_nobody(stage: Stage):

@@ -5,7 +5,7 @@ import pytest
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason
 from manyeyes.workers.rules import SkipReason
@@ -50,8 +50,8 @@ async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage: 
     assert not await stage.rows("work")
     assert not await stage.rows("pending_pay")
     assert [r["kind"] for r in await stage.rows("transfer", "kind", f"cause_id = {task_id}")] == [
-        Kind.HOLD,
-        Kind.SETTLE,
+        TransferKind.HOLD,
+        TransferKind.SETTLE,
     ]
     assert await stage.available(account_id) == 1_000_000 - PRICE
     (usage,) = await stage.rows("usage_minute", "tasks, charged_micros")

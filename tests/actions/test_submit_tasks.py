@@ -8,7 +8,7 @@ from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.dispatch.rules import TURN_UNIT
-from manyeyes.ledger.rules import Book, Kind
+from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, ImageOptions
 from manyeyes.values.refusals import Reason
 from support.action_stage import LIFE_SECONDS, PAY, PICTURE, PRICE, Stage
@@ -39,7 +39,7 @@ async def test_a_task_is_stored_queued_and_held(stage: Stage):
     assert await stage.rows("blob", "task_id, media, bytes") == [
         {"task_id": command.task_id, "media": "png", "bytes": PICTURE.data}
     ]
-    (hold,) = await stage.rows("transfer", where=f"kind = {Kind.HOLD}")
+    (hold,) = await stage.rows("transfer", where=f"kind = {TransferKind.HOLD}")
     assert (hold["cause_id"], hold["amount_micros"], hold["account_id"]) == (command.task_id, PRICE, account_id)
     assert (hold["debit_book"], hold["credit_book"]) == (Book.AVAILABLE, Book.HELD)
     assert await stage.available(account_id) == 1_000 - PRICE

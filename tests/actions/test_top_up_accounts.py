@@ -2,7 +2,7 @@
 
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.ledger.rules import Book, Kind
+from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.values.refusals import Reason
 from support.action_stage import Stage
 
@@ -13,7 +13,7 @@ async def test_a_top_up_is_one_transfer_and_a_higher_balance(stage: Stage):
     assert await stage.act(top_up_accounts, top_up) == [2_500_000]
     (transfer,) = await stage.rows("transfer")
     assert (transfer["kind"], transfer["cause_id"], transfer["amount_micros"]) == (
-        Kind.TOP_UP,
+        TransferKind.TOP_UP,
         top_up.top_up_id,
         2_500_000,
     )

@@ -1,7 +1,7 @@
 """vest_pay: pay becomes payable when its complaint window has closed, once."""
 
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Book, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, Book, TransferKind
 from support.action_stage import PAY, Stage
 
 
@@ -20,7 +20,7 @@ async def test_pay_waits_a_minute_and_then_lies_in_the_wallet(stage: Stage):
     assert await vest(stage) == 1
     assert await stage.rows("wallet", "worker_id, payable_micros") == [{"worker_id": worker_id, "payable_micros": PAY}]
     assert not await stage.rows("pending_pay")
-    (vested,) = await stage.rows("transfer", where=f"kind = {Kind.VEST}")
+    (vested,) = await stage.rows("transfer", where=f"kind = {TransferKind.VEST}")
     assert (vested["cause_id"], vested["amount_micros"]) == (task_id, PAY)
     assert (vested["debit_book"], vested["credit_book"]) == (Book.PENDING, Book.PAYABLE)
     assert (await stage.books()).difference_micros == 0
@@ -54,7 +54,8 @@ async def test_the_oldest_pay_vests_first_in_bounded_sweeps(stage: Stage, monkey
     await stage.solve(account_id, worker_id)
     stage.later(PENDING_SECONDS)
     assert await vest(stage) == 1
-    assert [row["cause_id"] for row in await stage.rows("transfer", "cause_id", f"kind = {Kind.VEST}")] == [first]
+    vested = await stage.rows("transfer", "cause_id", f"kind = {TransferKind.VEST}")
+    assert [row["cause_id"] for row in vested] == [first]
     assert [await vest(stage), await vest(stage)] == [1, 0]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from support import factories
@@ -157,7 +157,7 @@ async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm: Client, nothin
 
 async def change(context: Context, customer: factories.Customer, **terms) -> None:
     async with context.cells.pool(1).acquire() as db:
-        await accounts.set_terms(db, Place(customer.account_id, "", 1), **terms)
+        await accounts.set_terms(db, AccountPlace(customer.account_id, "", 1), **terms)
 
 
 async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(calm: Client, nothing_left):

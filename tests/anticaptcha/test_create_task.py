@@ -55,7 +55,7 @@ async def test_a_picture_is_taken_and_solved(client: Client):
     assert set(created) == REPLY_KEYS["createTask"]
     lease = await factories.taken(client.context, hand)
     answered = await client.post(
-        "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": "12345"}}
+        "/v1/worker/answers", headers=hand.headers, json={"lease": str(lease.lease), "answer": {"text": "12345"}}
     )
     assert answered.json()["earned"] == 0.0005
     ready = await factories.call(client, "getTaskResult", customer, taskId=created["taskId"])

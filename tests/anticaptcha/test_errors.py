@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.anticaptcha.errors import _ERRORS
 from manyeyes.roles.site_checks import end_barred
@@ -100,7 +100,7 @@ async def all_filtered(client: Client) -> dict[str, Any]:
 async def suspended(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context)
     async with client.context.cells.pool(1).acquire() as db:
-        await accounts.set_terms(db, Place(customer.account_id, "", 1), suspended=True)
+        await accounts.set_terms(db, AccountPlace(customer.account_id, "", 1), suspended=True)
     return await factories.call(client, "createTask", customer, task=factories.image_task())
 
 

@@ -49,7 +49,7 @@ async def test_the_listed_worker_gets_the_next_task_before_those_who_wait_longer
     await desk.online(hand.worker)
     created = await factories.call(calm, "createTask", customer, task=factories.image_task())
     lease = await desk.next(hand.worker, 20)
-    assert int(lease.lease.split("-")[1]) == created["taskId"]
+    assert lease.lease.task_id == created["taskId"]
 
 
 async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm: Client, solved):

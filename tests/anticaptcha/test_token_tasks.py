@@ -11,7 +11,7 @@ from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.roles.site_checks import end_barred
 from manyeyes.roles.worker import WorkerDesk
-from manyeyes.tasks.store import Outcome, progress
+from manyeyes.tasks.store import TaskOutcome, progress
 from support import factories, proven_sites
 from support.anticaptcha_contract import REPLY_KEYS, assert_error
 from support.factories import Customer
@@ -62,7 +62,9 @@ async def test_each_kind_lives_from_the_call_to_its_solution(calm: Client, custo
     assert pending == {"errorId": 0, "status": "processing"}
     lease = await factories.taken(calm.context, hand)
     reply = await calm.post(
-        "/v1/worker/answers", headers=hand.headers, json={"lease": lease.lease, "answer": {"text": proven_sites.TOKEN}}
+        "/v1/worker/answers",
+        headers=hand.headers,
+        json={"lease": str(lease.lease), "answer": {"text": proven_sites.TOKEN}},
     )
     assert reply.status_code == 200
     ready = await factories.call(calm, "getTaskResult", customer, taskId=created["taskId"])
@@ -282,7 +284,7 @@ async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
     async with calm.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = now() - $1 * interval '1 s'", age)
         (outcome,) = await progress(db, 1, [(customer.account_id, task_id)])
-    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, TaskOutcome)
     body = json.loads(callback_body(calm.context.pictures, 1, outcome, "http://manyeyes.test"))
     assert (body["errorId"], body["taskId"]) == (error_id, task_id)
     assert ("solution" in body) is (error_id == 0)

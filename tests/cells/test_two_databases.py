@@ -9,6 +9,7 @@ import pytest
 
 from manyeyes.actions.check_books import check_books
 from manyeyes.actions.decide_appeals import AppealDecided
+from manyeyes.actions.file_appeals import Appealed
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.report_tokens import ReportToken, TokenReported, report_tokens
@@ -16,12 +17,12 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
-from manyeyes.roles.recourse import ReviewDesk, appeal
-from manyeyes.roles.told import AppealFiled
+from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import JOBS
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
@@ -69,8 +70,8 @@ async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, c
     assert (await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
     await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
     lease = await factories.taken(two_databases, hand)
-    assert lease.lease.startswith(f"{cell}-")
-    answer = {"lease": lease.lease, "answer": {"text": "12345"}}
+    assert lease.lease.cell == cell
+    answer = {"lease": str(lease.lease), "answer": {"text": "12345"}}
     assert (await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)).json()["earned"] == 0.0005
     ready = await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"])
     assert ready["solution"]["text"] == "12345"
@@ -88,8 +89,9 @@ async def test_a_complaint_in_each_cell_from_report_to_appeal(two_databases: Con
     await factories.submit(two_databases, customer)
     await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
     lease = (await factories.taken(two_databases, hand)).lease
-    await caller.post("/v1/worker/answers", headers=hand.headers, json={"lease": lease, "answer": {"text": "wr0ng"}})
-    task_id = int(lease.split("-")[1])
+    answer = {"lease": str(lease), "answer": {"text": "wr0ng"}}
+    await caller.post("/v1/worker/answers", headers=hand.headers, json=answer)
+    task_id = lease.task_id
     assert (await factories.call(caller, "reportIncorrectImageCaptcha", customer, taskId=task_id))[
         "status"
     ] == "success"
@@ -125,7 +127,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
         await factories.judge(two_databases, "confirm", "confirm")
     [number] = numbers
     for words in ("one", "the other"):
-        assert isinstance(await appeal(two_databases, hand.worker, number, words), AppealFiled)
+        assert isinstance(await appeal(two_databases, hand.worker, number, words), Appealed)
     assert sorted(waiting.cell for waiting in await open_appeals(two_databases)) == CELLS
     unclear = await decide_appeal(two_databases, number, accepted=True)
     assert isinstance(unclear, Refusal)
@@ -136,7 +138,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
     assert isinstance(await decide_appeal(two_databases, number, accepted=False), AppealDecided), "one is left"
     for cell, paid in ((1, 0), (2, PAY)):
         async with two_databases.cells.pool(cell).acquire() as db:
-            booked = await ledger.workers_sums(db, cell, Kind.APPEAL_PAY)
+            booked = await ledger.workers_sums(db, cell, TransferKind.APPEAL_PAY)
             assert booked.get(hand.worker.worker_id, 0) == paid
     assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 
@@ -226,7 +228,13 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
             await stage.answer(worker_id, await stage.lease(worker_id))
         kinds = {listed: ReportKind.TOKEN_CORRECT, filtered: ReportKind.TOKEN_INCORRECT}
         words = [
-            ReportToken(stage.cell, account_id, row["task_id"], kinds[row["worker_id"]], RECAPTCHA_KINDS)
+            ReportToken(
+                cell=stage.cell,
+                account_id=account_id,
+                task_id=row["task_id"],
+                kind=kinds[row["worker_id"]],
+                takes=RECAPTCHA_KINDS,
+            )
             for row in await stage.rows("result", "task_id, worker_id")
         ]
         assert all(isinstance(told, TokenReported) for told in await stage.act(report_tokens, *words))

@@ -39,7 +39,7 @@ def test_create_prints_id_and_key_and_keeps_only_the_keys_hash(manyeyes, key_row
 )
 def test_an_account_is_there_as_a_whole_or_not_at_all(manyeyes, dsn, run_async, monkeypatch, step):
     async def fail(*_) -> None:
-        raise OSError("the line is dead")
+        raise ValueError("the line is dead")
 
     async def rows() -> dict[str, Any]:
         db = await asyncpg.connect(dsn)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from manyeyes.roles.recourse import appeal
+from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
 from support import factories

@@ -123,6 +123,12 @@ def test_labels_that_cannot_be_are_refused(manyeyes, create, labels):
     assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
 
 
+@pytest.mark.parametrize("labels", ["--5=five", "²=two", "1_0=ten"])
+def test_a_label_whose_number_is_none_is_named(manyeyes, create, labels):
+    assert f"'{labels}' is no label" in create(labels=labels).complaint
+    assert manyeyes("recognition", "list", "--json").json == {"recognitions": []}
+
+
 def test_a_recogniser_that_there_is_not_is_told_with_those_that_there_are(manyeyes, create):
     complaint = create("--review-queue", recogniser="captcha").complaint
     assert "captcha" in complaint

@@ -1,5 +1,7 @@
 """manyeyes simulate: tables, JSON and pictures, without any installation."""
 
+import functools
+from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
@@ -7,12 +9,21 @@ from PIL import Image
 
 from manyeyes.cli import simulate
 from manyeyes.simulator import allow_list_study, review
-from manyeyes.simulator.allow_list_study import Question
+from manyeyes.simulator.allow_list_study import StudyQuestion
 from manyeyes.simulator.world import World
 
 QUICK_LIST = ("simulate", "allow-list", "--pools", "10,20", "--rates", "3,10", "--seeds", "2", "--no-variations")
 QUICK_REVIEW = ("simulate", "review", "--accuracies", "0.9,0.8", "--seeds", "3", "--complaints", "50")
 QUICK = {"allow-list": QUICK_LIST, "review": QUICK_REVIEW}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def studied_once() -> Iterator[None]:
+    """A study depends on its arguments alone; what becomes of it is what these tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(allow_list_study, "study", functools.cache(allow_list_study.study))
+        patch.setattr(review, "study", functools.cache(review.study))
+        yield
 
 
 @pytest.mark.parametrize("quick", QUICK.values(), ids=QUICK)
@@ -69,7 +80,7 @@ def test_variations_are_asked_at_both_claimed_rates(manyeyes, monkeypatch, tmp_p
 
     def smaller(question, seeds, ways):
         asked.append((question.name, question.world.rate))
-        return real(Question(World(workers=10, rate=question.world.rate / 5)), seeds, ways)
+        return real(StudyQuestion(World(workers=10, rate=question.world.rate / 5)), seeds, ways)
 
     monkeypatch.setattr(allow_list_study, "study", smaller)
     quick = ("simulate", "allow-list", "--pools", "100", "--rates", "1,10", "--seeds", "2")

@@ -106,3 +106,8 @@ def test_a_change_that_is_none_or_cannot_be_is_refused(manyeyes, wrong, complain
     assert complaint in manyeyes("worker", "set", "Wim", *wrong).complaint
     assert "there is no worker Nobody" in manyeyes("worker", "set", "Nobody", "--reviewer").complaint
     assert row_of(manyeyes, "Wim") == before
+
+
+@pytest.mark.parametrize("name", ["²", "٣", "9" * 5_000])
+def test_a_name_that_only_looks_like_a_number_is_looked_for_as_a_name(manyeyes, name):
+    assert "no worker" in manyeyes("worker", "link", name).complaint

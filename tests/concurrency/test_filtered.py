@@ -88,7 +88,7 @@ async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(sta
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3)
     words = [
-        ReportToken(stage.cell, account_id, task_id, kind, RECAPTCHA_KINDS)
+        ReportToken(cell=stage.cell, account_id=account_id, task_id=task_id, kind=kind, takes=RECAPTCHA_KINDS)
         for kind in (ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT)
     ]
     outcomes = [o for (o,) in await race(stage, *[(report_tokens, [word]) for word in words])]
@@ -111,7 +111,10 @@ async def test_words_of_two_processes_on_many_workers_meet_no_dead_lock(stage: S
         await stage.hand_out()
         for worker_id in workers:
             await stage.answer(worker_id, await stage.lease(worker_id))
-    praise = [ReportToken(stage.cell, account_id, t, ReportKind.TOKEN_CORRECT, TOKEN_KINDS) for t in tasks]
+    praise = [
+        ReportToken(cell=stage.cell, account_id=account_id, task_id=t, kind=ReportKind.TOKEN_CORRECT, takes=TOKEN_KINDS)
+        for t in tasks
+    ]
     await race(stage, (report_tokens, praise[:4]), (report_tokens, praise[:3:-1]), (hand_out, [HandOut(stage.cell, 1)]))
     assert len(await stage.rows("report")) == 8
     assert {row["worker_id"] for row in await stage.rows("standing")} == set(workers)

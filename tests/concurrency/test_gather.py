@@ -14,6 +14,7 @@ from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.import_results import Imported, import_results
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.roles.worker import WorkerDesk
@@ -218,7 +219,10 @@ async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settin
         customer = await factories.customer(contexts[0])
         hands = [await factories.hand(contexts[n % 2]) for n in range(4)]
         submitted = await asyncio.gather(*[factories.submit(contexts[n % 2], customer) for n in range(16)])
-        await asyncio.gather(*[work_off(contexts[n % 2], hand) for n, hand in enumerate(hands)])
+        answered: set[LeaseId] = set()
+        workers = [work_off(contexts[n % 2], hand, answered, len(submitted)) for n, hand in enumerate(hands)]
+        async with asyncio.timeout(60):
+            await asyncio.gather(*workers)
         rows = await contexts[0].cells.directory.fetch("SELECT task_id, lease FROM result")
         assert sorted(row["task_id"] for row in rows) == sorted(s.task_id for s in submitted)
     finally:
@@ -226,13 +230,15 @@ async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settin
             await context.close()
 
 
-async def work_off(context: Any, hand: factories.Hand) -> None:
-    """Answer until nothing is left; each answer must be paid."""
+async def work_off(context: Any, hand: factories.Hand, answered: set[LeaseId], tasks: int) -> None:
+    """Answer until all workers together have answered each task; each answer must be paid."""
     desk = WorkerDesk(context)
     await desk.online(hand.worker)
-    while (lease := await desk.next(hand.worker, 0.3)) is not None:
-        outcome = await desk.answer(hand.worker, lease.lease, "12345")
-        assert outcome.earned > 0
+    while len(answered) < tasks:
+        if lease := await desk.next(hand.worker, 0.3):
+            outcome = await desk.answer(hand.worker, lease.lease, "12345")
+            assert outcome.earned_micros > 0
+            answered.add(lease.lease)
 
 
 async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(context: Context, stage: Stage):

@@ -247,7 +247,13 @@ async def test_from_whichever_process_the_task_came(dsn, settings: Settings):
         await desk.online(listed.worker)
         lease = await desk.next(listed.worker, 5)
         await desk.answer(listed.worker, lease.lease, "token")
-        word = ReportToken(1, customer.account_id, praised.task_id, ReportKind.TOKEN_CORRECT, RECAPTCHA_KINDS)
+        word = ReportToken(
+            cell=1,
+            account_id=customer.account_id,
+            task_id=praised.task_id,
+            kind=ReportKind.TOKEN_CORRECT,
+            takes=RECAPTCHA_KINDS,
+        )
         assert isinstance(await here.batcher.ask(report_tokens, word), TokenReported)
         patient = [await factories.hand(here) for _ in range(3)]
         for hand in patient:
@@ -258,7 +264,7 @@ async def test_from_whichever_process_the_task_came(dsn, settings: Settings):
         submitted = await factories.submit(here, customer)
         assert isinstance(submitted, Submitted)
         here.dispatcher.wake(1, [1], became_idle=False)
-        assert (await waiting).lease.startswith(f"1-{submitted.task_id}-")
+        assert (await waiting).lease.task_id == submitted.task_id
     finally:
         for context in (here, there):
             await context.close()

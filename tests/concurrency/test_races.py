@@ -13,13 +13,18 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE, Stage
 from support.races import Batch, race
 
 ROUNDS = range(5)
+IS_ANYBODY_WAITING = (  # asked a hundred times a second
+    "SELECT count(*) > 0 FROM pg_sleep(0.01), pg_stat_activity "
+    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 @pytest.mark.parametrize("_", ROUNDS)
@@ -175,6 +180,20 @@ async def test_an_overdue_task_is_ended_or_taken(stage: Stage, _):
     assert (await stage.books()).difference_micros == 0
 
 
+async def test_what_is_released_waits_for_balances_in_the_order_of_their_ids(stage: Stage):
+    first, second = await stage.account(), await stage.account()
+    for account_id, seconds in ((second, 1), (first, 2)):
+        await stage.submit(account_id, life_seconds=seconds)
+    stage.later(3)
+    async with stage.transaction() as other:
+        await ledger.lock_balances(other, stage.cell, [first])
+        ending = asyncio.create_task(stage.act(end_overdue_tasks, EndOverdueTasks(stage.cell)))
+        while not await stage.pool.fetchval(IS_ANYBODY_WAITING):
+            pass
+        await ledger.lock_balances(other, stage.cell, [second])  # a dead lock, had the sweep begun with this one
+    assert await ending == [2]
+
+
 async def test_sweeps_in_two_processes_vest_and_release_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     for _ in range(6):
@@ -189,7 +208,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage: Stage):
     assert sum(count for (count,) in counts[::2]) == 6
     assert sum(count for (count,) in counts[1::2]) == 6
     assert [row["payable_micros"] for row in await stage.rows("wallet", "payable_micros")] == [6 * PAY]
-    assert len(await stage.rows("transfer", where=f"kind = {Kind.RELEASE}")) == 6
+    assert len(await stage.rows("transfer", where=f"kind = {TransferKind.RELEASE}")) == 6
     assert (await stage.books()).difference_micros == 0
 
 

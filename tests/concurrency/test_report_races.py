@@ -17,7 +17,7 @@ from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.vest_pay import VestPay, vest_pay
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import SLOT_SECONDS
 from manyeyes.values.refusals import Reason
 from support.action_stage import PAY, PRICE, Stage
@@ -81,7 +81,9 @@ async def test_two_last_votes_that_agree_give_one_verdict_and_one_refund(stage: 
     assert sum(isinstance(outcome, Voted) for outcome in outcomes) == 1
     assert {o.reason for o in outcomes if not isinstance(o, Voted)} == {Reason.SLOT_LOST}
     assert await stage.available(solved[0]) == before + PRICE
-    counts = [await booked(stage, kind) for kind in (Kind.REFUND, Kind.CANCEL_PAY, Kind.VOTE_PAY)]
+    counts = [
+        await booked(stage, kind) for kind in (TransferKind.REFUND, TransferKind.CANCEL_PAY, TransferKind.VOTE_PAY)
+    ]
     assert counts == [1, 1, 2]
     assert [row["judged"] for row in await stage.rows("reporter")] == [1]
     assert (await stage.books()).findings == []
@@ -94,8 +96,8 @@ async def test_two_last_votes_that_disagree_give_one_verdict(stage: Stage, slots
     (confirm,), (reject,) = await race(stage, *batches)
     assert isinstance(confirm, Voted)
     assert isinstance(reject, Voted) or reject.reason is Reason.SLOT_LOST
-    assert await booked(stage, Kind.REFUND) == 1
-    assert await booked(stage, Kind.VOTE_PAY) == 2 + isinstance(reject, Voted)
+    assert await booked(stage, TransferKind.REFUND) == 1
+    assert await booked(stage, TransferKind.VOTE_PAY) == 2 + isinstance(reject, Voted)
     assert (await stage.books()).findings == []
 
 
@@ -103,7 +105,7 @@ async def test_two_last_votes_that_disagree_give_one_verdict(stage: Stage, slots
 async def test_the_same_vote_at_once_is_paid_once(stage: Stage, slots: list[Any], _):
     outcomes = await race(stage, *[(cast_votes, [stage.voting(slots[0])]) for _ in range(3)])
     assert len({outcome for (outcome,) in outcomes}) == 1
-    assert await booked(stage, Kind.VOTE_PAY) == 1
+    assert await booked(stage, TransferKind.VOTE_PAY) == 1
 
 
 @pytest.mark.parametrize("_", ROUNDS)
@@ -121,7 +123,7 @@ async def test_a_report_while_the_pay_is_just_being_vested(stage: Stage, solved,
     await stage.judge("confirm", "confirm")
     wallets = {row["worker_id"]: row["payable_micros"] for row in await stage.rows("wallet")}
     assert wallets.get(worker_id, 0) == PAY * vested
-    assert await booked(stage, Kind.CANCEL_PAY) == 1 - vested
+    assert await booked(stage, TransferKind.CANCEL_PAY) == 1 - vested
     assert (await stage.books()).findings == []
 
 
@@ -131,7 +133,7 @@ async def test_a_verdict_while_pay_is_being_vested(stage: Stage, slots: list[Any
     stage.later(30)
     await race(stage, (cast_votes, [stage.voting(slots[1], "reject")]), (vest_pay, [VestPay(stage.cell)]))
     await stage.act(vest_pay, VestPay(stage.cell))
-    assert await booked(stage, Kind.VEST) == 1
+    assert await booked(stage, TransferKind.VEST) == 1
     assert (await stage.books()).findings == []
 
 
@@ -144,7 +146,7 @@ async def test_a_vote_against_the_lapse_of_its_slot(stage: Stage, slots: list[An
     )
     states = [row["state"] for row in await stage.rows("vote_slot", "n, state")]
     assert states[0] == (2 if isinstance(outcome, Voted) else 0)
-    assert await booked(stage, Kind.VOTE_PAY) == isinstance(outcome, Voted)
+    assert await booked(stage, TransferKind.VOTE_PAY) == isinstance(outcome, Voted)
 
 
 @pytest.mark.parametrize("_", ROUNDS)
@@ -158,7 +160,7 @@ async def test_the_last_vote_against_the_end_of_patience(stage: Stage, slots: li
         (settle_overdue_reports, [SettleOverdueReports(stage.cell, 1)]),
     )
     assert isinstance(outcome, Voted) != bool(settled)
-    assert await booked(stage, Kind.REFUND) == settled
+    assert await booked(stage, TransferKind.REFUND) == settled
     assert (await stage.books()).findings == []
 
 
@@ -184,7 +186,7 @@ async def test_appeals_and_decisions_at_once_pay_once(stage: Stage, _):
     outcomes = [outcome for (outcome,) in await race(stage, *filing)]
     assert sum(isinstance(outcome, Appealed) for outcome in outcomes) == 1
     await race(stage, *[(decide_appeals, [DecideAppeal(stage.cell, task_id, True)]) for _ in range(3)])
-    assert await booked(stage, Kind.APPEAL_PAY) == 1
+    assert await booked(stage, TransferKind.APPEAL_PAY) == 1
     assert (await stage.books()).findings == []
 
 

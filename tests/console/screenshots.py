@@ -22,7 +22,7 @@ from demo.pictures import draw
 from manyeyes.apps.keys import new_pair
 from manyeyes.db.embedded import Embedded
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import ReviewDesk
+from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import prepare_database
 from manyeyes.settings import Settings

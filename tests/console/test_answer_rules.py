@@ -94,7 +94,7 @@ async def test_what_the_page_lets_through_the_server_takes(site: Site, browser):
         for least, most in ((0, 0), (3, 0), (0, 4), (5, 5))
     ]
     cases = [(each, text) for each in options for text in TEXTS]
-    found = await screen.page.evaluate(CHECK, [f"{static_root()}/rules.js", cases])
+    found = await screen.page.evaluate(CHECK, [f"{static_root()}/shared/answer_rules.js", cases])
     let_through = [(case[0], text) for case, (text, passes) in zip(cases, found, strict=True) if passes]
     assert len(let_through) > len(options)
     refused = [(each, text) for each, text in let_through if unfit(ImageOptions(**each), text)]
@@ -111,5 +111,5 @@ async def test_what_the_server_takes_the_page_lets_through(site: Site, browser):
         ({"phrase": True, "min_length": 3}, "a b"),
     ]
     assert [unfit(ImageOptions(**each), text) for each, text in cases] == [""] * len(cases)
-    found = await screen.page.evaluate(CHECK, [f"{static_root()}/rules.js", cases])
+    found = await screen.page.evaluate(CHECK, [f"{static_root()}/shared/answer_rules.js", cases])
     assert found == [[text, True] for _, text in cases]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.console.customer.statement import KINDS
-from manyeyes.console.customer.statement_books import Books, read_books
-from manyeyes.console.customer.statement_period import Asked, asked
-from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, Kind
+from manyeyes.console.customer.statement_books import Statement, read_books
+from manyeyes.console.customer.statement_period import StatementQuery, asked
+from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, TransferKind
 from manyeyes.runtime.context import Context
 from support import factories
 from support.action_stage import set_stage
@@ -56,9 +56,9 @@ def micros(text) -> int:
     return round(float(text.replace("$", "").replace(",", "").replace("−", "-") or 0) * 1_000_000)
 
 
-async def books_of(context: Context, customer: factories.Customer, **given) -> Books:
-    question = Asked(given.pop("start", asked({}, datetime.now(UTC)).start), **given)
-    place = Place(customer.account_id, "", customer.cell)
+async def books_of(context: Context, customer: factories.Customer, **given) -> Statement:
+    question = StatementQuery(start=given.pop("start", asked({}, datetime.now(UTC)).start), **given)
+    place = AccountPlace(customer.account_id, "", customer.cell)
     async with context.cells.pool(customer.cell).acquire() as db:
         return await read_books(db, place, question, await context.lookups.queues())
 
@@ -253,4 +253,4 @@ async def test_what_others_typed_is_shown_and_not_run(client: Client, customer: 
 
 
 def test_every_kind_of_a_customers_transfer_has_a_name():
-    assert set(KINDS) == set(Kind) - WORKERS_KINDS - APPS_KINDS
+    assert set(KINDS) == set(TransferKind) - WORKERS_KINDS - APPS_KINDS

@@ -4,8 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import SlotView
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
@@ -94,10 +93,10 @@ async def test_a_program_gets_the_labels_and_the_name(site: Site, people):
     customer, author, judge = people
     await chosen(site.context, customer, author)
     slot = await ReviewDesk(site.context).next(judge.worker, 5)
-    assert isinstance(slot, SlotView)
-    assert slot.answer.text == CHOSEN
-    assert slot.task.kind == "label_picture"
-    assert [choice.name for choice in slot.task.options.labels] == list(FEW)
+    assert isinstance(slot, LeasedSlot)
+    assert slot.answer == CHOSEN
+    assert slot.kind == "label_picture"
+    assert [choice.name for choice in slot.options.labels] == list(FEW)
 
 
 async def test_worker_customer_and_operator_read_the_name(site: Site, browser, people):

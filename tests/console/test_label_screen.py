@@ -276,7 +276,7 @@ async def outline(screen) -> list[list[Any]]:
 
 async def test_the_server_draws_the_same_labels_as_the_script(screen: Screen):
     drawn = await outline(screen)
-    await screen.page.route("**/labels.js", lambda route: route.abort())
+    await screen.page.route("**/label_buttons.js", lambda route: route.abort())
     await screen.page.reload()
     await expect(screen.part("labels")).not_to_have_attribute("data-ready", "")
     assert await outline(screen) == drawn

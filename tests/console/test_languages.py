@@ -1,33 +1,17 @@
-"""Every message is translated in every language, with its placeholders; and a request gets its language."""
+"""Every message is translated in every language, in its reader's catalogue, with its placeholders."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
+from babel.messages.catalog import Message
 
-import manyeyes.console
-from manyeyes.console.shared.languages import LANGUAGES, catalogue_path, change, chosen, locale_of, money
+from manyeyes.console.shared.languages import LANGUAGES, READERS, catalogue, change, chosen, money
+from support.message_catalogues import read_catalogues, used_messages
 
-CONSOLE = Path(manyeyes.console.__file__).parent
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "mark_many": (1, 2), "translate": None}
 PLACEHOLDER = re.compile(r"%\((\w+)\)s|%%|(%)")
 ENGLISH_TOO = {"Operator", "Number", "Status", "Normal"}  # words that a language may share with English
-
-
-def used_in_the_source() -> set[str | tuple[str, ...]]:
-    methods = [("**.py", "python"), ("**.html", "jinja2")]
-    options = {"**.html": {"encoding": "utf-8"}}
-    found = extract_from_dir(str(CONSOLE), methods, options, KEYWORDS)
-    return {message for _, _, message, _, _ in found}
-
-
-def read(language: str) -> Catalog:
-    with catalogue_path(language).open("rb") as file:
-        return read_po(file, locale=str(locale_of(language)), abort_invalid=True)
 
 
 def forms(value: str | Sequence[str]) -> list[str]:
@@ -40,17 +24,35 @@ def placeholders(text: str) -> set[str]:
 
 
 def messages(language: str) -> list[Message]:
-    return [message for message in read(language) if message.id]
+    return [message for each in read_catalogues(language).values() for message in each if message.id]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_is_in_the_catalogue_and_no_other(language):
-    assert {message.id for message in messages(language)} == used_in_the_source()
+def test_every_message_is_in_its_readers_catalogue_and_no_other(language):
+    found = {reader: {m.id for m in each if m.id} for reader, each in read_catalogues(language).items()}
+    assert found == used_messages(), "make messages puts every message where it belongs"
+
+
+def test_every_reader_has_messages_and_each_is_one_readers():
+    used = used_messages()
+    assert set(used) == set(READERS)
+    assert all(used.values())
+    assert set(Counter(message for each in used.values() for message in each).values()) == {1}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_readers_are_told_is_put_together(language):
+    whole = catalogue(language)
+    for message in messages(language):
+        one, *many = forms(message.id)
+        for number in (1, 2):
+            told = whole.ungettext(one, many[0], number) if many else whole.ugettext(one)
+            assert told in forms(message.string)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_is_translated_in_every_form(language):
-    plural_forms = read(language).num_plurals
+    (plural_forms,) = {each.num_plurals for each in read_catalogues(language).values()}
     for message in messages(language):
         translated = forms(message.string)
         assert all(text.strip() for text in translated), message.id
@@ -82,6 +84,15 @@ def test_a_translation_is_not_the_source_again(language):
         ("de, *;q=0.5", "en"),
         ("vi;q=0, en", "en"),
         ("vi;q=nonsense", "en"),
+        ("en; q=0.5, vi ; q=0.9", "vi"),
+        ("en;Q=0.5,VI;Q=0.9", "vi"),
+        ("en;q=0.8,id;q=0.8", "en"),
+        ("th;q=0.000,id;q=0.001", "id"),
+        ("vi;q=1.5,th;q=-1,id;q=nan,zh;q=inf", "en"),
+        ("vi;q=,th;level=1,id q=1,;q=1,-,zh_CN", "en"),
+        (",, ,vi,,", "vi"),
+        ("vi;q=" + "9" * 5_000, "en"),
+        ("١;q=1,วี", "en"),
     ],
 )
 def test_the_browsers_wishes_choose_the_language(accept, language):

@@ -6,7 +6,7 @@ import re
 import asyncpg
 from test_customer_pages import OWN
 
-from manyeyes.actions.check_books import Books
+from manyeyes.actions.check_books import BooksAudit
 from manyeyes.console.operator import overview
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.runtime.context import Context
@@ -20,11 +20,13 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
     monkeypatch.setattr(overview, "BOOKS_FRESH_SECONDS", -1.0)
     begun, gate, proofs = asyncio.Event(), asyncio.Event(), []
 
-    async def slow(db: asyncpg.Connection, cell, time_zones) -> Books:
+    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
         proofs.append(cell)
         begun.set()
         await gate.wait()
-        return Books(len(proofs), 0, 0, 0, 0, [])
+        return BooksAudit(
+            difference_micros=len(proofs), transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
+        )
 
     monkeypatch.setattr(overview, "check_books", slow)
     pages = OperatorPages(context)
@@ -44,10 +46,12 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
 async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(context: Context, monkeypatch):
     proofs = []
 
-    async def slow(db: asyncpg.Connection, cell, time_zones) -> Books:
+    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
         proofs.append(cell)
         await asyncio.sleep(0)
-        return Books(0, 0, 0, 0, 0, [])
+        return BooksAudit(
+            difference_micros=0, transfers=0, accounts=0, wallets=0, open_tasks_held_micros=0, findings=[]
+        )
 
     monkeypatch.setattr(overview, "check_books", slow)
     pages = OperatorPages(context)

@@ -10,7 +10,7 @@ import pytest
 
 import manyeyes.console
 
-STATIC = Path(manyeyes.console.__file__).parent / "static"
+STATIC = Path(manyeyes.console.__file__).parent / "static" / "shared"
 TOKEN = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
 TEXT, SIGN = 4.5, 3.0  # WCAG 2.2: 1.4.3 text, 1.4.11 borders, icons, focus
 PAIRS = [

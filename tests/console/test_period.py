@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.console.customer.statement_period import Asked, asked, instant
+from manyeyes.console.customer.statement_period import StatementQuery, asked, instant
 from manyeyes.console.shared.charts import bar_chart, round_top
 
 NOW = datetime(2026, 11, 22, 10, 0, 0, 500_000, tzinfo=UTC)
@@ -48,7 +48,7 @@ def test_an_unreadable_start_is_said_so():
 
 @given(seconds, st.text(max_size=20), st.text(max_size=9), st.integers(1, 9_999_999))
 def test_an_address_asks_the_same_again(start, queue, ip, page):
-    question = Asked(start, queue=queue.strip(), ip=ip.strip(), page=page)
+    question = StatementQuery(start=start, queue=queue.strip(), ip=ip.strip(), page=page)
     query = dict(parse_qsl(urlsplit(question.address()).query, keep_blank_values=True))
     assert asked(query, NOW) == question
 

@@ -9,7 +9,7 @@ from test_customer_pages import OWN, rows
 from test_looks import NAMELESS
 
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import appeal
+from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support import factories

@@ -124,7 +124,7 @@ async def test_server_and_script_write_an_answer_alike(site: Site, browser, peop
                 length(text),
             ]);
         }"""
-        found = await screen.page.evaluate(check, [f"{static_root()}/glyphs.js", cases])
+        found = await screen.page.evaluate(check, [f"{static_root()}/reviewer/glyphs.js", cases])
         assert found == [
             [
                 [[run.text, run.is_digits] for run in glyphs.runs(text)],
@@ -144,5 +144,5 @@ async def test_server_and_script_name_the_same_rules(site: Site, browser, people
     }"""
     names = ("phrase", "case", "numeric", "math", "min_length", "max_length")
     every = [{name: getattr(options, name) for name in names} for options in OPTIONS]
-    found = await screen.page.evaluate(check, [f"{static_root()}/rules.js", every])
+    found = await screen.page.evaluate(check, [f"{static_root()}/shared/answer_rules.js", every])
     assert found == [[list(pair) for pair in task_wording.judged_by(options)] for options in OPTIONS]

@@ -194,9 +194,17 @@ async def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(client: Cli
 async def test_static_files_are_kept_for_ever_under_their_version(client: Client):
     page = (await client.get("/")).text
     path = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
-    current, old = await client.get(path), await client.get("/static/old/base.css")
+    current, old = await client.get(path), await client.get("/static/old/shared/base.css")
     assert current.headers["content-type"].startswith("text/css")
     assert "immutable" in current.headers["cache-control"]
     assert old.headers["cache-control"] == "no-cache"
-    assert (await client.get("/static/x/../pages.py")).status_code == 404
-    assert (await client.get("/static/x/..%2Fpages.py")).status_code == 404
+    for outside in (
+        "../pages.py",
+        "..%2Fpages.py",
+        "..%2Froutes.py",
+        "shared/..%2F..%2Froutes.py",
+        "shared/../../routes.py",
+    ):
+        assert (await client.get(f"/static/x/{outside}")).status_code == 404, outside
+    for folder in ("", "shared", "shared/", "/etc/passwd", "%2Fetc%2Fpasswd"):
+        assert (await client.get(f"/static/x/{folder}")).status_code == 404, folder

@@ -7,24 +7,31 @@ import msgspec
 import pytest
 
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.roles.worker import LeaseView
+from manyeyes.roles.worker import LeasedTask
 from manyeyes.runtime.context import Context
 from manyeyes.settings import Settings, from_environment
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
-from manyeyes.values.widget_links import WidgetLinks
+from manyeyes.values.signed_links import WidgetLinks
 from support import factories, proven_sites
 from support.in_process_client import Client
 
 
 async def leased(
     context: Context, kind: str = RECAPTCHA_V2, **given: Any
-) -> tuple[factories.Customer, factories.Hand, LeaseView]:
+) -> tuple[factories.Customer, factories.Hand, LeasedTask]:
     """A token task on a worker's desk."""
     customer, asking = await factories.customer(context), proven_sites.asking(kind=kind, **given)
     await proven_sites.house_site(context, customer.account_id)
     hand = await factories.hand(context, queues=(asking["queue_id"],))
     await factories.submit(context, customer, **asking)
     return customer, hand, await factories.taken(context, hand)
+
+
+def frame_of(client: Client, lease: LeasedTask) -> str:
+    """Return the address of the widget's frame."""
+    context: Context = client.context
+    assert lease.widget is not None
+    return context.widgets.url(lease.widget, lease.expires_at)
 
 
 def directives(reply: httpx.Response) -> dict[str, list[str]]:
@@ -54,7 +61,7 @@ async def test_the_policy_names_this_widget_s_hosts_and_no_other(
     client: Client, kind: str, given: dict[str, Any], scripts: list[str]
 ):
     _, _, lease = await leased(client.context, kind, **given)
-    reply = await client.get(lease.task.widget_url)
+    reply = await client.get(frame_of(client, lease))
     assert reply.status_code == 200
     found = directives(reply)
     assert found["default-src"] == ["'none'"]
@@ -70,26 +77,26 @@ async def test_the_policy_names_this_widget_s_hosts_and_no_other(
 
 
 async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: Client):
-    context = client.context
+    context: Context = client.context
     _, hand, lease = await leased(context)
-    assert (await client.get(lease.task.widget_url)).status_code == 200
-    assert (await client.get(lease.task.widget_url[:-2])).status_code == 404
+    assert (await client.get(frame_of(client, lease))).status_code == 200
+    assert (await client.get(frame_of(client, lease)[:-2])).status_code == 404
     assert (await client.get("/widget/" + "A" * 60)).status_code == 404
-    skip = {"lease": lease.lease, "reason": "widget_failed"}
+    skip = {"lease": str(lease.lease), "reason": "widget_failed"}
     assert (await client.post("/v1/worker/skips", headers=hand.headers, json=skip)).status_code == 200
-    gone = await client.get(lease.task.widget_url)
+    gone = await client.get(frame_of(client, lease))
     assert gone.status_code == 404
     assert proven_sites.KEY not in gone.text
     assert directives(gone)["script-src"] == ["'self'"]
 
 
 async def test_a_withdrawn_site_s_widget_is_not_shown(client: Client):
-    context = client.context
+    context: Context = client.context
     customer, _, lease = await leased(context)
     await context.batcher.ask(
         withdraw_sites, WithdrawSite(1, await context.id_blocks.take(1), customer.account_id, "shop.example")
     )
-    reply = await client.get(lease.task.widget_url)
+    reply = await client.get(frame_of(client, lease))
     assert reply.status_code in (404, 410)  # 404 when the sweep was there before
     assert proven_sites.KEY not in reply.text
 
@@ -97,7 +104,7 @@ async def test_a_withdrawn_site_s_widget_is_not_shown(client: Client):
 async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer(client: Client):
     _, hand, lease = await leased(client.context, RECAPTCHA_V3, min_score=0.9, action="login")
     reply = (await client.get("/v1/worker/next", headers=hand.headers)).json()
-    assert reply["lease"] == lease.lease
+    assert reply["lease"] == str(lease.lease)
     task = reply["task"]
     assert (task["kind"], task["options"]) == (RECAPTCHA_V3, {"site": "shop.example", "needs_start": True})
     assert task["image_url"] == ""
@@ -107,21 +114,21 @@ async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer
 
 
 async def test_the_page_is_drawn_with_the_widget_and_may_frame_it(client: Client):
-    context = client.context
+    context: Context = client.context
     _, _, lease = await leased(context)
-    page = await client.get(lease.task.widget_url, headers={"accept-language": "vi"})
+    page = await client.get(frame_of(client, lease), headers={"accept-language": "vi"})
     assert '<html lang="vi"' in page.text
 
 
 async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: Client):
-    context = client.context
+    context: Context = client.context
     context.settings = msgspec.structs.replace(
         context.settings, public_url="https://console.example.org/", widget_url="https://widgets.example.org"
     )
     context.widgets = WidgetLinks(b"k" * 32, context.settings.widget_url)
     _, _, lease = await leased(context)
-    assert lease.task.widget_url.startswith("https://widgets.example.org/widget/")
-    reply = await client.get(lease.task.widget_url, headers={"host": "widgets.example.org"})
+    assert frame_of(client, lease).startswith("https://widgets.example.org/widget/")
+    reply = await client.get(frame_of(client, lease), headers={"host": "widgets.example.org"})
     assert directives(reply)["frame-ancestors"] == ["https://console.example.org"]
     assert '"console": "https://console.example.org"' in reply.text
 
@@ -129,16 +136,16 @@ async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: C
 @pytest.mark.parametrize("host", ["console.example.org", "manyeyes.test", "widgets.example.org:8443", "", "x:y"])
 async def test_with_a_host_for_widgets_none_is_ever_shown_on_another(client: Client, host: str):
     """A maker's script could lead its frame there, and would then run on the console's origin."""
-    context = client.context
+    context: Context = client.context
     context.settings = msgspec.structs.replace(
         context.settings, public_url="https://console.example.org", widget_url="https://widgets.example.org"
     )
     _, hand, lease = await leased(context)
-    reply = await client.get(lease.task.widget_url, headers={"host": host})
+    reply = await client.get(frame_of(client, lease), headers={"host": host})
     assert reply.status_code == 404
     assert proven_sites.KEY not in reply.text
     assert directives(reply)["script-src"] == ["'self'"]
-    home = await client.get(lease.task.widget_url, headers={"host": "WIDGETS.example.org:443"})
+    home = await client.get(frame_of(client, lease), headers={"host": "WIDGETS.example.org:443"})
     assert home.status_code == 200
     signed_in = await client.post("/login", data={"key": hand.token}, headers={"origin": "http://manyeyes.test"})
     assert signed_in.status_code == 303

@@ -15,17 +15,25 @@ import pytest
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import Embedded
 from support.embedded_owners import OwnerProcess, ask, postmaster_pid, server_pids, wait_until
+from support.real_server import copy_data
 
 pytestmark = pytest.mark.faults
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A data directory with a table `kept` that holds 7; nobody owns it."""
-    embedded = Embedded(tmp_path / "data")
+@pytest.fixture(scope="module")
+def kept(first_start: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with a table `kept` that holds 7; it is there to be copied."""
+    data = copy_data(first_start, tmp_path_factory.mktemp("kept") / "data")
+    embedded = Embedded(data)
     ask(embedded.start(), "CREATE TABLE kept AS SELECT 7 AS n", "SELECT 1")
     embedded.stop()
-    return tmp_path / "data"
+    return data
+
+
+@pytest.fixture
+def data(kept: Path, tmp_path: Path) -> Path:
+    """A data directory with a table `kept` that holds 7; nobody owns it."""
+    return copy_data(kept, tmp_path / "data")
 
 
 def assert_it_starts_with_its_data(data: Path) -> None:

@@ -89,8 +89,8 @@ def is_ready(data: Path, dead: int) -> bool:
 
 
 @pytest.mark.parametrize("victim", ["recorder", "postmaster"])
-def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(tmp_path: Path, victim: str) -> None:
-    data, moments = tmp_path / "data", random.Random()
+def test_nothing_acknowledged_is_lost_and_nothing_counts_twice(data: Path, victim: str) -> None:
+    moments = random.Random()
     server = ServeProcess(data)
     recorder = None
     try:

@@ -16,7 +16,7 @@ import pytest
 from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.db.embedded import running_dsn
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.tasks import store as tasks
 from support import factories
@@ -66,8 +66,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("victim", ["serving", "postmaster", "supervisor"])
-async def test_a_label_is_counted_once_with_its_pay_or_not_at_all(tmp_path: Path, victim: str) -> None:
-    data = tmp_path / "data"
+async def test_a_label_is_counted_once_with_its_pay_or_not_at_all(data: Path, victim: str) -> None:
     server = await asyncio.to_thread(ServeProcess, data)
     try:
         scene = await asyncio.to_thread(Scene, data, server.url)
@@ -149,7 +148,7 @@ async def _seen(data: Path) -> dict[str, Any]:
             "(SELECT count(*) FROM transfer WHERE kind = $1) AS pays, "
             "(SELECT coalesce(sum(times), 0)::bigint FROM recognition_time WHERE measure = 1) AS times "
             "FROM recognition_review r, recognition_day d",
-            Kind.PAY,
+            TransferKind.PAY,
         )
         return dict(row)
     finally:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from manyeyes.db.embedded import running_dsn
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from support.persistent_load import Acknowledged, Load
 from support.real_server import ServeProcess, ask_json, left_of, run, wait_until_gone
 
@@ -31,9 +31,8 @@ async def people(data: Path) -> tuple[list[str], list[str]]:
 
 
 @pytest.mark.parametrize(("victim", "kills"), [("serving", 3), ("postmaster", 3), ("supervisor", 2)])
-async def test_nothing_acknowledged_is_lost(tmp_path: Path, victim: str, kills: int) -> None:
+async def test_nothing_acknowledged_is_lost(data: Path, victim: str, kills: int) -> None:
     moments = random.Random()
-    data = tmp_path / "data"
     server = await asyncio.to_thread(ServeProcess, data)
     load = None
     try:
@@ -67,14 +66,14 @@ async def assert_kept(data: Path, url: str, acknowledged: Acknowledged) -> None:
     count = {(row["cause_id"], row["kind"]): 0 for row in booked}
     for row in booked:
         count[row["cause_id"], row["kind"]] += 1
-    paid = {row["cause_id"]: row["amount_micros"] for row in booked if row["kind"] == Kind.PAY}
+    paid = {row["cause_id"]: row["amount_micros"] for row in booked if row["kind"] == TransferKind.PAY}
     known = [task_id for _, task_id in acknowledged.tasks]
     assert len(known) == len(set(known))
     for task_id in known:
-        assert count.get((task_id, Kind.HOLD)) == 1, task_id
+        assert count.get((task_id, TransferKind.HOLD)) == 1, task_id
     for lease, earned in acknowledged.answers:
         task_id = int(lease.split("-")[1])
-        assert count.get((task_id, Kind.SETTLE)) == count.get((task_id, Kind.PAY)) == 1, lease
+        assert count.get((task_id, TransferKind.SETTLE)) == count.get((task_id, TransferKind.PAY)) == 1, lease
         assert paid[task_id] == round(earned * 1_000_000)
     answered = {int(lease.split("-")[1]) for lease, _ in acknowledged.answers}
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
@@ -84,17 +83,17 @@ async def assert_kept(data: Path, url: str, acknowledged: Acknowledged) -> None:
             assert reply["status"] == "ready" or task_id not in answered
 
 
-def test_a_killed_supervisor_leaves_no_process_behind(tmp_path: Path) -> None:
-    server = ServeProcess(tmp_path / "data")
+def test_a_killed_supervisor_leaves_no_process_behind(data: Path) -> None:
+    server = ServeProcess(data)
     server.kill("supervisor")
-    wait_until_gone(tmp_path / "data")
+    wait_until_gone(data)
     server.stop()
 
 
-def test_a_second_server_on_the_same_directory_says_so_and_ends(tmp_path: Path) -> None:
-    server = ServeProcess(tmp_path / "data")
+def test_a_second_server_on_the_same_directory_says_so_and_ends(data: Path) -> None:
+    server = ServeProcess(data)
     try:
-        second = run(tmp_path / "data", "serve", "--port", "0")
+        second = run(data, "serve", "--port", "0")
         assert second.returncode == 1
         assert second.stdout == ""
         assert "in use" in second.stderr

@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from manyeyes.db.embedded import running_dsn
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from support import factories
 from support.real_server import ServeProcess, ask_json, left_of
 
 pytestmark = pytest.mark.faults
 
-MOVED = (Kind.REFUND, Kind.CANCEL_PAY, Kind.VOTE_PAY)
+MOVED = (TransferKind.REFUND, TransferKind.CANCEL_PAY, TransferKind.VOTE_PAY)
 
 
 class Scene:
@@ -65,8 +65,7 @@ class Scene:
 
 
 @pytest.mark.parametrize("victim", ["serving", "postmaster", "supervisor"])
-async def test_a_verdict_is_whole_or_not_at_all(tmp_path: Path, victim: str) -> None:
-    data = tmp_path / "data"
+async def test_a_verdict_is_whole_or_not_at_all(data: Path, victim: str) -> None:
     server = await asyncio.to_thread(ServeProcess, data)
     try:
         scene = await asyncio.to_thread(Scene, data, server.url)
@@ -79,7 +78,7 @@ async def test_a_verdict_is_whole_or_not_at_all(tmp_path: Path, victim: str) -> 
             assert await scene.vote(client, scene.slot, 1) == 200, "a repetition is answered again"
             balance = await _post(client, "/getBalance", {"clientKey": scene.key})
         assert balance["balance"] == 1.0
-        assert await _moved(data) == {Kind.REFUND: 1, Kind.CANCEL_PAY: 1, Kind.VOTE_PAY: 2}
+        assert await _moved(data) == {TransferKind.REFUND: 1, TransferKind.CANCEL_PAY: 1, TransferKind.VOTE_PAY: 2}
         check = await asyncio.to_thread(ask_json, data, "db", "check")
         assert (check["difference"], check["findings"]) == (0, [])
     finally:
@@ -104,7 +103,7 @@ async def _kill_in_the_verdict(
                 await asyncio.sleep(0.01)
         await asyncio.to_thread(server.kill, victim)
         if victim == "serving":
-            assert await _moved(server.data) == {Kind.VOTE_PAY: 1}, "nothing of an unfinished verdict is seen"
+            assert await _moved(server.data) == {TransferKind.VOTE_PAY: 1}, "nothing of an unfinished verdict is seen"
             await holding.rollback()
         await asyncio.gather(voting, return_exceptions=True)  # answered after all, or cut off
     finally:
@@ -112,12 +111,12 @@ async def _kill_in_the_verdict(
             connection.terminate()
 
 
-async def _moved(data: Path) -> dict[Kind, int]:
+async def _moved(data: Path) -> dict[TransferKind, int]:
     """How many postings of a verdict are booked, by kind."""
     db = await asyncpg.connect(running_dsn(data))
     try:
         rows = await db.fetch("SELECT kind, count(*) FROM transfer WHERE kind = ANY ($1::int[]) GROUP BY kind", MOVED)
-        return {Kind(kind): count for kind, count in rows}
+        return {TransferKind(kind): count for kind, count in rows}
     finally:
         await db.close()
 

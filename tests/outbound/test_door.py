@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import trustme
 
-from manyeyes.outbound.door import Door, Reply
+from manyeyes.outbound.door import Door, HttpReply
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 from support.loopback_servers import Names, http, listening
 
@@ -33,7 +33,7 @@ async def refused(call: Awaitable[object]) -> DoorRefused:
 async def test_a_request_arrives_with_its_name_and_nothing_of_ours():
     async with listening(http(b"fine", x_a="1")) as heard:
         reply = await door().fetch("GET", f"http://Shop.Example.:{heard.port}/a?b=c#d")
-    assert reply == Reply(200, {"content-length": "4", "x-a": "1"}, b"fine")
+    assert reply == HttpReply(200, {"content-length": "4", "x-a": "1"}, b"fine")
     head = heard.requests[0].decode()
     assert head.startswith("GET /a?b=c HTTP/1.1\r\n")
     assert f"host: shop.example:{heard.port}\r\n" in head.lower()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,9 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
-from manyeyes.runtime.context import prepare_database
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -101,7 +100,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
     (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),
     (ledger.SQL, "change_balances", (1, [5], [-700]), {"balance_pkey"}, True),
-    (ledger.SQL, "booked_causes", (1, Kind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
+    (ledger.SQL, "booked_causes", (1, TransferKind.TOP_UP, [5, 6]), {"transfer_pkey"}, False),
     (ledger.SQL, "take_due_pay", (1, NOW, 100), {"pending_pay_due", "pending_pay_pkey"}, False),
     (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
@@ -180,18 +179,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
 
 
 @pytest.fixture(scope="module")
-async def filled(server: str) -> AsyncIterator[asyncpg.Connection]:
+async def filled(create_database: Callable[[str], Awaitable[str]]) -> AsyncIterator[asyncpg.Connection]:
     """A database of its own with many rows in it, so that no other test meets them."""
-    admin = await asyncpg.connect(server)
-    await admin.execute("DROP DATABASE IF EXISTS filled")
-    await admin.execute("CREATE DATABASE filled")
-    db = await asyncpg.connect(server.replace("/manyeyes?", "/filled?"))
-    await prepare_database(db)
+    db = await asyncpg.connect(await create_database("filled"))
     await fill(db)
     yield db
     await db.close()
-    await admin.execute("DROP DATABASE filled")
-    await admin.close()
 
 
 def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:

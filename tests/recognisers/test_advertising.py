@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from demo.pictures import draw
-from manyeyes.recognisers.advertising import CODE, NORMAL, SEEN, SURE, TEXT, Code, Line, judged
+from manyeyes.recognisers.advertising import CODE, NORMAL, SEEN, SURE, TEXT, Code, TextLine, judged
 from manyeyes.recognisers.catalogue import check
 from manyeyes.recognisers.child_command import environment
 from manyeyes.recognisers.interface import Failure, Finding
@@ -106,7 +106,11 @@ async def test_a_picture_broken_inside_fails_alone(pool: RecogniserPool):
 
 def test_a_code_wins_over_text_and_weak_finds_lower_the_rate_of_normal():
     code, doubtful = Code("QRCode", "x", SURE), Code("PDF417", "", SEEN)
-    text, smudge, speck = Line("SALE TODAY", 0.95, BIG), Line("l", 0.5, BIG), Line("SALE TODAY", 0.95, 0.0001)
+    text, smudge, speck = (
+        TextLine("SALE TODAY", 0.95, BIG),
+        TextLine("l", 0.5, BIG),
+        TextLine("SALE TODAY", 0.95, 0.0001),
+    )
     assert judged([], []) == (NORMAL, SURE)
     assert judged([code], [text]) == (CODE, pytest.approx(SURE))
     assert judged([], [text]) == (TEXT, pytest.approx(0.95))

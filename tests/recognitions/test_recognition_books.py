@@ -40,9 +40,11 @@ async def judged(stage: Stage, task_id, verdict) -> None:
     (review,) = await stage.rows("recognition_review", where=f"task_id = {task_id}")
     of, is_other = quarter(review["asked_at"]), int(verdict != review["label"])
     async with stage.transaction() as tx:
-        day = DayChange(1, review["day"], review["label"], reviewed=1, overturned=is_other)
+        day = DayChange(recognition_id=1, day=review["day"], label=review["label"], reviewed=1, overturned=is_other)
         await store.add_days(tx, stage.cell, [day])
-        await store.add_quarters(tx, stage.cell, [QuarterChange(1, of, reviewed=1, overturned=is_other)])
+        await store.add_quarters(
+            tx, stage.cell, [QuarterChange(recognition_id=1, quarter=of, reviewed=1, overturned=is_other)]
+        )
         await store.add_times(tx, stage.cell, [TimeChange(1, of, Measure.VERDICT, bucket(9_000))])
 
 

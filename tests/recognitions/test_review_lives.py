@@ -9,7 +9,7 @@ from manyeyes.actions.answer_tasks import Answered, answer_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.submit_tasks import SubmitTask, submit_tasks
-from manyeyes.recognitions.calibration import Verdict
+from manyeyes.recognitions.calibration import ReviewVerdict
 from manyeyes.recognitions.counters import quarter
 from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.recognitions.rules import ReviewState
@@ -198,6 +198,10 @@ async def test_a_calibration_sees_what_was_said_with_the_chance_to_be_asked(stag
     sampled = await asked.decide(1, label=1, rate=0.97)
     await asked.ask()  # nobody has said anything about this one
     assert await asked.verdicts() == [
-        Verdict(uncertain.task_id, 0.4, True, 0.9, 0.02, False),
-        Verdict(sampled.task_id, 0.97, False, 0.9, 0.02, True),
+        ReviewVerdict(
+            task_id=uncertain.task_id, rate=0.4, is_wrong=True, threshold=0.9, sample_share=0.02, sampled=False
+        ),
+        ReviewVerdict(
+            task_id=sampled.task_id, rate=0.97, is_wrong=False, threshold=0.9, sample_share=0.02, sampled=True
+        ),
     ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.accounts.rules import canonical_address, digest, is_within, new_key, new_token
+from manyeyes.accounts.rules import canonical_address, canonical_network, digest, is_within, new_key, new_token
 
 ADDRESSES = st.ip_addresses().map(str)
 
@@ -63,3 +63,11 @@ def test_an_address_lies_in_its_own_networks(address, bits: int):
 @pytest.mark.parametrize("address", ["203.0.114.1", "203.0.112.255", "::1", "nonsense", ""])
 def test_what_lies_outside_lies_outside(address: str):
     assert not is_within(address, ["203.0.113.0/24"])
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [("203.0.113.7/24", "203.0.113.0/24"), ("203.0.113.7", "203.0.113.7/32"), ("2001:DB8::1/64", "2001:db8::/64")],
+)
+def test_a_network_has_one_spelling_whichever_of_its_addresses_is_written(text: str, network: str):
+    assert canonical_network(text) == network

@@ -4,7 +4,7 @@ import pytest
 
 from manyeyes.recognitions.calibration import (
     NOTHING_CERTAIN,
-    Verdict,
+    ReviewVerdict,
     calibrate,
     curve,
     lowest_proven,
@@ -15,16 +15,29 @@ from manyeyes.recognitions.calibration import (
 STATIC, SHARE = 0.9, 0.05
 
 
-def sampled(n: int, rate: float, *, is_wrong: bool = False) -> list[Verdict]:
-    return [Verdict(task_id, rate, is_wrong, STATIC, SHARE, True) for task_id in range(n)]
+def sampled(n: int, rate: float, *, is_wrong: bool = False) -> list[ReviewVerdict]:
+    return [
+        ReviewVerdict(task_id=task_id, rate=rate, is_wrong=is_wrong, threshold=STATIC, sample_share=SHARE, sampled=True)
+        for task_id in range(n)
+    ]
 
 
-def uncertain(n: int, rate: float, *, is_wrong: bool = False, share: float = SHARE) -> list[Verdict]:
-    return [Verdict(10_000 + task_id, rate, is_wrong, STATIC, share, False) for task_id in range(n)]
+def uncertain(n: int, rate: float, *, is_wrong: bool = False, share: float = SHARE) -> list[ReviewVerdict]:
+    return [
+        ReviewVerdict(
+            task_id=10_000 + task_id, rate=rate, is_wrong=is_wrong, threshold=STATIC, sample_share=share, sampled=False
+        )
+        for task_id in range(n)
+    ]
 
 
-def all_asked(n: int, rate: float, *, is_wrong: bool = False) -> list[Verdict]:
-    return [Verdict(task_id, rate, is_wrong, NOTHING_CERTAIN, SHARE, False) for task_id in range(n)]
+def all_asked(n: int, rate: float, *, is_wrong: bool = False) -> list[ReviewVerdict]:
+    return [
+        ReviewVerdict(
+            task_id=task_id, rate=rate, is_wrong=is_wrong, threshold=NOTHING_CERTAIN, sample_share=SHARE, sampled=False
+        )
+        for task_id in range(n)
+    ]
 
 
 def test_of_the_uncertain_as_large_a_share_is_kept_as_was_drawn_of_the_certain():

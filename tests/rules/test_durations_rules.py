@@ -45,13 +45,25 @@ def test_the_largest_duration_has_a_bucket_that_the_table_takes():
 
 def test_changes_become_one_row_per_key_sorted():
     monday, tuesday = date(2026, 1, 5), date(2026, 1, 6)
-    changes = [DayChange(2, monday, 0, total=1), DayChange(1, tuesday, 1, total=1), DayChange(1, tuesday, -1, total=2)]
-    assert merged([*changes, DayChange(1, tuesday, 1, total=1, review=1), DayChange(2, monday, 0, reviewed=-1)]) == [
-        DayChange(1, tuesday, -1, total=2),
-        DayChange(1, tuesday, 1, total=2, review=1),
-        DayChange(2, monday, 0, total=1, reviewed=-1),
+    changes = [
+        DayChange(recognition_id=2, day=monday, label=0, total=1),
+        DayChange(recognition_id=1, day=tuesday, label=1, total=1),
+        DayChange(recognition_id=1, day=tuesday, label=-1, total=2),
     ]
-    assert merged([QuarterChange(1, 5, certain=1), QuarterChange(1, 5, asked=1)]) == [QuarterChange(1, 5, 1, asked=1)]
+    assert merged(
+        [
+            *changes,
+            DayChange(recognition_id=1, day=tuesday, label=1, total=1, review=1),
+            DayChange(recognition_id=2, day=monday, label=0, reviewed=-1),
+        ]
+    ) == [
+        DayChange(recognition_id=1, day=tuesday, label=-1, total=2),
+        DayChange(recognition_id=1, day=tuesday, label=1, total=2, review=1),
+        DayChange(recognition_id=2, day=monday, label=0, total=1, reviewed=-1),
+    ]
+    assert merged(
+        [QuarterChange(recognition_id=1, quarter=5, certain=1), QuarterChange(recognition_id=1, quarter=5, asked=1)]
+    ) == [QuarterChange(recognition_id=1, quarter=5, certain=1, asked=1)]
     twice = [TimeChange(1, 5, Measure.VERDICT, 7)] * 2
     assert merged(twice) == [TimeChange(1, 5, Measure.VERDICT, 7, 2)]
     assert merged([]) == []

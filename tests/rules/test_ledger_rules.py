@@ -4,15 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.ledger.rules import APPS_KINDS, SIDES, WORKERS_KINDS, Book, Kind, posting, share_pay_out
+from manyeyes.ledger.rules import (
+    APPS_KINDS,
+    PENDING_SECONDS,
+    SIDES,
+    WORKERS_KINDS,
+    Book,
+    TransferKind,
+    posting,
+    share_pay_out,
+)
+from manyeyes.reports.rules import REPORT_SECONDS
 
 HOUSE = {Book.CASH, Book.REVENUE}
 WORKERS_BOOKS = {Book.PENDING, Book.PAYABLE}
-KINDS, IDS = st.sampled_from(Kind), st.integers(1, 2**53)
+KINDS, IDS = st.sampled_from(TransferKind), st.integers(1, 2**53)
 
 
 @given(KINDS, IDS, IDS, st.integers(1, 10**15))
-def test_a_posting_moves_its_amount_from_one_book_to_another(kind: Kind, cause: int, owner: int, amount: int):
+def test_a_posting_moves_its_amount_from_one_book_to_another(kind: TransferKind, cause: int, owner: int, amount: int):
     transfer = posting(kind, cause, owner, amount)
     debit, credit = (transfer.debit_book, transfer.debit_id), (transfer.credit_book, transfer.credit_id)
     assert debit != credit
@@ -24,7 +34,7 @@ def test_a_posting_moves_its_amount_from_one_book_to_another(kind: Kind, cause: 
 
 @given(KINDS, IDS, IDS, st.integers(1, 10**15))
 def test_a_posting_stands_with_the_worker_or_on_the_customers_statement_or_is_an_apps(
-    kind: Kind, cause: int, owner: int, amount: int
+    kind: TransferKind, cause: int, owner: int, amount: int
 ):
     transfer = posting(kind, cause, owner, amount)
     is_worker, is_apps = kind in WORKERS_KINDS, kind in APPS_KINDS
@@ -34,7 +44,7 @@ def test_a_posting_stands_with_the_worker_or_on_the_customers_statement_or_is_an
 
 
 @given(KINDS, st.integers(-(10**15), 0))
-def test_nothing_and_less_than_nothing_cannot_be_posted(kind: Kind, amount: int):
+def test_nothing_and_less_than_nothing_cannot_be_posted(kind: TransferKind, amount: int):
     with pytest.raises(ValueError, match="positive"):
         posting(kind, 1, 1, amount)
 
@@ -42,17 +52,29 @@ def test_nothing_and_less_than_nothing_cannot_be_posted(kind: Kind, amount: int)
 @pytest.mark.parametrize(
     ("life", "left"),
     [
-        ([Kind.TOP_UP], {Book.CASH: -1, Book.AVAILABLE: 1}),
-        ([Kind.TOP_UP, Kind.HOLD], {Book.CASH: -1, Book.HELD: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.RELEASE], {Book.CASH: -1, Book.AVAILABLE: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE], {Book.CASH: -1, Book.REVENUE: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.SHARE], {Book.CASH: -1, Book.SHARES: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.SHARE, Kind.UNSHARE], {Book.CASH: -1, Book.REVENUE: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.PAY], {Book.CASH: -1, Book.PENDING: 1}),
-        ([Kind.TOP_UP, Kind.HOLD, Kind.SETTLE, Kind.PAY, Kind.VEST], {Book.CASH: -1, Book.PAYABLE: 1}),
+        ([TransferKind.TOP_UP], {Book.CASH: -1, Book.AVAILABLE: 1}),
+        ([TransferKind.TOP_UP, TransferKind.HOLD], {Book.CASH: -1, Book.HELD: 1}),
+        ([TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.RELEASE], {Book.CASH: -1, Book.AVAILABLE: 1}),
+        ([TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.SETTLE], {Book.CASH: -1, Book.REVENUE: 1}),
+        (
+            [TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.SETTLE, TransferKind.SHARE],
+            {Book.CASH: -1, Book.SHARES: 1},
+        ),
+        (
+            [TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.SETTLE, TransferKind.SHARE, TransferKind.UNSHARE],
+            {Book.CASH: -1, Book.REVENUE: 1},
+        ),
+        (
+            [TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.SETTLE, TransferKind.PAY],
+            {Book.CASH: -1, Book.PENDING: 1},
+        ),
+        (
+            [TransferKind.TOP_UP, TransferKind.HOLD, TransferKind.SETTLE, TransferKind.PAY, TransferKind.VEST],
+            {Book.CASH: -1, Book.PAYABLE: 1},
+        ),
     ],
 )
-def test_a_micro_goes_the_way_of_a_task(life: list[Kind], left: dict[Book, int]):
+def test_a_micro_goes_the_way_of_a_task(life: list[TransferKind], left: dict[Book, int]):
     sums = dict.fromkeys(Book, 0)
     for kind in life:
         transfer = posting(kind, 1, 9, 1)
@@ -67,3 +89,7 @@ def test_a_pay_out_moves_from_the_app_to_its_owner_and_stands_on_his_statement(c
     assert (paid.debit_book, paid.debit_id) == (Book.SHARES, soft_id)
     assert (paid.credit_book, paid.credit_id) == (Book.AVAILABLE, owner)
     assert (paid.account_id, paid.worker_id, paid.amount_micros) == (owner, 0, amount)
+
+
+def test_pay_waits_for_as_long_as_a_complaint_may_come():
+    assert PENDING_SECONDS >= REPORT_SECONDS

@@ -7,14 +7,24 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.dispatch.rules import NO_FILTERS, Filters, Idle, Pair, Waiting, WorkState, age, match, virtual_turn
+from manyeyes.dispatch.rules import (
+    NO_FILTERS,
+    Assignment,
+    Idle,
+    WaitingTask,
+    WorkerFilters,
+    WorkState,
+    age,
+    match,
+    virtual_turn,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WORKERS = range(1, 9)
 KINDS = ("picture", "token")
 
 
-Crowd = tuple[list[Waiting], list[Idle], dict[int, frozenset[int]]]
+Crowd = tuple[list[WaitingTask], list[Idle], dict[int, frozenset[int]]]
 
 
 def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> Crowd:
@@ -26,9 +36,16 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
 
     numbers = chance.sample(range(1, 100), fresh + queued)
 
-    def task(n: int, holder: int = 0) -> Waiting:
+    def task(n: int, holder: int = 0) -> WaitingTask:
         came = NOW - timedelta(seconds=chance.randint(0, 2))
-        return Waiting(n, chance.randint(1, 3), came, some(), holder, kind=chance.choice(KINDS))
+        return WaitingTask(
+            task_id=n,
+            account_id=chance.randint(1, 3),
+            created_at=came,
+            tried=some(),
+            holder=holder,
+            kind=chance.choice(KINDS),
+        )
 
     waiting = [task(n) for n in numbers[:fresh]] + [task(n, 100 + n) for n in numbers[fresh:]]
     workers = chance.sample(WORKERS, present)
@@ -42,7 +59,7 @@ def crowds() -> st.SearchStrategy[Crowd]:
     return st.builds(crowd_of, *sizes, st.integers(0, 2**32))
 
 
-def by_worker(pairs: list[Pair]) -> dict[int, Pair]:
+def by_worker(pairs: list[Assignment]) -> dict[int, Assignment]:
     return {pair.worker_id: pair for pair in pairs}
 
 
@@ -91,6 +108,16 @@ def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd: Crowd):
 
 
 @given(crowds())
+def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(crowd: Crowd):
+    waiting, idle, _ = crowd
+    pairs = match(waiting, idle, {}, NOW)
+    taken = {p.task_id for p in pairs if p.state is WorkState.LEASED}
+    left = [t for t in waiting if not t.holder and t.task_id not in taken]
+    holders = {t.task_id: t.holder for t in waiting}
+    assert all(p.worker_id in task.tried for p in pairs if holders[p.task_id] for task in left)
+
+
+@given(crowds())
 def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crowd: Crowd):
     waiting, idle, allow_lists = crowd
     pairs = by_worker(match(*crowd, NOW))
@@ -109,7 +136,7 @@ def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crow
 
 @given(st.permutations(range(1, 6)), st.lists(st.integers(0, 100), min_size=5, max_size=5, unique=True))
 def test_the_longest_idle_worker_gets_the_first_task(order, seconds):
-    waiting = [Waiting(n, 1, NOW) for n in order]
+    waiting = [WaitingTask(task_id=n, account_id=1, created_at=NOW) for n in order]
     idle = [Idle(w, NOW - timedelta(seconds=s)) for w, s in zip(WORKERS, seconds, strict=False)]
     longest_first = sorted(idle, key=lambda w: w.idle_since)
     assert [(p.task_id, p.worker_id) for p in match(waiting, idle, {}, NOW)] == [
@@ -128,7 +155,7 @@ FILTERS = st.dictionaries(st.integers(1, 3), st.frozensets(st.sampled_from(WORKE
 @given(crowds(), FILTERS)
 def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd: Crowd, filtered):
     tasks = {t.task_id: t for t in crowd[0]}
-    for pair in match(*crowd, NOW, Filters(frozenset({"token"}), filtered)):
+    for pair in match(*crowd, NOW, WorkerFilters(frozenset({"token"}), filtered)):
         task = tasks[pair.task_id]
         assert task.kind == "picture" or pair.worker_id not in filtered.get(task.account_id, ())
 
@@ -140,12 +167,12 @@ def test_a_filter_is_as_if_the_workers_had_tried_the_token_tasks_and_no_other(cr
         msgspec.structs.replace(t, tried=t.tried | filtered.get(t.account_id, frozenset())) if t.kind == "token" else t
         for t in waiting
     ]
-    assert match(*crowd, NOW, Filters(frozenset({"token"}), filtered)) == match(tried, idle, allow_lists, NOW)
+    assert match(*crowd, NOW, WorkerFilters(frozenset({"token"}), filtered)) == match(tried, idle, allow_lists, NOW)
 
 
 @given(crowds(), FILTERS)
 def test_filters_of_other_kinds_and_of_nobody_change_nothing(crowd: Crowd, filtered):
-    assert match(*crowd, NOW, Filters(frozenset({"sound"}), filtered)) == match(*crowd, NOW, NO_FILTERS)
+    assert match(*crowd, NOW, WorkerFilters(frozenset({"sound"}), filtered)) == match(*crowd, NOW, NO_FILTERS)
 
 
 @given(crowds())
@@ -168,8 +195,8 @@ def test_a_list_keeps_nobody_from_work(crowd: Crowd):
 
 @given(st.integers(0, 50), st.lists(st.integers(0, 100), max_size=5), st.lists(st.integers(0, 100), max_size=5))
 def test_virtual_time_never_goes_back_and_listed_tasks_never_push_it_past_the_first_that_waited(before, turns, jumped):
-    def tasks(numbers: list[int]) -> list[Waiting]:
-        return [Waiting(n, 1, NOW, turn=turn) for n, turn in enumerate(numbers)]
+    def tasks(numbers: list[int]) -> list[WaitingTask]:
+        return [WaitingTask(task_id=n, account_id=1, created_at=NOW, turn=turn) for n, turn in enumerate(numbers)]
 
     first = min([*turns, *jumped], default=0)
     newest = virtual_turn(before, tasks(turns), tasks(jumped), first)

@@ -47,6 +47,17 @@ def test_the_parts_of_an_address():
     assert destination("http://example.com").target == "/"
 
 
+@pytest.mark.parametrize(("port", "is_called"), [(79, False), (80, True), (443, True), (1023, False), (1024, True)])
+def test_the_ports_of_the_web_and_the_free_ones_are_called(port: int, is_called: bool):
+    url = f"https://example.com:{port}/"
+    if is_called:
+        assert destination(url).port == port
+        return
+    with pytest.raises(DoorRefused) as refused:
+        destination(url)
+    assert refused.value.reason is DoorReason.BAD_ADDRESS
+
+
 @pytest.mark.parametrize(
     "url",
     [

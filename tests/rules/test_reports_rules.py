@@ -84,7 +84,19 @@ def test_two_equal_votes_are_a_verdict_and_three_always_are(votes):
 
 
 def slot(task_id, n=0, author=99, queue=1) -> Slot:
-    return Slot(task_id, n, SlotState.OPEN, author, queue, 0, 0, None, None, "", 100)
+    return Slot(
+        task_id=task_id,
+        n=n,
+        state=SlotState.OPEN,
+        author_id=author,
+        queue_id=queue,
+        reviewer_id=0,
+        lease=0,
+        lease_until=None,
+        vote=None,
+        reason="",
+        pay_micros=100,
+    )
 
 
 def test_each_reviewer_gets_the_first_slot_that_fits_him():

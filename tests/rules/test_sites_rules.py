@@ -12,8 +12,8 @@ from manyeyes.sites.rules import (
     CHECK_SECONDS,
     PROOF_SECONDS,
     RETRY_SECONDS,
-    Finding,
-    Look,
+    ProofFinding,
+    ProofLookup,
     Site,
     SiteEvent,
     SiteState,
@@ -29,16 +29,31 @@ from manyeyes.sites.rules import (
 )
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-FOUND, ABSENT, UNKNOWN = Look.FOUND, Look.ABSENT, Look.UNKNOWN
+FOUND, ABSENT, UNKNOWN = ProofLookup.FOUND, ProofLookup.ABSENT, ProofLookup.UNKNOWN
 
 
 def site(domain: str = "shop.example", state: SiteState = SiteState.LIVE, way: Way = Way.DNS, **given: object) -> Site:
     proven = NOW if state is SiteState.LIVE else None
-    return Site(**{**msgspec.structs.asdict(Site(1, domain, "t", state, way, NOW, proven)), **given})
+    return Site(
+        **{
+            **msgspec.structs.asdict(
+                Site(
+                    account_id=1,
+                    domain=domain,
+                    token="t",
+                    state=state,
+                    proven_by=way,
+                    created_at=NOW,
+                    verified_at=proven,
+                )
+            ),
+            **given,
+        }
+    )
 
 
-def seen(dns: Look, web: Look) -> Finding:
-    return Finding(dns, web, "as seen")
+def seen(dns: ProofLookup, web: ProofLookup) -> ProofFinding:
+    return ProofFinding(dns, web, "as seen")
 
 
 @pytest.mark.parametrize(
@@ -154,7 +169,9 @@ def test_the_proof_is_a_line_of_its_own():
         (UNKNOWN, UNKNOWN, Way.WEB, (UNKNOWN, Way.NONE)),
     ],
 )
-def test_absence_is_certain_where_the_proof_was(dns: Look, web: Look, proven_by: Way, outcome: tuple[Look, Way]):
+def test_absence_is_certain_where_the_proof_was(
+    dns: ProofLookup, web: ProofLookup, proven_by: Way, outcome: tuple[ProofLookup, Way]
+):
     assert conclude(seen(dns, web), proven_by) == outcome
 
 
@@ -172,6 +189,12 @@ def test_a_definite_absence_ends_a_proof_at_once():
     lost, event = after_check(site(), seen(ABSENT, UNKNOWN), NOW, 0.5)
     assert (lost.state, lost.swept, event) == (SiteState.LOST, False, SiteEvent.ABSENT)
     assert lost.check_at is not None
+
+
+@pytest.mark.parametrize("is_swept", [False, True])
+def test_a_second_absence_forgets_no_open_task_and_ends_none_anew(is_swept: bool):
+    lost, _ = after_check(site(state=SiteState.LOST, swept=is_swept), seen(ABSENT, ABSENT), NOW, 0.5)
+    assert (lost.state, lost.swept) == (SiteState.LOST, is_swept)
 
 
 def test_three_quick_retries_and_then_the_proof_is_lost():
@@ -198,9 +221,15 @@ def test_a_site_that_was_never_proven_waits_for_somebody_to_ask():
         assert (pending.state, pending.check_at, pending.swept) == (SiteState.PENDING, None, True)
 
 
-@given(st.sampled_from(Look), st.sampled_from(Look), st.sampled_from(Way), st.sampled_from(SiteState), st.floats(0, 1))
+@given(
+    st.sampled_from(ProofLookup),
+    st.sampled_from(ProofLookup),
+    st.sampled_from(Way),
+    st.sampled_from(SiteState),
+    st.floats(0, 1),
+)
 def test_nothing_but_finding_the_proof_makes_a_site_live(
-    dns: Look, web: Look, way: Way, state: SiteState, jitter: float
+    dns: ProofLookup, web: ProofLookup, way: Way, state: SiteState, jitter: float
 ):
     before = site(state=state, way=way)
     after, _ = after_check(before, seen(dns, web), NOW, jitter)

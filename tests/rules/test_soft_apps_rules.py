@@ -27,15 +27,15 @@ def test_a_share_is_never_more_than_the_price(price: int, percent: int):
 
 def test_rows_of_the_same_app_day_and_customer_become_one_and_are_sorted():
     rows = [
-        AppDay(8, MONDAY, 2, solved=1, share_micros=70),
-        AppDay(7, MONDAY, 2, released=1),
-        AppDay(8, MONDAY, 1, unsolvable=1),
-        AppDay(8, MONDAY, 2, solved=True, taken_back_micros=70, paid_out_micros=5),
+        AppDay(soft_id=8, day=MONDAY, account_id=2, solved=1, share_micros=70),
+        AppDay(soft_id=7, day=MONDAY, account_id=2, released=1),
+        AppDay(soft_id=8, day=MONDAY, account_id=1, unsolvable=1),
+        AppDay(soft_id=8, day=MONDAY, account_id=2, solved=True, taken_back_micros=70, paid_out_micros=5),
     ]
     assert merged(rows) == [
-        AppDay(7, MONDAY, 2, released=1),
-        AppDay(8, MONDAY, 1, unsolvable=1),
-        AppDay(8, MONDAY, 2, solved=2, share_micros=70, taken_back_micros=70, paid_out_micros=5),
+        AppDay(soft_id=7, day=MONDAY, account_id=2, released=1),
+        AppDay(soft_id=8, day=MONDAY, account_id=1, unsolvable=1),
+        AppDay(soft_id=8, day=MONDAY, account_id=2, solved=2, share_micros=70, taken_back_micros=70, paid_out_micros=5),
     ]
 
 
@@ -46,5 +46,11 @@ def test_the_days_shown_end_today_and_have_no_gap():
 
 
 def test_days_of_several_cells_are_added_up():
-    found = together([{MONDAY: DaySum(1, 2, share_micros=5)}, {}, {MONDAY: DaySum(1, 1, 1, 1, 2, 3)}])
-    assert found == {MONDAY: DaySum(2, 3, 1, 1, 7, 3)}
+    found = together(
+        [
+            {MONDAY: DaySum(users=1, solved=2, share_micros=5)},
+            {},
+            {MONDAY: DaySum(users=1, solved=1, unsolvable=1, released=1, share_micros=2, taken_back_micros=3)},
+        ]
+    )
+    assert found == {MONDAY: DaySum(users=2, solved=3, unsolvable=1, released=1, share_micros=7, taken_back_micros=3)}

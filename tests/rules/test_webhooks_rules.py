@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from manyeyes.webhooks import rules
-from manyeyes.webhooks.rules import Answer, DeliveryState, Due, Verdict, judge, pick, retry_after_seconds
+from manyeyes.webhooks.rules import DeliveryState, Due, RetryDecision, TryResponse, judge, pick, retry_after_seconds
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = 86_400
@@ -17,24 +17,24 @@ DAY = 86_400
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_any_2xx_is_a_delivery(status):
-    assert judge(Answer(status), 1, NOW, 0.5) == Verdict(DeliveryState.DELIVERED)
-    assert judge(Answer(status), rules.MOST_TRIES, NOW, 0.5).state is DeliveryState.DELIVERED
+    assert judge(TryResponse(status), 1, NOW, 0.5) == RetryDecision(DeliveryState.DELIVERED)
+    assert judge(TryResponse(status), rules.MOST_TRIES, NOW, 0.5).state is DeliveryState.DELIVERED
 
 
 @pytest.mark.parametrize("status", [100, 301, 302, 307, 400, 401, 404, 408, 409, 418, 429, 500, 502, 503, 599])
 def test_every_other_answer_is_tried_again_and_said(status):
-    verdict = judge(Answer(status), 1, NOW, 0.0)
+    verdict = judge(TryResponse(status), 1, NOW, 0.0)
     assert (verdict.state, verdict.wait_seconds) == (DeliveryState.WAITING, 5)
     assert str(status) in verdict.fault
 
 
 def test_a_redirect_is_said_to_be_one():
-    assert judge(Answer(302), 1, NOW, 0.0).fault == (
+    assert judge(TryResponse(302), 1, NOW, 0.0).fault == (
         "the receiver answered 302, a redirect; redirects are not followed"
     )
 
 
-@pytest.mark.parametrize("answer", [Answer(410), Answer(fault="no such place", is_final=True)])
+@pytest.mark.parametrize("answer", [TryResponse(410), TryResponse(fault="no such place", is_final=True)])
 def test_some_answers_end_it_at_once(answer):
     verdict = judge(answer, 1, NOW, 0.0)
     assert verdict.state is DeliveryState.GIVEN_UP
@@ -44,11 +44,13 @@ def test_some_answers_end_it_at_once(answer):
 def test_ten_tries_go_over_three_days_and_the_tenth_failure_ends_it():
     at, instants = 0.0, [0.0]
     for tries in range(1, 10):
-        verdict = judge(Answer(fault="nobody there"), tries, NOW, 0.0)
+        verdict = judge(TryResponse(fault="nobody there"), tries, NOW, 0.0)
         assert verdict.state is DeliveryState.WAITING
         at += verdict.wait_seconds
         instants.append(at)
-    assert judge(Answer(fault="nobody there"), 10, NOW, 0.0) == Verdict(DeliveryState.GIVEN_UP, fault="nobody there")
+    assert judge(TryResponse(fault="nobody there"), 10, NOW, 0.0) == RetryDecision(
+        DeliveryState.GIVEN_UP, fault="nobody there"
+    )
     assert len(instants) == 10
     assert 3 * DAY < instants[-1] < 3.2 * DAY
     assert any(2 * DAY < instant < 2.5 * DAY for instant in instants)
@@ -56,7 +58,7 @@ def test_ten_tries_go_over_three_days_and_the_tenth_failure_ends_it():
 
 @given(st.integers(1, 9), st.floats(0, 1))
 def test_jitter_makes_a_wait_at_most_a_tenth_shorter(tries, chance):
-    wait = judge(Answer(500), tries, NOW, chance).wait_seconds
+    wait = judge(TryResponse(500), tries, NOW, chance).wait_seconds
     assert 0.9 * rules.WAITS_SECONDS[tries - 1] <= wait <= rules.WAITS_SECONDS[tries - 1]
 
 
@@ -69,7 +71,7 @@ def test_jitter_makes_a_wait_at_most_a_tenth_shorter(tries, chance):
     ],
 )
 def test_retry_after_is_honoured_within_the_schedule(status, asked, waits):
-    assert judge(Answer(status, asked), 1, NOW, 0.0).wait_seconds == waits
+    assert judge(TryResponse(status, asked), 1, NOW, 0.0).wait_seconds == waits
 
 
 @pytest.mark.parametrize(

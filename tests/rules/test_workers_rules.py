@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.workers.rules import SkipReason, counts_as_failure, queues_for
+from manyeyes.workers.rules import SkipReason, counts_as_failure, may_judge, queues_for
 
 LANGUAGES = st.sampled_from(["en", "ru", "vi", "th"])
 QUEUE_LANGUAGES = {1: "en", 2: "ru", 3: "vi", 4: "en"}
@@ -48,7 +48,18 @@ def test_what_was_not_given_is_refused(wanted, languages):
 
 @pytest.mark.parametrize(
     ("reason", "counts"),
-    [("unreadable", True), ("other", True), ("upsetting", False), ("wrong_language", False)],
+    [("unreadable", True), ("widget_failed", True), ("other", True), ("upsetting", False), ("wrong_language", False)],
 )
 def test_a_skip_counts_against_the_picture_unless_it_is_about_the_worker(reason: str, counts: bool):
     assert counts_as_failure(SkipReason(reason)) is counts
+
+
+def test_a_queue_without_a_language_is_open_to_all_who_were_given_it():
+    assert queues_for(None, None, [7], ["ru"], {7: "", 8: ""}) == ([7], ["ru"])
+    assert isinstance(queues_for([8], None, [7], ["ru"], {7: "", 8: ""}), Refusal)
+
+
+def test_upsetting_complaints_go_to_reviewers_who_were_given_their_queue():
+    terms = {1: ("en", False), 2: ("en", True), 3: ("ru", True)}
+    assert may_judge(["en"], [], terms) == [1]
+    assert may_judge(["en"], [2, 3], terms) == [1, 2]

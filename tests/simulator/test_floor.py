@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyeyes.dispatch.rules import Waiting
+from manyeyes.dispatch.rules import WaitingTask
 from manyeyes.simulator.event_queue import BEGINNING, Agenda
 from manyeyes.simulator.preferences import Regards
 from manyeyes.simulator.workplace import Floor, Job
@@ -94,7 +94,13 @@ def test_every_task_ends_once_or_is_still_there(seed, pass_share):
 
 
 def task(number: int, account: int = CUSTOMER, *, passes: int = 0, effort: float = 10.0, created: float = 1.0) -> Job:
-    return Job(Waiting(number, account, BEGINNING, kind=RECAPTCHA_V3), effort, 0.5, passes, created)
+    return Job(
+        task=WaitingTask(task_id=number, account_id=account, created_at=BEGINNING, kind=RECAPTCHA_V3),
+        effort_seconds=effort,
+        luck=0.5,
+        passes=passes,
+        created=created,
+    )
 
 
 def floor_of(*workers: int) -> tuple[Agenda, Regards, Floor, list[tuple[int, int | None, float]]]:

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from manyeyes.simulator.allow_list import Meeting, Outcome, Plan, Reporting, live_through
-from manyeyes.simulator.allow_list_study import Question, counted_seconds, grid, study, variations
+from manyeyes.simulator.allow_list import AllowListOutcome, Meeting, Plan, Reporting, live_through
+from manyeyes.simulator.allow_list_study import StudyQuestion, counted_seconds, grid, study, variations
 from manyeyes.simulator.closed_form import accuracy_of_first_praised, accuracy_of_stay_or_shift, mean_wait
 from manyeyes.simulator.confidence_intervals import interval
 from manyeyes.simulator.world import World
@@ -16,7 +16,7 @@ ALONE = World(  # one customer, and a crowd that is always there, never busy and
 )  # fmt: skip
 
 
-def runs(plan: Plan, seeds: int) -> list[Outcome]:
+def runs(plan: Plan, seeds: int) -> list[AllowListOutcome]:
     return [live_through(plan, seed) for seed in range(seeds)]
 
 
@@ -88,7 +88,7 @@ def test_praise_and_its_twin_keep_a_worker_until_his_first_mistake():
 
 
 def test_a_report_at_60_seconds_is_too_late_and_one_just_before_is_not():
-    def outcome(reporting: Reporting, seconds: float) -> Outcome:
+    def outcome(reporting: Reporting, seconds: float) -> AllowListOutcome:
         return live_through(Plan(msgspec.structs.replace(SMALL, report_seconds=seconds), reporting), 4)
 
     assert outcome(Reporting.BOTH, 60.0) == outcome(Reporting.SILENT, 60.0)
@@ -97,7 +97,7 @@ def test_a_report_at_60_seconds_is_too_late_and_one_just_before_is_not():
 
 def test_a_study_holds_every_way_against_silence_seed_by_seed():
     world = World(workers=20, rate=5.0)
-    finding = study(Question(world), 3)
+    finding = study(StudyQuestion(world), 3)
     silent, both = finding.arms[Reporting.SILENT], finding.arms[Reporting.BOTH]
     assert (silent.gain.mean, silent.gain.reach, silent.hours_to_notice, silent.listed) == (0.0, 0.0, None, 0.0)
     pairs = [

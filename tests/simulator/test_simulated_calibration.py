@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from manyeyes.recognitions.calibration import CANDIDATES, NOTHING_CERTAIN, Verdict, lowest_proven
+from manyeyes.recognitions.calibration import CANDIDATES, NOTHING_CERTAIN, ReviewVerdict, lowest_proven
 from manyeyes.simulator.calibration import KINDS, Trial, study, summed
 
 TRIALS = 2_000  # the same recognisers, circumstances and verdicts in every run
@@ -43,7 +43,17 @@ def test_the_worst_recogniser_there_can_be_keeps_it_too():
     runs, broken = 40_000, 0
     for seed in range(runs):
         chance = random.Random(f"fresh {seed}")
-        said = [Verdict(n, chance.random(), chance.random() < 0.0201, NOTHING_CERTAIN, 0.02, False) for n in range(400)]
+        said = [
+            ReviewVerdict(
+                task_id=n,
+                rate=chance.random(),
+                is_wrong=chance.random() < 0.0201,
+                threshold=NOTHING_CERTAIN,
+                sample_share=0.02,
+                sampled=False,
+            )
+            for n in range(400)
+        ]
         broken += lowest_proven(said) < NOTHING_CERTAIN
     assert 0 < broken <= 0.05 * runs
 

@@ -15,7 +15,7 @@ from manyeyes.roles.site_checks import check, check_due, end_barred, examine
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import JOBS
 from manyeyes.sites import store as sites
-from manyeyes.sites.rules import Look, Site, SiteState, proof_text
+from manyeyes.sites.rules import ProofLookup, Site, SiteState, proof_text
 from manyeyes.values.refusals import Refusal
 from support import factories, proven_sites
 from support.in_process_client import Client
@@ -84,41 +84,41 @@ async def owner(
 async def test_a_record_is_enough_and_the_file_is_not_asked_for(context: Context, owner: Server):
     owner.records = ["v=spf1 -all", proof_text("word")]
     finding = await examine(context.door, "shop.example", "word")
-    assert (finding.dns, finding.detail) == (Look.FOUND, f"TXT {RECORD} holds the proof")
+    assert (finding.dns, finding.detail) == (ProofLookup.FOUND, f"TXT {RECORD} holds the proof")
     assert owner.heard.requests == []
 
 
 async def test_a_file_is_enough(context: Context, owner: Server):
     owner.reply = http(f"# sites\r\n{proof_text('other')}\r\n  {proof_text('word')}  \r\n".encode())
     finding = await examine(context.door, "shop.example", "word")
-    assert (finding.dns, finding.web) == (Look.ABSENT, Look.FOUND)
+    assert (finding.dns, finding.web) == (ProofLookup.ABSENT, ProofLookup.FOUND)
     assert owner.heard.requests[0].startswith(b"GET /.well-known/manyeyes-site HTTP/1.1\r\n")
 
 
 @pytest.mark.parametrize(
     ("reply", "look"),
     [
-        (http(b"nothing here"), Look.ABSENT),
-        (http(b"x" * 20_000 + proof_text("word").encode()), Look.ABSENT),
-        (http(status="404 Not Found"), Look.ABSENT),
-        (http(status="301 Moved Permanently", location="https://other.example/"), Look.ABSENT),
-        (http(proof_text("word").encode(), status="403 Forbidden"), Look.ABSENT),
-        (http(status="429 Too Many Requests"), Look.UNKNOWN),
-        (http(status="503 Service Unavailable"), Look.UNKNOWN),
-        (b"SSH-2.0-OpenSSH\r\n", Look.UNKNOWN),
+        (http(b"nothing here"), ProofLookup.ABSENT),
+        (http(b"x" * 20_000 + proof_text("word").encode()), ProofLookup.ABSENT),
+        (http(status="404 Not Found"), ProofLookup.ABSENT),
+        (http(status="301 Moved Permanently", location="https://other.example/"), ProofLookup.ABSENT),
+        (http(proof_text("word").encode(), status="403 Forbidden"), ProofLookup.ABSENT),
+        (http(status="429 Too Many Requests"), ProofLookup.UNKNOWN),
+        (http(status="503 Service Unavailable"), ProofLookup.UNKNOWN),
+        (b"SSH-2.0-OpenSSH\r\n", ProofLookup.UNKNOWN),
     ],
 )
-async def test_what_a_web_server_s_reply_means(context: Context, owner: Server, reply: bytes, look: Look):
+async def test_what_a_web_server_s_reply_means(context: Context, owner: Server, reply: bytes, look: ProofLookup):
     owner.reply = reply
     finding = await examine(context.door, "shop.example", "word")
-    assert (finding.dns, finding.web) == (Look.ABSENT, look)
+    assert (finding.dns, finding.web) == (ProofLookup.ABSENT, look)
     assert finding.detail
 
 
 async def test_a_host_that_leads_inside_is_not_called(context: Context, owner: Server):
     context.door = Door(resolver=Zone(owner))
     finding = await examine(context.door, "shop.example", "word")
-    assert finding.web is Look.ABSENT
+    assert finding.web is ProofLookup.ABSENT
     assert "forbidden" in finding.detail
     assert owner.heard.requests == []
 

@@ -7,13 +7,13 @@ import pytest
 
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.shared.owner_shares import take_back_shares
-from manyeyes.ledger.rules import Book, Kind
+from manyeyes.ledger.rules import Book, TransferKind
 from support.action_stage import LIFE_SECONDS, PRICE, Stage
 
 APP, SHARE = 847, PRICE // 10
 
 
-async def shares(stage: Stage, kind=Kind.SHARE) -> list[dict[str, Any]]:
+async def shares(stage: Stage, kind=TransferKind.SHARE) -> list[dict[str, Any]]:
     columns = "cause_id, debit_book, debit_id, credit_book, credit_id, amount_micros, account_id, worker_id"
     return await stage.rows("transfer", columns, f"kind = {kind}")
 
@@ -83,7 +83,7 @@ async def test_what_is_refunded_is_taken_back_on_the_day_of_its_task_and_only_on
     await stage.judge("confirm", "confirm")
     await stage.judge("confirm", "confirm")
     assert await stage.available(account_id) == 1_000_000
-    assert [tuple(row.values()) for row in await shares(stage, Kind.UNSHARE)] == [
+    assert [tuple(row.values()) for row in await shares(stage, TransferKind.UNSHARE)] == [
         (shared, Book.SHARES, APP, Book.REVENUE, 0, SHARE, 0, 0)
     ]
     assert await days(stage) == [(APP, account_id, 1, 0, 0, SHARE, SHARE, 0)]

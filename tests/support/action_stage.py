@@ -1,15 +1,15 @@
 """A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
-from manyeyes.actions.check_books import NO_ZONES, Books, check_books
+from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
@@ -33,6 +33,9 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from support import factories
 
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+Read = Callable[Concatenate[asyncpg.Connection, Given], Awaitable[Found]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = factories.picture()
@@ -71,6 +74,11 @@ class Stage:
         async with self.transaction() as tx:
             return list(await action(tx, self.now, commands))
 
+    async def read(self, read: Read[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
+        """Return what a store's read finds."""
+        async with self.pool.acquire() as db:
+            return await read(db, *given, **named)
+
     async def rows(self, table: str, columns: str = "*", where: str = "true") -> list[dict[str, Any]]:
         """Return this cell's rows of a table, in the order of their columns."""
         found = await self.pool.fetch(f"SELECT {columns} FROM {table} WHERE cell = $1 AND {where}", self.cell)
@@ -90,7 +98,7 @@ class Stage:
             await tasks.set_queue(db, queue_id, **terms)
             self.queues = await tasks.queues(db)
 
-    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
+    async def books(self, time_zones: Mapping[int, str] = NO_ZONES) -> BooksAudit:
         """Prove the books; ``time_zones``: of recognitions' apps, by the recognition's number."""
         async with self.pool.acquire() as db:
             return await check_books(db, self.cell, time_zones)

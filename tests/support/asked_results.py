@@ -4,7 +4,7 @@ from typing import Any
 
 from manyeyes.actions.record_recognitions import NewResult
 from manyeyes.recognitions import reviews as verdicts
-from manyeyes.recognitions.calibration import Verdict
+from manyeyes.recognitions.calibration import ReviewVerdict
 from support.action_stage import Stage
 from support.recognition_calls import Calls, app_of, recognition_of
 
@@ -47,7 +47,7 @@ class Asked:
         assert [sum(day[name] for day in days) for name in days[0]] == [reviewed, overturned]
         return reviewed, overturned, undecided
 
-    async def verdicts(self) -> list[Verdict]:
+    async def verdicts(self) -> list[ReviewVerdict]:
         """Return what a calibration would see, from the beginning of time."""
         recognition_id = self.calls.recognitions[0].recognition_id
         async with self.stage.pool.acquire() as db:

@@ -8,7 +8,8 @@ from urllib.parse import urljoin
 
 import httpx
 
-from demo.server import Server, command
+from demo.server import Server
+from support.real_server import ask_json
 
 
 def reading(picture: bytes) -> str:
@@ -55,7 +56,8 @@ class Installation:
 
     def open_account(self, balance: str) -> str:
         """Open a customer account and return its client key."""
-        return str(command(self.server.data, "account", "create", "Client test", "--balance", balance)["client_key"])
+        made = ask_json(self.server.data, "account", "create", "Client test", "--balance", balance)
+        return str(made["client_key"])
 
     def balance(self, key: str) -> float:
         """Ask the server itself, past all client libraries."""

@@ -14,8 +14,8 @@ from manyeyes.outbound.door import Door
 from manyeyes.outbound.resolver import Resolver
 from manyeyes.runtime.delivery_sender import DeliverySender
 from manyeyes.server.application import delivery_body
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.response_signing import ResponseSigner, new_private_key
+from manyeyes.values.signed_links import PictureLinks
 from support.action_stage import Stage
 from support.loopback_servers import Handler, Heard, Names, http, listening
 

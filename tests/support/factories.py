@@ -10,15 +10,14 @@ from PIL import Image, ImageDraw
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_key, new_token
-from manyeyes.accounts.store import KeyOwner, Place
+from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import SlotView, VoteView
-from manyeyes.roles.worker import LeaseView, WorkerDesk
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
+from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
@@ -73,7 +72,7 @@ async def customer(
     key = new_key()
     async with context.cells.directory.acquire() as db:
         account_id = await accounts.take_numbers(db, "account", 1)
-        await accounts.insert_place(db, Place(account_id, f"customer {account_id}", cell))
+        await accounts.insert_place(db, AccountPlace(account_id, f"customer {account_id}", cell))
         await accounts.insert_key(db, digest(key), KeyOwner(cell, account_id, addresses))
     await context.batcher.ask(open_accounts, OpenAccount(cell, account_id, f"customer {account_id}"))
     if money.parse(balance):
@@ -96,7 +95,9 @@ async def hand(
     token = new_token()
     async with context.cells.directory.acquire() as db:
         worker_id = await accounts.take_numbers(db, "worker", 1)
-        found = Worker(worker_id, f"worker {worker_id}", languages, queues, reviewer)
+        found = Worker(
+            worker_id=worker_id, name=f"worker {worker_id}", languages=languages, queues=queues, reviewer=reviewer
+        )
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)
@@ -117,12 +118,12 @@ async def submit(context: Context, customer: Customer, *, queue_id: int = 1, **g
     return await context.batcher.ask(submit_tasks, command)
 
 
-async def taken(context: Context, hand: Hand) -> LeaseView:
+async def taken(context: Context, hand: Hand) -> LeasedTask:
     """Bring the worker online and return the task he is given."""
     desk = WorkerDesk(context)
     await desk.online(hand.worker)
     lease = await desk.next(hand.worker, 5)
-    assert isinstance(lease, LeaseView), lease
+    assert isinstance(lease, LeasedTask), lease
     return lease
 
 
@@ -152,8 +153,8 @@ async def judge(context: Context, *votes: str) -> None:
     for vote in votes:
         reviewer = (await hand(context, reviewer=True)).worker
         slot = await desk.next(reviewer, 0)
-        assert isinstance(slot, SlotView), slot
-        assert isinstance(await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}"), VoteView)
+        assert isinstance(slot, LeasedSlot), slot
+        assert isinstance(await desk.vote(reviewer, slot.slot, Vote(vote), f"I say {vote}"), VoteTaken)
 
 
 async def refunded(context: Context, customer: Customer, hand: Hand, text: str = "wr0ng") -> int:

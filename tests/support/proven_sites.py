@@ -10,7 +10,7 @@ from manyeyes.actions.record_site_checks import RecordSiteCheck, record_site_che
 from manyeyes.db.migrate import migrations
 from manyeyes.dispatch import store as dispatch
 from manyeyes.runtime.context import Context
-from manyeyes.sites.rules import Finding, Look, Site
+from manyeyes.sites.rules import ProofFinding, ProofLookup, Site
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import RECAPTCHA_V2
 from manyeyes.tasks.tokens import TokenOptions, queue_of
@@ -18,10 +18,12 @@ from support.action_stage import Stage
 
 KEY = "6Le-wvkSAAAAAPBMRTvw0Q4Muexq9bi0DJwx_mJ-"
 TOKEN = "03AGdBq27" + "x" * 400
-DNS = Finding(Look.FOUND, Look.ABSENT, "TXT _manyeyes.shop.example holds the proof")
-WEB = Finding(Look.ABSENT, Look.FOUND, "https://shop.example/.well-known/manyeyes-site holds the proof")
-GONE = Finding(Look.ABSENT, Look.ABSENT, "no record; status 404")
-SILENT = Finding(Look.UNKNOWN, Look.UNKNOWN, "no name server answered; timed out")
+DNS = ProofFinding(ProofLookup.FOUND, ProofLookup.ABSENT, "TXT _manyeyes.shop.example holds the proof")
+WEB = ProofFinding(
+    ProofLookup.ABSENT, ProofLookup.FOUND, "https://shop.example/.well-known/manyeyes-site holds the proof"
+)
+GONE = ProofFinding(ProofLookup.ABSENT, ProofLookup.ABSENT, "no record; status 404")
+SILENT = ProofFinding(ProofLookup.UNKNOWN, ProofLookup.UNKNOWN, "no name server answered; timed out")
 
 
 async def open_queues(db: asyncpg.Connection) -> None:
@@ -39,17 +41,25 @@ async def open_on(stage: Stage) -> None:
         stage.queues = await tasks.queues(db)
 
 
-async def site(stage: Stage, account_id: int, domain: str = "shop.example", finding: Finding | None = DNS) -> Site:
+async def site(stage: Stage, account_id: int, domain: str = "shop.example", finding: ProofFinding | None = DNS) -> Site:
     """Add a site on the stage, and let a check find this of it (None: nobody has checked yet)."""
     event_id = stage.number()
     (added,) = await stage.act(add_sites, AddSite(stage.cell, event_id, account_id, domain, f"token-{event_id}"))
     return await checked(stage, added, finding) if finding else added
 
 
-async def checked(stage: Stage, known: Site, finding: Finding, jitter: float = 1.0) -> Any:
+async def checked(stage: Stage, known: Site, finding: ProofFinding, jitter: float = 1.0) -> Any:
     """Let a check find this of a site; return what the action answers."""
-    at = (stage.number(), known.account_id, known.domain, known.token)
-    (outcome,) = await stage.act(record_site_checks, RecordSiteCheck(stage.cell, *at, finding, jitter))
+    command = RecordSiteCheck(
+        cell=stage.cell,
+        event_id=stage.number(),
+        account_id=known.account_id,
+        domain=known.domain,
+        token=known.token,
+        finding=finding,
+        jitter=jitter,
+    )
+    (outcome,) = await stage.act(record_site_checks, command)
     return outcome
 
 
@@ -67,14 +77,18 @@ def asking(host: str = "shop.example", kind: str = RECAPTCHA_V2, **given: Any) -
     }
 
 
-async def house_site(context: Context, account_id: int, domain: str = "shop.example", finding: Finding = DNS) -> Site:
+async def house_site(
+    context: Context, account_id: int, domain: str = "shop.example", finding: ProofFinding = DNS
+) -> Site:
     """Add a proven site to a house whose token queues are opened by the way."""
     async with context.cells.directory.acquire() as db:
         await open_queues(db)
     context.lookups.forget()
     event_id, check_id = await context.id_blocks.take(1), await context.id_blocks.take(1)
     added = await context.batcher.ask(add_sites, AddSite(1, event_id, account_id, domain, f"token-{event_id}"))
-    command = RecordSiteCheck(1, check_id, account_id, domain, added.token, finding, 1.0)
+    command = RecordSiteCheck(
+        cell=1, event_id=check_id, account_id=account_id, domain=domain, token=added.token, finding=finding, jitter=1.0
+    )
     proven = await context.batcher.ask(record_site_checks, command)
     assert isinstance(proven, Site), proven
     return proven

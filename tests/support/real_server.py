@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from support.embedded_owners import LONG_ENOUGH_SECONDS, SOURCE, postmaster_pid, wait_until
+from support.forked_commands import run_forked
 
 COMMAND = [sys.executable, "-m", "manyeyes"]
 
@@ -22,14 +23,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Run one command of the command line on the data directory."""
-    return subprocess.run(
-        [*COMMAND, *arguments, "--data", str(data)],
-        capture_output=True,
-        text=True,
-        env=environment(**more),
-        timeout=2 * LONG_ENOUGH_SECONDS,
-        check=False,
-    )
+    return run_forked([*arguments, "--data", str(data)], environment(**more), 2 * LONG_ENOUGH_SECONDS)
 
 
 def ask_json(data: Path, *arguments: str) -> Any:
@@ -41,6 +35,12 @@ def ask_json(data: Path, *arguments: str) -> Any:
     found = json.loads(lines[0])
     assert isinstance(found, dict)
     return found
+
+
+def copy_data(kept: Path, data: Path) -> Path:
+    """Copy a data directory in which nobody is at work, its files' owner too; return the new one."""
+    subprocess.run(["cp", "--archive", str(kept), str(data)], check=True)
+    return data
 
 
 class ServeProcess:

@@ -15,7 +15,7 @@ from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
 from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.recognitions.rules import FAILED, Recognition, ReviewState, is_overturned, labels
-from manyeyes.recognitions.store import NewReview, Result
+from manyeyes.recognitions.store import NewReview, RecognitionResult
 from manyeyes.runtime.context import Context
 from support.factories import Customer
 
@@ -144,8 +144,8 @@ async def _rows(
     )
 
 
-def _result(recognition: Recognition, serial: int, s: Sighting) -> Result:
-    return Result(
+def _result(recognition: Recognition, serial: int, s: Sighting) -> RecognitionResult:
+    return RecognitionResult(
         recognition_id=recognition.recognition_id,
         result_id=serial,
         call_id=serial,
@@ -166,7 +166,7 @@ def _result(recognition: Recognition, serial: int, s: Sighting) -> Result:
     )
 
 
-def _review(app: App, result: Result, s: Sighting) -> NewReview:
+def _review(app: App, result: RecognitionResult, s: Sighting) -> NewReview:
     return NewReview(
         task_id=result.task_id,
         recognition_id=result.recognition_id,
@@ -201,14 +201,22 @@ async def _counters(db: asyncpg.Connection, app: App, recognition: Recognition, 
 
 def _day(app: App, number: int, s: Sighting) -> DayChange:
     day = day_in(app.time_zone, s.at)
-    return DayChange(number, day, s.label, 1, int(s.review), int(s.is_reviewed), int(s.is_overturned))
+    return DayChange(
+        recognition_id=number,
+        day=day,
+        label=s.label,
+        total=1,
+        review=int(s.review),
+        reviewed=int(s.is_reviewed),
+        overturned=int(s.is_overturned),
+    )
 
 
 def _quarter(number: int, s: Sighting) -> QuarterChange:
     failed = s.label == FAILED
     return QuarterChange(
-        number,
-        quarter(s.at),
+        recognition_id=number,
+        quarter=quarter(s.at),
         certain=int(not failed and not s.review),
         uncertain=int(s.review),
         failed=int(failed),

@@ -4,8 +4,7 @@ from typing import Any
 
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import SlotView, VoteView
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.pictures import Picture
@@ -51,9 +50,9 @@ async def vote(context: Context, judge: Hand, verdict: Vote, reason: str = "") -
     """Let a reviewer judge what he is given."""
     desk = ReviewDesk(context)
     slot = await desk.next(judge.worker, 5)
-    assert isinstance(slot, SlotView), slot
+    assert isinstance(slot, LeasedSlot), slot
     voted = await desk.vote(judge.worker, slot.slot, verdict, reason)
-    assert isinstance(voted, VoteView), voted
+    assert isinstance(voted, VoteTaken), voted
     await desk.leave(judge.worker)
 
 

@@ -9,19 +9,15 @@ import pytest
 from manyeyes.db.migrate import migrate, migrations, pending
 from support import repository
 from support.database_catalogue import catalogue
+from support.databases import make_database
 
 
 @pytest.fixture
 async def fresh(server: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to a database with nothing in it."""
-    admin = await asyncpg.connect(server)
-    await admin.execute("DROP DATABASE IF EXISTS fresh")
-    await admin.execute("CREATE DATABASE fresh")
-    db = await asyncpg.connect(server.replace("/manyeyes?", "/fresh?"))
+    db = await asyncpg.connect(await make_database(server, "fresh"))
     yield db
     await db.close()
-    await admin.execute("DROP DATABASE fresh")
-    await admin.close()
 
 
 async def test_the_migrations_build_the_schema(fresh: asyncpg.Connection):

@@ -10,6 +10,7 @@ from manyeyes.tupu.operations import OPERATIONS
 from manyeyes.v1 import json_messages
 from manyeyes.values.refusals import Reason
 from support import repository
+from support.findings import fail_on
 
 ACTIONS = repository.SOURCE / "actions"
 # What all methods share.
@@ -31,28 +32,61 @@ def snake(name: str) -> str:
     return re.sub("(?<!^)([A-Z])", r"_\1", name).lower()
 
 
+def missing(*wanted: str) -> set[str]:
+    """Return those of the files that are not in the repository."""
+    return {f"add {path}" for path in wanted if not (repository.ROOT / path).exists()}
+
+
 def test_an_action_is_a_file_with_its_name_and_has_a_test_file():
-    names = stems(ACTIONS)
-    for name in names:
-        public = [f.name for f in repository.functions(ACTIONS / f"{name}.py") if f.name == name]
-        assert public == [name]
-    assert stems(repository.ROOT / "tests" / "actions", "test_*.py") == {f"test_{name}" for name in names}
+    findings = set()
+    for name in stems(ACTIONS):
+        if name not in {function.name for function in repository.functions(ACTIONS / f"{name}.py")}:
+            findings.add(f"src/manyeyes/actions/{name}.py has no function {name}")
+        findings |= missing(f"tests/actions/test_{name}.py")
+    tested = stems(repository.ROOT / "tests" / "actions", "test_*.py")
+    findings |= {
+        f"tests/actions/{name}.py tests no action" for name in tested - {f"test_{name}" for name in stems(ACTIONS)}
+    }
+    fail_on(findings, "an action is a file with its name, and has a test file (CONTRIBUTING.md: a new verb)")
 
 
 def test_a_method_is_a_file_with_its_name_and_no_other_file_is_one():
     folder = repository.SOURCE / "anticaptcha"
-    assert stems(folder) - METHOD_ROOMS == {snake(name) for name in METHODS}
-    for name, method in METHODS.items():
-        assert (method.__module__.rsplit(".", 1)[1], method.__name__) == (snake(name), snake(name))
-        assert (repository.ROOT / "tests" / "anticaptcha" / f"test_{snake(name)}.py").exists()
-        assert (repository.ROOT / "docs" / "reference" / "anticaptcha" / f"{name}.md").exists()
+    names = {name: snake(name) for name in METHODS}
+    findings = {
+        f"src/manyeyes/anticaptcha/{stem}.py is no method: give it a line in METHODS, or name it in METHOD_ROOMS"
+        for stem in stems(folder) - METHOD_ROOMS - set(names.values())
+    }
+    for name, stem in names.items():
+        method = METHODS[name]
+        if (method.__module__, method.__name__) != (f"manyeyes.anticaptcha.{stem}", stem):
+            findings.add(f"METHODS: {name} must be the function {stem} of src/manyeyes/anticaptcha/{stem}.py")
+        reference = f"docs/reference/anticaptcha/{name}.md"
+        findings |= missing(f"src/manyeyes/anticaptcha/{stem}.py", f"tests/anticaptcha/test_{stem}.py", reference)
+    fail_on(findings, "a method is a file, a line, a page and a test file (CONTRIBUTING.md: a new API method)")
 
 
 def test_a_call_of_tupu_s_is_a_file_with_its_name_and_no_other_file_is_one():
     names = {operation.__name__ for operation in OPERATIONS.values()}
-    assert stems(repository.SOURCE / "tupu") - OPERATION_ROOMS == names
-    for operation in OPERATIONS.values():
-        assert operation.__module__ == f"manyeyes.tupu.{operation.__name__}"
+    findings = {
+        f"src/manyeyes/tupu/{stem}.py is no call: give it a line in OPERATIONS, or name it in OPERATION_ROOMS"
+        for stem in stems(repository.SOURCE / "tupu") - OPERATION_ROOMS - names
+    }
+    findings |= {
+        f"OPERATIONS: {operation.__name__} must stand in src/manyeyes/tupu/{operation.__name__}.py"
+        for operation in OPERATIONS.values()
+        if operation.__module__ != f"manyeyes.tupu.{operation.__name__}"
+    }
+    fail_on(findings, "a call of TUPU's is a file with its name")
+
+
+def test_every_shared_file_that_is_named_here_is_there():
+    wanted = [
+        *(f"src/manyeyes/anticaptcha/{name}.py" for name in METHOD_ROOMS),
+        *(f"src/manyeyes/tupu/{name}.py" for name in OPERATION_ROOMS),
+    ]
+    gone = [path for path in wanted if not (repository.ROOT / path).exists()]
+    fail_on(gone, "METHOD_ROOMS or OPERATION_ROOMS names these files, which are not there: take them out")
 
 
 def reasons_in(*places: str) -> set[Reason]:
@@ -67,33 +101,45 @@ def reasons_in(*places: str) -> set[Reason]:
     }
 
 
+def compare(met: set[Reason], answered: set[Reason], table: str) -> None:
+    """Fail unless a table answers the reasons that can be met, and no other one."""
+    findings = [f"add {reason.name}, which can be met" for reason in met - answered]
+    findings += [f"take out {reason.name}, which cannot be met" for reason in answered - met]
+    fail_on(findings, table)
+
+
 def test_every_reason_that_the_contract_can_meet_has_its_error():
     submitting = ("actions/submit_tasks.py", "actions/shared/task_admission.py")
     actions = (*submitting, "actions/file_complaints.py", "actions/report_tokens.py")
     met = reasons_in("anticaptcha", "runtime/lookup_cache.py", "tasks", "reports", *actions)
-    assert met == set(errors._ERRORS)
+    compare(met, set(errors._ERRORS), "the errors of src/manyeyes/anticaptcha/errors.py")
 
 
 def test_every_reason_that_tupu_s_contract_can_meet_has_its_code():
     actions = ("actions/record_recognitions.py", "actions/shared/task_admission.py")
-    assert reasons_in("tupu", "runtime/lookup_cache.py", "recognitions", *actions) == set(CODES)
+    met = reasons_in("tupu", "runtime/lookup_cache.py", "recognitions", *actions)
+    compare(met, set(CODES), "CODES of src/manyeyes/tupu/codes.py")
 
 
 def test_every_reason_that_v1_can_meet_has_its_status():
     actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
     shared = (
         "roles/worker.py",
-        "roles/recourse.py",
+        "roles/reviewer.py",
+        "roles/worker_reports.py",
+        "roles/customer/reports.py",
+        "roles/customer/recognitions.py",
         "roles/customer/deliveries.py",
         "runtime/lookup_cache.py",
         *[f"actions/{name}.py" for name in actions],
     )
     met = reasons_in("v1", "workers", *shared)
-    assert met == set(json_messages.STATUS)
+    compare(met, set(json_messages.STATUS), "STATUS of src/manyeyes/v1/json_messages.py")
 
 
 def test_no_reason_is_there_for_nothing():
-    assert reasons_in(".") == set(Reason)
+    unused = set(Reason) - reasons_in(".")
+    fail_on([reason.name for reason in unused], "delete these reasons, which nothing gives")
 
 
 def test_the_changelog_tells_of_this_version():

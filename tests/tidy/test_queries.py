@@ -1,17 +1,18 @@
 """Every statement: named, explained, used, understood by the server, and within one cell."""
 
+import functools
 import re
+from collections import Counter
 from pathlib import Path
 
 import asyncpg
-import pytest
 
 from manyeyes.db.queries import Query, read
 from support import repository
+from support.findings import fail_on
 
 FILES = {path.parent.name: path for path in sorted(repository.SOURCE.rglob("queries.sql"))}
 QUERIES = [(package, query) for package, path in FILES.items() for query in read(path.read_text("utf-8"))]
-IDS = [f"{package}.{query.name}" for package, query in QUERIES]
 CELL_TABLES = (
     *("cell", "node", "account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session"),
     *("gate", "queue_depth", "account_turn", "result", "usage_minute", "queue_minute", "app_day", "app_refusal_day"),
@@ -27,19 +28,45 @@ FORBIDDEN = re.compile(
 )
 
 
-@pytest.mark.parametrize("package", FILES)
-def test_names_are_unique_and_each_has_a_sentence(package: str):
-    queries = [query for owner, query in QUERIES if owner == package]
-    names = [query.name for query in queries]
-    assert len(names) == len(set(names))
-    assert all(query.about.endswith((".", "!")) for query in queries)
+def test_a_name_is_given_once_in_its_file():
+    times = Counter(f"{package}.{query.name}" for package, query in QUERIES)
+    fail_on([name for name, n in times.items() if n > 1], "rename all but one of each in its queries.sql")
 
 
-@pytest.mark.parametrize("package", FILES)
-def test_every_query_is_used_and_none_is_missing(package: str):
-    users = [p for p in repository.SOURCE.rglob("*.py") if uses(p, package)]
-    used = {name for path in users for name in repository.attributes_of(path, "SQL")} - {"all"}
-    assert used == {query.name for owner, query in QUERIES if owner == package}
+def test_every_statement_has_a_sentence():
+    silent = [f"{package}.{query.name}" for package, query in QUERIES if not query.about.endswith((".", "!"))]
+    fail_on(silent, "say above each of these statements, in a whole sentence, what it does")
+
+
+def test_every_statement_is_used():
+    unused = [
+        f"{package}.{query.name}"
+        for package in FILES
+        for query in queries_of(package)
+        if query.name not in used(package)
+    ]
+    fail_on(unused, "delete these statements from their queries.sql, or use them")
+
+
+def test_no_statement_is_missing():
+    missing = [
+        f"src/manyeyes/{package}/queries.sql lacks {name}"
+        for package in FILES
+        for name in used(package) - {query.name for query in queries_of(package)}
+    ]
+    fail_on(missing, "write these statements, which code names as SQL.<name>")
+
+
+def queries_of(package: str) -> list[Query]:
+    """Return the statements of one package's queries.sql."""
+    return [query for owner, query in QUERIES if owner == package]
+
+
+@functools.cache
+def used(package: str) -> set[str]:
+    """Return the names of the statements of a package's that code reads."""
+    users = [path for path in repository.SOURCE.rglob("*.py") if uses(path, package)]
+    return {name for path in users for name in repository.attributes_of(path, "SQL")} - {"all"}
 
 
 def uses(path: Path, package: str) -> bool:
@@ -48,13 +75,18 @@ def uses(path: Path, package: str) -> bool:
     return path.parent.name == package or imported is not None
 
 
-@pytest.mark.parametrize(("package", "query"), QUERIES, ids=IDS)
-async def test_the_server_understands_it(dsn: str, package: str, query: Query):
+async def test_the_server_understands_every_statement(dsn: str):
+    findings = []
     db = await asyncpg.connect(dsn)
     try:
-        assert (await db.prepare(query.text)).get_parameters() is not None
+        for package, query in QUERIES:
+            try:
+                await db.prepare(query.text)
+            except asyncpg.PostgresError as refusal:
+                findings.append(f"{package}.{query.name}: {refusal}")
     finally:
         await db.close()
+    fail_on(findings, "PostgreSQL refuses these statements")
 
 
 def test_nothing_sets_an_account_s_record_of_complaints_back():
@@ -74,22 +106,27 @@ def test_nothing_sets_an_account_s_record_of_complaints_back():
     assert not outside
 
 
-@pytest.mark.parametrize(("package", "query"), QUERIES, ids=IDS)
-def test_a_statement_on_a_cells_data_names_the_one_cell(package: str, query: Query):
+def names_its_cell(query: Query) -> bool:
+    """Whether a statement stays within one cell, its first argument, in each of its parts."""
     if not MENTION.search(query.text):
-        return
+        return True
     named = re.search(r"\bcell = \$1\b", query.text)
     inserted = re.search(r"INSERT INTO \w+ \(cell,[^)]*\)\s*(SELECT|VALUES \()\s*\$1\b", query.text)
-    assert named or inserted
-    for part in re.split(r"\bUNION ALL\b", query.text):
-        if re.search(r"^\s*SELECT", part) and MENTION.search(part):
-            assert re.search(r"\bcell = \$1\b", part)
+    parts = [part for part in re.split(r"\bUNION ALL\b", query.text) if re.search(r"^\s*SELECT", part)]
+    mentioning = [part for part in parts if MENTION.search(part)]
+    return bool(named or inserted) and all(re.search(r"\bcell = \$1\b", part) for part in mentioning)
 
 
-@pytest.mark.parametrize(("package", "query"), QUERIES, ids=IDS)
-def test_a_statement_writes_to_at_most_one_table(package: str, query: Query):
-    text = re.sub(r"FOR UPDATE|DO UPDATE", "", query.text)
-    assert len(re.findall(r"\b(INSERT INTO|UPDATE|DELETE FROM)\b", text)) <= 1
+def test_a_statement_on_a_cells_data_names_the_one_cell():
+    findings = [f"{package}.{query.name}" for package, query in QUERIES if not names_its_cell(query)]
+    fail_on(findings, "keep each part of these statements in one cell: `cell = $1`, or $1 inserted first")
+
+
+def test_a_statement_writes_to_at_most_one_table():
+    texts = {f"{package}.{query.name}": re.sub(r"FOR UPDATE|DO UPDATE", "", query.text) for package, query in QUERIES}
+    writing = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM)\b")
+    several = [name for name, text in texts.items() if len(writing.findall(text)) > 1]
+    fail_on(several, "make one statement for each table that these write to")
 
 
 def test_nothing_that_another_engine_or_a_pooler_would_refuse():

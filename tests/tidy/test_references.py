@@ -38,7 +38,7 @@ OUTSIDE = {
     "a numbered seed": r"\b[Ss]eeds? 0\d\d\b|\bthe seeds?'s?\b",
     "a specification that is not here": r"\bspec/|\bspec,? (?:§|rule|row|section)|\b[Tt]he spec\b",
     "an issue": r"\b[Ii]ssue #?\d+\b",
-    "a folder beside the repository": r"\.\./shared",
+    "a folder beside the repository": r"\.\./shared[\w/.-]*",
     "a page that is not here": r"(?<![\w/-])(?:[Dd]ecisions|mission|architecture|measurements|layout|style)\.md\b",
 }
 
@@ -174,7 +174,8 @@ def words_from_outside(path: Path, text: str) -> Iterator[Reference]:
     """Yield words that send the reader to what this repository does not hold."""
     for what, pattern in OUTSIDE.items():
         for line, match in found(re.compile(pattern), path, text):
-            yield repository.name(path), line, f"{match[0]}: {what}"
+            if not (match[0].startswith("../") and (path.parent / match[0]).exists()):  # what a script imports is here
+                yield repository.name(path), line, f"{match[0]}: {what}"
 
 
 def told(references: list[Reference]) -> str:

@@ -78,7 +78,7 @@ async def test_what_is_uncertain_is_recorded_charged_and_asked_of_people(context
     assert (row["label"], row["rate"], row["review"], row["charged_micros"]) == (0, 0.0, True, 100)
     (task,) = await shop.rows("task")
     assert (task["task_id"], task["kind"]) == (row["task_id"], "label_picture")
-    assert (await factories.taken(context, hand)).task.kind == "label_picture"  # the dispatcher was woken
+    assert (await factories.taken(context, hand)).kind == "label_picture"  # the dispatcher was woken
 
 
 async def test_a_certain_result_is_nobody_s_work(shop: Shop):

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from manyeyes.tupu import body
-from manyeyes.tupu.memory_budget import Room, Share
+from manyeyes.tupu.memory_budget import HeldMemory, Room
 from manyeyes.tupu.rate_limit import Pace
 from support import factories
 from support.loopback_servers import http, listening
@@ -18,7 +18,7 @@ PICTURE = factories.picture_bytes("one")
 
 def test_a_share_takes_what_is_free_and_gives_all_of_it_back():
     room = Room(100)
-    with Share(room) as one, Share(room) as other:
+    with HeldMemory(room) as one, HeldMemory(room) as other:
         assert one.take(60)
         assert not other.take(41)
         assert other.take(40)

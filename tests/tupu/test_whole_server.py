@@ -55,8 +55,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    server = ServeProcess(tmp_path / "data")
+def place(data: Path) -> Iterator[Place]:
+    server = ServeProcess(data)
     try:
         ask_json(server.data, "account", "create", "Shop", "--balance", "10")
         app = ask_json(server.data, "app", "create", "Shop pictures", "--account", "Shop", "--bits", "1024")

@@ -196,7 +196,7 @@ async def test_one_appeal_from_filing_to_the_operator_s_answer(client: Client, p
         hand.worker.name,
         "Look at the last glyph.",
     )
-    assert (waiting.answer, waiting.pay, len(waiting.votes)) == ("wr0ng", 0.0005, 2)
+    assert (waiting.answer, waiting.pay_micros, len(waiting.votes)) == ("wr0ng", 500, 2)
     await decide_appeal(client.context, task_id, accepted=True, answer="You are right.")
     [report] = (await client.get("/v1/worker/reports", headers=hand.headers)).json()["reports"]
     assert (report["appeal"]["accepted"], report["appeal"]["answer"]) == (True, "You are right.")

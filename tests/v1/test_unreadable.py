@@ -34,7 +34,7 @@ async def test_a_wait_that_is_no_length_of_time_is_none(client: Client, wait):
 async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client: Client):
     customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     await factories.submit(client.context, customer)
-    lease = (await factories.taken(client.context, hand)).lease
+    lease = str((await factories.taken(client.context, hand)).lease)
     reply = await client.post("/v1/worker/skips", headers=hand.headers, json={"lease": lease, "reason": "break"})
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
     assert all(reason in reply.json()["reason"] for reason in SkipReason)

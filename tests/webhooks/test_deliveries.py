@@ -8,10 +8,10 @@ from standardwebhooks import Webhook
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
-from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.tasks.rules import Ending, wire_id
-from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.store import TaskOutcome
 from manyeyes.webhooks.rules import DeliveryState, secret, shown_secret
 from manyeyes.webhooks.store import rotate
 from support.action_stage import LIFE_SECONDS, Stage
@@ -135,7 +135,7 @@ async def test_every_ending_is_told(stage: Stage, post: Post, ending):
         await stage.hand_out()
         (work,) = await stage.desk(worker_id)
         async with stage.transaction() as tx:
-            await end_tasks(tx, stage.now, stage.cell, [Ended(work, ending, "12345")])
+            await end_tasks(tx, stage.now, stage.cell, [EndedWork(work, ending, "12345")])
         await post.go()
     (request,) = heard.requests
     assert json_of(request)["errorId"] == CODES[ending]
@@ -153,7 +153,20 @@ async def test_every_ending_is_told(stage: Stage, post: Post, ending):
 )
 def test_a_token_is_told_while_it_is_good(queue_id, age, told):
     at = datetime(2026, 11, 22, tzinfo=UTC)
-    outcome = Outcome(7, 1, queue_id, "203.0.113.7", at, at, Ending.SOLVED, "03AG", "", 1, 2_000, age)
+    outcome = TaskOutcome(
+        task_id=7,
+        account_id=1,
+        queue_id=queue_id,
+        ip="203.0.113.7",
+        created_at=at,
+        ended_at=at,
+        ending=Ending.SOLVED,
+        text="03AG",
+        media="",
+        solve_count=1,
+        charged_micros=2_000,
+        age_seconds=age,
+    )
     found = json.loads(callback_body(LINKS, 1, outcome, ""))
     assert {name: found[name] for name in told} == told
     assert found["taskId"] == 7

@@ -1,4 +1,6 @@
-"""The part of asyncpg that this project uses, as mypy sees it; `tests/tidy/test_typed_seam.py` holds it against the library.
+"""The part of asyncpg that this project uses, as mypy sees it.
+
+`tests/tidy/test_typed_seam.py` holds it against the library.
 
 Unlike the package asyncpg-stubs, a pool lends `Connection`s here: its proxy has all their methods, and whoever is
 handed one need not know. What a column holds only its SQL knows, so rows are Any until a store names their types.

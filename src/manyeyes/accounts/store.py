@@ -1,9 +1,13 @@
 """Named queries of accounts and keys → frozen values."""
 
+from typing import Protocol
+
 import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import read, read_one, values
+from manyeyes.values.integers import whole_number
 
 SQL = Queries(__package__)
 
@@ -16,7 +20,16 @@ class KeyOwner(msgspec.Struct, frozen=True):
     allowed_addresses: tuple[str, ...]
 
 
-class Place(msgspec.Struct, frozen=True):
+class Owner(Protocol):
+    """An account in its cell: a key's owner, or an account's place."""
+
+    @property
+    def cell(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+
+
+class AccountPlace(msgspec.Struct, frozen=True):
     account_id: int
     name: str
     cell: int
@@ -33,8 +46,7 @@ class Terms(msgspec.Struct, frozen=True):
 
 async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
     """Return whose key it is; None for an unknown or revoked one."""
-    row = await db.fetchrow(SQL.key_owner, key_hash)
-    return KeyOwner(row["cell"], row["account_id"], tuple(row["allowed_addresses"])) if row else None
+    return read_one(KeyOwner, await db.fetchrow(SQL.key_owner, key_hash))
 
 
 async def blocked_networks(db: asyncpg.Connection) -> list[str]:
@@ -55,8 +67,8 @@ async def take_numbers(db: asyncpg.Connection, name: str, count: int) -> int:
     return int(await db.fetchval(SQL.take_numbers, name, count))
 
 
-async def insert_place(db: asyncpg.Connection, place: Place) -> None:
-    await db.execute(SQL.insert_place, place.account_id, place.name, place.cell)
+async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
+    await db.execute(SQL.insert_place, *values(place, "account_id", "name", "cell"))
 
 
 async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
@@ -69,14 +81,14 @@ async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
     return account_id
 
 
-async def places(db: asyncpg.Connection, name_or_id: str) -> list[Place]:
+async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
     """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
-    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
-    return [Place(**row) for row in await db.fetch(SQL.places, number, name_or_id)]
+    number = whole_number(name_or_id, 18) or 0
+    return read(AccountPlace, await db.fetch(SQL.places, number, name_or_id))
 
 
-async def every_place(db: asyncpg.Connection) -> list[Place]:
-    return [Place(**row) for row in await db.fetch(SQL.every_place)]
+async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
+    return read(AccountPlace, await db.fetch(SQL.every_place))
 
 
 async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
@@ -86,12 +98,12 @@ async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accoun
 
 async def terms(tx: asyncpg.Connection, cell: int, account_ids: list[int]) -> dict[int, Terms]:
     """Return the terms of those accounts that exist, by id."""
-    return {row["account_id"]: Terms(**row) for row in await tx.fetch(SQL.terms, cell, account_ids)}
+    return {t.account_id: t for t in read(Terms, await tx.fetch(SQL.terms, cell, account_ids))}
 
 
 async def set_terms(
     db: asyncpg.Connection,
-    place: Place,
+    place: AccountPlace,
     *,
     suspended: bool | None = None,
     max_bid_micros: int | None = None,

@@ -31,9 +31,24 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
         before = known.get(key)
         if before is not None and before.state is not SiteState.WITHDRAWN:
             continue
-        swept = before is None or before.swept
-        known[key] = Site(*key, command.token, SiteState.PENDING, Way.NONE, now, swept=swept)
+        since, swept = (before.created_at, before.swept) if before else (now, True)
+        known[key] = Site(
+            account_id=command.account_id,
+            domain=command.domain,
+            token=command.token,
+            state=SiteState.PENDING,
+            proven_by=Way.NONE,
+            created_at=since,
+            swept=swept,
+        )
         await sites.put(tx, cell, known[key])
-        added.append(Event(command.event_id, SiteEvent.ADDED, *key))
+        added.append(
+            Event(
+                cause_id=command.event_id,
+                kind=SiteEvent.ADDED,
+                account_id=command.account_id,
+                domain=command.domain,
+            )
+        )
     await sites.add_events(tx, now, cell, added)
     return [known[command.account_id, command.domain] for command in commands]

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites
@@ -50,7 +50,7 @@ async def answer_tasks(
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     keys = {(work.account_id, work.site) for work in desks.works() if work.site}
     proofs = await sites.hold(tx, cell, keys) if keys else {}
-    ended: list[Ended] = []
+    ended: list[EndedWork] = []
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
@@ -61,7 +61,7 @@ async def answer_tasks(
             continue
         first.append(work)
         if work:
-            ended.append(Ended(work, Ending.SOLVED, command.text))
+            ended.append(EndedWork(work, Ending.SOLVED, command.text))
     await end_tasks(tx, now, cell, ended)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     if ended:
@@ -86,11 +86,17 @@ def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datet
 
 
 def _use(work: Work) -> Event:
-    at = (work.account_id, work.site)
-    return Event(work.task_id, SiteEvent.TOKEN_GIVEN, *at, n=work.lease, worker_id=work.worker_id)
+    return Event(
+        cause_id=work.task_id,
+        kind=SiteEvent.TOKEN_GIVEN,
+        account_id=work.account_id,
+        domain=work.site,
+        n=work.lease,
+        worker_id=work.worker_id,
+    )
 
 
-def _desks(ended: Sequence[Ended]) -> dict[int, SessionChange]:
+def _desks(ended: Sequence[EndedWork]) -> dict[int, SessionChange]:
     counts = Counter(e.work.worker_id for e in ended)
     earned: Counter[int] = Counter()
     for e in ended:

@@ -7,9 +7,9 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.verdict_effects import Decided, decide
+from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState, Slot, SlotState, Vote, verdict
 from manyeyes.reports.store import Report
@@ -85,10 +85,10 @@ class _Ballot:
             self._states[slot.task_id] = STATES[decision]
         return Voted(slot.task_id, slot.pay_micros, self._states[slot.task_id])
 
-    def verdicts(self) -> list[Decided]:
+    def verdicts(self) -> list[DecidedComplaint]:
         """Return the complaints that this batch decided."""
         return [
-            Decided(report, self._states[task_id], tuple(self._votes(task_id)))
+            DecidedComplaint(report, self._states[task_id], tuple(self._votes(task_id)))
             for task_id, report in self._reports.items()
             if self._states[task_id] is not report.state
         ]
@@ -100,7 +100,7 @@ class _Ballot:
 async def _pay(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
     """The house pays each vote, whatever it says (docs/decisions/0010)."""
     paid = [slot for slot in voted if slot.pay_micros]
-    booked = [posting(Kind.VOTE_PAY, s.task_id, s.reviewer_id, s.pay_micros, s.n) for s in paid]
+    booked = [posting(TransferKind.VOTE_PAY, s.task_id, s.reviewer_id, s.pay_micros, s.n) for s in paid]
     await ledger.insert_transfers(tx, now, cell, booked)
     sums: Counter[int] = Counter()
     for slot in paid:

@@ -9,17 +9,18 @@ import msgspec
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Book, Kind
+from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.reports import appeals, slots
 from manyeyes.reports import store as reports
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 
+RUNNING = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)  # those that have a running sum
 NO_ZONES: Mapping[int, str] = {}
 
 
-class Books(msgspec.Struct, frozen=True):
+class BooksAudit(msgspec.Struct, frozen=True, kw_only=True):
     """``difference_micros`` sums every deviation found; ``findings`` says where, one sentence each."""
 
     difference_micros: int
@@ -30,7 +31,7 @@ class Books(msgspec.Struct, frozen=True):
     findings: list[str]
 
 
-async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str] = NO_ZONES) -> Books:
+async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str] = NO_ZONES) -> BooksAudit:
     """Compare a cell's running sums with the sums of its transfers. Reads only; one REPEATABLE READ snapshot.
 
     Invariants: the books of a cell sum to zero; every stored balance, wallet and pending sum is that of its transfers
@@ -56,12 +57,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
     findings: list[str] = []
-    total = sum(books.values())
-    difference = abs(total)
-    if total:
-        findings.append(f"the books sum to {total} micros instead of 0")
-    running = (Book.AVAILABLE, Book.PAYABLE, Book.PENDING, Book.HELD, Book.SHARES)
-    booked = {key: micros for key, micros in books.items() if key[0] in running}
+    difference = _unbalanced(books, findings)
+    booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}
     difference += _compare("stored and booked sums", {**stored, **held, **owed}, booked, findings)
     difference += _compare("usage buckets and settled transfers less refunds", charged, settled, findings)
     difference += _compare("shares of results and booked ones", earned, given, findings, "softId")
@@ -71,10 +68,15 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
     findings += recognised.findings
-    accounts = sum(key[0] is Book.AVAILABLE for key in stored)
-    wallets = sum(key[0] is Book.PAYABLE for key in stored)
     difference += len(twice) + len(recourse.double_pays) + recognised.difference
-    return Books(difference, count, accounts, wallets, sum(held.values()), findings)
+    return BooksAudit(
+        difference_micros=difference,
+        transfers=count,
+        accounts=sum(key[0] is Book.AVAILABLE for key in stored),
+        wallets=sum(key[0] is Book.PAYABLE for key in stored),
+        open_tasks_held_micros=sum(held.values()),
+        findings=findings,
+    )
 
 
 class _Recourse(msgspec.Struct, frozen=True):
@@ -86,10 +88,10 @@ class _Recourse(msgspec.Struct, frozen=True):
 
 async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
     """Read what complaints moved, from every place that tells of it."""
-    booked = await ledger.amounts(db, cell, Kind.REFUND)
+    booked = await ledger.amounts(db, cell, TransferKind.REFUND)
     rows = await statistics.all_refunds(db, cell)
     confirmed = await reports.all_confirmed(db, cell)
-    charged = await ledger.amounts_for(db, cell, Kind.SETTLE, sorted(set(booked) | set(confirmed)))
+    charged = await ledger.amounts_for(db, cell, TransferKind.SETTLE, sorted(set(booked) | set(confirmed)))
     votes = await slots.all_votes(db, cell)
     shares = {share.task_id: share.share_micros for share in await tasks.shares(db, cell, sorted(booked))}
     cancelled, accepted = await reports.all_cancelled(db, cell), await appeals.all_accepted(db, cell)
@@ -97,12 +99,30 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
         ("confirmed complaints and refunds", "task", confirmed, booked),
         ("refunds and what their tasks were charged", "task", booked, charged),
         ("refunds by window and refunds", "task", rows, booked),
-        ("shares of refunded tasks and those taken back", "task", shares, await ledger.amounts(db, cell, Kind.UNSHARE)),
-        ("pay that complaints cancelled", "task", cancelled, await ledger.amounts(db, cell, Kind.CANCEL_PAY)),
-        ("accepted appeals and what they were paid", "task", accepted, await ledger.amounts(db, cell, Kind.APPEAL_PAY)),
-        ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, Kind.VOTE_PAY)),
+        (
+            "shares of refunded tasks and those taken back",
+            "task",
+            shares,
+            await ledger.amounts(db, cell, TransferKind.UNSHARE),
+        ),
+        ("pay that complaints cancelled", "task", cancelled, await ledger.amounts(db, cell, TransferKind.CANCEL_PAY)),
+        (
+            "accepted appeals and what they were paid",
+            "task",
+            accepted,
+            await ledger.amounts(db, cell, TransferKind.APPEAL_PAY),
+        ),
+        ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, TransferKind.VOTE_PAY)),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))
+
+
+def _unbalanced(books: Mapping[tuple[int, int], int], findings: list[str]) -> int:
+    """Return by how much the books do not sum to zero."""
+    total = sum(books.values())
+    if total:
+        findings.append(f"the books sum to {total} micros instead of 0")
+    return abs(total)
 
 
 def _compare(

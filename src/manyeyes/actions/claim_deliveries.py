@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.recognitions import reviews
-from manyeyes.recognitions.reviews import Decided
+from manyeyes.recognitions.reviews import DecidedReview
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.store import TaskOutcome
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.rules import CLAIM_SECONDS, pick, signing_generations
 from manyeyes.webhooks.store import Claim
@@ -30,10 +30,10 @@ class Claimed(msgspec.Struct, frozen=True):
     """
 
     claim: Claim
-    outcome: Outcome
+    outcome: TaskOutcome
     generations: tuple[int, ...]
     at: datetime
-    verdict: Decided | None = None
+    verdict: DecidedReview | None = None
 
 
 async def claim_deliveries(
@@ -64,5 +64,5 @@ async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries
             reviewed.get(claim.task_id),
         )
         for claim, outcome in zip(claims, outcomes, strict=True)
-        if isinstance(outcome, Outcome)
+        if isinstance(outcome, TaskOutcome)
     ]

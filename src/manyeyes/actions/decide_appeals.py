@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import appeals
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -54,7 +54,7 @@ async def decide_appeals(
         outcomes.append(AppealDecided(appeal.task_id, appeal.worker_id, command.accepted, paid_micros))
     await appeals.decide_appeals(tx, now, cell, [(d.task_id, d.accepted, d.answer) for d in decided])
     paid = [found[d.task_id] for d in decided if d.accepted and found[d.task_id].pay_micros]
-    booked = [posting(Kind.APPEAL_PAY, a.task_id, a.worker_id, a.pay_micros) for a in paid]
+    booked = [posting(TransferKind.APPEAL_PAY, a.task_id, a.worker_id, a.pay_micros) for a in paid]
     await ledger.insert_transfers(tx, now, cell, booked)
     sums: Counter[int] = Counter()
     for each in paid:

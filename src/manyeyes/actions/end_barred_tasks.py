@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
@@ -50,7 +50,7 @@ async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequenc
     known = await sites.lock(tx, cell, keys)
     barred = {key for key in keys if known[key].state is not SiteState.LIVE}
     ending = [work for work in [*desks.works(), *waiting] if (work.account_id, work.site) in barred]
-    await end_tasks(tx, now, cell, [Ended(work, Ending.BARRED) for work in ending])
+    await end_tasks(tx, now, cell, [EndedWork(work, Ending.BARRED) for work in ending])
     await sites.add_events(tx, now, cell, [_event(work) for work in ending])
     counts = Counter(work.worker_id for work in ending if work.worker_id)
     for work in ending:
@@ -64,4 +64,11 @@ async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequenc
 
 
 def _event(work: Work) -> Event:
-    return Event(work.task_id, SiteEvent.TASK_ENDED, work.account_id, work.site, work.lease, work.worker_id)
+    return Event(
+        cause_id=work.task_id,
+        kind=SiteEvent.TASK_ENDED,
+        account_id=work.account_id,
+        domain=work.site,
+        n=work.lease,
+        worker_id=work.worker_id,
+    )

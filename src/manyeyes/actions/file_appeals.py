@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.reports import appeals
-from manyeyes.reports.appeals import NewAppeal, Verdict
+from manyeyes.reports.appeals import AppealableVerdict, NewAppeal
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -55,7 +55,7 @@ async def file_appeals(
     return [_APPEALED if isinstance(o, Appealed) and o.task_id in lost else o for o in outcomes]
 
 
-def _why_not(command: FileAppeal, verdicts: Mapping[int, Verdict]) -> Refusal | None:
+def _why_not(command: FileAppeal, verdicts: Mapping[int, AppealableVerdict]) -> Refusal | None:
     """Return why there is nothing to appeal against; only the worker whose answer it was may."""
     found = verdicts.get(command.task_id)
     if found is None or found.worker_id != command.worker_id or found.kind is not ReportKind.IMAGE_INCORRECT:

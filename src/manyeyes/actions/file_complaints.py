@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.refused_reports import RefusedReport, keep_refused
+from manyeyes.actions.shared.refused_reports import ReportRefusal, keep_refused
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import (
@@ -45,7 +45,7 @@ class Filed(msgspec.Struct, frozen=True):
     state: ReportState
 
 
-class _Books(msgspec.Struct):
+class _LoadedComplaints(msgspec.Struct):
     """What the batch's decisions need, loaded at once; ``spoken``: tasks that a complaint of this batch was about."""
 
     lives: dict[int, Life]
@@ -80,13 +80,13 @@ async def file_complaints(
     await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))
     pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
     kind = ReportKind.IMAGE_INCORRECT
-    await keep_refused(tx, now, cell, [RefusedReport(c.account_id, c.task_id, kind, refusal) for c, refusal in pairs])
+    await keep_refused(tx, now, cell, [ReportRefusal(c.account_id, c.task_id, kind, refusal) for c, refusal in pairs])
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileComplaint]) -> _Books:
+async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileComplaint]) -> _LoadedComplaints:
     task_ids = sorted({c.task_id for c in commands})
-    return _Books(
+    return _LoadedComplaints(
         await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
         await store.reporters(tx, cell, sorted({c.account_id for c in commands})),
@@ -94,7 +94,7 @@ async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileCompla
     )
 
 
-def _decide(command: FileComplaint, books: _Books, now: datetime) -> NewReport | Filed | Refusal:
+def _decide(command: FileComplaint, books: _LoadedComplaints, now: datetime) -> NewReport | Filed | Refusal:
     task_id, account_id = command.task_id, command.account_id
     before, is_spoken = books.reports.get(task_id), task_id in books.spoken
     if command.retried and before and not is_spoken and _is_own(before, account_id):
@@ -112,7 +112,16 @@ def _decide(command: FileComplaint, books: _Books, now: datetime) -> NewReport |
     is_unheard = is_ignored(record.judged, record.confirmed)
     state, why = (ReportState.IGNORED, WHY_IGNORED) if is_unheard else (ReportState.OPEN, "")
     kind = ReportKind.IMAGE_INCORRECT
-    return NewReport(task_id, account_id, life.queue_id, life.worker_id, kind, state, why, life.ended_at)
+    return NewReport(
+        task_id=task_id,
+        account_id=account_id,
+        queue_id=life.queue_id,
+        worker_id=life.worker_id,
+        kind=kind,
+        state=state,
+        why=why,
+        ended_at=life.ended_at,
+    )
 
 
 def _is_own(before: Report, account_id: int) -> bool:

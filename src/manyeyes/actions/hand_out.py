@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.rules import Filters, Idle, Pair, Waiting, match, virtual_turn
+from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, match, virtual_turn
 from manyeyes.dispatch.store import Gate
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
@@ -71,12 +71,12 @@ class _Seen(msgspec.Struct):
     """
 
     by: Regarded
-    head: list[Waiting] = []
+    head: list[WaitingTask] = []
     is_full: bool = False
-    listed: list[Waiting] = []
-    queued: list[Waiting] = []
+    listed: list[WaitingTask] = []
+    queued: list[WaitingTask] = []
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[WaitingTask]:
         return self.listed + self.head + self.queued
 
 
@@ -92,7 +92,8 @@ async def _look(
     is_cut = len(free) == limit  # somebody idle may not be among them
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
     busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
-    head = await dispatch.waiting_head(tx, cell, queue_id, free or busy, size, by.filters, known) if size else []
+    fit = free or busy
+    head = await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
         head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
     seen = _Seen(by, head, len(head) == size, listed)
@@ -108,8 +109,8 @@ async def _look(
 
 
 async def _stealable(
-    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: Filters
-) -> list[Waiting]:
+    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: WorkerFilters
+) -> list[WaitingTask]:
     """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
     queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting, filters)
     if not queued:
@@ -119,7 +120,7 @@ async def _stealable(
 
 
 async def _save(
-    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Pair], waiting: Sequence[Waiting]
+    tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], waiting: Sequence[WaitingTask]
 ) -> tuple[int, ...]:
     await dispatch.hand_over(tx, cell, pairs)
     given = {pair.task_id for pair in pairs}

@@ -7,9 +7,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.recognitions import store
-from manyeyes.recognitions.csv_import import History, Seen
+from manyeyes.recognitions.csv_import import History, ImportedResult
 from manyeyes.recognitions.rules import Recognition
-from manyeyes.recognitions.store import Call, Result
+from manyeyes.recognitions.store import RecognitionResult, StoredCall
 
 CHUNK = 5_000  # rows per statement: a file of a million stays below every time limit
 FOR_EVER = datetime(9999, 1, 1, tzinfo=UTC)  # no sweep forgets that a file was imported
@@ -40,7 +40,7 @@ async def import_results(tx: asyncpg.Connection, now: datetime, commands: Sequen
 
 async def _import(tx: asyncpg.Connection, command: ImportResults) -> Imported:
     cell, history, of = command.cell, command.history, command.recognition
-    call = Call(of.secret_id, _key(command), command.call_id, command.digest, "")
+    call = StoredCall(of.secret_id, _key(command), command.call_id, command.digest, "")
     if not await store.claim_call(tx, FOR_EVER, cell, call):
         known = (await store.calls(tx, cell, [(call.secret_id, call.triple)]))[call.secret_id, call.triple]
         is_mine = known.call_id == command.call_id  # this command, tried again after its connection broke
@@ -58,9 +58,9 @@ def _key(command: ImportResults) -> bytes:
     return b"import:" + command.recognition.task_id.encode() + b":" + command.digest
 
 
-def _result(command: ImportResults, result_id: int, seen: Seen) -> Result:
+def _result(command: ImportResults, result_id: int, seen: ImportedResult) -> RecognitionResult:
     of = command.recognition
-    return Result(
+    return RecognitionResult(
         recognition_id=of.recognition_id,
         result_id=result_id,
         call_id=command.call_id,

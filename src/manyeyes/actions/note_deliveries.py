@@ -7,17 +7,17 @@ import asyncpg
 import msgspec
 
 from manyeyes.webhooks import store as webhooks
-from manyeyes.webhooks.rules import Answer, DeliveryState, judge
-from manyeyes.webhooks.store import Noted
+from manyeyes.webhooks.rules import DeliveryState, TryResponse, judge
+from manyeyes.webhooks.store import NotedTry
 
 
-class NoteDelivery(msgspec.Struct, frozen=True):
+class NoteDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """``claim`` is the number under which it was tried; ``chance`` from 0 to 1 draws the jitter of the next try."""
 
     cell: int
     task_id: int
     claim: int
-    answer: Answer
+    answer: TryResponse
     milliseconds: int
     chance: float
 
@@ -32,7 +32,7 @@ async def note_deliveries(
     """
     cell = commands[0].cell
     waiting = await webhooks.lock_waiting(tx, cell, sorted({c.task_id for c in commands}))
-    noted: list[Noted] = []
+    noted: list[NotedTry] = []
     states: list[DeliveryState | None] = []
     for command in commands:
         row = waiting.get(command.task_id)
@@ -41,7 +41,7 @@ async def note_deliveries(
             states.append(None)
             continue
         verdict = judge(command.answer, row.tries + 1 - row.tries_before, now, command.chance)
-        noted.append(Noted(row.task_id, row.tries + 1, command.answer.status, command.milliseconds, verdict))
+        noted.append(NotedTry(row.task_id, row.tries + 1, command.answer.status, command.milliseconds, verdict))
         states.append(verdict.state)
         del waiting[command.task_id]
     await webhooks.note(tx, now, cell, noted)

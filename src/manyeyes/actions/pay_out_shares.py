@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, share_pay_out
+from manyeyes.ledger.rules import TransferKind, share_pay_out
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import AppDay, merged
 from manyeyes.values.refusals import Reason, Refusal
@@ -38,7 +38,7 @@ async def pay_out_shares(
     """
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
-    before = await ledger.amounts_for(tx, cell, Kind.SHARE_PAY_OUT, [c.pay_out_id for c in commands])
+    before = await ledger.amounts_for(tx, cell, TransferKind.SHARE_PAY_OUT, [c.pay_out_id for c in commands])
     fresh: dict[int, PayOutShares] = {}
     for c in commands:
         if c.account_id in balances and c.pay_out_id not in before:
@@ -53,7 +53,10 @@ async def pay_out_shares(
     for c in paying:
         changes[c.account_id] += paid[c.pay_out_id]
     await ledger.change_balances(tx, cell, changes)
-    days = [AppDay(c.soft_id, now.date(), c.account_id, paid_out_micros=paid[c.pay_out_id]) for c in paying]
+    days = [
+        AppDay(soft_id=c.soft_id, day=now.date(), account_id=c.account_id, paid_out_micros=paid[c.pay_out_id])
+        for c in paying
+    ]
     await soft_apps.add_days(tx, cell, merged(days))
     return [
         before.get(c.pay_out_id, paid.get(c.pay_out_id, 0))

@@ -11,12 +11,12 @@ from manyeyes.accounts.store import Terms
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.apps.rules import App, day_in
 from manyeyes.dispatch.store import Entering
-from manyeyes.ledger.rules import Kind, Transfer, posting
+from manyeyes.ledger.rules import Transfer, TransferKind, posting
 from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
 from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.recognitions.rules import FAILED, Recognition
-from manyeyes.recognitions.store import CALL_REPEATED, Call, NewReview, Result
+from manyeyes.recognitions.store import CALL_REPEATED, NewReview, RecognitionResult, StoredCall
 from manyeyes.tasks.labels import LABEL_PICTURE, Choice, LabelOptions
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import QueueTerms
@@ -85,12 +85,12 @@ class Recorded(msgspec.Struct, frozen=True):
     queue_ids: tuple[int, ...]
 
 
-class _Books(msgspec.Struct):
+class _LoadedCalls(msgspec.Struct):
     """What the batch's decisions need. ``calls``: what was answered before, this batch included; ``done``: results that
     are stored already; ``charges``, ``entered``: what the calls that are taken cost and ask."""
 
     purses: Purses
-    calls: dict[tuple[str, bytes], Call]
+    calls: dict[tuple[str, bytes], StoredCall]
     done: set[int]
     charges: list[Transfer] = msgspec.field(default_factory=list)
     entered: list[tuple[NewTask, Entering]] = msgspec.field(default_factory=list)
@@ -120,16 +120,16 @@ async def record_recognitions(
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[RecordRecognition]) -> _Books:
+async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[RecordRecognition]) -> _LoadedCalls:
     asked = {r.recognition.queue_id: c.queues for c in commands for r in c.results if r.task_id}
     queues = [known[queue_id] for queue_id, known in asked.items()]
     purses = await open_purses(tx, cell, [c.app.account_id for c in commands], queues)
     calls = await store.calls(tx, cell, [c.key for c in commands if c.triple])
     again = [(r.recognition.recognition_id, r.result_id) for c in commands if c.retried for r in c.results[:1]]
-    return _Books(purses, calls, await store.stored_results(tx, cell, again))
+    return _LoadedCalls(purses, calls, await store.stored_results(tx, cell, again))
 
 
-def _known(command: RecordRecognition, books: _Books) -> Recorded | Refusal | None:
+def _known(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refusal | None:
     """Return what a call that came before is answered; None for a new one."""
     if command.retried and command.results and command.results[0].result_id in books.done:
         return Recorded(command.answer, False, _queue_ids(command))
@@ -139,7 +139,7 @@ def _known(command: RecordRecognition, books: _Books) -> Recorded | Refusal | No
     return Recorded(call.answer, True, ()) if call.digest == command.digest else CALL_REPEATED
 
 
-def _decide(command: RecordRecognition, books: _Books) -> Recorded | Refusal:
+def _decide(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refusal:
     purses, account_id = books.purses, command.app.account_id
     terms = purses.holder(account_id)
     if isinstance(terms, Refusal):
@@ -153,11 +153,11 @@ def _decide(command: RecordRecognition, books: _Books) -> Recorded | Refusal:
         return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {charge + sum(held)} micros")
     if charge:
         purses.spend(account_id, charge)
-        books.charges.append(posting(Kind.RECOGNITION, command.call_id, account_id, charge))
+        books.charges.append(posting(TransferKind.RECOGNITION, command.call_id, account_id, charge))
     for result, micros in zip(asked, held, strict=True):
         books.entered.append(_entered(command, result, micros, terms, purses))
     if command.triple:
-        call = Call(*command.key, command.call_id, command.digest, command.answer)
+        call = StoredCall(*command.key, command.call_id, command.digest, command.answer)
         books.calls[command.key] = call
     return Recorded(command.answer, False, _queue_ids(command))
 
@@ -186,7 +186,7 @@ def _entered(
 
 
 async def _save(
-    tx: asyncpg.Connection, now: datetime, cell: int, taken: Sequence[RecordRecognition], books: _Books
+    tx: asyncpg.Connection, now: datetime, cell: int, taken: Sequence[RecordRecognition], books: _LoadedCalls
 ) -> None:
     days = {command.app.time_zone: day_in(command.app.time_zone, now) for command in taken}
     found = [(command, result, days[command.app.time_zone]) for command in taken for result in command.results]
@@ -200,54 +200,56 @@ async def _save(
     await store.add_times(tx, cell, [_of_time(of, result) for _, result, _ in found])
 
 
-def _result(now: datetime, command: RecordRecognition, new: NewResult) -> Result:
-    return Result(
-        new.recognition.recognition_id,
-        new.result_id,
-        command.call_id,
-        now,
-        new.name,
-        new.tag,
-        new.uid,
-        new.sequence_id,
-        new.label,
-        new.rate,
-        new.recognition.threshold,
-        new.review,
-        new.fault,
-        new.details,
-        new.milliseconds,
-        new.task_id,
-        new.charged_micros,
+def _result(now: datetime, command: RecordRecognition, new: NewResult) -> RecognitionResult:
+    return RecognitionResult(
+        recognition_id=new.recognition.recognition_id,
+        result_id=new.result_id,
+        call_id=command.call_id,
+        at=now,
+        name=new.name,
+        tag=new.tag,
+        uid=new.uid,
+        sequence_id=new.sequence_id,
+        label=new.label,
+        rate=new.rate,
+        threshold=new.recognition.threshold,
+        review=new.review,
+        fault=new.fault,
+        details=new.details,
+        milliseconds=new.milliseconds,
+        task_id=new.task_id,
+        charged_micros=new.charged_micros,
     )
 
 
 def _review(now: datetime, day: date, new: NewResult) -> NewReview:
     of = new.recognition
     return NewReview(
-        new.task_id,
-        of.recognition_id,
-        new.result_id,
-        now,
-        day,
-        new.label,
-        new.rate,
-        of.threshold,
-        of.sample_share,
-        new.sampled,
-        new.name,
+        task_id=new.task_id,
+        recognition_id=of.recognition_id,
+        result_id=new.result_id,
+        asked_at=now,
+        day=day,
+        label=new.label,
+        rate=new.rate,
+        threshold=of.threshold,
+        sample_share=of.sample_share,
+        sampled=new.sampled,
+        name=new.name,
     )
 
 
 def _of_day(day: date, new: NewResult) -> DayChange:
-    return DayChange(new.recognition.recognition_id, day, new.label, total=1, review=int(new.review))
+    return DayChange(
+        recognition_id=new.recognition.recognition_id, day=day, label=new.label, total=1, review=int(new.review)
+    )
 
 
 def _of_quarter(of: int, new: NewResult) -> QuarterChange:
     is_failed = new.label == FAILED
     return QuarterChange(
-        new.recognition.recognition_id,
-        of,
+        recognition_id=new.recognition.recognition_id,
+        quarter=of,
         certain=int(not is_failed and not new.review),
         uncertain=int(not is_failed and new.review),
         failed=int(is_failed),

@@ -7,12 +7,12 @@ import asyncpg
 import msgspec
 
 from manyeyes.sites import store as sites
-from manyeyes.sites.rules import Finding, Site, SiteState, after_check
+from manyeyes.sites.rules import ProofFinding, Site, SiteState, after_check
 from manyeyes.sites.store import Event
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class RecordSiteCheck(msgspec.Struct, frozen=True):
+class RecordSiteCheck(msgspec.Struct, frozen=True, kw_only=True):
     """``token``: the one that was looked for; ``jitter`` from 0 to 1, drawn by whoever asks."""
 
     cell: int
@@ -20,7 +20,7 @@ class RecordSiteCheck(msgspec.Struct, frozen=True):
     account_id: int
     domain: str
     token: str
-    finding: Finding
+    finding: ProofFinding
     jitter: float
 
 
@@ -40,7 +40,15 @@ async def record_site_checks(
             continue
         known[key], kind = after_check(site, command.finding, now, command.jitter)
         await sites.put(tx, cell, known[key])
-        events.append(Event(command.event_id, kind, *key, detail=command.finding.detail))
+        events.append(
+            Event(
+                cause_id=command.event_id,
+                kind=kind,
+                account_id=command.account_id,
+                domain=command.domain,
+                detail=command.finding.detail,
+            )
+        )
         outcomes.append(known[key])
     await sites.add_events(tx, now, cell, events)
     return outcomes

@@ -10,7 +10,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.refused_reports import RefusedReport, keep_refused
+from manyeyes.actions.shared.refused_reports import ReportRefusal, keep_refused
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing, latest
 from manyeyes.reports import store, token_reports
@@ -22,7 +22,7 @@ from manyeyes.tasks.rules import RECAPTCHA_V2, Ending
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class ReportToken(msgspec.Struct, frozen=True):
+class ReportToken(msgspec.Struct, frozen=True, kw_only=True):
     """``kind``: TOKEN_CORRECT or TOKEN_INCORRECT; ``takes``: the kinds of tasks that the method is for."""
 
     cell: int
@@ -40,7 +40,7 @@ class TokenReported(msgspec.Struct, frozen=True):
     state: ReportState
 
 
-class _Books(msgspec.Struct):
+class _LoadedReports(msgspec.Struct):
     """What the batch's decisions need, loaded at once; ``spoken``: tasks that a report of this batch was about."""
 
     lives: dict[int, Life]
@@ -73,13 +73,13 @@ async def report_tokens(
     words = [_word(report, books) for report in filing.values() if report.task_id in stored]
     await allow_list.save_standings(tx, now, cell, latest(word for word in words if word))
     refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
-    await keep_refused(tx, now, cell, [RefusedReport(c.account_id, c.task_id, c.kind, o) for c, o in refused])
+    await keep_refused(tx, now, cell, [ReportRefusal(c.account_id, c.task_id, c.kind, o) for c, o in refused])
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[ReportToken]) -> _Books:
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[ReportToken]) -> _LoadedReports:
     task_ids = sorted({c.task_id for c in commands})
-    return _Books(
+    return _LoadedReports(
         await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
         await token_reports.ignored(tx, now, cell, sorted({c.account_id for c in commands})),
@@ -87,7 +87,7 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     )
 
 
-def _decide(command: ReportToken, books: _Books, now: datetime) -> NewReport | TokenReported | Refusal:
+def _decide(command: ReportToken, books: _LoadedReports, now: datetime) -> NewReport | TokenReported | Refusal:
     task_id, account_id = command.task_id, command.account_id
     before, is_spoken = books.reports.get(task_id), task_id in books.spoken
     if command.retried and before and not is_spoken and (before.account_id, before.kind) == (account_id, command.kind):
@@ -103,7 +103,16 @@ def _decide(command: ReportToken, books: _Books, now: datetime) -> NewReport | T
     books.spoken.add(task_id)
     is_unheard = command.kind is ReportKind.TOKEN_INCORRECT and account_id in books.ignored
     state, why = (ReportState.IGNORED, WHY_OUTLIER) if is_unheard else (ReportState.COUNTED, "")
-    return NewReport(task_id, account_id, life.queue_id, life.worker_id, command.kind, state, why, life.ended_at)
+    return NewReport(
+        task_id=task_id,
+        account_id=account_id,
+        queue_id=life.queue_id,
+        worker_id=life.worker_id,
+        kind=command.kind,
+        state=state,
+        why=why,
+        ended_at=life.ended_at,
+    )
 
 
 def _reported(life: Life | None) -> Reported | None:
@@ -113,7 +122,7 @@ def _reported(life: Life | None) -> Reported | None:
     return Reported(life.account_id, is_picture=False, language="", ended_at=life.ended_at, is_solved=is_solved)
 
 
-def _word(report: NewReport, books: _Books) -> Standing | None:
+def _word(report: NewReport, books: _LoadedReports) -> Standing | None:
     """Return what the report says of the worker; None when it is ignored, or praises V2 (docs/decisions/0025)."""
     is_praise = report.kind is ReportKind.TOKEN_CORRECT
     if report.state is ReportState.IGNORED or (is_praise and books.lives[report.task_id].kind == RECAPTCHA_V2):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.verdict_effects import Decided, decide
+from manyeyes.actions.shared.verdict_effects import DecidedComplaint, decide
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import ReportState
 
@@ -28,5 +28,5 @@ async def settle_overdue_reports(
     overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
     if overdue:
         await slots.lock_slots(tx, cell, sorted(report.task_id for report in overdue))
-        await decide(tx, now, cell, [Decided(report, ReportState.CONFIRMED) for report in overdue])
+        await decide(tx, now, cell, [DecidedComplaint(report, ReportState.CONFIRMED) for report in overdue])
     return [len(overdue) for _ in commands]

@@ -52,7 +52,16 @@ async def show_widgets(
             outcomes.append(_WITHDRAWN)
             continue
         outcomes.append(WidgetShown(work.kind, _options.decode(work.options)))
-        shown.append(Event(work.task_id, SiteEvent.WIDGET_SHOWN, *key, n=work.lease, worker_id=work.worker_id))
+        shown.append(
+            Event(
+                cause_id=work.task_id,
+                kind=SiteEvent.WIDGET_SHOWN,
+                account_id=work.account_id,
+                domain=work.site,
+                n=work.lease,
+                worker_id=work.worker_id,
+            )
+        )
     await sites.add_events(tx, now, cell, shown)
     return outcomes
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.task_endings import Ended, end_tasks
+from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
@@ -38,7 +38,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     """Return for each skip what comes next, or that the lease is lost. A repeated skip counts once."""
     cell = commands[0].cell
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
-    ended: list[Ended] = []
+    ended: list[EndedWork] = []
     returning: list[Returning] = []
     taken: list[Work | None] = []
     for command in commands:
@@ -48,7 +48,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             continue
         failures = work.failures + counts_as_failure(command.reason)
         if is_unsolvable(failures):
-            ended.append(Ended(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
+            ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
     await dispatch.put_back(tx, cell, returning)

@@ -33,7 +33,7 @@ class Submitted(msgspec.Struct, frozen=True):
     queue_id: int
 
 
-class _Books(msgspec.Struct):
+class _LoadedSubmissions(msgspec.Struct):
     """What the batch's decisions need, loaded at once.
 
     ``shut``: (account, queue) where the account filters everybody who is present.
@@ -67,7 +67,7 @@ async def submit_tasks(
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SubmitTask]) -> _Books:
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SubmitTask]) -> _LoadedSubmissions:
     proofs = {
         (c.account_id, domain)
         for c in commands
@@ -80,10 +80,10 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     done = await tasks.existing(tx, cell, retried) if retried else set()
     tokens = {(c.account_id, c.queue.queue_id) for c in commands if c.kind in TOKEN_KINDS}
     shut = await where_all_are_filtered(tx, now, cell, tokens) if tokens else set()
-    return _Books(purses, done, now, held, shut)
+    return _LoadedSubmissions(purses, done, now, held, shut)
 
 
-def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusal:
+def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submitted | Refusal:
     if command.task_id in books.done:
         return Submitted(command.task_id, command.queue.queue_id)
     domain = _domain(command, books)
@@ -106,7 +106,7 @@ def _decide(command: SubmitTask, books: _Books) -> Entering | Submitted | Refusa
     return enter(books.purses, terms, command, price_micros, domain)
 
 
-def _domain(command: SubmitTask, books: _Books) -> str | Refusal:
+def _domain(command: SubmitTask, books: _LoadedSubmissions) -> str | Refusal:
     """Return the live site that a token task is for; empty for a picture, which is for nobody's site."""
     if not isinstance(command.options, TokenOptions):
         return ""
@@ -117,4 +117,4 @@ def _domain(command: SubmitTask, books: _Books) -> str | Refusal:
 
 
 def _use(row: Entering) -> Event:
-    return Event(row.task_id, SiteEvent.TASK_CREATED, row.account_id, row.site)
+    return Event(cause_id=row.task_id, kind=SiteEvent.TASK_CREATED, account_id=row.account_id, domain=row.site)

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -25,9 +25,9 @@ async def top_up_accounts(tx: asyncpg.Connection, now: datetime, commands: Seque
     """Return each account's new available micros."""
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
-    booked = await ledger.booked_causes(tx, cell, Kind.TOP_UP, [c.top_up_id for c in commands])
+    booked = await ledger.booked_causes(tx, cell, TransferKind.TOP_UP, [c.top_up_id for c in commands])
     fresh = {c.top_up_id: c for c in commands if c.account_id in balances and c.top_up_id not in booked}
-    transfers = [posting(Kind.TOP_UP, c.top_up_id, c.account_id, c.amount_micros) for c in fresh.values()]
+    transfers = [posting(TransferKind.TOP_UP, c.top_up_id, c.account_id, c.amount_micros) for c in fresh.values()]
     changes: Counter[int] = Counter()
     for transfer in transfers:
         changes[transfer.account_id] += transfer.amount_micros

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 
 LARGEST_SWEEP = 1_000
 
@@ -21,7 +21,7 @@ async def vest_pay(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ves
     """Return how many pays were vested: one transfer each, so every cent of a wallet leads back to its task."""
     cell = commands[0].cell
     due = await ledger.take_due_pay(tx, now, cell, LARGEST_SWEEP)
-    vested = [posting(Kind.VEST, pay.task_id, pay.worker_id, pay.amount_micros) for pay in due]
+    vested = [posting(TransferKind.VEST, pay.task_id, pay.worker_id, pay.amount_micros) for pay in due]
     await ledger.insert_transfers(tx, now, cell, vested)
     sums: Counter[int] = Counter()
     for pay in due:

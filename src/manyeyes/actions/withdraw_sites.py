@@ -36,7 +36,15 @@ async def withdraw_sites(
             site, state=SiteState.WITHDRAWN, check_at=None, failures=0, why=why, swept=False
         )
         await sites.put(tx, cell, known[key])
-        done.append(Event(command.event_id, SiteEvent.WITHDRAWN, *key, detail=why))
+        done.append(
+            Event(
+                cause_id=command.event_id,
+                kind=SiteEvent.WITHDRAWN,
+                account_id=command.account_id,
+                domain=command.domain,
+                detail=why,
+            )
+        )
     await sites.add_events(tx, now, cell, done)
     return [known.get((c.account_id, c.domain), _UNKNOWN) for c in commands]
 

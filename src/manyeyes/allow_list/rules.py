@@ -51,7 +51,7 @@ def allow_lists(words: Iterable[Standing], most: int) -> dict[int, set[int]]:
 
 
 def filters(words: Iterable[Standing]) -> dict[int, set[int]]:
-    """Return whom accounts filter, as `dispatch.rules.Filters` takes it."""
+    """Return whom accounts filter, as `dispatch.rules.WorkerFilters` takes it."""
     found: dict[int, set[int]] = {}
     for word in words:
         if word.filtered:

@@ -7,6 +7,7 @@ import asyncpg
 
 from manyeyes.allow_list.rules import Standing, ends_at
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read
 
 SQL = Queries(__package__)
 
@@ -14,15 +15,15 @@ SQL = Queries(__package__)
 async def save_standings(tx: asyncpg.Connection, now: datetime, cell: int, words: Sequence[Standing]) -> None:
     """Keep words for an hour from ``now``; they come sorted and one per pair (`allow_list.rules.latest`)."""
     if words:
-        columns = zip(*[(w.account_id, w.worker_id, w.filtered) for w in words], strict=True)
-        await tx.execute(SQL.save_standings, cell, *columns, ends_at(now))
+        found = columns(words, "account_id", "worker_id", "filtered")
+        await tx.execute(SQL.save_standings, cell, *found, ends_at(now))
 
 
 async def regards(
     tx: asyncpg.Connection, now: datetime, cell: int, idle: Sequence[int], newest: int, workers: Sequence[int]
 ) -> list[Standing]:
     """Return the ``newest`` entries for each of the ``idle`` workers, last one first, and who filters ``workers``."""
-    return [Standing(*row) for row in await tx.fetch(SQL.regards, cell, idle, newest, workers, now)]
+    return read(Standing, await tx.fetch(SQL.regards, cell, idle, newest, workers, now))
 
 
 async def listed_by(

@@ -9,7 +9,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 
 
-class Call(msgspec.Struct):
+class AntiCaptchaCall(msgspec.Struct):
     """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how he reached us."""
 
     context: Context

@@ -13,11 +13,11 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.token_task import KINDS, read_token_task, why_not_taken
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 IMAGE_KIND = "ImageToTextTask"
 QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # docs/contracts/anticaptcha.md#language-pools
@@ -31,7 +31,7 @@ class CreateTaskReply(msgspec.Struct, frozen=True):
     taskId: int
 
 
-async def create_task(call: Call) -> CreateTaskReply | Refusal:
+async def create_task(call: AntiCaptchaCall) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
     or proof 24 · account 55, balance 10 · workers 54 · slot 2."""
     owner = await call.owner()
@@ -48,22 +48,22 @@ async def create_task(call: Call) -> CreateTaskReply | Refusal:
     return CreateTaskReply(0, wire_id(outcome.task_id))
 
 
-async def _known_app(call: Call) -> int:
+async def _known_app(call: AntiCaptchaCall) -> int:
     """Return the softId when it is a registered app's, else 0."""
     if not call.body.get("softId"):
         return 0
     try:
         soft_id = lenient_values.whole(call.body, "softId")
-    except lenient_values.Unfit:
+    except Refused:
         return 0  # refused when the properties are read
     return soft_id if soft_id in await call.context.lookups.soft_apps() else 0
 
 
-async def _submit(call: Call, owner: KeyOwner, known_app: int) -> Submitted | Refusal:
+async def _submit(call: AntiCaptchaCall, owner: KeyOwner, known_app: int) -> Submitted | Refusal:
     try:
         command = _read(call, owner, await call.context.lookups.queues())
-    except lenient_values.Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     if isinstance(command, Refusal):
         return command
     command = msgspec.structs.replace(
@@ -75,7 +75,7 @@ async def _submit(call: Call, owner: KeyOwner, known_app: int) -> Submitted | Re
     return outcome
 
 
-def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> SubmitTask | Refusal:
+def _read(call: AntiCaptchaCall, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> SubmitTask | Refusal:
     task = call.body.get("task")
     if not isinstance(task, dict) or not task:
         return Refusal(Reason.TASK_ABSENT)
@@ -112,7 +112,7 @@ def _read(call: Call, owner: KeyOwner, queues: Mapping[int, QueueTerms]) -> Subm
 
 
 def _read_token(
-    call: Call, owner: KeyOwner, task: Mapping[str, Any], queues: Mapping[int, QueueTerms]
+    call: AntiCaptchaCall, owner: KeyOwner, task: Mapping[str, Any], queues: Mapping[int, QueueTerms]
 ) -> SubmitTask | Refusal:
     found = read_token_task(task)
     if isinstance(found, Refusal):
@@ -147,7 +147,7 @@ def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int,
     queue_id = QUEUE_OF_POOL.get(pool) or min((q for q, terms in queues.items() if terms.language == pool), default=0)
     if not queue_id:
         languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru", ""})
-        raise lenient_values.Unfit("languagePool", f"one of {', '.join(languages)}", pool)
+        raise lenient_values.bad_property("languagePool", f"one of {', '.join(languages)}", pool)
     return pool, queues[queue_id]
 
 
@@ -162,14 +162,14 @@ def _options(task: Mapping[str, Any]) -> ImageOptions:
         comment=lenient_values.text(task, "comment", LONGEST_COMMENT),
     )
     if 0 < options.max_length < options.min_length:
-        raise lenient_values.Unfit("maxLength", "0 or at least minLength", options.max_length)
+        raise lenient_values.bad_property("maxLength", "0 or at least minLength", options.max_length)
     return options
 
 
 def _callback(body: Mapping[str, Any]) -> str:
     callback = lenient_values.text(body, "callbackUrl", LONGEST_URL)
     if callback and not callback.lower().startswith(("http://", "https://")):
-        raise lenient_values.Unfit("callbackUrl", "an http or https address", callback)
+        raise lenient_values.bad_property("callbackUrl", "an http or https address", callback)
     return callback
 
 
@@ -178,7 +178,7 @@ def _picture(task: Mapping[str, Any]) -> Picture | Refusal:
     if body is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'body'")
     if not isinstance(body, str):
-        raise lenient_values.Unfit("body", "a string", body)
+        raise lenient_values.bad_property("body", "a string", body)
     if body.lstrip()[:5].lower() == "data:":
         return Refusal(Reason.PICTURE_NOT_SUPPORTED, "leave the data: prefix away and send the base64 alone")
     if len(body) > _LARGEST_BASE64:

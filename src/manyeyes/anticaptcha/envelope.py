@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from manyeyes.accounts.rules import canonical_address
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.db.pool import is_lost
@@ -42,7 +42,7 @@ class AntiCaptcha:
         body = _object(raw)
         if isinstance(body, Refusal):
             return await _reply(send, wire_error(body))
-        call = Call(self._context, body, raw, _address(scope), base_url(scope, self._context))
+        call = AntiCaptchaCall(self._context, body, raw, _address(scope), base_url(scope, self._context))
         try:
             reply = await found[1](call)
         except Exception as error:

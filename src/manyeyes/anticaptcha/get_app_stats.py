@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import wire_error
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -16,7 +16,7 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import DaySum, days_until, together
 from manyeyes.statistics.rules import DAY_SECONDS
 from manyeyes.values.money import number
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 MODES = ("errors", "views", "downloads", "users", "money")
 MONTHS = (
@@ -25,7 +25,7 @@ MONTHS = (
 )
 
 
-class Point(msgspec.Struct, frozen=True):
+class AppStatsPoint(msgspec.Struct, frozen=True, kw_only=True):
     """One day in UTC; ``endstamp`` is its last second."""
 
     date: str
@@ -36,11 +36,11 @@ class Point(msgspec.Struct, frozen=True):
     stamp: int
 
 
-class Series(msgspec.Struct, frozen=True):
+class AppStatsSeries(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the chart. ``errorId`` and ``code``: the error that it counts; 0 and empty when it counts none."""
 
     name: str
-    data: list[Point]
+    data: list[AppStatsPoint]
     itemname: str
     errorId: int
     code: str
@@ -49,12 +49,12 @@ class Series(msgspec.Struct, frozen=True):
 
 class AppStats(msgspec.Struct, frozen=True):
     errorId: int
-    chartData: list[Series]
+    chartData: list[AppStatsSeries]
     fromDate: str
     toDate: str
 
 
-async def get_app_stats(call: Call) -> AppStats | Refusal:
+async def get_app_stats(call: AntiCaptchaCall) -> AppStats | Refusal:
     """Return the series of a mode, one point a day, today last; only to the app's owner (else error 58)."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
@@ -65,17 +65,17 @@ async def get_app_stats(call: Call) -> AppStats | Refusal:
         soft_id = lenient_values.whole(call.body, "softId")
         mode = (lenient_values.text(call.body, "mode", 20) or MODES[0]).lower()
         if mode not in MODES:
-            raise lenient_values.Unfit("mode", f"one of {', '.join(MODES)}", mode)
-    except lenient_values.Unfit as unfit:
-        return unfit.refusal
+            raise lenient_values.bad_property("mode", f"one of {', '.join(MODES)}", mode)
+    except Refused as refused:
+        return refused.refusal
     app = (await call.context.lookups.soft_apps()).get(soft_id)
     if app is None or app.account_id != owner.account_id:
         return Refusal(Reason.ACCESS_DENIED)
     now = datetime.fromtimestamp(time.time(), UTC)
     shown = days_until(now.date())
-    days, refused = await _read(call.context, soft_id, shown[0])
+    days, refusals = await _read(call.context, soft_id, shown[0])
     start = datetime.combine(shown[0], datetime.min.time(), UTC)
-    return AppStats(0, _charts(mode, shown, days, refused), _stamp(start), _stamp(now))
+    return AppStats(0, _charts(mode, shown, days, refusals), _stamp(start), _stamp(now))
 
 
 async def _read(context: Context, soft_id: int, since: date) -> tuple[dict[date, DaySum], dict[tuple[str, date], int]]:
@@ -93,28 +93,33 @@ async def _read(context: Context, soft_id: int, since: date) -> tuple[dict[date,
 
 def _charts(
     mode: str, shown: list[date], days: Mapping[date, DaySum], refused: Mapping[tuple[str, date], int]
-) -> list[Series]:
-    def of_day(count: Callable[[DaySum], int | float]) -> list[Point]:
+) -> list[AppStatsSeries]:
+    def of_day(count: Callable[[DaySum], int | float]) -> list[AppStatsPoint]:
         return [_point(day, count(days.get(day, _NOTHING))) for day in shown]
 
     if mode == "money":
         return [
-            Series("Share", of_day(lambda d: number(d.share_micros - d.taken_back_micros)), "USD", 0, "", _SHARE),
-            Series("Taken back", of_day(lambda d: number(d.taken_back_micros)), "USD", 0, "", _TAKEN_BACK),
+            _series("Share", of_day(lambda d: number(d.share_micros - d.taken_back_micros)), "USD", _SHARE),
+            _series("Taken back", of_day(lambda d: number(d.taken_back_micros)), "USD", _TAKEN_BACK),
         ]
     if mode == "users":
-        return [Series("Users", of_day(lambda d: d.users), "Users", 0, "", "Accounts that had a task end on the day")]
+        return [_series("Users", of_day(lambda d: d.users), "Users", "Accounts that had a task end on the day")]
     if mode == "errors":
         return [
-            Series("Accepted and paid", of_day(lambda d: d.solved), "Tasks", 0, "", "Solved tasks, charged"),
+            _series("Accepted and paid", of_day(lambda d: d.solved), "Tasks", "Solved tasks, charged"),
             _error_series("Unsolvable", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.unsolvable), _PAID),
             _error_series("Not answered", Refusal(Reason.UNSOLVABLE), of_day(lambda d: d.released), _NOT_PAID),
             *_refusals(shown, refused),
         ]
-    return [Series(mode.capitalize(), of_day(lambda _: 0), mode.capitalize(), 0, "", _UNKNOWN.format(mode))]
+    return [_series(mode.capitalize(), of_day(lambda _: 0), mode.capitalize(), _UNKNOWN.format(mode))]
 
 
-def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> list[Series]:
+def _series(name: str, points: list[AppStatsPoint], unit: str, description: str) -> AppStatsSeries:
+    """Return a line that counts no error."""
+    return AppStatsSeries(name=name, data=points, itemname=unit, errorId=0, code="", description=description)
+
+
+def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> list[AppStatsSeries]:
     """Return a series for each reason for which calls of createTask were refused in the days shown."""
     found = []
     for reason in sorted({reason for reason, _ in refused}):
@@ -123,15 +128,29 @@ def _refusals(shown: list[date], refused: Mapping[tuple[str, date], int]) -> lis
     return found
 
 
-def _error_series(name: str, refusal: Refusal, points: list[Point], explanation: str) -> Series:
+def _error_series(name: str, refusal: Refusal, points: list[AppStatsPoint], explanation: str) -> AppStatsSeries:
     error = wire_error(refusal)
-    return Series(name, points, "Tasks", error.errorId, error.errorCode, explanation or error.errorDescription)
+    return AppStatsSeries(
+        name=name,
+        data=points,
+        itemname="Tasks",
+        errorId=error.errorId,
+        code=error.errorCode,
+        description=explanation or error.errorDescription,
+    )
 
 
-def _point(day: date, y: int | float) -> Point:
+def _point(day: date, y: int | float) -> AppStatsPoint:
     month = MONTHS[day.month - 1]
     begin = int(datetime.combine(day, datetime.min.time(), UTC).timestamp())
-    return Point(f"{day.day} {month}", f"{day.day} {month[:3]}", y, begin, begin + DAY_SECONDS - 1, begin)
+    return AppStatsPoint(
+        date=f"{day.day} {month}",
+        shortdate=f"{day.day} {month[:3]}",
+        y=y,
+        beginstamp=begin,
+        endstamp=begin + DAY_SECONDS - 1,
+        stamp=begin,
+    )
 
 
 def _stamp(at: datetime) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.ledger import store as ledger
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Refusal
@@ -19,7 +19,7 @@ class GetBalanceReply(msgspec.Struct, frozen=True):
     balance: float
 
 
-async def get_balance(call: Call) -> GetBalanceReply | Refusal:
+async def get_balance(call: AntiCaptchaCall) -> GetBalanceReply | Refusal:
     """Return the balance in USD; what is held for open tasks is not in it."""
     owner = await call.owner()
     if isinstance(owner, Refusal):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 import msgspec
 
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.roles.customer.spending_filters import UNKNOWN, filters
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
 from manyeyes.statistics.store import Spending
 from manyeyes.values.money import number
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Refusal, Refused
 
 LATEST = 4_102_444_800  # the year 2100
 
@@ -32,7 +32,7 @@ class SpendingStats(msgspec.Struct, frozen=True):
     data: list[SpendingWindow]
 
 
-async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
+async def get_spending_stats(call: AntiCaptchaCall) -> SpendingStats | Refusal:
     """Return 24 windows, empty ones with zeros; a queue, app or address that never spent gives zeros too."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
@@ -41,8 +41,8 @@ async def get_spending_stats(call: Call) -> SpendingStats | Refusal:
         start = lenient_values.whole(call.body, "date", default=-1, largest=LATEST)
         queue_name = lenient_values.text(call.body, "queue", 200)
         ip = lenient_values.text(call.body, "ip", 60)
-    except lenient_values.Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     wanted = filters(await call.context.lookups.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
     spent = await read_patiently(
         call.context.cells.pool(owner.cell),
@@ -61,7 +61,7 @@ def _soft_id(body: Mapping[str, object]) -> int:
     """Return the app's number; what is no number is an app that nobody knows (docs/decisions/0025#spending)."""
     try:
         return lenient_values.whole(body, "softId")
-    except lenient_values.Unfit:
+    except Refused:
         return UNKNOWN
 
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.task_results import Ready, task_result
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import is_readable
@@ -18,7 +18,7 @@ class Pending(msgspec.Struct, frozen=True):
     status: str = "processing"
 
 
-async def get_task_result(call: Call) -> Pending | Ready | Refusal:
+async def get_task_result(call: AntiCaptchaCall) -> Pending | Ready | Refusal:
     """Return the state of an own task; a failed one is an error envelope and not a status."""
     owner = await call.owner()
     if isinstance(owner, Refusal):

@@ -5,17 +5,15 @@ Which client sends what: docs/contracts/anticaptcha.md#what-clients-send.
 
 from collections.abc import Mapping
 
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 LARGEST_INT32 = 2_147_483_647
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
-class Unfit(Exception):
-    """A property that cannot be read; carries the refusal."""
-
-    def __init__(self, name: str, wanted: str, value: object) -> None:
-        self.refusal = Refusal(Reason.TASK_PROPERTIES, f"{name} must be {wanted}, received {_kind(value)}")
+def bad_property(name: str, wanted: str, value: object) -> Refused:
+    """Return what to raise for a property that cannot be read; the sentence says what is ``wanted`` and what came."""
+    return Refused(Refusal(Reason.TASK_PROPERTIES, f"{name} must be {wanted}, received {_kind(value)}"))
 
 
 def switch(source: Mapping[str, object], name: str, default: bool = False) -> bool:
@@ -29,7 +27,7 @@ def switch(source: Mapping[str, object], name: str, default: bool = False) -> bo
         return bool(value)
     if isinstance(value, str) and value.lower() in _WORDS:
         return _WORDS[value.lower()]
-    raise Unfit(name, "a Boolean", value)
+    raise bad_property(name, "a Boolean", value)
 
 
 def whole(source: Mapping[str, object], name: str, default: int = 0, largest: int = LARGEST_INT32) -> int:
@@ -39,7 +37,7 @@ def whole(source: Mapping[str, object], name: str, default: int = 0, largest: in
         return default
     number = _integer(value)
     if number is None or not 0 <= number <= largest:
-        raise Unfit(name, f"a whole number from 0 to {largest}", value)
+        raise bad_property(name, f"a whole number from 0 to {largest}", value)
     return number
 
 
@@ -49,11 +47,11 @@ def text(source: Mapping[str, object], name: str, longest: int) -> str:
     if value is None or value is False:
         return ""
     if not isinstance(value, str):
-        raise Unfit(name, "a string", value)
+        raise bad_property(name, "a string", value)
     if len(value) > longest:
-        raise Unfit(name, f"at most {longest} characters", value)
+        raise bad_property(name, f"at most {longest} characters", value)
     if any(0xD800 <= ord(c) < 0xE000 for c in value):
-        raise Unfit(name, "text without lone surrogates", "")
+        raise bad_property(name, "text without lone surrogates", "")
     return value.replace("\x00", "")
 
 

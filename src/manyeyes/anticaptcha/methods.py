@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.create_task import create_task
 from manyeyes.anticaptcha.get_app_stats import get_app_stats
 from manyeyes.anticaptcha.get_balance import get_balance
@@ -16,7 +16,7 @@ from manyeyes.anticaptcha.report_incorrect_image_captcha import report_incorrect
 from manyeyes.anticaptcha.report_incorrect_recaptcha import report_incorrect_recaptcha
 from manyeyes.anticaptcha.test import test
 
-METHODS: dict[str, Callable[[Call], Awaitable[Any]]] = {
+METHODS: dict[str, Callable[[AntiCaptchaCall], Awaitable[Any]]] = {
     "createTask": create_task,
     "getTaskResult": get_task_result,
     "getBalance": get_balance,

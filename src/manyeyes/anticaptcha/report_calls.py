@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.reports.rules import ReportKind
 from manyeyes.values.refusals import Refusal
 
@@ -18,7 +18,7 @@ class ReportTaken(msgspec.Struct, frozen=True):
     status: str = "success"
 
 
-async def report_token(call: Call, kind: ReportKind, takes: AbstractSet[str]) -> ReportTaken | Refusal:
+async def report_token(call: AntiCaptchaCall, kind: ReportKind, takes: AbstractSet[str]) -> ReportTaken | Refusal:
     """Report a token of these kinds of tasks. Checks in order: key 1, 11, 21 · then 16 for every reason alike."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
@@ -27,6 +27,6 @@ async def report_token(call: Call, kind: ReportKind, takes: AbstractSet[str]) ->
     if isinstance(wire, Refusal):
         return wire
     serial = await call.context.id_blocks.of_wire(owner.cell, wire)
-    command = ReportToken(owner.cell, owner.account_id, serial, kind, takes)
+    command = ReportToken(cell=owner.cell, account_id=owner.account_id, task_id=serial, kind=kind, takes=takes)
     outcome = await call.context.batcher.ask(report_tokens, command)
     return Refusal(outcome.reason) if isinstance(outcome, Refusal) else ReportTaken()

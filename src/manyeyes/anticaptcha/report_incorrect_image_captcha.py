@@ -2,14 +2,14 @@
 
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.anticaptcha import lenient_values
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.report_calls import ReportTaken
 from manyeyes.reports.rules import ReportState
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.values.refusals import Refusal
 
 
-async def report_incorrect_image_captcha(call: Call) -> ReportTaken | Refusal:
+async def report_incorrect_image_captcha(call: AntiCaptchaCall) -> ReportTaken | Refusal:
     """Ask three reviewers. Checks in order: key 1, 11, 21 · then 16 for every reason, which the wire does not name.
 
     A complaint of an account whose complaints are confirmed too seldom is taken too, and ignored.

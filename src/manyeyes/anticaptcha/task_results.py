@@ -4,11 +4,11 @@ import msgspec
 
 from manyeyes.anticaptcha.errors import wire_error
 from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
-from manyeyes.tasks.store import Outcome
+from manyeyes.tasks.store import TaskOutcome
 from manyeyes.tasks.tokens import QUEUES, is_expired
 from manyeyes.values import money
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.signed_links import PictureLinks
 
 
 class Solution(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class TurnstileSolution(msgspec.Struct, frozen=True):
 AnySolution = Solution | RecaptchaSolution | TurnstileSolution
 
 
-class Ready(msgspec.Struct, frozen=True):
+class Ready(msgspec.Struct, frozen=True, kw_only=True):
     """``cost`` is text with six decimals, times are whole Unix seconds.
 
     See docs/contracts/anticaptcha.md#gettaskresult.
@@ -45,7 +45,7 @@ class Ready(msgspec.Struct, frozen=True):
     solveCount: int
 
 
-def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> Ready | Refusal:
+def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> Ready | Refusal:
     """Return the result; a failed task is a refusal, an error envelope on the wire.
 
     ``base_url``: how the customer reached us, for the picture's address.
@@ -57,18 +57,18 @@ def task_result(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: s
     if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
         return Refusal(Reason.TOKEN_EXPIRED)
     return Ready(
-        0,
-        "ready",
-        _solution(pictures, cell, outcome, base_url),
-        money.text(outcome.charged_micros),
-        outcome.ip,
-        int(outcome.created_at.timestamp()),
-        int(outcome.ended_at.timestamp()),
-        outcome.solve_count,
+        errorId=0,
+        status="ready",
+        solution=_solution(pictures, cell, outcome, base_url),
+        cost=money.text(outcome.charged_micros),
+        ip=outcome.ip,
+        createTime=int(outcome.created_at.timestamp()),
+        endTime=int(outcome.ended_at.timestamp()),
+        solveCount=outcome.solve_count,
     )
 
 
-def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> AnySolution:
+def _solution(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> AnySolution:
     kind = QUEUES.get(outcome.queue_id)
     if kind is None:
         path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
@@ -76,7 +76,7 @@ def _solution(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str
     return TurnstileSolution(outcome.text) if kind == TURNSTILE else RecaptchaSolution(outcome.text)
 
 
-def callback_body(pictures: PictureLinks, cell: int, outcome: Outcome, base_url: str) -> bytes:
+def callback_body(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> bytes:
     """Return what is sent to a callbackUrl: result or error envelope, with ``taskId``.
 
     See docs/contracts/anticaptcha.md#call-back.

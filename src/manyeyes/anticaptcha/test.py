@@ -2,10 +2,10 @@
 
 import html
 
-from manyeyes.anticaptcha.call import Call
+from manyeyes.anticaptcha.call import AntiCaptchaCall
 
 
-async def test(call: Call) -> str:
+async def test(call: AntiCaptchaCall) -> str:
     """Return a page with the object as it was understood and the raw bytes as they came, both escaped."""
     understood = html.escape(repr(call.body))
     raw = html.escape(call.raw.decode("utf-8", "replace"))

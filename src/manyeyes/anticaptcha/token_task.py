@@ -43,7 +43,7 @@ def why_not_taken(kind: str) -> str:
 
 
 def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | Refusal:
-    """Return (kind, queue id, options). Raises `lenient_values.Unfit`.
+    """Return (kind, queue id, options). Raises `Refused`.
 
     ``userAgent``, ``cookies`` and ``proxy…`` are left unread: the worker's own browser shows the widget.
     """
@@ -84,7 +84,7 @@ def _options(kind: str, task: Mapping[str, Any], url: str, host: str, score: flo
     if kind in (HCAPTCHA, TURNSTILE):
         api_host = ""
     elif api_host not in ("", *API_HOSTS):
-        raise lenient_values.Unfit("apiDomain", f"one of {', '.join(API_HOSTS)}", api_host)
+        raise lenient_values.bad_property("apiDomain", f"one of {', '.join(API_HOSTS)}", api_host)
     return TokenOptions(
         website_url=url,
         website_key=_fitting(task, "websiteKey", _KEY, "8 to 128 letters, digits, - and _", 128),
@@ -107,7 +107,7 @@ def _score(task: Mapping[str, Any]) -> float | Refusal:
         score = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
         queue_of(RECAPTCHA_V3, score)
     except ValueError:
-        raise lenient_values.Unfit("minScore", "0.3, 0.7 or 0.9", value) from None
+        raise lenient_values.bad_property("minScore", "0.3, 0.7 or 0.9", value) from None
     return score
 
 
@@ -118,7 +118,7 @@ def _payload(kind: str, task: Mapping[str, Any]) -> dict[str, str]:
         return {}
     allowed = "action" if kind == RECAPTCHA_V2_ENTERPRISE else "rqdata"
     if not isinstance(payload, dict) or set(payload) - {allowed}:
-        raise lenient_values.Unfit("enterprisePayload", f"an object with {allowed} alone", payload)
+        raise lenient_values.bad_property("enterprisePayload", f"an object with {allowed} alone", payload)
     if kind == HCAPTCHA:
         return {allowed: lenient_values.text(payload, allowed, LONGEST_DATA)}
     return {allowed: _fitting(payload, allowed, _WORD, "letters, digits, / and _", LONGEST_ACTION)}
@@ -127,5 +127,5 @@ def _payload(kind: str, task: Mapping[str, Any]) -> dict[str, str]:
 def _fitting(source: Mapping[str, Any], name: str, pattern: re.Pattern[str], wanted: str, longest: int) -> str:
     value = lenient_values.text(source, name, longest)
     if not pattern.fullmatch(value):
-        raise lenient_values.Unfit(name, wanted, value)
+        raise lenient_values.bad_property(name, wanted, value)
     return value

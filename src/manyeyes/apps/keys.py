@@ -24,7 +24,7 @@ MOST_BITS = 8192  # a longer one would make every call slow to verify
 LONGEST_PEM = 10_000
 
 
-class Pair(msgspec.Struct, frozen=True):
+class KeyPair(msgspec.Struct, frozen=True):
     """A fresh pair as PEM texts. The private halves are the same key in two encodings, and are kept nowhere."""
 
     public: str  # SPKI
@@ -72,14 +72,14 @@ def fingerprint(public_key: str) -> Fingerprint:
     return Fingerprint(bits(public_key), sha256(der).hexdigest())
 
 
-def new_pair(key_bits: int) -> Pair:
+def new_pair(key_bits: int) -> KeyPair:
     """Return a fresh pair. It takes about a tenth of a second."""
     key = cast(rsa.RSAPrivateKey, load_der_private_key(new_private_key(key_bits), None))
     pkcs1, pkcs8 = [
         key.private_bytes(Encoding.PEM, form, NoEncryption()).decode()
         for form in (PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8)
     ]
-    return Pair(_public_pem(key.public_key()), pkcs1, pkcs8)
+    return KeyPair(_public_pem(key.public_key()), pkcs1, pkcs8)
 
 
 def _public_pem(key: rsa.RSAPublicKey) -> str:

@@ -12,7 +12,7 @@ IMAGE = "image"
 MEDIA = (IMAGE, "text", "speech")  # one medium per app
 
 
-class App(msgspec.Struct, frozen=True):
+class App(msgspec.Struct, frozen=True, kw_only=True):
     """A customer's app (the wire's secretId). ``public_key`` is PEM, None when none was given (code 9)."""
 
     secret_id: str

@@ -1,27 +1,31 @@
 """Named queries of apps → frozen values."""
 
 import asyncpg
-import msgspec
 
 from manyeyes.apps.rules import App
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import read, read_one, values
 
 SQL = Queries(__package__)
 
 
 async def app(db: asyncpg.Connection, secret_id: str) -> App | None:
     """Return an app by its secretId; None when there is none."""
-    row = await db.fetchrow(SQL.app, secret_id)
-    return App(**row) if row else None
+    return read_one(App, await db.fetchrow(SQL.app, secret_id))
 
 
 async def apps_of(db: asyncpg.Connection, account_id: int | None = None) -> list[App]:
     """Return the apps of one account, the oldest first; of all accounts when none is named."""
-    return [App(**row) for row in await db.fetch(SQL.apps_of, account_id)]
+    return read(App, await db.fetch(SQL.apps_of, account_id))
 
 
 async def insert_app(db: asyncpg.Connection, app: App) -> None:
-    await db.execute(SQL.insert_app, *msgspec.structs.astuple(app))
+    given = values(
+        app,
+        *("secret_id", "name", "cell", "account_id", "medium", "time_zone", "public_key", "calls_per_second"),
+        "suspended",
+    )
+    await db.execute(SQL.insert_app, *given)
 
 
 async def set_app(

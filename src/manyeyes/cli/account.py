@@ -5,20 +5,22 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import canonical_network, digest, new_key
-from manyeyes.accounts.store import KeyOwner, Place
-from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.accounts.rules import canonical_network, digest, new_key, new_token
+from manyeyes.accounts.store import AccountPlace, KeyOwner
+from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
+from manyeyes.actions.issue_keys import IssueKey, issue_keys
+from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
+from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_account
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
-from manyeyes.roles.login_links import login_url, make_login_url
+from manyeyes.roles.login_links import address_of, login_url
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
-from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 
 app = App(name="account", help="Customers, their keys and their money.")
@@ -68,8 +70,8 @@ def key(account: str, *, address: list[str] | None = None, common: Common | None
         networks = tuple(map(canonical_network, address or ()))
         place = await find_account(context, account)
         fresh = new_key()
-        async with context.cells.directory.acquire() as db:
-            await accounts.insert_key(db, digest(fresh), KeyOwner(place.cell, place.account_id, networks))
+        owner = KeyOwner(place.cell, place.account_id, networks)
+        await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner))
         return {"account_id": place.account_id, "client_key": fresh}
 
     run(common, work, lambda r: str(r["client_key"]))
@@ -80,9 +82,7 @@ def revoke_key(client_key: str, *, common: Common | None = None) -> None:
     """End a client key; running servers forget it within seconds."""
 
     async def work(context: Context) -> dict[str, Any]:
-        async with context.cells.directory.acquire() as db:
-            account_id = await accounts.revoke_key(db, digest(client_key))
-            await workers.end_sessions_through(db, digest(client_key))
+        account_id = await context.batcher.ask(revoke_keys, RevokeKey(digest(client_key)))
         await context.notifier.tell_changed()
         if account_id is None:
             raise CommandFailed("no such key is valid")
@@ -117,8 +117,10 @@ def set_account(
         bid = None if max_bid is None else money.parse(max_bid)
         if weight is not None and not 0 < weight <= 1_000_000:
             raise CommandFailed("the weight must be from 1 to 1000000")
-        async with context.cells.pool(place.cell).acquire() as db:
-            await accounts.set_terms(db, place, suspended=suspended, max_bid_micros=bid, weight=weight)
+        command = ChangeAccountTerms(
+            cell=place.cell, account_id=place.account_id, suspended=suspended, max_bid_micros=bid, weight=weight
+        )
+        await context.batcher.ask(change_account_terms, command)
         return {"account_id": place.account_id}
 
     run(common, work, lambda r: f"account {r['account_id']} is changed")
@@ -188,21 +190,21 @@ async def _create(context: Context, name: str, amount_micros: int, networks: tup
 
     Its key exists nowhere else than in the result, so nothing that can fail may follow the commit.
     """
-    cell, key = FIRST_CELL, new_key()
-    top_up_id = await context.id_blocks.take(cell)
-    async with context.cells.directory.acquire() as tx, tx.transaction():
-        now = await tx.fetchval("SELECT now()")
-        account_id = await accounts.take_numbers(tx, "account", 1)
-        await open_accounts(tx, now, [OpenAccount(cell, account_id, name)])
-        if amount_micros:
-            await top_up_accounts(tx, now, [TopUp(cell, top_up_id, account_id, amount_micros)])
-        await accounts.insert_place(tx, Place(account_id, name, cell))
-        await accounts.insert_key(tx, digest(key), KeyOwner(cell, account_id, networks))
-        url = await make_login_url(tx, context.settings, Subject("customer", account_id, cell))
+    key, link = new_key(), new_token()
+    beginning = Beginning(
+        key_hash=digest(key),
+        networks=networks,
+        link_hash=digest(link),
+        top_up_id=await context.id_blocks.take(FIRST_CELL),
+        amount_micros=amount_micros,
+    )
+    account_id = await context.id_blocks.take_number("account")
+    await context.batcher.ask(open_accounts, OpenAccount(FIRST_CELL, account_id, name, beginning))
+    url = address_of(context, link)
     return {"account_id": account_id, "client_key": key, "balance": money.text(amount_micros), "login_url": url}
 
 
-async def _top_up(context: Context, place: Place, amount_micros: int) -> int:
+async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> int:
     serial = await context.id_blocks.take(place.cell)
     outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
     if isinstance(outcome, Refusal):

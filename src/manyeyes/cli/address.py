@@ -6,6 +6,8 @@ from cyclopts import App
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import canonical_network
+from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.unblock_networks import UnblockNetwork, unblock_networks
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.runtime.context import Context
 
@@ -18,8 +20,7 @@ def block(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        async with context.cells.directory.acquire() as db:
-            await accounts.block_network(db, text)
+        await context.batcher.ask(block_networks, BlockNetwork(text))
         await context.notifier.tell_changed()
         return {"blocked": text}
 
@@ -32,9 +33,8 @@ def unblock(network: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         text = canonical_network(network)
-        async with context.cells.directory.acquire() as db:
-            if not await accounts.unblock_network(db, text):
-                raise CommandFailed(f"{text} is not blocked")
+        if not await context.batcher.ask(unblock_networks, UnblockNetwork(text)):
+            raise CommandFailed(f"{text} is not blocked")
         await context.notifier.tell_changed()
         return {"unblocked": text}
 

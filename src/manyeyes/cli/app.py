@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from cyclopts import App as Noun
 from cyclopts import Parameter
 
+from manyeyes.actions.add_apps import AddApp, add_apps
+from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import keys
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
@@ -56,10 +58,18 @@ def create(
         zone(time_zone)
         owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
-        terms = medium, time_zone, made["public_key"], rate, False
-        new = App(secret_id, name.strip(), owner.cell, owner.account_id, *terms)
-        async with context.cells.directory.acquire() as db:
-            await apps.insert_app(db, new)
+        new = App(
+            secret_id=secret_id,
+            name=name.strip(),
+            cell=owner.cell,
+            account_id=owner.account_id,
+            medium=medium,
+            time_zone=time_zone,
+            public_key=made["public_key"],
+            calls_per_second=rate,
+            suspended=False,
+        )
+        await context.batcher.ask(add_apps, AddApp(new))
         await context.notifier.tell_changed()
         return row(new) | made
 
@@ -80,8 +90,8 @@ def key(
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         made = _key(found.secret_id, public_key, bits, out)
-        async with context.cells.directory.acquire() as db:
-            await apps.set_app(db, found.secret_id, public_key=made["public_key"])
+        command = ChangeApp(secret_id=found.secret_id, public_key=made["public_key"])
+        await context.batcher.ask(change_apps, command)
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id)) | made
 
@@ -167,8 +177,7 @@ def _change(secret_id: str, common: Common | None, **terms: Any) -> None:
     async def work(context: Context) -> dict[str, Any]:
         found = await find_app(context, secret_id)
         _check_rate(terms.get("calls_per_second", found.calls_per_second))
-        async with context.cells.directory.acquire() as db:
-            await apps.set_app(db, found.secret_id, **terms)
+        await context.batcher.ask(change_apps, ChangeApp(secret_id=found.secret_id, **terms))
         await context.notifier.tell_changed()
         return row(await find_app(context, found.secret_id))
 
@@ -192,7 +201,7 @@ def _key(secret_id: str, public_key: Path | None, key_bits: int, out: Path | Non
     return {"public_key": known}
 
 
-def _keep(secret_id: str, pair: keys.Pair, out: Path | None) -> dict[str, Any]:
+def _keep(secret_id: str, pair: keys.KeyPair, out: Path | None) -> dict[str, Any]:
     """Write the private halves for nobody else to read, or return them to be printed.
 
     Raises FileExistsError where another key of the app lies: it is not for us to delete.

@@ -73,9 +73,9 @@ def _row(appeal: OpenAppeal) -> dict[str, Any]:
         "worker_id": appeal.worker_id,
         "worker": appeal.worker_name,
         "filed_at": appeal.filed_at.isoformat(),
-        "pay": f"{appeal.pay:.6f}",
+        "pay": money.text(appeal.pay_micros),
         "answer": appeal.answer,
-        "votes": [{"verdict": str(vote.verdict), "reason": vote.reason} for vote in appeal.votes],
+        "votes": [{"verdict": str(vote.vote), "reason": vote.reason} for vote in appeal.votes],
         "words": appeal.words,
     }
 

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_recognition
-from manyeyes.recognitions import reviews, store
-from manyeyes.recognitions.calibration import NOTHING_CERTAIN, Calibration, Point, Verdict, calibrate
+from manyeyes.recognitions import reviews
+from manyeyes.recognitions.calibration import NOTHING_CERTAIN, Calibration, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 
@@ -68,7 +69,7 @@ def _check(target: float, confidence: float, days: int, picture: Path | None) ->
         raise CommandFailed(f"there is no directory {picture.absolute().parent}")
 
 
-async def _verdicts(context: Context, recognition: Recognition, days: int) -> list[Verdict]:
+async def _verdicts(context: Context, recognition: Recognition, days: int) -> list[ReviewVerdict]:
     app = await context.lookups.app(recognition.secret_id)
     assert app is not None  # a recognition is made under one, and none is ever deleted
     async with context.cells.pool(app.cell).acquire() as db:
@@ -77,8 +78,8 @@ async def _verdicts(context: Context, recognition: Recognition, days: int) -> li
 
 
 async def _apply(context: Context, recognition: Recognition, threshold: float) -> None:
-    async with context.cells.directory.acquire() as db:
-        await store.set_recognition(db, recognition.task_id, threshold=threshold)
+    command = ChangeRecognition(task_id=recognition.task_id, threshold=threshold)
+    await context.batcher.ask(change_recognitions, command)
     await context.notifier.tell_changed()
 
 
@@ -101,7 +102,7 @@ def _result(
 
 def _sheet(r: dict[str, Any]) -> str:
     lines = [f"Of all results {r['verdicts']:,} with a verdict make up the random sample.", ""]
-    points = [msgspec.convert(point, Point) for point in r["curve"]]
+    points = [msgspec.convert(point, CalibrationPoint) for point in r["curve"]]
     if points:
         lines += [f"{'threshold':>9}  {'certain':>8}  {'wrong of':>14}  {'at most':>8}"]
         lines += [_line(point, point.threshold == r["threshold"]) for point in _worth_reading(points, r["threshold"])]
@@ -109,9 +110,9 @@ def _sheet(r: dict[str, Any]) -> str:
     return "\n".join([*lines, *_verdict(r), PERSON])
 
 
-def _worth_reading(points: list[Point], chosen: float | None) -> list[Point]:
+def _worth_reading(points: list[CalibrationPoint], chosen: float | None) -> list[CalibrationPoint]:
     """Leave out thresholds that make hardly more certain than the one shown before, but for those at the choice."""
-    kept: list[Point] = []
+    kept: list[CalibrationPoint] = []
     for point in points:
         is_at_choice = chosen in (point.threshold, kept[-1].threshold if kept else None)
         is_step = not kept or point.certain_share - kept[-1].certain_share >= SHOWN_STEP
@@ -120,7 +121,7 @@ def _worth_reading(points: list[Point], chosen: float | None) -> list[Point]:
     return kept
 
 
-def _line(point: Point, is_chosen: bool) -> str:
+def _line(point: CalibrationPoint, is_chosen: bool) -> str:
     wrong = f"{point.errors:,} / {point.verdicts:,}"
     mark = " <- lowest that is proven" if is_chosen else ""
     return f"{point.threshold:>9g}  {point.certain_share:>8.1%}  {wrong:>14}  {point.upper_bound:>8.2%}{mark}"

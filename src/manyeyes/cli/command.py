@@ -15,6 +15,7 @@ from cyclopts import Parameter
 
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
 from manyeyes.logs import set_up_logs
+from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings, from_environment
 
@@ -23,6 +24,12 @@ Result = TypeVar("Result", bound=Mapping[str, Any])  # printed as JSON, or as th
 
 class CommandFailed(Exception):
     """An expected failure; its text goes to stderr and the exit code is 1."""
+
+
+FAILURES = (
+    *(CommandFailed, DataDirectoryInUse, EmbeddedFailed, Unavailable),
+    *(OSError, ValueError, asyncpg.PostgresError),
+)
 
 
 @Parameter(name="*")
@@ -51,7 +58,7 @@ def run(
     set_up_logs()
     try:
         result = asyncio.run(_work(settings_of(common), work, may_create))
-    except (CommandFailed, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError, asyncpg.PostgresError) as error:
+    except FAILURES as error:
         print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
     tell(json_text.dumps(result, ensure_ascii=False) if common.json else show(result))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
 from manyeyes.cli.command import CommandFailed
@@ -15,10 +15,10 @@ from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
 
-Named = TypeVar("Named", Place, Worker)
+Named = TypeVar("Named", AccountPlace, Worker)
 
 
-async def find_account(context: Context, name_or_id: str) -> Place:
+async def find_account(context: Context, name_or_id: str) -> AccountPlace:
     """Return the account. Raises `CommandFailed` when there is none or the name fits several."""
     async with context.cells.directory.acquire() as db:
         return _only(await accounts.places(db, name_or_id), "account", name_or_id)

@@ -5,10 +5,11 @@ from typing import Any
 
 from cyclopts import App
 
+from manyeyes.actions.add_queues import AddQueue, add_queues
+from manyeyes.actions.change_queues import ChangeQueue, change_queues
+from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.dispatch import store as dispatch
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values import money
 
@@ -60,13 +61,13 @@ def add(
 
     async def work(context: Context) -> dict[str, Any]:
         queue = QueueTerms(
-            queue_id,
-            name.strip(),
-            language,
-            money.parse(price),
-            money.parse(pay),
-            capacity,
-            lease_seconds,
+            queue_id=queue_id,
+            name=name.strip(),
+            language=language,
+            price_micros=money.parse(price),
+            pay_micros=money.parse(pay),
+            capacity=capacity,
+            lease_seconds=lease_seconds,
             sensitive=False,
             vote_micros=money.parse(vote_pay),
         )
@@ -79,11 +80,9 @@ def add(
 
 async def _open(context: Context, queue: QueueTerms) -> None:
     for cell in context.cells.numbers:
-        async with context.cells.pool(cell).acquire() as db:
-            await dispatch.open_gates(db, cell, [queue.queue_id])
-    for database in reversed(context.cells.databases):  # the directory last: a repetition after a failure completes
-        async with database.acquire() as db:
-            await tasks.add_queue(db, queue)
+        await context.batcher.ask(open_gates, OpenGate(cell, queue.queue_id))
+    for cell in reversed(context.cells.one_of_each):  # the directory last: a repetition after a failure completes
+        await context.batcher.ask(add_queues, AddQueue(cell, queue))
     await context.notifier.tell_changed()
 
 
@@ -121,7 +120,7 @@ def set_queue(
         before = (await context.lookups.queues()).get(queue_id)
         if before is None:
             raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
-        terms: dict[str, int | bool | None] = {
+        terms: dict[str, Any] = {
             "price_micros": None if price is None else money.parse(price),
             "pay_micros": None if pay is None else money.parse(pay),
             "capacity": capacity,
@@ -130,9 +129,8 @@ def set_queue(
             "vote_micros": None if vote_pay is None else money.parse(vote_pay),
         }
         _check(before, terms)
-        for database in context.cells.databases:
-            async with database.acquire() as db:
-                await tasks.set_queue(db, queue_id, **terms)
+        for cell in context.cells.one_of_each:
+            await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
         return _row((await context.lookups.queues())[queue_id])
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
-from manyeyes.accounts import store as accounts
+from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_app, find_queue, find_recognition
@@ -85,14 +86,16 @@ def create(
         check_name(called)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
-        terms = await _terms(context, blank, threshold, review_queue, sample, micros, review_hours, review_url)
+        terms = await _terms(
+            context, blank, threshold, review_queue, sample, price=micros, hours=review_hours, url=review_url
+        )
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
         memory = context.settings.recogniser_megabytes
         await asyncio.to_thread(catalogue.check, new.recogniser, new.model, new.names, memory)
-        async with context.cells.directory.acquire() as db:
-            number = await accounts.take_numbers(db, "recognition", 1)
-            await store.insert_recognition(db, msgspec.structs.replace(new, recognition_id=number))
+        number = await context.id_blocks.take_number("recognition")
+        command = AddRecognition(msgspec.structs.replace(new, recognition_id=number))
+        await context.batcher.ask(add_recognitions, command)
         await context.notifier.tell_changed()
         return row(new)
 
@@ -144,7 +147,9 @@ def set_recognition(
 
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
-        terms = await _terms(context, before, threshold, review_queue, sample, price, review_hours, review_url)
+        terms = await _terms(
+            context, before, threshold, review_queue, sample, price=price, hours=review_hours, url=review_url
+        )
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
         rules.check(msgspec.structs.replace(before, **terms))
@@ -187,8 +192,22 @@ def row(of: Recognition) -> dict[str, Any]:
 def _blank(secret_id: str, name: str, recogniser: str, model: Path | None, labels: str) -> Recognition:
     """Return the new recognition before its terms are known."""
     path = "" if model is None else str(model.resolve(strict=True))
-    named = (new_id(), 0, secret_id, name.strip(), recogniser, path, rules.labels(labels))
-    return Recognition(*named, 0.0, 0, 0.0, 1, "", 0, False)
+    return Recognition(
+        task_id=new_id(),
+        recognition_id=0,
+        secret_id=secret_id,
+        name=name.strip(),
+        recogniser=recogniser,
+        model=path,
+        labels=rules.labels(labels),
+        threshold=0.0,
+        queue_id=0,
+        sample_share=0.0,
+        review_seconds=1,
+        review_url="",
+        price_micros=0,
+        closed=False,
+    )
 
 
 async def _terms(
@@ -197,23 +216,24 @@ async def _terms(
     threshold: float | None,
     review_queue: list[str] | None,
     sample: float | None,
+    *,
     price: str | None,
-    review_hours: float | None,
-    review_url: str | None,
+    hours: float | None,
+    url: str | None,
 ) -> dict[str, Any]:
     """Return the columns that change, with their values."""
     queue_id = await _queue_id(context, review_queue)
     if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
         sample = SAMPLE_SHARE if queue_id else 0.0
-    if review_url:
-        read_web_address(review_url)
+    if url:
+        read_web_address(url)
     terms = {
         "threshold": threshold,
         "queue_id": queue_id,
         "sample_share": sample,
         "price_micros": None if price is None else money.parse(price),
-        "review_seconds": None if review_hours is None else _seconds(review_hours),
-        "review_url": review_url,
+        "review_seconds": None if hours is None else _seconds(hours),
+        "review_url": url,
     }
     return {name: value for name, value in terms.items() if value is not None}
 
@@ -241,8 +261,7 @@ def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
 
 
 async def _change(context: Context, before: Recognition, terms: dict[str, Any]) -> dict[str, Any]:
-    async with context.cells.directory.acquire() as db:
-        await store.set_recognition(db, before.task_id, **terms)
+    await context.batcher.ask(change_recognitions, ChangeRecognition(task_id=before.task_id, **terms))
     await context.notifier.tell_changed()
     return row(msgspec.structs.replace(before, **terms))
 

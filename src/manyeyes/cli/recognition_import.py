@@ -11,9 +11,7 @@ from manyeyes.cli.command import Common, run
 from manyeyes.cli.lookup import find_app, find_recognition
 from manyeyes.recognitions.csv_import import History, read_history
 from manyeyes.recognitions.rules import Recognition
-from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import store as tasks
 
 
 def import_history(task_id: str, file: Path, *, common: Common | None = None) -> None:
@@ -35,7 +33,7 @@ def import_history(task_id: str, file: Path, *, common: Common | None = None) ->
 
 async def _record(context: Context, cell: int, of: Recognition, data: bytes, history: History) -> Imported:
     count = 1 + len(history.rows)
-    first = await read_patiently(context.cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
+    first = await context.id_blocks.take_run(cell, count)
     command = ImportResults(
         cell=cell,
         call_id=first,

@@ -15,7 +15,7 @@ from manyeyes.runtime.server_address import DEFAULT_PORT
 from manyeyes.server.supervisor import CannotServe, Supervisor
 
 
-class Ended(BaseException):
+class StopRequested(BaseException):
     """SIGTERM or SIGINT came."""
 
 
@@ -39,7 +39,7 @@ def serve(
             raise CommandFailed("--port must be from 0 to 65535")
         as_json = common.json
         Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json)).run()
-    except Ended:
+    except StopRequested:
         return
     except (
         CommandFailed,
@@ -57,7 +57,7 @@ def serve(
 def _end(*_: object) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)  # one word is enough; stopping is not to be interrupted
-    raise Ended
+    raise StopRequested
 
 
 def _announce(url: str, as_json: bool) -> None:

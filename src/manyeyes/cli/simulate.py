@@ -15,7 +15,7 @@ from manyeyes.cli.command import CommandFailed, say
 from manyeyes.recognitions.calibration import CONFIDENCE, TARGET
 from manyeyes.simulator import allow_list_study, calibration, review, tables
 from manyeyes.simulator.allow_list import Reporting
-from manyeyes.simulator.allow_list_study import Question
+from manyeyes.simulator.allow_list_study import StudyQuestion
 from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.review import Bench
 from manyeyes.simulator.world import World
@@ -175,7 +175,7 @@ def _one_by_one(
     return done
 
 
-def _told(question: Question) -> str:
+def _told(question: StudyQuestion) -> str:
     world = question.world
     return f"{world.workers} workers, {world.rate:g} tasks a minute, {question.name}"
 

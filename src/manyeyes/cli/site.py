@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.accounts.rules import new_token
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.add_sites import AddSite, add_sites
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.cli.command import CommandFailed, Common, run
@@ -14,7 +14,7 @@ from manyeyes.roles.site_checks import check, end_barred
 from manyeyes.runtime.context import Context
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteState, file_address, is_live, proof_text, read_domain, record_name
-from manyeyes.sites.store import Seen
+from manyeyes.sites.store import RecordedEvent
 from manyeyes.values.refusals import Refusal
 
 app = App(name="site", help="Domains whose owners let an account have tasks for them.")
@@ -101,7 +101,7 @@ def audit(
         if not 0 < limit <= 1_000_000:
             raise CommandFailed("--limit must be from 1 to 1000000")
         place = await find_account(context, account) if account else None
-        found: list[Seen] = []
+        found: list[RecordedEvent] = []
         for cell in context.cells.numbers if place is None else [place.cell]:
             async with context.cells.pool(cell).acquire() as db:
                 found += await sites.events(db, cell, name, place.account_id if place else None, limit)
@@ -118,7 +118,7 @@ def _domain(text: str) -> str:
         raise CommandFailed(str(error)) from error
 
 
-async def _known(context: Context, domain: str, account: str) -> tuple[Place, Site]:
+async def _known(context: Context, domain: str, account: str) -> tuple[AccountPlace, Site]:
     name = _domain(domain)
     place = await find_account(context, account)
     async with context.cells.pool(place.cell).acquire() as db:
@@ -146,7 +146,7 @@ def _row(site: Site, now: Any = None) -> dict[str, Any]:
     }
 
 
-def _event(seen: Seen) -> dict[str, Any]:
+def _event(seen: RecordedEvent) -> dict[str, Any]:
     event = seen.event
     return {
         "at": _stamp(seen.at),

@@ -4,8 +4,8 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes.accounts import store as accounts
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
+from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_apps
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import check_name, find_account
 from manyeyes.runtime.context import Context
@@ -36,13 +36,13 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
         owner = await find_account(context, account)
         if soft_id is not None and not 0 < soft_id <= LARGEST_SOFT_ID:
             raise CommandFailed(f"a softId is from 1 to {LARGEST_SOFT_ID}")
-        async with context.cells.directory.acquire() as db:
-            taken = await soft_apps.soft_apps(db)
-            number = soft_id or await accounts.take_numbers(db, "soft_app", 1)
-            while soft_id is None and number in taken:
-                number = await accounts.take_numbers(db, "soft_app", 1)
-            if not await soft_apps.insert_soft_app(db, SoftApp(number, name.strip(), owner.cell, owner.account_id)):
-                raise CommandFailed(f"the softId {number} is taken; see `manyeyes soft-app list`")
+        taken = await context.lookups.soft_apps()
+        number = soft_id or await context.id_blocks.take_number("soft_app")
+        while soft_id is None and number in taken:
+            number = await context.id_blocks.take_number("soft_app")
+        new = SoftApp(number, name.strip(), owner.cell, owner.account_id)
+        if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new)):
+            raise CommandFailed(f"the softId {number} is taken; see `manyeyes soft-app list`")
         await context.notifier.tell_changed()
         return {"soft_id": number, "name": name.strip(), "account_id": owner.account_id}
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.ledger import store as ledger
@@ -42,12 +42,12 @@ def statement(
     run(common, work, _show)
 
 
-async def _read(db: asyncpg.Connection, place: Place, since: datetime, until: datetime) -> dict[str, Any]:
+async def _read(db: asyncpg.Connection, place: AccountPlace, since: datetime, until: datetime) -> dict[str, Any]:
     before = await ledger.movement_sums(db, place.cell, place.account_id, BEGINNING, since)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, since, until)
     entries: list[Movement] = []
     while page := await ledger.movements_after(
-        db, place.cell, place.account_id, since, until, entries[-1] if entries else None, PAGE
+        db, place.cell, place.account_id, since, until, last=entries[-1] if entries else None, limit=PAGE
     ):
         entries += page
     opening, held = sum(s.available_change for s in before), sum(s.held_change for s in before)

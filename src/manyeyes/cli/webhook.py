@@ -5,12 +5,12 @@ from typing import Annotated, Any
 import msgspec
 from cyclopts import App, Parameter
 
+from manyeyes.accounts.store import Owner
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.roles.customer.deliveries import (
     LARGEST_PAGE,
-    DeliveryLog,
-    Owner,
+    CallbackLog,
     deliveries_of,
     delivery_of,
     owners_of,
@@ -18,6 +18,7 @@ from manyeyes.roles.customer.deliveries import (
 )
 from manyeyes.roles.customer.deliveries import replay as send_again
 from manyeyes.runtime.context import Context
+from manyeyes.v1.webhook_views import deliveries_view, delivery_log
 from manyeyes.values.refusals import Refusal
 
 app = App(name="webhook", help="Results that are sent to their callbackUrl.")
@@ -46,7 +47,9 @@ def list_deliveries(
             raise CommandFailed(f"--limit must be from 1 to {LARGEST_PAGE}")
         place = await find_account(context, account)
         page = await deliveries_of(context, place, limit=limit, is_given_up=failed)
-        return _plain(page)
+        if isinstance(page, Refusal):
+            raise CommandFailed(page.detail)
+        return _plain(deliveries_view(page))
 
     run(common, work, _show_list)
 
@@ -62,7 +65,7 @@ def show(task: int, *, account: str | None = None, common: Common | None = None)
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        return _plain((await _found(context, task, account))[1])
+        return _plain(delivery_log((await _found(context, task, account))[1]))
 
     run(common, work, _show_log)
 
@@ -101,13 +104,13 @@ def replay(
     run(common, work, lambda r: f"{r['replayed']} will be sent again")
 
 
-async def _found(context: Context, task: int, account: str | None) -> tuple[Owner, DeliveryLog]:
+async def _found(context: Context, task: int, account: str | None) -> tuple[Owner, CallbackLog]:
     """Return whose call-back that of a task is, and its log. Raises `CommandFailed` when there is none, or several."""
     owners = [await find_account(context, account)] if account is not None else await owners_of(context, task)
     if len(owners) > 1:
         raise CommandFailed(f"several cells have a task {task}; say whose it is with --account")
     log = await delivery_of(context, owners[0], task) if owners else None
-    if not isinstance(log, DeliveryLog):
+    if not isinstance(log, CallbackLog):
         raise CommandFailed(
             f"no result of a task {task} was to be sent anywhere, or the task has not ended, or ended over a month ago"
         )

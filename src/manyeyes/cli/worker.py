@@ -4,9 +4,12 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, new_token
+from manyeyes.actions.change_workers import ChangeWorker, change_workers
+from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import check_name, find_worker
 from manyeyes.roles.login_links import login_url
@@ -48,10 +51,9 @@ def create(
         terms = await _queues(context, queue or [])
         queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
         token = new_token()
-        async with context.cells.directory.acquire() as db:
-            worker_id = await accounts.take_numbers(db, "worker", 1)
-            await workers.insert_worker(db, Worker(worker_id, name, languages, queues, reviewer))
-            await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
+        worker_id = await context.id_blocks.take_number("worker")
+        new = Worker(worker_id=worker_id, name=name, languages=languages, queues=queues, reviewer=reviewer)
+        await context.batcher.ask(register_workers, RegisterWorker(new, digest(token)))
         url = await login_url(context, Subject("worker", worker_id, 0))
         if not any(terms[q].language in ("", *languages) for q in queues):
             say(f"no queue speaks {', '.join(languages)}; see `manyeyes queue list`")
@@ -97,8 +99,13 @@ def set_worker(
             raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
         found = await find_worker(context, worker)
         await _queues(context, queue or [])
-        async with context.cells.directory.acquire() as db:
-            await workers.set_worker(db, found.worker_id, language and _languages(language), queue, reviewer)
+        command = ChangeWorker(
+            worker_id=found.worker_id,
+            languages=None if language is None else _languages(language),
+            queues=None if queue is None else tuple(queue),
+            reviewer=reviewer,
+        )
+        await context.batcher.ask(change_workers, command)
         await context.notifier.tell_changed()
         return _row(await find_worker(context, str(found.worker_id)))
 
@@ -111,8 +118,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
-        async with context.cells.directory.acquire() as db:
-            await workers.disable_worker(db, found.worker_id)
+        await context.batcher.ask(disable_workers, DisableWorker(found.worker_id))
         for cell in context.cells.numbers:
             await context.batcher.ask(leave, Leave(cell, found.worker_id, offline=True))
         await context.notifier.tell_changed()
@@ -127,8 +133,7 @@ def enable(worker: str, *, common: Common | None = None) -> None:
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=True)
-        async with context.cells.directory.acquire() as db:
-            await workers.enable_worker(db, found.worker_id)
+        await context.batcher.ask(enable_workers, EnableWorker(found.worker_id))
         await context.notifier.tell_changed()
         return {"worker_id": found.worker_id}
 

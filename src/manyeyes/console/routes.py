@@ -25,6 +25,7 @@ from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
 from manyeyes.roles.sign_in import is_from_own_page
 from manyeyes.runtime.context import Context
+from manyeyes.values.integers import whole_number
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
@@ -34,6 +35,7 @@ OWN_PATHS = (
     *("customer", "operator"),
 )
 LARGEST_FORM_BYTES = 64 * 1024
+LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 
 def routes(context: Context) -> list[Route]:
@@ -52,7 +54,7 @@ def _everybodys(context: Context) -> Rooms:
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
         "/help": show_help,
-        "/static/{version}/{name}": static_file,
+        "/static/{version}/{reader}/{name}": static_file,
     }
     forms: dict[str, Endpoint] = {
         "/login": sign_in.use_key,
@@ -120,7 +122,7 @@ def _operators(context: Context) -> Rooms:
 async def show_missing(request: Request, error: Exception) -> Response:
     """The answer to a path that leads nowhere: a page for a browser, a word for everything else."""
     if "text/html" in request.headers.get("accept", ""):
-        return render(request, "missing.html", status=404)
+        return render(request, "shared/missing.html", status=404)
     return PlainTextResponse("Not Found", status_code=404)
 
 
@@ -128,8 +130,8 @@ def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
         if not is_from_own_page(context, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
+        length = whole_number(request.headers.get("content-length", ""), LENGTH_DIGITS)
+        if length is None or length > LARGEST_FORM_BYTES:
             return PlainTextResponse(f"a form has at most {LARGEST_FORM_BYTES} bytes", status_code=413)
         return await form(request)
 

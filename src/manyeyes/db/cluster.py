@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from manyeyes.db.failures import EmbeddedFailed
-from manyeyes.db.privileges import Owner, hand_over
+from manyeyes.db.privileges import ClusterOwner, hand_over
 
 SUPERUSER = "postgres"
 SOCKET_PORT = 5432  # only a part of the socket's name; nothing listens on a network
@@ -40,7 +40,7 @@ def check_version(cluster: Path, major: int) -> bool:
     return True
 
 
-def make_staging(cluster: Path, owner: Owner) -> Path:
+def make_staging(cluster: Path, owner: ClusterOwner) -> Path:
     """An empty directory to initialise; whatever an interrupted attempt left is removed."""
     staging = cluster.with_name(cluster.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
@@ -69,7 +69,7 @@ def put_in_place(staging: Path, cluster: Path) -> None:
         os.close(fd)
 
 
-def prepare_socket_dir(data_dir: Path, owner: Owner) -> Path:
+def prepare_socket_dir(data_dir: Path, owner: ClusterOwner) -> Path:
     """A directory, closed to others (0700), for the server's socket: `run`, or one under the temp directory when a
     socket's path (107 bytes) has no room for it. OSError when there is none.
     """
@@ -99,7 +99,7 @@ def _fits(directory: Path) -> bool:
     return len(path) <= SOCKET_PATH_BYTES and not any(mark in str(directory) for mark in ODD_IN_A_SOCKET_PATH)
 
 
-def _make_private(directory: Path, owner: Owner) -> bool:
+def _make_private(directory: Path, owner: ClusterOwner) -> bool:
     """Make it, or say whether what stands there is such a directory. In a temp directory anybody may have put it."""
     try:
         directory.mkdir(mode=0o700)

@@ -24,7 +24,7 @@ from manyeyes.db.binaries import find_programs, major_version
 from manyeyes.db.child_process import Child, Log
 from manyeyes.db.directory_lock import OwnerLock, is_owned, read_note, take_server_lock
 from manyeyes.db.failures import DataDirectoryInUse, EmbeddedFailed
-from manyeyes.db.privileges import Owner
+from manyeyes.db.privileges import ClusterOwner
 
 __all__ = ["SETTINGS", "DataDirectoryInUse", "Embedded", "EmbeddedFailed", "has_database", "running_dsn"]
 
@@ -137,7 +137,7 @@ class Embedded:
         finally:
             os.close(lock)  # the server has inherited it
 
-    def _initialise(self, programs: Path, owner: Owner, lock: int, progress: Callable[[str], None]) -> None:
+    def _initialise(self, programs: Path, owner: ClusterOwner, lock: int, progress: Callable[[str], None]) -> None:
         progress(f"Creating a database in {self._cluster} (only once)")
         staging = on_disk.make_staging(self._cluster, owner)
         arguments = on_disk.initdb_arguments(staging, major_version(programs))
@@ -147,14 +147,15 @@ class Embedded:
             raise EmbeddedFailed(f"initdb failed in {staging}:\n{self._log.tail()}")
         on_disk.put_in_place(staging, self._cluster)
 
-    def _try_server(self, programs: Path, owner: Owner, lock: int, progress: Callable[[str], None]) -> bool:
+    def _try_server(self, programs: Path, owner: ClusterOwner, lock: int, progress: Callable[[str], None]) -> bool:
         """Start the server and wait, as long as it lives, until it answers. False when it ended instead."""
         socket_dir = self._socket_dir
         on_disk.forget_dead_server(self._cluster, socket_dir)
         settings = {**self._settings, **on_disk.fixed_settings(self._cluster, socket_dir)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         reach = (programs, self._cluster, socket_dir)
-        child = self._launch(owner, reach, lock, programs / "postgres", "-D", str(self._cluster), *options)
+        arguments = ("-D", str(self._cluster), *options)
+        child = self._launch(owner, reach, lock, programs / "postgres", *arguments)
         began = told = time.monotonic()
         pause = FIRST_LOOK_SECONDS
         while not child.exited.wait(pause):
@@ -166,7 +167,7 @@ class Embedded:
                 progress(f"PostgreSQL is starting ({told - began:.0f} s): {self._log.last_said()}")
         return False
 
-    def _launch(self, owner: Owner, reach: Sequence[Path], lock: int, program: Path, *arguments: str) -> Child:
+    def _launch(self, owner: ClusterOwner, reach: Sequence[Path], lock: int, program: Path, *arguments: str) -> Child:
         child = self._child = Child(privileges.command(owner, reach, program, *arguments), self._log, lock)
         child.spawn()
         return child

@@ -39,6 +39,7 @@ SERVER_SETTINGS = {
 COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without a word
 PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
+DIRECTORY = 0  # no cell: where a command goes that writes to the global look-ups
 CLOSE_SECONDS = 3.0
 
 
@@ -72,13 +73,22 @@ class Cells:
         self.numbers = sorted(self._pools)
 
     def pool(self, cell: int) -> asyncpg.Pool:
-        """Return the pool of the database that holds ``cell``. Raises KeyError for a cell that does not exist."""
-        return self._pools[cell]
+        """Return the pool of the database that holds ``cell``, or of the directory's for `DIRECTORY`.
+
+        Raises KeyError for a cell that does not exist.
+        """
+        return self.directory if cell == DIRECTORY else self._pools[cell]
 
     @property
     def databases(self) -> list[asyncpg.Pool]:
         """Return every database once, the directory first."""
         return list(dict.fromkeys([self.directory, *self._pools.values()]))
+
+    @property
+    def one_of_each(self) -> list[int]:
+        """Return `DIRECTORY`, and one cell of every other database: what is copied to each of them goes there."""
+        cells = {id(pool): cell for cell, pool in self._pools.items() if pool is not self.directory}
+        return [DIRECTORY, *cells.values()]
 
     async def close(self) -> None:
         """Close every database's pool; what does not come back in time is cut off (its transaction is rolled back)."""

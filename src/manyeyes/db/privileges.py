@@ -16,19 +16,19 @@ SERVICE_USER = "manyeyes"
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
 
-class Owner(NamedTuple):
+class ClusterOwner(NamedTuple):
     """The user that the database's files and processes belong to."""
 
     uid: int
     gid: int
 
 
-def choose_owner(cluster: Path, progress: Callable[[str], None]) -> Owner:
+def choose_owner(cluster: Path, progress: Callable[[str], None]) -> ClusterOwner:
     """Ourselves; when we are root: whoever owns the existing cluster, else the system user `manyeyes`, else `nobody`.
 
     EmbeddedFailed when the cluster belongs to somebody else and we are not root.
     """
-    us = Owner(os.geteuid(), os.getegid())
+    us = ClusterOwner(os.geteuid(), os.getegid())
     found = cluster.stat() if cluster.exists() else None
     if us.uid != 0:
         if found and found.st_uid != us.uid:
@@ -37,11 +37,11 @@ def choose_owner(cluster: Path, progress: Callable[[str], None]) -> Owner:
             )
         return us
     if found and found.st_uid != 0:
-        return Owner(found.st_uid, found.st_gid)
+        return ClusterOwner(found.st_uid, found.st_gid)
     return _service_user(progress)
 
 
-def _service_user(progress: Callable[[str], None]) -> Owner:
+def _service_user(progress: Callable[[str], None]) -> ClusterOwner:
     useradd = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     if not _known(SERVICE_USER) and useradd:
         progress(f"Creating the system user {SERVICE_USER}: PostgreSQL does not run as root")
@@ -51,7 +51,7 @@ def _service_user(progress: Callable[[str], None]) -> Owner:
             check=False,  # a read-only /etc leaves us with nobody
         )
     entry = _known(SERVICE_USER) or pwd.getpwnam("nobody")
-    return Owner(entry.pw_uid, entry.pw_gid)
+    return ClusterOwner(entry.pw_uid, entry.pw_gid)
 
 
 def _known(name: str) -> pwd.struct_passwd | None:
@@ -61,7 +61,7 @@ def _known(name: str) -> pwd.struct_passwd | None:
         return None
 
 
-def hand_over(directory: Path, owner: Owner) -> None:
+def hand_over(directory: Path, owner: ClusterOwner) -> None:
     """Give a directory and all in it to the owner, when we are root (after a restore, say). Follows no link."""
     if os.geteuid() != 0 or directory.stat().st_uid == owner.uid:
         return
@@ -72,7 +72,7 @@ def hand_over(directory: Path, owner: Owner) -> None:
             os.chown(fd, *owner)  # last, so that an interrupted hand-over starts again
 
 
-def command(owner: Owner, reach: Sequence[Path], program: Path, *arguments: str) -> list[str]:
+def command(owner: ClusterOwner, reach: Sequence[Path], program: Path, *arguments: str) -> list[str]:
     """A command line that runs the program as the owner and lets it die with the thread that forks it."""
     order = {"parent": os.getpid(), "uid": owner.uid, "gid": owner.gid, "reach": [str(place) for place in reach]}
     return [sys.executable, "-I", "-S", str(LAUNCHER), dumps(order), str(program), *arguments]

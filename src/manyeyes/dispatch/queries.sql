@@ -56,7 +56,7 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
 -- and those known.
-SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn FROM work
+SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, 0 AS holder FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
       ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
@@ -65,7 +65,7 @@ ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks that lie queued on a busy desk and could go to one of these idle workers.
-SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, worker_id FROM work
+SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, worker_id AS holder FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
       ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
@@ -75,7 +75,7 @@ ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 -- name: oldest_of
 -- The oldest waiting tasks of accounts in a queue, of each as many as it lists workers; those that all of them have tried
 -- are passed over.
-SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn
+SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, 0 AS holder
 FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
     SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn FROM work
     WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT tried @> a.workers::bigint[]

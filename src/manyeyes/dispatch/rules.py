@@ -19,7 +19,7 @@ class WorkState(enum.IntEnum):
     QUEUED = 2  # on his desk as the next one; may still be given to somebody idle
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task that may be handed out for ``lease_seconds``; ``turn`` is its place in the queue's virtual time.
 
     ``tried`` are workers who failed at it or skipped it; ``holder`` has it queued (0: nobody).
@@ -28,26 +28,26 @@ class Waiting(msgspec.Struct, frozen=True):
     task_id: int
     account_id: int
     created_at: datetime
-    tried: AbstractSet[int] = frozenset()
+    tried: frozenset[int] = frozenset()
     holder: int = 0
     lease_seconds: int = 60
     kind: str = ""
     turn: int = 0
 
 
-class Filters(msgspec.Struct, frozen=True):
+class WorkerFilters(msgspec.Struct, frozen=True):
     """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0011)."""
 
     kinds: AbstractSet[str] = frozenset()
     workers: Mapping[int, AbstractSet[int]] = {}
 
-    def bar(self, task: Waiting) -> Waiting:
+    def bar(self, task: WaitingTask) -> WaitingTask:
         """Return the task with the filtered workers among those who never get it."""
         barred = self.workers.get(task.account_id) if task.kind in self.kinds else None
         return msgspec.structs.replace(task, tried=task.tried | barred) if barred else task
 
 
-NO_FILTERS = Filters()
+NO_FILTERS = WorkerFilters()
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ class Idle(msgspec.Struct, frozen=True):
     held: int = 0
 
 
-class Pair(msgspec.Struct, frozen=True):
+class Assignment(msgspec.Struct, frozen=True):
     task_id: int
     worker_id: int
     state: WorkState
@@ -66,12 +66,12 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 def match(
-    waiting: Sequence[Waiting],
+    waiting: Sequence[WaitingTask],
     idle: Sequence[Idle],
     allow_lists: Mapping[int, AbstractSet[int]],
     now: datetime,
-    filters: Filters = NO_FILTERS,
-) -> list[Pair]:
+    filters: WorkerFilters = NO_FILTERS,
+) -> list[Assignment]:
     """Return who gets what, at most one task per worker and one worker per task.
 
     ``waiting`` comes in the queue's order (bid, then turn); tasks that are already queued on a busy desk come after
@@ -96,8 +96,8 @@ def match(
 
 
 def listed_first(
-    waiting: Iterable[Waiting], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
-) -> list[Pair]:
+    waiting: Iterable[WaitingTask], free: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
+) -> list[Assignment]:
     """Give each listing account's tasks to its listed idle workers, the oldest task first.
 
     ``free`` comes with the longest-idle worker first, and so he is chosen.
@@ -111,7 +111,7 @@ def listed_first(
         for account, listed in allow_lists.items()
         if account in accounts
     }
-    pairs: list[Pair] = []
+    pairs: list[Assignment] = []
     served: set[int] = set()
     for task in sorted(wanted, key=age):
         fit = (w for w in lists[task.account_id] if w in rank and w not in served and w not in task.tried)
@@ -122,15 +122,17 @@ def listed_first(
     return pairs
 
 
-def age(task: Waiting) -> tuple[datetime, int]:
+def age(task: WaitingTask) -> tuple[datetime, int]:
     """Return what sorts tasks by age: numbers alone do not, since each process takes them in blocks."""
     return task.created_at, task.task_id
 
 
-def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkState, now: datetime) -> list[Pair]:
+def _in_order(
+    tasks: Sequence[WaitingTask], workers: Sequence[Idle], state: WorkState, now: datetime
+) -> list[Assignment]:
     """Give the tasks in their order, each to the first worker who has not tried it."""
     left = list(workers)
-    pairs: list[Pair] = []
+    pairs: list[Assignment] = []
     for task in tasks:
         if not left:
             break
@@ -140,12 +142,12 @@ def _in_order(tasks: Sequence[Waiting], workers: Sequence[Idle], state: WorkStat
     return pairs
 
 
-def _pair(task: Waiting, worker_id: int, state: WorkState, now: datetime) -> Pair:
+def _pair(task: WaitingTask, worker_id: int, state: WorkState, now: datetime) -> Assignment:
     leases = QUEUED_LEASES if state is WorkState.QUEUED else 1
-    return Pair(task.task_id, worker_id, state, now + timedelta(seconds=leases * task.lease_seconds))
+    return Assignment(task.task_id, worker_id, state, now + timedelta(seconds=leases * task.lease_seconds))
 
 
-def virtual_turn(before: int, in_order: Iterable[Waiting], listed: Iterable[Waiting], first_turn: int) -> int:
+def virtual_turn(before: int, in_order: Iterable[WaitingTask], listed: Iterable[WaitingTask], first_turn: int) -> int:
     """Return the queue's virtual time after a run: the newest turn that was handed out ``in_order``.
 
     ``listed`` tasks, which went to listed workers from wherever they stood, move it as far as the turn that was first

@@ -9,12 +9,13 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries, one_row
-from manyeyes.dispatch.rules import NO_FILTERS, Filters, Pair, Waiting, WorkState
+from manyeyes.db.rows import columns, read, read_one
+from manyeyes.dispatch.rules import NO_FILTERS, Assignment, WaitingTask, WorkerFilters, WorkState
 
 SQL = Queries(__package__)
 
 
-class Work(msgspec.Struct, frozen=True):
+class Work(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders.
 
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
@@ -46,7 +47,7 @@ class Work(msgspec.Struct, frozen=True):
     site: str = ""
 
 
-class Entering(msgspec.Struct, frozen=True):
+class Entering(msgspec.Struct, frozen=True, kw_only=True):
     """A task that enters a queue."""
 
     task_id: int
@@ -97,8 +98,7 @@ async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]
 
 async def lock_gate(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) -> Gate | None:
     """Lock the queue for one matcher and tell what there is to match; None when the gate was never opened."""
-    row = await tx.fetchrow(SQL.lock_gate, cell, queue_id, now)
-    return Gate(*row) if row else None
+    return read_one(Gate, await tx.fetchrow(SQL.lock_gate, cell, queue_id, now))
 
 
 async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
@@ -122,8 +122,23 @@ async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int,
 
 
 async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering]) -> None:
-    columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
-    await tx.execute(SQL.insert_work, cell, *columns, now)
+    found = columns(
+        rows,
+        *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
+        *(
+            "soft_id",
+            "ip",
+            "kind",
+            "options",
+            "media",
+            "life_seconds",
+            "callback_url",
+            "base_url",
+            "share_micros",
+            "site",
+        ),
+    )
+    await tx.execute(SQL.insert_work, cell, *found, now)
 
 
 async def waiting_head(
@@ -132,47 +147,47 @@ async def waiting_head(
     queue_id: int,
     workers: Sequence[int],
     limit: int,
-    filters: Filters = NO_FILTERS,
+    filters: WorkerFilters = NO_FILTERS,
+    *,
     known: Sequence[int] = (),
-) -> list[Waiting]:
+) -> list[WaitingTask]:
     """Return the first waiting tasks, locked, but for ``known`` ones and those that none of ``workers`` may have."""
-    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_columns(filters), known)
-    return [_waiting(r) for r in rows]
+    rows = await tx.fetch(SQL.waiting_head, cell, queue_id, workers, limit, *_filter_columns(filters), known)
+    return read(WaitingTask, rows)
 
 
 async def queued_head(
-    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: Filters
-) -> list[Waiting]:
+    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: WorkerFilters
+) -> list[WaitingTask]:
     """Return the first tasks queued on busy desks, locked, but for those that none of ``workers`` may have."""
-    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_columns(filters))
-    return [_waiting(r, r["worker_id"]) for r in rows]
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_filter_columns(filters))
+    return read(WaitingTask, rows)
 
 
 async def oldest_of(
     tx: asyncpg.Connection, cell: int, queue_id: int, lists: Mapping[int, AbstractSet[int]]
-) -> list[Waiting]:
+) -> list[WaitingTask]:
     """Return the oldest waiting tasks of the listing accounts, locked.
 
     Of each account they are as many as it lists workers: more could not be taken.
     """
     workers = ["{" + ",".join(map(str, listed)) + "}" for listed in lists.values()]
     counts = [len(listed) for listed in lists.values()]
-    return [_waiting(r) for r in await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts)]
+    return read(WaitingTask, await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts))
 
 
-async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Pair]) -> None:
-    columns = zip(*[(p.task_id, p.worker_id, p.state, p.lease_until) for p in pairs], strict=True)
-    await tx.execute(SQL.hand_over, cell, *columns)
+async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
+    await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "state", "lease_until"))
 
 
 async def lock_leased(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
     """Return all that these workers have on their desks, locked."""
-    return _works(await tx.fetch(SQL.lock_leased, cell, list(worker_ids)))
+    return read(Work, await tx.fetch(SQL.lock_leased, cell, list(worker_ids)))
 
 
 async def desks(db: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
     """Return what these workers hold on leases that are still good."""
-    return _works(await db.fetch(SQL.desks, cell, list(worker_ids)))
+    return read(Work, await db.fetch(SQL.desks, cell, list(worker_ids)))
 
 
 async def lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[int]:
@@ -181,7 +196,7 @@ async def lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -
 
 
 async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
-    return _works(await tx.fetch(SQL.lock_overdue, cell, now, limit))
+    return read(Work, await tx.fetch(SQL.lock_overdue, cell, now, limit))
 
 
 async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, datetime]) -> None:
@@ -192,8 +207,7 @@ async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, dateti
 
 async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
     if rows:
-        columns = zip(*[(r.task_id, r.failures, r.tried_by) for r in rows], strict=True)
-        await tx.execute(SQL.put_back, cell, *columns)
+        await tx.execute(SQL.put_back, cell, *columns(rows, "task_id", "failures", "tried_by"))
 
 
 async def handed(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, frozenset[int]]]:
@@ -266,7 +280,7 @@ async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tupl
 async def lock_site_waiting(
     tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
 ) -> list[Work]:
-    return _works(await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
+    return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
 
 
 async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
@@ -275,22 +289,7 @@ async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[
     return {(row["account_id"], row["site"]) for row in rows}
 
 
-def _waiting(row: asyncpg.Record, holder: int = 0) -> Waiting:
-    task_id, account_id, tried = row["task_id"], row["account_id"], frozenset(row["tried"])
-    rest = row["lease_seconds"], row["kind"], row["turn"]
-    return Waiting(task_id, account_id, row["created_at"], tried, holder, *rest)
-
-
-def _columns(filters: Filters) -> tuple[list[int], list[int], list[str]]:
+def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:
     """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for."""
     pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
     return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)
-
-
-def _works(rows: Sequence[asyncpg.Record]) -> list[Work]:
-    return [
-        Work(
-            **{**row, "state": WorkState(row["state"]), "tried": frozenset(row["tried"])},
-        )
-        for row in map(dict, rows)
-    ]

@@ -17,7 +17,7 @@ class Book(enum.IntEnum):
     PAYABLE = 21  # worker: may be paid out (running balance in `wallet`)
 
 
-class Kind(enum.IntEnum):
+class TransferKind(enum.IntEnum):
     """What may be posted, and when (docs/decisions/0025#money)."""
 
     TOP_UP = 1
@@ -37,31 +37,33 @@ class Kind(enum.IntEnum):
 
 
 SIDES = {
-    Kind.TOP_UP: (Book.CASH, Book.AVAILABLE),
-    Kind.HOLD: (Book.AVAILABLE, Book.HELD),
-    Kind.SETTLE: (Book.HELD, Book.REVENUE),
-    Kind.RELEASE: (Book.HELD, Book.AVAILABLE),
-    Kind.PAY: (Book.REVENUE, Book.PENDING),
-    Kind.VEST: (Book.PENDING, Book.PAYABLE),
-    Kind.REFUND: (Book.REVENUE, Book.AVAILABLE),
-    Kind.CANCEL_PAY: (Book.PENDING, Book.REVENUE),
-    Kind.VOTE_PAY: (Book.REVENUE, Book.PAYABLE),
-    Kind.APPEAL_PAY: (Book.REVENUE, Book.PAYABLE),
-    Kind.SHARE: (Book.REVENUE, Book.SHARES),
-    Kind.UNSHARE: (Book.SHARES, Book.REVENUE),
-    Kind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
-    Kind.RECOGNITION: (Book.AVAILABLE, Book.REVENUE),
+    TransferKind.TOP_UP: (Book.CASH, Book.AVAILABLE),
+    TransferKind.HOLD: (Book.AVAILABLE, Book.HELD),
+    TransferKind.SETTLE: (Book.HELD, Book.REVENUE),
+    TransferKind.RELEASE: (Book.HELD, Book.AVAILABLE),
+    TransferKind.PAY: (Book.REVENUE, Book.PENDING),
+    TransferKind.VEST: (Book.PENDING, Book.PAYABLE),
+    TransferKind.REFUND: (Book.REVENUE, Book.AVAILABLE),
+    TransferKind.CANCEL_PAY: (Book.PENDING, Book.REVENUE),
+    TransferKind.VOTE_PAY: (Book.REVENUE, Book.PAYABLE),
+    TransferKind.APPEAL_PAY: (Book.REVENUE, Book.PAYABLE),
+    TransferKind.SHARE: (Book.REVENUE, Book.SHARES),
+    TransferKind.UNSHARE: (Book.SHARES, Book.REVENUE),
+    TransferKind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
+    TransferKind.RECOGNITION: (Book.AVAILABLE, Book.REVENUE),
 }
-WORKERS_KINDS = frozenset({Kind.PAY, Kind.VEST, Kind.CANCEL_PAY, Kind.VOTE_PAY, Kind.APPEAL_PAY})
-APPS_KINDS = frozenset({Kind.SHARE, Kind.UNSHARE})
+WORKERS_KINDS = frozenset(
+    {TransferKind.PAY, TransferKind.VEST, TransferKind.CANCEL_PAY, TransferKind.VOTE_PAY, TransferKind.APPEAL_PAY}
+)
+APPS_KINDS = frozenset({TransferKind.SHARE, TransferKind.UNSHARE})
 PENDING_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: a complaint comes within 60 s, and pay waits for it
 
 
-class Transfer(msgspec.Struct, frozen=True):
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the ledger. ``cause_id``: the task, or the posting's own serial. ``amount_micros`` > 0."""
 
     cause_id: int
-    kind: Kind
+    kind: TransferKind
     debit_book: Book
     debit_id: int
     credit_book: Book
@@ -72,7 +74,7 @@ class Transfer(msgspec.Struct, frozen=True):
     n: int = 0
 
 
-def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int = 0) -> Transfer:
+def posting(kind: TransferKind, cause_id: int, owner_id: int, amount_micros: int, n: int = 0) -> Transfer:
     """Return the transfer of this kind for one owner: a worker for `WORKERS_KINDS`, a soft app for `APPS_KINDS`, else
     an account.
 
@@ -85,13 +87,13 @@ def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int
     debit, credit = SIDES[kind]
     is_worker, is_account = kind in WORKERS_KINDS, kind not in WORKERS_KINDS | APPS_KINDS
     return Transfer(
-        cause_id,
-        kind,
-        debit,
-        _owner(debit, owner_id),
-        credit,
-        _owner(credit, owner_id),
-        amount_micros,
+        cause_id=cause_id,
+        kind=kind,
+        debit_book=debit,
+        debit_id=_owner(debit, owner_id),
+        credit_book=credit,
+        credit_id=_owner(credit, owner_id),
+        amount_micros=amount_micros,
         account_id=owner_id if is_account else 0,
         worker_id=owner_id if is_worker else 0,
         n=n,
@@ -100,7 +102,7 @@ def posting(kind: Kind, cause_id: int, owner_id: int, amount_micros: int, n: int
 
 def share_pay_out(cause_id: int, soft_id: int, account_id: int, amount_micros: int) -> Transfer:
     """Return the transfer that moves an app's shares into what its owner may spend; it stands on his statement."""
-    paid = posting(Kind.SHARE_PAY_OUT, cause_id, account_id, amount_micros)
+    paid = posting(TransferKind.SHARE_PAY_OUT, cause_id, account_id, amount_micros)
     return msgspec.structs.replace(paid, debit_id=soft_id)
 
 

@@ -8,7 +8,8 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
-from manyeyes.ledger.rules import Book, Kind, Transfer
+from manyeyes.db.rows import columns, read
+from manyeyes.ledger.rules import Book, Transfer, TransferKind
 
 SQL = Queries(__package__)
 
@@ -21,11 +22,11 @@ class Pay(msgspec.Struct, frozen=True):
     amount_micros: int
 
 
-class Movement(msgspec.Struct, frozen=True):
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
     """A transfer as it stands on a customer's statement: what it changed of what he may spend and of what is held."""
 
     cause_id: int
-    kind: Kind
+    kind: TransferKind
     n: int
     amount_micros: int
     at: datetime
@@ -36,7 +37,7 @@ class Movement(msgspec.Struct, frozen=True):
 class MovementSum(msgspec.Struct, frozen=True):
     """All transfers of one kind in a window."""
 
-    kind: Kind
+    kind: TransferKind
     entries: int
     available_change: int
     held_change: int
@@ -66,33 +67,27 @@ async def insert_transfers(tx: asyncpg.Connection, now: datetime, cell: int, tra
     """Book the batch. Raises asyncpg.UniqueViolationError when one of them was booked before."""
     if not transfers:
         return
-    columns = zip(
-        *[
-            (
-                *(t.cause_id, t.kind, t.n, t.debit_book, t.debit_id, t.credit_book, t.credit_id, t.amount_micros),
-                *(t.account_id, t.worker_id),
-            )
-            for t in transfers
-        ],
-        strict=True,
+    found = columns(
+        transfers,
+        *("cause_id", "kind", "n", "debit_book", "debit_id", "credit_book", "credit_id", "amount_micros"),
+        *("account_id", "worker_id"),
     )
-    await tx.execute(SQL.insert_transfers, cell, *columns, now)
+    await tx.execute(SQL.insert_transfers, cell, *found, now)
 
 
-async def booked_causes(tx: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> set[int]:
+async def booked_causes(tx: asyncpg.Connection, cell: int, kind: TransferKind, cause_ids: Sequence[int]) -> set[int]:
     """Return which of ``cause_ids`` have a posting of ``kind``."""
     return {row["cause_id"] for row in await tx.fetch(SQL.booked_causes, cell, kind, cause_ids)}
 
 
 async def insert_pending(tx: asyncpg.Connection, cell: int, pays: Sequence[Pay], due_at: datetime) -> None:
     if pays:
-        columns = zip(*[(p.task_id, p.worker_id, p.amount_micros) for p in pays], strict=True)
-        await tx.execute(SQL.insert_pending, cell, *columns, due_at)
+        await tx.execute(SQL.insert_pending, cell, *columns(pays, "task_id", "worker_id", "amount_micros"), due_at)
 
 
 async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Pay]:
     """Take at most ``limit`` pays that are due out of the waiting list."""
-    return [Pay(*row) for row in await tx.fetch(SQL.take_due_pay, cell, now, limit)]
+    return read(Pay, await tx.fetch(SQL.take_due_pay, cell, now, limit))
 
 
 async def hold_pay(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
@@ -109,7 +104,7 @@ async def free_pay(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: S
 
 async def cancel_pay(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Pay]:
     """Take the tasks' pay off the waiting list and return what was still there."""
-    return [Pay(*row) for row in await tx.fetch(SQL.cancel_pay, cell, task_ids)] if task_ids else []
+    return read(Pay, await tx.fetch(SQL.cancel_pay, cell, task_ids)) if task_ids else []
 
 
 async def worker_pending(db: asyncpg.Connection, cell: int, worker_id: int) -> int:
@@ -162,17 +157,19 @@ async def settled_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.settled_sums, cell, timeout=PROOF_SECONDS))
 
 
-async def amounts(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+async def amounts(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
     """Return what all postings of a kind moved, in micros by cause."""
     return dict(await db.fetch(SQL.amounts, cell, kind, timeout=PROOF_SECONDS))
 
 
-async def amounts_for(db: asyncpg.Connection, cell: int, kind: Kind, cause_ids: Sequence[int]) -> dict[int, int]:
+async def amounts_for(
+    db: asyncpg.Connection, cell: int, kind: TransferKind, cause_ids: Sequence[int]
+) -> dict[int, int]:
     """Return what the postings of a kind moved for these causes, in micros by cause."""
     return dict(await db.fetch(SQL.amounts_for, cell, kind, cause_ids, timeout=PROOF_SECONDS))
 
 
-async def workers_sums(db: asyncpg.Connection, cell: int, kind: Kind) -> dict[int, int]:
+async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind) -> dict[int, int]:
     """Return what each worker got by postings of a kind, in micros."""
     return dict(await db.fetch(SQL.workers_sums, cell, kind, timeout=PROOF_SECONDS))
 
@@ -193,7 +190,8 @@ async def movements_newest(
 ) -> list[tuple[Movement, int, int]]:
     """Return a page of ``[start, end)``, newest first: each movement, and what all newer ones changed."""
     rows = await db.fetch(SQL.entries_newest, cell, account_id, start, end, limit, offset)
-    return [(_movement(row), row["available_newer"], row["held_newer"]) for row in rows]
+    newer = [(row["available_newer"], row["held_newer"]) for row in rows]
+    return [(movement, *sums) for movement, sums in zip(read(Movement, rows), newer, strict=True)]
 
 
 async def movements_after(
@@ -202,30 +200,17 @@ async def movements_after(
     account_id: int,
     start: datetime,
     end: datetime,
+    *,
     last: Movement | None,
     limit: int,
 ) -> list[Movement]:
     """Return the movements of ``[start, end)`` that follow ``last``, oldest first (None: from the first on)."""
     place = (last.at, last.cause_id, last.kind, last.n) if last else (start, -1, -1, -1)
-    rows = await db.fetch(SQL.entries_after, cell, account_id, place[0], end, *place[1:], limit)
-    return [_movement(row) for row in rows]
+    return read(Movement, await db.fetch(SQL.entries_after, cell, account_id, place[0], end, *place[1:], limit))
 
 
 async def movement_sums(
     db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime
 ) -> list[MovementSum]:
     """Return the sums by kind of all the account's transfers in ``[start, end)``."""
-    rows = await db.fetch(SQL.entry_sums, cell, account_id, start, end)
-    return [MovementSum(Kind(r["kind"]), r["entries"], r["available_change"], r["held_change"]) for r in rows]
-
-
-def _movement(row: asyncpg.Record) -> Movement:
-    return Movement(
-        row["cause_id"],
-        Kind(row["kind"]),
-        row["n"],
-        row["amount_micros"],
-        row["at"],
-        row["available_change"],
-        row["held_change"],
-    )
+    return read(MovementSum, await db.fetch(SQL.entry_sums, cell, account_id, start, end))

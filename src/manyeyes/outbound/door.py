@@ -30,7 +30,7 @@ _REASONS = (
 )
 
 
-class Reply(msgspec.Struct, frozen=True):
+class HttpReply(msgspec.Struct, frozen=True):
     """What came back, a redirect too. ``headers`` by lower-case name; ``body`` as it was sent, never unpacked.
 
     ``is_whole``: false when the body was longer than asked for; then it is its beginning.
@@ -66,7 +66,7 @@ class Door:
         headers: Mapping[str, str] | None = None,
         content: bytes = b"",
         largest_bytes: int = LARGEST_BYTES,
-    ) -> Reply:
+    ) -> HttpReply:
         """Send one request and return what came back. Raises `DoorRefused`; redirects are returned, not followed."""
         address = destination(url)
         try:
@@ -100,7 +100,7 @@ class Door:
 
     async def _exchange(
         self, method: str, to: WebAddress, found: list[str], headers: Mapping[str, str], content: bytes, largest: int
-    ) -> Reply:
+    ) -> HttpReply:
         url = httpcore.URL(scheme=to.scheme, host=to.host, port=to.port, target=to.target)
         pool = httpcore.AsyncConnectionPool(
             ssl_context=self._ssl_context or _trusting_public_authorities(),
@@ -115,7 +115,7 @@ class Door:
                 body += part
                 if len(body) > largest:
                     break
-            return Reply(response.status, _joined(response.headers), bytes(body[:largest]), len(body) <= largest)
+            return HttpReply(response.status, _joined(response.headers), bytes(body[:largest]), len(body) <= largest)
 
 
 class _Pinned(httpcore.AsyncNetworkBackend):

@@ -34,7 +34,11 @@ LASTING = frozenset({DoorReason.BAD_ADDRESS, DoorReason.FORBIDDEN, DoorReason.NO
 
 
 class DoorRefused(Exception):
-    """``reason`` is for programs, ``detail`` an English sentence for people, `LONGEST_DETAIL` characters at most."""
+    """``reason`` is for programs, ``detail`` an English sentence for people, `LONGEST_DETAIL` characters at most.
+
+    It is no `Refused`: nobody asked us for anything. We asked somebody else, and whoever did that (a call-back, a
+    site's check, a picture to fetch) decides what the failure means for whom it worked for.
+    """
 
     def __init__(self, reason: DoorReason, detail: str) -> None:
         shown = detail if len(detail) <= LONGEST_DETAIL else f"{detail[: LONGEST_DETAIL - 1]}…"

@@ -28,7 +28,7 @@ WHOLE_WORD = 4  # characters, from which on a line is a message and no ornament
 LEAST_SHARE = 0.002  # of the picture, from which on a line is there to be read
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """One line of text. ``score``: of its reading, 0 to 1. ``share``: of the picture's area, 0 to 1."""
 
     text: str
@@ -44,7 +44,7 @@ class Code(NamedTuple):
     evidence: float
 
 
-def judged(codes: Sequence[Code], lines: Sequence[Line]) -> tuple[int, float]:
+def judged(codes: Sequence[Code], lines: Sequence[TextLine]) -> tuple[int, float]:
     """Return the label and its rate.
 
     Each finding is taken for independent evidence (noisy-or: Pearl, Probabilistic Reasoning, 1988, §4.3.2): the rate of
@@ -57,7 +57,7 @@ def judged(codes: Sequence[Code], lines: Sequence[Line]) -> tuple[int, float]:
     return (TEXT, 1 - no_text) if no_text < 0.5 else (NORMAL, min(SURE, no_code * no_text))
 
 
-def _weight(line: Line) -> float:
+def _weight(line: TextLine) -> float:
     """Return how much a line says that there is text: well read, long and large enough to be meant for readers.
 
     A leaf or a wheel is easily taken for one letter, seldom for two: hence the square.
@@ -92,7 +92,7 @@ class Advertising:
         label, rate = judged(codes, foreign)
         return Finding(label, rate, _details(codes, lines))
 
-    def _lines(self, picture: Image.Image) -> list[Line]:
+    def _lines(self, picture: Image.Image) -> list[TextLine]:
         """Return the largest lines of text; the recognition of each takes a while, and a few tell enough."""
         pixels = numpy.ascontiguousarray(numpy.asarray(picture)[:, :, ::-1])
         try:
@@ -103,7 +103,9 @@ class Advertising:
         except RapidOCRError:  # its way to say that there is none
             return []
         texts = [(text.strip(), float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
-        return [Line(text, score, shares[number]) for (text, score), number in zip(texts, largest, strict=True) if text]
+        return [
+            TextLine(text, score, shares[number]) for (text, score), number in zip(texts, largest, strict=True) if text
+        ]
 
 
 def _codes(picture: Image.Image) -> list[Code]:
@@ -118,13 +120,13 @@ def _evidence(found: Any) -> float:
     return UNSURE if found.format.name in UNCHECKED else SURE
 
 
-def _prints(code: Code, line: Line) -> bool:
+def _prints(code: Code, line: TextLine) -> bool:
     """Tell whether a line is what a code prints beside itself for people, which is no text of the picture's."""
     said, printed = ("".join(filter(str.isalnum, text)).lower() for text in (code.text, line.text))
     return bool(printed) and (printed in said or said in printed)
 
 
-def _details(codes: Sequence[Code], lines: Sequence[Line]) -> dict[str, Any]:
+def _details(codes: Sequence[Code], lines: Sequence[TextLine]) -> dict[str, Any]:
     return {
         "codes": [{"format": code.format, "text": code.text[:CHARACTERS_AT_MOST]} for code in codes],
         "lines": [{"text": line.text[:CHARACTERS_AT_MOST], "score": round(line.score, 3)} for line in lines],

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.recognisers import people
 from manyeyes.recognisers.child_command import command, environment
-from manyeyes.recognisers.child_protocol import HEADER_BYTES, Hello, Item, Reply, Request, Unfit, frame
+from manyeyes.recognisers.child_protocol import HEADER_BYTES, ChildReply, Hello, Item, Request, UnsupportedLabels, frame
 from manyeyes.recognisers.interface import ENTRY_POINTS, Recogniser
 
 OPEN_SECONDS = 60.0  # a model of some hundred megabytes from a slow disk
@@ -79,8 +79,8 @@ def _fault(said: bytes) -> str | None:
         return fault
     if len(frames) < 2:
         return None
-    (outcome,) = msgspec.msgpack.decode(frames[1], type=Reply).outcomes
-    return outcome.fault if isinstance(outcome, Unfit) else ""
+    (outcome,) = msgspec.msgpack.decode(frames[1], type=ChildReply).outcomes
+    return outcome.fault if isinstance(outcome, UnsupportedLabels) else ""
 
 
 def _places() -> dict[str, EntryPoint]:

@@ -18,12 +18,12 @@ from manyeyes.recognisers.catalogue import find
 from manyeyes.recognisers.child_command import UNFOLDING, Order
 from manyeyes.recognisers.child_protocol import (
     OUT_OF_MEMORY,
+    ChildReply,
     Hello,
     Item,
     Outcome,
-    Reply,
     Request,
-    Unfit,
+    UnsupportedLabels,
     frame,
     read_frame,
 )
@@ -45,7 +45,7 @@ class Judge:
         for labels, group in itertools.groupby(items, key=lambda item: item.labels):
             pictures = [item.data for item in group]
             fault = self._fault(labels)
-            outcomes += [Unfit(fault)] * len(pictures) if fault else self._recognised(pictures, labels)
+            outcomes += [UnsupportedLabels(fault)] * len(pictures) if fault else self._recognised(pictures, labels)
         return outcomes
 
     def _fault(self, labels: Mapping[int, str]) -> str:
@@ -101,7 +101,7 @@ def serve(order: Order, questions: BinaryIO, answers: BinaryIO) -> None:
     _say(answers, Hello())
     while (body := read_frame(questions)) is not None:
         items = msgspec.msgpack.decode(body, type=Request).items
-        _say(answers, Reply(tuple(answer(items))))
+        _say(answers, ChildReply(tuple(answer(items))))
 
 
 def _say(answers: BinaryIO, message: msgspec.Struct) -> None:

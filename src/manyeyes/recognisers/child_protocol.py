@@ -1,6 +1,6 @@
 """What passes between the server and a child: frames of four bytes of length and so many bytes of MessagePack.
 
-First the child says `Hello` when its recogniser is open; then each `Request` is answered by one `Reply`.
+First the child says `Hello` when its recogniser is open; then each `Request` is answered by one `ChildReply`.
 """
 
 import enum
@@ -43,20 +43,20 @@ class Frames(msgspec.Struct, frozen=True, tag=True):
     pictures: tuple[Picture, ...]
 
 
-class Unfit(msgspec.Struct, frozen=True, tag=True):
+class UnsupportedLabels(msgspec.Struct, frozen=True, tag=True):
     """The recogniser cannot give these labels; ``fault`` says why, for the operator."""
 
     fault: str
 
 
-Outcome = Finding | Failure | Frames | Unfit
+Outcome = Finding | Failure | Frames | UnsupportedLabels
 
 
 class Request(msgspec.Struct, frozen=True, array_like=True):
     items: tuple[Item, ...]
 
 
-class Reply(msgspec.Struct, frozen=True, array_like=True):
+class ChildReply(msgspec.Struct, frozen=True, array_like=True):
     """One outcome per item, in their order."""
 
     outcomes: tuple[Outcome, ...]

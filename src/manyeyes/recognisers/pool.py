@@ -9,7 +9,7 @@ from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
 from manyeyes.recognisers.finding_checks import sound
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.picture_intake import glance, is_light
-from manyeyes.recognisers.process_handle import Kind
+from manyeyes.recognisers.process_handle import ChildKind
 from manyeyes.recognisers.request_queue import PICTURES, Lane, RecogniserAway, RecogniserBusy
 from manyeyes.tasks.pictures import Picture
 
@@ -77,7 +77,7 @@ class RecogniserPool:
     def _lane(self, recogniser: str, model: str) -> Lane:
         key = recogniser, model
         if key not in self._lanes:
-            self._lanes[key] = Lane(Kind(*key, self._seconds, self._megabytes), self._processes)
+            self._lanes[key] = Lane(ChildKind(*key, self._seconds, self._megabytes), self._processes)
         return self._lanes[key]
 
 

@@ -17,8 +17,8 @@ from manyeyes.recognisers.child_protocol import (
     HEADER_BYTES,
     LARGEST_REPLY_BYTES,
     OUT_OF_MEMORY,
+    ChildReply,
     Hello,
-    Reply,
     Request,
     frame,
 )
@@ -29,7 +29,7 @@ STARTS = Counter("manyeyes_recogniser_starts", "Children by whether they could b
 log = structlog.get_logger()
 
 
-class Kind(NamedTuple):
+class ChildKind(NamedTuple):
     """What a child is for, and its share. ``seconds``: for one picture. ``megabytes``: of memory."""
 
     recogniser: str
@@ -58,20 +58,20 @@ class Lost(Exception):
 class RecogniserProcess:
     """Starts its child when it is first asked, and anew after it was lost."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: ChildKind) -> None:
         self._kind = kind
         self._process: asyncio.subprocess.Process | None = None
         self._ear: asyncio.Task[None] | None = None
         self._last_words: deque[str] = deque(maxlen=3)
 
-    async def ask(self, request: Request) -> Reply:
+    async def ask(self, request: Request) -> ChildReply:
         """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or talked nonsense."""
         if self._process is None:
             await self._open()
         seconds = self._kind.seconds * len(request.items)
         try:
             async with asyncio.timeout(seconds):
-                reply = msgspec.msgpack.decode(await self._exchange(frame(request)), type=Reply)
+                reply = msgspec.msgpack.decode(await self._exchange(frame(request)), type=ChildReply)
             if len(reply.outcomes) != len(request.items):
                 raise msgspec.ValidationError("not one outcome per picture")
         except TimeoutError:

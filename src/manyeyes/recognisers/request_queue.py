@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import structlog
 from prometheus_client import Counter, Histogram
 
-from manyeyes.recognisers.child_protocol import Item, Outcome, Request, Unfit
+from manyeyes.recognisers.child_protocol import Item, Outcome, Request, UnsupportedLabels
 from manyeyes.recognisers.interface import Failure
-from manyeyes.recognisers.process_handle import CannotOpen, Kind, Lost, RecogniserProcess
+from manyeyes.recognisers.process_handle import CannotOpen, ChildKind, Lost, RecogniserProcess
 
 LARGEST_BATCH, LARGEST_BATCH_BYTES = 16, 32_000_000
 LARGEST_WAITING, LARGEST_WAITING_BYTES = 512, 256_000_000
@@ -49,7 +49,7 @@ class _Entry:
 class Lane:
     """Starts children as they are needed, at most ``processes``; each takes the next batch when it is free."""
 
-    def __init__(self, kind: Kind, processes: int) -> None:
+    def __init__(self, kind: ChildKind, processes: int) -> None:
         self._kind = kind
         self._processes = processes
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
@@ -164,7 +164,7 @@ class Lane:
         PICTURES.labels(self._kind.name, type(outcome).__name__.lower()).inc()
         if entry.future.done():
             return
-        if isinstance(outcome, Unfit):
+        if isinstance(outcome, UnsupportedLabels):
             entry.future.set_exception(RecogniserAway(outcome.fault))
         else:
             entry.future.set_result(outcome)

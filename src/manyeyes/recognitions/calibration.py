@@ -23,7 +23,7 @@ _STRIDE = 4  # each start has four times the verdicts of the one before
 _DRAW_BYTES = 8
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class ReviewVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """A person's word on a result. ``is_wrong``: it is another label than the recogniser's, whose ``rate`` this is.
 
     ``sampled``: it was certain and drawn by lot. ``threshold`` and ``sample_share`` as they were when it was recorded.
@@ -37,7 +37,7 @@ class Verdict(msgspec.Struct, frozen=True):
     sampled: bool
 
 
-class Point(msgspec.Struct, frozen=True):
+class CalibrationPoint(msgspec.Struct, frozen=True, kw_only=True):
     """What a threshold would mean. ``certain_share`` of all results would be certain; of those ``verdicts`` are known,
     ``errors`` of them wrong, and ``upper_bound`` is the most that may be wrong, at the level it was tested at.
 
@@ -59,7 +59,7 @@ class Calibration(msgspec.Struct, frozen=True):
     """
 
     threshold: float
-    points: tuple[Point, ...]
+    points: tuple[CalibrationPoint, ...]
     verdicts: int
     missing: int
 
@@ -73,7 +73,7 @@ class _Step(msgspec.Struct, frozen=True):
     is_proven: bool
 
 
-def calibrate(verdicts: Iterable[Verdict], target: float = TARGET, confidence: float = CONFIDENCE) -> Calibration:
+def calibrate(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE) -> Calibration:
     """Return the lowest threshold whose error among certain results is at most ``target`` with this confidence.
 
     Raises ValueError for a target or a confidence that is not between 0 and 1.
@@ -85,18 +85,20 @@ def calibrate(verdicts: Iterable[Verdict], target: float = TARGET, confidence: f
     return Calibration(min(proven, default=NOTHING_CERTAIN), points, len(kept), missing)
 
 
-def curve(verdicts: Iterable[Verdict], target: float = TARGET, confidence: float = CONFIDENCE) -> list[Point]:
+def curve(
+    verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE
+) -> list[CalibrationPoint]:
     """Return what each candidate would mean, the highest first; only those that any verdict speaks for."""
     return list(_points(representative(verdicts), target, confidence))
 
 
-def lowest_proven(verdicts: Iterable[Verdict], target: float = TARGET, confidence: float = CONFIDENCE) -> float:
+def lowest_proven(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE) -> float:
     """Return the threshold of `calibrate` without the curve's bounds, which cost most of its time."""
     steps = _steps(representative(verdicts), target, confidence)
     return min((step.threshold for step in steps if step.is_proven), default=NOTHING_CERTAIN)
 
 
-def representative(verdicts: Iterable[Verdict]) -> list[Verdict]:
+def representative(verdicts: Iterable[ReviewVerdict]) -> list[ReviewVerdict]:
     """Return a random sample of all results out of what people were asked, the highest rate first.
 
     Everything uncertain is asked, but only a share of what is certain; of the uncertain ones as large a share is kept,
@@ -106,7 +108,7 @@ def representative(verdicts: Iterable[Verdict]) -> list[Verdict]:
     return sorted((v for v in verdicts if _is_kept(v)), key=lambda v: -v.rate)
 
 
-def _is_kept(verdict: Verdict) -> bool:
+def _is_kept(verdict: ReviewVerdict) -> bool:
     return verdict.sampled or verdict.threshold > 1 or _draw(verdict.task_id) < verdict.sample_share
 
 
@@ -132,15 +134,22 @@ def starts(verdicts: int, target: float, confidence: float) -> list[int]:
         found = [least * _STRIDE**nth for nth in range(len(found) + 1)]
 
 
-def _points(kept: Sequence[Verdict], target: float, confidence: float) -> Iterator[Point]:
+def _points(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> Iterator[CalibrationPoint]:
     level = _level(len(kept), target, confidence)
     for step in _steps(kept, target, confidence):
         bound = upper_bound(step.errors, step.verdicts, level)
         share = step.verdicts / len(kept)
-        yield Point(step.threshold, share, step.verdicts, step.errors, bound, step.is_proven)
+        yield CalibrationPoint(
+            threshold=step.threshold,
+            certain_share=share,
+            verdicts=step.verdicts,
+            errors=step.errors,
+            upper_bound=bound,
+            is_proven=step.is_proven,
+        )
 
 
-def _steps(kept: Sequence[Verdict], target: float, confidence: float) -> Iterator[_Step]:
+def _steps(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> Iterator[_Step]:
     """Test the candidates in their order. A sequence ends with the first that stands; a later start begins anew."""
     ahead, level = starts(len(kept), target, confidence), _level(len(kept), target, confidence)
     seen = errors = 0

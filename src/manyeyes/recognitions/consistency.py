@@ -10,12 +10,13 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.rows import read
 from manyeyes.recognitions.counters import QuarterChange
 from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.store import SQL
 
 
-class Span(msgspec.Struct, frozen=True):
+class RecordedSpan(msgspec.Struct, frozen=True):
     """From when to when a recognition has results, or from which day to which it has counts."""
 
     recognition_id: int
@@ -25,7 +26,7 @@ class Span(msgspec.Struct, frozen=True):
     last_day: date | None
 
 
-class DayGap(msgspec.Struct, frozen=True):
+class DayGap(msgspec.Struct, frozen=True, kw_only=True):
     """By how much the counts of a day and label are off. ``n``: which of the given days, from 1; None: all of them."""
 
     recognition_id: int
@@ -46,19 +47,18 @@ class TimeGap(msgspec.Struct, frozen=True):
     times: int
 
 
-async def spans(db: asyncpg.Connection, cell: int) -> list[Span]:
-    return [Span(*row) for row in await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS)]
+async def spans(db: asyncpg.Connection, cell: int) -> list[RecordedSpan]:
+    return read(RecordedSpan, await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS))
 
 
 async def quarter_gaps(db: asyncpg.Connection, cell: int) -> list[QuarterChange]:
     """Return by how much counts by quarter of an hour are off."""
-    return [QuarterChange(*row) for row in await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS)]
+    return read(QuarterChange, await db.fetch(SQL.quarter_gaps, cell, timeout=PROOF_SECONDS))
 
 
 async def time_gaps(db: asyncpg.Connection, cell: int) -> list[TimeGap]:
     """Return by how much the histograms of durations are off."""
-    rows = await db.fetch(SQL.time_gaps, cell, timeout=PROOF_SECONDS)
-    return [TimeGap(of, quarter, Measure(measure), times) for of, quarter, measure, times in rows]
+    return read(TimeGap, await db.fetch(SQL.time_gaps, cell, timeout=PROOF_SECONDS))
 
 
 async def day_gaps(
@@ -69,7 +69,7 @@ async def day_gaps(
     Without ``starts`` the days are not told apart.
     """
     rows = await db.fetch(SQL.day_gaps, cell, recognition_ids, starts, first, timeout=PROOF_SECONDS)
-    return [DayGap(*row) for row in rows]
+    return read(DayGap, rows)
 
 
 async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int, int]]:

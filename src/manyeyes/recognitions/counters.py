@@ -13,7 +13,7 @@ from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.rules import QUARTER_SECONDS
 
 
-class DayChange(msgspec.Struct, frozen=True):
+class DayChange(msgspec.Struct, frozen=True, kw_only=True):
     """To a day in the app's time zone and one of the recogniser's labels (-1: failed)."""
 
     recognition_id: int
@@ -25,7 +25,7 @@ class DayChange(msgspec.Struct, frozen=True):
     overturned: int = 0
 
 
-class QuarterChange(msgspec.Struct, frozen=True):
+class QuarterChange(msgspec.Struct, frozen=True, kw_only=True):
     """To the quarter of an hour (`quarter`) of the result, whenever it is that something became of it."""
 
     recognition_id: int
@@ -60,11 +60,14 @@ def quarter(at: datetime) -> int:
 
 def merged(changes: Iterable[Change]) -> list[Change]:
     """Return one change per row, sorted by the rows' keys: the order in which they are locked."""
-    sums: dict[tuple[Any, ...], list[int]] = {}
-    kind: type[Change] | None = None
+    sums: dict[tuple[Any, ...], Change] = {}
     for change in changes:
         kind = type(change)
-        fields = msgspec.structs.astuple(change)
-        key, amounts = fields[: KEYS[kind]], fields[KEYS[kind] :]
-        sums[key] = [a + b for a, b in zip(sums.get(key, [0] * len(amounts)), amounts, strict=True)]
-    return [kind(*key, *sums[key]) for key in sorted(sums)] if kind else []
+        fields = kind.__struct_fields__
+        key = tuple([getattr(change, name) for name in fields[: KEYS[kind]]])
+        before = sums.get(key)
+        if before is not None:
+            amounts = {name: getattr(before, name) + getattr(change, name) for name in fields[KEYS[kind] :]}
+            change = msgspec.structs.replace(before, **amounts)
+        sums[key] = change
+    return [sums[key] for key in sorted(sums)]

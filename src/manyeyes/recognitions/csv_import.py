@@ -16,7 +16,7 @@ WORDS = {"true": True, "1": True, "false": False, "0": False}
 LONGEST_NAME = 2_000
 
 
-class Seen(msgspec.Struct, frozen=True):
+class ImportedResult(msgspec.Struct, frozen=True):
     """One result of the file."""
 
     at: datetime
@@ -29,7 +29,7 @@ class Seen(msgspec.Struct, frozen=True):
 class History(msgspec.Struct, frozen=True):
     """The results of a file in its order, and what they add to the counts."""
 
-    rows: list[Seen]
+    rows: list[ImportedResult]
     days: list[DayChange]
     quarters: list[QuarterChange]
 
@@ -63,7 +63,9 @@ def _columns(header: list[str]) -> list[str]:
     return found
 
 
-def _seen(columns: list[str], values: list[str], recognition: Recognition, zone: tzinfo, now: datetime) -> Seen:
+def _seen(
+    columns: list[str], values: list[str], recognition: Recognition, zone: tzinfo, now: datetime
+) -> ImportedResult:
     if len(values) != len(columns):
         raise ValueError(f"{len(values)} values instead of {len(columns)}")
     row = dict(zip(columns, (value.strip() for value in values), strict=True))
@@ -75,7 +77,7 @@ def _seen(columns: list[str], values: list[str], recognition: Recognition, zone:
         raise ValueError("what could not be recognised (label -1) is never reviewed")
     if len(row["name"]) > LONGEST_NAME or "\0" in row["name"]:
         raise ValueError(f"the name is longer than {LONGEST_NAME} characters or holds a NUL")
-    return Seen(at, label, review, _rate(row["rate"]), row["name"])
+    return ImportedResult(at, label, review, _rate(row["rate"]), row["name"])
 
 
 def _instant(text: str, zone: tzinfo, now: datetime) -> datetime:
@@ -108,13 +110,19 @@ def _rate(text: str) -> float:
     return rate
 
 
-def _counts(rows: Iterable[Seen], recognition_id: int, zone: tzinfo) -> tuple[list[DayChange], list[QuarterChange]]:
+def _counts(
+    rows: Iterable[ImportedResult], recognition_id: int, zone: tzinfo
+) -> tuple[list[DayChange], list[QuarterChange]]:
     days, quarters = [], []
     for row in rows:
         is_failed = row.label == FAILED
         day, of = row.at.astimezone(zone).date(), quarter(row.at)
-        days.append(DayChange(recognition_id, day, row.label, total=1, review=int(row.review)))
+        days.append(DayChange(recognition_id=recognition_id, day=day, label=row.label, total=1, review=int(row.review)))
         uncertain = int(row.review)
         certain = int(not is_failed) - uncertain
-        quarters.append(QuarterChange(recognition_id, of, certain, uncertain, failed=int(is_failed)))
+        quarters.append(
+            QuarterChange(
+                recognition_id=recognition_id, quarter=of, certain=certain, uncertain=uncertain, failed=int(is_failed)
+            )
+        )
     return merged(days), merged(quarters)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.recognitions.duration_histograms import Measure
 from manyeyes.recognitions.store import SQL
 from manyeyes.recognitions.time_spans import Span
@@ -14,7 +15,7 @@ from manyeyes.recognitions.time_spans import Span
 Histogram = Mapping[int, int]
 
 
-class Counts(msgspec.Struct, frozen=True):
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """Results of a span of time and what became of them by now, wherever in time that was.
 
     certain + uncertain + failed are all results. ``asked``: a person was asked, about an uncertain one or a sample of
@@ -39,8 +40,7 @@ class Counts(msgspec.Struct, frozen=True):
         return self.asked - self.reviewed - self.undecided
 
     def __add__(self, other: "Counts") -> "Counts":
-        pairs = zip(msgspec.structs.astuple(self), msgspec.structs.astuple(other), strict=True)
-        return Counts(*(mine + theirs for mine, theirs in pairs))
+        return Counts(**{name: getattr(self, name) + getattr(other, name) for name in self.__struct_fields__})
 
 
 class Stretch(msgspec.Struct, frozen=True):
@@ -77,7 +77,7 @@ async def counts(db: asyncpg.Connection, cell: int, recognition_id: int, spans: 
     rows = await db.fetch(
         SQL.quarters, cell, recognition_id, [first for first, _ in edges], [until for _, until in edges]
     )
-    by_index = {row[0]: Counts(*row[1:]) for row in rows}
+    by_index = {row["index"]: found for row, found in zip(rows, read(Counts, rows), strict=True)}
     return [by_index[i] for i in range(1, len(spans) + 1)]
 
 
@@ -107,4 +107,4 @@ def together(parts: Iterable[Stretch], span: Span) -> Stretch:
 
 async def day_of(db: asyncpg.Connection, cell: int, recognition_ids: Sequence[int], day: date) -> list[LabelCount]:
     """Return the counts of one day of several recognitions, by recognition and label."""
-    return [LabelCount(*row) for row in await db.fetch(SQL.day_of, cell, list(recognition_ids), day)]
+    return read(LabelCount, await db.fetch(SQL.day_of, cell, list(recognition_ids), day))

@@ -50,7 +50,7 @@ WHERE task_id = $1 RETURNING task_id;
 
 -- name: label_days
 -- Counts by day, its labels in arrays that ascend.
-SELECT day, array_agg(label), array_agg(total), array_agg(review)
+SELECT day, array_agg(label) AS labels, array_agg(total) AS totals, array_agg(review) AS reviews
 FROM (SELECT day, label, total, review FROM recognition_day
       WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, label) AS counted
 GROUP BY day ORDER BY day;
@@ -292,8 +292,9 @@ ORDER BY r.at, r.result_id LIMIT $6;
 
 -- name: verdict_counts
 -- Verdicts of several recognitions since an instant, and those on certain results that were drawn by lot.
-SELECT recognition_id, count(*), count(*) FILTER (WHERE rate > 0 AND verdict <> label), count(*) FILTER (WHERE sampled),
-       count(*) FILTER (WHERE sampled AND rate > 0 AND verdict <> label)
+SELECT recognition_id, count(*) AS verdicts, count(*) FILTER (WHERE rate > 0 AND verdict <> label) AS overturned,
+       count(*) FILTER (WHERE sampled) AS sampled,
+       count(*) FILTER (WHERE sampled AND rate > 0 AND verdict <> label) AS wrong
 FROM recognition_review
 WHERE cell = $1 AND recognition_id = ANY ($2::bigint[]) AND state = 1 AND NOT refuted AND ended_at >= $3
 GROUP BY recognition_id;

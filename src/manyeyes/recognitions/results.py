@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.recognitions.rules import ReviewState, is_overturned
 from manyeyes.recognitions.store import SQL
 from manyeyes.recognitions.time_spans import Span
@@ -14,26 +15,26 @@ from manyeyes.recognitions.time_spans import Span
 LOOKED_AT = 20_000
 
 
-class Place(NamedTuple):
+class ResultPlace(NamedTuple):
     """Where a result stands among a recognition's."""
 
     at: datetime
     result_id: int
 
 
-NEWEST = Place(datetime(9999, 1, 1, tzinfo=UTC), 0)
-OLDEST = Place(datetime(1970, 1, 1, tzinfo=UTC), 0)
+NEWEST = ResultPlace(datetime(9999, 1, 1, tzinfo=UTC), 0)
+OLDEST = ResultPlace(datetime(1970, 1, 1, tzinfo=UTC), 0)
 
 
-class Page(msgspec.Struct, frozen=True):
+class ResultsPage(msgspec.Struct, frozen=True):
     """At most ``limit`` results before a place, none older than ``since``."""
 
     limit: int
-    before: Place = NEWEST
-    since: Place = OLDEST
+    before: ResultPlace = NEWEST
+    since: ResultPlace = OLDEST
 
 
-class SeenResult(msgspec.Struct, frozen=True):
+class SeenResult(msgspec.Struct, frozen=True, kw_only=True):
     """A result with what people said. ``state`` and ``verdict`` are None while there is none.
 
     ``task_id`` 0: nobody is asked.
@@ -60,8 +61,8 @@ class SeenResult(msgspec.Struct, frozen=True):
     refuted: bool
 
     @property
-    def place(self) -> Place:
-        return Place(self.at, self.result_id)
+    def place(self) -> ResultPlace:
+        return ResultPlace(self.at, self.result_id)
 
     @property
     def overturned(self) -> bool:
@@ -84,8 +85,8 @@ class Filter(msgspec.Struct, frozen=True):
 
 
 async def results_before(
-    db: asyncpg.Connection, cell: int, recognition_id: int, page: Page, wanted: Filter
-) -> tuple[list[SeenResult], Place | None]:
+    db: asyncpg.Connection, cell: int, recognition_id: int, page: ResultsPage, wanted: Filter
+) -> tuple[list[SeenResult], ResultPlace | None]:
     """Return a page of results, the newest first, and where the next begins; None when there is nothing further.
 
     With a filter at most `LOOKED_AT` results are looked at: a page may be short, or empty, and still have a next one.
@@ -98,26 +99,25 @@ async def results_before(
         *(cell, recognition_id, *page.before, *(floor or page.since)),
         *(wanted.review, wanted.label, wanted.overturned, limit + 1),
     )
-    found = [_result(row) for row in rows]
+    found = read(SeenResult, rows, details=_details)
     if len(found) > limit:
         return found[:limit], found[limit - 1].place
     return found, floor
 
 
 async def results_after(
-    db: asyncpg.Connection, cell: int, recognition_id: int, span: Span, after: Place | None, limit: int
+    db: asyncpg.Connection, cell: int, recognition_id: int, span: Span, after: ResultPlace | None, limit: int
 ) -> list[SeenResult]:
     """Return the next results of a span, the oldest first; ``after`` is the last one known."""
-    begin = after or Place(span.start, -1)
-    return [_result(row) for row in await db.fetch(SQL.results_after, cell, recognition_id, *begin, span.end, limit)]
+    begin = after or ResultPlace(span.start, -1)
+    rows = await db.fetch(SQL.results_after, cell, recognition_id, *begin, span.end, limit)
+    return read(SeenResult, rows, details=_details)
 
 
-async def _floor(db: asyncpg.Connection, cell: int, recognition_id: int, before: Place) -> Place | None:
+async def _floor(db: asyncpg.Connection, cell: int, recognition_id: int, before: ResultPlace) -> ResultPlace | None:
     row = await db.fetchrow(SQL.results_floor, cell, recognition_id, *before, LOOKED_AT - 1)
-    return Place(*row) if row else None
+    return ResultPlace(row["at"], row["result_id"]) if row else None
 
 
-def _result(row: asyncpg.Record) -> SeenResult:
-    state = None if row["state"] is None else ReviewState(row["state"])
-    details = msgspec.json.decode(row["details"]) if row["details"] else None
-    return SeenResult(**{**row, "state": state, "details": details})
+def _details(text: str | None) -> object:
+    return msgspec.json.decode(text) if text else None

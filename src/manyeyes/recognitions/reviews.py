@@ -6,12 +6,13 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
-from manyeyes.recognitions.calibration import Verdict
+from manyeyes.db.rows import columns, read
+from manyeyes.recognitions.calibration import ReviewVerdict
 from manyeyes.recognitions.rules import ReviewState
 from manyeyes.recognitions.store import SQL
 
 
-class Review(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True, kw_only=True):
     """A locked row: a result that a person is asked about, as it was when it was recorded.
 
     ``asked_at`` is the result's instant, ``day`` its day in the app's time zone. ``verdict`` is None until decided.
@@ -37,7 +38,7 @@ class Closing(msgspec.Struct, frozen=True):
     worker_id: int = 0
 
 
-class Decided(msgspec.Struct, frozen=True):
+class DecidedReview(msgspec.Struct, frozen=True):
     """A verdict as it is told to the customer; ``name``: the picture's address or file name."""
 
     name: str
@@ -47,13 +48,13 @@ class Decided(msgspec.Struct, frozen=True):
 async def lock_reviews(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Review]:
     """Return those of the tasks that ask about a result, by task, locked in their order."""
     rows = await tx.fetch(SQL.lock_reviews, cell, sorted(task_ids))
-    return {row["task_id"]: Review(**{**row, "state": ReviewState(row["state"])}) for row in rows}
+    return {review.task_id: review for review in read(Review, rows)}
 
 
 async def close_reviews(tx: asyncpg.Connection, now: datetime, cell: int, closings: Sequence[Closing]) -> None:
     """Write how open reviews end; they are locked."""
-    columns = zip(*[msgspec.structs.astuple(c) for c in closings], strict=True)
-    await tx.execute(SQL.close_reviews, cell, now, *columns)
+    found = columns(closings, "task_id", "state", "verdict", "worker_id")
+    await tx.execute(SQL.close_reviews, cell, now, *found)
 
 
 async def refute(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> None:
@@ -61,12 +62,12 @@ async def refute(tx: asyncpg.Connection, cell: int, task_ids: Collection[int]) -
     await tx.execute(SQL.refute_reviews, cell, sorted(task_ids))
 
 
-async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, Decided]:
+async def decided(db: asyncpg.Connection, cell: int, task_ids: Collection[int]) -> dict[int, DecidedReview]:
     """Return those of the tasks whose answer is a verdict on a result, by task."""
     rows = await db.fetch(SQL.decided_reviews, cell, sorted(task_ids))
-    return {row["task_id"]: Decided(row["name"], row["verdict"]) for row in rows}
+    return {row["task_id"]: DecidedReview(name=row["name"], label=row["verdict"]) for row in rows}
 
 
-async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[Verdict]:
+async def verdicts(db: asyncpg.Connection, cell: int, recognition_id: int, since: datetime) -> list[ReviewVerdict]:
     """Return what people said since an instant about a recognition's results, refuted verdicts left out."""
-    return [Verdict(*row) for row in await db.fetch(SQL.verdicts, cell, recognition_id, since)]
+    return read(ReviewVerdict, await db.fetch(SQL.verdicts, cell, recognition_id, since))

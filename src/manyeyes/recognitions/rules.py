@@ -8,9 +8,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from manyeyes.values.integers import integer
+
 FAILED = -1  # the label of a picture that could not be recognised (docs/contracts/tupu.md#answer)
 QUARTER_SECONDS = 900
 LABELS_AT_MOST = 200
+LABEL_DIGITS = 18
 PEOPLE = "people"  # the recogniser without a model: people decide all
 HIGHEST_THRESHOLD = 2.0
 LONGEST_REVIEW_SECONDS = 30 * 86_400
@@ -34,7 +37,7 @@ class Label(msgspec.Struct, frozen=True, array_like=True):
     name: str
 
 
-class Recognition(msgspec.Struct, frozen=True):
+class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     """A recogniser with its labels under an app (the wire's taskId).
 
     ``threshold``: at or above it a result is certain. ``queue_id`` 0: nobody looks at uncertain ones.
@@ -71,10 +74,11 @@ def labels(text: str) -> tuple[Label, ...]:
     """
     found = []
     for part in text.split(","):
-        number, equals, name = part.partition("=")
-        if not equals or not number.strip().lstrip("-").isdecimal() or not number.strip().isascii():
+        text, equals, name = part.partition("=")
+        number = integer(text.strip(), LABEL_DIGITS)
+        if not equals or number is None:
             raise ValueError(f"{part.strip()!r} is no label; NUMBER=NAME is wanted, such as 0=normal")
-        found.append(Label(int(number), name.strip()))
+        found.append(Label(number, name.strip()))
     _check(found)
     return tuple(sorted(found, key=lambda label: label.number))
 

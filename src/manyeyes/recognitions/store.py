@@ -8,16 +8,18 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read, read_one, values
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, merged
 from manyeyes.recognitions.rules import Label, Recognition
 from manyeyes.values.refusals import Reason, Refusal
 
 SQL = Queries(__package__)
 CALL_REPEATED = Refusal(Reason.CALL_REPEATED, "this timestamp and nonce came before, with another request")
+CALL_COLUMNS = ("secret_id", "triple", "call_id", "digest", "answer")
 _labels = msgspec.json.Decoder(tuple[Label, ...])
 
 
-class DayCount(msgspec.Struct, frozen=True, gc=False):
+class DayCount(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Results of one day and label; ``label`` -1 counts what failed. People's part is ``reviewed``, ``overturned``."""
 
     day: date
@@ -28,7 +30,7 @@ class DayCount(msgspec.Struct, frozen=True, gc=False):
     overturned: int
 
 
-class Call(msgspec.Struct, frozen=True):
+class StoredCall(msgspec.Struct, frozen=True):
     """A signed call that was answered. ``triple``, ``digest``: SHA-256 of its timestamp and nonce, of what it asked."""
 
     secret_id: str
@@ -38,7 +40,7 @@ class Call(msgspec.Struct, frozen=True):
     answer: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class RecognitionResult(msgspec.Struct, frozen=True, kw_only=True):
     """A picture or frame under one recognition. ``label`` -1: it failed, and ``fault`` says why.
 
     ``milliseconds``: from the call's arrival to its answer. ``task_id``: what a person is asked; 0: nobody is.
@@ -63,7 +65,7 @@ class Result(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class NewReview(msgspec.Struct, frozen=True):
+class NewReview(msgspec.Struct, frozen=True, kw_only=True):
     """A result that a person is asked about; ``label`` and ``rate`` are the recogniser's, ``asked_at`` the result's.
 
     ``day``: of the result in the app's time zone. ``threshold``, ``sample_share``: the recognition's as they were then.
@@ -93,20 +95,23 @@ class LabelDay(msgspec.Struct, frozen=True):
 
 async def recognitions_of(db: asyncpg.Connection, secret_id: str | None = None) -> list[Recognition]:
     """Return an app's recognitions, closed ones too, the oldest first; those of all apps when none is named."""
-    return [_recognition(row) for row in await db.fetch(SQL.recognitions_of, secret_id)]
+    return read(Recognition, await db.fetch(SQL.recognitions_of, secret_id), labels=_labels.decode)
 
 
 async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | None:
     """Return a recognition by the wire's taskId; None when there is none."""
-    row = await db.fetchrow(SQL.recognition, task_id)
-    return _recognition(row) if row else None
+    return read_one(Recognition, await db.fetchrow(SQL.recognition, task_id), labels=_labels.decode)
 
 
 async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
     """Open a recognition; its number comes from the counter "recognition"."""
-    labels = msgspec.json.encode(new.labels).decode()
-    values = msgspec.structs.astuple(msgspec.structs.replace(new, labels=labels))
-    await db.execute(SQL.insert_recognition, *values)
+    given = values(
+        new,
+        *("task_id", "recognition_id", "secret_id", "name", "recogniser", "model", "labels", "threshold", "queue_id"),
+        *("sample_share", "review_seconds", "review_url", "price_micros", "closed"),
+        labels=lambda recognition: msgspec.json.encode(recognition.labels).decode(),
+    )
+    await db.execute(SQL.insert_recognition, *given)
 
 
 async def set_recognition(db: asyncpg.Connection, task_id: str, **terms: float | int | str | bool | None) -> bool:
@@ -121,12 +126,12 @@ async def label_days(db: asyncpg.Connection, cell: int, recognition_id: int, fir
 
     One row per day: eleven thousand rows of a year with thirty labels would cost more to carry than to count.
     """
-    return [LabelDay(*row) for row in await db.fetch(SQL.label_days, cell, recognition_id, first, last)]
+    return read(LabelDay, await db.fetch(SQL.label_days, cell, recognition_id, first, last))
 
 
 async def days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[DayCount]:
     """Return the counts of the days from ``first`` to ``last``, both included, by day and label."""
-    return [DayCount(*row) for row in await db.fetch(SQL.days, cell, recognition_id, first, last)]
+    return read(DayCount, await db.fetch(SQL.days, cell, recognition_id, first, last))
 
 
 async def replay(
@@ -140,18 +145,20 @@ async def replay(
     return [_replayed(known.get((secret_id, triple)), digest) for secret_id, triple, digest in keys]
 
 
-def _replayed(call: Call | None, digest: bytes) -> str | Refusal | None:
+def _replayed(call: StoredCall | None, digest: bytes) -> str | Refusal | None:
     if call is None:
         return None
     return call.answer if call.digest == digest else CALL_REPEATED
 
 
-async def calls(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes]]) -> dict[tuple[str, bytes], Call]:
+async def calls(
+    db: asyncpg.Connection, cell: int, keys: Sequence[tuple[str, bytes]]
+) -> dict[tuple[str, bytes], StoredCall]:
     """Return those of the calls that were answered before, by (secretId, triple)."""
     if not keys:
         return {}
     rows = await db.fetch(SQL.calls, cell, *zip(*keys, strict=True))
-    return {(row["secret_id"], row["triple"]): Call(*row) for row in rows}
+    return {(call.secret_id, call.triple): call for call in read(StoredCall, rows)}
 
 
 async def stored_results(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[int]:
@@ -161,15 +168,15 @@ async def stored_results(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple
     return {row["result_id"] for row in await tx.fetch(SQL.stored_results, cell, *zip(*keys, strict=True))}
 
 
-async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Sequence[Call]) -> None:
+async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Sequence[StoredCall]) -> None:
     """Keep answers for re-sends. Raises asyncpg.UniqueViolationError when one of the calls was answered before."""
     if rows:
-        await tx.execute(SQL.insert_calls, cell, at, *_columns(rows))
+        await tx.execute(SQL.insert_calls, cell, at, *columns(rows, *CALL_COLUMNS))
 
 
-async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: Call) -> bool:
+async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: StoredCall) -> bool:
     """Keep a call's place; return False when it is taken."""
-    return await tx.fetchval(SQL.claim_call, cell, at, *msgspec.structs.astuple(call)) is not None
+    return await tx.fetchval(SQL.claim_call, cell, at, *values(call, *CALL_COLUMNS)) is not None
 
 
 async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, limit: int) -> int:
@@ -177,40 +184,52 @@ async def delete_old_calls(tx: asyncpg.Connection, cell: int, before: datetime, 
     return len(await tx.fetch(SQL.delete_old_calls, cell, before, limit))
 
 
-async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Result]) -> None:
+async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[RecognitionResult]) -> None:
     """Store results. Raises asyncpg.UniqueViolationError when one of them is stored."""
     if rows:
-        *before, details, milliseconds, task_ids, charged = _columns(rows)
-        texts = [None if d is None else msgspec.json.encode(d).decode() for d in details]
-        await tx.execute(SQL.insert_results, cell, *before, texts, milliseconds, task_ids, charged)
+        found = columns(
+            rows,
+            *("recognition_id", "result_id", "call_id", "at", "name", "tag", "uid", "sequence_id", "label", "rate"),
+            *("threshold", "review", "fault", "details", "milliseconds", "task_id", "charged_micros"),
+            details=_details_json,
+        )
+        await tx.execute(SQL.insert_results, cell, *found)
 
 
 async def insert_reviews(tx: asyncpg.Connection, cell: int, rows: Sequence[NewReview]) -> None:
     if rows:
-        await tx.execute(SQL.insert_reviews, cell, *_columns(rows))
+        found = columns(
+            rows,
+            *("task_id", "recognition_id", "result_id", "asked_at", "day", "label", "rate", "threshold"),
+            *("sample_share", "sampled", "name"),
+        )
+        await tx.execute(SQL.insert_reviews, cell, *found)
 
 
 async def add_days(tx: asyncpg.Connection, cell: int, changes: Iterable[DayChange]) -> None:
     """Add to the counts by day and label."""
     if rows := merged(changes):
-        await tx.execute(SQL.add_days, cell, *_columns(rows))
+        found = columns(rows, "recognition_id", "day", "label", "total", "review", "reviewed", "overturned")
+        await tx.execute(SQL.add_days, cell, *found)
 
 
 async def add_quarters(tx: asyncpg.Connection, cell: int, changes: Iterable[QuarterChange]) -> None:
     """Add to the counts by quarter of an hour."""
     if rows := merged(changes):
-        await tx.execute(SQL.add_quarters, cell, *_columns(rows))
+        found = columns(
+            rows,
+            *("recognition_id", "quarter", "certain", "uncertain", "failed", "asked", "reviewed", "overturned"),
+            "undecided",
+        )
+        await tx.execute(SQL.add_quarters, cell, *found)
 
 
 async def add_times(tx: asyncpg.Connection, cell: int, changes: Iterable[TimeChange]) -> None:
     """Add to the histograms of durations."""
     if rows := merged(changes):
-        await tx.execute(SQL.add_times, cell, *_columns(rows))
+        found = columns(rows, "recognition_id", "quarter", "measure", "bucket", "times")
+        await tx.execute(SQL.add_times, cell, *found)
 
 
-def _columns(rows: Sequence[msgspec.Struct]) -> list[tuple[Any, ...]]:
-    return list(zip(*map(msgspec.structs.astuple, rows), strict=True))
-
-
-def _recognition(row: asyncpg.Record) -> Recognition:
-    return Recognition(**{**row, "labels": _labels.decode(row["labels"])})
+def _details_json(result: RecognitionResult) -> str | None:
+    return None if result.details is None else msgspec.json.encode(result.details).decode()

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.store import SQL
 
@@ -34,4 +35,4 @@ async def verdict_counts(
 ) -> dict[int, VerdictCount]:
     """Return what people said since an instant, by recognition; those without a verdict are left out."""
     rows = await db.fetch(SQL.verdict_counts, cell, list(recognition_ids), since)
-    return {row[0]: VerdictCount(*row[1:]) for row in rows}
+    return {row["recognition_id"]: count for row, count in zip(rows, read(VerdictCount, rows), strict=True)}

@@ -7,11 +7,12 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.rows import columns, read
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.reports.store import SQL
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class AppealableVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a worker may appeal against; ``why`` is empty when votes decided."""
 
     task_id: int
@@ -31,7 +32,7 @@ class NewAppeal(msgspec.Struct, frozen=True):
     pay_micros: int
 
 
-class Appeal(msgspec.Struct, frozen=True):
+class Appeal(msgspec.Struct, frozen=True, kw_only=True):
     """``accepted`` and ``decided_at`` are None until the operator has decided."""
 
     task_id: int
@@ -44,34 +45,31 @@ class Appeal(msgspec.Struct, frozen=True):
     answer: str
 
 
-async def verdicts(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Verdict]:
+async def verdicts(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, AppealableVerdict]:
     """Return the reports on these tasks as workers may appeal against them, by task."""
-    rows = map(dict, await tx.fetch(SQL.verdicts, cell, task_ids))
-    return {
-        r["task_id"]: Verdict(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in rows
-    }
+    return {v.task_id: v for v in read(AppealableVerdict, await tx.fetch(SQL.verdicts, cell, task_ids))}
 
 
 async def insert_appeals(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewAppeal]) -> set[int]:
     """Store the appeals and return their tasks, but for those that have one already."""
     if not rows:
         return set()
-    columns = zip(*[msgspec.structs.astuple(a) for a in rows], strict=True)
-    return {row["task_id"] for row in await tx.fetch(SQL.insert_appeals, cell, *columns, now)}
+    found = columns(rows, "task_id", "worker_id", "words", "pay_micros")
+    return {row["task_id"] for row in await tx.fetch(SQL.insert_appeals, cell, *found, now)}
 
 
 async def appeals(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Appeal]:
     """Return the appeals on these tasks, by task."""
-    return {row["task_id"]: Appeal(**row) for row in await db.fetch(SQL.appeals, cell, task_ids)}
+    return {a.task_id: a for a in read(Appeal, await db.fetch(SQL.appeals, cell, task_ids))}
 
 
 async def open_appeals(db: asyncpg.Connection, cell: int, limit: int) -> list[Appeal]:
     """Return the appeals that wait for the operator, the oldest first."""
-    return [Appeal(**row) for row in await db.fetch(SQL.open_appeals, cell, limit)]
+    return read(Appeal, await db.fetch(SQL.open_appeals, cell, limit))
 
 
 async def lock_appeals(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Appeal]:
-    return {row["task_id"]: Appeal(**row) for row in await tx.fetch(SQL.lock_appeals, cell, task_ids)}
+    return {a.task_id: a for a in read(Appeal, await tx.fetch(SQL.lock_appeals, cell, task_ids))}
 
 
 async def decide_appeals(

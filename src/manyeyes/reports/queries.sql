@@ -60,7 +60,7 @@ SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 0);
 
 -- name: held_slots
 -- What these reviewers have before them.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
 
 -- name: open_records
@@ -76,12 +76,12 @@ FOR UPDATE;
 
 -- name: lock_open
 -- The slots that have been open for longest; whoever else takes slots now gets others.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_for
 -- The slot that has been open for longest and fits one reviewer, for when the first ones are none for him.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)
 ORDER BY s.filed_at, s.task_id, s.n LIMIT 1 FOR UPDATE SKIP LOCKED;
@@ -95,8 +95,8 @@ SELECT task_id, reviewer_id FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2
 UPDATE vote_slot SET state = 1, reviewer_id = s.reviewer_id, lease = vote_slot.lease + 1, lease_until = $5
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS s (task_id, n, reviewer_id)
 WHERE vote_slot.cell = $1 AND vote_slot.task_id = s.task_id AND vote_slot.n = s.n
-RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until, verdict,
-          reason, pay_micros;
+RETURNING vote_slot.task_id, vote_slot.n, state, author_id, queue_id, vote_slot.reviewer_id, lease, lease_until,
+          verdict AS vote, reason, pay_micros;
 
 -- name: lock_reports
 -- Reports are locked before their slots, in the order of the key.
@@ -110,7 +110,7 @@ WHERE cell = $1 AND state = 0 AND filed_at <= $2 ORDER BY filed_at LIMIT $3 FOR 
 
 -- name: lock_slots
 -- All slots of complaints, locked in the order of the key.
-SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict, reason, pay_micros
+SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id, n FOR UPDATE;
 
 -- name: save_votes

@@ -83,7 +83,7 @@ class Reported(msgspec.Struct, frozen=True):
     is_solved: bool
 
 
-class Slot(msgspec.Struct, frozen=True):
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """One of a complaint's three judgements. ``author_id`` gave the answer; ``lease`` fences off earlier holders."""
 
     task_id: int
@@ -97,6 +97,11 @@ class Slot(msgspec.Struct, frozen=True):
     vote: Vote | None
     reason: str
     pay_micros: int
+
+
+def kept_words(text: str, longest: int) -> str:
+    """Return what a person wrote as it is kept: no outer blanks, nothing that is no text, at most so long."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
 
 
 def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:

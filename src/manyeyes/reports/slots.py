@@ -8,7 +8,8 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
-from manyeyes.reports.rules import Slot, SlotState, Vote
+from manyeyes.db.rows import columns, read
+from manyeyes.reports.rules import Slot, Vote
 from manyeyes.reports.store import SQL, vote_of
 
 
@@ -32,8 +33,8 @@ class ReviewerRecord(msgspec.Struct, frozen=True):
 
 async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
     if slots:
-        columns = zip(*[msgspec.structs.astuple(s) for s in slots], strict=True)
-        await tx.execute(SQL.insert_slots, cell, *columns, now)
+        found = columns(slots, "task_id", "n", "author_id", "queue_id", "pay_micros")
+        await tx.execute(SQL.insert_slots, cell, *found, now)
 
 
 async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
@@ -75,8 +76,8 @@ async def lease(
     """Give locked slots to reviewers; return each reviewer's."""
     if not given:
         return {}
-    columns = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
-    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *columns, until))}
+    found = zip(*[(slot.task_id, slot.n, reviewer_id) for slot, reviewer_id in given], strict=True)
+    return {s.reviewer_id: s for s in _slots(await tx.fetch(SQL.lease_slots, cell, *found, until))}
 
 
 async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Slot]:
@@ -86,8 +87,8 @@ async def lock_slots(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int])
 
 async def save_votes(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
     """Write the votes that these slots got."""
-    columns = zip(*[(s.task_id, s.n, int(s.vote is Vote.CONFIRM), s.reason) for s in voted], strict=True)
-    await tx.execute(SQL.save_votes, cell, *columns, now)
+    found = columns(voted, "task_id", "n", "verdict", "reason", verdict=lambda slot: int(slot.vote is Vote.CONFIRM))
+    await tx.execute(SQL.save_votes, cell, *found, now)
 
 
 async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
@@ -113,13 +114,12 @@ async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, i
 async def add_to_records(tx: asyncpg.Connection, cell: int, records: Mapping[int, ReviewerRecord]) -> None:
     """Add a batch's votes on decided complaints, by reviewer."""
     if records:
-        columns = zip(*[msgspec.structs.astuple(r) for r in records.values()], strict=True)
-        await tx.execute(SQL.add_to_records, cell, *columns)
+        await tx.execute(SQL.add_to_records, cell, *columns(list(records.values()), "reviewer_id", "votes", "against"))
 
 
 async def records(db: asyncpg.Connection, cell: int) -> list[ReviewerRecord]:
     """Return the records of all who ever judged a decided complaint."""
-    return [ReviewerRecord(*row) for row in await db.fetch(SQL.records, cell)]
+    return read(ReviewerRecord, await db.fetch(SQL.records, cell))
 
 
 async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
@@ -134,19 +134,8 @@ async def all_votes(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 
 
 def _slots(rows: Sequence[asyncpg.Record]) -> list[Slot]:
-    return [
-        Slot(
-            row["task_id"],
-            row["n"],
-            SlotState(row["state"]),
-            row["author_id"],
-            row["queue_id"],
-            row["reviewer_id"],
-            row["lease"],
-            row["lease_until"],
-            None if row["verdict"] is None else vote_of(row["verdict"]),
-            row["reason"],
-            row["pay_micros"],
-        )
-        for row in rows
-    ]
+    return read(Slot, rows, vote=_vote)
+
+
+def _vote(verdict: int | None) -> Vote | None:
+    return None if verdict is None else vote_of(verdict)

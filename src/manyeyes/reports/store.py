@@ -8,12 +8,13 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries, one_row
+from manyeyes.db.rows import columns, read
 from manyeyes.reports.rules import ReportKind, ReportState, Vote
 
 SQL = Queries(__package__)
 
 
-class NewReport(msgspec.Struct, frozen=True):
+class NewReport(msgspec.Struct, frozen=True, kw_only=True):
     """A report as it comes; ``worker_id`` gave the answer, ``why`` tells why nobody is asked (rules.py)."""
 
     task_id: int
@@ -26,7 +27,7 @@ class NewReport(msgspec.Struct, frozen=True):
     ended_at: datetime
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A report as actions see it."""
 
     task_id: int
@@ -38,7 +39,7 @@ class Report(msgspec.Struct, frozen=True):
     ended_at: datetime
 
 
-class Told(msgspec.Struct, frozen=True):
+class Told(msgspec.Struct, frozen=True, kw_only=True):
     """A report as those whom it concerns are told of it; money in micro-units."""
 
     task_id: int
@@ -55,7 +56,7 @@ class Told(msgspec.Struct, frozen=True):
     cancelled_micros: int
 
 
-class Refused(msgspec.Struct, frozen=True):
+class RefusedReport(msgspec.Struct, frozen=True):
     """A report that was refused ``times`` times, ``at`` last; task 0 stands for many that the account never had."""
 
     task_id: int
@@ -65,7 +66,7 @@ class Refused(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Noted(msgspec.Struct, frozen=True):
+class NewRefusedReport(msgspec.Struct, frozen=True):
     """A refused report to remember."""
 
     account_id: int
@@ -104,35 +105,35 @@ async def insert_reports(tx: asyncpg.Connection, now: datetime, cell: int, repor
     """Store the reports and return their tasks, but for those that another report had come for."""
     if not reports:
         return set()
-    columns = zip(*[msgspec.structs.astuple(r) for r in reports], strict=True)
-    return {row["task_id"] for row in await tx.fetch(SQL.insert_reports, cell, *columns, now)}
+    found = columns(reports, "task_id", "account_id", "queue_id", "worker_id", "kind", "state", "why", "ended_at")
+    return {row["task_id"] for row in await tx.fetch(SQL.insert_reports, cell, *found, now)}
 
 
 async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Report]:
     """Return the reports on these tasks, by task."""
-    return {r.task_id: r for r in _reports(await tx.fetch(SQL.existing, cell, task_ids))}
+    return {r.task_id: r for r in read(Report, await tx.fetch(SQL.existing, cell, task_ids))}
 
 
 async def lock_reports(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Report]:
     """Lock the reports on these tasks; whoever touches votes does this first."""
-    return {r.task_id: r for r in _reports(await tx.fetch(SQL.lock_reports, cell, task_ids))}
+    return {r.task_id: r for r in read(Report, await tx.fetch(SQL.lock_reports, cell, task_ids))}
 
 
 async def lock_overdue(tx: asyncpg.Connection, cell: int, filed_before: datetime, limit: int) -> list[Report]:
     """Lock complaints that are undecided since ``filed_before``."""
-    return _reports(await tx.fetch(SQL.lock_overdue, cell, filed_before, limit))
+    return read(Report, await tx.fetch(SQL.lock_overdue, cell, filed_before, limit))
 
 
 async def decide_reports(tx: asyncpg.Connection, now: datetime, cell: int, decisions: Sequence[Decision]) -> None:
-    columns = zip(*[msgspec.structs.astuple(d) for d in decisions], strict=True)
-    await tx.execute(SQL.decide_reports, cell, *columns, now)
+    found = columns(decisions, "task_id", "state", "why", "refunded_micros", "cancelled_micros")
+    await tx.execute(SQL.decide_reports, cell, *found, now)
 
 
-async def note_refused(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+async def note_refused(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[NewRefusedReport]) -> None:
     """Remember refusals, each (account, task, kind, reason) at most once in ``noted``."""
     if noted:
-        columns = zip(*[msgspec.structs.astuple(n) for n in noted], strict=True)
-        await tx.execute(SQL.note_refused, cell, *columns, now)
+        found = columns(noted, "account_id", "task_id", "kind", "reason", "times")
+        await tx.execute(SQL.note_refused, cell, *found, now)
 
 
 async def count_refused(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int], reason: str) -> dict[int, int]:
@@ -148,13 +149,13 @@ async def forget_refused(db: asyncpg.Connection, cell: int, kept_days: int) -> N
 async def reporters(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> dict[int, Record]:
     """Return the records of those accounts that have one."""
     rows = await tx.fetch(SQL.reporters, cell, account_ids)
-    return {row["account_id"]: Record(row["judged"], row["confirmed"]) for row in rows}
+    return {row["account_id"]: Record(judged=row["judged"], confirmed=row["confirmed"]) for row in rows}
 
 
 async def every_reporter(db: asyncpg.Connection, cell: int, fewest_judged: int) -> dict[int, Record]:
     """Return the records of the accounts with at least so many judged complaints."""
     rows = await db.fetch(SQL.every_reporter, cell, fewest_judged)
-    return {row["account_id"]: Record(row["judged"], row["confirmed"]) for row in rows}
+    return {row["account_id"]: Record(judged=row["judged"], confirmed=row["confirmed"]) for row in rows}
 
 
 async def open_complaints(db: asyncpg.Connection, cell: int) -> tuple[int, datetime | None]:
@@ -174,34 +175,34 @@ async def reports_of(
     db: asyncpg.Connection, cell: int, account_id: int, before: tuple[datetime, int], state: int | None, limit: int
 ) -> list[Told]:
     """Return an account's reports before the place (filed at, task), newest first."""
-    return _told(await db.fetch(SQL.reports_of, cell, account_id, *before, state, limit))
+    return read(Told, await db.fetch(SQL.reports_of, cell, account_id, *before, state, limit))
 
 
 async def refused_of(
     db: asyncpg.Connection, cell: int, account_id: int, before: tuple[datetime, int, int], limit: int
-) -> list[Refused]:
+) -> list[RefusedReport]:
     """Return an account's refused reports before the place (at, task, kind), newest first."""
-    return _refused(await db.fetch(SQL.refused_of, cell, account_id, *before, limit))
+    return read(RefusedReport, await db.fetch(SQL.refused_of, cell, account_id, *before, limit))
 
 
-async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> Told | Refused | None:
+async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> Told | RefusedReport | None:
     """Return an account's report on one task, else the newest one that was refused, else None."""
-    told = _told(await db.fetch(SQL.report_of, cell, task_id, account_id))
+    told = read(Told, await db.fetch(SQL.report_of, cell, task_id, account_id))
     if told:
         return told[0]
-    return next(iter(_refused(await db.fetch(SQL.refused_task, cell, account_id, task_id))), None)
+    return next(iter(read(RefusedReport, await db.fetch(SQL.refused_task, cell, account_id, task_id))), None)
 
 
 async def reports_against(db: asyncpg.Connection, cell: int, worker_id: int, limit: int) -> list[Told]:
     """Return the complaints about a worker's answers that are open or that votes confirmed, newest first."""
-    return _told(await db.fetch(SQL.reports_against, cell, worker_id, limit))
+    return read(Told, await db.fetch(SQL.reports_against, cell, worker_id, limit))
 
 
 async def votes_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, list[Cast]]:
     """Return the votes on complaints, by task, in the order in which they were cast."""
     votes: dict[int, list[Cast]] = {}
     for row in await db.fetch(SQL.votes_of, cell, task_ids):
-        cast = Cast(vote_of(row["verdict"]), row["reason"], row["voted_at"])
+        cast = Cast(vote=vote_of(row["verdict"]), reason=row["reason"], at=row["voted_at"])
         votes.setdefault(row["task_id"], []).append(cast)
     return votes
 
@@ -219,15 +220,3 @@ async def all_cancelled(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 def vote_of(verdict: int) -> Vote:
     """Return the vote that is stored as this number."""
     return Vote.CONFIRM if verdict else Vote.REJECT
-
-
-def _reports(rows: Sequence[asyncpg.Record]) -> list[Report]:
-    return [Report(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in map(dict, rows)]
-
-
-def _told(rows: Sequence[asyncpg.Record]) -> list[Told]:
-    return [Told(**{**r, "kind": ReportKind(r["kind"]), "state": ReportState(r["state"])}) for r in map(dict, rows)]
-
-
-def _refused(rows: Sequence[asyncpg.Record]) -> list[Refused]:
-    return [Refused(**{**r, "kind": ReportKind(r["kind"])}) for r in map(dict, rows)]

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.reports.store import SQL
 
 
@@ -19,7 +20,7 @@ class TokenReports(msgspec.Struct, frozen=True):
 
 async def token_reports(db: asyncpg.Connection, cell: int, since: datetime) -> list[TokenReports]:
     """Return every account's token reports filed after ``since``, by account and queue."""
-    return [TokenReports(*row) for row in await db.fetch(SQL.token_reports, cell, since)]
+    return read(TokenReports, await db.fetch(SQL.token_reports, cell, since))
 
 
 async def ignored(

@@ -9,41 +9,42 @@ from manyeyes.accounts import store as accounts
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.reports import appeals, slots, store
 from manyeyes.reports.appeals import Appeal
-from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
+from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, kept_words, share_interval
 from manyeyes.reports.slots import ReviewerRecord
 from manyeyes.reports.store import Cast
-from manyeyes.roles.told import VoteTold, clean, options_of, picture_url
+from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
-from manyeyes.tasks.history import Question
-from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.history import TaskQuestion
+from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
-from manyeyes.values.money import number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
 
 LARGEST_LIST = 200
 
 
-class OpenAppeal(msgspec.Struct, frozen=True):
-    """An appeal that waits for the operator; ``pay`` in USD is what the worker lost; the picture may be gone, or
-    ``sensitive``: to be looked at only by choice."""
+class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
+    """An appeal that waits for the operator; ``pay_micros`` is what the worker lost, ``task_id`` the wire's.
+
+    The picture may be gone, or ``sensitive``: to be looked at only by choice.
+    """
 
     cell: int
     task_id: int
     worker_id: int
     worker_name: str
     words: str
-    pay: float
+    pay_micros: int
     filed_at: datetime
     options: PictureOptions
     answer: str
-    votes: list[VoteTold]
-    image_url: str | None
+    votes: list[Cast]
+    picture: KeptPicture | None
     sensitive: bool
 
 
-class ReviewerStanding(msgspec.Struct, frozen=True):
+class ReviewerStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A reviewer's votes on decided complaints; ``is_outlier``: far more often against the verdict than the others.
 
     Shares are fractions of the votes that went against the verdict: the true one lies between ``least`` and ``most`` in
@@ -82,7 +83,7 @@ class IgnoredAccount(msgspec.Struct, frozen=True):
 
 class _Waiting(msgspec.Struct, frozen=True):
     appeal: Appeal
-    question: Question
+    question: TaskQuestion
     answer: str
     votes: list[Cast]
     queue_id: int
@@ -93,18 +94,18 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
     names, queues = await _names(context), await context.lookups.queues()
     found = [
         OpenAppeal(
-            cell,
-            wire_id(each.appeal.task_id),
-            each.appeal.worker_id,
-            names.get(each.appeal.worker_id, ""),
-            each.appeal.words,
-            number(each.appeal.pay_micros),
-            each.appeal.filed_at,
-            options_of(each.question),
-            each.answer,
-            [VoteTold(cast.vote, cast.reason, cast.at) for cast in each.votes],
-            picture_url(context, cell, each.question),
-            queues[each.queue_id].sensitive,
+            cell=cell,
+            task_id=wire_id(each.appeal.task_id),
+            worker_id=each.appeal.worker_id,
+            worker_name=names.get(each.appeal.worker_id, ""),
+            words=each.appeal.words,
+            pay_micros=each.appeal.pay_micros,
+            filed_at=each.appeal.filed_at,
+            options=picture_options(each.question.kind, each.question.options),
+            answer=each.answer,
+            votes=each.votes,
+            picture=kept_picture(context, cell, each.question),
+            sensitive=queues[each.queue_id].sensitive,
         )
         for cell in context.cells.numbers
         for each in await _waiting(context, cell)
@@ -127,7 +128,7 @@ async def decide_appeal(
         said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
         return Refusal(Reason.UNKNOWN_REPORT, said)
     serial = await context.id_blocks.of_wire(cells[0], task_id)
-    command = DecideAppeal(cells[0], serial, accepted, clean(answer, LONGEST_REASON))
+    command = DecideAppeal(cells[0], serial, accepted, kept_words(answer, LONGEST_REASON))
     outcome = await context.batcher.ask(decide_appeals, command)
     return outcome
 
@@ -189,14 +190,16 @@ async def reviewer_standings(context: Context) -> list[ReviewerStanding]:
 def _standing(record: ReviewerRecord, every: Sequence[ReviewerRecord], names: dict[int, str]) -> ReviewerStanding:
     others_votes = sum(each.votes for each in every) - record.votes
     others_against = sum(each.against for each in every) - record.against
+    least, most = share_interval(record.against, record.votes)
     return ReviewerStanding(
-        record.reviewer_id,
-        names.get(record.reviewer_id, ""),
-        record.votes,
-        record.against,
-        is_outlier(record.votes, record.against, others_votes, others_against),
-        *share_interval(record.against, record.votes),
-        others_against / others_votes if others_votes else None,
+        worker_id=record.reviewer_id,
+        name=names.get(record.reviewer_id, ""),
+        votes=record.votes,
+        against=record.against,
+        is_outlier=is_outlier(record.votes, record.against, others_votes, others_against),
+        least=least,
+        most=most,
+        others=others_against / others_votes if others_votes else None,
     )
 
 

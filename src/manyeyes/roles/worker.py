@@ -5,7 +5,7 @@ import random
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TypeGuard
 
 import asyncpg
 import msgspec
@@ -19,71 +19,52 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
+from manyeyes.roles.pictures import KeptPicture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.options import PictureOptions, options_of
-from manyeyes.tasks.tokens import TokenOptions, needs_start
-from manyeyes.values.money import number
+from manyeyes.tasks.options import AnyOptions, options_of
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.widget_links import WidgetId
+from manyeyes.values.signed_links import WidgetId
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import SkipReason, queues_for
-from manyeyes.workers.store import Session, Worker
+from manyeyes.workers.rules import SkipReason, WorkerState, queues_for
+from manyeyes.workers.store import Session, Worker, state_of
 
 LONGEST_WAIT = 60.0
-TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
-OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
-LOOK_AGAIN_SECONDS = 1.0  # a waiter looks by himself so often, lest a hint was lost
+LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
 
-class QueueView(msgspec.Struct, frozen=True):
-    id: int
-    name: str
-    sensitive: bool = False
+class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
+    """A task in a worker's hands as they see it: no customer, no address. A token task has a widget and no picture."""
 
-
-class WidgetOptions(msgspec.Struct, frozen=True):
-    """What a worker is told of a token task: whose widget it is, and whether it wants a press of a button."""
-
-    site: str
-    needs_start: bool
-
-
-class TaskView(msgspec.Struct, frozen=True):
-    """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
-
-    kind: str
-    options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
-    image_url: str
-    widget_url: str
-    queue: QueueView
-    pay: float
-
-
-class LeaseView(msgspec.Struct, frozen=True):
-    lease: str
+    lease: LeaseId
     expires_at: datetime
-    task: TaskView
+    kind: str
+    options: AnyOptions
+    picture: KeptPicture | None
+    widget: WidgetId | None
+    queue: QueueTerms
+    pay_micros: int
 
 
-class SessionView(msgspec.Struct, frozen=True):
-    """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
+class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A worker's presence and their pay; earned and answered count since they went online."""
 
     worker_id: int
     name: str
-    state: str
-    queues: list[QueueView]
-    languages: list[str]
-    earned: float
+    state: WorkerState
+    queues: list[QueueTerms]
+    languages: tuple[str, ...]
+    earned_micros: int
     answered: int
-    pending: float
-    payable: float
+    pending_micros: int
+    payable_micros: int
 
 
-class AnswerView(msgspec.Struct, frozen=True):
-    earned: float
-    next: LeaseView | None
+class AnswerTaken(msgspec.Struct, frozen=True):
+    earned_micros: int
+    next: LeasedTask | None
 
 
 class WorkerDesk:
@@ -94,7 +75,7 @@ class WorkerDesk:
 
     async def online(
         self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
-    ) -> SessionView | Refusal:
+    ) -> WorkerSession | Refusal:
         """Begin a presence in these queues and languages (None: all that the worker may do)."""
         terms = await self._context.lookups.queues()
         allowed = queues_for(
@@ -109,29 +90,28 @@ class WorkerDesk:
         self._context.dispatcher.wake(cell, allowed[0])
         return await self.session(worker)
 
-    async def session(self, worker: Worker) -> SessionView:
-        """Return the worker's presence; offline when he never came."""
+    async def session(self, worker: Worker) -> WorkerSession:
+        """Return the worker's presence; offline when they never came."""
         cell = await self.cell(worker.worker_id)
         terms = await self._context.lookups.queues()
         found, pending, payable = await read_patiently(
             self._context.cells.pool(cell), lambda db: _presence(db, cell, worker.worker_id)
         )
-        if found is None or not found.queues:
-            return SessionView(worker.worker_id, worker.name, "offline", [], [], 0, 0, number(pending), number(payable))
-        state = "away" if not found.present else "busy" if found.held else "idle"
-        return SessionView(
-            worker.worker_id,
-            worker.name,
-            state,
-            [QueueView(q, terms[q].name, terms[q].sensitive) for q in found.queues if q in terms],
-            list(found.languages),
-            number(found.earned_micros),
-            found.answered,
-            number(pending),
-            number(payable),
+        state = state_of(found)
+        begun = None if state is WorkerState.OFFLINE else found
+        return WorkerSession(
+            worker_id=worker.worker_id,
+            name=worker.name,
+            state=state,
+            queues=[terms[q] for q in begun.queues if q in terms] if begun else [],
+            languages=begun.languages if begun else (),
+            earned_micros=begun.earned_micros if begun else 0,
+            answered=begun.answered if begun else 0,
+            pending_micros=pending,
+            payable_micros=payable,
         )
 
-    async def next(self, worker: Worker, wait_seconds: float) -> LeaseView | Refusal | None:
+    async def next(self, worker: Worker, wait_seconds: float) -> LeasedTask | Refusal | None:
         """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came."""
         worker_id = worker.worker_id
         cell = await self.cell(worker_id)
@@ -155,7 +135,7 @@ class WorkerDesk:
             self._context.notifier.unsubscribe(worker_id, event)
 
     async def attach(self, worker: Worker) -> bool:
-        """Make an online worker present through this process; False when he is not online."""
+        """Make an online worker present through this process; False when they are not online."""
         if self._context.presence.attached_lately(worker.worker_id):
             return True
         cell = await self.cell(worker.worker_id)
@@ -166,32 +146,30 @@ class WorkerDesk:
             self._context.dispatcher.wake(cell, await self._context.lookups.queues())
         return is_online
 
-    async def both(self, worker: Worker) -> tuple[LeaseView | None, LeaseView | None]:
+    async def both(self, worker: Worker) -> tuple[LeasedTask | None, LeasedTask | None]:
         """Return what lies on the desk: the current lease and the queued one."""
         cell = await self.cell(worker.worker_id)
         held = await self._context.batcher.read(_desks, cell, worker.worker_id)
-        views = [await self.view(cell, work) for work in held[:2]]
+        views = [await self._leased(cell, work) for work in held[:2]]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
-    async def answer(self, worker: Worker, lease: str, text: str) -> AnswerView | Refusal:
+    async def answer(self, worker: Worker, lease: LeaseId | None, text: str) -> AnswerTaken | Refusal:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
-        lease_id = self._fence(lease)
-        if isinstance(lease_id, Refusal):
-            return lease_id
-        command = AnswerTask(lease_id.cell, worker.worker_id, lease_id, text)
+        if not self._is_ours(lease):
+            return _NO_LEASE
+        command = AnswerTask(lease.cell, worker.worker_id, lease, text)
         outcome = await self._context.batcher.ask(answer_tasks, command)
-        upcoming = await self._after(worker, lease_id.cell, outcome)
-        return outcome if isinstance(outcome, Refusal) else AnswerView(number(outcome.earned_micros), upcoming)
+        upcoming = await self._after(worker, lease.cell, outcome)
+        return outcome if isinstance(outcome, Refusal) else AnswerTaken(outcome.earned_micros, upcoming)
 
-    async def skip(self, worker: Worker, lease: str, reason: SkipReason) -> LeaseView | Refusal | None:
+    async def skip(self, worker: Worker, lease: LeaseId | None, reason: SkipReason) -> LeasedTask | Refusal | None:
         """Pass a task on; return what comes next."""
-        lease_id = self._fence(lease)
-        if isinstance(lease_id, Refusal):
-            return lease_id
-        command = SkipTask(lease_id.cell, worker.worker_id, lease_id, reason)
+        if not self._is_ours(lease):
+            return _NO_LEASE
+        command = SkipTask(lease.cell, worker.worker_id, lease, reason)
         outcome = await self._context.batcher.ask(skip_tasks, command)
-        upcoming = await self._after(worker, lease_id.cell, outcome)
+        upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
     async def offline(self, worker: Worker) -> None:
@@ -202,7 +180,7 @@ class WorkerDesk:
         self._context.dispatcher.wake(cell, queue_ids)
 
     async def cell(self, worker_id: int) -> int:
-        """Return the cell the worker is attached to: where he is present, else the one with the longest queue."""
+        """Return the cell the worker is attached to: where they are present, else the one with the longest queue."""
         known = self._context.presence.cell_of(worker_id)
         numbers = self._context.cells.numbers
         if known is not None or len(numbers) == 1:
@@ -217,31 +195,29 @@ class WorkerDesk:
                 depths[cell] = sum(count for count, _ in waiting.values())
         return max(numbers, key=lambda cell: depths[cell])
 
-    async def view(self, cell: int, work: Work) -> LeaseView:
-        """Return a leased task as its worker sees it: no customer, no address."""
-        queue = (await self._context.lookups.queues())[work.queue_id]
+    async def _leased(self, cell: int, work: Work) -> LeasedTask:
         assert work.lease_until is not None
-        image_url = self._context.pictures.path(cell, work.task_id, work.created_at, work.media) if work.media else ""
         widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
-        task = TaskView(
-            work.kind,
-            _shown_options(work),
-            image_url,
-            self._context.widgets.url(widget, work.lease_until) if work.site else "",
-            QueueView(queue.queue_id, queue.name, queue.sensitive),
-            number(work.pay_micros),
+        return LeasedTask(
+            lease=LeaseId(cell, work.task_id, work.lease),
+            expires_at=work.lease_until,
+            kind=work.kind,
+            options=options_of(work.kind, work.site, work.options),
+            picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
+            widget=widget if work.site else None,
+            queue=(await self._context.lookups.queues())[work.queue_id],
+            pay_micros=work.pay_micros,
         )
-        return LeaseView(str(LeaseId(cell, work.task_id, work.lease)), work.lease_until, task)
 
-    def _fence(self, lease: str) -> LeaseId | Refusal:
-        lease_id = parse_lease(lease)
-        return lease_id if lease_id and lease_id.cell in self._context.cells.numbers else _NO_LEASE
+    def _is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:
+        """Tell whether it is a lease of a cell that is here; None is what could not be read."""
+        return lease is not None and lease.cell in self._context.cells.numbers
 
-    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeaseView | None:
-        """Wake the matcher and the worker's streams; return what lies on his desk next.
+    async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeasedTask | None:
+        """Wake the matcher and the worker's streams; return what lies on their desk next.
 
-        A refusal wakes too: while it was decided the worker was locked, and the matcher passed him over. One who is
-        left with an empty desk may be given work of any of his queues.
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over. One who is
+        left with an empty desk may be given work of any of their queues.
         """
         upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
         self._context.presence.seen(worker.worker_id)
@@ -250,11 +226,11 @@ class WorkerDesk:
         elif not isinstance(outcome, Refusal) and outcome.queue_id:
             self._context.dispatcher.wake(cell, [outcome.queue_id])
         self._context.notifier.notify([worker.worker_id])
-        return await self.view(cell, upcoming) if upcoming else None
+        return await self._leased(cell, upcoming) if upcoming else None
 
 
 async def rest(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for the bell, at most a jittered ``seconds``; return whether it rang."""
+    """Wait for a hint, at most a jittered ``seconds``; return whether it came."""
     try:
         return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
     except TimeoutError:
@@ -268,7 +244,7 @@ def parse_lease(lease: str) -> LeaseId | None:
 
 
 async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[Session | None, int, int]:
-    """Return a worker's session, and his pending and payable micros."""
+    """Return a worker's session, and their pending and payable micros."""
     found = await workers.session(db, cell, worker_id)
     pending = await ledger.worker_pending(db, cell, worker_id)
     return found, pending, await ledger.worker_payable(db, cell, worker_id)
@@ -278,13 +254,6 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     """Gathered read: each worker's leases, the current one first."""
     held = await dispatch.desks(db, cell, set(worker_ids))
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
-
-
-def _shown_options(work: Work) -> PictureOptions | WidgetOptions:
-    options = options_of(work.kind, work.site, work.options)
-    if isinstance(options, TokenOptions):
-        return WidgetOptions(options.host, needs_start(work.kind, options))
-    return options
 
 
 _NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

@@ -22,9 +22,8 @@ from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
-from manyeyes.values.picture_links import PictureLinks
 from manyeyes.values.response_signing import ResponseSigner, new_private_key
-from manyeyes.values.widget_links import WidgetLinks
+from manyeyes.values.signed_links import PictureLinks, WidgetLinks
 
 
 class Keys(NamedTuple):

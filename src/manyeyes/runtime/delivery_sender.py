@@ -18,7 +18,14 @@ from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 from manyeyes.runtime.batching import Action, Command, Outcome
-from manyeyes.webhooks.rules import AT_ONCE, Answer, headers, is_spelt_as_address, message_id, secret
+from manyeyes.webhooks.rules import (
+    AT_ONCE,
+    TryResponse,
+    headers,
+    is_spelt_as_address,
+    message_id,
+    secret,
+)
 
 LARGEST_REPLY = 4_096  # nobody reads it; a receiver that sends more is not waited for
 LOOK_SECONDS = 1.0
@@ -81,9 +88,16 @@ class DeliverySender:
             answer = await self._send(cell, claimed)
         except Exception:
             log.exception("delivery_failed", cell=cell, task_id=claim.task_id)
-            answer = Answer(fault="a fault of ours; it is in the log")
+            answer = TryResponse(fault="a fault of ours; it is in the log")
         milliseconds = round((time.monotonic() - began) * 1000)
-        command = NoteDelivery(cell, claim.task_id, claim.number, answer, milliseconds, self._chance())
+        command = NoteDelivery(
+            cell=cell,
+            task_id=claim.task_id,
+            claim=claim.number,
+            answer=answer,
+            milliseconds=milliseconds,
+            chance=self._chance(),
+        )
         try:
             state = await self._ask(note_deliveries, command)
         except Exception as error:
@@ -91,7 +105,7 @@ class DeliverySender:
             return
         TRIES.labels("superseded" if state is None else state.name.lower()).inc()
 
-    async def _send(self, cell: int, claimed: Claimed) -> Answer:
+    async def _send(self, cell: int, claimed: Claimed) -> TryResponse:
         claim = claimed.claim
         body = self._body_of(cell, claimed)
         secrets = [secret(self._key, cell, claim.account_id, generation) for generation in claimed.generations]
@@ -101,5 +115,5 @@ class DeliverySender:
         except DoorRefused as refused:
             lasting = refused.reason is DoorReason.FORBIDDEN and is_spelt_as_address(claim.url)
             is_final = refused.reason is DoorReason.BAD_ADDRESS or lasting
-            return Answer(fault=refused.detail or str(refused.reason), is_final=is_final)
-        return Answer(reply.status, reply.headers.get("retry-after", ""))
+            return TryResponse(fault=refused.detail or str(refused.reason), is_final=is_final)
+        return TryResponse(reply.status, reply.headers.get("retry-after", ""))

@@ -1,7 +1,9 @@
-"""Serial numbers, taken from a cell's row in blocks: an id exists before its insert, so a retry repeats it."""
+"""Numbers that are taken before what they name is written, so that a retry repeats it: serials of a cell, in blocks,
+and small numbers of the directory's counters. What is taken and not used is a gap, and gaps are harmless."""
 
 import asyncio
 
+from manyeyes.accounts import store as accounts
 from manyeyes.db.pool import Cells
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.tasks import store as tasks
@@ -24,13 +26,21 @@ class IdBlocks:
             async with self._locks[cell]:
                 serial, end = self._blocks.get(cell, (0, 0))
                 if serial == end:
-                    serial = await read_patiently(
-                        self._cells.pool(cell), lambda db: tasks.take_serials(db, cell, BLOCK)
-                    )
+                    serial = await self.take_run(cell, BLOCK)
                     end = serial + BLOCK
                 self._blocks[cell] = (serial + 1, end)
             if usable(serial):
                 return serial
+
+    async def take_run(self, cell: int, count: int) -> int:
+        """Return the first of ``count`` fresh serials of a cell that follow each other."""
+        found: int = await read_patiently(self._cells.pool(cell), lambda db: tasks.take_serials(db, cell, count))
+        return found
+
+    async def take_number(self, counter: str) -> int:
+        """Return a fresh number of one of the directory's counters: account, worker, recognition, soft_app or node."""
+        found: int = await read_patiently(self._cells.directory, lambda db: accounts.take_numbers(db, counter, 1))
+        return found
 
     async def of_wire(self, cell: int, wire: int) -> int:
         """Return the serial that a wire id means: the nearest one to the newest this process knows."""

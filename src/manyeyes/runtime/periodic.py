@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
 from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
+from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
+from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.leave import Leave, leave
@@ -25,12 +28,8 @@ from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
-from manyeyes.reports import store as reports
-from manyeyes.reports.rules import REFUSED_KEPT_DAYS
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
-from manyeyes.workers import store as workers
-from manyeyes.workers.rules import NODE_SILENT_SECONDS
 
 log = structlog.get_logger()
 FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
@@ -39,10 +38,7 @@ Job = Callable[[Context, int], Awaitable[object]]
 
 async def beat(context: Context, cell: int) -> None:
     """Tell that this node lives, and learn whether it is alone (a lone node need not notify)."""
-    async with context.cells.pool(cell).acquire() as db:
-        await workers.beat(db, cell, context.node_id)
-        live = await workers.live_nodes(db, cell, NODE_SILENT_SECONDS)
-        await workers.forget_nodes(db, cell, 3600.0)
+    live = await context.batcher.ask(beat_nodes, BeatNode(cell, context.node_id))
     context.notifier.alone = set(live) <= {context.node_id}
 
 
@@ -93,9 +89,12 @@ async def settle_reports(context: Context, cell: int) -> None:
         await asyncio.sleep(0)
 
 
-async def forget_refused_reports(context: Context, cell: int) -> None:
-    async with context.cells.pool(cell).acquire() as db:
-        await reports.forget_refused(db, cell, REFUSED_KEPT_DAYS)
+async def forget_refused(context: Context, cell: int) -> None:
+    await context.batcher.ask(forget_refused_reports, ForgetRefusedReports(cell))
+
+
+async def forget_spent_credentials(context: Context, cell: int) -> None:
+    await context.batcher.ask(forget_credentials, ForgetCredentials())
 
 
 async def forget_deliveries(context: Context, cell: int) -> None:
@@ -117,7 +116,6 @@ async def measure(context: Context, cell: int) -> None:
 async def keep_picture_days(context: Context, cell: int) -> None:
     """Make tomorrow's picture partition, drop those whose pictures are no longer promised to anybody."""
     async with context.cells.pool(cell).acquire() as db:
-        await workers.delete_spent(db)
         await keep_days(db, today(), keep_days=1 + -(-context.settings.picture_hours // 24))
 
 
@@ -144,7 +142,8 @@ JOBS: list[tuple[float, Job]] = [
     (60.0, settle_reports),
     (60.0, forget_past_standings),
     (300.0, guard_reports),
-    (3600.0, forget_refused_reports),
+    (3600.0, forget_refused),
+    (3600.0, forget_spent_credentials),
     (1.0, measure),
     (3600.0, keep_picture_days),
     (600.0, forget_deliveries),

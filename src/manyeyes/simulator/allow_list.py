@@ -71,7 +71,7 @@ class Sums(msgspec.Struct):
         return self.waited / self.solved if self.solved else 0.0
 
 
-class Outcome(msgspec.Struct):
+class AllowListOutcome(msgspec.Struct, kw_only=True):
     """What the measured time brought: the customer's side, the others', and what the customer's tasks met."""
 
     customer: Sums = msgspec.field(default_factory=Sums)
@@ -82,14 +82,14 @@ class Outcome(msgspec.Struct):
     here: int = 0
 
 
-def live_through(plan: Plan, seed: int) -> Outcome:
+def live_through(plan: Plan, seed: int) -> AllowListOutcome:
     """Run the plan once. The same seed brings the same tasks and workers, whoever reports what."""
     return _Life(plan, seed).outcome
 
 
 class _Life:
     def __init__(self, plan: Plan, seed: int) -> None:
-        self.outcome = Outcome()
+        self.outcome = AllowListOutcome()
         self._plan = plan
         self._agenda, self._regards = Agenda(), Regards()
         self._floor = Floor(self._agenda, self._regards, self._end)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.gridspec import SubplotSpec
 
 from manyeyes.simulator.allow_list import Meeting, Reporting
-from manyeyes.simulator.allow_list_study import Finding
+from manyeyes.simulator.allow_list_study import StudyFinding
 from manyeyes.simulator.drawing import (
     BLUE,
     FAINT,
@@ -38,7 +38,7 @@ POOL_LOOKS = ((SKY, "o"), (ORANGE, "^"), (VERMILION, "D"), (BLUE, "s"), (GREEN, 
 PER_MINUTE = "the customer's tasks per minute"
 
 
-def draw(grid: Sequence[Finding], varied: Sequence[Finding], out: Path) -> None:
+def draw(grid: Sequence[StudyFinding], varied: Sequence[StudyFinding], out: Path) -> None:
     """Write the picture: shares over rates for every size of the crowd, and below what explains them."""
     seen = grid[0].question.world
     pools = sorted({finding.question.world.workers for finding in grid})
@@ -74,7 +74,7 @@ def _places(row: SubplotSpec, count: int) -> list[SubplotSpec]:
     return [inner[nth] for nth in range(count)]
 
 
-def _shares(axes: Axes, findings: Sequence[Finding], grid: Sequence[Finding]) -> None:
+def _shares(axes: Axes, findings: Sequence[StudyFinding], grid: Sequence[StudyFinding]) -> None:
     world = findings[0].question.world
     axes.set_title(f"{world.workers} workers, {world.workers * world.here:g} on the queue")
     for reporting, look in LOOKS.items():
@@ -89,7 +89,7 @@ def _shares(axes: Axes, findings: Sequence[Finding], grid: Sequence[Finding]) ->
         )
 
 
-def _meetings(axes: Axes, findings: Sequence[Finding]) -> None:
+def _meetings(axes: Axes, findings: Sequence[StudyFinding]) -> None:
     below = [0.0] * len(findings)
     for meeting, (colour, label) in MEETINGS.items():
         shares = [100 * finding.arms[Reporting.BOTH].meetings[meeting] for finding in findings]
@@ -100,7 +100,7 @@ def _meetings(axes: Axes, findings: Sequence[Finding]) -> None:
     axes.grid(False)
 
 
-def _waits(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
+def _waits(axes: Axes, grid: Sequence[StudyFinding], pools: Sequence[int]) -> None:
     axes.set_title("Mean wait for a worker")
     for pool, (colour, marker) in zip(pools, POOL_LOOKS, strict=False):
         found = [f for f in grid if f.question.world.workers == pool]
@@ -116,7 +116,7 @@ def _waits(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
     axes.set(xlabel=PER_MINUTE, ylabel="reporting both (dotted: nothing)")
 
 
-def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
+def _noticed(axes: Axes, grid: Sequence[StudyFinding], pools: Sequence[int]) -> None:
     axes.set_title("How long until it shows")
     for pool, (colour, marker) in zip(pools, POOL_LOOKS, strict=False):
         points = [
@@ -136,7 +136,7 @@ def _noticed(axes: Axes, grid: Sequence[Finding], pools: Sequence[int]) -> None:
     axes.legend(fontsize=8.5)
 
 
-def _gains(axes: Axes, varied: Sequence[Finding]) -> None:
+def _gains(axes: Axes, varied: Sequence[StudyFinding]) -> None:
     axes.set_title("One change at a time")
     names = list(dict.fromkeys(finding.question.name for finding in varied))
     rates = sorted({finding.question.world.rate for finding in varied})

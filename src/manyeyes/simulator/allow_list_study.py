@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from manyeyes.simulator.allow_list import Meeting, Outcome, Plan, Reporting, live_through
+from manyeyes.simulator.allow_list import AllowListOutcome, Meeting, Plan, Reporting, live_through
 from manyeyes.simulator.confidence_intervals import Interval, interval, tasks_to_notice
 from manyeyes.simulator.world import MINUTE, World
 
@@ -15,7 +15,7 @@ AS_IT_IS = "as it is"
 CONTRAST = (Reporting.SILENT, Reporting.BOTH)
 
 
-class Arm(msgspec.Struct, frozen=True):
+class Arm(msgspec.Struct, frozen=True, kw_only=True):
     """One way to report, over all seeds. Shares are of correct answers; ``gain`` is against silence, paired by seed.
 
     ``counted`` is the plain share of answers that were correct, ``share`` the one to expect of the same answers'
@@ -38,7 +38,7 @@ class Arm(msgspec.Struct, frozen=True):
     hours_to_notice: float | None
 
 
-class Question(msgspec.Struct, frozen=True):
+class StudyQuestion(msgspec.Struct, frozen=True):
     """A world to live in, what the other accounts report in it, and what is special about it."""
 
     world: World
@@ -46,20 +46,20 @@ class Question(msgspec.Struct, frozen=True):
     name: str = AS_IT_IS
 
 
-class Finding(msgspec.Struct, frozen=True):
+class StudyFinding(msgspec.Struct, frozen=True):
     """What came of a question: one arm for each way to report, silence first."""
 
-    question: Question
+    question: StudyQuestion
     arms: dict[Reporting, Arm]
 
 
-def grid(pools: Sequence[int], rates: Sequence[float], base: World) -> list[Question]:
+def grid(pools: Sequence[int], rates: Sequence[float], base: World) -> list[StudyQuestion]:
     """Return the worlds of all sizes and rates, without those in which the customer's tasks are too many."""
     worlds = [msgspec.structs.replace(base, workers=pool, rate=rate) for pool in pools for rate in rates]
-    return [Question(world) for world in worlds if world.total_load <= LARGEST_LOAD]
+    return [StudyQuestion(world) for world in worlds if world.total_load <= LARGEST_LOAD]
 
 
-def variations(base: World, rates: Sequence[float] = CLAIMED_RATES) -> Iterator[Question]:
+def variations(base: World, rates: Sequence[float] = CLAIMED_RATES) -> Iterator[StudyQuestion]:
     """Yield the base and worlds that differ from it in one thing, each at every rate.
 
     The number of workers who are on the customer's queue stays the same throughout.
@@ -81,21 +81,21 @@ def variations(base: World, rates: Sequence[float] = CLAIMED_RATES) -> Iterator[
             world = msgspec.structs.replace(world, workers=round(world.workers))
             others = Reporting.BOTH if "report" in name else Reporting.SILENT
             if world.total_load <= LARGEST_LOAD:
-                yield Question(world, others, name)
+                yield StudyQuestion(world, others, name)
 
 
-def study(question: Question, seeds: int, ways: Sequence[Reporting] = tuple(Reporting)) -> Finding:
+def study(question: StudyQuestion, seeds: int, ways: Sequence[Reporting] = tuple(Reporting)) -> StudyFinding:
     """Live through the world with every way to report, ``seeds`` times each with the same tasks and workers.
 
     Silence must be among the ways: the others are held against it.
     """
     measured = counted_seconds(question.world.rate)
-    outcomes: dict[Reporting, list[Outcome]] = {}
+    outcomes: dict[Reporting, list[AllowListOutcome]] = {}
     for reporting in ways:
         plan = Plan(question.world, reporting, question.others, measured=measured)
         outcomes[reporting] = [live_through(plan, seed) for seed in range(seeds)]
     silence = outcomes[Reporting.SILENT]
-    return Finding(question, {r: _arm(question.world, r, runs, silence) for r, runs in outcomes.items()})
+    return StudyFinding(question, {r: _arm(question.world, r, runs, silence) for r, runs in outcomes.items()})
 
 
 def counted_seconds(rate: float) -> float:
@@ -103,7 +103,9 @@ def counted_seconds(rate: float) -> float:
     return min(max(300 / rate, 10.0), 60.0) * MINUTE
 
 
-def _arm(world: World, reporting: Reporting, runs: Sequence[Outcome], silence: Sequence[Outcome]) -> Arm:
+def _arm(
+    world: World, reporting: Reporting, runs: Sequence[AllowListOutcome], silence: Sequence[AllowListOutcome]
+) -> Arm:
     came = sum(run.meetings.total() for run in runs)
     solved = sum(run.customer.solved for run in runs)
     pairs = [(run, still) for run, still in zip(runs, silence, strict=True) if run.customer.solved]

@@ -15,7 +15,7 @@ from manyeyes.recognitions.calibration import (
     CONFIDENCE,
     NOTHING_CERTAIN,
     TARGET,
-    Verdict,
+    ReviewVerdict,
     lowest_proven,
     representative,
 )
@@ -24,7 +24,7 @@ PLACES = 400  # rates that a recogniser can give
 ASKED = (300, 1_000, 3_000)  # how many verdicts there are, one of these by lot
 
 
-class Recogniser(msgspec.Struct, frozen=True):
+class SimulatedRecogniser(msgspec.Struct, frozen=True):
     """How often it gives each of its ``rates`` (ascending), and how often it is wrong there."""
 
     kind: str
@@ -40,7 +40,7 @@ class Recogniser(msgspec.Struct, frozen=True):
         return mass / math.fsum(self.weights), wrong / mass if mass else 0.0
 
 
-class Trial(msgspec.Struct, frozen=True):
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """One calibration: what it chose, and the true ``error`` and ``certain_share`` there.
 
     ``kept``: verdicts that made up the random sample. ``best_share``: of the lowest threshold that keeps the target,
@@ -57,7 +57,7 @@ class Trial(msgspec.Struct, frozen=True):
     hasty_error: float
 
 
-class Kept(msgspec.Struct, frozen=True):
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """How often the promise was broken for one kind of recogniser, and what share of its results became certain."""
 
     kind: str
@@ -83,13 +83,13 @@ def summed(trials: Sequence[Trial], target: float = TARGET) -> list[Kept]:
 
 def _summed(kind: str, trials: Sequence[Trial], target: float) -> Kept:
     return Kept(
-        kind,
-        len(trials),
-        fmean(t.error > target for t in trials),
-        fmean(t.hasty_error > target for t in trials),
-        fmean(t.threshold < NOTHING_CERTAIN for t in trials),
-        fmean(t.certain_share for t in trials),
-        fmean(t.best_share for t in trials),
+        kind=kind,
+        trials=len(trials),
+        broken=fmean(t.error > target for t in trials),
+        hasty_broken=fmean(t.hasty_error > target for t in trials),
+        proven=fmean(t.threshold < NOTHING_CERTAIN for t in trials),
+        certain_share=fmean(t.certain_share for t in trials),
+        best_share=fmean(t.best_share for t in trials),
     )
 
 
@@ -103,10 +103,18 @@ def trial(seed: int, target: float = TARGET, confidence: float = CONFIDENCE) -> 
     fitting = [s for s, e in map(recogniser.beyond, CANDIDATES) if e <= target]
     kept = representative(verdicts)
     hasty = recogniser.beyond(_hasty(kept, target, confidence))[1]
-    return Trial(recogniser.kind, len(kept), chosen, error, share, max(fitting, default=0.0), hasty)
+    return Trial(
+        kind=recogniser.kind,
+        kept=len(kept),
+        threshold=chosen,
+        error=error,
+        certain_share=share,
+        best_share=max(fitting, default=0.0),
+        hasty_error=hasty,
+    )
 
 
-def _hasty(kept: Sequence[Verdict], target: float, confidence: float) -> float:
+def _hasty(kept: Sequence[ReviewVerdict], target: float, confidence: float) -> float:
     """Return the lowest threshold whose own bound keeps the target: right for one, not for the best of many."""
     found, seen, errors = NOTHING_CERTAIN, 0, 0
     for threshold in CANDIDATES:
@@ -118,13 +126,13 @@ def _hasty(kept: Sequence[Verdict], target: float, confidence: float) -> float:
     return found
 
 
-def _verdicts(recogniser: Recogniser, chance: random.Random, asked: int) -> list[Verdict]:
+def _verdicts(recogniser: SimulatedRecogniser, chance: random.Random, asked: int) -> list[ReviewVerdict]:
     """Draw what people said under one or two regimes: nothing certain yet, or a threshold with a share sampled."""
     regimes = [
         (NOTHING_CERTAIN, 0.02) if chance.random() < 0.3 else (chance.uniform(0.5, 0.99), chance.choice((0.05, 0.3)))
         for _ in range(chance.choice((1, 2)))
     ]
-    found: list[Verdict] = []
+    found: list[ReviewVerdict] = []
     for threshold, share in regimes:
         chances = [
             w * (share if r >= threshold else 1) for r, w in zip(recogniser.rates, recogniser.weights, strict=True)
@@ -133,46 +141,57 @@ def _verdicts(recogniser: Recogniser, chance: random.Random, asked: int) -> list
         for place in places:
             rate, is_wrong = recogniser.rates[place], chance.random() < recogniser.errors[place]
             task_id = chance.getrandbits(60)
-            found.append(Verdict(task_id, rate, is_wrong, threshold, share, rate >= threshold))
+            found.append(
+                ReviewVerdict(
+                    task_id=task_id,
+                    rate=rate,
+                    is_wrong=is_wrong,
+                    threshold=threshold,
+                    sample_share=share,
+                    sampled=rate >= threshold,
+                )
+            )
     return found
 
 
-def _smooth(chance: random.Random, target: float) -> Recogniser:
+def _smooth(chance: random.Random, target: float) -> SimulatedRecogniser:
     """Errors fall with the rate, as they should: a logistic curve of any steepness and height."""
     steep, middle, top = chance.uniform(4, 25), chance.uniform(0.1, 0.8), chance.uniform(0, 1.2) * target
     return _make("errors fall", chance, lambda r: top + (0.7 - top) / (1 + math.exp(steep * (r - middle))))
 
 
-def _flat(chance: random.Random, target: float) -> Recogniser:
+def _flat(chance: random.Random, target: float) -> SimulatedRecogniser:
     """The rate says nothing, and the error is a hair above the target everywhere: every choice would be wrong."""
     return _make("just above the target everywhere", chance, lambda r: 1.02 * target)
 
 
-def _cliff(chance: random.Random, target: float) -> Recogniser:
+def _cliff(chance: random.Random, target: float) -> SimulatedRecogniser:
     """Well below the target down to a rate, far above it below."""
     edge, above = chance.uniform(0.3, 0.95), chance.uniform(0, 0.7) * target
     return _make("a cliff", chance, lambda r: above if r >= edge else 0.5)
 
 
-def _conceited(chance: random.Random, target: float) -> Recogniser:
+def _conceited(chance: random.Random, target: float) -> SimulatedRecogniser:
     """Wrong most often where it is surest: no order of errors by rate holds."""
     height, edge = chance.uniform(1, 8) * target, chance.uniform(0.95, 0.995)
     return _make("surest where it is wrong", chance, lambda r: height if r >= edge else chance.uniform(0, 1.5) * target)
 
 
-def _coarse(chance: random.Random, target: float) -> Recogniser:
+def _coarse(chance: random.Random, target: float) -> SimulatedRecogniser:
     """Only a few different rates, many results exactly 1."""
     levels = [*sorted(round(chance.uniform(0.3, 1), 2) for _ in range(4)), 1.0]
     drawn = sorted(chance.choice(levels) for _ in range(PLACES))
     base = chance.uniform(0, 1.1) * target
-    return Recogniser("few rates", tuple(drawn), (1.0,) * PLACES, tuple(min(1.0, base + (1 - r) * 0.3) for r in drawn))
+    return SimulatedRecogniser(
+        "few rates", tuple(drawn), (1.0,) * PLACES, tuple(min(1.0, base + (1 - r) * 0.3) for r in drawn)
+    )
 
 
-def _make(kind: str, chance: random.Random, error: Callable[[float], float]) -> Recogniser:
+def _make(kind: str, chance: random.Random, error: Callable[[float], float]) -> SimulatedRecogniser:
     """Spread the rates as a trained classifier does: many near 1, or evenly."""
     crowding = chance.choice((1.0, 3.0, 12.0))
     rates = tuple(((n + 0.5) / PLACES) ** (1 / crowding) for n in range(PLACES))
-    return Recogniser(kind, rates, (1.0,) * PLACES, tuple(error(rate) for rate in rates))
+    return SimulatedRecogniser(kind, rates, (1.0,) * PLACES, tuple(error(rate) for rate in rates))
 
 
-KINDS: Sequence[Callable[[random.Random, float], Recogniser]] = (_smooth, _flat, _cliff, _conceited, _coarse)
+KINDS: Sequence[Callable[[random.Random, float], SimulatedRecogniser]] = (_smooth, _flat, _cliff, _conceited, _coarse)

@@ -35,7 +35,7 @@ class Bench(msgspec.Struct, frozen=True):
     likeness: float = 0.0
 
 
-class Judged(msgspec.Struct):
+class RuleTally(msgspec.Struct):
     """Counts of complaints: all, those justified, those decided wrongly either way; and the votes that were paid."""
 
     complaints: int = 0
@@ -45,10 +45,10 @@ class Judged(msgspec.Struct):
     votes: int = 0
 
 
-def judge(bench: Bench, seed: int, complaints: int) -> dict[str, Judged]:
+def judge(bench: Bench, seed: int, complaints: int) -> dict[str, RuleTally]:
     """Let every rule decide the same complaints with the same reviewers, as many votes as each rule needs."""
     chance = random.Random(f"{seed} {bench}")
-    sums = {name: Judged() for name in RULES}
+    sums = {name: RuleTally() for name in RULES}
     rules = {name: majority(needed) for name, needed in RULES.items()}
     most = 2 * max(RULES.values()) - 1
     for _ in range(complaints):
@@ -72,7 +72,7 @@ def _vote(is_justified: bool, errs: bool) -> Vote:
     return Vote.CONFIRM if is_justified is not errs else Vote.REJECT
 
 
-def _decide(sums: Judged, rule: Rule, votes: Sequence[Vote], is_justified: bool) -> None:
+def _decide(sums: RuleTally, rule: Rule, votes: Sequence[Vote], is_justified: bool) -> None:
     """Ask one reviewer after the other until the rule has its verdict; whoever was not asked is not paid."""
     asked, found = 0, None
     while found is None:
@@ -85,7 +85,7 @@ def _decide(sums: Judged, rule: Rule, votes: Sequence[Vote], is_justified: bool)
     sums.missed_refunds += found is Vote.REJECT and is_justified
 
 
-class Verdicts(msgspec.Struct, frozen=True):
+class Verdicts(msgspec.Struct, frozen=True, kw_only=True):
     """What one rule does on one bench. Refunds are per complaint, `errors` per complaint of either sort."""
 
     bench: Bench
@@ -102,15 +102,15 @@ def study(bench: Bench, seeds: int, complaints: int) -> list[Verdicts]:
     return [_verdicts(bench, name, [run[name] for run in runs]) for name in RULES]
 
 
-def _verdicts(bench: Bench, rule: str, runs: Sequence[Judged]) -> Verdicts:
-    def share(count: Callable[[Judged], int]) -> Interval:
+def _verdicts(bench: Bench, rule: str, runs: Sequence[RuleTally]) -> Verdicts:
+    def share(count: Callable[[RuleTally], int]) -> Interval:
         return interval([count(run) / run.complaints for run in runs])
 
     return Verdicts(
-        bench,
-        rule,
-        share(lambda run: run.wrong_refunds),
-        share(lambda run: run.missed_refunds),
-        share(lambda run: run.wrong_refunds + run.missed_refunds),
-        share(lambda run: run.votes),
+        bench=bench,
+        rule=rule,
+        wrong_refunds=share(lambda run: run.wrong_refunds),
+        missed_refunds=share(lambda run: run.missed_refunds),
+        errors=share(lambda run: run.wrong_refunds + run.missed_refunds),
+        votes=share(lambda run: run.votes),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from manyeyes.simulator.allow_list import Meeting, Reporting
-from manyeyes.simulator.allow_list_study import AS_IT_IS, Finding
+from manyeyes.simulator.allow_list_study import AS_IT_IS, StudyFinding
 from manyeyes.simulator.calibration import Kept
 from manyeyes.simulator.confidence_intervals import Interval
 from manyeyes.simulator.review import Verdicts
@@ -11,7 +11,7 @@ from manyeyes.simulator.review import Verdicts
 WAYS = {Reporting.SILENT: "nothing", Reporting.PRAISE: "correct", Reporting.BOTH: "both"}
 
 
-def allow_list(findings: Sequence[Finding]) -> str:
+def allow_list(findings: Sequence[StudyFinding]) -> str:
     """Return one line per world and way to report; worlds that were varied have their variation's name above them."""
     lines = [
         "Share of correct answers and its gain over reporting nothing, with 95 % intervals, in per cent.",
@@ -31,7 +31,7 @@ def allow_list(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
-def _arms(finding: Finding) -> list[str]:
+def _arms(finding: StudyFinding) -> list[str]:
     world = finding.question.world
     lines = []
     for reporting, arm in finding.arms.items():

@@ -8,7 +8,7 @@ from itertools import islice
 
 import msgspec
 
-from manyeyes.dispatch.rules import Filters, Idle, Pair, Waiting, WorkState, match, turns, virtual_turn
+from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, WorkState, match, turns, virtual_turn
 from manyeyes.simulator.event_queue import Agenda
 from manyeyes.simulator.preferences import Regards
 from manyeyes.tasks.rules import TOKEN_KINDS, is_unsolvable
@@ -18,14 +18,14 @@ SPARE_WORKERS = 8
 LIFE_SECONDS = 600.0  # the default of the setting MANYEYES_TASK_LIFE_SECONDS
 
 
-class Job(msgspec.Struct):
+class Job(msgspec.Struct, kw_only=True):
     """A task, and what fate holds for it, drawn before anybody sees it so that paired runs meet the same tasks.
 
     ``effort_seconds`` is how long a worker looks at it; the first ``passes`` workers pass it on; the answer is correct
     when ``luck`` (0 to 1) is below the worker's accuracy.
     """
 
-    task: Waiting
+    task: WaitingTask
     effort_seconds: float
     luck: float
     passes: int = 0
@@ -111,7 +111,7 @@ class Floor:
             head += self._stealable(len(self.idle) - len(head))
         accounts, now = {task.account_id for task in head}, self._agenda.now
         lists = self._regards.lists(accounts, self.idle, now)
-        filters = Filters(TOKEN_KINDS, self._regards.filters(accounts, self.desks, now))
+        filters = WorkerFilters(TOKEN_KINDS, self._regards.filters(accounts, self.desks, now))
         for limit in (len(head) + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
             room = self._workers_with_room(limit, {w for listed in lists.values() for w in listed})
             pairs = match(head, room, lists, self._agenda.instant(), filters)
@@ -135,7 +135,7 @@ class Floor:
             self._line.remove((turn, task_id))
             self._on_end(self._jobs.pop(task_id), None)
 
-    def _stealable(self, limit: int) -> list[Waiting]:
+    def _stealable(self, limit: int) -> list[WaitingTask]:
         queued = sorted((self._jobs[task_id].task.turn, task_id, holder) for task_id, holder in self._queued.items())
         return [
             msgspec.structs.replace(self._jobs[task_id].task, holder=holder) for _, task_id, holder in queued[:limit]
@@ -147,7 +147,7 @@ class Floor:
         free |= {worker_id: self.idle[worker_id] for worker_id in listed}
         return [*free.values(), *self._room.values()] if len(self.idle) < limit else list(free.values())
 
-    def _hand_over(self, pair: Pair) -> None:
+    def _hand_over(self, pair: Assignment) -> None:
         job = self._jobs[pair.task_id]
         if pair.task_id in self._queued:
             holder = self._queued[pair.task_id]

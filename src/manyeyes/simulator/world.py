@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from manyeyes.dispatch.rules import Waiting
+from manyeyes.dispatch.rules import WaitingTask
 from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.event_queue import Agenda
 from manyeyes.simulator.workplace import Floor, Job
@@ -15,7 +15,7 @@ CUSTOMER = 1  # the account that is looked at; the others follow it
 MINUTE = 60.0
 
 
-class World(msgspec.Struct, frozen=True):
+class World(msgspec.Struct, frozen=True, kw_only=True):
     """What the simulated house is like; docs/why/allow-list.md gives each default its reason.
 
     ``rate`` is the customer's, in tasks per minute; ``load`` the share of the workers' time that the other accounts'
@@ -107,6 +107,8 @@ class Traffic:
         luck, passes = chance.random(), 0
         while chance.random() < self._world.pass_share:
             passes += 1
-        task = Waiting(self._tasks, account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3)
-        self._take_in(Job(task, effort, luck, passes, created=self._agenda.now))
+        task = WaitingTask(
+            task_id=self._tasks, account_id=account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3
+        )
+        self._take_in(Job(task=task, effort_seconds=effort, luck=luck, passes=passes, created=self._agenda.now))
         self.begin(per_minute, accounts, chance)

@@ -33,7 +33,7 @@ class Way(enum.IntEnum):
     WEB = 2
 
 
-class Look(enum.IntEnum):
+class ProofLookup(enum.IntEnum):
     """What looking in one place brought."""
 
     FOUND = 0
@@ -59,7 +59,7 @@ class SiteEvent(enum.IntEnum):
         return self >= SiteEvent.TASK_CREATED
 
 
-class Site(msgspec.Struct, frozen=True):
+class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `site`."""
 
     account_id: int
@@ -76,11 +76,11 @@ class Site(msgspec.Struct, frozen=True):
     swept: bool = True
 
 
-class Finding(msgspec.Struct, frozen=True):
+class ProofFinding(msgspec.Struct, frozen=True):
     """What a check saw in both places, and both places' own words."""
 
-    dns: Look
-    web: Look
+    dns: ProofLookup
+    web: ProofLookup
     detail: str
 
 
@@ -157,34 +157,34 @@ def holds_proof(lines: Iterable[str], token: str) -> bool:
     return any(line.strip().strip('"') == proof_text(token) for line in lines)
 
 
-def conclude(finding: Finding, proven_by: Way) -> tuple[Look, Way]:
+def conclude(finding: ProofFinding, proven_by: Way) -> tuple[ProofLookup, Way]:
     """Return what a check means, and where the proof lies now.
 
     One place is enough. Absence is certain when the place that held the proof says so, though the other one may be
     silent: an owner who takes his record away must not wait for a web server that he never had.
     """
-    if finding.dns is Look.FOUND:
-        return Look.FOUND, Way.DNS
-    if finding.web is Look.FOUND:
-        return Look.FOUND, Way.WEB
+    if finding.dns is ProofLookup.FOUND:
+        return ProofLookup.FOUND, Way.DNS
+    if finding.web is ProofLookup.FOUND:
+        return ProofLookup.FOUND, Way.WEB
     places = {Way.DNS: [finding.dns], Way.WEB: [finding.web], Way.NONE: [finding.dns, finding.web]}[proven_by]
-    return (Look.ABSENT if all(look is Look.ABSENT for look in places) else Look.UNKNOWN), Way.NONE
+    return (ProofLookup.ABSENT if all(look is ProofLookup.ABSENT for look in places) else ProofLookup.UNKNOWN), Way.NONE
 
 
-def after_check(site: Site, finding: Finding, now: datetime, jitter: float) -> tuple[Site, SiteEvent]:
+def after_check(site: Site, finding: ProofFinding, now: datetime, jitter: float) -> tuple[Site, SiteEvent]:
     """Return the site as a check leaves it, and what the trail says. ``jitter`` from 0 to 1 spreads the next checks."""
     outcome, way = conclude(finding, site.proven_by)
     seen = msgspec.structs.replace(site, checked_at=now, why=finding.detail)
     in_a_day = now + timedelta(seconds=CHECK_SECONDS * (0.9 + 0.1 * jitter))
-    if outcome is Look.FOUND:
+    if outcome is ProofLookup.FOUND:
         found = msgspec.structs.replace(
             seen, state=SiteState.LIVE, proven_by=way, verified_at=now, check_at=in_a_day, failures=0
         )
         return found, SiteEvent.PROVEN
-    event = SiteEvent.ABSENT if outcome is Look.ABSENT else SiteEvent.UNKNOWN
+    event = SiteEvent.ABSENT if outcome is ProofLookup.ABSENT else SiteEvent.UNKNOWN
     if site.state is SiteState.PENDING:
         return msgspec.structs.replace(seen, check_at=None), event
-    if site.state is SiteState.LIVE and outcome is Look.UNKNOWN and site.failures < len(RETRY_SECONDS):
+    if site.state is SiteState.LIVE and outcome is ProofLookup.UNKNOWN and site.failures < len(RETRY_SECONDS):
         soon = now + timedelta(seconds=RETRY_SECONDS[site.failures] * (0.8 + 0.4 * jitter))
         return msgspec.structs.replace(seen, check_at=soon, failures=site.failures + 1), event
     swept = site.swept and site.state is not SiteState.LIVE

@@ -7,13 +7,14 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.sites.rules import Site, SiteEvent, SiteState, Way
+from manyeyes.db.rows import columns, read, values
+from manyeyes.sites.rules import Site, SiteEvent
 
 SQL = Queries(__package__)
 Key = tuple[int, str]  # (account, domain)
 
 
-class Event(msgspec.Struct, frozen=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of the trail. ``cause_id``: the task, or the event's own serial; ``n``: the lease of a task, else 0."""
 
     cause_id: int
@@ -25,7 +26,7 @@ class Event(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class Seen(msgspec.Struct, frozen=True):
+class RecordedEvent(msgspec.Struct, frozen=True):
     """An entry of the trail and its instant."""
 
     event: Event
@@ -33,26 +34,31 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 async def every_site(db: asyncpg.Connection, cell: int) -> list[Site]:
-    return [_site(row) for row in await db.fetch(SQL.sites, cell)]
+    return read(Site, await db.fetch(SQL.sites, cell))
 
 
 async def hold(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> dict[Key, Site]:
     """Return those of the sites that exist; none of them changes before the transaction ends."""
-    return {(s.account_id, s.domain): s for s in map(_site, await tx.fetch(SQL.hold_sites, cell, *_columns(keys)))}
+    return {(s.account_id, s.domain): s for s in read(Site, await tx.fetch(SQL.hold_sites, cell, *_key_columns(keys)))}
 
 
 async def lock(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> dict[Key, Site]:
     """Return those of the sites that exist, locked."""
-    return {(s.account_id, s.domain): s for s in map(_site, await tx.fetch(SQL.lock_sites, cell, *_columns(keys)))}
+    return {(s.account_id, s.domain): s for s in read(Site, await tx.fetch(SQL.lock_sites, cell, *_key_columns(keys)))}
 
 
 async def take_due(tx: asyncpg.Connection, now: datetime, cell: int, until: datetime, limit: int) -> list[Site]:
     """Return sites whose check is due; nobody else gets them before ``until``."""
-    return [_site(row) for row in await tx.fetch(SQL.take_due, cell, now, until, limit)]
+    return read(Site, await tx.fetch(SQL.take_due, cell, now, until, limit))
 
 
 async def put(tx: asyncpg.Connection, cell: int, site: Site) -> None:
-    await tx.execute(SQL.put_site, cell, *msgspec.structs.astuple(site))
+    given = values(
+        site,
+        *("account_id", "domain", "token", "state", "proven_by", "created_at", "verified_at", "checked_at", "check_at"),
+        *("failures", "why", "swept"),
+    )
+    await tx.execute(SQL.put_site, cell, *given)
 
 
 async def unswept(tx: asyncpg.Connection, cell: int, limit: int) -> list[Key]:
@@ -61,32 +67,23 @@ async def unswept(tx: asyncpg.Connection, cell: int, limit: int) -> list[Key]:
 
 async def mark_swept(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> None:
     if keys:
-        await tx.execute(SQL.mark_swept, cell, *_columns(keys))
+        await tx.execute(SQL.mark_swept, cell, *_key_columns(keys))
 
 
 async def add_events(tx: asyncpg.Connection, now: datetime, cell: int, events: Sequence[Event]) -> None:
     if events:
-        rows = [(e.cause_id, e.kind, e.n, e.account_id, e.domain, e.worker_id, e.detail) for e in events]
-        await tx.execute(SQL.insert_events, cell, now, *zip(*rows, strict=True))
+        found = columns(events, "cause_id", "kind", "n", "account_id", "domain", "worker_id", "detail")
+        await tx.execute(SQL.insert_events, cell, now, *found)
 
 
 async def events(
     db: asyncpg.Connection, cell: int, domain: str, account_id: int | None = None, limit: int = 100
-) -> list[Seen]:
+) -> list[RecordedEvent]:
     """Return the trail of a domain, the newest first."""
-    return [_seen(row) for row in await db.fetch(SQL.events, cell, domain, account_id, limit)]
+    rows = await db.fetch(SQL.events, cell, domain, account_id, limit)
+    return [RecordedEvent(event, row["at"]) for event, row in zip(read(Event, rows), rows, strict=True)]
 
 
-def _columns(keys: Collection[Key]) -> tuple[list[int], list[str]]:
+def _key_columns(keys: Collection[Key]) -> tuple[list[int], list[str]]:
     ordered = sorted(keys)
     return [account_id for account_id, _ in ordered], [domain for _, domain in ordered]
-
-
-def _site(row: asyncpg.Record) -> Site:
-    return Site(**{**row, "state": SiteState(row["state"]), "proven_by": Way(row["proven_by"])})
-
-
-def _seen(row: asyncpg.Record) -> Seen:
-    values = dict(row)
-    at = values.pop("at")
-    return Seen(Event(**{**values, "kind": SiteEvent(row["kind"])}), at)

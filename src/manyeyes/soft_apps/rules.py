@@ -8,7 +8,7 @@ import msgspec
 DAYS_SHOWN = 31  # the contract's sample runs from 25 January to 24 February
 
 
-class AppDay(msgspec.Struct, frozen=True):
+class AppDay(msgspec.Struct, frozen=True, kw_only=True):
     """What one day (UTC) adds to an app's row of one customer: ended tasks, and money in micro-units."""
 
     soft_id: int
@@ -22,7 +22,7 @@ class AppDay(msgspec.Struct, frozen=True):
     paid_out_micros: int = 0
 
 
-class DaySum(msgspec.Struct, frozen=True):
+class DaySum(msgspec.Struct, frozen=True, kw_only=True):
     """An app's day over all its customers; ``users`` are those who had a task that ended."""
 
     users: int = 0
@@ -44,7 +44,11 @@ def merged(days: Iterable[AppDay]) -> list[AppDay]:
     for row in days:
         key, amounts = msgspec.structs.astuple(row)[:3], msgspec.structs.astuple(row)[3:]
         sums[key] = [a + b for a, b in zip(sums.get(key, [0] * len(amounts)), amounts, strict=True)]
-    return [AppDay(*key, *sums[key]) for key in sorted(sums)]
+    names = AppDay.__struct_fields__[3:]
+    return [
+        AppDay(soft_id=soft_id, day=day, account_id=account_id, **dict(zip(names, amounts, strict=True)))
+        for (soft_id, day, account_id), amounts in sorted(sums.items())
+    ]
 
 
 def days_until(today: date) -> list[date]:
@@ -57,6 +61,6 @@ def together(cells: Iterable[Mapping[date, DaySum]]) -> dict[date, DaySum]:
     sums: dict[date, DaySum] = {}
     for found in cells:
         for day, row in found.items():
-            pairs = zip(msgspec.structs.astuple(sums.get(day, DaySum())), msgspec.structs.astuple(row), strict=True)
-            sums[day] = DaySum(*[a + b for a, b in pairs])
+            before = sums.get(day, DaySum())
+            sums[day] = DaySum(**{name: getattr(before, name) + getattr(row, name) for name in row.__struct_fields__})
     return sums

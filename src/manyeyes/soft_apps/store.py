@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read, values
 from manyeyes.soft_apps.rules import AppDay, DaySum
 
 SQL = Queries(__package__)
@@ -24,30 +25,35 @@ class SoftApp(msgspec.Struct, frozen=True):
 
 async def soft_apps(db: asyncpg.Connection) -> dict[int, SoftApp]:
     """Return all registered applications by their softId."""
-    return {row["soft_id"]: SoftApp(**row) for row in await db.fetch(SQL.soft_apps)}
+    return {app.soft_id: app for app in read(SoftApp, await db.fetch(SQL.soft_apps))}
 
 
 async def insert_soft_app(db: asyncpg.Connection, app: SoftApp) -> bool:
     """Register an application; return False when its number is taken."""
-    return await db.fetchval(SQL.insert_soft_app, *msgspec.structs.astuple(app)) is not None
+    return await db.fetchval(SQL.insert_soft_app, *values(app, "soft_id", "name", "cell", "account_id")) is not None
 
 
 async def add_days(tx: asyncpg.Connection, cell: int, days: Sequence[AppDay]) -> None:
     """Add to the days; ``days`` has one row per app, day and customer (`rules.merged`)."""
     if days:
-        await tx.execute(SQL.add_days, cell, *zip(*map(msgspec.structs.astuple, days), strict=True))
+        found = columns(
+            days,
+            *("soft_id", "day", "account_id", "solved", "unsolvable", "released", "share_micros", "taken_back_micros"),
+            "paid_out_micros",
+        )
+        await tx.execute(SQL.add_days, cell, *found)
 
 
 async def add_refusals(tx: asyncpg.Connection, cell: int, day: date, times: Mapping[tuple[int, str], int]) -> None:
     """Add refused calls, by (softId, reason)."""
-    columns = zip(*[(soft_id, reason, count) for (soft_id, reason), count in times.items()], strict=True)
-    await tx.execute(SQL.add_refusals, cell, day, *columns)
+    found = zip(*[(soft_id, reason, count) for (soft_id, reason), count in times.items()], strict=True)
+    await tx.execute(SQL.add_refusals, cell, day, *found)
 
 
 async def days(db: asyncpg.Connection, cell: int, soft_id: int, since: date) -> dict[date, DaySum]:
     """Return what an app's days came to in a cell; days without anything are left out."""
     rows = await db.fetch(SQL.days, cell, soft_id, since)
-    return {day: DaySum(*sums) for day, *sums in rows}
+    return {row["day"]: found for row, found in zip(rows, read(DaySum, rows), strict=True)}
 
 
 async def refusals(db: asyncpg.Connection, cell: int, soft_id: int, since: date) -> dict[tuple[str, date], int]:

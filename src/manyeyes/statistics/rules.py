@@ -9,7 +9,7 @@ SPENDING_WINDOWS = 24  # docs/contracts/anticaptcha.md#getspendingstats: 24 wind
 DAY_SECONDS = 86_400
 
 
-class Piece(NamedTuple):
+class WindowPiece(NamedTuple):
     """A part ``[first, until)`` of the window with this ``number``: in minutes since 1970, or in Unix seconds."""
 
     number: int
@@ -22,21 +22,21 @@ def spending_windows(start: int) -> list[Window]:
     return hours(start, SPENDING_WINDOWS)
 
 
-def whole_minutes(windows: Sequence[Window]) -> list[Piece]:
+def whole_minutes(windows: Sequence[Window]) -> list[WindowPiece]:
     """Return for each window the minutes that lie wholly in it: what the buckets answer. Empty ones are left out."""
-    pieces = [Piece(i, -(-w.start // MINUTE), w.end // MINUTE) for i, w in enumerate(windows)]
+    pieces = [WindowPiece(i, -(-w.start // MINUTE), w.end // MINUTE) for i, w in enumerate(windows)]
     return [piece for piece in pieces if piece.first < piece.until]
 
 
-def cut_seconds(windows: Sequence[Window]) -> list[Piece]:
+def cut_seconds(windows: Sequence[Window]) -> list[WindowPiece]:
     """Return the seconds of each window that share a minute with something outside of it: what raw rows must answer."""
-    pieces: list[Piece] = []
+    pieces: list[WindowPiece] = []
     for i, (start, end) in enumerate(windows):
         first_whole, last_whole = -(-start // MINUTE) * MINUTE, end // MINUTE * MINUTE
         if first_whole > last_whole:  # a window inside of one minute
-            pieces.append(Piece(i, start, end))
+            pieces.append(WindowPiece(i, start, end))
         else:
-            pieces += [Piece(i, start, first_whole), Piece(i, last_whole, end)]
+            pieces += [WindowPiece(i, start, first_whole), WindowPiece(i, last_whole, end)]
     return [piece for piece in pieces if piece.first < piece.until]
 
 

@@ -9,13 +9,14 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries, one_row
+from manyeyes.db.rows import columns, read
 from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
 from manyeyes.values.time_window import Window
 
 SQL = Queries(__package__)
 
 
-class Usage(msgspec.Struct, frozen=True):
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """Charged tasks of one account, queue, app and address in one batch."""
 
     account_id: int
@@ -35,7 +36,7 @@ class QueueUsage(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class Refund(msgspec.Struct, frozen=True):
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
     """What is given back for one task, filed under the task's own end."""
 
     task_id: int
@@ -63,16 +64,16 @@ class Rates(msgspec.Struct, frozen=True):
 
 async def add_usage(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Usage]) -> None:
     if rows:
-        columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
-        await tx.execute(SQL.add_usage, cell, minute_of(now.timestamp()), *columns)
+        found = columns(rows, "account_id", "queue_id", "soft_id", "ip", "tasks", "charged_micros")
+        await tx.execute(SQL.add_usage, cell, minute_of(now.timestamp()), *found)
 
 
 async def refund(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Sequence[Refund]) -> None:
     """Take refunds off the windows in which their tasks ended (docs/decisions/0025#spending)."""
     if not refunds:
         return
-    columns = zip(*[msgspec.structs.astuple(r) for r in refunds], strict=True)
-    await tx.execute(SQL.insert_refunds, cell, *columns, now)
+    found = columns(refunds, "task_id", "account_id", "queue_id", "soft_id", "ip", "ended_at", "refunded_micros")
+    await tx.execute(SQL.insert_refunds, cell, *found, now)
     sums: Counter[tuple[int, int, int, int, str]] = Counter()
     for r in refunds:
         sums[r.account_id, minute_of(r.ended_at.timestamp()), r.queue_id, r.soft_id, r.ip] += r.refunded_micros
@@ -91,8 +92,8 @@ async def refunded_between(db: asyncpg.Connection, cell: int, account_id: int, s
 
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
     if rows:
-        columns = zip(*[msgspec.structs.astuple(row) for row in rows], strict=True)
-        await tx.execute(SQL.add_queue_minutes, cell, minute_of(now.timestamp()), *columns)
+        found = columns(rows, "queue_id", "tasks", "handling_ms", "charged_micros")
+        await tx.execute(SQL.add_queue_minutes, cell, minute_of(now.timestamp()), *found)
 
 
 async def spending(
@@ -115,8 +116,8 @@ async def spending(
     asked = ((SQL.spending_minutes, whole_minutes(windows)), (SQL.spending_edges, edges), (SQL.spending_refunds, edges))
     for query, pieces in asked:
         if pieces:
-            columns = zip(*pieces, strict=True)
-            rows += await db.fetch(query, cell, account_id, *columns, queue_id, soft_id, ip)
+            edges_of = zip(*pieces, strict=True)
+            rows += await db.fetch(query, cell, account_id, *edges_of, queue_id, soft_id, ip)
     tasks, micros = [0] * len(windows), [0] * len(windows)
     for index, count, charged_micros in rows:
         tasks[index] += count
@@ -125,7 +126,7 @@ async def spending(
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
-    return Rates(*await one_row(db, SQL.queue_rates, cell, queue_id, since_minute))
+    return read(Rates, [await one_row(db, SQL.queue_rates, cell, queue_id, since_minute)])[0]
 
 
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -6,11 +6,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.rows import read
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import SQL, answered_leases
 
 
-class Life(msgspec.Struct, frozen=True):
+class Life(msgspec.Struct, frozen=True, kw_only=True):
     """A task as a report on it finds it; ``ended_at`` and ``ending`` are None while it is under way."""
 
     task_id: int
@@ -22,7 +23,7 @@ class Life(msgspec.Struct, frozen=True):
     worker_id: int
 
 
-class Charge(msgspec.Struct, frozen=True):
+class Charge(msgspec.Struct, frozen=True, kw_only=True):
     """What an ended task cost, and under what it is counted."""
 
     task_id: int
@@ -34,7 +35,7 @@ class Charge(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class Question(msgspec.Struct, frozen=True):
+class TaskQuestion(msgspec.Struct, frozen=True):
     """What was asked, without who asked; ``options`` is JSON text."""
 
     task_id: int
@@ -46,20 +47,23 @@ class Question(msgspec.Struct, frozen=True):
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:
     """Return those of the tasks that exist, with how they ended."""
-    rows = [dict(row) for row in await tx.fetch(SQL.lives, cell, task_ids)]
-    ended = {row["task_id"]: row for row in rows if row["ended_at"] is not None}
-    found = {row["task_id"]: row | ended.get(row["task_id"], {}) | {"kind": row["kind"]} for row in rows if row["kind"]}
-    return {i: Life(**{**r, "ending": None if r["ending"] is None else Ending(r["ending"])}) for i, r in found.items()}
+    found = read(Life, await tx.fetch(SQL.lives, cell, task_ids))
+    ended = {life.task_id: life for life in found if life.ended_at is not None}
+    return {
+        life.task_id: msgspec.structs.replace(ended.get(life.task_id, life), kind=life.kind)
+        for life in found
+        if life.kind
+    }
 
 
 async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Charge]:
     """Return what those of the tasks that have ended cost, by task."""
-    return {row["task_id"]: Charge(**row) for row in await tx.fetch(SQL.charges, cell, task_ids)}
+    return {charge.task_id: charge for charge in read(Charge, await tx.fetch(SQL.charges, cell, task_ids))}
 
 
-async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Question]:
+async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, TaskQuestion]:
     """Return what the tasks asked, by task."""
-    return {row["task_id"]: Question(**row) for row in await db.fetch(SQL.questions, cell, task_ids)}
+    return {asked.task_id: asked for asked in read(TaskQuestion, await db.fetch(SQL.questions, cell, task_ids))}
 
 
 async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:

@@ -44,7 +44,7 @@ SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: progress
 -- Results as getTaskResult gives them, and every task with its owner alone (ended_at null).
-SELECT task_id, account_id, queue_id, ip, created_at, ended_at, ending, answer, media, solve_count, charged_micros,
+SELECT task_id, account_id, queue_id, ip, created_at, ended_at, ending, answer AS text, media, solve_count, charged_micros,
        extract(epoch FROM now() - ended_at)::float8 AS age_seconds
 FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[])
 UNION ALL
@@ -77,7 +77,7 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: lives
 -- Tasks with what a report on them needs: as they ended, and every one as it was submitted (ended_at null).
-SELECT task_id, account_id, queue_id, NULL AS kind, ended_at, ending, worker_id FROM result
+SELECT task_id, account_id, queue_id, '' AS kind, ended_at, ending, worker_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[])
 UNION ALL
 SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

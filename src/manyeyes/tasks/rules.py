@@ -34,7 +34,7 @@ class Ending(enum.IntEnum):
 
 
 # docs/contracts/anticaptcha.md#imagetotexttask; the sentence below stands in the OpenAPI document as well.
-class ImageOptions(msgspec.Struct, frozen=True):
+class ImageOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of an image task. ``numeric``: 0 none, 1 only digits, 2 no digits."""
 
     phrase: bool = False
@@ -46,7 +46,7 @@ class ImageOptions(msgspec.Struct, frozen=True):
     comment: str = ""
 
 
-class QueueTerms(msgspec.Struct, frozen=True):
+class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     """A queue's row: prices, pay and votes in micro-units, ``capacity`` in waiting tasks."""
 
     queue_id: int

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read, values
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
 from manyeyes.tasks.tokens import TokenOptions
@@ -16,7 +17,7 @@ SQL = Queries(__package__)
 BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition calls may bring more
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, kw_only=True):
     """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty."""
 
     task_id: int
@@ -32,7 +33,7 @@ class Task(msgspec.Struct, frozen=True):
     language_pool: str
 
 
-class Result(msgspec.Struct, frozen=True):
+class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released.
 
     ``name``: of the label that was chosen, where ``text`` is its number.
@@ -56,7 +57,7 @@ class Result(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class TaskOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock.
 
     ``text``: what was typed, a token, or the name of the label that was chosen.
@@ -93,7 +94,7 @@ class Solved(msgspec.Struct, frozen=True):
     pay_micros: int
 
 
-class Ended(msgspec.Struct, frozen=True):
+class EndedTask(msgspec.Struct, frozen=True, kw_only=True):
     """How a task ended, as its customer's page shows it."""
 
     task_id: int
@@ -104,7 +105,7 @@ class Ended(msgspec.Struct, frozen=True):
     charged_micros: int
 
 
-class Share(msgspec.Struct, frozen=True):
+class OwnerShare(msgspec.Struct, frozen=True):
     """What of a task's charge went to the owner of its soft app."""
 
     task_id: int
@@ -123,7 +124,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
-    return {row["queue_id"]: QueueTerms(*row) for row in await db.fetch(SQL.queues)}
+    return {queue.queue_id: queue for queue in read(QueueTerms, await db.fetch(SQL.queues))}
 
 
 async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
@@ -134,7 +135,12 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
 
 async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     """Open a queue; return False when its id or name is taken. Its gates: `dispatch.store.open_gates`."""
-    return await db.fetchval(SQL.add_queue, *msgspec.structs.astuple(queue)) is not None
+    terms = values(
+        queue,
+        *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
+        "vote_micros",
+    )
+    return await db.fetchval(SQL.add_queue, *terms) is not None
 
 
 async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
@@ -143,17 +149,13 @@ async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
 
 
 async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: Sequence[Task]) -> None:
-    columns = zip(
-        *[
-            (
-                *(t.task_id, t.account_id, t.queue_id, t.kind, msgspec.json.encode(t.options).decode(), t.media),
-                *(t.soft_id, t.ip, t.website_url, t.callback_url, t.language_pool),
-            )
-            for t in tasks
-        ],
-        strict=True,
+    found = columns(
+        tasks,
+        *("task_id", "account_id", "queue_id", "kind", "options", "media", "soft_id", "ip", "website_url"),
+        *("callback_url", "language_pool"),
+        options=lambda task: msgspec.json.encode(task.options).decode(),
     )
-    await tx.execute(SQL.insert_tasks, cell, *columns, now)
+    await tx.execute(SQL.insert_tasks, cell, *found, now)
 
 
 async def insert_blobs(tx: asyncpg.Connection, cell: int, day: date, blobs: Sequence[tuple[int, str, bytes]]) -> None:
@@ -188,22 +190,21 @@ async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -
 
 async def progress(
     db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]
-) -> list[Outcome | Processing | None]:
+) -> list[TaskOutcome | Processing | None]:
     """Return for each (account, task) its outcome, that it is on its way, or None when the account has no such task."""
-    found: dict[tuple[int, int], Outcome | Processing] = {}
-    for row in await db.fetch(SQL.progress, cell, list({task_id for _, task_id in keys})):
-        key = (row["account_id"], row["task_id"])
-        if row["ended_at"] is not None:
-            found[key] = _outcome(row)
-        else:
-            found.setdefault(key, PROCESSING)
+    rows = await db.fetch(SQL.progress, cell, list({task_id for _, task_id in keys}))
+    found: dict[tuple[int, int], TaskOutcome | Processing] = {
+        (row["account_id"], row["task_id"]): PROCESSING for row in rows
+    }
+    ended = [row for row in rows if row["ended_at"] is not None]
+    found.update({(one.account_id, one.task_id): one for one in read(TaskOutcome, ended, text=shown_of)})
     return [found.get(key) for key in keys]
 
 
-async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Ended]:
+async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, EndedTask]:
     """Return those of the tasks that have ended."""
     rows = await db.fetch(SQL.endings, cell, task_ids)
-    return {row["task_id"]: Ended(**{**row, "ending": Ending(row["ending"])}) for row in rows}
+    return {task.task_id: task for task in read(EndedTask, rows)}
 
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
@@ -216,9 +217,9 @@ async def last_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     return {r["task_id"]: r["lease"] for r in await tx.fetch(SQL.last_leases, cell, task_ids, ending)}
 
 
-async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Share]:
+async def shares(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[OwnerShare]:
     """Return the shares in those of the tasks that have one, by task."""
-    return [Share(**row) for row in await tx.fetch(SQL.shares, cell, task_ids)]
+    return read(OwnerShare, await tx.fetch(SQL.shares, cell, task_ids))
 
 
 async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
@@ -226,42 +227,27 @@ async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.share_sums, cell, timeout=PROOF_SECONDS))
 
 
-async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[Result]) -> None:
+async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[TaskResult]) -> None:
     if not results:
         return
-    columns = zip(
-        *[
-            (
-                *(r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, r.ending, _answer_json(r)),
-                *(r.media, r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros),
-            )
-            for r in results
-        ],
-        strict=True,
+    found = columns(
+        results,
+        *("task_id", "account_id", "queue_id", "soft_id", "ip", "created_at", "ending", "answer", "media", "worker_id"),
+        *("lease", "solve_count", "charged_micros", "pay_micros", "share_micros"),
+        answer=_answer_json,
     )
-    await tx.execute(SQL.insert_results, cell, now, *columns)
-
-
-def _outcome(row: asyncpg.Record) -> Outcome:
-    return Outcome(
-        row["task_id"],
-        row["account_id"],
-        row["queue_id"],
-        row["ip"],
-        row["created_at"],
-        row["ended_at"],
-        Ending(row["ending"]),
-        shown_of(row["answer"]),
-        row["media"],
-        row["solve_count"],
-        row["charged_micros"],
-        row["age_seconds"],
-    )
+    await tx.execute(SQL.insert_results, cell, now, *found)
 
 
 def _solved(row: asyncpg.Record) -> Solved:
     answer = row["answer"]
-    return Solved(row["worker_id"], row["lease"], text_of(answer), shown_of(answer), row["pay_micros"])
+    return Solved(
+        worker_id=row["worker_id"],
+        lease=row["lease"],
+        text=text_of(answer),
+        shown=shown_of(answer),
+        pay_micros=row["pay_micros"],
+    )
 
 
 def text_of(answer: str | None) -> str:
@@ -275,7 +261,7 @@ def shown_of(answer: str | None) -> str:
     return found.name or found.text
 
 
-def _answer_json(result: Result) -> str | None:
+def _answer_json(result: TaskResult) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
     return msgspec.json.encode(Answer(result.text, result.name)).decode()

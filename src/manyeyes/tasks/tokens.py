@@ -15,7 +15,7 @@ QUEUES |= {24: RECAPTCHA_V2_ENTERPRISE, 27: TURNSTILE}
 SCORE_QUEUES = ((0.3, 18), (0.7, 19), (0.9, 20))
 
 
-class TokenOptions(msgspec.Struct, frozen=True):
+class TokenOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a token task. ``data``: Turnstile's cData or hCaptcha's rqdata; ``min_score`` 0: not asked for.
 
     ``api_host``: from where reCAPTCHA's script is loaded, www.google.com or www.recaptcha.net.

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from manyeyes.tupu.memory_budget import Share
+from manyeyes.tupu.memory_budget import HeldMemory
 from manyeyes.tupu.multipart import Multipart, boundary_of
 from manyeyes.tupu.parameters import KNOWN, Parameters, Value
 from manyeyes.values.refusals import Reason, Refusal
@@ -68,7 +68,7 @@ class Incoming:
                     return
 
 
-async def read_parameters(incoming: Incoming, content_type: str, share: Share) -> Parameters | Refusal:
+async def read_parameters(incoming: Incoming, content_type: str, share: HeldMemory) -> Parameters | Refusal:
     """Return the request's parameters, or the refusal: too big (14), no room (17), unreadable, broken off or slow (15).
 
     A refused body is read to its end and dropped, as its client listens only then.
@@ -82,7 +82,7 @@ async def read_parameters(incoming: Incoming, content_type: str, share: Share) -
         return Refusal(Reason.UNREADABLE, f"it took more than {LONGEST_SECONDS:g} s")
 
 
-async def _heard(incoming: Incoming, content_type: str, share: Share) -> Parameters | Refusal:
+async def _heard(incoming: Incoming, content_type: str, share: HeldMemory) -> Parameters | Refusal:
     try:
         boundary = boundary_of(content_type)
         reader: Reader = Multipart(boundary) if boundary else _Whole("json" in content_type.lower())
@@ -94,7 +94,7 @@ async def _heard(incoming: Incoming, content_type: str, share: Share) -> Paramet
         return Refusal(Reason.UNREADABLE, "it broke off")
 
 
-async def _read(incoming: Incoming, reader: Reader, share: Share) -> Refusal | None:
+async def _read(incoming: Incoming, reader: Reader, share: HeldMemory) -> Refusal | None:
     size = 0
     async for part in incoming.parts():
         size += len(part)

@@ -4,21 +4,21 @@ import msgspec
 
 from manyeyes.apps.rules import App
 from manyeyes.runtime.context import Context
-from manyeyes.tupu.memory_budget import Share
+from manyeyes.tupu.memory_budget import HeldMemory
 from manyeyes.tupu.parameters import Parameters
 from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.rate_limit import Pace
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class Call(msgspec.Struct, frozen=True):
+class SignedCall(msgspec.Struct, frozen=True, kw_only=True):
     """``share``: counts the bytes that it holds. ``triple``: names the signed call (signing.triple_digest), empty when
     nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
 
     context: Context
     pace: Pace
     fetcher: Fetcher
-    share: Share
+    share: HeldMemory
     app: App
     parameters: Parameters
     triple: bytes

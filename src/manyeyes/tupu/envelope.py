@@ -12,8 +12,8 @@ from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tupu.admission import check_key, check_triple, find_app
 from manyeyes.tupu.body import Incoming, read_parameters
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.memory_budget import Room, Share
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.memory_budget import HeldMemory, Room
 from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
 from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.public_key import public_key
@@ -67,13 +67,13 @@ class Tupu:
             if target is None:
                 return elsewhere(parts[1:])
             return Refusal(Reason.UNKNOWN_METHOD, "calls are made with POST")
-        with Share(self._room) as share:
+        with HeldMemory(self._room) as share:
             call = await self._admitted(scope, incoming, target, share)
             return call if isinstance(call, Refusal) else await target.operation(call)
 
     async def _admitted(
-        self, scope: dict[str, Any], incoming: Incoming, target: Target, share: Share
-    ) -> Call | Refusal:
+        self, scope: dict[str, Any], incoming: Incoming, target: Target, share: HeldMemory
+    ) -> SignedCall | Refusal:
         """Return the call when it may be made. The body of one that may not is read and dropped."""
         address, api_key = _address(scope), _header(scope, b"x-api-key")
         app = await find_app(self._context, target.secret_id, address)
@@ -89,7 +89,17 @@ class Tupu:
         triple = check_triple(app, parameters, has_api_key=bool(api_key), now=now, window=window)
         if isinstance(triple, Refusal):
             return triple
-        return Call(self._context, self._pace, self._fetcher, share, app, parameters, triple, now, time.monotonic())
+        return SignedCall(
+            context=self._context,
+            pace=self._pace,
+            fetcher=self._fetcher,
+            share=share,
+            app=app,
+            parameters=parameters,
+            triple=triple,
+            at=now,
+            arrived=time.monotonic(),
+        )
 
 
 def _header(scope: dict[str, Any], name: bytes) -> str:

@@ -5,27 +5,27 @@ See docs/contracts/tupu.md#paths.
 
 import binascii
 
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.parameters import Parameters, Unfit
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.parameters import Parameters, bad_parameter
 from manyeyes.tupu.recognition_pipeline import answer
-from manyeyes.tupu.request import Asked, Sent, check_app, read_asked
-from manyeyes.values.refusals import Refusal
+from manyeyes.tupu.request import RecognitionRequest, Sent, check_app, read_asked
+from manyeyes.values.refusals import Refusal, Refused
 
 
-async def image_sync_base64(call: Call) -> str | Refusal:
+async def image_sync_base64(call: SignedCall) -> str | Refusal:
     """Return the answer; its checks are those of recognition.py. A picture's name is its place, from "0"."""
     try:
         check_app(call)
         asked = _read(call.parameters)
-    except Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     return await answer(call, asked)
 
 
-def _read(parameters: Parameters) -> Asked:
+def _read(parameters: Parameters) -> RecognitionRequest:
     values = [value for value in parameters.values("images") if value != ""]
     if not all(isinstance(value, str) for value in values):
-        raise Unfit("images must be texts in base64, and a file came")
+        raise bad_parameter("images must be texts in base64, and a file came")
     pictures = [_picture(str(place), str(value)) for place, value in enumerate(values)]
     return read_asked(parameters, "image_sync_base64", pictures, plural="s")
 
@@ -35,9 +35,9 @@ def _picture(name: str, text: str) -> Sent:
     if text[:5].lower() == "data:":
         text = text.partition(",")[2]
     try:
-        return Sent(name, data=_decoded(text))
+        return Sent(name=name, data=_decoded(text))
     except (binascii.Error, ValueError) as error:
-        return Sent(name, fault=f"it is no base64: {error}")
+        return Sent(name=name, fault=f"it is no base64: {error}")
 
 
 def _decoded(text: str) -> bytes:

@@ -12,7 +12,7 @@ class Room:
         self.free = largest
 
 
-class Share:
+class HeldMemory:
     """What one call holds; given back when its block ends."""
 
     def __init__(self, room: Room) -> None:
@@ -27,7 +27,7 @@ class Share:
         self._held += size
         return True
 
-    def __enter__(self) -> "Share":
+    def __enter__(self) -> "HeldMemory":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

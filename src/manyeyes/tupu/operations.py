@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from manyeyes.tupu.call import Call
+from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.image_sync_base64 import image_sync_base64
 from manyeyes.tupu.recognition import recognition
 from manyeyes.tupu.statistics_secret_task import statistics_secret_task
 from manyeyes.values.refusals import Refusal
 
-Operation = Callable[[Call], Awaitable[str | Refusal]]
+Operation = Callable[[SignedCall], Awaitable[str | Refusal]]
 VERSIONS = ("v3", "v3.1")
 OPERATIONS: dict[str, Operation] = {
     "/v3/recognition/": recognition,

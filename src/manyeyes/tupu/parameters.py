@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 KNOWN = frozenset(
     {
@@ -25,12 +25,9 @@ class Upload(msgspec.Struct, frozen=True):
 Value = str | Upload
 
 
-class Unfit(Exception):
-    """A parameter that cannot be taken; carries the refusal (code 15)."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.refusal = Refusal(Reason.BAD_PARAMETER, detail)
+def bad_parameter(detail: str) -> Refused:
+    """Return what to raise for a parameter that cannot be taken (code 15)."""
+    return Refused(Refusal(Reason.BAD_PARAMETER, detail))
 
 
 class Parameters:
@@ -47,12 +44,12 @@ class Parameters:
         return self._values.get(name, [])
 
     def text(self, name: str, longest: int) -> str:
-        """Return the first text under a name, empty when there is none. Raises `Unfit`."""
+        """Return the first text under a name, empty when there is none. Raises `Refused`."""
         found = self.texts(name, longest)
         return found[0] if found else ""
 
     def texts(self, name: str, longest: int) -> list[str]:
-        """Return all texts under a name. Raises `Unfit` for a file, and for a text that is too long or holds a NUL."""
+        """Return all texts under a name. Raises `Refused` for a file, a text that is too long or holds a NUL."""
         return [readable(name, value, longest) for value in self.values(name)]
 
     def literal(self, name: str) -> str:
@@ -61,11 +58,11 @@ class Parameters:
 
 
 def readable(name: str, value: Value, longest: int) -> str:
-    """Return a text that can be kept and told. Raises `Unfit`, whose sentence names the parameter."""
+    """Return a text that can be kept and told. Raises `Refused`, whose sentence names the parameter."""
     if not isinstance(value, str):
-        raise Unfit(f"{name} must be a text, and a file came")
+        raise bad_parameter(f"{name} must be a text, and a file came")
     if len(value) > longest:
-        raise Unfit(f"{name} has at most {longest} characters")
+        raise bad_parameter(f"{name} has at most {longest} characters")
     if "\x00" in value:
-        raise Unfit(f"{name} holds a NUL character")
+        raise bad_parameter(f"{name} holds a NUL character")
     return value

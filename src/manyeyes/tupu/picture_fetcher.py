@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from urllib.parse import urljoin
 
-from manyeyes.outbound.door import Door, Reply
+from manyeyes.outbound.door import Door, HttpReply
 from manyeyes.outbound.rules import DoorRefused
 from manyeyes.recognisers.interface import Failure
 
@@ -47,7 +47,7 @@ async def _followed(door: Door, url: str, headers: dict[str, str]) -> bytes | Fa
     return Failure(f"it was sent on more than {MOST_REDIRECTS} times")
 
 
-def _body(reply: Reply) -> bytes | Failure:
+def _body(reply: HttpReply) -> bytes | Failure:
     if reply.status != 200:
         return Failure(f"its server answered {reply.status}")
     if not reply.is_whole:

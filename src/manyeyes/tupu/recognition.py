@@ -5,25 +5,25 @@ See docs/contracts/tupu.md#recognition.
 
 from collections.abc import Sequence
 
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.parameters import Parameters, Unfit, Upload, Value
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.parameters import Parameters, Upload, Value
 from manyeyes.tupu.recognition_pipeline import answer
-from manyeyes.tupu.request import Asked, Sent, base_name, check_app, is_upload, named, read_asked
-from manyeyes.values.refusals import Refusal
+from manyeyes.tupu.request import RecognitionRequest, Sent, base_name, check_app, is_upload, named, read_asked
+from manyeyes.values.refusals import Refusal, Refused
 
 
-async def recognition(call: Call) -> str | Refusal:
+async def recognition(call: SignedCall) -> str | Refusal:
     """Return the answer. Checks in order: parameters 15 · tasks 7, 13 · pictures 3, 19 · rate 17 · re-send 1 ·
     fetching 14 · recognisers 101 · account 8 · queue 17."""
     try:
         check_app(call)
         asked = _read(call.parameters)
-    except Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     return await answer(call, asked)
 
 
-def _read(parameters: Parameters) -> Asked:
+def _read(parameters: Parameters) -> RecognitionRequest:
     values = [value for value in parameters.values("image") if value != ""]
     pictures = _uploaded(values) if is_upload("image", values) else [_address(str(value)) for value in values]
     return read_asked(parameters, "recognition", pictures)
@@ -31,8 +31,8 @@ def _read(parameters: Parameters) -> Asked:
 
 def _uploaded(values: Sequence[Value]) -> list[Sent]:
     files = [value for value in values if isinstance(value, Upload)]
-    return [Sent(named(base_name(file.name)) or str(place), data=file.data) for place, file in enumerate(files)]
+    return [Sent(name=named(base_name(file.name)) or str(place), data=file.data) for place, file in enumerate(files)]
 
 
 def _address(url: str) -> Sent:
-    return Sent(named(url), url=url)
+    return Sent(name=named(url), url=url)

@@ -15,8 +15,8 @@ from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import FAILED, Recognition, is_certain
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.request import Asked, Sent, wanted
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.request import RecognitionRequest, Sent, wanted
 from manyeyes.tupu.response_json import Entry, recognition_answer
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -30,7 +30,7 @@ class Frame(msgspec.Struct, frozen=True):
     picture: Picture | Failure
 
 
-class Judged(msgspec.Struct, frozen=True):
+class JudgedFrame(msgspec.Struct, frozen=True, kw_only=True):
     """What a recognition made of a frame. ``review``: uncertain; ``sampled``: certain, and a person is asked all the
     same; ``asks``: a person is asked."""
 
@@ -42,7 +42,7 @@ class Judged(msgspec.Struct, frozen=True):
     asks: bool = False
 
 
-async def answer(call: Call, asked: Asked) -> str | Refusal:
+async def answer(call: SignedCall, asked: RecognitionRequest) -> str | Refusal:
     """Return the answer to a question that was read, recorded; or the refusal, and then nothing is left of it."""
     chosen = await wanted(call, asked)
     if isinstance(chosen, Refusal):
@@ -70,7 +70,7 @@ async def answer(call: Call, asked: Asked) -> str | Refusal:
     return await _record(call, asked, digest, results)
 
 
-async def _frames(call: Call, asked: Asked) -> list[Frame] | Refusal:
+async def _frames(call: SignedCall, asked: RecognitionRequest) -> list[Frame] | Refusal:
     """Return what there is to look at. Of several pictures each gives its first frame; a single one up to ten.
 
     TUPU unfolds an animation only when it is the one picture of its request (docs/contracts/tupu.md#limits).
@@ -88,7 +88,7 @@ async def _frames(call: Call, asked: Asked) -> list[Frame] | Refusal:
     ]
 
 
-async def _data(call: Call, sent: Sent, referer: str) -> bytes | Failure:
+async def _data(call: SignedCall, sent: Sent, referer: str) -> bytes | Failure:
     if sent.url:
         found = await call.fetcher.fetch(call.context.door, call.app.secret_id, sent.url, referer)
         if isinstance(found, Failure) or call.share.take(len(found)):
@@ -97,11 +97,13 @@ async def _data(call: Call, sent: Sent, referer: str) -> bytes | Failure:
     return Failure(sent.fault) if sent.fault else sent.data
 
 
-async def _unfolded(call: Call, data: bytes | Failure) -> list[Picture] | Failure:
+async def _unfolded(call: SignedCall, data: bytes | Failure) -> list[Picture] | Failure:
     return data if isinstance(data, Failure) else await call.context.recognisers.unfold(data)
 
 
-async def _results(call: Call, asked: Asked, frames: Sequence[Frame], chosen: Sequence[Recognition]) -> list[NewResult]:
+async def _results(
+    call: SignedCall, asked: RecognitionRequest, frames: Sequence[Frame], chosen: Sequence[Recognition]
+) -> list[NewResult]:
     """Return every frame's result under every recognition, recognition by recognition, with its serial numbers."""
     queues = await call.context.lookups.queues()
     outcomes = await asyncio.gather(*(_recognised(call, recognition, frames) for recognition in chosen))
@@ -115,7 +117,7 @@ async def _results(call: Call, asked: Asked, frames: Sequence[Frame], chosen: Se
     return [await _new_result(call, asked, found, shown.get(id(found.frame)), milliseconds) for found in judged]
 
 
-async def _recognised(call: Call, recognition: Recognition, frames: Sequence[Frame]) -> list[Finding | Failure]:
+async def _recognised(call: SignedCall, recognition: Recognition, frames: Sequence[Frame]) -> list[Finding | Failure]:
     pictures = [frame.picture for frame in frames if isinstance(frame.picture, Picture)]
     names, recognisers = recognition.names, call.context.recognisers
     findings = (
@@ -125,16 +127,23 @@ async def _recognised(call: Call, recognition: Recognition, frames: Sequence[Fra
     return [frame.picture if isinstance(frame.picture, Failure) else next(found) for frame in frames]
 
 
-def _judged(of: Recognition, frame: Frame, outcome: Finding | Failure, *, has_queue: bool) -> Judged:
+def _judged(of: Recognition, frame: Frame, outcome: Finding | Failure, *, has_queue: bool) -> JudgedFrame:
     """Return whether a result stands, and whether a person looks at it: at uncertain ones, and at a sample."""
     if isinstance(outcome, Failure):
-        return Judged(of, frame, outcome)
+        return JudgedFrame(recognition=of, frame=frame, outcome=outcome)
     certain = is_certain(outcome.rate, of.threshold)
     sampled = certain and has_queue and random.random() < of.sample_share
-    return Judged(of, frame, outcome, review=not certain, sampled=sampled, asks=has_queue and (sampled or not certain))
+    return JudgedFrame(
+        recognition=of,
+        frame=frame,
+        outcome=outcome,
+        review=not certain,
+        sampled=sampled,
+        asks=has_queue and (sampled or not certain),
+    )
 
 
-async def _shown(call: Call, judged: Sequence[Judged]) -> dict[int, Picture | Failure]:
+async def _shown(call: SignedCall, judged: Sequence[JudgedFrame]) -> dict[int, Picture | Failure]:
     """Return what people are sent of each frame that they are asked about, by the frame's identity."""
     asked = {id(found.frame): found.frame.picture for found in judged if found.asks}
     pictures = {key: picture for key, picture in asked.items() if isinstance(picture, Picture)}
@@ -143,7 +152,7 @@ async def _shown(call: Call, judged: Sequence[Judged]) -> dict[int, Picture | Fa
 
 
 async def _new_result(
-    call: Call, asked: Asked, found: Judged, shown: Picture | Failure | None, milliseconds: int
+    call: SignedCall, asked: RecognitionRequest, found: JudgedFrame, shown: Picture | Failure | None, milliseconds: int
 ) -> NewResult:
     """Return what is recorded. What nobody can look at (``shown`` is a failure) has failed, whatever was found."""
     sent, outcome = found.frame.sent, shown if found.asks and isinstance(shown, Failure) else found.outcome
@@ -173,7 +182,9 @@ async def _new_result(
     )
 
 
-async def _record(call: Call, asked: Asked, digest: bytes, results: Sequence[NewResult]) -> str | Refusal:
+async def _record(
+    call: SignedCall, asked: RecognitionRequest, digest: bytes, results: Sequence[NewResult]
+) -> str | Refusal:
     entries: dict[str, list[Entry]] = defaultdict(list)
     has_tags = asked.pictures[0].tag is not None
     for result in results:

@@ -11,8 +11,8 @@ import msgspec
 
 from manyeyes.apps.rules import IMAGE
 from manyeyes.recognitions.rules import Recognition
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.parameters import Parameters, Unfit, Value, readable
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.parameters import Parameters, Value, bad_parameter, readable
 from manyeyes.values.refusals import Reason, Refusal
 
 MOST_PICTURES = 10  # docs/contracts/tupu.md#limits
@@ -20,7 +20,7 @@ LONGEST_NAME = 2_000  # of an address or a file
 LONGEST_TAG = LONGEST_UID = 200
 
 
-class Sent(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One picture as it was sent: ``url`` to fetch, or ``data``, or why there is none (``fault``).
 
     ``name``: what the answer calls it. ``tag`` is None when the call sent no tags.
@@ -34,7 +34,7 @@ class Sent(msgspec.Struct, frozen=True):
     sequence_id: str = ""
 
 
-class Asked(msgspec.Struct, frozen=True):
+class RecognitionRequest(msgspec.Struct, frozen=True):
     """What is the same in a re-send: everything but the time, the nonce and the way that it was written."""
 
     operation: str
@@ -50,11 +50,13 @@ class Asked(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.msgpack.encode(asked)).digest()
 
 
-def read_asked(parameters: Parameters, operation: str, pictures: Sequence[Sent], *, plural: str = "") -> Asked:
-    """Return the whole question around its pictures. Raises `Unfit`. ``plural``: "s" where the names are plural."""
+def read_asked(
+    parameters: Parameters, operation: str, pictures: Sequence[Sent], *, plural: str = ""
+) -> RecognitionRequest:
+    """Return the whole question around its pictures. Raises `Refused`. ``plural``: "s" where the names are plural."""
     tags = parameters.texts(f"tag{plural}", LONGEST_TAG)
     sequences = parameters.texts("sequenceId", LONGEST_TAG)
-    return Asked(
+    return RecognitionRequest(
         operation,
         tuple(
             msgspec.structs.replace(
@@ -81,26 +83,26 @@ def base_name(name: str) -> str:
 
 
 def is_upload(name: str, values: Sequence[Value]) -> bool:
-    """Tell whether files came and not addresses. Raises `Unfit` for both in one request.
+    """Tell whether files came and not addresses. Raises `Refused` for both in one request.
 
     See docs/contracts/tupu.md#request.
     """
     kinds = {isinstance(value, str) for value in values}
     if len(kinds) > 1:
-        raise Unfit(f"{name} holds files and addresses; one request carries the one or the other")
+        raise bad_parameter(f"{name} holds files and addresses; one request carries the one or the other")
     return kinds == {False}
 
 
-def check_app(call: Call) -> None:
-    """Raise `Unfit` when the app is not one of pictures, or the body names another app than the path."""
+def check_app(call: SignedCall) -> None:
+    """Raise `Refused` when the app is not one of pictures, or the body names another app than the path."""
     named = call.parameters.text("secretId", 64)
     if named and named != call.app.secret_id:
-        raise Unfit("secretId is not the one in the path")
+        raise bad_parameter("secretId is not the one in the path")
     if call.app.medium != IMAGE:
-        raise Unfit(f"the app is one of {call.app.medium}, and pictures alone are recognised here")
+        raise bad_parameter(f"the app is one of {call.app.medium}, and pictures alone are recognised here")
 
 
-async def wanted(call: Call, asked: Asked) -> list[Recognition] | Refusal:
+async def wanted(call: SignedCall, asked: RecognitionRequest) -> list[Recognition] | Refusal:
     """Return the open recognitions that are asked, or the refusal: 7, 13, 3, 19 (docs/decisions/0020)."""
     is_open = {found.task_id: found for found in await call.context.lookups.recognitions(call.app.secret_id)}
     is_open = {task_id: found for task_id, found in is_open.items() if not found.closed}
@@ -117,12 +119,12 @@ async def wanted(call: Call, asked: Asked) -> list[Recognition] | Refusal:
 
 
 def named(name: str) -> str:
-    """Return a picture's name or address as it can be kept. Raises `Unfit`."""
+    """Return a picture's name or address as it can be kept. Raises `Refused`."""
     return readable("image", name, LONGEST_NAME)
 
 
 def _referer(parameters: Parameters) -> str:
     referer = parameters.text("referer", LONGEST_NAME)
     if not (referer.isascii() and referer.isprintable()):
-        raise Unfit("referer holds characters that no header can carry")
+        raise bad_parameter("referer holds characters that no header can carry")
     return referer

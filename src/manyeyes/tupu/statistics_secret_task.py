@@ -14,22 +14,22 @@ from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import FAILED
 from manyeyes.recognitions.store import LabelDay
 from manyeyes.runtime.batching import read_patiently
-from manyeyes.tupu.call import Call
-from manyeyes.tupu.parameters import Parameters, Unfit
+from manyeyes.tupu.call import SignedCall
+from manyeyes.tupu.parameters import Parameters, bad_parameter
 from manyeyes.tupu.response_json import management_answer
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 MOST_DAYS = 366
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-async def statistics_secret_task(call: Call) -> str | Refusal:
+async def statistics_secret_task(call: SignedCall) -> str | Refusal:
     """Return one entry per day, all that were asked. Checks in order: parameters 15 · task 7 · rate 17."""
     try:
         first, last = _days(call.parameters)
         task_id = _needed(call.parameters, "taskId")
-    except Unfit as unfit:
-        return unfit.refusal
+    except Refused as refused:
+        return refused.refusal
     known = await call.context.lookups.recognitions(call.app.secret_id)
     of = next((found for found in known if found.task_id == task_id), None)
     if of is None:
@@ -58,7 +58,7 @@ class LabelEntry(msgspec.Struct, frozen=True):
     reviews: int
 
 
-class DayEntry(msgspec.Struct, frozen=True):
+class DayEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Members in the order of the printed example; ``reviews`` is its table's word for ``review``.
 
     See docs/decisions/0026#reviews.
@@ -92,7 +92,17 @@ def _entry(day: date, names: frozenset[int], counted: LabelDay, has_images: bool
     total, review = sum(totals), sum(reviews)
     failed = sum(counted.totals) - total
     images = total + failed if has_images else 0
-    return DayEntry(day.isoformat(), 0, 0, total, review, total - review, images, listed, review)
+    return DayEntry(
+        date=day.isoformat(),
+        duration=0,
+        reviewDuration=0,
+        total=total,
+        review=review,
+        certain=total - review,
+        imageTotal=images,
+        labelStatistics=listed,
+        reviews=review,
+    )
 
 
 def _listed(names: frozenset[int], counted: LabelDay) -> tuple[list[int], list[int], list[int]]:
@@ -109,9 +119,9 @@ def _listed(names: frozenset[int], counted: LabelDay) -> tuple[list[int], list[i
 def _days(parameters: Parameters) -> tuple[date, date]:
     first, last = _day(parameters, "startDate"), _day(parameters, "endDate")
     if first > last:
-        raise Unfit("startDate is after endDate")
+        raise bad_parameter("startDate is after endDate")
     if (last - first).days >= MOST_DAYS:
-        raise Unfit(f"at most {MOST_DAYS} days are told at once")
+        raise bad_parameter(f"at most {MOST_DAYS} days are told at once")
     return first, last
 
 
@@ -122,11 +132,11 @@ def _day(parameters: Parameters, name: str) -> date:
             return date.fromisoformat(text)
     except ValueError:  # a day that no calendar has
         pass
-    raise Unfit(f"{name} must be a day as yyyy-MM-dd")
+    raise bad_parameter(f"{name} must be a day as yyyy-MM-dd")
 
 
 def _needed(parameters: Parameters, name: str) -> str:
     text = parameters.text(name, 100)
     if not text:
-        raise Unfit(f"{name} is absent")
+        raise bad_parameter(f"{name} is absent")
     return text

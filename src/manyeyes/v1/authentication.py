@@ -6,8 +6,7 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.sign_in import cookie_subject, is_from_own_page
 from manyeyes.runtime.context import Context
-from manyeyes.v1.json_messages import Refused
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
 
 

@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Reason, Refusal, Refused
 
 LARGEST_BODY = 64 * 1024
 STATUS = {
@@ -36,13 +36,6 @@ STATUS = {
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
 Body = TypeVar("Body")
 Answer = TypeVar("Answer")
-
-
-class Refused(Exception):
-    """Ends a request with a refusal; the application's handler renders it."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        self.refusal = refusal
 
 
 class RefusalBody(msgspec.Struct, frozen=True):

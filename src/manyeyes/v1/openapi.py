@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 
 from manyeyes import __version__
-from manyeyes.roles.worker import WidgetOptions
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.json_messages import RefusalBody
+from manyeyes.v1.operations import Operation
+from manyeyes.v1.worker_views import WidgetOptions
 
 OPERATIONS = [
     *worker.OPERATIONS,
@@ -38,12 +39,12 @@ PARAMETERS = {
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
-    types = [kind for operation in OPERATIONS for kind in operation[3:5] if kind]
+    types: list[Any] = [kind for operation in OPERATIONS for kind in (operation.body, operation.reply) if kind]
     types += [RefusalBody, ImageOptions, LabelOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
-    for method, path, parameters, request, reply, others in OPERATIONS:
-        paths.setdefault(path, {})[method] = _operation(path, parameters, request, reply, others)
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _described(operation)
     return {
         "openapi": "3.1.0",
         "info": {"title": "manyeyes", "version": __version__},
@@ -56,19 +57,19 @@ def document() -> dict[str, Any]:
     }
 
 
-def _operation(path: str, parameters: list[str], request: Any, reply: Any, others: list[str]) -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": {"description": "done", "content": _content(reply)}}
-    for status in others:
-        content = {} if status == "204" else {"content": _content(RefusalBody)}
-        responses[status] = {"description": "nothing to give" if status == "204" else "refused", **content}
-    operation: dict[str, Any] = {"operationId": _name(path), "responses": responses}
-    in_path = re.findall(r"{(\w+)}", path)
-    found = [_parameter(p, "query") for p in parameters] + [_parameter(p, "path") | {"required": True} for p in in_path]
+def _described(operation: Operation) -> dict[str, Any]:
+    responses: dict[str, Any] = {"200": {"description": "done", "content": _content(operation.reply)}}
+    for status in operation.statuses:
+        content = {} if status == 204 else {"content": _content(RefusalBody)}
+        responses[str(status)] = {"description": "nothing to give" if status == 204 else "refused", **content}
+    described: dict[str, Any] = {"operationId": _name(operation.path), "responses": responses}
+    found = [_parameter(name, "query") for name in operation.query]
+    found += [_parameter(name, "path") | {"required": True} for name in re.findall(r"{(\w+)}", operation.path)]
     if found:
-        operation["parameters"] = found
-    if request is not None:
-        operation["requestBody"] = {"content": _content(request)}
-    return operation
+        described["parameters"] = found
+    if operation.body is not None:
+        described["requestBody"] = {"content": _content(operation.body)}
+    return described
 
 
 def _name(path: str) -> str:

@@ -12,7 +12,7 @@ from manyeyes.recognitions.duration_histograms import percentile
 from manyeyes.recognitions.funnel import Histogram, Stretch
 from manyeyes.recognitions.results import SeenResult
 from manyeyes.recognitions.rules import Label, Recognition
-from manyeyes.roles.customer.recognitions import Funnel, Owned, label_name, review_state
+from manyeyes.roles.customer.recognitions import Funnel, Owned, label_name, review_outcome
 from manyeyes.tasks.rules import QueueTerms, wire_id
 from manyeyes.values.money import number
 
@@ -22,7 +22,7 @@ class LabelView(msgspec.Struct, frozen=True):
     name: str
 
 
-class RecognitionView(msgspec.Struct, frozen=True):
+class RecognitionView(msgspec.Struct, frozen=True, kw_only=True):
     """``queue``: where people look at what is uncertain, empty for nowhere; ``price`` of one picture in USD."""
 
     task_id: str
@@ -45,7 +45,7 @@ class KeyView(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class AppView(msgspec.Struct, frozen=True):
+class AppView(msgspec.Struct, frozen=True, kw_only=True):
     """``public_key``: what the app's calls are verified with; None: none was given."""
 
     secret_id: str
@@ -77,7 +77,7 @@ class LatencyMilliseconds(msgspec.Struct, frozen=True):
     p99: float
 
 
-class Figures(msgspec.Struct, frozen=True):
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The results recorded in ``[from, to)`` and what became of them by now; times are None when there are none."""
 
     start: datetime = msgspec.field(name="from")
@@ -95,7 +95,7 @@ class Figures(msgspec.Struct, frozen=True):
     latency_milliseconds: LatencyMilliseconds | None
 
 
-class FunnelView(msgspec.Struct, frozen=True):
+class FunnelView(msgspec.Struct, frozen=True, kw_only=True):
     """``complete_through``: every result recorded before it is counted."""
 
     task_id: str
@@ -107,7 +107,7 @@ class FunnelView(msgspec.Struct, frozen=True):
     buckets: list[Figures]
 
 
-class ResultView(msgspec.Struct, frozen=True):
+class ResultView(msgspec.Struct, frozen=True, kw_only=True):
     """A result; ``review_task_id`` is what reportIncorrectImageCaptcha takes, None when nobody was asked."""
 
     at: datetime
@@ -142,14 +142,14 @@ def app_view(app: App, recognitions: list[Recognition], queues: Mapping[int, Que
     """Return an app with its recognitions."""
     facts = fingerprint(app.public_key) if app.public_key else None
     return AppView(
-        app.secret_id,
-        app.name,
-        app.medium,
-        app.time_zone,
-        app.calls_per_second,
-        app.suspended,
-        KeyView(facts.bits, facts.sha256) if facts else None,
-        [_recognition(each, queues) for each in recognitions],
+        secret_id=app.secret_id,
+        name=app.name,
+        medium=app.medium,
+        time_zone=app.time_zone,
+        calls_per_second=app.calls_per_second,
+        suspended=app.suspended,
+        public_key=KeyView(facts.bits, facts.sha256) if facts else None,
+        recognitions=[_recognition(each, queues) for each in recognitions],
     )
 
 
@@ -157,16 +157,24 @@ def funnel_view(of: Owned, found: Funnel, grain: str, tz: str, zone: tzinfo) -> 
     """Return a funnel, its instants written in ``zone``."""
     through = found.complete_through.astimezone(zone)
     total, parts = figures(found.total, zone), [figures(part, zone) for part in found.parts]
-    return FunnelView(of.recognition.task_id, of.recognition.name, grain, tz, through, total, parts)
+    return FunnelView(
+        task_id=of.recognition.task_id,
+        name=of.recognition.name,
+        grain=grain,
+        tz=tz,
+        complete_through=through,
+        total=total,
+        buckets=parts,
+    )
 
 
 def figures(stretch: Stretch, zone: tzinfo) -> Figures:
     """Return the figures of a stretch of time."""
     counts = stretch.counts
     return Figures(
-        stretch.span.start.astimezone(zone),
-        stretch.span.end.astimezone(zone),
-        counts.results,
+        start=stretch.span.start.astimezone(zone),
+        end=stretch.span.end.astimezone(zone),
+        results=counts.results,
         **msgspec.structs.asdict(counts),
         pending=counts.pending,
         verdict_seconds=_verdict(stretch.verdict),
@@ -177,41 +185,41 @@ def figures(stretch: Stretch, zone: tzinfo) -> Figures:
 def result_view(recognition: Recognition, result: SeenResult) -> ResultView:
     """Return a result with what people said."""
     return ResultView(
-        result.at,
-        result.name,
-        result.tag,
-        result.uid,
-        result.sequence_id,
-        result.label,
-        label_name(recognition, result.label),
-        result.rate,
-        result.threshold,
-        result.review,
-        result.fault,
-        result.details,
-        result.milliseconds,
-        number(result.charged_micros),
-        review_state(result),
-        wire_id(result.task_id) if result.task_id else None,
-        result.verdict,
-        label_name(recognition, result.verdict),
-        result.overturned,
+        at=result.at,
+        name=result.name,
+        tag=result.tag,
+        uid=result.uid,
+        sequence_id=result.sequence_id,
+        label=result.label,
+        label_name=label_name(recognition, result.label),
+        rate=result.rate,
+        threshold=result.threshold,
+        review=result.review,
+        fault=result.fault,
+        details=result.details,
+        milliseconds=result.milliseconds,
+        charged=number(result.charged_micros),
+        review_state=review_outcome(result),
+        review_task_id=wire_id(result.task_id) if result.task_id else None,
+        verdict=result.verdict,
+        verdict_name=label_name(recognition, result.verdict),
+        overturned=result.overturned,
     )
 
 
 def _recognition(recognition: Recognition, queues: Mapping[int, QueueTerms]) -> RecognitionView:
     return RecognitionView(
-        recognition.task_id,
-        recognition.name,
-        recognition.recogniser,
-        [_label(label) for label in recognition.labels],
-        recognition.threshold,
-        queues[recognition.queue_id].name if recognition.queue_id in queues else "",
-        recognition.sample_share,
-        recognition.review_seconds,
-        recognition.review_url,
-        number(recognition.price_micros),
-        recognition.closed,
+        task_id=recognition.task_id,
+        name=recognition.name,
+        recogniser=recognition.recogniser,
+        labels=[_label(label) for label in recognition.labels],
+        threshold=recognition.threshold,
+        queue=queues[recognition.queue_id].name if recognition.queue_id in queues else "",
+        sample_share=recognition.sample_share,
+        review_seconds=recognition.review_seconds,
+        review_url=recognition.review_url,
+        price=number(recognition.price_micros),
+        closed=recognition.closed,
     )
 
 

@@ -1,19 +1,26 @@
 """/v1/reports for customers and /v1/worker/reports for workers: what became of a report, and a worker's one appeal."""
 
-from collections.abc import Awaitable, Callable
-
 import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
 
-from manyeyes.roles.recourse import appeal, report_of, reports_of, worker_reports
-from manyeyes.roles.told import AppealFiled, ReportsView, ReportView, WorkerReportsView
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.roles.customer.reports import report_of, reports_of
+from manyeyes.roles.worker_reports import appeal, worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
-from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.v1.operations import Call, Operation, asked_limit, read_task
+from manyeyes.v1.report_views import (
+    AppealFiled,
+    ReportsView,
+    ReportView,
+    WorkerReportsView,
+    appeal_filed,
+    report_view,
+    reports_view,
+    worker_report_view,
+)
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.store import Worker
 
-Handler = Callable[[Request], Awaitable[Response]]
 PAGE = 50
 
 
@@ -30,50 +37,63 @@ class ReportsApi:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def handlers(self) -> dict[tuple[str, str], Handler]:
-        """Return what serves each method and path; ``*`` stands for the last part of a path."""
-        return {
-            ("GET", "/v1/reports"): self.reports,
-            ("GET", "/v1/reports/*"): self.report,
-            ("GET", "/v1/worker/reports"): self.worker_reports,
-            ("POST", "/v1/worker/appeals"): self.appeals,
-        }
-
-    async def reports(self, request: Request) -> Response:
+    async def reports(self, call: Call[KeyOwner, None]) -> ReportsView | Refusal:
         """A page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
-        owner = await signed_in_customer(self._context, request)
-        asked = request.query_params
-        limit = asked.get("limit", str(PAGE))
-        if not limit.isascii() or not limit.isdigit() or len(limit) > 9:
-            return refuse(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
-        page = await reports_of(
-            self._context, owner, limit=int(limit), before=asked.get("before", ""), state=asked.get("state", "")
-        )
-        return refuse(page) if isinstance(page, Refusal) else json(page)
+        limit, before, state = asked_limit(call.query, PAGE), call.query.get("before", ""), call.query.get("state", "")
+        page = await reports_of(self._context, call.person, limit=limit, before=before, state=state)
+        return page if isinstance(page, Refusal) else reports_view(self._context, page)
 
-    async def report(self, request: Request) -> Response:
-        owner = await signed_in_customer(self._context, request)
-        text = request.scope["path"].rpartition("/")[2]
-        is_number = text.isascii() and text.isdigit() and len(text) < 11
-        found = await report_of(self._context, owner, int(text)) if is_number else _NO_NUMBER
-        return refuse(found) if isinstance(found, Refusal) else json(found)
+    async def report(self, call: Call[KeyOwner, None]) -> ReportView | Refusal:
+        task = read_task(call.part(3))
+        found = _NO_NUMBER if task is None else await report_of(self._context, call.person, task)
+        return found if isinstance(found, Refusal) else report_view(self._context, found)
 
-    async def worker_reports(self, request: Request) -> Response:
-        return json(await worker_reports(self._context, await signed_in_worker(self._context, request)))
+    async def worker_reports(self, call: Call[Worker, None]) -> WorkerReportsView:
+        found = await worker_reports(self._context, call.person)
+        return WorkerReportsView([worker_report_view(self._context, each) for each in found])
 
-    async def appeals(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._context, request)
-        body = await decode(request, AppealRequest)
-        outcome = await appeal(self._context, worker, body.task_id, body.words)
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+    async def appeals(self, call: Call[Worker, AppealRequest]) -> AppealFiled | Refusal:
+        outcome = await appeal(self._context, call.person, call.body.task_id, call.body.words)
+        return outcome if isinstance(outcome, Refusal) else appeal_filed(outcome)
 
 
 _NO_NUMBER = Refusal(Reason.UNKNOWN_REPORT, "a task's number is wanted")
 
-# (method, path, parameters, request, reply, other statuses): what openapi.py describes.
+
+# What the router serves and openapi.py describes.
 OPERATIONS = [
-    ("get", "/v1/reports", ["limit", "before", "state"], None, ReportsView, ["400", "401", "403"]),
-    ("get", "/v1/reports/{task_id}", [], None, ReportView, ["401", "403", "404"]),
-    ("get", "/v1/worker/reports", [], None, WorkerReportsView, ["401"]),
-    ("post", "/v1/worker/appeals", [], AppealRequest, AppealFiled, ["400", "401", "404", "409"]),
+    Operation(
+        method="GET",
+        path="/v1/reports",
+        handler=ReportsApi.reports,
+        caller=signed_in_customer,
+        query=("limit", "before", "state"),
+        reply=ReportsView,
+        statuses=(400, 401, 403),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reports/{task_id}",
+        handler=ReportsApi.report,
+        caller=signed_in_customer,
+        reply=ReportView,
+        statuses=(401, 403, 404),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/worker/reports",
+        handler=ReportsApi.worker_reports,
+        caller=signed_in_worker,
+        reply=WorkerReportsView,
+        statuses=(401,),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/appeals",
+        handler=ReportsApi.appeals,
+        caller=signed_in_worker,
+        body=AppealRequest,
+        reply=AppealFiled,
+        statuses=(400, 401, 404, 409),
+    ),
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -14,32 +15,39 @@ from manyeyes.db.pool import is_lost
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1.json_messages import Refused, json, refuse
+from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1.json_messages import json, refuse
 from manyeyes.v1.openapi import document
+from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
+from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 HEALTHY_SECONDS = 3.0
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
+
+# Whose methods serve which rows of the table.
+APIS: dict[Callable[[Context], object], list[Operation]] = {
+    WorkerApi: worker.OPERATIONS,
+    ReviewerApi: reviewer.OPERATIONS,
+    ReportsApi: reports.OPERATIONS,
+    WebhooksApi: webhooks.OPERATIONS,
+    RecognitionsApi: recognitions.OPERATIONS,
+}
 
 
 class Calls:
     """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
 
     def __init__(self, context: Context) -> None:
-        apis = (
-            WorkerApi(context),
-            ReviewerApi(context),
-            ReportsApi(context),
-            WebhooksApi(context),
-            RecognitionsApi(context),
-        )
-        self._handlers = {call: handler for api in apis for call, handler in api.handlers().items()}
-        self._paths = {path for _, path in self._handlers}
+        self._context = context
+        apis = [(make(context), table) for make, table in APIS.items()]
+        self._operations = {(row.method, row.starred): (row, api) for api, table in apis for row in table}
+        self._paths = {path for _, path in self._operations}
 
     def __contains__(self, path: str) -> bool:
         return self._known(path) in self._paths
@@ -49,9 +57,11 @@ class Calls:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         method, path = scope["method"], scope["path"]
-        handler = self._handlers.get((method, self._known(path)))
+        operation, api = self._operations.get((method, self._known(path)), (None, None))
+        response = Response(status_code=405)
         try:
-            response = await handler(Request(scope, receive, send)) if handler else Response(status_code=405)
+            if operation is not None:
+                response = await operation.serve(api, self._context, Request(scope, receive, send))
         except Refused as refused:
             response = refuse(refused.refusal)
         except Exception as error:
@@ -60,7 +70,7 @@ class Calls:
 
 
 def _starred(path: str) -> tuple[str, str]:
-    """Return the path with a star for its last part, and for the one before: handlers write so what may be anything."""
+    """Return the path with a star for its last part, and for the one before: `Operation.starred`."""
     head, _, last = path.rpartition("/")
     return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
 

@@ -5,20 +5,29 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, AnswerView, LeaseView, SessionView, WorkerDesk, rest
+from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker
-from manyeyes.v1.json_messages import decode, json, refuse, seconds
+from manyeyes.v1.json_messages import seconds
+from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.worker_views import (
+    AnswerView,
+    LeaseView,
+    NextReply,
+    SessionView,
+    Tasks,
+    answer_view,
+    lease_view,
+    session_view,
+)
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
 KEEP_ALIVE_SECONDS = 15.0
 KEEP_ALIVE = b": still here\n\n"
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class OnlineRequest(msgspec.Struct):
@@ -48,17 +57,6 @@ class SkipRequest(msgspec.Struct):
             raise ValueError(f"reason must be one of {', '.join(SkipReason)}")
 
 
-class NextReply(msgspec.Struct, frozen=True):
-    next: LeaseView | None
-
-
-class Tasks(msgspec.Struct, frozen=True):
-    """What lies on the desk. The picture of ``upcoming`` may be fetched in advance."""
-
-    current: LeaseView | None
-    upcoming: LeaseView | None
-
-
 class WorkerApi:
     """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
 
@@ -66,59 +64,36 @@ class WorkerApi:
         self._context = context
         self._desk = WorkerDesk(context)
 
-    def handlers(self) -> dict[tuple[str, str], Handler]:
-        """Return what serves each method and path."""
-        return {
-            ("POST", "/v1/worker/online"): self.online,
-            ("GET", "/v1/worker/session"): self.session,
-            ("GET", "/v1/worker/next"): self.next,
-            ("POST", "/v1/worker/answers"): self.answers,
-            ("POST", "/v1/worker/skips"): self.skips,
-            ("POST", "/v1/worker/offline"): self.offline,
-            ("GET", "/v1/worker/events"): self.events,
-        }
-
-    async def online(self, request: Request) -> Response:
+    async def online(self, call: Call[Worker, OnlineRequest]) -> SessionView | Refusal:
         """Begin a presence; 422 for a queue or language that the worker was not given."""
-        worker = await signed_in_worker(self._context, request)
-        body = await decode(request, OnlineRequest)
-        session = await self._desk.online(worker, body.queues, body.languages)
-        return refuse(session) if isinstance(session, Refusal) else json(session)
+        session = await self._desk.online(call.person, call.body.queues, call.body.languages)
+        return session if isinstance(session, Refusal) else session_view(session)
 
-    async def session(self, request: Request) -> Response:
-        return json(await self._desk.session(await signed_in_worker(self._context, request)))
+    async def session(self, call: Call[Worker, None]) -> SessionView:
+        return await self._session(call.person)
 
-    async def next(self, request: Request) -> Response:
-        """Return the current lease, waiting up to ``wait`` seconds; 204 when none came."""
-        worker = await signed_in_worker(self._context, request)
-        lease = await self._desk.next(worker, seconds(request.query_params.get("wait", "0")))
-        if isinstance(lease, Refusal):
-            return refuse(lease)
-        return json(lease) if lease else Response(status_code=204)
+    async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
+        """Return the current lease, waiting up to ``wait`` seconds; nothing when none came."""
+        lease = await self._desk.next(call.person, seconds(call.query.get("wait", "0")))
+        return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
-    async def answers(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._context, request)
-        body = await decode(request, AnswerRequest)
-        outcome = await self._desk.answer(worker, body.lease, body.answer.text)
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(outcome)
+    async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
+        outcome = await self._desk.answer(call.person, parse_lease(call.body.lease), call.body.answer.text)
+        return outcome if isinstance(outcome, Refusal) else answer_view(self._context, outcome)
 
-    async def skips(self, request: Request) -> Response:
-        worker = await signed_in_worker(self._context, request)
-        body = await decode(request, SkipRequest)
-        outcome = await self._desk.skip(worker, body.lease, SkipReason(body.reason))
-        return refuse(outcome) if isinstance(outcome, Refusal) else json(NextReply(outcome))
+    async def skips(self, call: Call[Worker, SkipRequest]) -> NextReply | Refusal:
+        outcome = await self._desk.skip(call.person, parse_lease(call.body.lease), SkipReason(call.body.reason))
+        return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
 
-    async def offline(self, request: Request) -> Response:
-        await self._desk.offline(await signed_in_worker(self._context, request))
-        return json({})
+    async def offline(self, call: Call[Worker, None]) -> None:
+        await self._desk.offline(call.person)
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, call: Call[Worker, None]) -> Response | Refusal:
         """Stream what lies on the desk and the presence, each when it changes; the worker is present meanwhile."""
-        worker = await signed_in_worker(self._context, request)
-        if not await self._desk.attach(worker):
-            return refuse(Refusal(Reason.NOT_ONLINE, "go online first"))
+        if not await self._desk.attach(call.person):
+            return Refusal(Reason.NOT_ONLINE, "go online first")
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(worker), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(call.person), media_type="text/event-stream", headers=headers)
 
     async def _stream(self, worker: Worker) -> AsyncIterator[bytes]:
         cell = await self._desk.cell(worker.worker_id)
@@ -135,7 +110,7 @@ class WorkerApi:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
         The desk is looked at every second, lest a hint was lost; the presence when the bell rang, or in long silences.
-        The desk is told of before the presence is looked at: a picture may wait for his eyes.
+        The desk is told of before the presence is looked at: a picture may wait for their eyes.
         """
         seen: dict[str, object] = {}
         spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time
@@ -145,7 +120,7 @@ class WorkerApi:
             is_silent = clock() - spoken > KEEP_ALIVE_SECONDS
             looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks}
             if rang or is_silent or not is_online:
-                looks["session"] = self._desk.session
+                looks["session"] = self._session
             for name, look in looks.items():
                 value = await look(worker)
                 if seen.get(name) != value:
@@ -159,16 +134,68 @@ class WorkerApi:
             rang = await rest(event, LOOK_AGAIN_SECONDS)
 
     async def _tasks(self, worker: Worker) -> Tasks:
-        return Tasks(*await self._desk.both(worker))
+        current, upcoming = await self._desk.both(worker)
+        return Tasks(lease_view(self._context, current), lease_view(self._context, upcoming))
+
+    async def _session(self, worker: Worker) -> SessionView:
+        return session_view(await self._desk.session(worker))
 
 
-# (method, path, query parameters, request, reply, other statuses): what openapi.py describes.
+# What the router serves and openapi.py describes.
 OPERATIONS = [
-    ("post", "/v1/worker/online", [], OnlineRequest, SessionView, ["401", "422"]),
-    ("get", "/v1/worker/session", [], None, SessionView, ["401"]),
-    ("get", "/v1/worker/next", ["wait"], None, LeaseView, ["204", "401", "409"]),
-    ("post", "/v1/worker/answers", [], AnswerRequest, AnswerView, ["401", "409", "422"]),
-    ("post", "/v1/worker/skips", [], SkipRequest, NextReply, ["400", "401", "409"]),
-    ("post", "/v1/worker/offline", [], None, None, ["401"]),
-    ("get", "/v1/worker/events", [], None, Tasks, ["401", "409"]),
+    Operation(
+        method="POST",
+        path="/v1/worker/online",
+        handler=WorkerApi.online,
+        caller=signed_in_worker,
+        body=OnlineRequest,
+        reply=SessionView,
+        statuses=(401, 422),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/worker/session",
+        handler=WorkerApi.session,
+        caller=signed_in_worker,
+        reply=SessionView,
+        statuses=(401,),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/worker/next",
+        handler=WorkerApi.next,
+        caller=signed_in_worker,
+        query=("wait",),
+        reply=LeaseView,
+        statuses=(204, 401, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/answers",
+        handler=WorkerApi.answers,
+        caller=signed_in_worker,
+        body=AnswerRequest,
+        reply=AnswerView,
+        statuses=(401, 409, 422),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/skips",
+        handler=WorkerApi.skips,
+        caller=signed_in_worker,
+        body=SkipRequest,
+        reply=NextReply,
+        statuses=(400, 401, 409),
+    ),
+    Operation(
+        method="POST", path="/v1/worker/offline", handler=WorkerApi.offline, caller=signed_in_worker, statuses=(401,)
+    ),
+    Operation(
+        method="GET",
+        path="/v1/worker/events",
+        handler=WorkerApi.events,
+        caller=signed_in_worker,
+        reply=Tasks,
+        statuses=(401, 409),
+    ),
 ]

@@ -79,3 +79,14 @@ class Refusal(msgspec.Struct, frozen=True):
 
     reason: Reason
     detail: str = ""
+
+
+class Refused(Exception):
+    """Ends a request at an edge, however deep its reading is; the edge that it came to answers with ``refusal``.
+
+    Below the edges a refusal is returned, never raised.
+    """
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal

@@ -26,7 +26,8 @@ UPDATE delivery SET claim = delivery.claim + 1, next_at = $4
 FROM (SELECT task_id FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0 AND next_at <= $3
       ORDER BY task_id FOR UPDATE SKIP LOCKED) AS free
 WHERE delivery.cell = $1 AND delivery.task_id = free.task_id
-RETURNING delivery.task_id, delivery.account_id, delivery.url, delivery.receiver, delivery.base_url, delivery.claim;
+RETURNING delivery.task_id, delivery.account_id, delivery.url, delivery.receiver, delivery.base_url,
+          delivery.claim AS number;
 
 -- name: lock_waiting
 -- Deliveries that were tried, locked in the order of the key.

@@ -36,7 +36,7 @@ class DeliveryState(enum.IntEnum):
     GIVEN_UP = 2
 
 
-class Answer(msgspec.Struct, frozen=True):
+class TryResponse(msgspec.Struct, frozen=True):
     """What came of a try. ``status`` 0: nothing came, and ``fault`` says why; ``is_final``: no other try can help."""
 
     status: int = 0
@@ -45,7 +45,7 @@ class Answer(msgspec.Struct, frozen=True):
     is_final: bool = False
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class RetryDecision(msgspec.Struct, frozen=True):
     """What a try leads to: a state, the seconds to wait for the next one, and the fault in a sentence."""
 
     state: DeliveryState
@@ -62,20 +62,20 @@ class Due(msgspec.Struct, frozen=True):
     next_at: datetime
 
 
-def judge(answer: Answer, tries: int, now: datetime, chance: float) -> Verdict:
+def judge(answer: TryResponse, tries: int, now: datetime, chance: float) -> RetryDecision:
     """Return what follows the ``tries``-th try; ``chance`` from 0 to 1 draws the jitter.
 
     Any 2xx is a delivery. 410 ends it at once, as the specification says. Everything else is tried again, a redirect
     too: it is never followed, since it could lead anywhere.
     """
     if 200 <= answer.status < 300:
-        return Verdict(DeliveryState.DELIVERED)
+        return RetryDecision(DeliveryState.DELIVERED)
     fault = answer.fault or _fault(answer.status)
     if answer.status == 410 or answer.is_final or tries >= MOST_TRIES:
-        return Verdict(DeliveryState.GIVEN_UP, fault=fault)
+        return RetryDecision(DeliveryState.GIVEN_UP, fault=fault)
     wait = WAITS_SECONDS[tries - 1] * (1 - JITTER * chance)
     asked_for = retry_after_seconds(answer.retry_after, now) if answer.status in (429, 503) else 0.0
-    return Verdict(DeliveryState.WAITING, max(wait, min(asked_for, LONGEST_WAIT_SECONDS)), fault)
+    return RetryDecision(DeliveryState.WAITING, max(wait, min(asked_for, LONGEST_WAIT_SECONDS)), fault)
 
 
 def _fault(status: int) -> str:

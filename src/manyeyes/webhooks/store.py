@@ -7,7 +7,15 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries
-from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, MOST_TRIES_EVER, DeliveryState, Due, Verdict, receiver_of
+from manyeyes.db.rows import columns, read, read_one
+from manyeyes.webhooks.rules import (
+    AT_ONCE_PER_RECEIVER,
+    MOST_TRIES_EVER,
+    DeliveryState,
+    Due,
+    RetryDecision,
+    receiver_of,
+)
 
 SQL = Queries(__package__)
 
@@ -21,7 +29,7 @@ class NewDelivery(msgspec.Struct, frozen=True):
     base_url: str
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery that this process tries now; ``number`` fences off who had it before."""
 
     task_id: int
@@ -32,7 +40,7 @@ class Claim(msgspec.Struct, frozen=True):
     number: int
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingDelivery(msgspec.Struct, frozen=True):
     """A locked delivery; ``tries`` all that there were, ``tries_before`` those before the last replay."""
 
     task_id: int
@@ -41,17 +49,17 @@ class Waiting(msgspec.Struct, frozen=True):
     tries_before: int
 
 
-class Noted(msgspec.Struct, frozen=True):
+class NotedTry(msgspec.Struct, frozen=True):
     """The ``n``-th try of a delivery and what it leads to; ``status`` 0: nothing was answered."""
 
     task_id: int
     n: int
     status: int
     milliseconds: int
-    verdict: Verdict
+    verdict: RetryDecision
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """A delivery as its customer sees it. ``next_at`` counts while it waits."""
 
     task_id: int
@@ -77,28 +85,30 @@ class Try(msgspec.Struct, frozen=True):
 
 async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewDelivery]) -> None:
     if rows:
-        columns = zip(*[(r.task_id, r.account_id, r.url, receiver_of(r.url), r.base_url) for r in rows], strict=True)
-        await tx.execute(SQL.insert_deliveries, cell, now, *columns)
+        found = columns(
+            rows, "task_id", "account_id", "url", "receiver", "base_url", receiver=lambda row: receiver_of(row.url)
+        )
+        await tx.execute(SQL.insert_deliveries, cell, now, *found)
 
 
 async def due(tx: asyncpg.Connection, now: datetime, cell: int) -> list[Due]:
     """Return of each receiver the first deliveries that are due, as many as one process would try at once."""
-    return [Due(*row) for row in await tx.fetch(SQL.due, cell, now, 2 * AT_ONCE_PER_RECEIVER)]
+    return read(Due, await tx.fetch(SQL.due, cell, now, 2 * AT_ONCE_PER_RECEIVER))
 
 
 async def claim(
     tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int], until: datetime
 ) -> list[Claim]:
     """Claim those of the deliveries that are still due and in nobody's hands."""
-    return [Claim(*row) for row in await tx.fetch(SQL.claim, cell, task_ids, now, until)]
+    return read(Claim, await tx.fetch(SQL.claim, cell, task_ids, now, until))
 
 
-async def lock_waiting(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Waiting]:
+async def lock_waiting(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, WaitingDelivery]:
     """Return those of the deliveries that wait, by task; the rows stay locked until the transaction ends."""
-    return {row["task_id"]: Waiting(*row) for row in await tx.fetch(SQL.lock_waiting, cell, task_ids)}
+    return {w.task_id: w for w in read(WaitingDelivery, await tx.fetch(SQL.lock_waiting, cell, task_ids))}
 
 
-async def note(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[Noted]) -> None:
+async def note(tx: asyncpg.Connection, now: datetime, cell: int, noted: Sequence[NotedTry]) -> None:
     """Write tries down, in the log and in the deliveries, which are locked."""
     if not noted:
         return
@@ -129,13 +139,12 @@ async def page(
 ) -> list[Delivery]:
     """Return an account's deliveries of tasks before one, newest first: all, or those that were given up."""
     query = SQL.page_of_given_up if is_given_up else SQL.page
-    return [_delivery(row) for row in await db.fetch(query, cell, account_id, before, limit)]
+    return read(Delivery, await db.fetch(query, cell, account_id, before, limit))
 
 
 async def delivery(db: asyncpg.Connection, cell: int, task_id: int, account_id: int) -> Delivery | None:
     """Return the account's delivery of a task; None when there is none."""
-    row = await db.fetchrow(SQL.delivery, cell, task_id, account_id)
-    return _delivery(row) if row else None
+    return read_one(Delivery, await db.fetchrow(SQL.delivery, cell, task_id, account_id))
 
 
 async def account_of(db: asyncpg.Connection, cell: int, task_id: int) -> int | None:
@@ -145,7 +154,7 @@ async def account_of(db: asyncpg.Connection, cell: int, task_id: int) -> int | N
 
 
 async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:
-    return [Try(**row) for row in await db.fetch(SQL.tries, cell, task_id)]
+    return read(Try, await db.fetch(SQL.tries, cell, task_id))
 
 
 async def replay(
@@ -168,7 +177,3 @@ async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit:
         await tx.execute(SQL.delete_tries, cell, old)
         await tx.execute(SQL.delete_deliveries, cell, old)
     return len(old)
-
-
-def _delivery(row: asyncpg.Record) -> Delivery:
-    return Delivery(**{**row, "state": DeliveryState(row["state"])})

@@ -22,6 +22,15 @@ class SkipReason(enum.StrEnum):
     OTHER = "other"
 
 
+class WorkerState(enum.StrEnum):
+    """What a worker does: with or without a task in hand, away without a sign of life, or not online at all."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
 OF_PICTURES = (SkipReason.UNREADABLE, SkipReason.WRONG_LANGUAGE, SkipReason.UPSETTING, SkipReason.OTHER)
 OF_WIDGETS = (SkipReason.WIDGET_FAILED, SkipReason.OTHER)
 

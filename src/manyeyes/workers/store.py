@@ -7,11 +7,14 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.queries import Queries, one_row
+from manyeyes.db.rows import read, read_one, values
+from manyeyes.values.integers import whole_number
+from manyeyes.workers.rules import WorkerState
 
 SQL = Queries(__package__)
 
 
-class Worker(msgspec.Struct, frozen=True):
+class Worker(msgspec.Struct, frozen=True, kw_only=True):
     worker_id: int
     name: str
     languages: tuple[str, ...]
@@ -28,7 +31,7 @@ class Subject(msgspec.Struct, frozen=True):
     cell: int
 
 
-class Session(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence; ``earned_micros`` and ``answered`` count since he went online."""
 
     worker_id: int
@@ -50,24 +53,31 @@ class SessionChange(msgspec.Struct, frozen=True):
     is_awake: bool = False
 
 
+def state_of(session: Session | None) -> WorkerState:
+    """Return what a worker with this presence does; who never came, or has no queue any more, is offline."""
+    if session is None or not session.queues:
+        return WorkerState.OFFLINE
+    if not session.present:
+        return WorkerState.AWAY
+    return WorkerState.BUSY if session.held else WorkerState.IDLE
+
+
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
-    who = (worker.worker_id, worker.name, worker.languages, worker.queues, worker.reviewer)
-    await db.execute(SQL.insert_worker, *who)
+    await db.execute(SQL.insert_worker, *values(worker, "worker_id", "name", "languages", "queues", "reviewer"))
 
 
 async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
-    row = await db.fetchrow(SQL.worker, worker_id)
-    return _worker(row) if row else None
+    return read_one(Worker, await db.fetchrow(SQL.worker, worker_id))
 
 
 async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]:
     """Return the workers that ``name_or_id`` may mean, disabled ones too: one by id, several by name."""
-    number = int(name_or_id) if name_or_id.isdigit() and len(name_or_id) < 19 else 0
-    return [_worker(row) for row in await db.fetch(SQL.workers_named, number, name_or_id)]
+    number = whole_number(name_or_id, 18) or 0
+    return read(Worker, await db.fetch(SQL.workers_named, number, name_or_id))
 
 
 async def every_worker(db: asyncpg.Connection) -> list[Worker]:
-    return [_worker(row) for row in await db.fetch(SQL.every_worker)]
+    return read(Worker, await db.fetch(SQL.every_worker))
 
 
 async def set_worker(
@@ -101,26 +111,23 @@ async def insert_credential(
 
     ``through``: hash of the client key that began a session, which ends when the key is revoked.
     """
-    whom = (subject.role, subject.subject_id, subject.cell)
+    whom = values(subject, "role", "subject_id", "cell")
     await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
     """Return whom a token or a session signs in; None for an unknown or expired one."""
-    row = await db.fetchrow(SQL.credential, secret_hash, kinds)
-    return Subject(*row) if row else None
+    return read_one(Subject, await db.fetchrow(SQL.credential, secret_hash, kinds))
 
 
 async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Spend a one-time link; None when it is unknown, spent or expired."""
-    row = await db.fetchrow(SQL.use_link, secret_hash)
-    return Subject(*row) if row else None
+    return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
 
 
 async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Whom a spent link had signed in; None when it is unknown, unused or long gone."""
-    row = await db.fetchrow(SQL.spent_link, secret_hash)
-    return Subject(*row) if row else None
+    return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
 async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
@@ -164,12 +171,11 @@ async def leave(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], *,
 
 
 async def session(db: asyncpg.Connection, cell: int, worker_id: int) -> Session | None:
-    row = await db.fetchrow(SQL.session, cell, worker_id)
-    return _session(row) if row else None
+    return read_one(Session, await db.fetchrow(SQL.session, cell, worker_id))
 
 
 async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
-    return [_session(row) for row in await db.fetch(SQL.all_sessions, cell)]
+    return read(Session, await db.fetch(SQL.all_sessions, cell))
 
 
 async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[tuple[int, datetime, int]]:
@@ -251,16 +257,6 @@ async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[in
     """Return how many workers are present for a queue and how many of them are idle."""
     row = await one_row(db, SQL.presence, cell, queue_id)
     return row["total"], row["idle"]
-
-
-def _worker(row: asyncpg.Record) -> Worker:
-    return Worker(
-        row["worker_id"], row["name"], tuple(row["languages"]), tuple(row["queues"]), row["reviewer"], row["disabled"]
-    )
-
-
-def _session(row: asyncpg.Record) -> Session:
-    return Session(**{**dict(row), "queues": tuple(row["queues"]), "languages": tuple(row["languages"])})
 
 
 def _array(items: Sequence[object]) -> str:

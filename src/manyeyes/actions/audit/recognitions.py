@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.apps.rules import zone
 from manyeyes.recognitions import consistency
-from manyeyes.recognitions.consistency import Span
+from manyeyes.recognitions.consistency import RecordedSpan
 
 DAY = timedelta(days=1)
 NO_DAY = date(1970, 1, 1)
@@ -63,7 +63,7 @@ async def _times(db: asyncpg.Connection, cell: int) -> list[tuple[int, str]]:
 
 async def _days(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]) -> list[tuple[int, str]]:
     """Look at the recognitions of each time zone together: their days begin at the same instants."""
-    by_zone: defaultdict[str, list[Span]] = defaultdict(list)
+    by_zone: defaultdict[str, list[RecordedSpan]] = defaultdict(list)
     for span in await consistency.spans(db, cell):
         by_zone[time_zones.get(span.recognition_id, "")].append(span)
     found = []
@@ -78,7 +78,7 @@ async def _days(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]
     return found
 
 
-def _between(spans: Iterable[Span]) -> list[date]:
+def _between(spans: Iterable[RecordedSpan]) -> list[date]:
     """Return all days that any of the spans can touch in any time zone."""
     known = [day for span in spans for day in (span.first_day, span.last_day) if day]
     known += [at.astimezone(UTC).date() for span in spans for at in (span.first, span.last) if at]

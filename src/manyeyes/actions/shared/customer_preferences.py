@@ -14,7 +14,7 @@ import msgspec
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import allow_lists, are_all_filtered, filters
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.rules import NO_FILTERS, Filters, Idle, Waiting, listed_first
+from manyeyes.dispatch.rules import NO_FILTERS, Idle, WaitingTask, WorkerFilters, listed_first
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.workers import store as workers
 
@@ -29,7 +29,7 @@ class Regarded(msgspec.Struct, frozen=True):
 
     room: list[Idle]
     lists: AllowLists = {}
-    filters: Filters = NO_FILTERS
+    filters: WorkerFilters = NO_FILTERS
 
 
 async def regarded(tx: asyncpg.Connection, now: datetime, cell: int, room: list[Idle]) -> Regarded:
@@ -37,11 +37,16 @@ async def regarded(tx: asyncpg.Connection, now: datetime, cell: int, room: list[
     everybody, idle = [w.worker_id for w in room], [w.worker_id for w in room if w.held == 0]
     newest = 1 + MOST_LISTS // max(len(idle), 1)
     words = await allow_list.regards(tx, now, cell, idle, newest, everybody)
-    return Regarded(room, allow_lists(words, MOST_LISTS), Filters(TOKEN_KINDS, filters(words)))
+    return Regarded(room, allow_lists(words, MOST_LISTS), WorkerFilters(TOKEN_KINDS, filters(words)))
 
 
 async def idle_elsewhere(
-    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, waiting: Sequence[Waiting], room: Sequence[Idle]
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    queue_id: int,
+    waiting: Sequence[WaitingTask],
+    room: Sequence[Idle],
 ) -> list[Idle]:
     """Lock and return idle workers, not in ``room``, who are listed by customers of ``waiting`` and will get a task."""
     entries = await _entries(tx, now, cell, queue_id, sorted({task.account_id for task in waiting}))
@@ -69,8 +74,8 @@ async def _entries(
 
 
 async def tasks_for_listed(
-    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, by: Regarded, head: Sequence[Waiting]
-) -> list[Waiting]:
+    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, by: Regarded, head: Sequence[WaitingTask]
+) -> list[WaitingTask]:
     """Lock and return tasks, not in ``head``, that listed workers will take, from wherever in the queue they stand."""
     known = {task.task_id for task in head}
     oldest = await dispatch.oldest_of(tx, cell, queue_id, by.lists)

@@ -7,7 +7,7 @@ import asyncpg
 
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.rules import AppDay, merged
 from manyeyes.tasks import store as tasks
@@ -18,9 +18,9 @@ def app_days(ended: Sequence[tuple[Work, Ending]], day: date) -> list[AppDay]:
     """Return what ended tasks add to the days of their apps; tasks of no known app add nothing."""
     return merged(
         AppDay(
-            work.soft_id,
-            day,
-            work.account_id,
+            soft_id=work.soft_id,
+            day=day,
+            account_id=work.account_id,
             solved=ending is Ending.SOLVED,
             unsolvable=ending.charged and ending is not Ending.SOLVED,
             released=not ending.charged,
@@ -40,8 +40,11 @@ async def take_back_shares(tx: asyncpg.Connection, now: datetime, cell: int, tas
     if not task_ids:
         return 0
     shares = await tasks.shares(tx, cell, task_ids)
-    taken_back = [posting(Kind.UNSHARE, s.task_id, s.soft_id, s.share_micros) for s in shares]
+    taken_back = [posting(TransferKind.UNSHARE, s.task_id, s.soft_id, s.share_micros) for s in shares]
     await ledger.insert_transfers(tx, now, cell, taken_back)
-    days = [AppDay(s.soft_id, s.ended_at.date(), s.account_id, taken_back_micros=s.share_micros) for s in shares]
+    days = [
+        AppDay(soft_id=s.soft_id, day=s.ended_at.date(), account_id=s.account_id, taken_back_micros=s.share_micros)
+        for s in shares
+    ]
     await soft_apps.add_days(tx, cell, merged(days))
     return sum(s.share_micros for s in shares)

@@ -49,17 +49,19 @@ async def refute_reviews(tx: asyncpg.Connection, cell: int, task_ids: Iterable[i
 
 def _of_day(review: Review, verdict: int, sign: int = 1) -> DayChange:
     overturned = sign * is_overturned(review.label, review.rate, verdict)
-    return DayChange(review.recognition_id, review.day, review.label, reviewed=sign, overturned=overturned)
+    return DayChange(
+        recognition_id=review.recognition_id, day=review.day, label=review.label, reviewed=sign, overturned=overturned
+    )
 
 
 def _of_quarter(review: Review, verdict: int, sign: int = 1) -> QuarterChange:
     overturned = sign * is_overturned(review.label, review.rate, verdict)
     at = quarter(review.asked_at)
-    return QuarterChange(review.recognition_id, at, reviewed=sign, overturned=overturned)
+    return QuarterChange(recognition_id=review.recognition_id, quarter=at, reviewed=sign, overturned=overturned)
 
 
 def _without_verdict(review: Review) -> QuarterChange:
-    return QuarterChange(review.recognition_id, quarter(review.asked_at), undecided=1)
+    return QuarterChange(recognition_id=review.recognition_id, quarter=quarter(review.asked_at), undecided=1)
 
 
 def _of_time(review: Review, now: datetime) -> TimeChange:

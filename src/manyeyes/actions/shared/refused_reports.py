@@ -9,18 +9,18 @@ import msgspec
 
 from manyeyes.reports import store
 from manyeyes.reports.rules import UNKNOWN_TASKS_KEPT, ReportKind
-from manyeyes.reports.store import Noted
+from manyeyes.reports.store import NewRefusedReport
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class RefusedReport(msgspec.Struct, frozen=True):
+class ReportRefusal(msgspec.Struct, frozen=True):
     account_id: int
     task_id: int
     kind: ReportKind
     refusal: Refusal
 
 
-async def keep_refused(tx: asyncpg.Connection, now: datetime, cell: int, refused: Sequence[RefusedReport]) -> None:
+async def keep_refused(tx: asyncpg.Connection, now: datetime, cell: int, refused: Sequence[ReportRefusal]) -> None:
     """Keep the reasons for their customers' own eyes; the same refusal again counts on its row.
 
     Tasks that an account never had are kept one by one up to a number.
@@ -35,4 +35,4 @@ async def keep_refused(tx: asyncpg.Connection, now: datetime, cell: int, refused
             is_many = known.get(r.account_id, 0) + len(own) >= UNKNOWN_TASKS_KEPT
             own |= set() if is_many else {r.task_id}
         counts[r.account_id, 0 if is_many else r.task_id, r.kind, str(r.refusal.reason)] += 1
-    await store.note_refused(tx, now, cell, [Noted(*key, n) for key, n in sorted(counts.items())])
+    await store.note_refused(tx, now, cell, [NewRefusedReport(*key, n) for key, n in sorted(counts.items())])

@@ -13,7 +13,7 @@ from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, Transfer, posting
+from manyeyes.ledger.rules import Transfer, TransferKind, posting
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.labels import LabelOptions
@@ -122,24 +122,24 @@ def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: 
     virtual = purses.next_turns.get((0, queue.queue_id), 0)
     turns, purses.next_turns[key] = dispatching.turns(virtual, purses.next_turns.get(key, 0), terms.weight, 1)
     return Entering(
-        task.task_id,
-        task.account_id,
-        queue.queue_id,
-        price_micros,
-        turns[0],
-        price_micros,
-        queue.pay_micros,
-        queue.lease_seconds,
-        task.soft_id,
-        task.ip,
-        task.kind,
-        msgspec.json.encode(task.options).decode(),
-        task.picture.media if task.picture else "",
-        task.life_seconds,
-        task.callback_url,
-        task.base_url,
-        share(price_micros, task.share_percent),
-        site,
+        task_id=task.task_id,
+        account_id=task.account_id,
+        queue_id=queue.queue_id,
+        bid_micros=price_micros,
+        turn=turns[0],
+        price_micros=price_micros,
+        pay_micros=queue.pay_micros,
+        lease_seconds=queue.lease_seconds,
+        soft_id=task.soft_id,
+        ip=task.ip,
+        kind=task.kind,
+        options=msgspec.json.encode(task.options).decode(),
+        media=task.picture.media if task.picture else "",
+        life_seconds=task.life_seconds,
+        callback_url=task.callback_url,
+        base_url=task.base_url,
+        share_micros=share(price_micros, task.share_percent),
+        site=site,
     )
 
 
@@ -160,7 +160,7 @@ async def save_entered(
         await dispatch.insert_work(tx, now, cell, rows)
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
-    booked = [*charges, *(posting(Kind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
+    booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)
     for transfer in booked:
@@ -171,15 +171,15 @@ async def save_entered(
 
 def _task(task: NewTask, row: Entering) -> Task:
     return Task(
-        row.task_id,
-        row.account_id,
-        row.queue_id,
-        row.kind,
-        task.options,
-        row.media,
-        row.soft_id,
-        row.ip,
-        task.website_url,
-        task.callback_url,
-        task.language_pool,
+        task_id=row.task_id,
+        account_id=row.account_id,
+        queue_id=row.queue_id,
+        kind=row.kind,
+        options=task.options,
+        media=row.media,
+        soft_id=row.soft_id,
+        ip=row.ip,
+        website_url=task.website_url,
+        callback_url=task.callback_url,
+        language_pool=task.language_pool,
     )

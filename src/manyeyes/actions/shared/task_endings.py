@@ -12,7 +12,7 @@ from manyeyes.actions.shared.recognition_reviews import end_reviews
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import PENDING_SECONDS, Kind, Transfer, posting
+from manyeyes.ledger.rules import PENDING_SECONDS, Transfer, TransferKind, posting
 from manyeyes.ledger.store import Pay
 from manyeyes.recognitions.reviews import Closing
 from manyeyes.recognitions.rules import ReviewState
@@ -23,12 +23,12 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import Result
+from manyeyes.tasks.store import TaskResult
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
 
-class Ended(msgspec.Struct, frozen=True):
+class EndedWork(msgspec.Struct, frozen=True):
     """A locked row of `work` that ends now; ``text`` is the answer of ``work.worker_id`` when it was solved."""
 
     work: Work
@@ -36,7 +36,7 @@ class Ended(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[Ended]) -> None:
+async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[EndedWork]) -> None:
     """Write how tasks end: charged ones settle (and pay who solved them), others are released to the customer."""
     if not ended:
         return
@@ -57,16 +57,16 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
 
 
-def transfers(ended: Ended) -> list[Transfer]:
+def transfers(ended: EndedWork) -> list[Transfer]:
     """Return the postings of one ending: settle, pay and share, or release."""
     work = ended.work
     if not ended.ending.charged:
-        return [posting(Kind.RELEASE, work.task_id, work.account_id, work.price_micros)]
-    booked = [posting(Kind.SETTLE, work.task_id, work.account_id, work.price_micros)]
+        return [posting(TransferKind.RELEASE, work.task_id, work.account_id, work.price_micros)]
+    booked = [posting(TransferKind.SETTLE, work.task_id, work.account_id, work.price_micros)]
     if _is_paid(ended):
-        booked.append(posting(Kind.PAY, work.task_id, work.worker_id, work.pay_micros))
+        booked.append(posting(TransferKind.PAY, work.task_id, work.worker_id, work.pay_micros))
     if work.share_micros:
-        booked.append(posting(Kind.SHARE, work.task_id, work.soft_id, work.share_micros))
+        booked.append(posting(TransferKind.SHARE, work.task_id, work.soft_id, work.share_micros))
     return booked
 
 
@@ -77,7 +77,10 @@ def usage(charged: Sequence[Work]) -> list[Usage]:
         entry = sums[work.account_id, work.queue_id, work.soft_id, work.ip]
         entry[0] += 1
         entry[1] += work.price_micros
-    return [Usage(*key, count, micros) for key, (count, micros) in sums.items()]
+    return [
+        Usage(account_id=account_id, queue_id=queue_id, soft_id=soft_id, ip=ip, tasks=count, charged_micros=micros)
+        for (account_id, queue_id, soft_id, ip), (count, micros) in sums.items()
+    ]
 
 
 def _queue_usage(charged: Sequence[Work], now: datetime) -> list[QueueUsage]:
@@ -99,11 +102,11 @@ async def _give_back(tx: asyncpg.Connection, cell: int, released: Sequence[Work]
         await ledger.change_balances(tx, cell, changes)
 
 
-def _is_paid(ended: Ended) -> bool:
+def _is_paid(ended: EndedWork) -> bool:
     return ended.ending is Ending.SOLVED and ended.work.pay_micros > 0
 
 
-def _is_told(ended: Ended) -> bool:
+def _is_told(ended: EndedWork) -> bool:
     """Every end is told, but of reviews only verdicts: their message has a place for nothing else.
 
     See docs/contracts/tupu.md#human-review-push.
@@ -111,35 +114,35 @@ def _is_told(ended: Ended) -> bool:
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
 
 
-def _closing(ended: Ended) -> Closing:
+def _closing(ended: EndedWork) -> Closing:
     if ended.ending is Ending.SOLVED:
         return Closing(ended.work.task_id, ReviewState.DECIDED, int(ended.text), ended.work.worker_id)
     return Closing(ended.work.task_id, ReviewState.UNDECIDED)
 
 
-def _name(ended: Ended) -> str:
+def _name(ended: EndedWork) -> str:
     """Return the name of the label that was chosen; empty for other answers."""
     options = picture_options(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
     return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
 
 
-def _result(ended: Ended) -> Result:
+def _result(ended: EndedWork) -> TaskResult:
     work, solved = ended.work, ended.ending is Ending.SOLVED
-    return Result(
-        work.task_id,
-        work.account_id,
-        work.queue_id,
-        work.soft_id,
-        work.ip,
-        work.created_at,
-        ended.ending,
-        ended.text,
-        work.media,
-        work.worker_id if solved else 0,
-        work.lease,
-        work.failures + 1 if solved else work.failures,
-        work.price_micros if ended.ending.charged else 0,
-        work.pay_micros if solved else 0,
-        (work.share_micros or 0) if ended.ending.charged else 0,
-        _name(ended),
+    return TaskResult(
+        task_id=work.task_id,
+        account_id=work.account_id,
+        queue_id=work.queue_id,
+        soft_id=work.soft_id,
+        ip=work.ip,
+        created_at=work.created_at,
+        ending=ended.ending,
+        text=ended.text,
+        media=work.media,
+        worker_id=work.worker_id if solved else 0,
+        lease=work.lease,
+        solve_count=work.failures + 1 if solved else work.failures,
+        charged_micros=work.price_micros if ended.ending.charged else 0,
+        pay_micros=work.pay_micros if solved else 0,
+        share_micros=(work.share_micros or 0) if ended.ending.charged else 0,
+        name=_name(ended),
     )

@@ -10,7 +10,7 @@ import msgspec
 from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.actions.shared.recognition_reviews import refute_reviews
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind, posting
+from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import WHY_OVERDUE, ReportState, Slot, Vote
 from manyeyes.reports.slots import ReviewerRecord
@@ -18,9 +18,10 @@ from manyeyes.reports.store import Decision, Record, Report
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import Refund
 from manyeyes.tasks import history
+from manyeyes.tasks.history import Charge
 
 
-class Decided(msgspec.Struct, frozen=True):
+class DecidedComplaint(msgspec.Struct, frozen=True):
     """A locked complaint with its outcome; ``votes`` are empty when nobody decided it in time."""
 
     report: Report
@@ -28,7 +29,7 @@ class Decided(msgspec.Struct, frozen=True):
     votes: tuple[Slot, ...] = ()
 
 
-async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[Decided]) -> None:
+async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[DecidedComplaint]) -> None:
     """Write the outcomes of open complaints; all of their money moves in this transaction.
 
     Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet.
@@ -43,7 +44,7 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     cancelled = {pay.task_id: pay for pay in await ledger.cancel_pay(tx, cell, sorted(lost))}
     await ledger.free_pay(tx, now, cell, kept)
     refunds = await _refund(tx, now, cell, sorted(confirmed))
-    cancels = [posting(Kind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
+    cancels = [posting(TransferKind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
     await ledger.insert_transfers(tx, now, cell, cancels)
     decisions = [
         Decision(
@@ -67,8 +68,8 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
     if not task_ids:
         return {}
     charges = await history.charges(tx, cell, task_ids)
-    refunds = [Refund(*msgspec.structs.astuple(charge)) for charge in charges.values() if charge.charged_micros]
-    booked = [posting(Kind.REFUND, r.task_id, r.account_id, r.refunded_micros) for r in refunds]
+    refunds = [_refund_of(charge) for charge in charges.values() if charge.charged_micros]
+    booked = [posting(TransferKind.REFUND, r.task_id, r.account_id, r.refunded_micros) for r in refunds]
     changes: defaultdict[int, int] = defaultdict(int)
     for each in refunds:
         changes[each.account_id] += each.refunded_micros
@@ -80,7 +81,19 @@ async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Se
     return {r.task_id: r.refunded_micros for r in refunds}
 
 
-def _records_of_reporters(decided: Sequence[Decided]) -> dict[int, Record]:
+def _refund_of(charge: Charge) -> Refund:
+    return Refund(
+        task_id=charge.task_id,
+        account_id=charge.account_id,
+        queue_id=charge.queue_id,
+        soft_id=charge.soft_id,
+        ip=charge.ip,
+        ended_at=charge.ended_at,
+        refunded_micros=charge.charged_micros,
+    )
+
+
+def _records_of_reporters(decided: Sequence[DecidedComplaint]) -> dict[int, Record]:
     """Count verdicts by customer: only what votes decided (docs/decisions/0025#ratio)."""
     judged: dict[int, Record] = {}
     for d in decided:
@@ -91,7 +104,7 @@ def _records_of_reporters(decided: Sequence[Decided]) -> dict[int, Record]:
     return judged
 
 
-def _records_of_reviewers(decided: Sequence[Decided]) -> dict[int, ReviewerRecord]:
+def _records_of_reviewers(decided: Sequence[DecidedComplaint]) -> dict[int, ReviewerRecord]:
     """Count votes by reviewer, and those against the verdict."""
     records: dict[int, ReviewerRecord] = {}
     for d in decided:

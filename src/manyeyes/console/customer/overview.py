@@ -9,18 +9,16 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.connect import examples
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
-from manyeyes.roles.sign_in import cookie_subject
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
@@ -38,7 +36,7 @@ STATUSES = {
 }
 
 
-class RecentTask(msgspec.Struct, frozen=True):
+class RecentTask(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the list; ``seconds`` and ``charged_micros`` are None until it has ended."""
 
     wire_id: int
@@ -55,18 +53,16 @@ class CustomerPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         async with self._context.cells.pool(place.cell).acquire() as db:
             account = await _figures(db, place)
             recent = await self._recent(db, place)
         translate = catalogue(look_of(request).language).ugettext
         return render(
             request,
-            "customer.html",
+            "customer/overview.html",
             person=place.name,
             account=account,
             recent=recent,
@@ -74,7 +70,7 @@ class CustomerPages:
             **examples(request),
         )
 
-    async def _recent(self, db: asyncpg.Connection, place: Place) -> list[RecentTask]:
+    async def _recent(self, db: asyncpg.Connection, place: AccountPlace) -> list[RecentTask]:
         held = await ledger.recent_holds(db, place.cell, place.account_id, RECENT_TASKS)
         ids = [task_id for task_id, _, _ in held]
         open_tasks = await dispatch.states(db, place.cell, ids)
@@ -86,25 +82,33 @@ class CustomerPages:
                 end = ended[task_id]
                 seconds = round((end.ended_at - end.created_at).total_seconds())
                 status, cost = _ENDINGS[end.ending], end.charged_micros
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[end.queue_id].name, status, cost, seconds))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[end.queue_id].name,
+                        status=status,
+                        charged_micros=cost,
+                        seconds=seconds,
+                    )
+                )
             elif task_id in open_tasks:
                 queue_id, state = open_tasks[task_id]
                 status = "waiting" if state is WorkState.WAITING else "answering"
-                lines.append(RecentTask(wire_id(task_id), sent_at, queues[queue_id].name, status, None, None))
+                lines.append(
+                    RecentTask(
+                        wire_id=wire_id(task_id),
+                        sent_at=sent_at,
+                        queue=queues[queue_id].name,
+                        status=status,
+                        charged_micros=None,
+                        seconds=None,
+                    )
+                )
         return lines
 
 
-async def customer_of(context: Context, request: Request) -> Place | None:
-    """The account that is signed in; None for nobody and for other roles."""
-    subject = await cookie_subject(context, request)
-    if subject is None or subject.role != "customer":
-        return None
-    async with context.cells.directory.acquire() as db:
-        found = await accounts.places(db, str(subject.subject_id))
-    return next((place for place in found if place.account_id == subject.subject_id), None)
-
-
-async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
+async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any]:
     """The numbers at the head of the page; money in micro-units."""
     cell, account_id = place.cell, place.account_id
     day = await statistics.spending(db, cell, account_id, spending_windows(int(time.time()) + 1 - DAY_SECONDS))
@@ -121,12 +125,12 @@ async def _figures(db: asyncpg.Connection, place: Place) -> dict[str, Any]:
     }
 
 
-async def _recognised(db: asyncpg.Connection, place: Place) -> int:
+async def _recognised(db: asyncpg.Connection, place: AccountPlace) -> int:
     """What recognisers' work cost in the last 24 hours, in micros."""
     now = datetime.now(UTC)
     start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)
-    return -sum(each.available_change for each in sums if each.kind is Kind.RECOGNITION)
+    return -sum(each.available_change for each in sums if each.kind is TransferKind.RECOGNITION)
 
 
 _ENDINGS = {

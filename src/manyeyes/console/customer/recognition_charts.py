@@ -8,7 +8,7 @@ from babel.support import Translations
 
 from manyeyes.console.customer.day_range import Days
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.charts import Stack, stacked_chart
+from manyeyes.console.shared.charts import Stack, neighbours, stacked_chart
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 
@@ -25,7 +25,7 @@ SAID = {
 }
 
 
-class Series(msgspec.Struct, frozen=True):
+class ChartSeries(msgspec.Struct, frozen=True):
     """One colour of the first drawing: a label, or all that have no colour of their own; ``kind`` names the colour."""
 
     kind: str
@@ -33,7 +33,7 @@ class Series(msgspec.Struct, frozen=True):
     labels: frozenset[int]
 
 
-class DayLine(msgspec.Struct, frozen=True):
+class DayLine(msgspec.Struct, frozen=True, kw_only=True):
     """A day of the table. ``by_series``: in the order of the series. results = certain + uncertain + failed."""
 
     day: date
@@ -49,7 +49,7 @@ class DayLine(msgspec.Struct, frozen=True):
         return self.certain + self.uncertain + self.failed
 
 
-class LabelLine(msgspec.Struct, frozen=True):
+class LabelLine(msgspec.Struct, frozen=True, kw_only=True):
     """A label over all days; ``kind`` is its colour's, empty for failures."""
 
     number: int
@@ -68,7 +68,7 @@ class Drawing(msgspec.Struct, frozen=True):
     legend: list[tuple[str, str]]
 
 
-def series_of(recognition: Recognition, counts: Sequence[DayCount], translations: Translations) -> list[Series]:
+def series_of(recognition: Recognition, counts: Sequence[DayCount], translations: Translations) -> list[ChartSeries]:
     """The labels that get a colour: all, or the five most frequent ones and the rest together."""
     totals: dict[int, int] = dict.fromkeys(recognition.names, 0)
     for count in counts:
@@ -81,13 +81,14 @@ def series_of(recognition: Recognition, counts: Sequence[DayCount], translations
         own = sorted(sorted(totals, key=lambda label: -totals[label])[: len(HUES) - 1])
         rest = frozenset(totals) - frozenset(own)
     found = [
-        Series(hue, names.get(label, str(label)), frozenset([label])) for hue, label in zip(HUES, own, strict=False)
+        ChartSeries(hue, names.get(label, str(label)), frozenset([label]))
+        for hue, label in zip(HUES, own, strict=False)
     ]
     other = SAID["other"]
-    return found + ([Series(HUES[-1], translations.ugettext(other), rest)] if rest else [])
+    return found + ([ChartSeries(HUES[-1], translations.ugettext(other), rest)] if rest else [])
 
 
-def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[Series]) -> list[DayLine]:
+def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[DayLine]:
     """Every day with its counts, days without any too."""
     by_day: dict[date, list[DayCount]] = {day: [] for day in days.every}
     for count in counts:
@@ -95,7 +96,7 @@ def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[Series]) 
     return [_line(day, found, series) for day, found in by_day.items()]
 
 
-def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Sequence[Series]) -> list[LabelLine]:
+def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[LabelLine]:
     """Every label that the recogniser may give, and what failed if anything did."""
     names = dict(recognition.names)
     names.update({count.label: names.get(count.label, "") for count in counts})
@@ -103,12 +104,14 @@ def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Se
     found = []
     for number in sorted(names, key=lambda label: (label == FAILED, label)):
         mine = [count for count in counts if count.label == number]
-        sums = (sum(getattr(each, part) for each in mine) for part in ("total", "review", "reviewed", "overturned"))
-        found.append(LabelLine(number, names[number], colours.get(number, ""), *sums))
+        sums = {
+            part: sum(getattr(each, part) for each in mine) for part in ("total", "review", "reviewed", "overturned")
+        }
+        found.append(LabelLine(number=number, name=names[number], kind=colours.get(number, ""), **sums))
     return found
 
 
-def drawings(lines: Sequence[DayLine], series: Sequence[Series], language: str) -> dict[str, Drawing]:
+def drawings(lines: Sequence[DayLine], series: Sequence[ChartSeries], language: str) -> dict[str, Drawing]:
     """The three drawings of the days by name: labels, certain, people."""
     translate = languages.catalogue(language).ugettext
     said = {kind: translate(message) for kind, message in SAID.items()}
@@ -134,13 +137,17 @@ def drawings(lines: Sequence[DayLine], series: Sequence[Series], language: str) 
 def _drawing(
     legend: list[tuple[str, str]], values: list[list[int]], lines: Sequence[DayLine], language: str
 ) -> Drawing:
+    """Draw a column for every day; more days than have room share columns with their neighbours."""
+    runs = neighbours(len(lines))
+    together = [[sum(values[i][kind] for i in run) for kind in range(len(legend))] for run in runs]
+    days = [[languages.short_day(lines[i].day, language) for i in (run[0], run[-1])] for run in runs]
     titles = []
-    for line, each in zip(lines, values, strict=True):
+    for (first, last), run, each in zip(days, runs, together, strict=True):
         words = [f"{name} {languages.count(n, language)}" for (_, name), n in zip(legend, each, strict=True) if n]
-        titles.append(" · ".join([languages.short_day(line.day, language), *(words or ["0"])]))
-    feet = [languages.short_day(line.day, language) if _has_foot(i, len(lines)) else "" for i, line in enumerate(lines)]
+        titles.append(" · ".join([first if len(run) == 1 else f"{first} – {last}", *(words or ["0"])]))
+    feet = [first if _has_foot(i, len(runs)) else "" for i, (first, _) in enumerate(days)]
     chart = stacked_chart(
-        [kind for kind, _ in legend], values, titles, feet, lambda number: languages.compact(number, language)
+        [kind for kind, _ in legend], together, titles, feet, lambda number: languages.compact(number, language)
     )
     return Drawing(chart, legend)
 
@@ -150,15 +157,15 @@ def _has_foot(index: int, columns: int) -> bool:
     return index % -(-columns // FEET) == 0 and index <= columns * LAST_FOOT
 
 
-def _line(day: date, counts: Sequence[DayCount], series: Sequence[Series]) -> DayLine:
+def _line(day: date, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> DayLine:
     total, review = sum(each.total for each in counts), sum(each.review for each in counts)
     failed = sum(each.total for each in counts if each.label == FAILED)
     return DayLine(
-        day,
-        [sum(each.total for each in counts if each.label in one.labels) for one in series],
-        total - review - failed,
-        review,
-        failed,
-        sum(each.reviewed for each in counts),
-        sum(each.overturned for each in counts),
+        day=day,
+        by_series=[sum(each.total for each in counts if each.label in one.labels) for one in series],
+        certain=total - review - failed,
+        uncertain=review,
+        failed=failed,
+        reviewed=sum(each.reviewed for each in counts),
+        overturned=sum(each.overturned for each in counts),
     )

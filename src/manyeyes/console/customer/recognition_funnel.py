@@ -26,7 +26,7 @@ SAID = {
 }
 
 
-class Piece(msgspec.Struct, frozen=True):
+class FunnelPiece(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a band; ``kind`` names its colour."""
 
     kind: str
@@ -42,7 +42,7 @@ class Band(msgspec.Struct, frozen=True):
 
     name: str
     number: int
-    pieces: list[Piece]
+    pieces: list[FunnelPiece]
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -83,7 +83,9 @@ def _band(name: str, parts: Sequence[tuple[str, int]], said: dict[str, str]) -> 
     for kind, number in parts:
         width = BAND_WIDTH * number / whole if whole else 0.0
         share = number / whole if whole else 0.0
-        pieces.append(Piece(kind, said[kind], number, share, round(x, 2), round(width, 2)))
+        pieces.append(
+            FunnelPiece(kind=kind, name=said[kind], number=number, share=share, x=round(x, 2), width=round(width, 2))
+        )
         x += width
     return Band(name, whole, pieces)
 

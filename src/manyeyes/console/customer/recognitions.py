@@ -8,19 +8,18 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps.keys import fingerprint
 from manyeyes.apps.rules import App, zone
 from manyeyes.console.customer.day_range import MOST_DAYS, PRESETS, Days, asked_days, last_days
-from manyeyes.console.customer.overview import customer_of
 from manyeyes.console.customer.recognition_charts import day_lines, drawings, label_lines, series_of
 from manyeyes.console.customer.recognition_funnel import bands, times, unexplained
 from manyeyes.console.customer.result_downloads import MOST_RESULTS, has_parquet
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.connect import origin_of
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.recognitions.funnel import Counts
 from manyeyes.recognitions.results import Filter, SeenResult
 from manyeyes.recognitions.rules import FAILED, Label, Recognition
@@ -34,8 +33,8 @@ from manyeyes.roles.customer.recognitions import (
     owned,
     period_of,
     results_of,
+    review_outcome,
 )
-from manyeyes.roles.customer.recognitions import review_state as state_of
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.refusals import Refusal
@@ -69,16 +68,14 @@ class RecognitionPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         found = await apps_of(self._context, place)
         today = await days_now(self._context, found, datetime.now(UTC))
         return render(
             request,
-            "recognitions.html",
+            "customer/recognitions.html",
             person=place.name,
             apps=[_app(app, below, today) for app, below in found],
             queues=await self._context.lookups.queues(),
@@ -89,14 +86,12 @@ class RecognitionPages:
             clients=CLIENTS,
         )
 
-    async def show_one(self, request: Request) -> Response:
+    @for_customers
+    async def show_one(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}?from=&to=&show=&before=."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
-            return render(request, "missing.html", status=404, person=place.name)
+            return render(request, "shared/missing.html", status=404, person=place.name)
         days = asked_days(request.query_params, zone(of.app.time_zone), datetime.now(UTC))
         page = await self._results(request, of, days.span(zone(of.app.time_zone)))
         if page is None:  # an address that somebody changed: the list from its beginning
@@ -104,7 +99,7 @@ class RecognitionPages:
         return await self._render(request, place, of, days, page)
 
     async def _render(
-        self, request: Request, place: Place, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
+        self, request: Request, place: AccountPlace, of: Owned, days: Days, page: tuple[list[dict[str, Any]], str]
     ) -> Response:
         language = look_of(request).language
         translations = catalogue(language)
@@ -116,7 +111,7 @@ class RecognitionPages:
         results, following = page
         return render(
             request,
-            "recognition.html",
+            "customer/recognition.html",
             person=place.name,
             app=of.app,
             recognition=of.recognition,
@@ -199,7 +194,7 @@ def _downloads(of: Owned, days: Days) -> list[tuple[str, str]]:
 def _result(result: SeenResult, of: Owned, reported: set[int], translations: Translations) -> dict[str, Any]:
     """A result as the list draws it; ``complaint``: the number of its review task, 0 where nobody complained."""
     head, _, tail = result.name.rpartition("/") if "://" in result.name else ("", "", result.name)
-    look, words = PEOPLE["overturned" if result.overturned else state_of(result)]
+    look, words = PEOPLE["overturned" if result.overturned else review_outcome(result)]
     return {
         "at": result.at.astimezone(zone(of.app.time_zone)),
         "name": result.name,
@@ -217,7 +212,7 @@ def _result(result: SeenResult, of: Owned, reported: set[int], translations: Tra
     }
 
 
-# What became of asking a person: its dot in account.css, and words where there is no verdict to show.
+# What became of asking a person: its dot in reading_pages.css, and words where there is no verdict to show.
 PEOPLE = {
     "none": ("", ""),
     "open": ("waiting", mark("Waiting for a person")),

@@ -7,18 +7,18 @@ from babel.support import Translations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.console.customer.overview import customer_of
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.customer.report_timeline import steps
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import micros
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import KINDS, STATES, all_said, said, why_of
-from manyeyes.console.shared.sign_in import not_yours
-from manyeyes.reports.rules import FEWEST_JUDGED
-from manyeyes.roles.recourse import report_of, reports_of
-from manyeyes.roles.told import RecordView, ReportView
+from manyeyes.reports.rules import FEWEST_JUDGED, ReportKind, is_ignored
+from manyeyes.reports.store import Record
+from manyeyes.roles.customer.reports import CustomerReport, report_of, reports_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
 
 PAGE_REPORTS = 50
@@ -26,16 +26,14 @@ BAR_WIDTH = 400
 
 
 class ReportPages:
-    """A customer's pages about his reports."""
+    """A customer's pages about their reports."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/reports?state=&before=."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         asked = request.query_params.get("state", "")
         state = asked if asked in STATES else ""
         before = request.query_params.get("before", "")
@@ -46,53 +44,56 @@ class ReportPages:
         older = {"state": state, "before": found.next or ""}
         return render(
             request,
-            "customer_reports.html",
+            "customer/reports.html",
             person=place.name,
             record=_record(found.record),
             fewest_judged=FEWEST_JUDGED,
             state=state,
             states=all_said(translations, STATES),
-            kinds=all_said(translations, KINDS),
+            kinds={kind: translations.ugettext(message) for kind, message in KINDS.items()},
             reports=[_line(translations, report) for report in found.reports],
             older=f"/customer/reports?{urlencode({k: v for k, v in older.items() if v})}" if found.next else "",
         )
 
-    async def show_one(self, request: Request) -> Response:
-        """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that he did not report."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
-        number = request.path_params["task_id"]
-        report = await report_of(self._context, place, int(number) if number.isdecimal() and len(number) < 11 else 0)
+    @for_customers
+    async def show_one(self, request: Request, place: AccountPlace) -> Response:
+        """GET /customer/reports/{task_id}: from the answer to the money; 404 for a task that they did not report."""
+        report = await report_of(self._context, place, whole_number(request.path_params["task_id"], 10) or 0)
         if isinstance(report, Refusal):
-            return render(request, "missing.html", status=404, person=place.name)
+            return render(request, "shared/missing.html", status=404, person=place.name)
         language = look_of(request).language
         translations = catalogue(language)
         return render(
             request,
-            "customer_report.html",
+            "customer/report.html",
             person=place.name,
-            report=report,
-            kind=said(translations, KINDS, report.kind),
-            state=said(translations, STATES, report.state),
+            report={
+                "task_id": report.task_id,
+                "queue": report.queue,
+                "state": report.status,
+                "answer": report.answer,
+                "image_url": report.picture.path(self._context.pictures) if report.picture else None,
+            },
+            kind=translations.ugettext(KINDS[report.kind]),
+            state=said(translations, STATES, report.status),
             why=why_of(translations, report),
-            is_picture=report.kind == "incorrect_image",
+            is_picture=report.kind is ReportKind.IMAGE_INCORRECT,
             steps=steps(language, report),
         )
 
 
-def _record(record: RecordView) -> dict[str, Any]:
+def _record(record: Record) -> dict[str, Any]:
     share = record.confirmed / record.judged if record.judged else None
     return {
         "judged": record.judged,
         "confirmed": record.confirmed,
         "percent": None if share is None else int(share * 100),  # not rounded up: 49.9 % is under the half
         "width": round(BAR_WIDTH * (share or 0), 1),
-        "ignored_now": record.ignored_now,
+        "ignored_now": is_ignored(record.judged, record.confirmed),
     }
 
 
-def _line(translations: Translations, report: ReportView) -> dict[str, Any]:
+def _line(translations: Translations, report: CustomerReport) -> dict[str, Any]:
     """A report as the list draws it; task 0 stands for many that were never the account's."""
     return {
         "task_id": report.task_id,
@@ -100,7 +101,7 @@ def _line(translations: Translations, report: ReportView) -> dict[str, Any]:
         "kind": report.kind,
         "queue": report.queue,
         "answer": report.answer,
-        "state": report.state,
+        "state": report.status,
         "why": why_of(translations, report),
-        "refunded_micros": micros(report.refunded),
+        "refunded_micros": report.refunded_micros,
     }

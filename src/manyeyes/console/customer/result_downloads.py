@@ -13,12 +13,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.apps.rules import zone
 from manyeyes.console.customer.day_range import Days, asked_days
-from manyeyes.console.customer.overview import customer_of
-from manyeyes.console.shared.sign_in import not_yours
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.recognitions.results import SeenResult, results_after
-from manyeyes.roles.customer.recognitions import Owned, label_name, number_of, owned, review_state
+from manyeyes.roles.customer.recognitions import Owned, label_name, number_of, owned, review_outcome
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values import money
@@ -44,16 +44,18 @@ class Downloads:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def csv(self, request: Request) -> Response:
+    @for_customers
+    async def csv(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}/results.csv?from=&to=: oldest first, instants in UTC."""
-        asked = await self._asked(request)
+        asked = await self._asked(request, place)
         if isinstance(asked, Response):
             return asked
         return _file(_csv_text(self._rows(*asked)), *asked, ending="csv", media_type="text/csv; charset=utf-8")
 
-    async def parquet(self, request: Request) -> Response:
+    @for_customers
+    async def parquet(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/recognitions/{task_id}/results.parquet?from=&to=: the same, with types."""
-        asked = await self._asked(request)
+        asked = await self._asked(request, place)
         if isinstance(asked, Response):
             return asked
         if not has_parquet():
@@ -64,11 +66,8 @@ class Downloads:
             written.parquet(self._rows(*asked)), *asked, ending="parquet", media_type="application/vnd.apache.parquet"
         )
 
-    async def _asked(self, request: Request) -> tuple[Owned, Days] | Response:
+    async def _asked(self, request: Request, place: AccountPlace) -> tuple[Owned, Days] | Response:
         """Whose results of which days; else the answer that says why there is no file."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
             return PlainTextResponse("there is no such recognition of yours", status_code=404)
@@ -111,7 +110,7 @@ def _row(of: Owned, result: SeenResult) -> tuple[Any, ...]:
     return (
         *(result.at, result.name, result.tag, result.uid, result.sequence_id),
         *(result.label, label_name(of.recognition, result.label), result.rate, result.threshold, result.review),
-        *(result.fault, review_state(result), wire_id(result.task_id) if result.task_id else None),
+        *(result.fault, review_outcome(result), wire_id(result.task_id) if result.task_id else None),
         *(result.verdict, label_name(of.recognition, result.verdict), result.overturned),
         *(result.milliseconds, result.charged_micros),
     )

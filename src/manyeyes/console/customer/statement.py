@@ -9,17 +9,24 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from manyeyes.accounts.store import Place
-from manyeyes.console.customer.overview import customer_of
-from manyeyes.console.customer.statement_books import BEGINNING, Books, Funds, Line, line, read_books, totals
-from manyeyes.console.customer.statement_period import DAY, PAGE_ENTRIES, Asked, asked
+from manyeyes.accounts.store import AccountPlace
+from manyeyes.console.customer.statement_books import (
+    BEGINNING,
+    Funds,
+    Statement,
+    StatementLine,
+    line,
+    read_books,
+    totals,
+)
+from manyeyes.console.customer.statement_period import DAY, PAGE_ENTRIES, StatementQuery, asked
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.charts import Chart, bar_chart
+from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.runtime.context import Context
 from manyeyes.statistics.store import Spending
 from manyeyes.values import money
@@ -27,13 +34,13 @@ from manyeyes.values import money
 CSV_ENTRIES = 500  # read at a time: a long statement holds no snapshot open, and others are served between
 CSV_COLUMNS = ("time", "kind", "task", "amount", "available_after", "held_after")
 KINDS = {
-    Kind.TOP_UP: languages.mark("Top-up"),
-    Kind.HOLD: languages.mark("Held for a task"),
-    Kind.SETTLE: languages.mark("Charged for a task"),
-    Kind.RELEASE: languages.mark("Given back"),
-    Kind.REFUND: languages.mark("Refunded after a complaint"),
-    Kind.SHARE_PAY_OUT: languages.mark("Share of your application"),
-    Kind.RECOGNITION: languages.mark("Charged for recognition"),
+    TransferKind.TOP_UP: languages.mark("Top-up"),
+    TransferKind.HOLD: languages.mark("Held for a task"),
+    TransferKind.SETTLE: languages.mark("Charged for a task"),
+    TransferKind.RELEASE: languages.mark("Given back"),
+    TransferKind.REFUND: languages.mark("Refunded after a complaint"),
+    TransferKind.SHARE_PAY_OUT: languages.mark("Share of your application"),
+    TransferKind.RECOGNITION: languages.mark("Charged for recognition"),
 }
 CSV_PATH = "/customer/statement.csv"
 
@@ -44,11 +51,9 @@ class StatementPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_customers
+    async def show(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/statement."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         question = asked(request.query_params, datetime.now(UTC))
         queues = await self._context.lookups.queues()
         async with self._context.cells.pool(place.cell).acquire() as db:
@@ -56,7 +61,7 @@ class StatementPages:
         language = look_of(request).language
         return render(
             request,
-            "statement.html",
+            "customer/statement.html",
             person=place.name,
             asked=question,
             books=books,
@@ -70,17 +75,15 @@ class StatementPages:
             volume_chart=_chart(books.hours, [hour.tasks for hour in books.hours], language, languages.count),
         )
 
-    async def download(self, request: Request) -> Response:
+    @for_customers
+    async def download(self, request: Request, place: AccountPlace) -> Response:
         """GET /customer/statement.csv: every entry, oldest first; money as decimal text in USD, times in UTC."""
-        place = await customer_of(self._context, request)
-        if place is None:
-            return await not_yours(self._context, request)
         question = asked(request.query_params, datetime.now(UTC))
         name = f"statement-{place.account_id}-{question.start:%Y%m%dT%H%M%SZ}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return StreamingResponse(self._rows(place, question), media_type="text/csv; charset=utf-8", headers=headers)
 
-    async def _rows(self, place: Place, question: Asked) -> AsyncIterator[str]:
+    async def _rows(self, place: AccountPlace, question: StatementQuery) -> AsyncIterator[str]:
         pool = self._context.cells.pool(place.cell)
         async with pool.acquire() as db:
             before = await ledger.movement_sums(db, place.cell, place.account_id, BEGINNING, question.start)
@@ -89,7 +92,7 @@ class StatementPages:
         while True:
             async with pool.acquire() as db:
                 batch = await ledger.movements_after(
-                    db, place.cell, place.account_id, question.start, question.end, last, CSV_ENTRIES
+                    db, place.cell, place.account_id, question.start, question.end, last=last, limit=CSV_ENTRIES
                 )
             rows = []
             for movement in batch:
@@ -101,7 +104,7 @@ class StatementPages:
             last = batch[-1]
 
 
-def links(question: Asked, books: Books) -> dict[str, str]:
+def links(question: StatementQuery, books: Statement) -> dict[str, str]:
     """Where the page's buttons lead; empty where there is nothing further."""
     is_last = question.page * PAGE_ENTRIES >= books.entries
     return {
@@ -113,8 +116,8 @@ def links(question: Asked, books: Books) -> dict[str, str]:
     }
 
 
-def kinds_in(language: str) -> dict[Kind, str]:
-    """What a customer calls each kind of transfer on his statement."""
+def kinds_in(language: str) -> dict[TransferKind, str]:
+    """What a customer calls each kind of transfer on their statement."""
     translate = languages.catalogue(language).ugettext
     return {kind: translate(message) for kind, message in KINDS.items()}
 
@@ -126,7 +129,7 @@ def _chart(hours: list[Spending], values: list[int], language: str, write: Any) 
     return bar_chart(values, titles, labels, lambda value: write(value, language))
 
 
-def _row(entry: Line) -> tuple[str, ...]:
+def _row(entry: StatementLine) -> tuple[str, ...]:
     amounts = (entry.amount_micros, entry.after.available_micros, entry.after.held_micros)
     task = str(entry.task) if entry.task else ""
     return (entry.at.isoformat(), entry.kind.name.lower(), task, *(money.text(amount) for amount in amounts))

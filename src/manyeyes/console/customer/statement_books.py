@@ -7,11 +7,11 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.store import Place
-from manyeyes.console.customer.statement_period import PAGE_ENTRIES, Asked, filters
+from manyeyes.accounts.store import AccountPlace
+from manyeyes.console.customer.statement_period import PAGE_ENTRIES, StatementQuery, filters
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
-from manyeyes.ledger.rules import Kind
+from manyeyes.ledger.rules import TransferKind
 from manyeyes.ledger.store import Movement, MovementSum
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import spending_windows
@@ -19,7 +19,7 @@ from manyeyes.statistics.store import Spending
 from manyeyes.tasks.rules import QueueTerms, wire_id
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-NO_TASK = (Kind.TOP_UP, Kind.SHARE_PAY_OUT, Kind.RECOGNITION)  # what no task caused
+NO_TASK = (TransferKind.TOP_UP, TransferKind.SHARE_PAY_OUT, TransferKind.RECOGNITION)  # what no task caused
 FOREVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 
 
@@ -38,11 +38,11 @@ class Funds(msgspec.Struct, frozen=True):
         )
 
 
-class Line(msgspec.Struct, frozen=True):
+class StatementLine(msgspec.Struct, frozen=True):
     """One transfer with the funds after it; ``task`` is the wire's number, 0 when no task caused it."""
 
     at: datetime
-    kind: Kind
+    kind: TransferKind
     task: int
     amount_micros: int
     after: Funds
@@ -50,10 +50,10 @@ class Line(msgspec.Struct, frozen=True):
     @property
     def is_refund(self) -> bool:
         """Whether a complaint brought it back; that complaint has a page."""
-        return self.kind is Kind.REFUND
+        return self.kind is TransferKind.REFUND
 
 
-class Books(msgspec.Struct, frozen=True):
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a statement shows.
 
     ``opening`` is summed forward from the first transfer, ``closing`` is what the account has now less what moved
@@ -66,7 +66,7 @@ class Books(msgspec.Struct, frozen=True):
     hours: list[Spending]
     charged_micros: int
     refunded_micros: int  # of the tasks that ended in the window, whenever that was: the hours have it taken off
-    lines: list[Line]
+    lines: list[StatementLine]
 
     @property
     def entries(self) -> int:
@@ -76,7 +76,7 @@ class Books(msgspec.Struct, frozen=True):
     def unexplained_micros(self) -> int:
         """The largest difference between what should be equal; 0 when the statement adds up."""
         reached = self.opening.plus(self.sums)
-        settled = -sum(each.held_change for each in self.sums if each.kind is Kind.SETTLE)
+        settled = -sum(each.held_change for each in self.sums if each.kind is TransferKind.SETTLE)
         differences = (
             reached.available_micros - self.closing.available_micros,
             reached.held_micros - self.closing.held_micros,
@@ -85,7 +85,9 @@ class Books(msgspec.Struct, frozen=True):
         return max(differences, key=abs)
 
 
-async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues: dict[int, QueueTerms]) -> Books:
+async def read_books(
+    db: asyncpg.Connection, place: AccountPlace, asked: StatementQuery, queues: dict[int, QueueTerms]
+) -> Statement:
     """All from one snapshot, so that a task which ends meanwhile cannot make the figures disagree."""
     cell, account_id = place.cell, place.account_id
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -108,13 +110,21 @@ async def read_books(db: asyncpg.Connection, place: Place, asked: Asked, queues:
         for movement, *newer in page
     ]
     charged = sum(hour.charged_micros for hour in every)
-    return Books(opening, sums, closing, hours, charged, refunded, lines)
+    return Statement(
+        opening=opening,
+        sums=sums,
+        closing=closing,
+        hours=hours,
+        charged_micros=charged,
+        refunded_micros=refunded,
+        lines=lines,
+    )
 
 
-def line(movement: Movement, after: Funds) -> Line:
+def line(movement: Movement, after: Funds) -> StatementLine:
     """A movement as a line of the statement."""
     task = 0 if movement.kind in NO_TASK else wire_id(movement.cause_id)
-    return Line(movement.at, movement.kind, task, movement.amount_micros, after)
+    return StatementLine(movement.at, movement.kind, task, movement.amount_micros, after)
 
 
 def totals(hours: Iterable[Spending]) -> dict[str, Any]:

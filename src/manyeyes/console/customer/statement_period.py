@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 import msgspec
 
 from manyeyes.roles.customer import spending_filters
-from manyeyes.roles.customer.spending_filters import UNKNOWN, Filters
+from manyeyes.roles.customer.spending_filters import UNKNOWN, SpendingFilters
 from manyeyes.statistics.rules import DAY_SECONDS
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.integers import whole_number
 
 DAY = timedelta(seconds=DAY_SECONDS)
 PAGE_ENTRIES = 50
@@ -19,7 +20,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A statement's question. Empty filters take everything; ``page`` counts from 1; ``is_readable`` is False when the
     start could not be read and the last 24 hours stand in for it."""
 
@@ -51,16 +52,16 @@ class Asked(msgspec.Struct, frozen=True):
         return f"{path}?{urlencode({name: value for name, value in parts.items() if value})}"
 
 
-def asked(query: Mapping[str, str], now: datetime) -> Asked:
+def asked(query: Mapping[str, str], now: datetime) -> StatementQuery:
     """Read the question; a statement without a start is that of the 24 hours that end now."""
     start = instant(query.get("from", "").strip()) if query.get("from", "").strip() else _last_day(now)
     page = query.get("page", "")
-    return Asked(
+    return StatementQuery(
         start=start or _last_day(now),
         queue=query.get("queue", "").strip(),
         soft_id=query.get("softId", "").strip(),
         ip=query.get("ip", "").strip(),
-        page=max(int(page), 1) if page.isdecimal() and len(page) < 8 else 1,
+        page=whole_number(page, 7) or 1,
         is_readable=start is not None,
     )
 
@@ -78,10 +79,10 @@ def instant(text: str) -> datetime | None:
     return found.replace(microsecond=0) if EARLIEST <= found <= LATEST else None
 
 
-def filters(question: Asked, queues: Mapping[int, QueueTerms]) -> Filters:
+def filters(question: StatementQuery, queues: Mapping[int, QueueTerms]) -> SpendingFilters:
     """The filters as the statistics take them: None takes everything, an unknown name or number finds nothing."""
-    text = question.soft_id or "0"
-    soft_id = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else UNKNOWN
+    soft_id = whole_number(question.soft_id or "0", 19)
+    soft_id = UNKNOWN if soft_id is None else soft_id
     return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 

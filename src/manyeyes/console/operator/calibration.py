@@ -6,22 +6,22 @@ import msgspec
 
 from manyeyes.console.operator.calibration_curve import Curve, Words, curve
 from manyeyes.console.shared import languages
-from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, Point, Verdict, calibrate
+from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 
 TARGETS = (0.005, 0.01, 0.02, 0.05, 0.1)
 ROWS = 12
 
 
-class Shown(msgspec.Struct, frozen=True):
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """``proposed`` None: nothing is proven. ``curve`` None: there is no verdict to draw. ``rows``: of the table."""
 
     verdicts: int
     missing: int
-    proposed: Point | None
+    proposed: CalibrationPoint | None
     is_set: bool
     curve: Curve | None
-    rows: list[Point]
+    rows: list[CalibrationPoint]
 
 
 def asked_target(query: Mapping[str, str]) -> float:
@@ -29,7 +29,7 @@ def asked_target(query: Mapping[str, str]) -> float:
     return next((target for target in TARGETS if query.get("target") == str(target)), TARGET)
 
 
-def calibrated(said: Sequence[Verdict], target: float, recognition: Recognition, language: str) -> Shown:
+def calibrated(said: Sequence[ReviewVerdict], target: float, recognition: Recognition, language: str) -> Shown:
     """The proposed threshold and the curve that it was chosen from."""
     found = calibrate(said, target)
     by_threshold = {point.threshold: point for point in found.points}
@@ -38,16 +38,16 @@ def calibrated(said: Sequence[Verdict], target: float, recognition: Recognition,
     if found.points:
         drawn = curve(found.points, target, recognition.threshold, found.threshold, _words(language))
     return Shown(
-        found.verdicts,
-        found.missing,
-        proposed,
-        found.threshold == recognition.threshold,
-        drawn,
-        _rows(found.points, proposed),
+        verdicts=found.verdicts,
+        missing=found.missing,
+        proposed=proposed,
+        is_set=found.threshold == recognition.threshold,
+        curve=drawn,
+        rows=_rows(found.points, proposed),
     )
 
 
-def _rows(points: Sequence[Point], proposed: Point | None) -> list[Point]:
+def _rows(points: Sequence[CalibrationPoint], proposed: CalibrationPoint | None) -> list[CalibrationPoint]:
     """Every so many points, and the proposed one."""
     step = -(-len(points) // ROWS) or 1
     return [point for i, point in enumerate(points) if i % step == 0 or point is proposed]
@@ -57,7 +57,7 @@ def _words(language: str) -> Words:
     translate = languages.catalogue(language).ugettext
     said = translate("%(threshold)s: %(share)s certain, %(errors)s of %(verdicts)s wrong, at most %(bound)s")
 
-    def point(each: Point) -> str:
+    def point(each: CalibrationPoint) -> str:
         return said % {
             "threshold": languages.fine(each.threshold, language),
             "share": languages.percent(each.certain_share, language),

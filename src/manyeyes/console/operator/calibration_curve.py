@@ -5,14 +5,15 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from manyeyes.console.shared.charts import Line
-from manyeyes.recognitions.calibration import Point
+from manyeyes.console.shared.charts import ScaleLine, neighbours
+from manyeyes.recognitions.calibration import CalibrationPoint
 
 WIDTH, HEIGHT = 960.0, 300.0
 LEFT, TOP, RIGHT, BOTTOM = 72.0, 24.0, 16.0, 26.0
 TARGETS_HIGH = 4.0  # how many targets high the drawing is: what matters is near the target
 WIDE = 0.65  # from here on up thresholds are marked every 0.05, below it every 0.1
 ROUNDING = 1e-6
+MOST_POINTS = 400  # more lie on each other
 
 
 class Dot(msgspec.Struct, frozen=True):
@@ -31,14 +32,14 @@ class Mark(msgspec.Struct, frozen=True):
     label: str
 
 
-class Curve(msgspec.Struct, frozen=True):
+class Curve(msgspec.Struct, frozen=True, kw_only=True):
     """``bound`` and ``seen`` are points of polylines; ``now`` and ``proposed`` None where they are not on the scale."""
 
     bound: str
     seen: str
     dots: list[Dot]
     target_y: float
-    lines: list[Line]
+    lines: list[ScaleLine]
     ticks: list[Mark]
     now: float | None
     proposed: float | None
@@ -55,12 +56,12 @@ class Words(msgspec.Struct, frozen=True):
 
     percent: Callable[[float], str]
     threshold: Callable[[float], str]
-    point: Callable[[Point], str]
+    point: Callable[[CalibrationPoint], str]
 
 
-def curve(points: Sequence[Point], target: float, now: float, proposed: float, words: Words) -> Curve:
+def curve(points: Sequence[CalibrationPoint], target: float, now: float, proposed: float, words: Words) -> Curve:
     """Draw the points (at least one), the highest first, up to 1 and down to where nothing changes any more."""
-    points = [p for i, p in enumerate(points) if i == 0 or p.verdicts > points[i - 1].verdicts]
+    points = _with_room([p for i, p in enumerate(points) if i == 0 or p.verdicts > points[i - 1].verdicts])
     lowest = min([0.9, *(point.threshold for point in points), *([now] if now <= 1 else [])])
     low = math.floor(lowest * 10 + ROUNDING) / 10
     step = 0.1 if low < WIDE else 0.05
@@ -79,11 +80,17 @@ def curve(points: Sequence[Point], target: float, now: float, proposed: float, w
         seen=" ".join(f"{x(p.threshold)},{y(p.errors / p.verdicts)}" for p in points),
         dots=[dot for dot in dots if dot.y >= TOP],
         target_y=y(target),
-        lines=[Line(y(share), words.percent(share)) for share in (0.0, highest / 4, highest / 2, highest)],
+        lines=[ScaleLine(y(share), words.percent(share)) for share in (0.0, highest / 4, highest / 2, highest)],
         ticks=[Mark(x(t), words.threshold(t)) for t in _ticks(low, step)],
         now=x(now) if low <= now <= 1 else None,
         proposed=x(proposed) if low <= proposed <= 1 else None,
     )
+
+
+def _with_room(points: Sequence[CalibrationPoint]) -> list[CalibrationPoint]:
+    """Of points that would lie on each other the worst is drawn: a peak is never lost."""
+    runs = neighbours(len(points), MOST_POINTS)
+    return [max((points[i] for i in run), key=lambda point: point.upper_bound) for run in runs]
 
 
 def _ticks(low: float, step: float) -> list[float]:

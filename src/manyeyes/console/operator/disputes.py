@@ -10,16 +10,17 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.console.operator.overview import Check
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import micros, number_of, text_of
+from manyeyes.console.shared.forms import number_of, text_of
+from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, count, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
-from manyeyes.console.shared.sign_in import is_operator, not_yours
 from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
 from manyeyes.roles import operator as oversight
 from manyeyes.roles.operator import OpenAppeal
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import PictureLinks
 
 OPEN_TOO_LONG_MINUTES = 4 * 60
 NOTICES = {
@@ -38,21 +39,20 @@ class RecoursePages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/recourse."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         language = look_of(request).language
         translate = catalogue(language).ugettext
         notice = NOTICES.get(request.query_params.get("notice", ""))
         waiting = await oversight.open_appeals(self._context)
         return render(
             request,
-            "operator_recourse.html",
+            "operator/disputes.html",
             person="operator",
             notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
             checks=[await self._open_complaints(language)],
-            appeals=[_appeal(language, one) for one in waiting],
+            appeals=[_appeal(language, one, self._context.pictures) for one in waiting],
             open_appeals=len(waiting),
             longest_answer=LONGEST_REASON,
             reviewers=await oversight.reviewer_standings(self._context),
@@ -60,10 +60,9 @@ class RecoursePages:
             ignored=await oversight.ignored_accounts(self._context),
         )
 
+    @for_operators
     async def decide(self, request: Request) -> Response:
         """POST /operator/appeal: `cell`, `task_id`, `accepted` (yes or no), `answer`."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         form = await request.form()
         accepted = {"yes": True, "no": False}.get(text_of(form, "accepted"))
         if accepted is None:
@@ -87,7 +86,7 @@ class RecoursePages:
         return Check(translate("Open complaints"), finding, minutes < OPEN_TOO_LONG_MINUTES)
 
 
-def _appeal(language: str, one: OpenAppeal) -> dict[str, Any]:
+def _appeal(language: str, one: OpenAppeal, pictures: PictureLinks) -> dict[str, Any]:
     """An appeal as the template draws it: what was asked and answered, what reviewers and worker say."""
     translations = catalogue(language)
     words = task_wording.words_for(translations)
@@ -96,8 +95,6 @@ def _appeal(language: str, one: OpenAppeal) -> dict[str, Any]:
         "ask": words[task_wording.question(one.options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(one.options)],
         "comment": one.options.comment,
-        "reasons": [
-            said(translations, VOTE_REASONS, vote.reason) for vote in one.votes if vote.verdict is Vote.CONFIRM
-        ],
-        "pay_micros": micros(one.pay),
+        "reasons": [said(translations, VOTE_REASONS, cast.reason) for cast in one.votes if cast.vote is Vote.CONFIRM],
+        "image_url": one.picture.path(pictures) if one.picture else None,
     }

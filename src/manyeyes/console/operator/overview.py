@@ -13,9 +13,9 @@ from starlette.responses import Response
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.check_books import check_books
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark, money
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import is_operator, not_yours
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
 from manyeyes.dispatch import store as dispatch
@@ -25,17 +25,18 @@ from manyeyes.runtime.context import Context
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import SiteState, is_live
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Session
+from manyeyes.workers.rules import WorkerState
+from manyeyes.workers.store import Session, state_of
 
 WAITING_TOO_LONG_SECONDS = 120
 SNAPSHOT_TOO_OLD_SECONDS = 60
 BOOKS_FRESH_SECONDS = 60.0  # the check reads every transfer: not at each view
 WAITING_COUNTED = 100_000
 STATES = {
-    "idle": mark("Idle"),
-    "busy": mark("Answering"),
-    "away": mark("Away"),
-    "offline": mark("Offline"),
+    WorkerState.IDLE: mark("Idle"),
+    WorkerState.BUSY: mark("Answering"),
+    WorkerState.AWAY: mark("Away"),
+    WorkerState.OFFLINE: mark("Offline"),
 }
 
 
@@ -45,7 +46,7 @@ SITE_STATES = {
     SiteState.LOST: mark("No longer proven"),
     SiteState.WITHDRAWN: mark("Withdrawn"),
 }
-SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # account.css
+SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # reading_pages.css
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -62,15 +63,14 @@ class OperatorPages:
         self._difference: tuple[float, int] | None = None
         self._proving = asyncio.Lock()
 
+    @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         language = look_of(request).language
         translate = catalogue(language).ugettext
         return render(
             request,
-            "operator.html",
+            "operator/overview.html",
             person="operator",
             checks=await self._checks(language),
             queues=await self._queues(),
@@ -172,7 +172,7 @@ class OperatorPages:
                 "name": person.name,
                 "worker_id": person.worker_id,
                 "languages": ", ".join(person.languages),
-                "state": _state(sessions.get(person.worker_id)),
+                "state": state_of(sessions.get(person.worker_id)),
                 "answered": sessions[person.worker_id].answered if person.worker_id in sessions else 0,
             }
             for person in people
@@ -201,11 +201,3 @@ class OperatorPages:
                         }
                     )
         return sorted(lines, key=lambda line: (line["domain"], line["account"]))
-
-
-def _state(session: Session | None) -> str:
-    if session is None:
-        return "offline"
-    if not session.present:
-        return "away"
-    return "busy" if session.held else "idle"

@@ -9,15 +9,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
+from manyeyes.actions.change_apps import ChangeApp, change_apps
+from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps import store as apps
 from manyeyes.apps.keys import GOOD_BITS, fingerprint
 from manyeyes.apps.rules import App
 from manyeyes.console.operator.calibration import TARGETS, asked_target, calibrated
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import is_operator, not_yours
 from manyeyes.recognisers.catalogue import installed
 from manyeyes.recognitions import reviews, rules
 from manyeyes.recognitions import store as recognitions
@@ -42,10 +44,9 @@ class OperatorRecognitionPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
+    @for_operators
     async def show(self, request: Request) -> Response:
         """GET /operator/recognition."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         async with self._context.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
             names = {place.account_id: place.name for place in await accounts.every_place(db)}
@@ -54,7 +55,7 @@ class OperatorRecognitionPages:
         here = await asyncio.to_thread(installed)
         return render(
             request,
-            "operator_recognition.html",
+            "operator/recognitions.html",
             person="operator",
             notice=self._notice(request),
             open_appeals=len(await open_appeals(self._context)),
@@ -68,13 +69,12 @@ class OperatorRecognitionPages:
             seal_key=fingerprint(self._context.signer.public_key),
         )
 
+    @for_operators
     async def show_one(self, request: Request) -> Response:
         """GET /operator/recognition/{task_id}?target=."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         found = await self._found(request.path_params["task_id"])
         if found is None:
-            return render(request, "missing.html", status=404, person="operator")
+            return render(request, "shared/missing.html", status=404, person="operator")
         app, recognition = found
         target = asked_target(request.query_params)
         since = datetime.now(UTC) - timedelta(days=DAYS)
@@ -83,7 +83,7 @@ class OperatorRecognitionPages:
             counts = await verdict_counts(db, app.cell, [recognition.recognition_id], since)
         return render(
             request,
-            "operator_recognition_one.html",
+            "operator/recognition.html",
             person="operator",
             notice=self._notice(request),
             open_appeals=len(await open_appeals(self._context)),
@@ -98,24 +98,22 @@ class OperatorRecognitionPages:
             calibration=await asyncio.to_thread(calibrated, said, target, recognition, look_of(request).language),
         )
 
+    @for_operators
     async def change_app(self, request: Request) -> Response:
         """POST /operator/app: `secret_id`, `suspended` (yes or no)."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         form = await request.form()
         suspended = {"yes": True, "no": False}.get(text_of(form, "suspended"))
         if suspended is None:
             return RedirectResponse(f"{PATH}?notice=refused", status_code=303)
-        async with self._context.cells.directory.acquire() as db:
-            is_there = await apps.set_app(db, text_of(form, "secret_id"), suspended=suspended)
+        command = ChangeApp(secret_id=text_of(form, "secret_id"), suspended=suspended)
+        is_there = await self._context.batcher.ask(change_apps, command)
         await self._context.notifier.tell_changed()
         notice = "refused" if not is_there else "suspended" if suspended else "resumed"
         return RedirectResponse(f"{PATH}?notice={notice}", status_code=303)
 
+    @for_operators
     async def change(self, request: Request) -> Response:
         """POST /operator/recognition: `task_id`; of `threshold`, `sample_share` (per cent), `closed` what changes."""
-        if not await is_operator(self._context, request):
-            return await not_yours(self._context, request)
         form = await request.form()
         found = await self._found(text_of(form, "task_id"))
         if found is None:
@@ -127,8 +125,8 @@ class OperatorRecognitionPages:
         except ValueError:
             return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=refused", status_code=303)
         if terms:
-            async with self._context.cells.directory.acquire() as db:
-                await recognitions.set_recognition(db, recognition.task_id, **terms)
+            command = ChangeRecognition(task_id=recognition.task_id, **terms)
+            await self._context.batcher.ask(change_recognitions, command)
             await self._context.notifier.tell_changed()
         return RedirectResponse(f"{PATH}/{recognition.task_id}?notice=changed", status_code=303)
 
@@ -164,9 +162,9 @@ def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str,
     }
 
 
-def _terms(given: dict[str, str]) -> dict[str, float | bool]:
+def _terms(given: dict[str, str]) -> dict[str, Any]:
     """The terms that a form changes; what is left empty stays. Raises ValueError for what is no number."""
-    terms: dict[str, float | bool] = {}
+    terms: dict[str, Any] = {}
     if given["threshold"]:
         terms["threshold"] = float(given["threshold"].replace(",", "."))
     if given["sample_share"]:

@@ -1,6 +1,6 @@
 """An answer as a reviewer reads it: digits set apart from letters, and the signs that look alike called by their names.
 
-The page's script does the same (static/glyphs.js); a test holds both to the same cases.
+The page's script does the same (static/reviewer/glyphs.js); a test holds both to the same cases.
 """
 
 import re

@@ -11,16 +11,16 @@ from manyeyes.console.reviewer import glyphs
 from manyeyes.console.reviewer.review_wording import REVIEW_WORDS
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import micros, text_of
+from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import render
-from manyeyes.console.shared.sign_in import not_yours, worker_of
 from manyeyes.reports.rules import LONGEST_REASON, Vote
-from manyeyes.roles.recourse import ReviewDesk
-from manyeyes.roles.told import ReviewerView, SlotView
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, ReviewerSession, parse_slot
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
+from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.store import Worker
 
@@ -41,51 +41,49 @@ class ReviewPages:
         self._context = context
         self._desk = ReviewDesk(context)
 
-    async def show(self, request: Request) -> Response:
+    @for_workers
+    async def show(self, request: Request, worker: Worker) -> Response:
         """GET /reviewer: a break; with `?at=work` the complaint that is to be judged now, or the wait for one."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         if not worker.reviewer:
-            return render(request, "not_reviewer.html", status=403, person=worker.name)
+            return render(request, "reviewer/not_reviewer.html", status=403, person=worker.name)
         is_at_work = request.query_params.get("at") == "work"
         notice = request.query_params.get("notice", "")
         refusal = Refusal(Reason(notice)) if notice in set(Reason) else None
         return await self._draw(request, worker, is_at_work, refusal)
 
-    async def vote(self, request: Request) -> Response:
+    @for_workers
+    async def vote(self, request: Request, worker: Worker) -> Response:
         """POST /reviewer/vote: `slot`, `verdict` (one of `VERDICTS`), `reason`."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         form = await request.form()
         pressed = VERDICTS.get(text_of(form, "verdict"))
         if pressed is None:
             return RedirectResponse(AT_WORK, status_code=303)
         vote, code = pressed
-        outcome = await self._desk.vote(worker, text_of(form, "slot"), vote, text_of(form, "reason") or code)
+        outcome = await self._desk.vote(
+            worker, parse_slot(text_of(form, "slot")), vote, text_of(form, "reason") or code
+        )
         notice = f"&notice={outcome.reason}" if isinstance(outcome, Refusal) else ""
         return RedirectResponse(AT_WORK + notice, status_code=303)
 
-    async def leave(self, request: Request) -> Response:
+    @for_workers
+    async def leave(self, request: Request, worker: Worker) -> Response:
         """POST /reviewer/leave: a break; what lay before the reviewer goes to others at once."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         await self._desk.leave(worker)
         return RedirectResponse("/reviewer", status_code=303)
 
     async def _draw(self, request: Request, worker: Worker, is_at_work: bool, refusal: Refusal | None) -> Response:
         found = await self._desk.next(worker, 0) if is_at_work else None
-        slot = found if isinstance(found, SlotView) else None
+        leased = found if isinstance(found, LeasedSlot) else None
+        slot = slot_view(self._context, leased)
         session = await self._desk.session(worker)
-        assert isinstance(session, ReviewerView)  # it is refused only to those who are no reviewers
+        assert isinstance(session, ReviewerSession)  # it is refused only to those who are no reviewers
         words = task_wording.words_for(catalogue(look_of(request).language), REVIEW_WORDS)
         mode = "task" if slot else "waiting" if is_at_work else "break"
-        tally = {"votes": session.votes, "earned": session.earned, "payable": session.payable}
+        told = reviewer_view(session)
+        tally = {"votes": told.votes, "earned": told.earned, "payable": told.payable}
         return render(
             request,
-            "review.html",
+            "reviewer/review.html",
             person=worker.name,
             is_reviewer=True,
             fresh_refusals=await news(self._context, request, worker),
@@ -94,10 +92,10 @@ class ReviewPages:
             notice=task_wording.explanation(words, refusal) if refusal else "",
             session={
                 "votes": session.votes,
-                "earned_micros": micros(session.earned),
-                "payable_micros": micros(session.payable),
+                "earned_micros": session.earned_micros,
+                "payable_micros": session.payable_micros,
             },
-            task=_task(words, slot) if slot else None,
+            task=_task(words, leased, slot) if leased and slot else None,
             longest_reason=LONGEST_REASON,
             script_data={
                 "words": words,
@@ -109,7 +107,7 @@ class ReviewPages:
         )
 
 
-def _task(words: task_wording.Words, slot: SlotView) -> dict[str, Any]:
+def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict[str, Any]:
     """A complaint as the template draws it: picture, question, answer; nobody's name."""
     options, text = slot.task.options, slot.answer.text
     labels = [choice.name for choice in options.labels] if isinstance(options, LabelOptions) else []
@@ -118,7 +116,7 @@ def _task(words: task_wording.Words, slot: SlotView) -> dict[str, Any]:
         "image_url": slot.task.image_url,
         "sensitive": slot.task.queue.sensitive,
         "queue": slot.task.queue.name,
-        "pay_micros": micros(slot.pay),
+        "pay_micros": leased.pay_micros,
         "ask": words[task_wording.question(options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.judged_by(options)],
         "comment": options.comment,

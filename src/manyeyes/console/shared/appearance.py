@@ -14,7 +14,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """The choices in force for one request; ``fresh`` are those that its address made anew, for a cookie to keep."""
 
     language: str
@@ -28,13 +28,13 @@ class Look:
         return THEMES[self.theme]
 
 
-def look_of(request: Request) -> Look:
+def look_of(request: Request) -> Appearance:
     """What the address asks for, else what a cookie kept, else the browser's own wishes."""
     wishes = {name: request.query_params.get(name) for name in ("lang", "theme", "text")}
     fresh = {name: value for name, value in wishes.items() if value and _known(name, value)}
     kept = {name: request.cookies.get(COOKIE.format(name), "") for name in wishes}
     known = {name: value for name, value in kept.items() if _known(name, value)} | fresh
-    return Look(
+    return Appearance(
         language=known.get("lang") or chosen(request.headers.get("accept-language", "")),
         theme=known.get("theme", "auto"),
         text=known.get("text", "normal"),

@@ -4,9 +4,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from manyeyes.accounts.rules import digest, new_token
+from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.end_sessions import EndSession, end_sessions
 from manyeyes.roles.sign_in import COOKIE, is_secure
 from manyeyes.runtime.context import Context
-from manyeyes.workers import store as workers
 from manyeyes.workers.rules import SESSION_SECONDS
 from manyeyes.workers.store import Subject
 
@@ -21,9 +22,14 @@ async def begin_session(
     A session that a ``client_key`` began ends when that key is revoked.
     """
     secret = new_token()
-    async with context.cells.directory.acquire() as db:
-        through = digest(client_key) if client_key else None
-        await workers.insert_credential(db, digest(secret), "session", subject, SESSION_SECONDS, through)
+    command = AddCredential(
+        secret_hash=digest(secret),
+        kind="session",
+        subject=subject,
+        seconds=SESSION_SECONDS,
+        through=digest(client_key) if client_key else None,
+    )
+    await context.batcher.ask(add_credentials, command)
     response = RedirectResponse(HOMES[subject.role], status_code=303)
     response.set_cookie(
         COOKIE,
@@ -38,8 +44,7 @@ async def begin_session(
 
 async def end_session(context: Context, request: Request) -> RedirectResponse:
     """Signs this browser out, here and in the database."""
-    async with context.cells.directory.acquire() as db:
-        await workers.end_credential(db, digest(request.cookies.get(COOKIE, "")))
+    await context.batcher.ask(end_sessions, EndSession(digest(request.cookies.get(COOKIE, ""))))
     context.lookups.forget()
     response = RedirectResponse("/", status_code=303)
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")

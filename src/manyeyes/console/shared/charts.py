@@ -10,9 +10,10 @@ GAP = 6.0
 STEPS = (1, 2, 4, 6, 8, 10)
 HAIR = 1.0
 WIDEST = 120.0
+MOST_COLUMNS = 366  # days of a leap year; more would not be told apart, and each is several elements of the page
 
 
-class Bar(msgspec.Struct, frozen=True):
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """One bar; ``label`` stands under it and is empty for most, ``title`` is read out and shown on hover."""
 
     x: float
@@ -23,16 +24,16 @@ class Bar(msgspec.Struct, frozen=True):
     label: str
 
 
-class Line(msgspec.Struct, frozen=True):
+class ScaleLine(msgspec.Struct, frozen=True):
     """A horizontal line with its value written beside it."""
 
     y: float
     label: str
 
 
-class Chart(msgspec.Struct, frozen=True):
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
     bars: list[Bar]
-    lines: list[Line]
+    lines: list[ScaleLine]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -62,7 +63,16 @@ def bar_chart(
         for i, (value, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    return Chart(bars, [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+    return Chart(bars=bars, lines=[ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+
+
+def neighbours(number: int, most: int = MOST_COLUMNS) -> list[range]:
+    """Return the runs of as good as equal length, at most ``most``, in which ``number`` things share a place.
+
+    Where all have room each is a run of its own. So a drawing of 10,000 values has no more elements than one of a year.
+    """
+    runs = min(number, most)
+    return [range(number * run // runs, number * (run + 1) // runs) for run in range(runs)]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -83,9 +93,9 @@ class Column(msgspec.Struct, frozen=True):
     label: str
 
 
-class Stack(msgspec.Struct, frozen=True):
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[Column]
-    lines: list[Line]
+    lines: list[ScaleLine]
     kinds: list[str]
     gap: float
     width: float = WIDTH
@@ -103,8 +113,11 @@ def stacked_chart(
 ) -> Stack:
     """Columns of non-negative whole ``values``, one for each of ``kinds``, over a scale as of `bar_chart`.
 
-    Up to 366 columns stay apart. What is there is at least a hair's breadth high, lest one in a thousand vanishes.
+    Up to `MOST_COLUMNS` stay apart: raises ValueError for more, which `neighbours` brings together. What is there is at
+    least a hair's breadth high, lest one in a thousand vanishes.
     """
+    if len(values) > MOST_COLUMNS:
+        raise ValueError(f"{len(values)} columns, where {MOST_COLUMNS} have room")
     top = round_top(max((sum(each) for each in values), default=0))
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
     pitch = (WIDTH - LEFT) / max(len(values), 1)
@@ -120,8 +133,8 @@ def stacked_chart(
         for i, (each, title, label) in enumerate(zip(values, titles, labels, strict=True))
     ]
     marks = sorted({0, top // 2, top})
-    lines = [Line(round(base - room * mark / top, 2), write(mark)) for mark in marks]
-    return Stack(columns, lines, list(kinds), round(gap, 2))
+    lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks]
+    return Stack(columns=columns, lines=lines, kinds=list(kinds), gap=round(gap, 2))
 
 
 def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:

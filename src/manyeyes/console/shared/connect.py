@@ -19,7 +19,7 @@ ASK = """curl -s {origin}/getTaskResult -d '{{"clientKey":"YOUR_CLIENT_KEY","tas
 
 async def show_help(request: Request) -> Response:
     """GET /help: how to use this installation, for whoever opens it."""
-    return render(request, "help.html", **examples(request))
+    return render(request, "shared/help.html", **examples(request))
 
 
 def origin_of(request: Request) -> str:

@@ -1,8 +1,8 @@
-"""What the forms of the pages send, and money back into micro-units."""
+"""What the forms of the pages send."""
 
 from starlette.datastructures import FormData
 
-from manyeyes.console.shared.languages import MICROS
+from manyeyes.values.integers import whole_number
 
 
 def text_of(form: FormData, name: str) -> str:
@@ -13,10 +13,4 @@ def text_of(form: FormData, name: str) -> str:
 
 def number_of(form: FormData, name: str) -> int:
     """A field's whole number; 0 when there is none that a task could have."""
-    text = text_of(form, name)
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 10 else 0
-
-
-def micros(dollars: float) -> int:
-    """The micro-units of an amount as the JSON views carry it."""
-    return round(dollars * MICROS)
+    return whole_number(text_of(form, name), 10) or 0

@@ -1,5 +1,6 @@
 """The console's five languages: reading the catalogues, choosing one for a request, writing money and counts."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -19,8 +20,14 @@ LANGUAGES: Mapping[str, str] = {
     "id": "Bahasa Indonesia",
     "zh-Hans": "简体中文",
 }
+# Whose messages lie in a file of their own; what several of them read is in the last one.
+READERS = ("worker", "reviewer", "customer", "operator", "shared")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 MICROS = 1_000_000
+# A language range and its weight (RFC 4647, 2.1; RFC 9110, 12.4.2), with blanks where they may be.
+_WISH = re.compile(
+    r"\s*([a-z]{1,8}(?:-[a-z0-9]{1,8})*)\s*(?:;\s*q=(0(?:\.[0-9]*)?|1(?:\.0*)?)\s*)?", re.ASCII | re.IGNORECASE
+)
 
 
 def mark(message: str) -> str:
@@ -38,15 +45,26 @@ def locale_of(language: str) -> Locale:
     return Locale.parse(language, sep="-")
 
 
-def catalogue_path(language: str) -> Path:
-    """Where the messages of one of LANGUAGES are kept, as text."""
-    return LOCALE_DIR / language / "LC_MESSAGES" / "manyeyes.po"
+def catalogue_paths(language: str) -> dict[str, Path]:
+    """Return where the messages of one of LANGUAGES are kept as text: a file for each of READERS."""
+    return {reader: LOCALE_DIR / language / "LC_MESSAGES" / f"{reader}.po" for reader in READERS}
 
 
 @cache
 def catalogue(language: str) -> Translations:
-    """The messages of one of LANGUAGES, read from its .po once per process: no compiled file has to be kept in step."""
-    with catalogue_path(language).open("rb") as file:
+    """Return all messages of one of LANGUAGES as one catalogue, whoever reads them.
+
+    They are read from the .po files once per process: no compiled file has to be kept in step.
+    """
+    # The first is what the others are merged into: it brings the language's rule for plurals.
+    whole, *others = (_read(path, language) for path in catalogue_paths(language).values())
+    for other in others:
+        whole.merge(other)
+    return whole
+
+
+def _read(path: Path, language: str) -> Translations:
+    with path.open("rb") as file:
         messages = read_po(file, locale=str(locale_of(language)))
     compiled = BytesIO()
     write_mo(compiled, messages)
@@ -55,10 +73,16 @@ def catalogue(language: str) -> Translations:
 
 
 def chosen(accept_language: str) -> str:
-    """The best of LANGUAGES for an Accept-Language header (RFC 9110, 12.5.4); English when nothing fits."""
-    wishes = [_wish(part) for part in accept_language.split(",")]
-    for _, tag in sorted((wish for wish in wishes if wish[0] > 0), key=lambda wish: -wish[0]):
-        language = matching(tag)
+    """Return the best of LANGUAGES for an Accept-Language header; English when nothing fits.
+
+    As RFC 9110, 12.5.4, says: the largest weight first, among equals the first named; a weight of 0 means not this one.
+    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0033).
+    """
+    wishes = [
+        (float(found[2] or 1), found[1]) for part in accept_language.split(",") if (found := _WISH.fullmatch(part))
+    ]
+    for weight, tag in sorted(wishes, key=lambda wish: -wish[0]):
+        language = matching(tag) if weight else None
         if language:
             return language
     return "en"
@@ -68,14 +92,6 @@ def matching(tag: str) -> str | None:
     """The one of LANGUAGES that a reader of the language tag can read: `vi-VN` is `vi`, every `zh` is `zh-Hans`."""
     primary = tag.strip().lower().split("-")[0]
     return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)
-
-
-def _wish(part: str) -> tuple[float, str]:
-    tag, _, quality = part.partition(";q=")
-    try:
-        return (float(quality) if quality else 1.0), tag
-    except ValueError:
-        return 0.0, tag
 
 
 def money(micros: int, language: str, least_decimals: int = 2) -> str:

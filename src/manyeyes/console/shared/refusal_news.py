@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from starlette.requests import Request
 
-from manyeyes.roles.recourse import worker_reports
+from manyeyes.roles.worker_reports import worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Worker
 
@@ -15,7 +15,7 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 async def news(context: Context, request: Request, worker: Worker) -> int:
     """How many answers were refused since this browser's worker last read about them."""
     seen = seen_until(request)
-    found = (await worker_reports(context, worker)).reports
+    found = await worker_reports(context, worker)
     return sum(one.decided_at is not None and one.decided_at > seen for one in found)
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.appearance import Look, look_of, remember
+from manyeyes.console.shared.appearance import Appearance, look_of, remember
 
 CONSOLE = Path(__file__).parents[1]
 # Nothing comes from elsewhere and nothing in a page's own text can run: script and style are files of this site.
@@ -34,7 +34,7 @@ PAGE_HEADERS = {
 class Page:
     """What the layout needs besides a page's own values."""
 
-    look: Look
+    look: Appearance
     path: str
     static: str
     person: str
@@ -79,19 +79,22 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
 
 @cache
 def _static_files() -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted((CONSOLE / "static").iterdir()) if path.is_file()}
+    """Return every static file by its path below `static/`; what is not among them is not served."""
+    root = CONSOLE / "static"
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
 @cache
 def static_root() -> str:
-    """The folder of the static files, named by their content: cached for ever, and a new version is seen at once."""
-    digest = sha256(b"".join(name.encode() + body for name, body in _static_files().items())).hexdigest()
+    """Return the folder of the static files, named by their content: kept for ever, and a new one is seen at once."""
+    digest = sha256(b"".join(path.encode() + body for path, body in _static_files().items())).hexdigest()
     return f"/static/{digest[:12]}"
 
 
 async def static_file(request: Request) -> Response:
-    """GET /static/{version}/{name}: any version is answered with today's file, only today's is kept by the browser."""
-    body = _static_files().get(request.path_params["name"])
+    """GET /static/{version}/{reader}/{name}: any version is answered with today's file, only today's is kept."""
+    path = "{reader}/{name}".format_map(request.path_params)
+    body = _static_files().get(path)
     if body is None:
         return PlainTextResponse("not found", status_code=404)
     current = request.url.path.startswith(static_root() + "/")
@@ -99,4 +102,4 @@ async def static_file(request: Request) -> Response:
         "Cache-Control": "public, max-age=31536000, immutable" if current else "no-cache",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(body, media_type=guess_type(request.path_params["name"])[0], headers=headers)
+    return Response(body, media_type=guess_type(path)[0], headers=headers)

@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark
-from manyeyes.roles.told import ReportView
+from manyeyes.reports.rules import WHYS, ReportKind
+from manyeyes.roles.customer.reports import CustomerReport, ReportStatus
 
 STATES: Mapping[str, str] = {
-    "open": mark("With the reviewers"),
-    "confirmed": mark("Confirmed"),
-    "rejected": mark("Not confirmed"),
-    "ignored": mark("Ignored"),
-    "refused": mark("Refused"),
-    "counted": mark("Counted"),
+    ReportStatus.OPEN: mark("With the reviewers"),
+    ReportStatus.CONFIRMED: mark("Confirmed"),
+    ReportStatus.REJECTED: mark("Not confirmed"),
+    ReportStatus.IGNORED: mark("Ignored"),
+    ReportStatus.REFUSED: mark("Refused"),
+    ReportStatus.COUNTED: mark("Counted"),
 }
-KINDS: Mapping[str, str] = {
-    "incorrect_image": mark("Wrong answer to a picture"),
-    "incorrect_token": mark("Token did not work"),
-    "correct_token": mark("Token worked"),
+KINDS: Mapping[ReportKind, str] = {
+    ReportKind.IMAGE_INCORRECT: mark("Wrong answer to a picture"),
+    ReportKind.TOKEN_INCORRECT: mark("Token did not work"),
+    ReportKind.TOKEN_CORRECT: mark("Token worked"),
 }
 # A vote's reason is one of these words or the reviewer's own sentence.
 VOTE_REASONS: Mapping[str, str] = {
@@ -49,9 +50,9 @@ def said(translations: Translations, known: Mapping[str, str], code: str) -> str
     return translations.ugettext(known[code]) if code in known else code
 
 
-def why_of(translations: Translations, report: ReportView) -> str:
+def why_of(translations: Translations, report: CustomerReport) -> str:
     """Why a report was refused, ignored, or decided without votes; empty when votes decided it."""
-    return translations.ugettext(WHY[report.why]) if report.why in WHY else report.reason
+    return translations.ugettext(WHY[report.why]) if report.why in WHY else WHYS.get(report.why, "")
 
 
 def all_said(translations: Translations, known: Mapping[str, str]) -> dict[str, str]:

@@ -4,21 +4,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts.rules import digest
-from manyeyes.console.shared.appearance import look_of
+from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
-from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.sign_in import cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject, Worker
-
-SIGNED_IN_AS = {
-    "worker": mark("You are signed in here as a worker"),
-    "customer": mark("You are signed in here as a customer"),
-    "operator": mark("You are signed in here as the operator"),
-}
+from manyeyes.workers.store import Subject
 
 
 class SignInPages:
@@ -30,18 +23,18 @@ class SignInPages:
     async def start(self, request: Request) -> Response:
         """GET /: what this installation is, and where to go on."""
         subject = await cookie_subject(self._context, request)
-        return render(request, "start.html", home=HOMES[subject.role] if subject else "")
+        return render(request, "shared/start.html", home=HOMES[subject.role] if subject else "")
 
     async def show_link(self, request: Request) -> Response:
         """GET /login/{secret}: previews and scanners open links too, so looking at one does not spend it."""
         async with self._context.cells.directory.acquire() as db:
             subject = await workers.credential(db, digest(request.path_params["secret"]), ["link"])
-        return render(request, "sign_in.html", usable=True) if subject else await self._spent(request)
+        return render(request, "shared/sign_in.html", usable=True) if subject else await self._spent(request)
 
     async def use_link(self, request: Request) -> Response:
         """POST /login/{secret}: spends the link and signs in."""
-        async with self._context.cells.directory.acquire() as db:
-            subject = await workers.use_link(db, digest(request.path_params["secret"]))
+        command = UseLink(digest(request.path_params["secret"]))
+        subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
             return await self._spent(request)
         return await begin_session(self._context, request, subject)
@@ -52,7 +45,7 @@ class SignInPages:
         key = str(form.get("key", "")).strip()
         subject = await self._key_subject(request, key)
         if subject is None:
-            return render(request, "start.html", status=403, home="", is_refused=True)
+            return render(request, "shared/start.html", status=403, home="", is_refused=True)
         return await begin_session(self._context, request, subject, key)
 
     async def sign_out(self, request: Request) -> Response:
@@ -60,12 +53,12 @@ class SignInPages:
         return await end_session(self._context, request)
 
     async def _spent(self, request: Request) -> Response:
-        """Who opens a link again in the browser that it signed in goes to his page; for others it is used."""
+        """Who opens a link again in the browser that it signed in goes to their page; for others it is used."""
         async with self._context.cells.directory.acquire() as db:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
-        return render(request, "sign_in.html", status=410, usable=False)
+        return render(request, "shared/sign_in.html", status=410, usable=False)
 
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
         worker = await self._context.lookups.subject(key, "token")
@@ -73,28 +66,3 @@ class SignInPages:
             return worker
         owner = await self._context.lookups.owner(key, request.client.host if request.client else "")
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
-
-
-async def worker_of(context: Context, request: Request) -> Worker | None:
-    """The worker who is signed in; None for nobody, for other roles, and for one who was disabled."""
-    subject = await cookie_subject(context, request)
-    return await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
-
-
-async def is_operator(context: Context, request: Request) -> bool:
-    """Whether the operator is signed in."""
-    subject = await cookie_subject(context, request)
-    return subject is not None and subject.role == "operator"
-
-
-async def not_yours(context: Context, request: Request) -> Response:
-    """The answer to somebody who opened a page that is not his.
-
-    Nobody is sent to the start page, which says how to sign in; another role is told who is signed in here.
-    """
-    subject = await cookie_subject(context, request)
-    if subject is None or request.url.path.startswith(HOMES[subject.role]):
-        return RedirectResponse("/", status_code=303)
-    said = catalogue(look_of(request).language).ugettext(SIGNED_IN_AS[subject.role])
-    home = HOMES[subject.role]
-    return render(request, "other_role.html", status=403, person=subject.role, signed_in_as=said, home=home)

@@ -140,7 +140,7 @@ def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
 
 
 def judged_by(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
-    """The same rules for whoever judges an answer: he is told, too, where capital letters do not count."""
+    """The same rules for whoever judges an answer: they are told, too, where capital letters do not count."""
     if isinstance(options, LabelOptions):
         return []
     is_free = not options.case and not options.math and options.numeric != 1

@@ -1,4 +1,4 @@
-"""/worker/reports: complaints about a worker's answers, what reviewers said, and his one appeal for each."""
+"""/worker/reports: complaints about a worker's answers, what reviewers said, and their one appeal for each."""
 
 from datetime import datetime
 from typing import Any
@@ -8,17 +8,18 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import YEAR_SECONDS, look_of
-from manyeyes.console.shared.forms import micros, number_of, text_of
+from manyeyes.console.shared.forms import number_of, text_of
+from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.refusal_news import SEEN, seen_until
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
-from manyeyes.console.shared.sign_in import not_yours, worker_of
 from manyeyes.reports.rules import LONGEST_APPEAL
-from manyeyes.roles.recourse import appeal, worker_reports
-from manyeyes.roles.told import WorkerReportView
+from manyeyes.roles.worker_reports import WorkerReport, appeal, worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import PictureLinks
+from manyeyes.workers.store import Worker
 
 APPEALS = {
     None: mark("Your appeal is with the operator."),
@@ -40,20 +41,18 @@ class ComplaintPages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def show(self, request: Request) -> Response:
+    @for_workers
+    async def show(self, request: Request, worker: Worker) -> Response:
         """GET /worker/reports; what it shows counts as seen."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
-        found = (await worker_reports(self._context, worker)).reports
+        found = await worker_reports(self._context, worker)
         seen = seen_until(request)
         translations = catalogue(look_of(request).language)
         words = task_wording.words_for(translations)
-        lines = [_line(translations, words, one, seen) for one in found]
+        lines = [_line(translations, words, one, self._context.pictures, seen) for one in found]
         notice = NOTICES.get(request.query_params.get("notice", ""))
         response = render(
             request,
-            "worker_reports.html",
+            "worker/reports.html",
             person=worker.name,
             is_reviewer=worker.reviewer,
             fresh_refusals=0,
@@ -66,11 +65,9 @@ class ComplaintPages:
         response.set_cookie(SEEN, latest.isoformat(), max_age=YEAR_SECONDS, samesite="lax", httponly=True)
         return response
 
-    async def appeal(self, request: Request) -> Response:
+    @for_workers
+    async def appeal(self, request: Request, worker: Worker) -> Response:
         """POST /worker/appeal: `task_id`, `words`."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         form = await request.form()
         task_id = number_of(form, "task_id")
         outcome = await appeal(self._context, worker, task_id, text_of(form, "words"))
@@ -78,19 +75,21 @@ class ComplaintPages:
         return RedirectResponse(f"/worker/reports?notice={notice}#complaint-{task_id}", status_code=303)
 
 
-def _line(translations: Any, words: task_wording.Words, one: WorkerReportView, seen: datetime) -> dict[str, Any]:
+def _line(
+    translations: Any, words: task_wording.Words, one: WorkerReport, pictures: PictureLinks, seen: datetime
+) -> dict[str, Any]:
     """A complaint as the template draws it."""
-    options = one.task.options
+    options = one.options
     return {
         "task_id": one.task_id,
-        "image_url": one.image_url,
-        "sensitive": one.task.queue.sensitive,
+        "image_url": one.picture.path(pictures) if one.picture else None,
+        "sensitive": one.queue.sensitive,
         "ask": words[task_wording.question(options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(options)],
         "comment": options.comment,
         "answer": one.answer,
         "reasons": [said(translations, VOTE_REASONS, reason) for reason in one.reasons],
-        "cost_micros": micros(one.pay_cancelled),
+        "cost_micros": one.cancelled_micros,
         "decided_at": one.decided_at,
         "is_fresh": one.decided_at is not None and one.decided_at > seen,
         "appeal": {

@@ -40,11 +40,13 @@ class WidgetPages:
         console = self._console(request)
         if isinstance(shown, Refusal):
             gone = shown.reason is Reason.SITE_WITHDRAWN
-            response: Response = render(request, "widget.html", status=410 if gone else 404, setup=None, gone=gone)
+            response: Response = render(
+                request, "worker/widget.html", status=410 if gone else 404, setup=None, gone=gone
+            )
             sources: Mapping[str, str] = {}
         else:
             setup = _setup(shown.kind, shown.options) | {"console": console}
-            response = render(request, "widget.html", setup=setup, gone=False)
+            response = render(request, "worker/widget.html", setup=setup, gone=False)
             sources = _sources(shown.kind, shown.options)
         response.headers["Content-Security-Policy"] = policy(sources, console)
         response.headers["Referrer-Policy"] = "strict-origin"  # its maker checks on which site the widget stands

@@ -12,16 +12,17 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import languages, task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import micros, text_of
+from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
-from manyeyes.console.shared.sign_in import not_yours, worker_of
-from manyeyes.roles.worker import LeaseView, SessionView, WorkerDesk
+from manyeyes.roles.worker import LeasedTask, WorkerDesk, WorkerSession, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
+from manyeyes.v1.worker_views import LeaseView, lease_view
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason
+from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason, WorkerState
 from manyeyes.workers.store import Worker
 
 Act = Callable[[Worker, FormData], Awaitable[object]]  # a Refusal is shown; whatever else came of it the page shows
@@ -34,43 +35,42 @@ class WorkPages:
         self._context = context
         self._desk = WorkerDesk(context)
 
-    async def show(self, request: Request) -> Response:
+    @for_workers
+    async def show(self, request: Request, worker: Worker) -> Response:
         """GET /worker."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         notice = request.query_params.get("notice", "")
         return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
 
-    async def online(self, request: Request) -> Response:
+    @for_workers
+    async def online(self, request: Request, worker: Worker) -> Response:
         """POST /worker/online."""
-        return await self._act(request, lambda worker, form: self._desk.online(worker))
+        return await self._act(request, worker, lambda worker, form: self._desk.online(worker))
 
-    async def offline(self, request: Request) -> Response:
+    @for_workers
+    async def offline(self, request: Request, worker: Worker) -> Response:
         """POST /worker/offline."""
-        return await self._act(request, lambda worker, form: self._desk.offline(worker))
+        return await self._act(request, worker, lambda worker, form: self._desk.offline(worker))
 
-    async def answer(self, request: Request) -> Response:
+    @for_workers
+    async def answer(self, request: Request, worker: Worker) -> Response:
         """POST /worker/answer: `lease`, `text`."""
 
         async def give(worker: Worker, form: FormData) -> object:
-            return await self._desk.answer(worker, text_of(form, "lease"), text_of(form, "text"))
+            return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), text_of(form, "text"))
 
-        return await self._act(request, give)
+        return await self._act(request, worker, give)
 
-    async def skip(self, request: Request) -> Response:
+    @for_workers
+    async def skip(self, request: Request, worker: Worker) -> Response:
         """POST /worker/skip: `lease`, `reason`."""
 
         async def pass_on(worker: Worker, form: FormData) -> object:
-            return await self._desk.skip(worker, text_of(form, "lease"), _reason(form))
+            return await self._desk.skip(worker, parse_lease(text_of(form, "lease")), _reason(form))
 
-        return await self._act(request, pass_on)
+        return await self._act(request, worker, pass_on)
 
-    async def _act(self, request: Request, act: Act) -> Response:
+    async def _act(self, request: Request, worker: Worker, act: Act) -> Response:
         """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
-        worker = await worker_of(self._context, request)
-        if worker is None:
-            return await not_yours(self._context, request)
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):
@@ -83,13 +83,14 @@ class WorkPages:
         self, request: Request, worker: Worker, refusal: Refusal | None, draft: str = "", status: int = 200
     ) -> Response:
         found = await self._desk.next(worker, 0)
-        lease = found if isinstance(found, LeaseView) else None
+        leased = found if isinstance(found, LeasedTask) else None
+        lease = lease_view(self._context, leased)
         session = await self._desk.session(worker)
         words = task_wording.words_for(languages.catalogue(look_of(request).language))
-        mode = "task" if lease else "break" if session.state == "offline" else "waiting"
+        mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         response = render(
             request,
-            "work.html",
+            "worker/work.html",
             status=status,
             person=worker.name,
             is_reviewer=worker.reviewer,
@@ -98,7 +99,7 @@ class WorkPages:
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
             notice=task_wording.explanation(words, refusal) if refusal else "",
             tally=_tally(session),
-            task=_task(words, lease, draft) if lease else None,
+            task=_task(words, leased, lease, draft) if leased and lease else None,
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
             script_data={
@@ -114,19 +115,19 @@ class WorkPages:
         return response
 
 
-def _tally(session: SessionView) -> dict[str, int]:
+def _tally(session: WorkerSession) -> dict[str, int]:
     return {
         "answered": session.answered,
-        "earned_micros": micros(session.earned),
-        "pending_micros": micros(session.pending),
-        "payable_micros": micros(session.payable),
+        "earned_micros": session.earned_micros,
+        "pending_micros": session.pending_micros,
+        "payable_micros": session.payable_micros,
     }
 
 
-def _task(words: task_wording.Words, lease: LeaseView, draft: str) -> dict[str, Any]:
+def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, draft: str) -> dict[str, Any]:
     task = lease.task
     if task.widget_url:
-        return _widget(words, lease)
+        return _widget(words, leased, lease)
     labels = task.options.labels if isinstance(task.options, LabelOptions) else ()
     return {
         "kind": "label" if labels else "picture",
@@ -135,7 +136,7 @@ def _task(words: task_wording.Words, lease: LeaseView, draft: str) -> dict[str, 
         "widget_url": "",
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
-        "pay_micros": micros(task.pay),
+        "pay_micros": leased.pay_micros,
         "ask": words[task_wording.question(task.options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(task.options)],
         "options": ImageOptions() if labels else task.options,
@@ -145,7 +146,7 @@ def _task(words: task_wording.Words, lease: LeaseView, draft: str) -> dict[str, 
     }
 
 
-def _widget(words: task_wording.Words, lease: LeaseView) -> dict[str, Any]:
+def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> dict[str, Any]:
     task = lease.task
     return {
         "kind": "widget",
@@ -154,7 +155,7 @@ def _widget(words: task_wording.Words, lease: LeaseView) -> dict[str, Any]:
         "widget_url": task.widget_url,
         "sensitive": False,
         "queue": task.queue.name,
-        "pay_micros": micros(task.pay),
+        "pay_micros": leased.pay_micros,
         "ask": task_wording.filled(words, "ask.widget", {"site": task.options.site}),
         "rules": [],
         "options": ImageOptions(),

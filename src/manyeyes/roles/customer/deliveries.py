@@ -2,24 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Protocol
 
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.store import KeyOwner
+from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
+from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.recognitions import reviews as verdicts
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import wire_id
+from manyeyes.values.cursors import OF_DELIVERIES, read_number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.rules import (
     MOST_TRIES_EVER,
-    DeliveryState,
-    described,
-    message_id,
     secret,
     shown_secret,
     signing_generations,
@@ -27,59 +24,28 @@ from manyeyes.webhooks.rules import (
 from manyeyes.webhooks.store import Delivery, Try
 
 LARGEST_PAGE = 200
-RESULT, REVIEW = "result", "review"
 _NEWEST = 2**63 - 1
-_DIGITS = 18
 
 
-class Owner(Protocol):
-    """Whose call-backs: an account in its cell."""
+class Callback(msgspec.Struct, frozen=True):
+    """What became of sending the result of a cell's task; ``is_review``: it was a verdict on a recogniser's result."""
 
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
-
-
-class TryView(msgspec.Struct, frozen=True):
-    """``status``: None when nothing was answered; ``fault``: a sentence, empty when it was delivered."""
-
-    at: datetime
-    status: int | None
-    fault: str
-    seconds: float
+    cell: int
+    delivery: Delivery
+    is_review: bool
 
 
-class DeliveryView(msgspec.Struct, frozen=True):
-    """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after.
+class CallbackLog(msgspec.Struct, frozen=True):
+    """A call-back with every try, the first one first."""
 
-    ``kind``: result of a task, or review: a person's verdict on a recogniser's result.
-    """
-
-    task_id: int
-    webhook_id: str
-    url: str
-    state: str
-    tries: int
-    task_ended_at: datetime
-    next_try_at: datetime | None
-    closed_at: datetime | None
-    last_status: int | None
-    last_fault: str
-    kind: str
+    callback: Callback
+    tries: list[Try]
 
 
-class DeliveryLog(msgspec.Struct, frozen=True):
-    """A delivery with every try, the first one first."""
+class CallbackPage(msgspec.Struct, frozen=True):
+    """Call-backs, newest first; ``next`` begins the page after it, None when there is none."""
 
-    delivery: DeliveryView
-    tries: list[TryView]
-
-
-class DeliveriesView(msgspec.Struct, frozen=True):
-    """A page, newest first; ``next`` begins the page after it, None when there is none."""
-
-    deliveries: list[DeliveryView]
+    callbacks: list[Callback]
     next: str | None
 
 
@@ -92,11 +58,11 @@ class Secret(msgspec.Struct, frozen=True):
 
 async def deliveries_of(
     context: Context, owner: Owner, *, limit: int = 50, before: str = "", is_given_up: bool = False
-) -> DeliveriesView | Refusal:
+) -> CallbackPage | Refusal:
     """Return a page of the owner's call-backs: all, or those that were given up."""
-    if before and not (before.isascii() and before.isdigit() and len(before) <= _DIGITS):
+    first = read_number(OF_DELIVERIES, before) if before else _NEWEST
+    if first is None:
         return Refusal(Reason.UNREADABLE, "before must be the `next` of the page before")
-    first = int(before) if before else _NEWEST
     limit = min(max(limit, 1), LARGEST_PAGE)
 
     async def read(db: asyncpg.Connection) -> tuple[list[Delivery], Collection[int]]:
@@ -108,10 +74,10 @@ async def deliveries_of(
     found, reviews = await read_patiently(context.cells.pool(owner.cell), read)
     shown = found[:limit]
     following = str(shown[-1].task_id) if len(found) > limit else None
-    return DeliveriesView([_view(owner.cell, each, reviews) for each in shown], following)
+    return CallbackPage([Callback(owner.cell, each, each.task_id in reviews) for each in shown], following)
 
 
-async def delivery_of(context: Context, owner: Owner, task: int) -> DeliveryLog | Refusal:
+async def delivery_of(context: Context, owner: Owner, task: int) -> CallbackLog | Refusal:
     """Return what became of the call-back of one of the owner's tasks, by its wire id."""
     task_id = await context.id_blocks.of_wire(owner.cell, task)
 
@@ -123,7 +89,7 @@ async def delivery_of(context: Context, owner: Owner, task: int) -> DeliveryLog 
     found, tries, reviews = await read_patiently(context.cells.pool(owner.cell), read)
     if found is None:
         return _UNKNOWN
-    return DeliveryLog(_view(owner.cell, found, reviews), [_try(each) for each in tries])
+    return CallbackLog(Callback(owner.cell, found, task_id in reviews), tries)
 
 
 async def owners_of(context: Context, task: int) -> list[Owner]:
@@ -138,7 +104,7 @@ async def owners_of(context: Context, task: int) -> list[Owner]:
     return found
 
 
-async def replay(context: Context, owner: Owner, task: int) -> DeliveryLog | Refusal:
+async def replay(context: Context, owner: Owner, task: int) -> CallbackLog | Refusal:
     """Send the result of one of the owner's tasks again, whatever became of it before."""
     task_id = await context.id_blocks.of_wire(owner.cell, task)
     command = ReplayDeliveries(owner.cell, owner.account_id, task_id)
@@ -163,37 +129,16 @@ async def secret_of(context: Context, owner: Owner, *, rotate: bool = False) -> 
     """Return what verifies the owner's call-backs; ``rotate`` makes a new one first."""
     cell, account_id = owner.cell, owner.account_id
 
-    async def read(db: asyncpg.Connection) -> tuple[int, datetime | None, datetime]:
-        if rotate:
-            await webhooks.rotate(db, cell, account_id)
-        generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
-        return generation, rotated_at, await db.fetchval("SELECT now()")
+    async def read() -> tuple[int, datetime | None, datetime]:
+        async with context.cells.pool(cell).acquire() as db:
+            generation, rotated_at = (await webhooks.rotations(db, cell, [account_id]))[account_id]
+            return generation, rotated_at, await db.fetchval("SELECT now()")
 
-    async with context.cells.pool(cell).acquire() as db:
-        generations = signing_generations(*await read(db))
+    if rotate:
+        await context.batcher.ask(rotate_secrets, RotateSecret(cell, account_id, (await read())[0]))
+    generations = signing_generations(*await read())
     shown = [shown_secret(secret(context.webhook_key, cell, account_id, generation)) for generation in generations]
     return Secret(shown[0], shown[1] if len(shown) > 1 else None)
-
-
-def _view(cell: int, found: Delivery, reviews: Collection[int]) -> DeliveryView:
-    is_waiting = found.state is DeliveryState.WAITING
-    return DeliveryView(
-        wire_id(found.task_id),
-        message_id(cell, found.task_id),
-        found.url,
-        described(found.state),
-        found.tries,
-        found.ended_at,
-        found.next_at if is_waiting else None,
-        found.closed_at,
-        found.last_status or None,
-        found.last_fault,
-        REVIEW if found.task_id in reviews else RESULT,
-    )
-
-
-def _try(found: Try) -> TryView:
-    return TryView(found.at, found.status or None, found.fault, found.milliseconds / 1000)
 
 
 _TRIED_ENOUGH = Refusal(Reason.TRIED_ENOUGH, f"it was tried {MOST_TRIES_EVER} times; that is enough")

@@ -1,40 +1,32 @@
 """What became of a customer's pictures, alike for the JSON API and the pages: apps, funnels, results."""
 
+import enum
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple, Protocol
+from datetime import date, datetime
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.store import Owner
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App, day_in
 from manyeyes.recognitions import funnel, results
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.funnel import Counts, Stretch
-from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, Page, Place, SeenResult
+from manyeyes.recognitions.results import NEWEST, OLDEST, Filter, ResultPlace, ResultsPage, SeenResult
 from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 from manyeyes.recognitions.time_spans import Span
 from manyeyes.reports import store as reports
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
+from manyeyes.values.cursors import OF_RESULTS, cursor, read_cursor
 from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_PAGE = 200
-_EPOCH = datetime.fromtimestamp(0, UTC)
 _ID = re.compile(r"[0-9a-f]{24}")
-_CURSOR = re.compile(r"(\d{1,17})_(\d{1,18})")
-
-
-class Owner(Protocol):
-    """Whose apps: an account in its cell."""
-
-    @property
-    def cell(self) -> int: ...
-    @property
-    def account_id(self) -> int: ...
 
 
 class Owned(NamedTuple):
@@ -42,6 +34,16 @@ class Owned(NamedTuple):
 
     app: App
     recognition: Recognition
+
+
+class ReviewOutcome(enum.StrEnum):
+    """What became of asking a person: NONE when nobody was, REFUTED when reviewers confirmed a complaint about it."""
+
+    NONE = "none"
+    OPEN = "open"
+    DECIDED = "decided"
+    UNDECIDED = "undecided"
+    REFUTED = "refuted"
 
 
 class Funnel(msgspec.Struct, frozen=True):
@@ -148,18 +150,19 @@ async def results_of(
 
     ``within``: only those of this span. A page with filters may be short, or empty, and still have a next one.
     """
-    place = _place(before)
-    if place is None:
+    begin = read_cursor(OF_RESULTS, before) if before else (NEWEST.at, [NEWEST.result_id])
+    if begin is None:
         return Refusal(Reason.UNREADABLE, "before must be what another page gave as next")
+    place = ResultPlace(begin[0], *begin[1])
     if within:
-        place = min(place, Place(within.end, 0))
-    asked = Page(min(max(limit, 1), LARGEST_PAGE), place, Place(within.start, 0) if within else OLDEST)
+        place = min(place, ResultPlace(within.end, 0))
+    asked = ResultsPage(min(max(limit, 1), LARGEST_PAGE), place, ResultPlace(within.start, 0) if within else OLDEST)
 
-    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], Place | None]:
+    async def read(db: asyncpg.Connection) -> tuple[list[SeenResult], ResultPlace | None]:
         return await results.results_before(db, of.app.cell, of.recognition.recognition_id, asked, wanted)
 
     page, following = await read_patiently(context.cells.pool(of.app.cell), read)
-    return page, _cursor(following) if following else ""
+    return page, cursor(following.at, following.result_id) if following else ""
 
 
 def label_name(recognition: Recognition, number: int | None) -> str:
@@ -167,22 +170,8 @@ def label_name(recognition: Recognition, number: int | None) -> str:
     return next((label.name for label in recognition.labels if label.number == number), "")
 
 
-def review_state(result: SeenResult) -> str:
-    """Return in a word what became of asking a person: none, open, decided, undecided or refuted."""
+def review_outcome(result: SeenResult) -> ReviewOutcome:
+    """Return what became of asking a person about a result."""
     if result.state is None:
-        return "none"
-    return "refuted" if result.refuted else result.state.name.lower()
-
-
-def _cursor(place: Place) -> str:
-    return f"{(place.at - _EPOCH) // timedelta(microseconds=1)}_{place.result_id}"
-
-
-def _place(before: str) -> Place | None:
-    """Return where a page begins; None for what is no cursor."""
-    if not before:
-        return NEWEST
-    found = _CURSOR.fullmatch(before) if before.isascii() else None
-    if not found or int(found[1]) >= 10**16:
-        return None
-    return Place(_EPOCH + timedelta(microseconds=int(found[1])), int(found[2]))
+        return ReviewOutcome.NONE
+    return ReviewOutcome.REFUTED if result.refuted else ReviewOutcome[result.state.name]

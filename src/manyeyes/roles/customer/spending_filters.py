@@ -10,7 +10,7 @@ UNKNOWN = -1  # no queue and no app has this number: their hours are zeros (docs
 LARGEST_SOFT_ID = 2_147_483_647
 
 
-class Filters(TypedDict):
+class SpendingFilters(TypedDict):
     """What narrows the hours, by the names that the statistics give it; None takes everything."""
 
     queue_id: int | None
@@ -18,7 +18,7 @@ class Filters(TypedDict):
     ip: str | None
 
 
-def filters(queues: Mapping[int, QueueTerms], *, queue: str, soft_id: int, ip: str) -> Filters:
+def filters(queues: Mapping[int, QueueTerms], *, queue: str, soft_id: int, ip: str) -> SpendingFilters:
     """Return the filters; an empty name, a 0 and an empty address take everything, unknown ones find nothing."""
     named = {terms.name: queue_id for queue_id, terms in queues.items()}
     app = soft_id if 0 <= soft_id <= LARGEST_SOFT_ID else UNKNOWN

@@ -1,0 +1,26 @@
+"""Open apps under accounts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.apps import store as apps
+from manyeyes.apps.rules import App
+from manyeyes.db.pool import DIRECTORY
+
+
+class AddApp(msgspec.Struct, frozen=True):
+    """``app`` has a secretId that was made for it alone."""
+
+    app: App
+    cell: int = DIRECTORY
+
+
+async def add_apps(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddApp]) -> list[None]:
+    """Open them; one whose secretId is known already is the one whose reply was lost."""
+    for app in {c.app.secret_id: c.app for c in commands}.values():
+        if await apps.app(tx, app.secret_id) is None:
+            await apps.insert_app(tx, app)
+    return [None for _ in commands]

@@ -1,0 +1,30 @@
+"""Remember the secrets that sign people in: links, and browsers' sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
+
+
+class AddCredential(msgspec.Struct, frozen=True, kw_only=True):
+    """``kind``: link or session; ``through``: hash of the client key that began a session, which ends with the key."""
+
+    secret_hash: bytes
+    kind: str
+    subject: Subject
+    seconds: float
+    through: bytes | None = None
+    cell: int = DIRECTORY
+
+
+async def add_credentials(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddCredential]) -> list[None]:
+    """Make the secrets valid; one that is known already is the one whose reply was lost."""
+    for c in {c.secret_hash: c for c in commands}.values():
+        if await workers.credential(tx, c.secret_hash, [c.kind]) is None:
+            await workers.insert_credential(tx, c.secret_hash, c.kind, c.subject, c.seconds, c.through)
+    return [None for _ in commands]

@@ -1,0 +1,26 @@
+"""Add recognitions to apps."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.recognitions import store as recognitions
+from manyeyes.recognitions.rules import Recognition
+
+
+class AddRecognition(msgspec.Struct, frozen=True):
+    """``recognition`` has a taskId and a number that were made for it alone."""
+
+    recognition: Recognition
+    cell: int = DIRECTORY
+
+
+async def add_recognitions(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddRecognition]) -> list[None]:
+    """Add them; one whose taskId is known already is the one whose reply was lost."""
+    for new in {c.recognition.task_id: c.recognition for c in commands}.values():
+        if await recognitions.recognition(tx, new.task_id) is None:
+            await recognitions.insert_recognition(tx, new)
+    return [None for _ in commands]

@@ -1,0 +1,32 @@
+"""Change queues' terms in a database; tasks that were submitted keep theirs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.tasks import store as tasks
+
+
+class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
+    """``cell``: one of the database that is meant (`Cells.one_of_each`). None leaves a term as it is."""
+
+    cell: int
+    queue_id: int
+    price_micros: int | None = None
+    pay_micros: int | None = None
+    capacity: int | None = None
+    lease_seconds: int | None = None
+    sensitive: bool | None = None
+    vote_micros: int | None = None
+
+
+async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:
+    """Change them, in the order in which the changes came; return for each whether there is such a queue."""
+    known: dict[int, bool] = {}
+    for command in sorted(commands, key=lambda c: c.queue_id):  # in one order, so that batches do not block each other
+        terms = msgspec.structs.asdict(command)
+        del terms["cell"], terms["queue_id"]
+        known[command.queue_id] = await tasks.set_queue(tx, command.queue_id, **terms)
+    return [known[c.queue_id] for c in commands]

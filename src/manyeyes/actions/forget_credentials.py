@@ -1,0 +1,22 @@
+"""Forget links and sessions that are over since a day."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.workers import store as workers
+
+
+class ForgetCredentials(msgspec.Struct, frozen=True):
+    cell: int = DIRECTORY
+
+
+async def forget_credentials(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetCredentials]
+) -> list[None]:
+    """Forget them; the operator's stay, since they tell that there is one."""
+    await workers.delete_spent(tx)
+    return [None for _ in commands]

@@ -1,0 +1,29 @@
+"""Register workers with the tokens of their programs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject, Worker
+
+
+class RegisterWorker(msgspec.Struct, frozen=True):
+    """``worker`` has a number that was taken for them alone; ``token_hash`` of their programs' token."""
+
+    worker: Worker
+    token_hash: bytes
+    cell: int = DIRECTORY
+
+
+async def register_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[RegisterWorker]) -> list[None]:
+    """Register them; one whose token is known already is the one whose reply was lost."""
+    for command in {c.token_hash: c for c in commands}.values():
+        if await workers.credential(tx, command.token_hash, ["token"]) is None:
+            await workers.insert_worker(tx, command.worker)
+            subject = Subject("worker", command.worker.worker_id, 0)
+            await workers.insert_credential(tx, command.token_hash, "token", subject, None)
+    return [None for _ in commands]

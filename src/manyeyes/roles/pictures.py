@@ -1,0 +1,29 @@
+"""Where the picture of a task lies, for as long as it is kept; each edge makes an address of it."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.history import TaskQuestion
+from manyeyes.values.signed_links import PictureLinks
+
+
+class KeptPicture(msgspec.Struct, frozen=True):
+    """The picture of a task; ``media`` is its file ending."""
+
+    cell: int
+    task_id: int
+    created_at: datetime
+    media: str
+
+    def path(self, links: PictureLinks) -> str:
+        """Return the signed path under which people see it."""
+        return links.path(self.cell, self.task_id, self.created_at, self.media)
+
+
+def kept_picture(context: Context, cell: int, question: TaskQuestion) -> KeptPicture | None:
+    """Return where a task's picture lies; None when it had none, or it is no longer kept."""
+    if not question.media or datetime.now(UTC) >= question.created_at + timedelta(hours=context.settings.picture_hours):
+        return None
+    return KeptPicture(cell, question.task_id, question.created_at, question.media)

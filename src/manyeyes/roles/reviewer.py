@@ -1,0 +1,176 @@
+"""What a reviewer does, alike for the JSON API and the screen: take a complaint, judge it, go."""
+
+import asyncio
+import random
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.cast_votes import CastVote, SlotId, cast_votes
+from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
+from manyeyes.actions.take_slots import TakeSlot, take_slots
+from manyeyes.ledger import store as ledger
+from manyeyes.reports import slots
+from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote, kept_words
+from manyeyes.roles.pictures import KeptPicture
+from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.tasks import history
+from manyeyes.tasks.history import TaskQuestion
+from manyeyes.tasks.options import PictureOptions, picture_options
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import may_judge
+from manyeyes.workers.store import Worker
+
+_SLOT = re.compile(r"(\d{1,9})-(\d{1,18})-(\d)-(\d{1,9})")
+
+
+class LeasedSlot(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint before a reviewer: picture, question and answer, and nobody's name; the pay is for the vote.
+
+    ``answer``: what was typed, or the name of the label that was chosen.
+    """
+
+    slot: SlotId
+    expires_at: datetime
+    kind: str
+    options: PictureOptions
+    picture: KeptPicture
+    queue: QueueTerms
+    answer: str
+    pay_micros: int
+
+
+class VoteTaken(msgspec.Struct, frozen=True):
+    earned_micros: int
+    next: LeasedSlot | None
+
+
+class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
+    """Votes and pay for them since midnight UTC; ``payable_micros`` is all that may be paid out."""
+
+    worker_id: int
+    name: str
+    votes: int
+    earned_micros: int
+    payable_micros: int
+
+
+class ReviewDesk:
+    """The desk of signed-in reviewers in one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def next(self, worker: Worker, wait_seconds: float) -> LeasedSlot | Refusal | None:
+        """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
+        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
+        event = self._context.notifier.subscribe(EVERY_REVIEWER)
+        try:
+            while True:
+                event.clear()
+                found = await self._take(worker.worker_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if found is not None or left <= 0:
+                    return found
+                await rest(event, min(left, LOOK_AGAIN_SECONDS))
+        finally:
+            self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
+
+    async def vote(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> VoteTaken | Refusal:
+        """Judge a complaint; return what that earned and what comes next. A lost slot is refused with `slot_lost`."""
+        if not worker.reviewer:
+            return _NO_REVIEWER
+        if slot is None or slot.cell not in self._context.cells.numbers:
+            return Refusal(Reason.SLOT_LOST, "this is no slot of yours")
+        command = CastVote(slot.cell, worker.worker_id, slot, verdict, kept_words(reason, LONGEST_REASON))
+        outcome = await self._context.batcher.ask(cast_votes, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        upcoming = await self._take(worker.worker_id)
+        return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
+
+    async def leave(self, worker: Worker) -> None:
+        """Give back at once what the reviewer has before them."""
+        for cell in self._context.cells.numbers:
+            await self._context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell, worker.worker_id))
+        self._context.notifier.notify([EVERY_REVIEWER])
+
+    async def session(self, worker: Worker) -> ReviewerSession | Refusal:
+        """Return what the reviewer did today."""
+        if not worker.reviewer:
+            return _NO_REVIEWER
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        votes = earned = payable = 0
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                count, micros = await slots.reviewer_since(db, cell, worker.worker_id, midnight)
+                payable += await ledger.worker_payable(db, cell, worker.worker_id)
+            votes, earned = votes + count, earned + micros
+        return ReviewerSession(
+            worker_id=worker.worker_id, name=worker.name, votes=votes, earned_micros=earned, payable_micros=payable
+        )
+
+    async def _take(self, worker_id: int) -> LeasedSlot | Refusal | None:
+        """Return what lies before the reviewer, else a fresh slot of any cell. Who was disabled is refused."""
+        worker = await self._context.lookups.worker(worker_id)
+        if worker is None or not worker.reviewer:
+            return _NO_REVIEWER
+        queues = await self._context.lookups.queues()
+        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
+        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
+        for cell in await self._cells(worker_id):
+            slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, queue_ids))
+            if slot is not None:
+                return await self._leased(cell, slot)
+        return None
+
+    async def _cells(self, worker_id: int) -> list[int]:
+        """Return the cells to look in, in any order; only one when something of it lies before them already."""
+        numbers = self._context.cells.numbers
+        for cell in numbers if len(numbers) > 1 else []:
+            if await self._context.batcher.read(_holds, cell, worker_id):
+                return [cell]
+        return random.sample(numbers, len(numbers))
+
+    async def _leased(self, cell: int, slot: Slot) -> LeasedSlot:
+        question, text = await self._context.batcher.read(_judged, cell, slot.task_id)
+        assert slot.lease_until is not None
+        return LeasedSlot(
+            slot=SlotId(cell, slot.task_id, slot.n, slot.lease),
+            expires_at=slot.lease_until,
+            kind=question.kind,
+            options=picture_options(question.kind, question.options),
+            picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
+            queue=(await self._context.lookups.queues())[slot.queue_id],
+            answer=text,
+            pay_micros=slot.pay_micros,
+        )
+
+
+def parse_slot(slot: str) -> SlotId | None:
+    """Return the fence that ``cell-task-n-number`` names; None for any other text."""
+    found = _SLOT.fullmatch(slot)
+    return SlotId(*map(int, found.groups())) if found else None
+
+
+async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[bool]:
+    """Gathered read: whether each reviewer has something before them."""
+    now = await db.fetchval("SELECT now()")
+    held = await slots.held(db, now, cell, set(reviewer_ids))
+    return [reviewer_id in held for reviewer_id in reviewer_ids]
+
+
+async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, str]]:
+    """Gathered read: what was asked and what was answered."""
+    ids = sorted(set(task_ids))
+    questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
+    return [(questions[task_id], answers.get(task_id, "")) for task_id in task_ids]
+
+
+_NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")

@@ -1,0 +1,86 @@
+"""What a call of /v1 is: the router serves it and the OpenAPI description tells of it from one row of a table."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from manyeyes.runtime.context import Context
+from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.values.integers import whole_number
+from manyeyes.values.refusals import Reason, Refusal, Refused
+
+PersonT = TypeVar("PersonT")
+BodyT = TypeVar("BodyT")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[PersonT, BodyT]):
+    """A call as its handler gets it: who calls, what they sent, and the request for the rest."""
+
+    person: PersonT
+    body: BodyT
+    request: Request
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        return self.request.query_params
+
+    def part(self, number: int) -> str:
+        """Return a part of the path, such as "7" for part 3 of /v1/webhooks/7/replay."""
+        path: str = self.request.scope["path"]
+        return path.split("/")[number]
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of /v1.
+
+    ``handler`` is a method of one of the APIs: ``(api, call)`` → what is answered as JSON, a Refusal, a Response, or
+    None for nothing (204 where ``statuses`` has it, else an empty object). ``caller`` finds who calls, or raises
+    `Refused`. ``body`` and ``reply`` are the types of what is sent and answered; ``query`` names the parameters;
+    ``statuses`` are those beside 200. What stands in braces in ``path`` may be anything.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Any, Call[Any, Any]], Awaitable[object]]
+    caller: Callable[[Context, Request], Awaitable[object]]
+    query: tuple[str, ...] = ()
+    body: type[Any] | None = None
+    reply: type[Any] | None = None
+    statuses: tuple[int, ...] = ()
+
+    @property
+    def starred(self) -> str:
+        """Return the path with a star for each part that may be anything."""
+        return re.sub(r"{\w+}", "*", self.path)
+
+    async def serve(self, api: object, context: Context, request: Request) -> Response:
+        """Return the response to a request. Raises `Refused` for callers and bodies that are not taken."""
+        person = await self.caller(context, request)
+        body = await decode(request, self.body) if self.body else None
+        answer = await self.handler(api, Call(person, body, request))
+        if isinstance(answer, Response):
+            return answer
+        if isinstance(answer, Refusal):
+            return refuse(answer)
+        if answer is None and 204 in self.statuses:
+            return Response(status_code=204)
+        return json({} if answer is None else answer)
+
+
+def asked_limit(query: Mapping[str, str], usual: int) -> int:
+    """Return how many entries of a list are asked for. Raises `Refused` for what is no whole number."""
+    limit = whole_number(query.get("limit", str(usual)), 9)
+    if limit is None:
+        raise Refused(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
+    return limit
+
+
+def read_task(text: str) -> int | None:
+    """Return a task's wire id; None for what is none."""
+    return whole_number(text, 10)

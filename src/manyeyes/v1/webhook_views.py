@@ -1,0 +1,85 @@
+"""Call-backs as /v1, and the command line after it, show them."""
+
+from datetime import datetime
+
+import msgspec
+
+from manyeyes.roles.customer.deliveries import Callback, CallbackLog, CallbackPage
+from manyeyes.tasks.rules import wire_id
+from manyeyes.webhooks.rules import DeliveryState, described, message_id
+from manyeyes.webhooks.store import Try
+
+RESULT, REVIEW = "result", "review"
+
+
+class TryView(msgspec.Struct, frozen=True):
+    """``status``: None when nothing was answered; ``fault``: a sentence, empty when it was delivered."""
+
+    at: datetime
+    status: int | None
+    fault: str
+    seconds: float
+
+
+class DeliveryView(msgspec.Struct, frozen=True):
+    """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after.
+
+    ``kind``: result of a task, or review: a person's verdict on a recogniser's result.
+    """
+
+    task_id: int
+    webhook_id: str
+    url: str
+    state: str
+    tries: int
+    task_ended_at: datetime
+    next_try_at: datetime | None
+    closed_at: datetime | None
+    last_status: int | None
+    last_fault: str
+    kind: str
+
+
+class DeliveryLog(msgspec.Struct, frozen=True):
+    """A delivery with every try, the first one first."""
+
+    delivery: DeliveryView
+    tries: list[TryView]
+
+
+class DeliveriesView(msgspec.Struct, frozen=True):
+    """A page, newest first; ``next`` begins the page after it, None when there is none."""
+
+    deliveries: list[DeliveryView]
+    next: str | None
+
+
+def deliveries_view(page: CallbackPage) -> DeliveriesView:
+    """Return a page of call-backs."""
+    return DeliveriesView([_delivery(each) for each in page.callbacks], page.next)
+
+
+def delivery_log(log: CallbackLog) -> DeliveryLog:
+    """Return a call-back with its tries."""
+    return DeliveryLog(_delivery(log.callback), [_try(each) for each in log.tries])
+
+
+def _delivery(callback: Callback) -> DeliveryView:
+    found = callback.delivery
+    return DeliveryView(
+        wire_id(found.task_id),
+        message_id(callback.cell, found.task_id),
+        found.url,
+        described(found.state),
+        found.tries,
+        found.ended_at,
+        found.next_at if found.state is DeliveryState.WAITING else None,
+        found.closed_at,
+        found.last_status or None,
+        found.last_fault,
+        REVIEW if callback.is_review else RESULT,
+    )
+
+
+def _try(found: Try) -> TryView:
+    return TryView(found.at, found.status or None, found.fault, found.milliseconds / 1000)

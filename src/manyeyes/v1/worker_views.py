@@ -1,0 +1,124 @@
+"""A worker's tasks, presence and pay as /v1 shows them; money in USD."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+
+from manyeyes.roles.worker import AnswerTaken, LeasedTask, WorkerSession
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.options import AnyOptions, PictureOptions
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.tokens import TokenOptions, needs_start
+from manyeyes.values.money import number
+from manyeyes.workers.rules import WorkerState
+
+TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
+OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
+
+
+class QueueView(msgspec.Struct, frozen=True):
+    id: int
+    name: str
+    sensitive: bool = False
+
+
+class WidgetOptions(msgspec.Struct, frozen=True):
+    """What a worker is told of a token task: whose widget it is, and whether it wants a press of a button."""
+
+    site: str
+    needs_start: bool
+
+
+class TaskView(msgspec.Struct, frozen=True):
+    """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
+
+    kind: str
+    options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
+    image_url: str
+    widget_url: str
+    queue: QueueView
+    pay: float
+
+
+class LeaseView(msgspec.Struct, frozen=True):
+    lease: str
+    expires_at: datetime
+    task: TaskView
+
+
+class SessionView(msgspec.Struct, frozen=True):
+    """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
+
+    worker_id: int
+    name: str
+    state: str
+    queues: list[QueueView]
+    languages: list[str]
+    earned: float
+    answered: int
+    pending: float
+    payable: float
+
+
+class AnswerView(msgspec.Struct, frozen=True):
+    earned: float
+    next: LeaseView | None
+
+
+class NextReply(msgspec.Struct, frozen=True):
+    next: LeaseView | None
+
+
+class Tasks(msgspec.Struct, frozen=True):
+    """What lies on the desk. The picture of ``upcoming`` may be fetched in advance."""
+
+    current: LeaseView | None
+    upcoming: LeaseView | None
+
+
+def queue_view(queue: QueueTerms) -> QueueView:
+    """Return what is told of a queue."""
+    return QueueView(queue.queue_id, queue.name, queue.sensitive)
+
+
+def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
+    """Return a leased task with the addresses of its picture and widget; None for none."""
+    if leased is None:
+        return None
+    task = TaskView(
+        leased.kind,
+        _shown(leased.kind, leased.options),
+        leased.picture.path(context.pictures) if leased.picture else "",
+        context.widgets.url(leased.widget, leased.expires_at) if leased.widget else "",
+        queue_view(leased.queue),
+        number(leased.pay_micros),
+    )
+    return LeaseView(str(leased.lease), leased.expires_at, task)
+
+
+def session_view(session: WorkerSession) -> SessionView:
+    """Return a worker's presence. What somebody offline earned is written as a whole 0: clients may compare texts."""
+    is_offline = session.state is WorkerState.OFFLINE
+    return SessionView(
+        session.worker_id,
+        session.name,
+        session.state,
+        [queue_view(queue) for queue in session.queues],
+        list(session.languages),
+        0 if is_offline else number(session.earned_micros),
+        session.answered,
+        number(session.pending_micros),
+        number(session.payable_micros),
+    )
+
+
+def answer_view(context: Context, taken: AnswerTaken) -> AnswerView:
+    """Return what an answer earned, and what comes next."""
+    return AnswerView(number(taken.earned_micros), lease_view(context, taken.next))
+
+
+def _shown(kind: str, options: AnyOptions) -> PictureOptions | WidgetOptions:
+    if isinstance(options, TokenOptions):
+        return WidgetOptions(options.host, needs_start(kind, options))
+    return options

@@ -1,0 +1,105 @@
+"""Signed addresses of pictures and of widget pages: unguessable, expiring, readable without a look-up.
+
+They carry their own right: a picture's opens for whoever was given it (docs/decisions/0025#readable), and a widget's
+page can be served from another host name than the console, without its cookie. Why we sign ourselves:
+docs/decisions/0031.
+"""
+
+import base64
+import hashlib
+import hmac
+import struct
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+
+class _Signer:
+    """Makes a text of whole numbers, a MAC behind them, and takes it apart again.
+
+    ``layout`` is a `struct` format. ``purpose`` (at most 16 bytes) keeps what is signed for one use from opening
+    another. Addresses that were handed out must stay valid: neither layout, purpose nor the MAC may change.
+    """
+
+    MAC_BYTES = 16
+
+    def __init__(self, key: bytes, layout: str, purpose: bytes = b"") -> None:
+        self._key, self._layout, self._purpose = key, struct.Struct(layout), purpose
+
+    def sign(self, *numbers: int) -> str:
+        """Return the numbers and their MAC in URL-safe base64 without its padding."""
+        body = self._layout.pack(*numbers)
+        return base64.urlsafe_b64encode(body + self._mac(body)).decode().rstrip("=")
+
+    def open(self, signed: str) -> tuple[Any, ...] | None:
+        """Return the numbers; None for a text that was not made with this key, layout and purpose."""
+        try:
+            raw = base64.urlsafe_b64decode(signed + "=" * (-len(signed) % 4))
+        except ValueError:
+            return None
+        body, mac = raw[: self._layout.size], raw[self._layout.size :]
+        if len(body) != self._layout.size or not hmac.compare_digest(mac, self._mac(body)):
+            return None
+        return self._layout.unpack(body)
+
+    def _mac(self, body: bytes) -> bytes:
+        return hashlib.blake2b(body, key=self._key, digest_size=self.MAC_BYTES, person=self._purpose).digest()
+
+
+class PictureId(msgspec.Struct, frozen=True):
+    cell: int
+    day: date
+    task_id: int
+
+
+class PictureLinks:
+    """Addresses of pictures, signed with a key that this installation made at its first start."""
+
+    def __init__(self, key: bytes, hours: int) -> None:
+        # cell, day as ordinal, task, expiry as Unix seconds
+        self._signer, self._life = _Signer(key, ">IIQI"), timedelta(hours=hours)
+
+    def path(self, cell: int, task_id: int, created_at: datetime, media: str) -> str:
+        """Return ``/pictures/<signed>.<media>``; the same one for the same task, good until its pictures expire."""
+        expires = int((created_at + self._life).timestamp())
+        return f"/pictures/{self._signer.sign(cell, created_at.date().toordinal(), task_id, expires)}.{media}"
+
+    def open(self, signed: str, now_unix: float) -> PictureId | None:
+        """Return which picture a path's signed part names; None when it is forged or expired."""
+        numbers = self._signer.open(signed)
+        if numbers is None:
+            return None
+        cell, day, task_id, expires = numbers
+        return PictureId(cell, date.fromordinal(day), task_id) if now_unix < expires else None
+
+
+class WidgetId(msgspec.Struct, frozen=True):
+    cell: int
+    task_id: int
+    lease: int
+    worker_id: int
+
+
+class WidgetLinks:
+    """Addresses of widget pages, each for one lease of one worker and over with it.
+
+    ``root``: where the pages are served, empty for the console's own host.
+    """
+
+    def __init__(self, key: bytes, root: str) -> None:
+        # cell, task, lease, worker, expiry as Unix seconds
+        self._signer, self._root = _Signer(key, ">IQIQI", b"widget"), root.rstrip("/")
+
+    def url(self, widget: WidgetId, until: datetime) -> str:
+        """Return ``<root>/widget/<signed>``, good until the lease is over."""
+        signed = self._signer.sign(*msgspec.structs.astuple(widget), int(until.timestamp()) + 1)
+        return f"{self._root}/widget/{signed}"
+
+    def open(self, signed: str, now_unix: float) -> WidgetId | None:
+        """Return which lease a path's signed part names; None when it is forged or over."""
+        numbers = self._signer.open(signed)
+        if numbers is None:
+            return None
+        *names, expires = numbers
+        return WidgetId(*names) if now_unix < expires else None

@@ -1,0 +1,36 @@
+"""change_queues: what is given of a queue changes, the rest stays."""
+
+import msgspec
+
+from manyeyes.actions.add_queues import AddQueue, add_queues
+from manyeyes.actions.change_queues import ChangeQueue, change_queues
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import QueueTerms
+from support.action_stage import Stage
+
+OWN = QueueTerms(
+    queue_id=901,
+    name="own",
+    language="en",
+    price_micros=900,
+    pay_micros=600,
+    capacity=10,
+    lease_seconds=30,
+    sensitive=False,
+    vote_micros=150,
+)
+OTHER = msgspec.structs.replace(OWN, queue_id=902, name="other")
+
+
+async def test_what_is_given_changes_in_its_order(stage: Stage):
+    await stage.act(add_queues, AddQueue(stage.cell, OWN), AddQueue(stage.cell, OTHER))
+    batch = [
+        ChangeQueue(cell=stage.cell, queue_id=902, price_micros=1_000, sensitive=True),
+        ChangeQueue(cell=stage.cell, queue_id=901, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4),
+        ChangeQueue(cell=stage.cell, queue_id=999, capacity=1),
+        ChangeQueue(cell=stage.cell, queue_id=902, price_micros=2_000),
+    ]
+    assert await stage.act(change_queues, *batch) == [True, True, False, True]
+    found = await stage.read(tasks.queues)
+    assert found[901] == msgspec.structs.replace(OWN, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4)
+    assert found[902] == msgspec.structs.replace(OTHER, price_micros=2_000, sensitive=True)

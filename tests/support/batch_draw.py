@@ -1,0 +1,34 @@
+"""What draws the batches that are tried on a prepared world: few things, so that a batch's commands collide."""
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from support.batch_world import FRESH
+
+T = TypeVar("T")
+MOST_COMMANDS = 5
+
+
+class Draw:
+    """Draws for one example; ``ids`` are free ones."""
+
+    def __init__(self, draw: Callable[[st.SearchStrategy[Any]], Any]) -> None:
+        self._draw, self.ids = draw, count(FRESH)
+
+    def one(self, items: Sequence[T]) -> T:
+        return self._draw(st.sampled_from(items))  # type: ignore[no-any-return]
+
+    def few(self, items: Sequence[T]) -> list[T]:
+        """Return one or two of the items: whatever a batch draws from them meets itself."""
+        return self._draw(st.lists(st.sampled_from(items), min_size=1, max_size=2))  # type: ignore[no-any-return]
+
+    def rarely(self) -> bool:
+        return self._draw(st.integers(0, 7)) == 7  # type: ignore[no-any-return]
+
+    def batch(self, make: Callable[[], T], *, repeated: bool = True) -> list[T]:
+        """Return commands; one of them may come once more."""
+        commands = [make() for _ in range(self._draw(st.integers(2, MOST_COMMANDS)))]
+        return [*commands, self.one(commands)] if repeated and self.one((False, True)) else commands

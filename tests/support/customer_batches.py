@@ -1,0 +1,249 @@
+"""Batches of what customers and the operator do, one function per action with its name (support/batch_draw.py).
+
+New rows get their ids here, as they get them from the commands' makers in service.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from manyeyes.actions.add_sites import AddSite
+from manyeyes.actions.claim_deliveries import ClaimDeliveries
+from manyeyes.actions.count_app_refusals import CountAppRefusal
+from manyeyes.actions.file_complaints import FileComplaint
+from manyeyes.actions.import_results import ImportResults
+from manyeyes.actions.note_deliveries import NoteDelivery
+from manyeyes.actions.open_accounts import OpenAccount
+from manyeyes.actions.pay_out_shares import PayOutShares
+from manyeyes.actions.record_recognitions import RecordRecognition
+from manyeyes.actions.record_site_checks import RecordSiteCheck
+from manyeyes.actions.replay_deliveries import ReplayDeliveries
+from manyeyes.actions.report_tokens import ReportToken
+from manyeyes.actions.submit_tasks import SubmitTask
+from manyeyes.actions.top_up_accounts import TopUp
+from manyeyes.actions.withdraw_sites import WithdrawSite
+from manyeyes.reports.rules import ReportKind
+from manyeyes.tasks.rules import RECAPTCHA_KINDS, TOKEN_KINDS, ImageOptions, QueueTerms
+from manyeyes.values.refusals import Reason
+from manyeyes.webhooks.rules import TryResponse
+from support import proven_sites
+from support.action_stage import PICTURE
+from support.batch_draw import Draw
+from support.batch_world import CELL, SOFT_ID, UNKNOWN, World
+from support.recognition_calls import Calls, app_of, importing, recognition_of
+
+
+def add_sites(draw: Draw, world: World) -> list[AddSite]:
+    known = draw.few([(account_id, domain) for account_id, domain, _ in world.sites] + [(UNKNOWN, "other.example")])
+
+    def one() -> AddSite:
+        (account_id, domain), event_id = draw.one(known), next(draw.ids)
+        return AddSite(cell=CELL, event_id=event_id, account_id=account_id, domain=domain, token=f"token-{event_id}")
+
+    return draw.batch(one)
+
+
+def claim_deliveries(draw: Draw, world: World) -> list[ClaimDeliveries]:
+    flying = [(account_id, "receiver0.example:443") for account_id in world.account_ids[:2]] * 2
+    return draw.batch(
+        lambda: ClaimDeliveries(cell=CELL, room=draw.one((0, 1, 2, 9)), flying=tuple(draw.one(([], flying))))
+    )
+
+
+def count_app_refusals(draw: Draw, world: World) -> list[CountAppRefusal]:
+    reasons, apps = draw.few(tuple(Reason)), (SOFT_ID, SOFT_ID + 1)
+    return draw.batch(lambda: CountAppRefusal(cell=CELL, soft_id=draw.one(apps), reason=draw.one(reasons)))
+
+
+def _reported(draw: Draw, world: World) -> Callable[[], tuple[int, int]]:
+    """Return what draws an account and a task, mostly its own, of a few tasks."""
+    some = [draw.one(world.unreported), *draw.few(list(world.owners))]
+
+    def one() -> tuple[int, int]:
+        task_id = draw.one(some)
+        return (draw.one(world.account_ids) if draw.rarely() else world.owners[task_id]), task_id
+
+    return one
+
+
+def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
+    reported = _reported(draw, world)
+
+    def one() -> FileComplaint:
+        account_id, task_id = reported()
+        return FileComplaint(cell=CELL, account_id=account_id, task_id=task_id, queues=world.stage.queues)
+
+    return draw.batch(one)
+
+
+def report_tokens(draw: Draw, world: World) -> list[ReportToken]:
+    reported = _reported(draw, world)
+    tokens = draw.few(world.tokens)
+
+    def one() -> ReportToken:
+        account_id, task_id = reported() if draw.rarely() else draw.one(tokens)
+        kind = draw.one((ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT))
+        takes = draw.one((RECAPTCHA_KINDS, TOKEN_KINDS, frozenset[str]()))
+        return ReportToken(cell=CELL, account_id=account_id, task_id=task_id, kind=kind, takes=takes)
+
+    return draw.batch(one)
+
+
+def import_results(draw: Draw, world: World) -> list[ImportResults]:
+    """Draw files of one or two lines; the same file may come twice, of one recognition or of two."""
+    of = [recognition_of(world.calls.app, number) for number in (1, 2)]
+    lines = ("2022-12-05,1,false,0.95,a", "2022-12-05,1,true,0.2,b")
+
+    def one() -> ImportResults:
+        ids = {"call_id": next(draw.ids), "first_result_id": next(draw.ids) * 10}
+        return importing(world.stage, draw.one(of), draw.few(lines), **ids)
+
+    return draw.batch(one, repeated=False)
+
+
+def note_deliveries(draw: Draw, world: World) -> list[NoteDelivery]:
+    """Draw tries; after one that is to be tried again nothing more comes of that delivery: a claim is noted once."""
+    some = draw.few([*world.deliveries, (UNKNOWN, 1)])
+    answers = (
+        TryResponse(status=200),
+        TryResponse(status=410),
+        TryResponse(status=503, retry_after="9"),
+        TryResponse(fault="away"),
+    )
+
+    def one() -> NoteDelivery:
+        task_id, claim = draw.one(some)
+        claim, answer = claim + draw.rarely(), draw.one(answers)
+        return NoteDelivery(cell=CELL, task_id=task_id, claim=claim, answer=answer, milliseconds=7, chance=0.5)
+
+    noted: dict[int, NoteDelivery] = {}
+    return [
+        c
+        for c in draw.batch(one)
+        if noted.setdefault(c.task_id, c).answer.status in (200, 410) or noted[c.task_id] is c
+    ]
+
+
+def open_accounts(draw: Draw, world: World) -> list[OpenAccount]:
+    """Draw free ids, and some that are open already."""
+    known = draw.few(world.account_ids)
+
+    def one() -> OpenAccount:
+        account_id = draw.one(known) if draw.rarely() else next(draw.ids)
+        return OpenAccount(cell=CELL, account_id=account_id, name=draw.one(("Ada", "Grace")))
+
+    return draw.batch(one)
+
+
+def pay_out_shares(draw: Draw, world: World) -> list[PayOutShares]:
+    """Draw pay-outs of two apps; what the other cells owe an app and whose it is are the same in all commands."""
+    owners = {SOFT_ID: draw.one(world.account_ids), SOFT_ID + 1: draw.one(world.account_ids)}
+    elsewhere = {soft_id: draw.one((0, 70)) for soft_id in owners}
+
+    def one() -> PayOutShares:
+        soft_id, pay_out_id = draw.one(sorted(owners)), next(draw.ids)
+        at = {"soft_id": soft_id, "account_id": owners[soft_id], "elsewhere_micros": elsewhere[soft_id]}
+        return PayOutShares(cell=CELL, pay_out_id=pay_out_id, **at)
+
+    return draw.batch(one)
+
+
+def record_recognitions(draw: Draw, world: World) -> list[RecordRecognition]:
+    """Draw calls; some can be told from others, and came before with the same body or with another one."""
+    terms, accounts = _terms(draw, world), draw.few(world.account_ids)
+
+    def one() -> RecordRecognition:
+        app = app_of(draw.one(accounts), cell=CELL)
+        calls = Calls(world.stage, app, recognition_of(app, price_micros=draw.one((0, 500))))
+        results = [
+            calls.found(label, rate, ask=draw.one((False, None)), result_id=next(draw.ids))
+            for label, rate in draw.few([(1, 0.95), (2, 0.5), (-1, 0.0)])
+        ]
+        results = [msgspec.structs.replace(r, task_id=r.task_id and next(draw.ids)) for r in results]
+        said = {"nonce": draw.one(("", "a", "b")), "body": draw.one(("a", "b"))}
+        return calls.call(*results, call_id=next(draw.ids), queues=terms, answer="{}", **said)
+
+    return draw.batch(one, repeated=False)
+
+
+def record_site_checks(draw: Draw, world: World) -> list[RecordSiteCheck]:
+    some = draw.few([*world.sites, (UNKNOWN, "other.example", "token")])
+    findings = (proven_sites.DNS, proven_sites.WEB, proven_sites.GONE, proven_sites.SILENT)
+
+    def one() -> RecordSiteCheck:
+        account_id, domain, token = draw.one(some)
+        site: dict[str, Any] = {"account_id": account_id, "domain": domain, "token": "old" if draw.rarely() else token}
+        return RecordSiteCheck(cell=CELL, event_id=next(draw.ids), **site, finding=draw.one(findings), jitter=0.5)
+
+    return draw.batch(one)
+
+
+def replay_deliveries(draw: Draw, world: World) -> list[ReplayDeliveries]:
+    """Draw single deliveries or all that were given up, each once and in the order in which a batch does them."""
+    some = draw.few([task_id for task_id, _ in world.deliveries])
+
+    def one() -> ReplayDeliveries:
+        task_id = draw.one((0, *some))
+        owner = draw.one(world.account_ids) if draw.rarely() else world.owners[some[0]]
+        return ReplayDeliveries(cell=CELL, account_id=owner, task_id=task_id, after=draw.one((0, some[0])))
+
+    by_key = {(c.task_id, c.account_id, c.after): c for c in draw.batch(one)}
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _terms(draw: Draw, world: World) -> dict[int, QueueTerms]:
+    """Return the queues' terms as a process knows them; queue 1 takes what it has, or few more, or many.
+
+    The average bid that was measured lies below the only bid (batch_world.py): a queue that fills within a batch takes
+    its price for it, since it was not looked up.
+    """
+    capacity = world.waiting + draw.one((0, 1, 2, 9_000))
+    return {**world.stage.queues, 1: msgspec.structs.replace(world.stage.queues[1], capacity=capacity)}
+
+
+def submit_tasks(draw: Draw, world: World) -> list[SubmitTask]:
+    terms, accounts = _terms(draw, world), draw.few(world.account_ids)
+    sites = draw.few(world.sites)
+
+    def one() -> SubmitTask:
+        values: dict[str, Any] = {"queue_id": draw.one((1, 1, 2)), "options": ImageOptions(), "picture": PICTURE}
+        account_id = draw.one(accounts)
+        if draw.one((False, False, True)):
+            account_id, domain, _ = draw.one(sites)
+            values = proven_sites.asking(draw.one((domain, "www." + domain)))
+        through: dict[str, Any] = draw.one(
+            ({}, {"soft_id": SOFT_ID, "share_percent": 10, "callback_url": "https://receiver.example/"})
+        )
+        queue = terms[values.pop("queue_id")]
+        at: dict[str, Any] = {
+            "cell": CELL,
+            "task_id": next(draw.ids),
+            "account_id": account_id,
+            "queue": queue,
+            "life_seconds": 60,
+        }
+        return SubmitTask(**at, **values, **through)
+
+    return draw.batch(one, repeated=False)
+
+
+def top_up_accounts(draw: Draw, world: World) -> list[TopUp]:
+    """Draw top-ups; one that is sent twice, now or long ago, is the same in all."""
+    some, known = draw.few(world.account_ids), draw.one(world.top_ups)
+
+    def one() -> TopUp:
+        top_up_id = known if draw.rarely() else next(draw.ids)
+        return TopUp(cell=CELL, top_up_id=top_up_id, account_id=draw.one(some), amount_micros=draw.one((1, 700)))
+
+    return draw.batch(one)
+
+
+def withdraw_sites(draw: Draw, world: World) -> list[WithdrawSite]:
+    known = draw.few([(account_id, domain) for account_id, domain, _ in world.sites] + [(UNKNOWN, "other.example")])
+
+    def one() -> WithdrawSite:
+        account_id, domain = draw.one(known)
+        return WithdrawSite(cell=CELL, event_id=next(draw.ids), account_id=account_id, domain=domain)
+
+    return draw.batch(one)

@@ -1,0 +1,155 @@
+"""Batches of what workers and reviewers do, one function per action with its name (support/batch_draw.py)."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from manyeyes.actions.answer_tasks import AnswerTask
+from manyeyes.actions.attach_workers import AttachWorker
+from manyeyes.actions.cast_votes import CastVote
+from manyeyes.actions.decide_appeals import DecideAppeal
+from manyeyes.actions.file_appeals import FileAppeal
+from manyeyes.actions.go_online import GoOnline
+from manyeyes.actions.hand_out import HandOut
+from manyeyes.actions.leave import Leave
+from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
+from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_widgets import ShowWidget
+from manyeyes.actions.skip_tasks import SkipTask
+from manyeyes.actions.take_slots import TakeSlot
+from manyeyes.reports.rules import Vote
+from manyeyes.workers.rules import SkipReason
+from support.batch_draw import Draw
+from support.batch_world import CELL, EVERY_QUEUE, LIVE_NODE, UNKNOWN, World
+
+
+def _leases(draw: Draw, world: World) -> Callable[[], tuple[int, LeaseId]]:
+    """Return what draws leases of one or two workers: what they have and had, sometimes somebody else's."""
+    holders = draw.few([worker_id for worker_id, _ in world.leases])
+    held = [pair for pair in world.leases if pair[0] in holders] + draw.few(world.old_leases)
+
+    def one() -> tuple[int, LeaseId]:
+        worker_id, lease = draw.one(held)
+        if draw.rarely():
+            lease = msgspec.structs.replace(lease, number=lease.number + draw.one((-1, 1)))
+        return draw.one(world.worker_ids) if draw.rarely() else worker_id, lease
+
+    return one
+
+
+def answer_tasks(draw: Draw, world: World) -> list[AnswerTask]:
+    lease = _leases(draw, world)
+
+    def one() -> AnswerTask:
+        worker_id, held = lease()
+        text = draw.one(("", "1", " 1\n", "12345", "2"))
+        return AnswerTask(cell=CELL, worker_id=worker_id, lease=held, text=text)
+
+    return draw.batch(one)
+
+
+def skip_tasks(draw: Draw, world: World) -> list[SkipTask]:
+    lease = _leases(draw, world)
+
+    def one() -> SkipTask:
+        worker_id, held = lease()
+        return SkipTask(
+            cell=CELL, worker_id=worker_id, lease=held, reason=draw.one((SkipReason.UNREADABLE, SkipReason.OTHER))
+        )
+
+    return draw.batch(one)
+
+
+def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
+    lease = _leases(draw, world)
+
+    def one() -> ShowWidget:
+        worker_id, held = lease()
+        return ShowWidget(cell=CELL, worker_id=worker_id, lease=held)
+
+    return draw.batch(one)
+
+
+def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:
+    some = draw.few(world.worker_ids)
+    return draw.batch(lambda: AttachWorker(cell=CELL, worker_id=draw.one(some), node_id=LIVE_NODE))
+
+
+def cast_votes(draw: Draw, world: World) -> list[CastVote]:
+    judging = draw.one(world.judging)
+    slots = [pair for pair in world.slots if pair[1].task_id == judging] * 3 + draw.few(world.slots)
+
+    def one() -> CastVote:
+        reviewer_id, slot = draw.one(slots)
+        reviewer_id = draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id
+        vote, reason = draw.one(tuple(Vote)), draw.one(("wrong", "blurred"))
+        return CastVote(cell=CELL, reviewer_id=reviewer_id, slot=slot, vote=vote, reason=reason)
+
+    return draw.batch(one)
+
+
+def file_appeals(draw: Draw, world: World) -> list[FileAppeal]:
+    some = draw.few([*world.reported, UNKNOWN])
+
+    def one() -> FileAppeal:
+        task_id = draw.one(some)
+        author = draw.one(world.worker_ids) if draw.rarely() else world.reported.get(task_id, UNKNOWN)
+        return FileAppeal(cell=CELL, worker_id=author, task_id=task_id, words=draw.one(("no", "please")))
+
+    return draw.batch(one)
+
+
+def decide_appeals(draw: Draw, world: World) -> list[DecideAppeal]:
+    some = [draw.one(world.appealed), *draw.few([*world.reported, UNKNOWN])]
+
+    def one() -> DecideAppeal:
+        answer = draw.one(("", "look again"))
+        return DecideAppeal(cell=CELL, task_id=draw.one(some), accepted=draw.one((False, True)), answer=answer)
+
+    return draw.batch(one)
+
+
+def go_online(draw: Draw, world: World) -> list[GoOnline]:
+    some = draw.few(world.worker_ids)
+
+    def one() -> GoOnline:
+        at = {"worker_id": draw.one(some), "node_id": draw.one((LIVE_NODE, LIVE_NODE + 7))}
+        return GoOnline(
+            cell=CELL, **at, queues=tuple(draw.few(EVERY_QUEUE)), languages=draw.one((("en",), ("ru", "en")))
+        )
+
+    return draw.batch(one)
+
+
+def leave(draw: Draw, world: World) -> list[Leave]:
+    """Draw who says so, and who is missed by this node (runtime/periodic.py)."""
+    some = draw.few(world.worker_ids)
+
+    def one() -> Leave:
+        offline = draw.one((False, True))
+        return Leave(cell=CELL, worker_id=draw.one(some), offline=offline, node_id=0 if offline else LIVE_NODE)
+
+    return draw.batch(one)
+
+
+def hand_out(draw: Draw, world: World) -> list[HandOut]:
+    """Draw one command for each of some queues, in their order: a batch serves its queues in it, each once."""
+    queues = sorted({*draw.few(EVERY_QUEUE), *draw.few(EVERY_QUEUE)})
+    return [HandOut(cell=CELL, queue_id=queue_id, became_idle=draw.one((False, True))) for queue_id in queues]
+
+
+def take_slots(draw: Draw, world: World) -> list[TakeSlot]:
+    """Draw reviewers, each with the queues that are his: they are in no command but in who he is."""
+    queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(world.reviewer_ids)}
+    queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
+
+    def one() -> TakeSlot:
+        reviewer_id = draw.one(sorted(queues))
+        return TakeSlot(cell=CELL, reviewer_id=reviewer_id, queue_ids=queues[reviewer_id])
+
+    return draw.batch(one)
+
+
+def return_lapsed_slots(draw: Draw, world: World) -> list[ReturnLapsedSlots]:
+    some = [0, *draw.few(world.reviewer_ids)]
+    return draw.batch(lambda: ReturnLapsedSlots(cell=CELL, reviewer_id=draw.one(some)))
