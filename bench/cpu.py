@@ -39,4 +39,4 @@ def not_ours() -> float:
 
 def _machine() -> float:
     whole = psutil.cpu_times()
-    return whole.user + whole.nice + whole.system + whole.irq + whole.softirq
+    return float(whole.user + whole.nice + whole.system + whole.irq + whole.softirq)

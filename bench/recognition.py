@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvloop
@@ -140,10 +141,11 @@ def _prove(product: Product) -> None:
         raise RuntimeError(f"the books do not balance: {books}")
 
 
-def command(data: Path, *words: str) -> dict[str, str]:
+def command(data: Path, *words: str) -> dict[str, Any]:
     """Run one `manyeyes` command and return its JSON object."""
     argv = [sys.executable, "-m", "manyeyes", *words, "--json", "--data", str(data)]
     done = subprocess.run(argv, capture_output=True, text=True, env=clean_environment())
     if done.returncode:
         raise RuntimeError(f"{' '.join(words[:2])}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

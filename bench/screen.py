@@ -18,6 +18,7 @@ from bench.wire import Link, connect, create_task, maker, picture, request
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
 from manyeyes.db.pool import FIRST_CELL
+from manyeyes.db.queries import one_row
 
 TASKS, SMALL_TASKS = 400, 100
 OTHERS = 8  # idle workers whom nobody lists, half of them at each server
@@ -100,7 +101,7 @@ async def _praise(dsn: str, account_id: int) -> None:
     """Let the account list the worker with the lowest number, who came first."""
     db = await asyncpg.connect(dsn)
     try:
-        now, worker_id = await db.fetchrow("SELECT now(), min(worker_id) FROM worker")
+        now, worker_id = await one_row(db, "SELECT now(), min(worker_id) FROM worker")
         await allow_list.save_standings(db, now, FIRST_CELL, [Standing(account_id, worker_id, filtered=False)])
     finally:
         await db.close()

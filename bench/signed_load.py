@@ -133,7 +133,7 @@ def _recognisers(pid: int) -> float:
     times = [
         p.cpu_times() for p in psutil.Process(pid).children(recursive=True) if "recognisers" in " ".join(p.cmdline())
     ]
-    return sum(t.user + t.system for t in times)
+    return float(sum(t.user + t.system for t in times))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Market(threading.Thread):
         if not self.market.asked:
             return
         key = {"Authorization": f"Bearer {self.household.client_key}"}
-        reply = requests.get(self.results_url, params={"review": "true", "limit": 50}, headers=key, timeout=30)
+        reply = requests.get(self.results_url, params={"review": "true", "limit": "50"}, headers=key, timeout=30)
         if reply.status_code != 200:
             return
         states = {row["name"]: row for row in reply.json()["results"]}

@@ -40,7 +40,8 @@ def command(data: Path, *words: str) -> dict[str, Any]:
     done = subprocess.run(argv, capture_output=True, text=True, env=_environment(), start_new_session=True)
     if done.returncode:
         raise ServerFailedError(f"manyeyes {' '.join(words[:2])}: {done.stderr.strip()}")
-    return json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def free_port(first: int) -> int:

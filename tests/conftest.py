@@ -9,9 +9,9 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
-import httpx
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import Cells, open_pool
@@ -21,6 +21,7 @@ from manyeyes.settings import Settings
 from manyeyes.values import response_signing
 from support.action_stage import Stage, set_stage
 from support.databases import EmptiedDatabase, make_database
+from support.in_process_client import Client
 from support.real_server import copy_data, run
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
@@ -49,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def keys_are_read_once() -> Iterator[None]:
     """Reading a private key tests its primes, 40 ms each time; nearly every test reads the same one."""
     with pytest.MonkeyPatch.context() as patch:
-        once = functools.cache(response_signing.load_der_private_key)
+        once = functools.cache(load_der_private_key)
         patch.setattr(response_signing, "load_der_private_key", once)
         yield
 
@@ -129,14 +130,11 @@ async def stage(context: Context) -> Stage:
 
 
 @pytest.fixture
-async def client(dsn: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the whole application with its chores; ``client.house`` is the house behind it."""
+async def client(dsn: str, settings: Settings) -> AsyncIterator[Client]:
+    """An HTTP client of the whole application with its chores; ``client.context`` is behind it."""
     context = await open_context(settings, dsn)
-    async with running(context) as application:
-        transport = httpx.ASGITransport(app=application, client=("203.0.113.7", 1234))
-        async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
-            found.context = context  # type: ignore[attr-defined]
-            yield found
+    async with running(context) as application, Client(context, application) as found:
+        yield found
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
+from manyeyes.workers.rules import SkipReason
 from support.action_stage import PAY, PRICE, Stage, set_stage
 from support.dispute_moves import ACCOUNTS, VOTE, WORKERS, RecourseMoves
 from support.recognition_calls import Calls, app_of, recognition_of, retried
@@ -36,7 +37,7 @@ from support.recognition_calls import Calls, app_of, recognition_of, retried
 HISTORIES, PAST_STEPS, STEPS = 120, 50, 12
 QUEUES = (1, 2)
 LIFE_SECONDS = 150  # short enough that tasks run out of it within a history
-REASONS = ["unreadable", "other", "upsetting"]
+REASONS = [SkipReason.UNREADABLE, SkipReason.OTHER, SkipReason.UPSETTING]
 
 
 class LedgerMachine(RecourseMoves):
@@ -120,7 +121,7 @@ class LedgerMachine(RecourseMoves):
         self.answer_these(self.on_desks(), text)
 
     @rule(which=st.integers(0, 1_000), reason=st.sampled_from(REASONS))
-    def skip(self, which: int, reason: str) -> None:
+    def skip(self, which: int, reason: SkipReason) -> None:
         if self.seen_leases:
             worker_id, lease = self.seen_leases[which % len(self.seen_leases)]
             self.run(self.stage.act(skip_tasks, SkipTask(self.stage.cell, worker_id, lease, reason)))

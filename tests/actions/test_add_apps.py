@@ -3,6 +3,7 @@
 from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
+from support.action_stage import Stage
 
 
 def named(secret_id: str, name: str) -> App:
@@ -19,14 +20,14 @@ def named(secret_id: str, name: str) -> App:
     )
 
 
-async def test_a_batch_of_apps(stage):
+async def test_a_batch_of_apps(stage: Stage):
     one, two = named("a" * 24, "one"), named("b" * 24, "two")
     assert await stage.act(add_apps, AddApp(one), AddApp(two)) == [None, None]
-    assert await apps.apps_of(stage.pool, 7) == [one, two]
+    assert await stage.read(apps.apps_of, 7) == [one, two]
 
 
-async def test_one_whose_reply_was_lost_is_opened_once(stage):
+async def test_one_whose_reply_was_lost_is_opened_once(stage: Stage):
     one = named("a" * 24, "one")
     await stage.act(add_apps, AddApp(one), AddApp(one))
     await stage.act(add_apps, AddApp(one))
-    assert await apps.apps_of(stage.pool) == [one]
+    assert await stage.read(apps.apps_of) == [one]

@@ -3,6 +3,7 @@
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+from support.action_stage import Stage
 
 ANN, OPERATOR = Subject("customer", 7, 1), Subject("operator", 0, 0)
 
@@ -11,19 +12,19 @@ def adding(secret: bytes, subject: Subject = ANN, kind: str = "session", seconds
     return AddCredential(secret_hash=secret, kind=kind, subject=subject, seconds=seconds)
 
 
-async def test_each_secret_signs_its_own_subject_in(stage):
+async def test_each_secret_signs_its_own_subject_in(stage: Stage):
     await stage.act(add_credentials, adding(b"one"), adding(b"two", OPERATOR, "link"))
-    assert await workers.credential(stage.pool, b"one", ["session"]) == ANN
-    assert await workers.credential(stage.pool, b"two", ["link"]) == OPERATOR
-    assert await workers.credential(stage.pool, b"two", ["session"]) is None
+    assert await stage.read(workers.credential, b"one", ["session"]) == ANN
+    assert await stage.read(workers.credential, b"two", ["link"]) == OPERATOR
+    assert await stage.read(workers.credential, b"two", ["session"]) is None
 
 
-async def test_it_is_over_after_its_time(stage):
+async def test_it_is_over_after_its_time(stage: Stage):
     await stage.act(add_credentials, adding(b"one", seconds=-1.0))
-    assert await workers.credential(stage.pool, b"one", ["session"]) is None
+    assert await stage.read(workers.credential, b"one", ["session"]) is None
 
 
-async def test_the_same_secret_sent_again_is_one(stage):
+async def test_the_same_secret_sent_again_is_one(stage: Stage):
     await stage.act(add_credentials, adding(b"one"), adding(b"one"))
     await stage.act(add_credentials, adding(b"one"))
     assert await stage.pool.fetchval("SELECT count(*) FROM credential") == 1

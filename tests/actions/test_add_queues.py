@@ -5,6 +5,7 @@ import msgspec
 from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
+from support.action_stage import Stage
 
 OWN = QueueTerms(
     queue_id=901,
@@ -19,15 +20,15 @@ OWN = QueueTerms(
 )
 
 
-async def test_a_batch_of_queues(stage):
+async def test_a_batch_of_queues(stage: Stage):
     other = msgspec.structs.replace(OWN, queue_id=902, name="other")
     assert await stage.act(add_queues, AddQueue(stage.cell, OWN), AddQueue(stage.cell, other)) == [None, None]
-    found = await tasks.queues(stage.pool)
+    found = await stage.read(tasks.queues)
     assert (found[901], found[902]) == (OWN, other)
 
 
-async def test_a_queue_that_is_there_stays_as_it_is(stage):
+async def test_a_queue_that_is_there_stays_as_it_is(stage: Stage):
     await stage.act(add_queues, AddQueue(stage.cell, OWN))
     dearer = msgspec.structs.replace(OWN, price_micros=1_000)
     await stage.act(add_queues, AddQueue(stage.cell, dearer), AddQueue(stage.cell, dearer))
-    assert (await tasks.queues(stage.pool))[901] == OWN
+    assert (await stage.read(tasks.queues))[901] == OWN

@@ -5,6 +5,7 @@ from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.apps.rules import App
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition
+from support.action_stage import Stage
 
 APP = App(
     secret_id="a" * 24,
@@ -39,16 +40,16 @@ def named(task_id: str, number: int) -> Recognition:
     )
 
 
-async def test_a_batch_of_recognitions(stage):
+async def test_a_batch_of_recognitions(stage: Stage):
     await stage.act(add_apps, AddApp(APP))
     one, two = named("1" * 24, 1), named("2" * 24, 2)
     assert await stage.act(add_recognitions, AddRecognition(one), AddRecognition(two)) == [None, None]
-    assert await recognitions.recognitions_of(stage.pool, APP.secret_id) == [one, two]
+    assert await stage.read(recognitions.recognitions_of, APP.secret_id) == [one, two]
 
 
-async def test_one_whose_reply_was_lost_is_added_once(stage):
+async def test_one_whose_reply_was_lost_is_added_once(stage: Stage):
     await stage.act(add_apps, AddApp(APP))
     one = named("1" * 24, 1)
     await stage.act(add_recognitions, AddRecognition(one), AddRecognition(one))
     await stage.act(add_recognitions, AddRecognition(one))
-    assert await recognitions.recognitions_of(stage.pool) == [one]
+    assert await stage.read(recognitions.recognitions_of) == [one]

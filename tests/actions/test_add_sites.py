@@ -48,7 +48,7 @@ async def test_a_withdrawn_site_begins_anew_with_another_token(stage: Stage):
     assert (again.verified_at, again.swept) == (None, False)
 
 
-async def test_a_withdrawn_site_that_begins_anew_is_told_as_it_is_stored(stage):
+async def test_a_withdrawn_site_that_begins_anew_is_told_as_it_is_stored(stage: Stage):
     account_id = await stage.account()
     await proven_sites.site(stage, account_id)
     await stage.act(

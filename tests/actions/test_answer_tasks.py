@@ -9,10 +9,10 @@ from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.tasks.rules import Ending, ImageOptions
 from manyeyes.values.refusals import Reason, Refusal
-from support.action_stage import LEASE_SECONDS, PAY, PRICE
+from support.action_stage import LEASE_SECONDS, PAY, PRICE, Stage
 
 
-async def test_an_answer_settles_pays_and_counts(stage):
+async def test_an_answer_settles_pays_and_counts(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id, soft_id=847, ip="203.0.113.7")
     await stage.hand_out()
@@ -41,7 +41,7 @@ async def test_an_answer_settles_pays_and_counts(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_late_answer_is_refused_and_never_paid(stage):
+async def test_a_late_answer_is_refused_and_never_paid(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -54,7 +54,7 @@ async def test_a_late_answer_is_refused_and_never_paid(stage):
     assert await stage.everything() == before
 
 
-async def test_an_answer_in_the_last_moment_counts(stage):
+async def test_an_answer_in_the_last_moment_counts(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -62,7 +62,7 @@ async def test_an_answer_in_the_last_moment_counts(stage):
     assert isinstance(await stage.answer(worker_id, await stage.lease(worker_id)), Answered)
 
 
-async def test_who_lost_his_lease_cannot_answer_on_the_next_holders(stage):
+async def test_who_lost_his_lease_cannot_answer_on_the_next_holders(stage: Stage):
     account_id, slow, quick = await stage.account(), await stage.worker(), await stage.worker(2)
     task_id = await stage.submit(account_id)
     await stage.hand_out()
@@ -83,7 +83,7 @@ async def test_who_lost_his_lease_cannot_answer_on_the_next_holders(stage):
     assert [row["cause_id"] for row in paid] == [task_id]
 
 
-async def test_the_same_answer_again_is_answered_again_and_paid_once(stage):
+async def test_the_same_answer_again_is_answered_again_and_paid_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)
     await stage.hand_out()
@@ -95,7 +95,7 @@ async def test_the_same_answer_again_is_answered_again_and_paid_once(stage):
     assert await stage.everything() == before
 
 
-async def test_outer_blanks_are_no_part_of_an_answer(stage):
+async def test_outer_blanks_are_no_part_of_an_answer(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id, options=ImageOptions(min_length=4))
     await stage.hand_out()
@@ -106,7 +106,7 @@ async def test_outer_blanks_are_no_part_of_an_answer(stage):
     assert await stage.answer(worker_id, lease, " abcd\n") == Answered(task_id, 0, PAY)
 
 
-async def test_an_answer_twice_in_one_batch_is_paid_once(stage):
+async def test_an_answer_twice_in_one_batch_is_paid_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)
     await stage.hand_out()
@@ -117,7 +117,7 @@ async def test_an_answer_twice_in_one_batch_is_paid_once(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_repetition_in_a_batch_does_not_answer_for_anybody_else(stage):
+async def test_a_repetition_in_a_batch_does_not_answer_for_anybody_else(stage: Stage):
     account_id, right, wrong = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.hand_out()
@@ -134,7 +134,7 @@ async def test_a_repetition_in_a_batch_does_not_answer_for_anybody_else(stage):
 
 
 @pytest.mark.parametrize("text", ["", "  ", "12a", "1234567"])
-async def test_an_unfit_answer_leaves_the_lease_as_it_is(stage, text):
+async def test_an_unfit_answer_leaves_the_lease_as_it_is(stage: Stage, text):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id, options=ImageOptions(numeric=1, max_length=6))
     await stage.hand_out()
@@ -147,7 +147,7 @@ async def test_an_unfit_answer_leaves_the_lease_as_it_is(stage, text):
     assert isinstance(await stage.answer(worker_id, lease, "123456"), Answered)
 
 
-async def test_the_queued_task_becomes_current_with_a_whole_lease(stage):
+async def test_the_queued_task_becomes_current_with_a_whole_lease(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     first, second = await stage.submit(account_id), await stage.submit(account_id)
     await stage.hand_out()
@@ -166,7 +166,7 @@ async def test_the_queued_task_becomes_current_with_a_whole_lease(stage):
     assert [row["held"] for row in await stage.rows("session", "held")] == [1]
 
 
-async def test_a_batch_of_many_workers_and_accounts(stage):
+async def test_a_batch_of_many_workers_and_accounts(stage: Stage):
     accounts = [await stage.account(PRICE * 3) for _ in range(2)]
     workers = [await stage.worker() for _ in range(4)]
     for account_id in accounts * 2:
@@ -185,7 +185,7 @@ async def test_a_batch_of_many_workers_and_accounts(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_work_without_pay_books_no_pay(stage):
+async def test_work_without_pay_books_no_pay(stage: Stage):
     await stage.set_queue(pay_micros=0)
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id)
@@ -194,7 +194,7 @@ async def test_work_without_pay_books_no_pay(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_task_keeps_the_price_and_pay_it_came_with(stage):
+async def test_a_task_keeps_the_price_and_pay_it_came_with(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.set_queue(price_micros=9000, pay_micros=8000)
@@ -203,7 +203,7 @@ async def test_a_task_keeps_the_price_and_pay_it_came_with(stage):
     assert await stage.available(account_id) == 1_000_000 - PRICE
 
 
-async def test_nobody_answers_for_the_holder_even_in_one_batch_with_him(stage):
+async def test_nobody_answers_for_the_holder_even_in_one_batch_with_him(stage: Stage):
     account_id, holder, stranger = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.hand_out()

@@ -1,9 +1,10 @@
 """attach_workers: present again through this node, if he is online at all."""
 
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
+from support.action_stage import Stage
 
 
-async def test_who_is_online_is_present_through_the_node_that_he_calls(stage):
+async def test_who_is_online_is_present_through_the_node_that_he_calls(stage: Stage):
     online, away, offline, stranger = [await stage.worker() for _ in range(3)] + [stage.number()]
     await stage.go(away, offline=False)
     await stage.go(offline)
@@ -19,13 +20,13 @@ async def test_who_is_online_is_present_through_the_node_that_he_calls(stage):
     assert stranger not in found
 
 
-async def test_a_worker_twice_in_one_batch(stage):
+async def test_a_worker_twice_in_one_batch(stage: Stage):
     worker_id = await stage.worker()
     command = AttachWorker(stage.cell, worker_id, 2)
     assert await stage.act(attach_workers, command, command) == [True, True]
 
 
-async def test_who_is_present_already_costs_a_look_and_no_write(stage):
+async def test_who_is_present_already_costs_a_look_and_no_write(stage: Stage):
     worker_id = await stage.worker()
     command = AttachWorker(cell=stage.cell, worker_id=worker_id, node_id=1)
     written = "SELECT xmin::text FROM session WHERE cell = $1"

@@ -1,6 +1,7 @@
 """cast_votes: what a vote earns, when it decides, and all that a verdict moves, once."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,13 +11,13 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import SLOT_SECONDS, ReportState, Vote
 from manyeyes.values.refusals import Reason, Refusal
-from support.action_stage import PAY, PRICE
+from support.action_stage import PAY, PRICE, Stage
 
 VOTE = 100
 
 
 @pytest.fixture
-async def filed(stage):
+async def filed(stage: Stage) -> tuple[int, int, int]:
     """Complain about an answer; return (account, author, task)."""
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id)
@@ -25,16 +26,16 @@ async def filed(stage):
     return account_id, worker_id, task_id
 
 
-async def kinds(stage, *wanted):
+async def kinds(stage: Stage, *wanted) -> list[Any]:
     return sorted(row["kind"] for row in await stage.rows("transfer", "kind") if row["kind"] in wanted)
 
 
-async def usage(stage):
+async def usage(stage: Stage) -> tuple[Any, Any]:
     [row] = await stage.rows("usage_minute", "tasks, charged_micros")
     return row["tasks"], row["charged_micros"]
 
 
-async def test_one_vote_is_paid_at_once_and_decides_nothing(stage, filed):
+async def test_one_vote_is_paid_at_once_and_decides_nothing(stage: Stage, filed):
     [voted] = await stage.judge("confirm")
     assert voted == Voted(filed[2], VOTE, ReportState.OPEN)
     assert [row["payable_micros"] for row in await stage.rows("wallet")] == [VOTE]
@@ -43,7 +44,7 @@ async def test_one_vote_is_paid_at_once_and_decides_nothing(stage, filed):
 
 
 @pytest.mark.parametrize("votes", [("confirm", "confirm"), ("confirm", "reject", "confirm")])
-async def test_two_confirmations_refund_the_whole_charge_and_cancel_the_pay(stage, filed, votes):
+async def test_two_confirmations_refund_the_whole_charge_and_cancel_the_pay(stage: Stage, filed, votes):
     account_id, worker_id, task_id = filed
     before = await stage.available(account_id)
     *_, last = await stage.judge(*votes)
@@ -69,7 +70,7 @@ async def test_two_confirmations_refund_the_whole_charge_and_cancel_the_pay(stag
 
 
 @pytest.mark.parametrize("votes", [("reject", "reject"), ("reject", "confirm", "reject")])
-async def test_two_rejections_let_the_pay_vest_at_once(stage, filed, votes):
+async def test_two_rejections_let_the_pay_vest_at_once(stage: Stage, filed, votes):
     account_id, worker_id, _ = filed
     before = await stage.available(account_id)
     *_, last = await stage.judge(*votes)
@@ -83,7 +84,7 @@ async def test_two_rejections_let_the_pay_vest_at_once(stage, filed, votes):
     assert (await stage.books()).findings == []
 
 
-async def test_the_third_slot_is_closed_unpaid_and_its_late_vote_is_told_so(stage, filed):
+async def test_the_third_slot_is_closed_unpaid_and_its_late_vote_is_told_so(stage: Stage, filed):
     slots = [await stage.take(stage.number()) for _ in range(3)]
     for slot in slots[:2]:
         assert isinstance(await stage.vote(slot), Voted)
@@ -95,12 +96,12 @@ async def test_the_third_slot_is_closed_unpaid_and_its_late_vote_is_told_so(stag
     assert len(await stage.rows("wallet")) == 2
 
 
-async def test_an_open_third_slot_is_handed_to_nobody_after_the_verdict(stage, filed):
+async def test_an_open_third_slot_is_handed_to_nobody_after_the_verdict(stage: Stage, filed):
     await stage.judge("confirm", "confirm")
     assert await stage.take(stage.number()) is None
 
 
-async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage, filed):
+async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage: Stage, filed):
     slots = [await stage.take(stage.number()) for _ in range(3)]
     outcomes = await stage.act(cast_votes, *[stage.voting(slot) for slot in slots])
     assert [getattr(o, "state", None) for o in outcomes] == [ReportState.OPEN, ReportState.CONFIRMED, None]
@@ -112,7 +113,7 @@ async def test_three_votes_of_one_batch_two_decide_and_the_third_is_lost(stage, 
     assert (await stage.books()).findings == []
 
 
-async def test_votes_of_one_reviewer_in_one_batch_are_all_paid(stage, filed):
+async def test_votes_of_one_reviewer_in_one_batch_are_all_paid(stage: Stage, filed):
     account_id, worker_id, _ = filed
     await stage.complain(account_id, await stage.solve(account_id, worker_id))
     reviewer_id, until = stage.number(), stage.now + timedelta(seconds=SLOT_SECONDS)
@@ -120,14 +121,19 @@ async def test_votes_of_one_reviewer_in_one_batch_are_all_paid(stage, filed):
     await stage.change(f"UPDATE vote_slot SET {lease} WHERE cell = $1 AND n = 0", reviewer_id, until)
     slots = await stage.rows("vote_slot", "task_id, n", "n = 0")
     leased = [SlotId(cell=stage.cell, task_id=row["task_id"], n=0, number=1) for row in slots]
-    said = {"cell": stage.cell, "reviewer_id": reviewer_id, "vote": Vote.REJECT, "reason": "it is right"}
+    said: dict[str, Any] = {
+        "cell": stage.cell,
+        "reviewer_id": reviewer_id,
+        "vote": Vote.REJECT,
+        "reason": "it is right",
+    }
     votes = [CastVote(**said, slot=slot) for slot in leased]
     assert [voted.earned_micros for voted in await stage.act(cast_votes, *votes)] == [VOTE, VOTE]
     assert [row["payable_micros"] for row in await stage.rows("wallet")] == [2 * VOTE]
     assert (await stage.books()).findings == []
 
 
-async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid_again(stage, filed):
+async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid_again(stage: Stage, filed):
     first, second = [await stage.take(stage.number()) for _ in range(2)]
     once = await stage.vote(first)
     await stage.vote(second)
@@ -138,7 +144,7 @@ async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid
     assert await stage.everything() == before
 
 
-async def test_a_vote_on_a_slot_that_he_does_not_hold(stage, filed):
+async def test_a_vote_on_a_slot_that_he_does_not_hold(stage: Stage, filed):
     mine, others = await stage.take(stage.number()), await stage.take(stage.number())
     before = await stage.everything()
     command = stage.voting(mine)
@@ -156,13 +162,13 @@ async def test_a_vote_on_a_slot_that_he_does_not_hold(stage, filed):
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(59.9, True), (60, False)])
-async def test_a_vote_counts_within_its_lease(stage, filed, seconds, taken):
+async def test_a_vote_counts_within_its_lease(stage: Stage, filed, seconds, taken):
     slot = await stage.take(stage.number())
     stage.later(seconds)
     assert isinstance(await stage.vote(slot), Voted) is taken
 
 
-async def test_settled_pay_is_never_taken_back(stage):
+async def test_settled_pay_is_never_taken_back(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id)
     last_moment = stage.now
@@ -178,7 +184,7 @@ async def test_settled_pay_is_never_taken_back(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_a_batch_over_several_customers_and_minutes(stage):
+async def test_a_batch_over_several_customers_and_minutes(stage: Stage):
     """One batch decides complaints of two accounts, whose tasks ended in different minutes."""
     accounts, worker_id = [await stage.account() for _ in range(2)], await stage.worker()
     task_ids = []
@@ -196,7 +202,7 @@ async def test_a_batch_over_several_customers_and_minutes(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_a_queue_that_pays_nothing_for_votes(stage):
+async def test_a_queue_that_pays_nothing_for_votes(stage: Stage):
     await stage.set_queue(vote_micros=0)
     await stage.dispute(await stage.account(), await stage.worker(), "confirm", "confirm")
     assert await kinds(stage, TransferKind.VOTE_PAY) == []

@@ -1,9 +1,10 @@
 """change_account_terms: what is given changes, the rest stays."""
 
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
+from support.action_stage import Stage
 
 
-async def test_what_is_given_changes_in_its_order(stage):
+async def test_what_is_given_changes_in_its_order(stage: Stage):
     one, two = await stage.account(), await stage.account()
     batch = [
         ChangeAccountTerms(cell=stage.cell, account_id=two, weight=3),

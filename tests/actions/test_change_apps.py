@@ -6,6 +6,7 @@ from manyeyes.actions.add_apps import AddApp, add_apps
 from manyeyes.actions.change_apps import ChangeApp, change_apps
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import App
+from support.action_stage import Stage
 
 ONE = App(
     secret_id="a" * 24,
@@ -31,7 +32,7 @@ TWO = App(
 )
 
 
-async def test_what_is_given_changes_in_its_order(stage):
+async def test_what_is_given_changes_in_its_order(stage: Stage):
     await stage.act(add_apps, AddApp(ONE), AddApp(TWO))
     batch = [
         ChangeApp(secret_id=TWO.secret_id, suspended=False, calls_per_second=3),
@@ -40,6 +41,6 @@ async def test_what_is_given_changes_in_its_order(stage):
         ChangeApp(secret_id=TWO.secret_id, calls_per_second=4),
     ]
     assert await stage.act(change_apps, *batch) == [True, True, False, True]
-    assert await apps.app(stage.pool, ONE.secret_id) == msgspec.structs.replace(ONE, public_key="new key")
+    assert await stage.read(apps.app, ONE.secret_id) == msgspec.structs.replace(ONE, public_key="new key")
     changed = msgspec.structs.replace(TWO, suspended=False, calls_per_second=4)
-    assert await apps.app(stage.pool, TWO.secret_id) == changed
+    assert await stage.read(apps.app, TWO.secret_id) == changed

@@ -6,6 +6,7 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
+from support.action_stage import Stage
 
 OWN = QueueTerms(
     queue_id=901,
@@ -21,7 +22,7 @@ OWN = QueueTerms(
 OTHER = msgspec.structs.replace(OWN, queue_id=902, name="other")
 
 
-async def test_what_is_given_changes_in_its_order(stage):
+async def test_what_is_given_changes_in_its_order(stage: Stage):
     await stage.act(add_queues, AddQueue(stage.cell, OWN), AddQueue(stage.cell, OTHER))
     batch = [
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=1_000, sensitive=True),
@@ -30,6 +31,6 @@ async def test_what_is_given_changes_in_its_order(stage):
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=2_000),
     ]
     assert await stage.act(change_queues, *batch) == [True, True, False, True]
-    found = await tasks.queues(stage.pool)
+    found = await stage.read(tasks.queues)
     assert found[901] == msgspec.structs.replace(OWN, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4)
     assert found[902] == msgspec.structs.replace(OTHER, price_micros=2_000, sensitive=True)

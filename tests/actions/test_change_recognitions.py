@@ -8,6 +8,7 @@ from manyeyes.actions.change_recognitions import ChangeRecognition, change_recog
 from manyeyes.apps.rules import App
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition
+from support.action_stage import Stage
 
 APP = App(
     secret_id="a" * 24,
@@ -39,7 +40,7 @@ ONE = Recognition(
 TWO = msgspec.structs.replace(ONE, task_id="2" * 24, recognition_id=2)
 
 
-async def test_what_is_given_changes_in_its_order(stage):
+async def test_what_is_given_changes_in_its_order(stage: Stage):
     await stage.act(add_apps, AddApp(APP))
     await stage.act(add_recognitions, AddRecognition(ONE), AddRecognition(TWO))
     batch = [
@@ -51,4 +52,4 @@ async def test_what_is_given_changes_in_its_order(stage):
     assert await stage.act(change_recognitions, *batch) == [True, True, False, True]
     one = msgspec.structs.replace(ONE, queue_id=1, sample_share=0.25, review_seconds=9)
     two = msgspec.structs.replace(TWO, threshold=0.75, closed=True, price_micros=0, review_url="https://a.example/")
-    assert await recognitions.recognitions_of(stage.pool) == [one, two]
+    assert await stage.read(recognitions.recognitions_of) == [one, two]

@@ -11,10 +11,10 @@ from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle_overdue_reports
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
-from support.action_stage import PAY, PRICE
+from support.action_stage import PAY, PRICE, Stage
 
 
-async def busy_books(stage) -> None:
+async def busy_books(stage: Stage) -> None:
     """Play a history that leaves something in every book: one vested pay, one pending, one held task."""
     account_id, worker_id = await stage.account(100_000), await stage.worker()
     await stage.solve(account_id, worker_id)
@@ -24,7 +24,7 @@ async def busy_books(stage) -> None:
     await stage.submit(account_id)
 
 
-async def test_honest_books_balance(stage):
+async def test_honest_books_balance(stage: Stage):
     await busy_books(stage)
     books = await stage.books()
     assert (books.difference_micros, books.findings) == (0, [])
@@ -32,7 +32,7 @@ async def test_honest_books_balance(stage):
     assert books.open_tasks_held_micros == PRICE
 
 
-async def test_empty_books_balance(stage):
+async def test_empty_books_balance(stage: Stage):
     books = await stage.books()
     assert (books.difference_micros, books.transfers, books.findings) == (0, 0, [])
 
@@ -57,7 +57,7 @@ TAMPERINGS = [
 ]
 
 
-async def disputed_books(stage) -> None:
+async def disputed_books(stage: Stage) -> None:
     """Play complaints to every end: confirmed, appealed against, rejected, undecided, and one still open."""
     account_id, worker_id = await stage.account(100_000), await stage.worker()
     task_id = await stage.dispute(account_id, worker_id, "confirm", "confirm")
@@ -102,14 +102,14 @@ DISPUTES = [
 ]
 
 
-async def test_books_with_disputes_balance(stage):
+async def test_books_with_disputes_balance(stage: Stage):
     await disputed_books(stage)
     books = await stage.books()
     assert (books.difference_micros, books.findings) == (0, [])
 
 
 @pytest.mark.parametrize(("what", "statement", "least", "finding"), DISPUTES, ids=[d[0] for d in DISPUTES])
-async def test_tampering_with_disputes_shows(stage, what, statement, least, finding):
+async def test_tampering_with_disputes_shows(stage: Stage, what, statement, least, finding):
     await disputed_books(stage)
     await stage.pool.execute(statement)
     books = await stage.books()
@@ -117,7 +117,7 @@ async def test_tampering_with_disputes_shows(stage, what, statement, least, find
     assert any(finding in sentence for sentence in books.findings), books.findings
 
 
-async def test_pay_that_was_both_vested_and_cancelled_shows(stage):
+async def test_pay_that_was_both_vested_and_cancelled_shows(stage: Stage):
     await disputed_books(stage)
     await stage.pool.execute(
         "INSERT INTO transfer SELECT cell, cause_id, 6, n, debit_book, debit_id, 21, debit_id, amount_micros, "
@@ -127,7 +127,7 @@ async def test_pay_that_was_both_vested_and_cancelled_shows(stage):
 
 
 @pytest.mark.parametrize(("what", "statement", "difference", "finding"), TAMPERINGS, ids=[t[0] for t in TAMPERINGS])
-async def test_tampering_shows(stage, what, statement, difference, finding):
+async def test_tampering_shows(stage: Stage, what, statement, difference, finding):
     await busy_books(stage)
     await stage.pool.execute(statement)
     books = await stage.books()
@@ -135,7 +135,7 @@ async def test_tampering_shows(stage, what, statement, difference, finding):
     assert any(finding in sentence for sentence in books.findings), books.findings
 
 
-async def test_a_negative_sum_shows_even_where_it_agrees(stage):
+async def test_a_negative_sum_shows_even_where_it_agrees(stage: Stage):
     account_id = await stage.account(100)
     await stage.pool.execute("ALTER TABLE balance DROP CONSTRAINT balance_not_negative")
     try:
@@ -155,7 +155,7 @@ async def test_a_negative_sum_shows_even_where_it_agrees(stage):
         )
 
 
-async def test_a_task_that_ended_twice_shows(stage):
+async def test_a_task_that_ended_twice_shows(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id)
     await stage.change(
@@ -169,7 +169,7 @@ async def test_a_task_that_ended_twice_shows(stage):
     assert books.difference_micros == 700 + 700 + 1
 
 
-async def test_the_table_itself_refuses_what_no_ledger_may_hold(stage):
+async def test_the_table_itself_refuses_what_no_ledger_may_hold(stage: Stage):
     account_id = await stage.account()
     for column, value in (("amount_micros", 0), ("amount_micros", -5)):
         with pytest.raises(Exception, match="transfer_positive"):
@@ -180,14 +180,14 @@ async def test_the_table_itself_refuses_what_no_ledger_may_hold(stage):
         await stage.change("UPDATE balance SET available_micros = -1 WHERE cell = $1 AND account_id = $2", account_id)
 
 
-async def test_books_of_another_cell_are_not_looked_at(stage):
+async def test_books_of_another_cell_are_not_looked_at(stage: Stage):
     await busy_books(stage)
     await stage.pool.execute("INSERT INTO balance VALUES (2, 1, 5)")
     assert (await stage.books()).difference_micros == 0
 
 
 @pytest.mark.parametrize("table", ["transfer", "pending_pay", "work", "usage_minute", "report", "refund", "vote_slot"])
-async def test_a_proof_may_take_longer_than_a_connection_lets_a_statement_take(stage, dsn, table):
+async def test_a_proof_may_take_longer_than_a_connection_lets_a_statement_take(stage: Stage, dsn, table):
     """Each lock stands for a large table: the client's own time limit runs out while the statement goes on."""
     patient = await asyncpg.connect(dsn, command_timeout=1)
     try:

@@ -1,16 +1,17 @@
 """claim_deliveries: what is due, each to one process at a time, no receiver first for ever."""
 
-from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
+from manyeyes.actions.claim_deliveries import ClaimDeliveries, Claimed, claim_deliveries
 from manyeyes.webhooks.rules import AT_ONCE, AT_ONCE_PER_RECEIVER, CLAIM_SECONDS
+from support.action_stage import Stage
 from support.delivery_receivers import ended
 
 
-async def claimed(stage, room=AT_ONCE, flying=()):
+async def claimed(stage: Stage, room=AT_ONCE, flying=()) -> list[Claimed]:
     (found,) = await stage.act(claim_deliveries, ClaimDeliveries(stage.cell, room, tuple(flying)))
     return found
 
 
-async def test_what_is_due_comes_with_all_that_a_try_needs(stage):
+async def test_what_is_due_comes_with_all_that_a_try_needs(stage: Stage):
     task_id = await ended(stage, "https://receiver.example/callback?a=1")
     (found,) = await claimed(stage)
     claim = found.claim
@@ -21,7 +22,7 @@ async def test_what_is_due_comes_with_all_that_a_try_needs(stage):
     assert (found.outcome.task_id, found.outcome.text) == (task_id, "12345")
 
 
-async def test_what_is_claimed_is_nobody_elses_until_its_time_is_over(stage):
+async def test_what_is_claimed_is_nobody_elses_until_its_time_is_over(stage: Stage):
     await ended(stage, "https://receiver.example/")
     assert len(await claimed(stage)) == 1
     stage.later(CLAIM_SECONDS - 1)
@@ -31,7 +32,7 @@ async def test_what_is_claimed_is_nobody_elses_until_its_time_is_over(stage):
     assert again.claim.number == 2
 
 
-async def test_commands_of_one_batch_share_what_is_due(stage):
+async def test_commands_of_one_batch_share_what_is_due(stage: Stage):
     for _ in range(2):
         await ended(stage, "https://receiver.example/")
     one = ClaimDeliveries(stage.cell, 1)
@@ -40,7 +41,7 @@ async def test_commands_of_one_batch_share_what_is_due(stage):
     assert first[0].claim.task_id != second[0].claim.task_id
 
 
-async def test_a_receiver_with_much_due_leaves_room_for_the_others(stage):
+async def test_a_receiver_with_much_due_leaves_room_for_the_others(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     for n in range(2 * AT_ONCE_PER_RECEIVER + 3):
         await stage.solve(account_id, worker_id, callback_url=f"https://busy.example/{n}")
@@ -55,7 +56,7 @@ async def test_a_receiver_with_much_due_leaves_room_for_the_others(stage):
     assert len(await claimed(stage, flying=flying[1:])) == 1
 
 
-async def test_nothing_due_is_nothing(stage):
+async def test_nothing_due_is_nothing(stage: Stage):
     assert await claimed(stage) == []
     await stage.solve(await stage.account(), await stage.worker())
     assert await claimed(stage) == []

@@ -4,15 +4,15 @@ from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_task
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.tasks.rules import Ending
-from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PRICE
+from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PRICE, Stage
 
 
-async def sweep(stage) -> int:
+async def sweep(stage: Stage) -> int:
     (ended,) = await stage.act(end_overdue_tasks, EndOverdueTasks(stage.cell))
     return ended
 
 
-async def test_an_overdue_task_is_released_and_not_charged(stage):
+async def test_an_overdue_task_is_released_and_not_charged(stage: Stage):
     account_id = await stage.account(1_000)
     task_id = await stage.submit(account_id)
     stage.later(LIFE_SECONDS - 1)
@@ -33,7 +33,7 @@ async def test_an_overdue_task_is_released_and_not_charged(stage):
     assert await sweep(stage) == 0
 
 
-async def test_who_failed_before_is_counted_but_nobody_is_charged(stage):
+async def test_who_failed_before_is_counted_but_nobody_is_charged(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -44,7 +44,7 @@ async def test_who_failed_before_is_counted_but_nobody_is_charged(stage):
     assert (result["solve_count"], result["charged_micros"]) == (1, 0)
 
 
-async def test_a_task_on_a_desk_is_left_to_its_worker(stage):
+async def test_a_task_on_a_desk_is_left_to_its_worker(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     stage.later(LIFE_SECONDS - 1)
@@ -54,7 +54,7 @@ async def test_a_task_on_a_desk_is_left_to_its_worker(stage):
     assert (await stage.answer(worker_id, await stage.lease(worker_id))).earned_micros
 
 
-async def test_a_task_that_lapses_after_its_life_ends_with_the_next_sweep(stage):
+async def test_a_task_that_lapses_after_its_life_ends_with_the_next_sweep(stage: Stage):
     account_id = await stage.account()
     await stage.worker()
     await stage.submit(account_id)
@@ -66,7 +66,7 @@ async def test_a_task_that_lapses_after_its_life_ends_with_the_next_sweep(stage)
     assert await sweep(stage) == 1
 
 
-async def test_what_is_overdue_is_found_behind_younger_tasks_with_lower_numbers(stage, monkeypatch):
+async def test_what_is_overdue_is_found_behind_younger_tasks_with_lower_numbers(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.end_overdue_tasks.LARGEST_SWEEP", 2)
     account_id = await stage.account()
     oldest = await stage.submit(account_id, task_id=5_000)  # another process took its numbers from a later block
@@ -78,7 +78,7 @@ async def test_what_is_overdue_is_found_behind_younger_tasks_with_lower_numbers(
     assert [row["task_id"] for row in await stage.rows("result", "task_id")] == [oldest]
 
 
-async def test_several_accounts_each_get_their_own_back(stage):
+async def test_several_accounts_each_get_their_own_back(stage: Stage):
     accounts = [await stage.account(PRICE * 2) for _ in range(3)]
     for account_id in [*accounts, accounts[0]]:
         await stage.submit(account_id)
@@ -88,7 +88,7 @@ async def test_several_accounts_each_get_their_own_back(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_tasks_that_nobody_took_give_their_turns_back(stage):
+async def test_tasks_that_nobody_took_give_their_turns_back(stage: Stage):
     account_id = await stage.account()
     await stage.submit(account_id)
     await stage.submit(account_id)
@@ -97,7 +97,7 @@ async def test_tasks_that_nobody_took_give_their_turns_back(stage):
     assert [row["next_turn"] for row in await stage.rows("account_turn", "next_turn")] == [0]
 
 
-async def test_an_overdue_task_is_found_behind_many_that_are_on_desks(stage, monkeypatch):
+async def test_an_overdue_task_is_found_behind_many_that_are_on_desks(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.end_overdue_tasks.LARGEST_SWEEP", 2)
     account_id = await stage.account()
     for _ in range(3):
@@ -111,7 +111,7 @@ async def test_an_overdue_task_is_found_behind_many_that_are_on_desks(stage, mon
     assert [row["task_id"] for row in await stage.rows("result", "task_id")] == [overdue]
 
 
-async def test_a_sweep_is_bounded_and_goes_on_next_time(stage, monkeypatch):
+async def test_a_sweep_is_bounded_and_goes_on_next_time(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.end_overdue_tasks.LARGEST_SWEEP", 2)
     account_id = await stage.account()
     for _ in range(3):

@@ -3,9 +3,10 @@
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.end_sessions import EndSession, end_sessions
 from manyeyes.workers.store import Subject
+from support.action_stage import Stage
 
 
-async def test_sessions_end_and_links_stay(stage):
+async def test_sessions_end_and_links_stay(stage: Stage):
     for secret, kind in ((b"one", "session"), (b"two", "session"), (b"link", "link")):
         subject = Subject("customer", 7, 1)
         await stage.act(add_credentials, AddCredential(secret_hash=secret, kind=kind, subject=subject, seconds=60.0))

@@ -1,5 +1,7 @@
 """file_complaints: who may complain about what, how long, how often; what is kept of those who may not."""
 
+from typing import Any
+
 import pytest
 
 from manyeyes.actions.file_complaints import Filed, file_complaints
@@ -7,21 +9,21 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.reports.rules import UNKNOWN_TASKS_KEPT, WHY_IGNORED, ReportState
 from manyeyes.values.refusals import Reason, Refusal
-from support.action_stage import PAY
+from support.action_stage import PAY, Stage
 
 
 @pytest.fixture
-async def solved(stage):
+async def solved(stage: Stage) -> tuple[int, int, int]:
     """An account, a worker, and a task of theirs that was just solved."""
     account_id, worker_id = await stage.account(), await stage.worker()
     return account_id, worker_id, await stage.solve(account_id, worker_id)
 
 
-async def reasons(stage):
+async def reasons(stage: Stage) -> dict[Any, Any]:
     return {row["reason"]: row["times"] for row in await stage.rows("refused_report", "reason, times")}
 
 
-async def test_an_accepted_complaint_asks_three_reviewers_and_holds_the_pay(stage, solved):
+async def test_an_accepted_complaint_asks_three_reviewers_and_holds_the_pay(stage: Stage, solved):
     account_id, worker_id, task_id = solved
     stage.later(5)
     assert await stage.complain(account_id, task_id) == Filed(task_id, ReportState.OPEN)
@@ -37,7 +39,7 @@ async def test_an_accepted_complaint_asks_three_reviewers_and_holds_the_pay(stag
     assert (await stage.books()).findings == []
 
 
-async def test_votes_earn_what_the_queue_pays_when_the_complaint_comes(stage, solved):
+async def test_votes_earn_what_the_queue_pays_when_the_complaint_comes(stage: Stage, solved):
     account_id, _, task_id = solved
     await stage.set_queue(vote_micros=250)
     await stage.complain(account_id, task_id)
@@ -46,7 +48,7 @@ async def test_votes_earn_what_the_queue_pays_when_the_complaint_comes(stage, so
 
 
 @pytest.mark.parametrize(("seconds", "reason"), [(59.9, None), (59.999999, None), (60, "late"), (60.1, "late")])
-async def test_sixty_seconds_by_the_databases_clock(stage, solved, seconds, reason):
+async def test_sixty_seconds_by_the_databases_clock(stage: Stage, solved, seconds, reason):
     account_id, _, task_id = solved
     stage.later(seconds)
     outcome = await stage.complain(account_id, task_id)
@@ -58,7 +60,7 @@ async def test_sixty_seconds_by_the_databases_clock(stage, solved, seconds, reas
         assert await stage.rows("report") == []
 
 
-async def test_once_per_task(stage, solved):
+async def test_once_per_task(stage: Stage, solved):
     account_id, _, task_id = solved
     await stage.complain(account_id, task_id)
     before = await stage.rows("vote_slot")
@@ -68,7 +70,7 @@ async def test_once_per_task(stage, solved):
     assert await stage.rows("vote_slot") == before
 
 
-async def test_a_report_by_another_method_counts_as_the_one_report(stage, solved):
+async def test_a_report_by_another_method_counts_as_the_one_report(stage: Stage, solved):
     account_id, worker_id, task_id = solved
     await stage.change(
         "INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state, ended_at, filed_at) "
@@ -78,14 +80,14 @@ async def test_a_report_by_another_method_counts_as_the_one_report(stage, solved
     assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_REPEATED
 
 
-async def test_two_of_one_batch_one_wins(stage, solved):
+async def test_two_of_one_batch_one_wins(stage: Stage, solved):
     account_id, _, task_id = solved
     first, second = await stage.act(file_complaints, *[stage.complaining(account_id, task_id)] * 2)
     assert isinstance(first, Filed)
     assert second.reason is Reason.REPORT_REPEATED
 
 
-async def test_a_complaint_tried_again_after_a_lost_connection_knows_its_own_success(stage, solved):
+async def test_a_complaint_tried_again_after_a_lost_connection_knows_its_own_success(stage: Stage, solved):
     account_id, _, task_id = solved
     assert isinstance(await stage.complain(account_id, task_id), Filed)
     stage.later(70)
@@ -96,7 +98,7 @@ async def test_a_complaint_tried_again_after_a_lost_connection_knows_its_own_suc
     assert len(await stage.rows("report")) == 1
 
 
-async def test_a_foreign_task_and_one_that_never_was_are_refused_alike(stage, solved):
+async def test_a_foreign_task_and_one_that_never_was_are_refused_alike(stage: Stage, solved):
     _, _, task_id = solved
     stranger = await stage.account()
     foreign, unknown = await stage.complain(stranger, task_id), await stage.complain(stranger, 987_654)
@@ -106,13 +108,13 @@ async def test_a_foreign_task_and_one_that_never_was_are_refused_alike(stage, so
     assert await stage.rows("report") == []
 
 
-async def test_a_task_under_way(stage):
+async def test_a_task_under_way(stage: Stage):
     account_id = await stage.account()
     task_id = await stage.submit(account_id)
     assert (await stage.complain(account_id, task_id)).reason is Reason.TASK_UNFINISHED
 
 
-async def test_a_task_that_failed(stage):
+async def test_a_task_that_failed(stage: Stage):
     account_id = await stage.account()
     task_id = await stage.submit(account_id)
     for worker_id in [await stage.worker() for _ in range(5)]:
@@ -122,13 +124,13 @@ async def test_a_task_that_failed(stage):
     assert (await stage.complain(account_id, task_id)).reason is Reason.TASK_FAILED
 
 
-async def test_a_task_that_is_no_picture(stage, solved):
+async def test_a_task_that_is_no_picture(stage: Stage, solved):
     account_id, _, task_id = solved
     await stage.change("UPDATE task SET kind = 'hcaptcha' WHERE cell = $1")
     assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_WRONG_KIND
 
 
-async def test_only_english_is_judged(stage):
+async def test_only_english_is_judged(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker(2)
     task_id = await stage.solve(account_id, worker_id, queue_id=2)
     assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_NOT_ENGLISH
@@ -137,7 +139,7 @@ async def test_only_english_is_judged(stage):
 @pytest.mark.parametrize(
     "sizes", [(UNKNOWN_TASKS_KEPT,) * 2, (UNKNOWN_TASKS_KEPT * 2,), (1, UNKNOWN_TASKS_KEPT * 2 - 1)]
 )
-async def test_tasks_that_never_were_are_counted_and_not_all_kept(stage, sizes):
+async def test_tasks_that_never_were_are_counted_and_not_all_kept(stage: Stage, sizes):
     account_id = await stage.account()
     for start, size in enumerate(sizes, 1):
         commands = [stage.complaining(account_id, start * 1_000_000 + n) for n in range(size)]
@@ -150,7 +152,7 @@ async def test_tasks_that_never_were_are_counted_and_not_all_kept(stage, sizes):
 @pytest.mark.parametrize(
     ("judged", "confirmed", "state"), [(9, 0, "OPEN"), (10, 5, "OPEN"), (10, 4, "IGNORED"), (11, 5, "IGNORED")]
 )
-async def test_who_is_confirmed_too_seldom_is_ignored(stage, solved, judged, confirmed, state):
+async def test_who_is_confirmed_too_seldom_is_ignored(stage: Stage, solved, judged, confirmed, state):
     account_id, _, task_id = solved
     await stage.change("INSERT INTO reporter VALUES ($1, $2, $3, $4)", account_id, judged, confirmed)
     outcome = await stage.complain(account_id, task_id)
@@ -163,7 +165,7 @@ async def test_who_is_confirmed_too_seldom_is_ignored(stage, solved, judged, con
     assert vested == [0 if state == "OPEN" else 1], "an ignored complaint holds nobody's pay"
 
 
-async def test_pay_that_vested_already_is_not_held(stage, solved):
+async def test_pay_that_vested_already_is_not_held(stage: Stage, solved):
     """The sweep came just before: its transaction began at 60 s, the report's a moment earlier."""
     account_id, _, task_id = solved
     last_moment = stage.now

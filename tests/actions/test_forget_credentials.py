@@ -3,11 +3,12 @@
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
+from support.action_stage import Stage
 
 DAY = 86_400.0
 
 
-async def test_what_is_long_over_is_forgotten(stage):
+async def test_what_is_long_over_is_forgotten(stage: Stage):
     ann, ben, operator = Subject("customer", 7, 1), Subject("worker", 8, 0), Subject("operator", 0, 0)
     async with stage.pool.acquire() as db:
         await workers.insert_credential(db, b"old link", "link", ann, -2 * DAY)

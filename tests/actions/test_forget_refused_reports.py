@@ -2,9 +2,10 @@
 
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
 from manyeyes.reports.rules import REFUSED_KEPT_DAYS
+from support.action_stage import Stage
 
 
-async def test_those_of_a_month_ago_are_forgotten(stage):
+async def test_those_of_a_month_ago_are_forgotten(stage: Stage):
     account_id = await stage.account()
     for task_id, days in ((11, REFUSED_KEPT_DAYS + 1), (12, REFUSED_KEPT_DAYS - 1)):
         await stage.complain(account_id, task_id)

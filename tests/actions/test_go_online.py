@@ -1,9 +1,10 @@
 """go_online: a presence begins, or begins anew."""
 
 from manyeyes.actions.go_online import GoOnline, go_online
+from support.action_stage import Stage
 
 
-async def test_a_presence_begins(stage):
+async def test_a_presence_begins(stage: Stage):
     worker_id = stage.number()
     assert await stage.act(go_online, GoOnline(stage.cell, worker_id, 4, (1, 2), ("en", "ru"))) == [None]
     (session,) = await stage.rows("session")
@@ -23,7 +24,7 @@ async def test_a_presence_begins(stage):
     }
 
 
-async def test_the_last_command_of_a_worker_wins(stage):
+async def test_the_last_command_of_a_worker_wins(stage: Stage):
     worker_id, other = stage.number(), stage.number()
     await stage.act(
         go_online,
@@ -38,7 +39,7 @@ async def test_the_last_command_of_a_worker_wins(stage):
     ]
 
 
-async def test_coming_again_counts_from_nothing_and_keeps_the_desk(stage):
+async def test_coming_again_counts_from_nothing_and_keeps_the_desk(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id)
     task_id = await stage.submit(account_id)

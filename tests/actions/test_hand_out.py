@@ -3,10 +3,11 @@
 from manyeyes.actions.hand_out import HandedOut, HandOut, hand_out
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.values.refusals import Reason
-from support.action_stage import LEASE_SECONDS
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import LEASE_SECONDS, Stage
 
 
-async def test_a_waiting_task_goes_to_an_idle_worker(stage):
+async def test_a_waiting_task_goes_to_an_idle_worker(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)
     assert await stage.act(hand_out, HandOut(stage.cell, 1)) == [HandedOut((worker_id,))]
@@ -16,7 +17,7 @@ async def test_a_waiting_task_goes_to_an_idle_worker(stage):
     assert [row["held"] for row in await stage.rows("session", "held")] == [1]
 
 
-async def test_nothing_happens_without_tasks_workers_or_a_gate(stage):
+async def test_nothing_happens_without_tasks_workers_or_a_gate(stage: Stage):
     assert await stage.hand_out() == ()
     await stage.submit(await stage.account())
     assert await stage.hand_out() == ()
@@ -26,7 +27,7 @@ async def test_nothing_happens_without_tasks_workers_or_a_gate(stage):
     assert not await stage.desk(worker_id)
 
 
-async def test_the_longest_idle_worker_gets_the_oldest_task(stage):
+async def test_the_longest_idle_worker_gets_the_oldest_task(stage: Stage):
     account_id = await stage.account()
     patient = await stage.worker()
     stage.later(1)
@@ -37,7 +38,7 @@ async def test_the_longest_idle_worker_gets_the_oldest_task(stage):
     assert (await stage.lease(fresh)).task_id == newer
 
 
-async def test_each_task_goes_out_once_and_each_desk_takes_two(stage):
+async def test_each_task_goes_out_once_and_each_desk_takes_two(stage: Stage):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(2)]
     tasks = [await stage.submit(account_id) for _ in range(6)]
@@ -50,7 +51,7 @@ async def test_each_task_goes_out_once_and_each_desk_takes_two(stage):
     assert await stage.hand_out() == ()
 
 
-async def test_somebody_idle_takes_what_lies_queued_on_a_busy_desk(stage):
+async def test_somebody_idle_takes_what_lies_queued_on_a_busy_desk(stage: Stage):
     account_id, busy = await stage.account(), await stage.worker()
     first, second = await stage.submit(account_id), await stage.submit(account_id)
     await stage.hand_out()
@@ -64,7 +65,7 @@ async def test_somebody_idle_takes_what_lies_queued_on_a_busy_desk(stage):
     assert [row["held"] for row in await stage.rows("session", "held")] == [1, 1]
 
 
-async def test_a_stolen_task_can_no_longer_be_answered_by_whom_it_was_stolen_from(stage):
+async def test_a_stolen_task_can_no_longer_be_answered_by_whom_it_was_stolen_from(stage: Stage):
     account_id, busy = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.submit(account_id)
@@ -77,7 +78,7 @@ async def test_a_stolen_task_can_no_longer_be_answered_by_whom_it_was_stolen_fro
     assert (await stage.answer(busy, lease)).reason is Reason.LEASE_LOST
 
 
-async def test_a_waiting_task_is_taken_before_a_queued_one_is_stolen(stage):
+async def test_a_waiting_task_is_taken_before_a_queued_one_is_stolen(stage: Stage):
     account_id, busy = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     queued = await stage.submit(account_id)
@@ -90,24 +91,24 @@ async def test_a_waiting_task_is_taken_before_a_queued_one_is_stolen(stage):
     assert (await stage.desk(busy))[1].task_id == queued
 
 
-async def test_who_has_tried_all_that_waits_is_passed_over(stage):
+async def test_who_has_tried_all_that_waits_is_passed_over(stage: Stage):
     account_id, picky = await stage.account(), await stage.worker()
     for _ in range(3):
         await stage.submit(account_id)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     assert await stage.hand_out() == ()
     other = await stage.worker()
     assert await stage.hand_out() == (other,)
 
 
-async def test_nobody_stays_idle_behind_a_head_that_he_has_tried(stage):
+async def test_nobody_stays_idle_behind_a_head_that_he_has_tried(stage: Stage):
     """The head holds as many tasks as there are workers: what lies behind it must be reached as well."""
     account_id, picky = await stage.account(), await stage.worker()
     for _ in range(3):
         await stage.submit(account_id)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     untried = await stage.submit(account_id)
     other = await stage.worker()
     (handed,) = await stage.act(hand_out, HandOut(stage.cell, 1))
@@ -117,11 +118,11 @@ async def test_nobody_stays_idle_behind_a_head_that_he_has_tried(stage):
     assert (await stage.lease(picky)).task_id == untried
 
 
-async def test_a_queued_task_that_the_idle_worker_has_tried_does_not_hide_another(stage):
+async def test_a_queued_task_that_the_idle_worker_has_tried_does_not_hide_another(stage: Stage):
     account_id, picky = await stage.account(), await stage.worker()
     tried = await stage.submit(account_id)
     await stage.hand_out()
-    await stage.skip(picky, await stage.lease(picky), "other")
+    await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     await stage.go(picky)
     busy = [await stage.worker() for _ in range(2)]
     await stage.change("UPDATE work SET bid_micros = 100 WHERE cell = $1 AND task_id = $2", tried)
@@ -137,7 +138,7 @@ async def test_a_queued_task_that_the_idle_worker_has_tried_does_not_hide_anothe
     assert (await stage.lease(picky)).task_id == untried
 
 
-async def test_a_higher_bid_goes_first(stage):
+async def test_a_higher_bid_goes_first(stage: Stage):
     account_id = await stage.account()
     low, high = await stage.submit(account_id), await stage.submit(account_id)
     await stage.change("UPDATE work SET bid_micros = 9000 WHERE cell = $1 AND task_id = $2", high)
@@ -149,7 +150,7 @@ async def test_a_higher_bid_goes_first(stage):
     assert (await stage.lease(second)).task_id == low
 
 
-async def test_a_flood_of_one_account_does_not_starve_another(stage):
+async def test_a_flood_of_one_account_does_not_starve_another(stage: Stage):
     loud, quiet = await stage.account(), await stage.account()
     for _ in range(20):
         await stage.submit(loud)
@@ -163,7 +164,7 @@ async def test_a_flood_of_one_account_does_not_starve_another(stage):
     assert single in [(await stage.lease(w)).task_id for w in workers]
 
 
-async def test_who_is_away_or_in_another_queue_gets_nothing(stage):
+async def test_who_is_away_or_in_another_queue_gets_nothing(stage: Stage):
     account_id, away, elsewhere = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.go(away, offline=False)
@@ -171,7 +172,7 @@ async def test_who_is_away_or_in_another_queue_gets_nothing(stage):
     assert not await stage.desk(elsewhere)
 
 
-async def test_a_full_head_says_that_there_may_be_more(stage, monkeypatch):
+async def test_a_full_head_says_that_there_may_be_more(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.LARGEST_HEAD", 2)
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 0)
     account_id = await stage.account()
@@ -184,21 +185,21 @@ async def test_a_full_head_says_that_there_may_be_more(stage, monkeypatch):
     assert len(leased) == 5
 
 
-async def test_a_worker_is_found_behind_many_who_have_tried_the_task(stage, monkeypatch):
+async def test_a_worker_is_found_behind_many_who_have_tried_the_task(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
     account_id = await stage.account()
     task_id = await stage.submit(account_id)
     for _ in range(4):
         worker_id = await stage.worker()
         await stage.hand_out()
-        await stage.skip(worker_id, await stage.lease(worker_id), "other")
+        await stage.skip(worker_id, await stage.lease(worker_id), SkipReason.OTHER)
     stage.later(1)
     last = await stage.worker()
     assert await stage.hand_out() == (last,)
     assert (await stage.lease(last)).task_id == task_id
 
 
-async def test_when_only_a_task_came_no_queued_one_is_stolen(stage):
+async def test_when_only_a_task_came_no_queued_one_is_stolen(stage: Stage):
     account_id, busy = await stage.account(), await stage.worker()
     for _ in range(2):
         await stage.submit(account_id)
@@ -209,7 +210,7 @@ async def test_when_only_a_task_came_no_queued_one_is_stolen(stage):
     assert await stage.act(hand_out, only_tasks, HandOut(stage.cell, 1)) == [HandedOut((idle, busy))] * 2
 
 
-async def test_a_batch_runs_each_queue_once(stage):
+async def test_a_batch_runs_each_queue_once(stage: Stage):
     account_id = await stage.account()
     one, two = await stage.worker(1), await stage.worker(2)
     await stage.submit(account_id, queue_id=1)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from manyeyes.actions.import_results import CHUNK, Imported, import_results
+from support.action_stage import Stage
 from support.recognition_calls import Calls, app_of, importing, recognition_of
 
 
-async def test_a_file_of_several_statements_is_recorded_whole(stage):
+async def test_a_file_of_several_statements_is_recorded_whole(stage: Stage):
     app = app_of(await stage.account(), cell=stage.cell)
     start = (stage.now - timedelta(days=3)).replace(microsecond=0)
     lines = [f"{(start + timedelta(seconds=n)).isoformat()},{n % 3},false,0.95,{n}" for n in range(2 * CHUNK + 7)]
@@ -19,7 +20,7 @@ async def test_a_file_of_several_statements_is_recorded_whole(stage):
     assert await stage.rows("recognition_time") == []
 
 
-async def test_what_is_imported_adds_to_what_was_recognised_on_that_day(stage):
+async def test_what_is_imported_adds_to_what_was_recognised_on_that_day(stage: Stage):
     calls = Calls(stage, app_of(await stage.account(), cell=stage.cell))
     await calls.record(calls.found(label=1), calls.found(label=-1))
     line = f"{stage.now.isoformat()},1,true,0.2,old"
@@ -30,7 +31,7 @@ async def test_what_is_imported_adds_to_what_was_recognised_on_that_day(stage):
     assert tuple(row.values()) == (1, 1, 1, 0)
 
 
-async def test_an_import_tried_again_says_the_same_and_does_nothing(stage):
+async def test_an_import_tried_again_says_the_same_and_does_nothing(stage: Stage):
     app = app_of(await stage.account(), cell=stage.cell)
     command = importing(stage, recognition_of(app), ["2022-12-05,1,false,0.95,a"])
     first = await stage.act(import_results, command)
@@ -39,7 +40,7 @@ async def test_an_import_tried_again_says_the_same_and_does_nothing(stage):
     assert await stage.everything() == before
 
 
-async def test_the_same_file_is_taken_once_per_recognition(stage):
+async def test_the_same_file_is_taken_once_per_recognition(stage: Stage):
     app = app_of(await stage.account(), cell=stage.cell)
     lines = ["2022-12-05,1,false,0.95,a"]
     one, other = recognition_of(app, 1), recognition_of(app, 2)

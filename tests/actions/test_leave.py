@@ -2,9 +2,10 @@
 
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.dispatch.rules import WorkState
+from support.action_stage import Stage
 
 
-async def two_on_the_desk(stage) -> tuple[int, list[int]]:
+async def two_on_the_desk(stage: Stage) -> tuple[int, list[int]]:
     account_id, worker_id = await stage.account(), await stage.worker()
     tasks = [await stage.submit(account_id) for _ in range(2)]
     await stage.hand_out()
@@ -13,7 +14,7 @@ async def two_on_the_desk(stage) -> tuple[int, list[int]]:
     return worker_id, tasks
 
 
-async def test_offline_returns_all_at_once(stage):
+async def test_offline_returns_all_at_once(stage: Stage):
     worker_id, _ = await two_on_the_desk(stage)
     assert await stage.go(worker_id) == (1,)
     assert not await stage.desk(worker_id)
@@ -26,7 +27,7 @@ async def test_offline_returns_all_at_once(stage):
     assert await stage.hand_out() == ()
 
 
-async def test_away_returns_only_what_lay_queued(stage):
+async def test_away_returns_only_what_lay_queued(stage: Stage):
     worker_id, (current, queued) = await two_on_the_desk(stage)
     assert await stage.go(worker_id, offline=False) == (1,)
     assert [(w.task_id, w.state) for w in await stage.desk(worker_id)] == [(current, WorkState.LEASED)]
@@ -37,14 +38,14 @@ async def test_away_returns_only_what_lay_queued(stage):
     assert (await stage.lease(other)).task_id == queued
 
 
-async def test_who_is_away_may_still_answer_in_time(stage):
+async def test_who_is_away_may_still_answer_in_time(stage: Stage):
     worker_id, (current, _) = await two_on_the_desk(stage)
     await stage.go(worker_id, offline=False)
     assert (await stage.answer(worker_id, await stage.lease(worker_id))).task_id == current
     assert [row["held"] for row in await stage.rows("session", "held")] == [0]
 
 
-async def test_offline_wins_over_away_in_one_batch_and_leaving_twice_is_harmless(stage):
+async def test_offline_wins_over_away_in_one_batch_and_leaving_twice_is_harmless(stage: Stage):
     worker_id, _ = await two_on_the_desk(stage)
     stranger = stage.number()
     batch = [Leave(stage.cell, worker_id, True), Leave(stage.cell, worker_id, False), Leave(stage.cell, stranger, True)]
@@ -55,7 +56,7 @@ async def test_offline_wins_over_away_in_one_batch_and_leaving_twice_is_harmless
     assert await stage.everything() == before
 
 
-async def test_a_returned_task_may_come_back_to_the_same_worker(stage):
+async def test_a_returned_task_may_come_back_to_the_same_worker(stage: Stage):
     worker_id, tasks = await two_on_the_desk(stage)
     await stage.go(worker_id)
     await stage.come(worker_id)
@@ -64,7 +65,7 @@ async def test_a_returned_task_may_come_back_to_the_same_worker(stage):
     assert (await stage.lease(worker_id)).number == 2
 
 
-async def test_a_node_speaks_only_for_workers_who_are_present_through_it(stage):
+async def test_a_node_speaks_only_for_workers_who_are_present_through_it(stage: Stage):
     worker_id = await stage.worker()
     [[node_id]] = [row.values() for row in await stage.rows("session", "node_id")]
     for missed_by, present in ((node_id + 1, True), (node_id, False)):

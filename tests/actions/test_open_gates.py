@@ -1,13 +1,14 @@
 """open_gates: a queue is matched only where it has a gate."""
 
 from manyeyes.actions.open_gates import OpenGate, open_gates
+from support.action_stage import Stage
 
 
-async def gates(stage) -> list[int]:
+async def gates(stage: Stage) -> list[int]:
     return sorted(row["queue_id"] for row in await stage.rows("gate", "queue_id", "queue_id > 900"))
 
 
-async def test_a_batch_opens_each_gate_once(stage):
+async def test_a_batch_opens_each_gate_once(stage: Stage):
     batch = [OpenGate(stage.cell, queue_id) for queue_id in (902, 901, 902)]
     try:
         assert await stage.act(open_gates, *batch) == [None] * 3

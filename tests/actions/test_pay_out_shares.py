@@ -3,12 +3,12 @@
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.values.refusals import Reason, Refusal
-from support.action_stage import PRICE
+from support.action_stage import PRICE, Stage
 
 APP, SHARE = 847, PRICE // 10
 
 
-async def an_app_with_two_tasks(stage):
+async def an_app_with_two_tasks(stage: Stage) -> tuple[int, list[int], int]:
     """Return the owner, the tasks that were solved through his app, and whose tasks they were."""
     owner, customer, worker_id = await stage.account(0), await stage.account(), await stage.worker()
     solved = [await stage.solve(customer, worker_id, soft_id=APP, share_percent=10) for _ in range(2)]
@@ -16,11 +16,11 @@ async def an_app_with_two_tasks(stage):
     return owner, solved, customer
 
 
-def paying(stage, owner, elsewhere=0, pay_out_id=0):
+def paying(stage: Stage, owner, elsewhere=0, pay_out_id=0) -> PayOutShares:
     return PayOutShares(stage.cell, pay_out_id or stage.number(), APP, owner, elsewhere)
 
 
-async def test_all_that_is_owed_is_paid_and_then_nothing_more(stage):
+async def test_all_that_is_owed_is_paid_and_then_nothing_more(stage: Stage):
     owner, *_ = await an_app_with_two_tasks(stage)
     assert await stage.act(pay_out_shares, paying(stage, owner)) == [2 * SHARE]
     assert await stage.act(pay_out_shares, paying(stage, owner)) == [0]
@@ -30,7 +30,7 @@ async def test_all_that_is_owed_is_paid_and_then_nothing_more(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_the_owner_can_spend_it(stage):
+async def test_the_owner_can_spend_it(stage: Stage):
     owner, customer, worker_id = await stage.account(0), await stage.account(), await stage.worker()
     for _ in range(10):
         await stage.solve(customer, worker_id, soft_id=APP, share_percent=10)
@@ -40,7 +40,7 @@ async def test_the_owner_can_spend_it(stage):
     assert await stage.available(owner) == 0
 
 
-async def test_the_same_pay_out_sent_twice_is_booked_once_and_answered_alike(stage):
+async def test_the_same_pay_out_sent_twice_is_booked_once_and_answered_alike(stage: Stage):
     owner, *_ = await an_app_with_two_tasks(stage)
     command = paying(stage, owner)
     assert await stage.act(pay_out_shares, command) == [2 * SHARE]
@@ -48,14 +48,14 @@ async def test_the_same_pay_out_sent_twice_is_booked_once_and_answered_alike(sta
     assert await stage.available(owner) == 2 * SHARE
 
 
-async def test_two_pay_outs_in_one_batch_pay_once(stage):
+async def test_two_pay_outs_in_one_batch_pay_once(stage: Stage):
     owner, *_ = await an_app_with_two_tasks(stage)
     paid = await stage.act(pay_out_shares, paying(stage, owner), paying(stage, owner))
     assert paid == [2 * SHARE, 0]
     assert (await stage.books()).findings == []
 
 
-async def test_what_is_taken_back_after_a_pay_out_is_owed_by_the_owner(stage):
+async def test_what_is_taken_back_after_a_pay_out_is_owed_by_the_owner(stage: Stage):
     owner, (first, _), customer = await an_app_with_two_tasks(stage)
     await stage.complain(customer, first)
     await stage.act(pay_out_shares, paying(stage, owner))
@@ -68,7 +68,7 @@ async def test_what_is_taken_back_after_a_pay_out_is_owed_by_the_owner(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_shares_of_other_cells_are_paid_by_the_owner_s_cell(stage):
+async def test_shares_of_other_cells_are_paid_by_the_owner_s_cell(stage: Stage):
     owner, *_ = await an_app_with_two_tasks(stage)
     assert await stage.act(pay_out_shares, paying(stage, owner, elsewhere=1_000)) == [2 * SHARE + 1_000]
     assert await stage.act(pay_out_shares, paying(stage, owner, elsewhere=1_000)) == [0]
@@ -76,7 +76,7 @@ async def test_shares_of_other_cells_are_paid_by_the_owner_s_cell(stage):
     assert (books.difference_micros, books.findings) == (0, [])
 
 
-async def test_an_account_that_is_not_there_is_refused(stage):
+async def test_an_account_that_is_not_there_is_refused(stage: Stage):
     (outcome,) = await stage.act(pay_out_shares, paying(stage, 999))
     assert isinstance(outcome, Refusal)
     assert outcome.reason is Reason.UNKNOWN_ACCOUNT

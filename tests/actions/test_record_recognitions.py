@@ -13,18 +13,18 @@ from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import quarter
 from manyeyes.recognitions.duration_histograms import Measure, bucket
 from manyeyes.values.refusals import Reason
-from support.action_stage import PAY, PRICE
+from support.action_stage import PAY, PRICE, Stage
 from support.recognition_calls import PICTURE, RATE_PRICE, Calls, app_of, recognition_of, retried
 
 FUNDS = 1_000_000
 
 
 @pytest.fixture
-async def calls(stage):
+async def calls(stage: Stage) -> Calls:
     return Calls(stage, app_of(await stage.account(FUNDS), cell=stage.cell))
 
 
-async def test_a_certain_result_is_stored_counted_and_charged(stage, calls):
+async def test_a_certain_result_is_stored_counted_and_charged(stage: Stage, calls: Calls):
     result = calls.found(
         label=2, rate=0.97, name="http://x.example/1.jpg", tag="room 7", uid="u1", sequence_id="s1", milliseconds=1_000
     )
@@ -49,7 +49,7 @@ async def test_a_certain_result_is_stored_counted_and_charged(stage, calls):
         assert await stage.rows(empty) == []
 
 
-async def test_an_uncertain_result_becomes_a_task_with_the_labels_to_choose_from(stage, calls):
+async def test_an_uncertain_result_becomes_a_task_with_the_labels_to_choose_from(stage: Stage, calls: Calls):
     result = calls.found(label=1, rate=0.4, details={"box": [1, 2]})
     outcome = await calls.record(result)
     assert outcome.queue_ids == (1,)
@@ -89,7 +89,7 @@ async def test_an_uncertain_result_becomes_a_task_with_the_labels_to_choose_from
     assert await stage.available(calls.app.account_id) == FUNDS - RATE_PRICE - PRICE
 
 
-async def test_a_sample_of_the_certain_is_asked_and_stays_certain(stage, calls):
+async def test_a_sample_of_the_certain_is_asked_and_stays_certain(stage: Stage, calls: Calls):
     await calls.record(calls.found(rate=0.99, ask=True))
     (review,) = await stage.rows("recognition_review")
     (day,) = await stage.rows("recognition_day")
@@ -98,7 +98,7 @@ async def test_a_sample_of_the_certain_is_asked_and_stays_certain(stage, calls):
     assert (row["certain"], row["uncertain"], row["asked"]) == (1, 0, 1)
 
 
-async def test_a_failed_picture_costs_nothing_and_counts_under_its_own_label(stage, calls):
+async def test_a_failed_picture_costs_nothing_and_counts_under_its_own_label(stage: Stage, calls: Calls):
     await calls.record(calls.found(), calls.found(label=-1, rate=0.0, fault="it is truncated"))
     failed, fine = await stage.rows("recognition_day", "label, total, review")
     assert (failed, fine) == ({"label": -1, "total": 1, "review": 0}, {"label": 1, "total": 1, "review": 0})
@@ -109,7 +109,7 @@ async def test_a_failed_picture_costs_nothing_and_counts_under_its_own_label(sta
     assert await stage.available(calls.app.account_id) == FUNDS - RATE_PRICE
 
 
-async def test_a_day_is_that_of_the_app_s_time_zone(stage):
+async def test_a_day_is_that_of_the_app_s_time_zone(stage: Stage):
     account_id = await stage.account()
     stage.now = stage.now.replace(year=2022, month=12, day=4, hour=20)
     zones = {"Asia/Shanghai": date(2022, 12, 5), "UTC": date(2022, 12, 4), "America/Los_Angeles": date(2022, 12, 4)}
@@ -120,7 +120,7 @@ async def test_a_day_is_that_of_the_app_s_time_zone(stage):
     assert [row["day"] for row in found] == list(zones.values())
 
 
-async def test_a_batch_writes_one_row_per_count(stage, calls):
+async def test_a_batch_writes_one_row_per_count(stage: Stage, calls: Calls):
     results = [[calls.found(label=n % 3, rate=0.95 if n % 2 else 0.2) for n in range(10)] for _ in range(3)]
     outcomes = await stage.act(record_recognitions, *[calls.call(*each) for each in results])
     assert [type(outcome) for outcome in outcomes] == [Recorded] * 3
@@ -134,7 +134,7 @@ async def test_a_batch_writes_one_row_per_count(stage, calls):
     assert await stage.available(calls.app.account_id) == FUNDS - 30 * RATE_PRICE - 15 * PRICE
 
 
-async def test_a_free_recognition_books_nothing_and_needs_no_balance(stage):
+async def test_a_free_recognition_books_nothing_and_needs_no_balance(stage: Stage):
     account_id = await stage.account(0)
     app = app_of(account_id, cell=stage.cell)
     calls = Calls(stage, app, recognition_of(app, price_micros=0, queue_id=0))
@@ -152,7 +152,7 @@ async def test_a_free_recognition_books_nothing_and_needs_no_balance(stage):
         (Reason.QUEUE_FULL, ""),
     ],
 )
-async def test_a_call_is_refused_whole(stage, calls, reason, obstacle):
+async def test_a_call_is_refused_whole(stage: Stage, calls: Calls, reason, obstacle):
     """Two pictures at 500 and one question at 700 cost 1,700; the third finding fits neither purse nor queue."""
     await calls.record(calls.found(rate=0.1), nonce="before")
     await (stage.change(obstacle) if obstacle else stage.set_queue(capacity=1))
@@ -162,7 +162,7 @@ async def test_a_call_is_refused_whole(stage, calls, reason, obstacle):
     assert await stage.everything() == before
 
 
-async def test_a_queue_that_takes_one_of_two_questions_refuses_both(stage, calls):
+async def test_a_queue_that_takes_one_of_two_questions_refuses_both(stage: Stage, calls: Calls):
     await stage.set_queue(capacity=1)
     before = await stage.everything()
     assert (await calls.record(calls.found(rate=0.1), calls.found(rate=0.1))).reason is Reason.QUEUE_FULL
@@ -170,7 +170,7 @@ async def test_a_queue_that_takes_one_of_two_questions_refuses_both(stage, calls
     assert isinstance(await calls.record(calls.found(rate=0.1)), Recorded)
 
 
-async def test_a_refused_call_takes_nothing_from_the_next_one_of_its_batch(stage):
+async def test_a_refused_call_takes_nothing_from_the_next_one_of_its_batch(stage: Stage):
     account_id = await stage.account(RATE_PRICE + PRICE)
     calls = Calls(stage, app_of(account_id, cell=stage.cell))
     large, small = calls.call(calls.found(rate=0.1), calls.found()), calls.call(calls.found(rate=0.1))
@@ -180,7 +180,7 @@ async def test_a_refused_call_takes_nothing_from_the_next_one_of_its_batch(stage
     assert await stage.available(account_id) == 0
 
 
-async def test_a_batch_of_several_accounts_charges_each(stage):
+async def test_a_batch_of_several_accounts_charges_each(stage: Stage):
     accounts = [await stage.account(10_000) for _ in range(3)]
     callers = [Calls(stage, app_of(a, cell=stage.cell, secret_id=f"{a:024x}")) for a in accounts]
     commands = [caller.call(*[caller.found() for _ in range(n)]) for n, caller in enumerate(callers, 1)]
@@ -188,7 +188,7 @@ async def test_a_batch_of_several_accounts_charges_each(stage):
     assert [await stage.available(a) for a in accounts] == [10_000 - n * RATE_PRICE for n in (1, 2, 3)]
 
 
-async def test_the_same_call_again_is_answered_as_before_and_counted_once(stage, calls):
+async def test_the_same_call_again_is_answered_as_before_and_counted_once(stage: Stage, calls: Calls):
     first = calls.call(nonce="0.1", body="a picture")
     await stage.act(record_recognitions, first)
     before = await stage.everything()
@@ -197,7 +197,7 @@ async def test_the_same_call_again_is_answered_as_before_and_counted_once(stage,
     assert await stage.everything() == before
 
 
-async def test_the_same_call_twice_in_one_batch_is_counted_once(stage, calls):
+async def test_the_same_call_twice_in_one_batch_is_counted_once(stage: Stage, calls: Calls):
     twice = [calls.call(nonce="0.1", body="a picture") for _ in range(2)]
     outcomes = await stage.act(record_recognitions, *twice)
     assert outcomes == [Recorded(twice[0].answer, False, ()), Recorded(twice[0].answer, True, ())]
@@ -206,7 +206,7 @@ async def test_the_same_call_twice_in_one_batch_is_counted_once(stage, calls):
 
 
 @pytest.mark.parametrize("is_one_batch", [True, False])
-async def test_the_same_timestamp_and_nonce_with_another_body_is_refused(stage, calls, is_one_batch):
+async def test_the_same_timestamp_and_nonce_with_another_body_is_refused(stage: Stage, calls: Calls, is_one_batch):
     first, other = calls.call(nonce="0.1", body="a"), calls.call(nonce="0.1", body="b")
     if is_one_batch:
         outcomes = await stage.act(record_recognitions, first, other)
@@ -217,7 +217,7 @@ async def test_the_same_timestamp_and_nonce_with_another_body_is_refused(stage, 
     assert len(await stage.rows("recognition_result")) == 1
 
 
-async def test_a_call_that_was_refused_may_come_again(stage, calls):
+async def test_a_call_that_was_refused_may_come_again(stage: Stage, calls: Calls):
     await stage.change("UPDATE balance SET available_micros = 0 WHERE cell = $1")
     refused = await calls.record(nonce="0.1")
     await stage.change(f"UPDATE balance SET available_micros = {FUNDS} WHERE cell = $1")
@@ -225,26 +225,26 @@ async def test_a_call_that_was_refused_may_come_again(stage, calls):
     assert not (await calls.record(nonce="0.1")).is_repeated
 
 
-async def test_a_call_that_was_answered_is_answered_again_to_a_suspended_account(stage, calls):
+async def test_a_call_that_was_answered_is_answered_again_to_a_suspended_account(stage: Stage, calls: Calls):
     first = await calls.record(nonce="0.1")
     await stage.change("UPDATE account SET suspended = true WHERE cell = $1")
     assert (await calls.record(nonce="0.1")).answer == first.answer
 
 
-async def test_two_apps_may_use_the_same_timestamp_and_nonce(stage, calls):
+async def test_two_apps_may_use_the_same_timestamp_and_nonce(stage: Stage, calls: Calls):
     other = Calls(stage, app_of(calls.app.account_id, cell=stage.cell, secret_id=f"{7:024x}"))
     outcomes = await stage.act(record_recognitions, calls.call(nonce="0.1"), other.call(nonce="0.1"))
     assert [outcome.is_repeated for outcome in outcomes] == [False, False]
 
 
-async def test_calls_that_cannot_be_told_apart_are_each_recorded(stage, calls):
+async def test_calls_that_cannot_be_told_apart_are_each_recorded(stage: Stage, calls: Calls):
     await stage.act(record_recognitions, calls.call(), calls.call())
     assert len(await stage.rows("recognition_result")) == 2
     assert await stage.rows("recognition_call") == []
 
 
 @pytest.mark.parametrize("nonce", ["", "0.1"])
-async def test_a_retried_batch_is_done_once(stage, calls, nonce):
+async def test_a_retried_batch_is_done_once(stage: Stage, calls: Calls, nonce):
     done, missing = calls.call(calls.found(rate=0.1), calls.found(), nonce=nonce), calls.call()
     first = await stage.act(record_recognitions, done)
     before = await stage.everything()
@@ -255,7 +255,7 @@ async def test_a_retried_batch_is_done_once(stage, calls, nonce):
     assert len(await stage.rows("recognition_result")) == 3
 
 
-async def test_the_cheap_look_before_recognising_knows_what_was_answered(stage, calls):
+async def test_the_cheap_look_before_recognising_knows_what_was_answered(stage: Stage, calls: Calls):
     known = calls.call(nonce="0.1", body="a")
     await stage.act(record_recognitions, known)
     secret_id, triple = known.key
@@ -265,7 +265,7 @@ async def test_the_cheap_look_before_recognising_knows_what_was_answered(stage, 
     assert (same, other.reason, new) == (known.answer, Reason.CALL_REPEATED, None)
 
 
-async def test_high_bids_pay_themselves_for_every_question_of_a_call(stage, calls):
+async def test_high_bids_pay_themselves_for_every_question_of_a_call(stage: Stage, calls: Calls):
     await stage.set_queue(capacity=1)
     await stage.change("UPDATE account SET max_bid_micros = 900 WHERE cell = $1")
     await calls.record(*[calls.found(rate=0.1) for _ in range(3)])
@@ -273,7 +273,7 @@ async def test_high_bids_pay_themselves_for_every_question_of_a_call(stage, call
     assert await stage.available(calls.app.account_id) == FUNDS - 3 * RATE_PRICE - PRICE - 2 * 900
 
 
-async def test_what_cannot_be_stored_undoes_all_of_it(stage, calls):
+async def test_what_cannot_be_stored_undoes_all_of_it(stage: Stage, calls: Calls):
     before = await stage.everything()
     with pytest.raises(asyncpg.DataError, match="surrogates"):
         await calls.record(calls.found(name="a\ud800.jpg"))

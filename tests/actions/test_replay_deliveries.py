@@ -5,16 +5,17 @@ import pytest
 from manyeyes.actions import replay_deliveries as module
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
 from manyeyes.webhooks.rules import MOST_TRIES, MOST_TRIES_EVER, DeliveryState
+from support.action_stage import Stage
 from support.delivery_receivers import Post, address, ended, ids, receiver
 from support.loopback_servers import http
 
 
 @pytest.fixture
-def post(stage):
+def post(stage: Stage) -> Post:
     return Post(stage)
 
 
-async def test_what_was_given_up_is_sent_again_with_the_same_id_and_ten_more_tries(stage, post):
+async def test_what_was_given_up_is_sent_again_with_the_same_id_and_ten_more_tries(stage: Stage, post: Post):
     async with receiver(http(status="500 No")) as heard:
         task_id = await ended(stage, address(heard))
         await post.pass_time_until_closed()
@@ -29,7 +30,7 @@ async def test_what_was_given_up_is_sent_again_with_the_same_id_and_ten_more_tri
     assert [t["n"] for t in await post.tries()] == [*range(1, 2 * MOST_TRIES + 1)]
 
 
-async def test_what_was_delivered_may_be_sent_again(stage, post):
+async def test_what_was_delivered_may_be_sent_again(stage: Stage, post: Post):
     async with receiver() as heard:
         task_id = await ended(stage, address(heard))
         await post.go()
@@ -40,7 +41,7 @@ async def test_what_was_delivered_may_be_sent_again(stage, post):
     assert len(set(ids(heard))) == 1
 
 
-async def test_a_result_is_sent_a_hundred_times_at_most(stage, post):
+async def test_a_result_is_sent_a_hundred_times_at_most(stage: Stage, post: Post):
     """One paid task must not let a customer call somebody's address without end."""
     async with receiver() as heard:
         task_id = await ended(stage, address(heard))
@@ -56,7 +57,7 @@ async def test_a_result_is_sent_a_hundred_times_at_most(stage, post):
     assert len(heard.requests) == 2
 
 
-async def test_nobody_replays_what_is_not_his(stage, post):
+async def test_nobody_replays_what_is_not_his(stage: Stage, post: Post):
     task_id = await ended(stage, "https://receiver.example/")
     before = await post.deliveries()
     others = ReplayDeliveries(stage.cell, await stage.account(), task_id)
@@ -65,7 +66,7 @@ async def test_nobody_replays_what_is_not_his(stage, post):
     assert await post.deliveries() == before
 
 
-async def test_all_that_was_given_up_is_replayed_page_by_page(stage, post, monkeypatch):
+async def test_all_that_was_given_up_is_replayed_page_by_page(stage: Stage, post: Post, monkeypatch):
     monkeypatch.setattr(module, "LARGEST_REPLAY", 2)
     account_id, worker_id = await stage.account(), await stage.worker()
     async with receiver(http(status="410 Gone")) as gone, receiver() as fine:

@@ -2,14 +2,15 @@
 
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
+from support.action_stage import Stage
 
 
-async def retire(stage) -> int:
+async def retire(stage: Stage) -> int:
     (count,) = await stage.act(retire_dead_nodes, RetireDeadNodes(stage.cell))
     return count
 
 
-async def test_only_the_dead_nodes_workers_are_marked_away(stage):
+async def test_only_the_dead_nodes_workers_are_marked_away(stage: Stage):
     alive, orphan = await stage.worker(), await stage.worker()
     await stage.act(attach_workers, AttachWorker(stage.cell, orphan, 2))
     await stage.change("DELETE FROM node WHERE cell = $1")
@@ -27,7 +28,7 @@ async def test_only_the_dead_nodes_workers_are_marked_away(stage):
     assert await stage.act(attach_workers, back) == [True], "away, and not offline: the next call is enough"
 
 
-async def test_a_node_that_beats_loses_nobody(stage):
+async def test_a_node_that_beats_loses_nobody(stage: Stage):
     await stage.worker()
     await stage.change("DELETE FROM node WHERE cell = $1")
     await stage.change("INSERT INTO node VALUES ($1, 1, now() - interval '9 s')")

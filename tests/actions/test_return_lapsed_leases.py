@@ -2,15 +2,15 @@
 
 from manyeyes.actions.return_lapsed_leases import Lapsed, ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.dispatch.rules import WorkState
-from support.action_stage import LEASE_SECONDS
+from support.action_stage import LEASE_SECONDS, Stage
 
 
-async def lapse(stage) -> Lapsed:
+async def lapse(stage: Stage) -> Lapsed:
     (lapsed,) = await stage.act(return_lapsed_leases, ReturnLapsedLeases(stage.cell))
     return lapsed
 
 
-async def test_a_lapsed_lease_returns_the_task_and_marks_the_worker_away(stage):
+async def test_a_lapsed_lease_returns_the_task_and_marks_the_worker_away(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)
     await stage.hand_out()
@@ -27,7 +27,7 @@ async def test_a_lapsed_lease_returns_the_task_and_marks_the_worker_away(stage):
     assert (session["present"], session["held"], session["queues"]) == (False, 0, [1])
 
 
-async def test_a_lapse_is_no_failure_so_the_same_worker_may_get_it_again(stage):
+async def test_a_lapse_is_no_failure_so_the_same_worker_may_get_it_again(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)
     for number in range(1, 7):
@@ -40,7 +40,7 @@ async def test_a_lapse_is_no_failure_so_the_same_worker_may_get_it_again(stage):
     assert not await stage.rows("result")
 
 
-async def test_what_lay_queued_behind_a_lapsed_task_goes_back_with_it(stage):
+async def test_what_lay_queued_behind_a_lapsed_task_goes_back_with_it(stage: Stage):
     account_id, gone = await stage.account(), await stage.worker()
     tasks = [await stage.submit(account_id) for _ in range(2)]
     await stage.hand_out()
@@ -55,7 +55,7 @@ async def test_what_lay_queued_behind_a_lapsed_task_goes_back_with_it(stage):
     assert [w.task_id for w in await stage.desk(other)] == tasks
 
 
-async def test_several_workers_and_queues_lapse_in_one_sweep(stage):
+async def test_several_workers_and_queues_lapse_in_one_sweep(stage: Stage):
     account_id = await stage.account()
     one, two, busy = await stage.worker(1), await stage.worker(2), await stage.worker(1)
     for queue_id in (1, 2):
@@ -73,7 +73,7 @@ async def test_several_workers_and_queues_lapse_in_one_sweep(stage):
     assert present == {one: False, two: False, busy: True}
 
 
-async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage, monkeypatch):
+async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.return_lapsed_leases.LARGEST_SWEEP", 2)
     account_id = await stage.account()
     for _ in range(3):
@@ -85,7 +85,7 @@ async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage, monk
     assert counts == [2, 1, 0]
 
 
-async def again(stage, worker_id):
+async def again(stage: Stage, worker_id) -> None:
     """The worker's page asks again, and he is handed the task once more."""
     await stage.change(
         "UPDATE session SET present = cardinality(queues) > 0 WHERE cell = $1 AND worker_id = $2", worker_id
@@ -93,7 +93,7 @@ async def again(stage, worker_id):
     await stage.hand_out()
 
 
-async def test_a_second_lapse_in_a_row_takes_the_worker_offline(stage):
+async def test_a_second_lapse_in_a_row_takes_the_worker_offline(stage: Stage):
     worker_id = await stage.worker()
     await stage.submit(await stage.account())
     for queues in ([1], []):
@@ -105,7 +105,7 @@ async def test_a_second_lapse_in_a_row_takes_the_worker_offline(stage):
     assert await stage.desk(worker_id) == []
 
 
-async def test_an_answer_between_two_lapses_shows_that_somebody_sits_there(stage):
+async def test_an_answer_between_two_lapses_shows_that_somebody_sits_there(stage: Stage):
     worker_id, account_id = await stage.worker(), await stage.account()
     for _ in range(2):
         await stage.submit(account_id)

@@ -7,13 +7,13 @@ from manyeyes.actions.settle_overdue_reports import SettleOverdueReports, settle
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.reports.rules import WHY_OVERDUE
 from manyeyes.values.refusals import Reason
-from support.action_stage import PAY, PRICE
+from support.action_stage import PAY, PRICE, Stage
 
 DAY = 24 * 3600
 
 
 @pytest.fixture
-async def filed(stage):
+async def filed(stage: Stage) -> tuple[int, int, int]:
     """Complain about an answer; return (account, author, task)."""
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id)
@@ -21,13 +21,13 @@ async def filed(stage):
     return account_id, worker_id, task_id
 
 
-async def settle(stage, hours=24):
+async def settle(stage: Stage, hours=24) -> int:
     (count,) = await stage.act(settle_overdue_reports, SettleOverdueReports(stage.cell, hours))
     return count
 
 
 @pytest.mark.parametrize("votes", [(), ("confirm",), ("reject",), ("confirm", "reject")])
-async def test_the_customer_gets_his_money_and_the_worker_keeps_his_pay(stage, filed, votes):
+async def test_the_customer_gets_his_money_and_the_worker_keeps_his_pay(stage: Stage, filed, votes):
     account_id, worker_id, _ = filed
     before = await stage.available(account_id)
     await stage.judge(*votes)
@@ -48,13 +48,13 @@ async def test_the_customer_gets_his_money_and_the_worker_keeps_his_pay(stage, f
     assert await settle(stage) == 0
 
 
-async def test_the_patience_is_the_setting_s(stage, filed):
+async def test_the_patience_is_the_setting_s(stage: Stage, filed):
     stage.later(3600)
     assert await settle(stage, hours=2) == 0
     assert await settle(stage, hours=1) == 1
 
 
-async def test_a_slot_that_lies_before_somebody_is_closed(stage, filed):
+async def test_a_slot_that_lies_before_somebody_is_closed(stage: Stage, filed):
     stage.later(DAY)
     slot = await stage.take(stage.number())
     await settle(stage)
@@ -62,7 +62,7 @@ async def test_a_slot_that_lies_before_somebody_is_closed(stage, filed):
     assert (await stage.books()).findings == []
 
 
-async def test_there_is_nothing_to_appeal_against(stage, filed):
+async def test_there_is_nothing_to_appeal_against(stage: Stage, filed):
     _, worker_id, task_id = filed
     stage.later(DAY)
     await settle(stage)

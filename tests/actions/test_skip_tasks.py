@@ -8,10 +8,11 @@ from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason
-from support.action_stage import LEASE_SECONDS, PRICE
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import LEASE_SECONDS, PRICE, Stage
 
 
-async def test_a_skipped_task_returns_to_its_place_and_never_to_the_same_worker(stage):
+async def test_a_skipped_task_returns_to_its_place_and_never_to_the_same_worker(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     first, second = await stage.submit(account_id), await stage.submit(account_id)
     await stage.hand_out()
@@ -33,14 +34,14 @@ async def test_a_skipped_task_returns_to_its_place_and_never_to_the_same_worker(
     assert [w.task_id for w in await stage.desk(other)] == [first]
 
 
-async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage):
+async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage: Stage):
     account_id = await stage.account()
     task_id = await stage.submit(account_id)
     workers = [await stage.worker() for _ in range(5)]
     for count in range(1, 6):
         await stage.hand_out()
         (holder,) = [w for w in workers if await stage.desk(w)]
-        outcome = await stage.skip(holder, await stage.lease(holder), "unreadable")
+        outcome = await stage.skip(holder, await stage.lease(holder), SkipReason.UNREADABLE)
         assert outcome == Skipped(task_id, 1)
         assert len(await stage.rows("result")) == (count == 5)
     (result,) = await stage.rows("result")
@@ -61,7 +62,7 @@ async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage):
 @pytest.mark.parametrize(
     ("reason", "fails"), [("unreadable", 1), ("other", 1), ("upsetting", 0), ("wrong_language", 0)]
 )
-async def test_only_some_reasons_count_against_the_picture(stage, reason, fails):
+async def test_only_some_reasons_count_against_the_picture(stage: Stage, reason, fails):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -69,20 +70,20 @@ async def test_only_some_reasons_count_against_the_picture(stage, reason, fails)
     assert await stage.rows("work", "tried, failures") == [{"tried": [worker_id], "failures": fails}]
 
 
-async def test_any_number_of_workers_may_find_it_upsetting(stage):
+async def test_any_number_of_workers_may_find_it_upsetting(stage: Stage):
     account_id = await stage.account()
     await stage.submit(account_id)
     for _ in range(6):
         worker_id = await stage.worker()
         await stage.hand_out()
-        await stage.skip(worker_id, await stage.lease(worker_id), "upsetting")
+        await stage.skip(worker_id, await stage.lease(worker_id), SkipReason.UPSETTING)
     (work,) = await stage.rows("work", "failures, tried")
     assert work["failures"] == 0
     assert len(work["tried"]) == 6
     assert not await stage.rows("result")
 
 
-async def test_a_skip_whose_reply_was_lost_is_answered_again_and_counts_once(stage):
+async def test_a_skip_whose_reply_was_lost_is_answered_again_and_counts_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     first, second = await stage.submit(account_id), await stage.submit(account_id)
     await stage.hand_out()
@@ -104,7 +105,7 @@ async def test_a_skip_whose_reply_was_lost_is_answered_again_and_counts_once(sta
     assert await stage.everything() == before
 
 
-async def test_the_skip_that_ended_a_task_is_answered_again(stage):
+async def test_the_skip_that_ended_a_task_is_answered_again(stage: Stage):
     account_id = await stage.account()
     task_id = await stage.submit(account_id)
     for _ in range(5):
@@ -118,7 +119,7 @@ async def test_the_skip_that_ended_a_task_is_answered_again(stage):
     assert await stage.everything() == before
 
 
-async def test_what_was_answered_cannot_be_skipped_afterwards(stage):
+async def test_what_was_answered_cannot_be_skipped_afterwards(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -127,7 +128,7 @@ async def test_what_was_answered_cannot_be_skipped_afterwards(stage):
     assert (await stage.skip(worker_id, lease)).reason is Reason.LEASE_LOST
 
 
-async def test_a_late_or_foreign_skip_is_refused_and_changes_nothing(stage):
+async def test_a_late_or_foreign_skip_is_refused_and_changes_nothing(stage: Stage):
     account_id, worker_id, other = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.hand_out()
@@ -143,7 +144,7 @@ async def test_a_late_or_foreign_skip_is_refused_and_changes_nothing(stage):
     assert await stage.everything() == before
 
 
-async def test_what_lies_queued_comes_next(stage):
+async def test_what_lies_queued_comes_next(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     _, second = await stage.submit(account_id), await stage.submit(account_id)
     await stage.hand_out()
@@ -154,13 +155,13 @@ async def test_what_lies_queued_comes_next(stage):
     assert [row["held"] for row in await stage.rows("session", "held")] == [1]
 
 
-async def test_a_batch_of_skips(stage):
+async def test_a_batch_of_skips(stage: Stage):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(3)]
     for _ in workers:
         await stage.submit(account_id)
     await stage.hand_out()
-    commands = [SkipTask(stage.cell, w, await stage.lease(w), "other") for w in workers]
+    commands = [SkipTask(stage.cell, w, await stage.lease(w), SkipReason.OTHER) for w in workers]
     outcomes = await stage.act(skip_tasks, *commands, commands[0])
     assert [outcome.queue_id for outcome in outcomes] == [1, 1, 1, 0]
     assert [row["held"] for row in await stage.rows("session", "held")] == [0, 0, 0]

@@ -11,12 +11,12 @@ from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, ImageOptions
 from manyeyes.values.refusals import Reason
-from support.action_stage import LIFE_SECONDS, PAY, PICTURE, PRICE
+from support.action_stage import LIFE_SECONDS, PAY, PICTURE, PRICE, Stage
 
 OPTIONS = ImageOptions(numeric=1, min_length=3, comment="the meter")
 
 
-async def test_a_task_is_stored_queued_and_held(stage):
+async def test_a_task_is_stored_queued_and_held(stage: Stage):
     account_id = await stage.account(1_000)
     command = stage.submitting(
         account_id,
@@ -57,7 +57,7 @@ async def test_a_task_is_stored_queued_and_held(stage):
         (Reason.UNKNOWN_ACCOUNT, "DELETE FROM account WHERE cell = $1"),
     ],
 )
-async def test_a_refusal_leaves_nothing(stage, reason, obstacle):
+async def test_a_refusal_leaves_nothing(stage: Stage, reason, obstacle):
     account_id = await stage.account()
     await stage.submit(account_id)
     await (stage.change(obstacle) if obstacle else stage.set_queue(capacity=1))
@@ -67,7 +67,7 @@ async def test_a_refusal_leaves_nothing(stage, reason, obstacle):
     assert await stage.everything() == before
 
 
-async def test_a_batch_of_several_accounts_is_decided_one_by_one_in_its_order(stage):
+async def test_a_batch_of_several_accounts_is_decided_one_by_one_in_its_order(stage: Stage):
     rich, poor = await stage.account(10_000), await stage.account(PRICE * 2 + 1)
     commands = [stage.submitting(account_id) for account_id in (poor, rich, poor, rich, poor)]
     outcomes = await stage.act(submit_tasks, *commands)
@@ -79,13 +79,13 @@ async def test_a_batch_of_several_accounts_is_decided_one_by_one_in_its_order(st
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_the_last_cent_can_be_spent(stage):
+async def test_the_last_cent_can_be_spent(stage: Stage):
     account_id = await stage.account(PRICE)
     await stage.submit(account_id)
     assert await stage.available(account_id) == 0
 
 
-async def test_a_retried_batch_is_done_once(stage):
+async def test_a_retried_batch_is_done_once(stage: Stage):
     account_id = await stage.account(PRICE * 2)
     commands = [stage.submitting(account_id, retried=True) for _ in range(2)]
     first = await stage.act(submit_tasks, *commands)
@@ -94,7 +94,7 @@ async def test_a_retried_batch_is_done_once(stage):
     assert await stage.everything() == before
 
 
-async def test_a_retried_batch_that_was_half_done_is_finished(stage):
+async def test_a_retried_batch_that_was_half_done_is_finished(stage: Stage):
     account_id = await stage.account()
     done = await stage.submit(account_id, retried=True)
     fresh = stage.submitting(account_id, retried=True)
@@ -104,7 +104,7 @@ async def test_a_retried_batch_that_was_half_done_is_finished(stage):
     assert await stage.available(account_id) == 1_000_000 - 2 * PRICE
 
 
-async def test_a_batch_counts_its_own_tasks_against_the_capacity(stage):
+async def test_a_batch_counts_its_own_tasks_against_the_capacity(stage: Stage):
     account_id = await stage.account()
     await stage.set_queue(capacity=3)
     outcomes = await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(5)])
@@ -112,7 +112,7 @@ async def test_a_batch_counts_its_own_tasks_against_the_capacity(stage):
     assert {outcome.reason for outcome in outcomes[3:]} == {Reason.QUEUE_FULL}
 
 
-async def test_a_high_bid_enters_a_full_queue_and_pays_itself(stage):
+async def test_a_high_bid_enters_a_full_queue_and_pays_itself(stage: Stage):
     modest, eager = await stage.account(), await stage.account()
     await stage.submit(modest)
     await stage.set_queue(capacity=1)
@@ -124,14 +124,14 @@ async def test_a_high_bid_enters_a_full_queue_and_pays_itself(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_bids_do_nothing_below_capacity(stage):
+async def test_bids_do_nothing_below_capacity(stage: Stage):
     account_id = await stage.account()
     await stage.change("UPDATE account SET max_bid_micros = 1500 WHERE cell = $1")
     await stage.submit(account_id)
     assert await stage.available(account_id) == 1_000_000 - PRICE
 
 
-async def test_a_deep_queue_is_measured_and_not_counted(stage, monkeypatch):
+async def test_a_deep_queue_is_measured_and_not_counted(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.shared.task_admission.DEPTH_COUNTED_EXACTLY", 2)
     account_id = await stage.account()
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(3)])
@@ -142,7 +142,7 @@ async def test_a_deep_queue_is_measured_and_not_counted(stage, monkeypatch):
     assert refusal.reason is Reason.QUEUE_FULL
 
 
-async def test_accounts_take_turns_by_weight(stage):
+async def test_accounts_take_turns_by_weight(stage: Stage):
     light, heavy = await stage.account(), await stage.account()
     await stage.change("UPDATE account SET weight = 4 WHERE cell = $1 AND account_id = $2", heavy)
     await stage.act(submit_tasks, *[stage.submitting(a) for a in (light, heavy, light, heavy)])
@@ -154,13 +154,13 @@ async def test_accounts_take_turns_by_weight(stage):
     assert ahead == {light: 2 * TURN_UNIT, heavy: TURN_UNIT // 2}
 
 
-async def test_both_queues_in_one_batch(stage):
+async def test_both_queues_in_one_batch(stage: Stage):
     account_id = await stage.account()
     await stage.act(submit_tasks, stage.submitting(account_id, queue_id=2), stage.submitting(account_id, queue_id=1))
     assert [row["queue_id"] for row in await stage.rows("work", "task_id, queue_id")] == [2, 1]
 
 
-async def test_topped_up_again_a_customer_goes_on(stage):
+async def test_topped_up_again_a_customer_goes_on(stage: Stage):
     account_id = await stage.account(0)
     (refusal,) = await stage.act(submit_tasks, stage.submitting(account_id))
     assert refusal.reason is Reason.BALANCE_TOO_LOW
@@ -168,7 +168,7 @@ async def test_topped_up_again_a_customer_goes_on(stage):
     await stage.submit(account_id)
 
 
-async def test_each_task_of_a_batch_has_a_life_of_its_own(stage):
+async def test_each_task_of_a_batch_has_a_life_of_its_own(stage: Stage):
     account_id = await stage.account()
     lives = (600, 10)
     await stage.act(submit_tasks, *[stage.submitting(account_id, life_seconds=life) for life in lives])
@@ -177,7 +177,7 @@ async def test_each_task_of_a_batch_has_a_life_of_its_own(stage):
     assert {work["created_at"] for work in works} == {stage.now}
 
 
-async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is_there(stage):
+async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is_there(stage: Stage):
     account_id, workers = await stage.account(), [await stage.worker() for _ in range(2)]
     submitting = stage.submitting(account_id, kind=RECAPTCHA_V3)
     for worker_id in workers:
@@ -191,7 +191,7 @@ async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is
     assert [isinstance(outcome, Submitted) for outcome in outcomes] == [False, True, True]
 
 
-async def test_a_token_task_waits_where_nobody_is_there_or_the_filter_is_over(stage):
+async def test_a_token_task_waits_where_nobody_is_there_or_the_filter_is_over(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.think(account_id, worker_id, filtered=True)
     for queue_id, expected in ((1, False), (2, True)):
@@ -204,7 +204,7 @@ async def test_a_token_task_waits_where_nobody_is_there_or_the_filter_is_over(st
     assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
 
 
-async def test_a_busy_worker_who_is_not_filtered_is_reason_enough_to_wait(stage):
+async def test_a_busy_worker_who_is_not_filtered_is_reason_enough_to_wait(stage: Stage):
     account_id, filtered, busy = await stage.account(), await stage.worker(), await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
     await stage.change("UPDATE session SET held = 2 WHERE cell = $1 AND worker_id = $2", busy)

@@ -2,12 +2,13 @@
 
 from manyeyes.actions.import_results import import_results
 from manyeyes.actions.sweep_calls import MARGIN_SECONDS, SweepCalls, sweep_calls
+from support.action_stage import Stage
 from support.recognition_calls import Calls, app_of, importing
 
 WINDOW = 600
 
 
-async def test_only_what_cannot_come_again_is_swept(stage):
+async def test_only_what_cannot_come_again_is_swept(stage: Stage):
     calls = Calls(stage, app_of(await stage.account(), cell=stage.cell))
     await calls.record(nonce="old")
     await stage.act(import_results, importing(stage, calls.recognitions[0], ["2022-12-05,1,false,0.9,a"]))
@@ -25,7 +26,7 @@ async def test_only_what_cannot_come_again_is_swept(stage):
     assert len(await stage.rows("recognition_result")) == 3
 
 
-async def test_a_sweep_is_bounded_and_takes_the_oldest(stage, monkeypatch):
+async def test_a_sweep_is_bounded_and_takes_the_oldest(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.sweep_calls.LARGEST_SWEEP", 2)
     calls = Calls(stage, app_of(await stage.account(), cell=stage.cell))
     for n in range(3):

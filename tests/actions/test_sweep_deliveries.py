@@ -2,12 +2,13 @@
 
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
 from manyeyes.webhooks.rules import KEPT_DAYS
+from support.action_stage import Stage
 from support.delivery_receivers import Post, address, ended, receiver
 
 DAY = 86_400
 
 
-async def test_old_ones_go_with_their_logs_waiting_and_newer_ones_stay(stage):
+async def test_old_ones_go_with_their_logs_waiting_and_newer_ones_stay(stage: Stage):
     post = Post(stage)
     async with receiver() as heard:
         await ended(stage, address(heard))

@@ -4,9 +4,10 @@ from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.values.refusals import Reason
+from support.action_stage import Stage
 
 
-async def test_a_top_up_is_one_transfer_and_a_higher_balance(stage):
+async def test_a_top_up_is_one_transfer_and_a_higher_balance(stage: Stage):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 2_500_000)
     assert await stage.act(top_up_accounts, top_up) == [2_500_000]
@@ -21,7 +22,7 @@ async def test_a_top_up_is_one_transfer_and_a_higher_balance(stage):
     assert await stage.available(account_id) == 2_500_000
 
 
-async def test_the_same_top_up_sent_again_is_booked_once(stage):
+async def test_the_same_top_up_sent_again_is_booked_once(stage: Stage):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 7)
     assert await stage.act(top_up_accounts, top_up) == [7]
@@ -30,14 +31,14 @@ async def test_the_same_top_up_sent_again_is_booked_once(stage):
     assert await stage.everything() == before
 
 
-async def test_the_same_top_up_twice_in_one_batch_is_booked_once(stage):
+async def test_the_same_top_up_twice_in_one_batch_is_booked_once(stage: Stage):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 7)
     assert await stage.act(top_up_accounts, top_up, top_up) == [7, 7]
     assert len(await stage.rows("transfer")) == 1
 
 
-async def test_a_batch_of_several_accounts(stage):
+async def test_a_batch_of_several_accounts(stage: Stage):
     one, two = await stage.account(0), await stage.account(100)
     batch = [TopUp(stage.cell, stage.number(), a, micros) for a, micros in ((two, 5), (one, 1), (two, 6))]
     stranger = TopUp(stage.cell, stage.number(), 99_999, 1_000)
@@ -48,7 +49,7 @@ async def test_a_batch_of_several_accounts(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_an_unknown_account_leaves_nothing(stage):
+async def test_an_unknown_account_leaves_nothing(stage: Stage):
     await stage.act(open_accounts, OpenAccount(stage.cell, stage.number(), "somebody"))
     before = await stage.everything()
     await stage.act(top_up_accounts, TopUp(stage.cell, stage.number(), 99_999, 1_000))

@@ -2,15 +2,15 @@
 
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, Book, TransferKind
-from support.action_stage import PAY
+from support.action_stage import PAY, Stage
 
 
-async def vest(stage) -> int:
+async def vest(stage: Stage) -> int:
     (count,) = await stage.act(vest_pay, VestPay(stage.cell))
     return count
 
 
-async def test_pay_waits_a_minute_and_then_lies_in_the_wallet(stage):
+async def test_pay_waits_a_minute_and_then_lies_in_the_wallet(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id)
     stage.later(PENDING_SECONDS - 1)
@@ -29,7 +29,7 @@ async def test_pay_waits_a_minute_and_then_lies_in_the_wallet(stage):
     assert await stage.everything() == before
 
 
-async def test_several_pays_of_several_workers_add_up(stage):
+async def test_several_pays_of_several_workers_add_up(stage: Stage):
     account_id = await stage.account()
     workers = [await stage.worker(1), await stage.worker(2)]
     for queue_id, worker_id in enumerate(workers, 1):
@@ -46,7 +46,7 @@ async def test_several_pays_of_several_workers_add_up(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_the_oldest_pay_vests_first_in_bounded_sweeps(stage, monkeypatch):
+async def test_the_oldest_pay_vests_first_in_bounded_sweeps(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.vest_pay.LARGEST_SWEEP", 1)
     account_id, worker_id = await stage.account(), await stage.worker()
     first = await stage.solve(account_id, worker_id)
@@ -59,7 +59,7 @@ async def test_the_oldest_pay_vests_first_in_bounded_sweeps(stage, monkeypatch):
     assert [await vest(stage), await vest(stage)] == [1, 0]
 
 
-async def test_a_sweep_is_bounded_whatever_the_planner_thinks(stage, monkeypatch):
+async def test_a_sweep_is_bounded_whatever_the_planner_thinks(stage: Stage, monkeypatch):
     """A subquery with LIMIT that locks must run once: run again it would find the next rows, and take them too."""
     monkeypatch.setattr("manyeyes.actions.vest_pay.LARGEST_SWEEP", 1)
     account_id, worker_id = await stage.account(), await stage.worker()

@@ -6,16 +6,17 @@ import pytest
 
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.reports.rules import ReportKind
+from support.action_stage import Stage
 
 DAY, THREE_DAYS = 86_400, 3 * 86_400
 QUEUE = 18
 
 
-async def watch(stage):
+async def watch(stage: Stage) -> tuple[int, ...]:
     return (await stage.act(watch_reporters, WatchReporters(stage.cell)))[0]
 
 
-async def usage(stage, account_id, tasks, queue_id=QUEUE, seconds_ago=0):
+async def usage(stage: Stage, account_id, tasks, queue_id=QUEUE, seconds_ago=0) -> None:
     """Let an account have been charged for tasks."""
     minute = int((stage.now - timedelta(seconds=seconds_ago)).timestamp()) // 60
     await stage.change(
@@ -25,7 +26,9 @@ async def usage(stage, account_id, tasks, queue_id=QUEUE, seconds_ago=0):
     )
 
 
-async def reports(stage, account_id, count, kind=ReportKind.TOKEN_INCORRECT, queue_id=QUEUE, seconds_ago=0):
+async def reports(
+    stage: Stage, account_id, count, kind=ReportKind.TOKEN_INCORRECT, queue_id=QUEUE, seconds_ago=0
+) -> None:
     """Let an account have reported so many tokens."""
     await stage.change(
         "INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state, ended_at, filed_at) "
@@ -35,18 +38,18 @@ async def reports(stage, account_id, count, kind=ReportKind.TOKEN_INCORRECT, que
 
 
 @pytest.fixture
-async def others(stage):
+async def others(stage: Stage) -> None:
     await usual_reports(stage)
 
 
-async def usual_reports(stage):
+async def usual_reports(stage: Stage) -> None:
     """Six accounts that report between 8 and 12 of 100 tasks, as is usual (docs/contracts/anticaptcha.md#outliers)."""
     for account_id, count in zip(range(1, 7), (8, 9, 10, 10, 11, 12), strict=True):
         await usage(stage, account_id, 100)
         await reports(stage, account_id, count)
 
 
-async def test_one_who_suddenly_reports_everything_is_ignored_for_three_days(stage, others):
+async def test_one_who_suddenly_reports_everything_is_ignored_for_three_days(stage: Stage, others):
     await usage(stage, 50, 120)
     await reports(stage, 50, 120)
     assert await watch(stage) == (50,)
@@ -57,13 +60,13 @@ async def test_one_who_suddenly_reports_everything_is_ignored_for_three_days(sta
     assert [r["until"] for r in await stage.rows("ignored_reporter", "until")] == [row["until"]]
 
 
-async def test_the_usual_share_passes(stage, others):
+async def test_the_usual_share_passes(stage: Stage, others):
     await usage(stage, 50, 1_000)
     await reports(stage, 50, 130)
     assert await watch(stage) == ()
 
 
-async def test_fewer_than_a_hundred_tasks_of_a_day_are_not_judged(stage, others):
+async def test_fewer_than_a_hundred_tasks_of_a_day_are_not_judged(stage: Stage, others):
     await usage(stage, 50, 99)
     await usage(stage, 50, 500, seconds_ago=DAY + 60)
     await usage(stage, 50, 500, queue_id=1)
@@ -73,20 +76,20 @@ async def test_fewer_than_a_hundred_tasks_of_a_day_are_not_judged(stage, others)
     assert await watch(stage) == (50,)
 
 
-async def test_reports_of_yesterday_and_praise_do_not_count(stage, others):
+async def test_reports_of_yesterday_and_praise_do_not_count(stage: Stage, others):
     await usage(stage, 50, 120)
     await reports(stage, 50, 120, seconds_ago=DAY + 1)
     await reports(stage, 50, 120, ReportKind.TOKEN_CORRECT)
     assert await watch(stage) == ()
 
 
-async def test_complaints_about_pictures_do_not_count(stage, others):
+async def test_complaints_about_pictures_do_not_count(stage: Stage, others):
     await usage(stage, 50, 120)
     await reports(stage, 50, 120, ReportKind.IMAGE_INCORRECT)
     assert await watch(stage) == ()
 
 
-async def test_after_three_days_it_is_judged_anew(stage, others):
+async def test_after_three_days_it_is_judged_anew(stage: Stage, others):
     await usage(stage, 50, 120)
     await reports(stage, 50, 120)
     await watch(stage)
@@ -99,7 +102,7 @@ async def test_after_three_days_it_is_judged_anew(stage, others):
     assert "30 of 120" in (await stage.rows("ignored_reporter"))[0]["why"]
 
 
-async def test_an_ignored_account_is_none_of_the_others(stage, others):
+async def test_an_ignored_account_is_none_of_the_others(stage: Stage, others):
     """Else one who reports everything would hide the next one."""
     for account_id in (50, 51):
         await usage(stage, account_id, 120)
@@ -112,5 +115,5 @@ async def test_an_ignored_account_is_none_of_the_others(stage, others):
     assert await watch(stage) == (51,)
 
 
-async def test_nothing_happens_where_nobody_reports(stage):
+async def test_nothing_happens_where_nobody_reports(stage: Stage):
     assert await watch(stage) == ()

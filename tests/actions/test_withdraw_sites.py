@@ -1,13 +1,13 @@
 """Taking a site back: at once for new tasks and answers, and its open tasks are marked to be ended."""
 
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.sites.rules import SiteEvent, SiteState
+from manyeyes.sites.rules import Site, SiteEvent, SiteState
 from manyeyes.values.refusals import Reason, Refusal
 from support import proven_sites
 from support.action_stage import Stage
 
 
-async def withdraw(stage: Stage, account_id: int, domain: str = "shop.example"):
+async def withdraw(stage: Stage, account_id: int, domain: str = "shop.example") -> Site | Refusal:
     (outcome,) = await stage.act(withdraw_sites, WithdrawSite(1, stage.number(), account_id, domain))
     return outcome
 

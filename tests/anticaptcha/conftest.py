@@ -5,20 +5,19 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import httpx
 import pytest
 import uvicorn
 
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import Application
 from manyeyes.server.http_protocol import OneWriteProtocol
-from support.anticaptcha_callers import client_of
+from support.in_process_client import Client, client_of
 from support.traces_left import look
 
 
 @pytest.fixture
-async def calm(context: Context) -> AsyncIterator[httpx.AsyncClient]:
-    """An HTTP client of the whole application, whose chores do not run; ``calm.house`` is the house behind it."""
+async def calm(context: Context) -> AsyncIterator[Client]:
+    """An HTTP client of the whole application, whose chores do not run; ``calm.context`` is behind it."""
     async with client_of(context) as client:
         yield client
 

@@ -1,16 +1,19 @@
 """Bad input leaves nothing behind: each fault gets its documented error, and no row, no hold and no cent remains."""
 
+from typing import Any
+
 import pytest
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from support import factories
-from support.anticaptcha_callers import client_of
 from support.anticaptcha_contract import assert_error
+from support.in_process_client import Client, client_of
 
-TASKS = {
+TASKS: dict[str, tuple[dict[str, Any], int]] = {
     "absent": ({}, 22),
     "null": ({"task": None}, 22),
     "empty": ({"task": {}}, 22),
@@ -64,7 +67,7 @@ BODIES = {
 
 
 @pytest.mark.parametrize("name", TASKS)
-async def test_a_task_that_is_none_is_refused(calm, nothing_left, name):
+async def test_a_task_that_is_none_is_refused(calm: Client, nothing_left, name):
     body, error = TASKS[name]
     customer = await factories.customer(calm.context)
     async with nothing_left():
@@ -72,7 +75,7 @@ async def test_a_task_that_is_none_is_refused(calm, nothing_left, name):
 
 
 @pytest.mark.parametrize("name", BODIES)
-async def test_a_body_that_is_no_json_object_is_24(calm, nothing_left, name):
+async def test_a_body_that_is_no_json_object_is_24(calm: Client, nothing_left, name):
     await factories.customer(calm.context)
     async with nothing_left():
         for method in ("createTask", "getTaskResult", "getSpendingStats"):
@@ -81,19 +84,19 @@ async def test_a_body_that_is_no_json_object_is_24(calm, nothing_left, name):
             assert_error(reply.json(), 24)
 
 
-async def taken_from(context, customer, address="203.0.113.7"):
+async def taken_from(context: Context, customer: factories.Customer, address="203.0.113.7") -> dict[str, Any]:
     async with client_of(context, address) as client:
         return await factories.call(client, "createTask", customer, task=factories.image_task())
 
 
-async def test_an_unknown_key_is_1(calm, nothing_left):
+async def test_an_unknown_key_is_1(calm: Client, nothing_left):
     async with nothing_left():
         for key in ("0" * 32, "", None, 5, ["x"], {"a": 1}, "x" * 100_000, "\x00"):
             assert_error(await factories.call(calm, "createTask", clientKey=key, task=factories.image_task()), 1)
         assert_error(await factories.call(calm, "createTask", task=factories.image_task()), 1)
 
 
-async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm, nothing_left):
+async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm: Client, nothing_left):
     customer = await factories.customer(calm.context)
     async with calm.context.cells.directory.acquire() as db:
         await accounts.revoke_key(db, digest(customer.key))
@@ -117,7 +120,7 @@ async def test_a_revoked_key_is_1_and_the_accounts_other_key_still_works(calm, n
         (("203.0.113.0/24",), "testclient", False),
     ],
 )
-async def test_a_key_with_addresses_works_from_these_alone(calm, nothing_left, networks, address, is_allowed):
+async def test_a_key_with_addresses_works_from_these_alone(calm: Client, nothing_left, networks, address, is_allowed):
     customer = await factories.customer(calm.context, addresses=networks)
     if is_allowed:
         assert (await taken_from(calm.context, customer, address))["errorId"] == 0
@@ -127,7 +130,7 @@ async def test_a_key_with_addresses_works_from_these_alone(calm, nothing_left, n
 
 
 @pytest.mark.parametrize("network", ["203.0.113.7/32", "203.0.113.0/24", "0.0.0.0/0"])
-async def test_a_blocked_address_is_21_whatever_its_key(calm, nothing_left, network):
+async def test_a_blocked_address_is_21_whatever_its_key(calm: Client, nothing_left, network):
     customer = await factories.customer(calm.context)
     async with calm.context.cells.directory.acquire() as db:
         await accounts.block_network(db, network)
@@ -138,13 +141,13 @@ async def test_a_blocked_address_is_21_whatever_its_key(calm, nothing_left, netw
 
 
 @pytest.mark.parametrize("balance", ["0", "0.000001", "0.000699"])
-async def test_a_balance_that_does_not_cover_the_task_is_10(calm, nothing_left, balance):
+async def test_a_balance_that_does_not_cover_the_task_is_10(calm: Client, nothing_left, balance):
     customer = await factories.customer(calm.context, balance)
     async with nothing_left():
         assert_error(await taken_from(calm.context, customer), 10)
 
 
-async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm, nothing_left):
+async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm: Client, nothing_left):
     customer = await factories.customer(calm.context, "0.0014")
     assert (await taken_from(calm.context, customer))["errorId"] == 0
     assert (await taken_from(calm.context, customer))["errorId"] == 0
@@ -152,12 +155,12 @@ async def test_the_last_cent_may_be_spent_and_then_it_is_10(calm, nothing_left):
         assert_error(await taken_from(calm.context, customer), 10)
 
 
-async def change(context, customer, **terms):
+async def change(context: Context, customer: factories.Customer, **terms) -> None:
     async with context.cells.pool(1).acquire() as db:
         await accounts.set_terms(db, AccountPlace(customer.account_id, "", 1), **terms)
 
 
-async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(calm, nothing_left):
+async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(calm: Client, nothing_left):
     customer = await factories.customer(calm.context)
     task_id = (await taken_from(calm.context, customer))["taskId"]
     await change(calm.context, customer, suspended=True)
@@ -169,7 +172,7 @@ async def test_a_suspended_account_is_55_but_may_look_at_its_money_and_tasks(cal
     assert (await taken_from(calm.context, customer))["errorId"] == 0
 
 
-async def full_queue(context, capacity=2):
+async def full_queue(context: Context, capacity=2) -> None:
     """A queue into which no more tasks fit, filled by somebody else at the price of 700 micros."""
     async with context.cells.pool(1).acquire() as db:
         await tasks.set_queue(db, 1, capacity=capacity)
@@ -178,7 +181,7 @@ async def full_queue(context, capacity=2):
         assert (await taken_from(context, other))["errorId"] == 0
 
 
-async def test_a_full_queue_is_2_and_says_when_to_come_back(calm, nothing_left):
+async def test_a_full_queue_is_2_and_says_when_to_come_back(calm: Client, nothing_left):
     await full_queue(calm.context)
     customer = await factories.customer(calm.context)
     async with nothing_left():
@@ -189,7 +192,9 @@ async def test_a_full_queue_is_2_and_says_when_to_come_back(calm, nothing_left):
 
 
 @pytest.mark.parametrize(("bid", "error"), [(0, 2), (699, 2), (700, 2), (701, 0), (5_000, 0)])
-async def test_only_a_bid_above_the_average_enters_a_full_queue_and_is_its_price(calm, nothing_left, bid, error):
+async def test_only_a_bid_above_the_average_enters_a_full_queue_and_is_its_price(
+    calm: Client, nothing_left, bid, error
+):
     await full_queue(calm.context)
     customer = await factories.customer(calm.context)
     await change(calm.context, customer, max_bid_micros=bid)
@@ -201,7 +206,7 @@ async def test_only_a_bid_above_the_average_enters_a_full_queue_and_is_its_price
     assert (await factories.call(calm, "getBalance", customer))["balance"] == (10_000_000 - bid) / 1_000_000
 
 
-async def test_a_bid_that_the_balance_does_not_cover_is_10(calm, nothing_left):
+async def test_a_bid_that_the_balance_does_not_cover_is_10(calm: Client, nothing_left):
     await full_queue(calm.context)
     customer = await factories.customer(calm.context, "0.0010")
     await change(calm.context, customer, max_bid_micros=1_001)
@@ -209,7 +214,7 @@ async def test_a_bid_that_the_balance_does_not_cover_is_10(calm, nothing_left):
         assert_error(await taken_from(calm.context, customer), 10)
 
 
-async def test_a_bid_does_nothing_while_there_is_room(calm):
+async def test_a_bid_does_nothing_while_there_is_room(calm: Client):
     customer = await factories.customer(calm.context)
     await change(calm.context, customer, max_bid_micros=5_000)
     assert (await taken_from(calm.context, customer))["errorId"] == 0

@@ -15,6 +15,7 @@ from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.values.refusals import Refusal
 from support import factories
 from support.anticaptcha_contract import assert_error
+from support.in_process_client import Client
 
 
 def png(width: int, height: int, idat: bytes = b"") -> bytes:
@@ -77,7 +78,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
-async def test_a_picture_that_is_none_is_refused(calm, nothing_left, name):
+async def test_a_picture_that_is_none_is_refused(calm: Client, nothing_left, name):
     body, error = PICTURES[name]
     customer = await factories.customer(calm.context)
     async with nothing_left():

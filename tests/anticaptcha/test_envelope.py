@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import asyncpg
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from manyeyes.anticaptcha import envelope
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
 from support.anticaptcha_contract import ERROR_KEYS, REPLY_KEYS, assert_error
+from support.in_process_client import Client
 
 PATHS = [
     *("/getBalance", "/getbalance", "/GETBALANCE", "/getBalance/", "/getBalance//", "//getBalance", "///getBalance///"),
@@ -32,7 +35,7 @@ CONTENT_TYPES = [
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_method_is_found_in_any_case_and_between_spaces_and_slashes(calm, path):
+async def test_a_method_is_found_in_any_case_and_between_spaces_and_slashes(calm: Client, path):
     customer = await factories.customer(calm.context)
     reply = await calm.post(f"http://manyeyes.test{path}", content=json.dumps({"clientKey": customer.key}))
     assert reply.json() == {"errorId": 0, "balance": 10.0}
@@ -41,7 +44,7 @@ async def test_a_method_is_found_in_any_case_and_between_spaces_and_slashes(calm
 @pytest.mark.parametrize(
     "path", ["/", "//", "/get", "/getBalance/x", "/api/getBalance", "/getBalances", "/%00", "/é", "/in.php"]
 )
-async def test_any_other_path_is_14(calm, path):
+async def test_any_other_path_is_14(calm: Client, path):
     reply = await calm.post(path, content=b"{}")
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
     assert_error(reply.json(), 14)
@@ -49,33 +52,33 @@ async def test_any_other_path_is_14(calm, path):
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/getBalance", "/nothing"])
-async def test_another_verb_is_14(calm, verb, path):
+async def test_another_verb_is_14(calm: Client, verb, path):
     reply = await calm.request(verb, path, content=b"{}")
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
     assert_error(reply.json(), 14)
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
-async def test_the_body_is_json_whatever_its_content_type_says(calm, content_type):
+async def test_the_body_is_json_whatever_its_content_type_says(calm: Client, content_type):
     customer = await factories.customer(calm.context)
     headers = {} if content_type is None else {"content-type": content_type}
     reply = await calm.post("/getBalance", content=json.dumps({"clientKey": customer.key}), headers=headers)
     assert reply.json() == {"errorId": 0, "balance": 10.0}
 
 
-async def test_a_byte_order_mark_and_white_space_are_skipped(calm):
+async def test_a_byte_order_mark_and_white_space_are_skipped(calm: Client):
     customer = await factories.customer(calm.context)
     body = b"\xef\xbb\xbf \r\n" + json.dumps({"clientKey": customer.key}, indent=4).encode() + b"\r\n\r\n"
     assert (await calm.post("/getBalance", content=body)).json()["balance"] == 10.0
 
 
-async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
+async def test_every_reply_is_compact_json_with_exactly_its_members(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     ready = await factories.solve(calm.context, customer, hand)
     tokens = [
         await factories.solve(calm.context, customer, hand, kind=k) for k in (RECAPTCHA_V3, RECAPTCHA_V3, HCAPTCHA)
     ]
-    calls = {
+    calls: dict[str, tuple[str, dict[str, Any]]] = {
         "createTask": ("createTask", {"task": factories.image_task()}),
         "getTaskResult, ready": ("getTaskResult", {"taskId": ready}),
         "getTaskResult, processing": ("getTaskResult", {"taskId": tokens[-1] + 1}),
@@ -99,7 +102,7 @@ async def test_every_reply_is_compact_json_with_exactly_its_members(calm):
         assert int(reply.headers["content-length"]) == len(reply.content)
 
 
-async def test_every_error_is_compact_json_with_exactly_three_members(calm):
+async def test_every_error_is_compact_json_with_exactly_three_members(calm: Client):
     for method in METHODS:
         if method in ("test", "getQueueStats"):
             continue
@@ -109,7 +112,7 @@ async def test_every_error_is_compact_json_with_exactly_three_members(calm):
 
 
 @pytest.mark.parametrize("megabytes", [1.5, 3, 20, 70])
-async def test_a_large_body_is_answered_and_not_dropped(address, context, megabytes):
+async def test_a_large_body_is_answered_and_not_dropped(address, context: Context, megabytes):
     customer = await factories.customer(context)
     task = json.dumps(
         {"clientKey": customer.key, "task": {"type": "ImageToTextTask", "body": "A" * int(megabytes * 2**20)}}
@@ -119,12 +122,12 @@ async def test_a_large_body_is_answered_and_not_dropped(address, context, megaby
     assert_error(json.loads(reply[1]), 4)
 
 
-async def test_a_large_body_of_another_method_is_24(address, context):
+async def test_a_large_body_of_another_method_is_24(address, context: Context):
     reply = await ask(address, request("getBalance", b'{"clientKey":"' + b"x" * 3_000_000 + b'"}'))
     assert_error(json.loads(reply[1]), 24)
 
 
-async def test_a_picture_of_500_000_bytes_passes_through_a_real_socket(address, context):
+async def test_a_picture_of_500_000_bytes_passes_through_a_real_socket(address, context: Context):
     customer = await factories.customer(context)
     task = factories.image_task()
     task["body"] += "\n" * 100_000  # as some clients break lines, only more of it
@@ -132,7 +135,7 @@ async def test_a_picture_of_500_000_bytes_passes_through_a_real_socket(address, 
     assert json.loads((await ask(address, request("createTask", body)))[1])["errorId"] == 0
 
 
-async def test_one_connection_serves_many_calls(address, context):
+async def test_one_connection_serves_many_calls(address, context: Context):
     customer = await factories.customer(context)
     reader, writer = await asyncio.open_connection(*address)
     for path in ("getBalance", "getBalance%20", "/getBalance", "nothing", "getBalance"):
@@ -143,7 +146,7 @@ async def test_one_connection_serves_many_calls(address, context):
     writer.close()
 
 
-async def test_expect_100_continue_is_heard_before_the_body(address, context):
+async def test_expect_100_continue_is_heard_before_the_body(address, context: Context):
     customer = await factories.customer(context)
     body = json.dumps({"clientKey": customer.key}).encode()
     reader, writer = await asyncio.open_connection(*address)
@@ -155,7 +158,7 @@ async def test_expect_100_continue_is_heard_before_the_body(address, context):
     writer.close()
 
 
-async def test_a_body_in_chunks_is_read_whole(address, context):
+async def test_a_body_in_chunks_is_read_whole(address, context: Context):
     customer = await factories.customer(context)
     body = json.dumps({"clientKey": customer.key}).encode()
     head = b"POST /getBalance HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -163,13 +166,13 @@ async def test_a_body_in_chunks_is_read_whole(address, context):
     assert json.loads((await ask(address, head + chunks))[1])["balance"] == 10.0
 
 
-async def test_http_1_0_without_host_is_answered(address, context):
+async def test_http_1_0_without_host_is_answered(address, context: Context):
     body = b"{}"
     reply = await ask(address, b"POST /getBalance HTTP/1.0\r\nContent-Length: 2\r\n\r\n" + body)
     assert_error(json.loads(reply[1]), 1)
 
 
-async def test_who_hangs_up_in_the_middle_of_a_body_harms_nobody(address, context, nothing_left):
+async def test_who_hangs_up_in_the_middle_of_a_body_harms_nobody(address, context: Context, nothing_left):
     customer = await factories.customer(context)
     whole = request("createTask", json.dumps({"clientKey": customer.key, "task": factories.image_task()}).encode())
     async with nothing_left():
@@ -182,8 +185,8 @@ async def test_who_hangs_up_in_the_middle_of_a_body_harms_nobody(address, contex
     assert json.loads(reply[1])["balance"] == 10.0
 
 
-async def test_a_method_that_breaks_says_so_in_the_envelope_and_keeps_its_reason_to_itself(calm, monkeypatch):
-    async def broken(_call):
+async def test_a_method_that_breaks_says_so_in_the_envelope_and_keeps_its_reason_to_itself(calm: Client, monkeypatch):
+    async def broken(_call) -> None:
         raise RuntimeError("secret")
 
     monkeypatch.setitem(envelope._BY_NAME, "getbalance", ("getBalance", broken))
@@ -194,8 +197,8 @@ async def test_a_method_that_breaks_says_so_in_the_envelope_and_keeps_its_reason
     assert int(reply.headers["retry-after"]) > 0
 
 
-async def test_while_the_database_is_away_it_is_503_in_the_envelope(calm, monkeypatch):
-    async def away(_call):
+async def test_while_the_database_is_away_it_is_503_in_the_envelope(calm: Client, monkeypatch):
+    async def away(_call) -> None:
         raise asyncpg.ConnectionDoesNotExistError("gone")
 
     monkeypatch.setitem(envelope._BY_NAME, "getbalance", ("getBalance", away))

@@ -1,6 +1,7 @@
 """Every error that these methods can raise: its number, its exact code, its three members, and status 200."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -13,40 +14,41 @@ from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks import store as tasks
 from support import factories, proven_sites, task_lives
 from support.anticaptcha_contract import ERROR_CODES, assert_error
+from support.in_process_client import Client
 from support.task_lives import Life
 
 
-async def unknown_key(client):
+async def unknown_key(client: Client) -> dict[str, Any]:
     return await factories.call(client, "createTask", clientKey="0" * 32, task=factories.image_task())
 
 
-async def no_slot(client):
+async def no_slot(client: Client) -> dict[str, Any]:
     async with client.context.cells.pool(1).acquire() as db:
         await tasks.set_queue(db, 1, capacity=1)
     await factories.submit(client.context, await factories.customer(client.context))
     return await create(client, factories.image_task())
 
 
-async def too_small(client):
+async def too_small(client: Client) -> dict[str, Any]:
     return await create(client, factories.image_task() | {"body": ""})
 
 
-async def too_big(client):
+async def too_big(client: Client) -> dict[str, Any]:
     return await create(client, factories.image_task() | {"body": "A" * 1_100_000})
 
 
-async def no_balance(client):
+async def no_balance(client: Client) -> dict[str, Any]:
     return await factories.call(
         client, "createTask", await factories.customer(client.context, "0"), task=factories.image_task()
     )
 
 
-async def wrong_address(client):
+async def wrong_address(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context, addresses=("198.51.100.0/24",))
     return await factories.call(client, "getBalance", customer)
 
 
-async def unsolvable(client):
+async def unsolvable(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context)
     hands = [await factories.hand(client.context) for _ in range(5)]
     now = int(time.time() * 1e6)
@@ -54,37 +56,37 @@ async def unsolvable(client):
     return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
-async def no_method(client):
+async def no_method(client: Client) -> dict[str, Any]:
     return await factories.call(client, "reportIncorrectEverything")
 
 
-async def no_picture(client):
+async def no_picture(client: Client) -> dict[str, Any]:
     return await create(client, factories.image_task() | {"body": "A" * 1_000})
 
 
-async def no_task_of_his(client):
+async def no_task_of_his(client: Client) -> dict[str, Any]:
     return await factories.call(client, "getTaskResult", await factories.customer(client.context), taskId=7654321)
 
 
-async def blocked(client):
+async def blocked(client: Client) -> dict[str, Any]:
     async with client.context.cells.directory.acquire() as db:
         await accounts.block_network(db, "203.0.113.0/24")
     return await factories.call(client, "getBalance", await factories.customer(client.context))
 
 
-async def task_absent(client):
+async def task_absent(client: Client) -> dict[str, Any]:
     return await create(client, {})
 
 
-async def not_supported(client):
+async def not_supported(client: Client) -> dict[str, Any]:
     return await create(client, {"type": "NoCaptchaTask"})
 
 
-async def properties(client):
+async def properties(client: Client) -> dict[str, Any]:
     return await create(client, {"type": "ImageToTextTask"})
 
 
-async def all_filtered(client):
+async def all_filtered(client: Client) -> dict[str, Any]:
     customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(22,))
     await proven_sites.house_site(client.context, customer.account_id)
     task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven_sites.KEY}
@@ -95,14 +97,14 @@ async def all_filtered(client):
     return await factories.call(client, "createTask", customer, task=task)
 
 
-async def suspended(client):
+async def suspended(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context)
     async with client.context.cells.pool(1).acquire() as db:
         await accounts.set_terms(db, AccountPlace(customer.account_id, "", 1), suspended=True)
     return await factories.call(client, "createTask", customer, task=factories.image_task())
 
 
-async def token_expired(client):
+async def token_expired(client: Client) -> dict[str, Any]:
     customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(6,))
     await proven_sites.house_site(client.context, customer.account_id)
     task_id = await factories.solve(client.context, customer, hand, proven_sites.TOKEN, **proven_sites.asking())
@@ -111,7 +113,7 @@ async def token_expired(client):
     return await factories.call(client, "getTaskResult", customer, taskId=task_id)
 
 
-async def site_withdrawn(client):
+async def site_withdrawn(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context)
     await proven_sites.house_site(client.context, customer.account_id)
     submitted = await factories.submit(client.context, customer, **proven_sites.asking())
@@ -121,11 +123,11 @@ async def site_withdrawn(client):
     return await factories.call(client, "getTaskResult", customer, taskId=submitted.task_id)
 
 
-async def create(client, task):
+async def create(client: Client, task) -> dict[str, Any]:
     return await factories.call(client, "createTask", await factories.customer(client.context), task=task)
 
 
-async def not_the_owner(calm):
+async def not_the_owner(calm: Client) -> dict[str, Any]:
     return await factories.call(calm, "getAppStats", await factories.customer(calm.context), softId=847)
 
 
@@ -153,7 +155,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("error_id", ERROR_CODES)
-async def test_it_is_raised_with_its_own_code(calm, error_id):
+async def test_it_is_raised_with_its_own_code(calm: Client, error_id):
     assert_error(await WAYS[error_id](calm), error_id)
 
 
@@ -162,7 +164,7 @@ def test_our_table_has_these_errors_and_no_other():
     assert all(text for _, _, text in _ERRORS.values())
 
 
-async def test_the_descriptions_that_name_a_fault_name_it(calm):
+async def test_the_descriptions_that_name_a_fault_name_it(calm: Client):
     assert "Missing property 'body'" in (await properties(calm))["errorDescription"]
     assert "NoCaptchaTask" in (await not_supported(calm))["errorDescription"]
     assert "0 bytes" in (await too_small(calm))["errorDescription"]

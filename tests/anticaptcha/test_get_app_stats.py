@@ -3,14 +3,17 @@
 import itertools
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from manyeyes.actions.shared.owner_shares import take_back_shares
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from support import factories, task_lives
-from support.anticaptcha_callers import client_of
 from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.in_process_client import Client, client_of
 from support.task_lives import Life
 
 APP, SHARE = 847, 70
@@ -21,7 +24,7 @@ MODES = ("errors", "views", "downloads", "users", "money")
 
 
 @pytest.fixture
-async def people(calm):
+async def people(calm: Client) -> tuple[factories.Customer, factories.Customer, list[factories.Hand]]:
     """The owner of an application, a customer who uses it, and five workers."""
     owner, customer = await factories.customer(calm.context), await factories.customer(calm.context)
     await factories.soft_app(calm.context, owner, APP)
@@ -39,20 +42,20 @@ def through_app(days: int, second: int = 0, **given) -> Life:
     return Life(days_ago(days, second), soft_id=APP, share_percent=10, **given)
 
 
-async def stats(calm, owner, **asked):
+async def stats(calm: Client, owner, **asked) -> dict[str, Any]:
     reply = await factories.call(calm, "getAppStats", owner, **{"softId": APP, **asked})
     assert reply["errorId"] == 0, reply
     return reply
 
 
-async def ys(calm, owner, mode, name):
+async def ys(calm: Client, owner, mode, name) -> list[Any]:
     """The days' values of a series, today last."""
     (series,) = [s for s in (await stats(calm, owner, mode=mode))["chartData"] if s["name"] == name]
     return [point["y"] for point in series["data"]]
 
 
 @pytest.mark.parametrize("mode", MODES)
-async def test_the_reply_has_the_contracts_members_in_every_mode(calm, people, mode):
+async def test_the_reply_has_the_contracts_members_in_every_mode(calm: Client, people, mode):
     reply = await stats(calm, people[0], mode=mode)
     assert set(reply) == REPLY_KEYS["getAppStats"]
     assert reply["chartData"]
@@ -64,7 +67,7 @@ async def test_the_reply_has_the_contracts_members_in_every_mode(calm, people, m
         assert (series["errorId"] == 0) == (series["code"] == "")
 
 
-async def test_the_days_are_those_of_utc_and_end_today(calm, people):
+async def test_the_days_are_those_of_utc_and_end_today(calm: Client, people):
     before = datetime.now(UTC)
     reply = await stats(calm, people[0])
     after = datetime.now(UTC)
@@ -81,7 +84,7 @@ async def test_the_days_are_those_of_utc_and_end_today(calm, people):
     assert reply["toDate"] in {f"{at.day} {at:%b %H:%M}" for at in (before, after)}
 
 
-async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm, people):
+async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm: Client, people):
     owner, customer, hands = people
     played = [
         *[through_app(0), through_app(0), through_app(1, 0), through_app(1, DAY - 1), through_app(30)],
@@ -101,7 +104,7 @@ async def test_tasks_count_on_the_day_they_ended_by_how_they_ended(calm, people)
     ]
 
 
-async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(calm, people):
+async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(calm: Client, people):
     owner, customer, hands = people
     await task_lives.live(
         calm.context, customer, hands, [through_app(2, 700), through_app(2, 800), through_app(0, price_micros=1_234)]
@@ -115,7 +118,7 @@ async def test_money_is_the_share_and_a_refund_takes_it_off_the_day_of_its_task(
     assert sum(await ys(calm, owner, "errors", "Accepted and paid")) == 3
 
 
-async def test_users_are_the_customers_who_had_a_task_end_on_the_day(calm, people):
+async def test_users_are_the_customers_who_had_a_task_end_on_the_day(calm: Client, people):
     owner, customer, hands = people
     other = await factories.customer(calm.context)
     await task_lives.live(calm.context, customer, hands, [through_app(3, 700), through_app(3, 800), through_app(0)])
@@ -125,13 +128,13 @@ async def test_users_are_the_customers_who_had_a_task_end_on_the_day(calm, peopl
 
 
 @pytest.mark.parametrize("mode", ["views", "downloads"])
-async def test_what_is_not_known_is_zero_and_says_so(calm, people, mode):
+async def test_what_is_not_known_is_zero_and_says_so(calm: Client, people, mode):
     (series,) = (await stats(calm, people[0], mode=mode))["chartData"]
     assert {point["y"] for point in series["data"]} == {0}
     assert series["description"].startswith("Not counted")
 
 
-async def test_refused_calls_through_the_app_have_a_series_each(calm, people):
+async def test_refused_calls_through_the_app_have_a_series_each(calm: Client, people):
     owner, customer, _ = people
     poor = await factories.customer(calm.context, "0")
     task = factories.image_task()
@@ -157,11 +160,11 @@ async def test_refused_calls_through_the_app_have_a_series_each(calm, people):
     assert all(description for _, _, description in found.values())
 
 
-async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm, people):
+async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm: Client, people):
     owner, customer, hands = people
     created = await factories.call(calm, "createTask", customer, softId=str(APP), task=factories.image_task())
     lease = await factories.taken(calm.context, hands[0])
-    await factories.WorkerDesk(calm.context).answer(hands[0].worker, lease.lease, "12345")
+    await WorkerDesk(calm.context).answer(hands[0].worker, lease.lease, "12345")
     assert (await ys(calm, owner, "money", "Share"))[-1] == SHARE / 1_000_000
     async with calm.context.cells.pool(1).acquire() as db:
         shared = await db.fetchrow("SELECT cause_id, amount_micros FROM transfer WHERE cell = 1 AND kind = 11")
@@ -169,35 +172,35 @@ async def test_a_task_created_through_the_app_shares_what_the_setting_says(calm,
 
 
 @pytest.mark.parametrize("mode", [None, "", "Errors", "ERRORS", False])
-async def test_errors_is_the_mode_when_none_is_given_however_it_is_spelt(calm, people, mode):
+async def test_errors_is_the_mode_when_none_is_given_however_it_is_spelt(calm: Client, people, mode):
     assert (await stats(calm, people[0], mode=mode))["chartData"][0]["name"] == "Accepted and paid"
 
 
-async def test_modes_may_be_capitalised_and_the_number_be_text(calm, people):
+async def test_modes_may_be_capitalised_and_the_number_be_text(calm: Client, people):
     assert (await stats(calm, people[0], mode="Money", softId=str(APP)))["chartData"][0]["itemname"] == "USD"
 
 
 @pytest.mark.parametrize("wrong", [{"mode": "likes"}, {"mode": 7}, {"softId": "x"}, {"softId": -1}, {"softId": [1]}])
-async def test_a_member_that_cannot_be_read_is_24_and_named(calm, people, wrong):
+async def test_a_member_that_cannot_be_read_is_24_and_named(calm: Client, people, wrong):
     reply = await factories.call(calm, "getAppStats", people[0], **{"softId": APP, **wrong})
     assert_error(reply, 24)
     assert next(iter(wrong)) in reply["errorDescription"]
 
 
-async def test_no_number_is_24(calm, people):
+async def test_no_number_is_24(calm: Client, people):
     assert_error(await factories.call(calm, "getAppStats", people[0]), 24)
 
 
 @pytest.mark.parametrize("soft_id", [APP, 9, 0])
-async def test_an_app_of_others_or_of_nobody_is_58(calm, people, soft_id):
+async def test_an_app_of_others_or_of_nobody_is_58(calm: Client, people, soft_id):
     assert_error(await factories.call(calm, "getAppStats", people[1], softId=soft_id), 58)
 
 
-async def test_an_unknown_key_is_1(calm, people):
+async def test_an_unknown_key_is_1(calm: Client, people):
     assert_error(await factories.call(calm, "getAppStats", softId=APP), 1)
 
 
-async def test_days_of_two_cells_are_added_up(two_databases):
+async def test_days_of_two_cells_are_added_up(two_databases: Context):
     context = two_databases
     owner, there = await factories.customer(context), await factories.customer(context, cell=2)
     await factories.soft_app(context, owner, APP)

@@ -7,15 +7,16 @@ import pytest
 
 from support import factories
 from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.in_process_client import Client
 
 
-async def balance(client, customer):
+async def balance(client: Client, customer: factories.Customer):
     """The balance as the digits on the wire say, and not what a float makes of them."""
     reply = await client.post("/getBalance", json={"clientKey": customer.key})
     return json.loads(reply.text, parse_float=Decimal)["balance"]
 
 
-async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm):
+async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm: Client):
     customer = await factories.customer(calm.context, "12.3456")
     reply = await factories.call(calm, "getBalance", customer)
     assert set(reply) == REPLY_KEYS["getBalance"]
@@ -24,11 +25,11 @@ async def test_the_reply_has_two_members_and_the_balance_is_a_number(calm):
 
 
 @pytest.mark.parametrize("amount", ["0", "0.000001", "0.1", "1.10", "999999.999999", "123456789.123457"])
-async def test_it_is_exact_to_the_micro(calm, amount):
+async def test_it_is_exact_to_the_micro(calm: Client, amount):
     assert await balance(calm, await factories.customer(calm.context, amount)) == Decimal(amount)
 
 
-async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_paid(calm):
+async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_paid(calm: Client):
     customer, hand = await factories.customer(calm.context, "1.00"), await factories.hand(calm.context)
     await factories.submit(calm.context, customer)
     assert await balance(calm, customer) == Decimal("0.9993")
@@ -36,13 +37,13 @@ async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_
     assert await balance(calm, customer) == Decimal("0.9986")
 
 
-async def test_everybody_sees_only_his_own(calm):
+async def test_everybody_sees_only_his_own(calm: Client):
     rich, poor = await factories.customer(calm.context, "100"), await factories.customer(calm.context, "0")
     assert await balance(calm, rich) == 100
     assert await balance(calm, poor) == 0
 
 
-async def test_a_soft_id_may_be_sent_along(calm):
+async def test_a_soft_id_may_be_sent_along(calm: Client):
     assert (await factories.call(calm, "getBalance", await factories.customer(calm.context), softId=847))[
         "errorId"
     ] == 0
@@ -51,5 +52,5 @@ async def test_a_soft_id_may_be_sent_along(calm):
 @pytest.mark.parametrize(
     "body", [{}, {"clientKey": None}, {"clientKey": 5}, {"clientKey": "0" * 32}, {"clientKey": ["x"]}]
 )
-async def test_without_a_known_key_it_is_1(calm, body):
+async def test_without_a_known_key_it_is_1(calm: Client, body):
     assert_error((await calm.post("/getBalance", json=body)).json(), 1)

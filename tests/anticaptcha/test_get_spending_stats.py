@@ -4,12 +4,14 @@ import json
 import time
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from manyeyes.runtime.context import Context
 from support import factories, task_lives
 from support.anticaptcha_contract import (
     REPLY_KEYS,
@@ -19,6 +21,7 @@ from support.anticaptcha_contract import (
     WINDOW_KEYS,
     assert_error,
 )
+from support.in_process_client import Client
 from support.task_lives import Life
 
 HOUR = 3600
@@ -27,7 +30,7 @@ QUEUES = {1: "English ImageToText", 2: "Russian ImageToText"}
 TIMED = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-async def windows(client, customer, **filters):
+async def windows(client: Client, customer: factories.Customer, **filters):
     """The windows with money as the digits on the wire say, and not what a float makes of them."""
     reply = await client.post("/getSpendingStats", json={"clientKey": customer.key, **filters})
     assert reply.status_code == 200
@@ -36,7 +39,7 @@ async def windows(client, customer, **filters):
     return found["data"]
 
 
-async def settled(context, customer):
+async def settled(context: Context, customer: factories.Customer) -> list[Any]:
     """(instant in Unix microseconds, micros less refund, queue, app, address) of every charge in the ledger."""
     async with context.cells.pool(1).acquire() as db:
         return await db.fetch(
@@ -49,7 +52,7 @@ async def settled(context, customer):
         )
 
 
-def expected(charges, start, *, queue=None, softId=None, ip=None):
+def expected(charges, start, *, queue=None, softId=None, ip=None) -> list[Any]:
     """The 24 windows, added up charge by charge."""
     sums = [[0, 0] for _ in range(24)]
     for charge in charges:
@@ -73,11 +76,11 @@ def expected(charges, start, *, queue=None, softId=None, ip=None):
     ]
 
 
-async def five_hands(context):
+async def five_hands(context: Context) -> list[Any]:
     return [await factories.hand(context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
 
 
-async def test_the_windows_are_those_of_the_documents_sample(calm):
+async def test_the_windows_are_those_of_the_documents_sample(calm: Client):
     customer = await factories.customer(calm.context)
     reply = await factories.call(calm, "getSpendingStats", customer, date=SAMPLE_START)
     assert set(reply) == REPLY_KEYS["getSpendingStats"]
@@ -91,7 +94,7 @@ async def test_the_windows_are_those_of_the_documents_sample(calm):
     assert all(after[0] == before[1] + 1 for before, after in pairwise(spans))
 
 
-async def test_the_samples_money_comes_out_to_the_micro(calm):
+async def test_the_samples_money_comes_out_to_the_micro(calm: Client):
     customer, hands = await factories.customer(calm.context, "100"), await five_hands(calm.context)
     spent = []
     for window in SPENDING_SAMPLE:
@@ -105,14 +108,14 @@ async def test_the_samples_money_comes_out_to_the_micro(calm):
     assert money == {w["dateFrom"]: (3, w["money"]) for w in SPENDING_SAMPLE}
 
 
-async def test_the_documents_request_is_answered_with_zeros_for_a_queue_that_is_not_here(calm):
+async def test_the_documents_request_is_answered_with_zeros_for_a_queue_that_is_not_here(calm: Client):
     customer = await factories.customer(calm.context)
     reply = await factories.call(calm, "getSpendingStats", **{**SPENDING_SAMPLE_REQUEST, "clientKey": customer.key})
     assert [w["dateFrom"] for w in reply["data"]] == [1672185600 + i * HOUR for i in range(24)]
     assert {w["volume"] for w in reply["data"]} == {0}
 
 
-async def test_the_documents_error_sample_is_ours(calm):
+async def test_the_documents_error_sample_is_ours(calm: Client):
     assert await factories.call(calm, "getSpendingStats", **SPENDING_SAMPLE_REQUEST) == UNKNOWN_KEY_SAMPLE
 
 
@@ -147,7 +150,7 @@ FILTERS = st.fixed_dictionaries(
     shifts=st.lists(st.integers(-2 * HOUR, 2 * HOUR), min_size=1, max_size=3),
     filters=FILTERS,
 )
-async def test_every_window_from_every_second_equals_the_ledger(calm, histories, shifts, filters):
+async def test_every_window_from_every_second_equals_the_ledger(calm: Client, histories, shifts, filters):
     customer, hands = await factories.customer(calm.context, "100"), await five_hands(calm.context)
     await task_lives.live(calm.context, customer, hands, histories)
     charges = await settled(calm.context, customer)
@@ -160,7 +163,9 @@ async def test_every_window_from_every_second_equals_the_ledger(calm, histories,
 @pytest.mark.parametrize("seconds_later", [40, 5 * HOUR])
 @pytest.mark.parametrize("filters", [{}, {"queue": QUEUES[1]}, {"softId": 847}, {"ip": "203.0.113.7"}], ids=str)
 @pytest.mark.parametrize("start", [SAMPLE_START, SAMPLE_START + 17, SAMPLE_START + 59], ids=lambda s: s - SAMPLE_START)
-async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(calm, seconds_later, filters, start):
+async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(
+    calm: Client, seconds_later, filters, start
+):
     """Whether the minutes' buckets or the raw rows answer, whenever it was given back, and under each filter."""
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     at = (SAMPLE_START + HOUR + 20) * 1_000_000
@@ -173,7 +178,7 @@ async def test_a_refund_lowers_the_money_of_the_window_in_which_its_task_ended(c
     ]
 
 
-async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_there(calm):
+async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_there(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     edge = SAMPLE_START + HOUR + 17  # no minute begins here
     await task_lives.live(calm.context, customer, hands, [Life(edge * 1_000_000 - 1), Life(edge * 1_000_000)])
@@ -181,7 +186,7 @@ async def test_a_charge_at_the_edge_of_a_window_belongs_to_the_one_that_begins_t
     assert volumes == [1, 1] + [0] * 22
 
 
-async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(calm):
+async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     at = SAMPLE_START * 1_000_000
     await task_lives.live(calm.context, customer, hands, [Life(at, ending="unanswered"), Life(at, ending="unsolvable")])
@@ -192,7 +197,7 @@ async def test_what_is_not_charged_is_not_counted_and_what_failed_five_times_is(
     assert sum(w["volume"] for w in today) == 0
 
 
-async def test_without_a_date_it_is_the_last_24_hours(calm):
+async def test_without_a_date_it_is_the_last_24_hours(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     now = int(time.time())
     await task_lives.live(
@@ -204,12 +209,12 @@ async def test_without_a_date_it_is_the_last_24_hours(calm):
         assert (found[0]["volume"], found[-1]["volume"]) == (1, 1)
 
 
-async def test_the_date_may_be_text(calm):
+async def test_the_date_may_be_text(calm: Client):
     customer = await factories.customer(calm.context)
     assert (await windows(calm, customer, date=str(SAMPLE_START)))[0]["dateFrom"] == SAMPLE_START
 
 
-async def test_null_filters_take_everything(calm):
+async def test_null_filters_take_everything(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000, soft_id=847)])
     for unset in (None, "", False):
@@ -229,7 +234,7 @@ async def test_null_filters_take_everything(calm):
     ],
     ids=str,
 )
-async def test_an_unknown_queue_app_or_address_has_zeros(calm, unknown):
+async def test_an_unknown_queue_app_or_address_has_zeros(calm: Client, unknown):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000)])
     found = await windows(calm, customer, date=SAMPLE_START, **unknown)
@@ -237,14 +242,14 @@ async def test_an_unknown_queue_app_or_address_has_zeros(calm, unknown):
     assert {w["volume"] for w in found} == {0}
 
 
-async def test_the_address_may_be_spelt_in_any_way(calm):
+async def test_the_address_may_be_spelt_in_any_way(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     await task_lives.live(calm.context, customer, hands, [Life(SAMPLE_START * 1_000_000, ip="2001:db8::1")])
     found = await windows(calm, customer, date=SAMPLE_START, ip="2001:0DB8:0:0:0:0:0:1")
     assert found[0]["volume"] == 1
 
 
-async def test_nobody_sees_what_others_spent(calm):
+async def test_nobody_sees_what_others_spent(calm: Client):
     customer, other, hands = (
         await factories.customer(calm.context),
         await factories.customer(calm.context),
@@ -255,7 +260,7 @@ async def test_nobody_sees_what_others_spent(calm):
 
 
 @pytest.mark.parametrize("start", [0, 1, 4_102_444_800])
-async def test_far_away_dates_are_windows_like_any_other(calm, start):
+async def test_far_away_dates_are_windows_like_any_other(calm: Client, start):
     assert (await windows(calm, await factories.customer(calm.context), date=start))[23]["dateTill"] == start + 86_399
 
 
@@ -264,7 +269,7 @@ async def test_far_away_dates_are_windows_like_any_other(calm, start):
     [{"date": "yesterday"}, {"date": -1}, {"date": 10**12}, {"date": [1]}, {"queue": 6}, {"ip": {}}],
     ids=str,
 )
-async def test_a_member_that_cannot_be_read_is_24_and_named(calm, wrong):
+async def test_a_member_that_cannot_be_read_is_24_and_named(calm: Client, wrong):
     reply = await factories.call(calm, "getSpendingStats", await factories.customer(calm.context), **wrong)
     assert_error(reply, 24)
     assert next(iter(wrong)) in reply["errorDescription"]

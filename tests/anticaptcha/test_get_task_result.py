@@ -1,24 +1,28 @@
 """getTaskResult: pending, ready and failed as clients read them, to whom a task belongs, and for how long."""
 
 import time
+from typing import Any
 
 import pytest
 
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import Context
+from manyeyes.workers.rules import SkipReason
 from support import factories, task_lives
 from support.anticaptcha_contract import COST, REPLY_KEYS, assert_error
+from support.in_process_client import Client
 from support.task_lives import Life
 
 
-async def created(client, customer, **options):
+async def created(client: Client, customer: factories.Customer, **options):
     return (await factories.call(client, "createTask", customer, task=factories.image_task(**options)))["taskId"]
 
 
-async def five_hands(context):
+async def five_hands(context: Context) -> list[Any]:
     return [await factories.hand(context, queues=(1, 2), languages=("en", "ru")) for _ in range(5)]
 
 
-async def test_while_it_is_worked_on_the_reply_is_exactly_this(calm):
+async def test_while_it_is_worked_on_the_reply_is_exactly_this(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     body = {"clientKey": customer.key, "taskId": await created(calm, customer)}
     assert (await calm.post("/getTaskResult", json=body)).text == '{"errorId":0,"status":"processing"}'
@@ -26,7 +30,7 @@ async def test_while_it_is_worked_on_the_reply_is_exactly_this(calm):
     assert (await calm.post("/getTaskResult", json=body)).text == '{"errorId":0,"status":"processing"}'
 
 
-async def test_a_ready_task_has_ten_members_of_the_types_that_clients_parse(calm):
+async def test_a_ready_task_has_ten_members_of_the_types_that_clients_parse(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     before = int(time.time())
     task_id = await created(calm, customer)
@@ -43,7 +47,7 @@ async def test_a_ready_task_has_ten_members_of_the_types_that_clients_parse(calm
     assert ready["solution"]["text"] == "007"
 
 
-async def test_the_solutions_url_gives_the_picture(calm):
+async def test_the_solutions_url_gives_the_picture(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     task_id = await factories.solve(calm.context, customer, hand)
     ready = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
@@ -55,7 +59,7 @@ async def test_the_solutions_url_gives_the_picture(calm):
     assert (await calm.get(forged)).status_code == 404
 
 
-async def test_a_result_may_be_read_again_and_says_the_same(calm):
+async def test_a_result_may_be_read_again_and_says_the_same(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     task_id = await factories.solve(calm.context, customer, hand)
     replies = [await factories.call(calm, "getTaskResult", customer, taskId=task_id) for _ in range(3)]
@@ -64,13 +68,13 @@ async def test_a_result_may_be_read_again_and_says_the_same(calm):
 
 
 @pytest.mark.parametrize("spell", [str, float, lambda i: f" {i} "], ids=["text", "float", "padded text"])
-async def test_the_id_may_come_back_as_text(calm, spell):
+async def test_the_id_may_come_back_as_text(calm: Client, spell):
     customer = await factories.customer(calm.context)
     task_id = await created(calm, customer)
     assert (await factories.call(calm, "getTaskResult", customer, taskId=spell(task_id)))["status"] == "processing"
 
 
-async def test_what_clients_send_beside_the_id_is_ignored(calm):
+async def test_what_clients_send_beside_the_id_is_ignored(calm: Client):
     customer = await factories.customer(calm.context)
     extra = {"isExtended": True, "errorId": 0, "errorCode": None, "errorDescription": None, "softId": 847}
     reply = await factories.call(calm, "getTaskResult", customer, taskId=await created(calm, customer), **extra)
@@ -81,13 +85,13 @@ NO_IDS = [0, -1, 2**31, 2**40, 10**30, 1.5, True, None, "", "abc", "12a", "7e3",
 
 
 @pytest.mark.parametrize("wrong", [*NO_IDS, "550e8400-e29b-41d4-a716-446655440000"], ids=lambda w: str(w)[:20])
-async def test_what_is_no_id_is_16(calm, wrong):
+async def test_what_is_no_id_is_16(calm: Client, wrong):
     customer = await factories.customer(calm.context)
     await created(calm, customer)
     assert_error(await factories.call(calm, "getTaskResult", customer, taskId=wrong), 16)
 
 
-async def test_an_id_that_is_no_number_is_told_what_came(calm):
+async def test_an_id_that_is_no_number_is_told_what_came(calm: Client):
     customer = await factories.customer(calm.context)
     reply = await factories.call(calm, "getTaskResult", customer, taskId="abc")
     assert "integer" in reply["errorDescription"]
@@ -95,7 +99,7 @@ async def test_an_id_that_is_no_number_is_told_what_came(calm):
     assert_error(await factories.call(calm, "getTaskResult", customer), 16)
 
 
-async def test_somebody_elses_task_is_16_whether_open_or_ready(calm, nothing_left):
+async def test_somebody_elses_task_is_16_whether_open_or_ready(calm: Client, nothing_left):
     owner, other = await factories.customer(calm.context), await factories.customer(calm.context)
     hand = await factories.hand(calm.context)
     ready = await factories.solve(calm.context, owner, hand)
@@ -107,14 +111,14 @@ async def test_somebody_elses_task_is_16_whether_open_or_ready(calm, nothing_lef
     assert (await factories.call(calm, "getTaskResult", owner, taskId=ready))["status"] == "ready"
 
 
-async def test_a_top_ups_serial_is_no_task(calm):
+async def test_a_top_ups_serial_is_no_task(calm: Client):
     customer = await factories.customer(calm.context)
     async with calm.context.cells.pool(1).acquire() as db:
         serial = await db.fetchval("SELECT cause_id FROM transfer WHERE kind = 1")
     assert_error(await factories.call(calm, "getTaskResult", customer, taskId=serial), 16)
 
 
-async def test_five_failures_are_error_12_and_charged(calm):
+async def test_five_failures_are_error_12_and_charged(calm: Client):
     customer = await factories.customer(calm.context)
     now = int(time.time() * 1e6)
     [task_id] = await task_lives.live(
@@ -124,7 +128,7 @@ async def test_five_failures_are_error_12_and_charged(calm):
     assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.9993
 
 
-async def test_a_task_that_nobody_took_is_error_12_and_not_charged(calm):
+async def test_a_task_that_nobody_took_is_error_12_and_not_charged(calm: Client):
     customer = await factories.customer(calm.context)
     now = int(time.time() * 1e6)
     [task_id] = await task_lives.live(calm.context, customer, [], [Life(now, ending="unanswered")])
@@ -135,7 +139,7 @@ async def test_a_task_that_nobody_took_is_error_12_and_not_charged(calm):
 
 
 @pytest.mark.parametrize("ending", ["solved", "unsolvable", "unanswered"])
-async def test_an_end_can_be_read_for_five_minutes(calm, ending):
+async def test_an_end_can_be_read_for_five_minutes(calm: Client, ending):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     now = int(time.time() * 1e6)
     old, young = Life(now - 301_000_000, ending=ending), Life(now - 240_000_000, ending=ending)
@@ -145,7 +149,7 @@ async def test_an_end_can_be_read_for_five_minutes(calm, ending):
     assert reply.get("status") == "ready" if ending == "solved" else reply["errorId"] == 12
 
 
-async def test_solve_count_is_how_many_workers_tried(calm):
+async def test_solve_count_is_how_many_workers_tried(calm: Client):
     customer, first, second = (
         await factories.customer(calm.context),
         await factories.hand(calm.context),
@@ -153,13 +157,13 @@ async def test_solve_count_is_how_many_workers_tried(calm):
     )
     task_id = await created(calm, customer)
     desk = WorkerDesk(calm.context)
-    await desk.skip(first.worker, (await factories.taken(calm.context, first)).lease, "unreadable")
+    await desk.skip(first.worker, (await factories.taken(calm.context, first)).lease, SkipReason.UNREADABLE)
     lease = await factories.taken(calm.context, second)
     await desk.answer(second.worker, lease.lease, "12345")
     assert (await factories.call(calm, "getTaskResult", customer, taskId=task_id))["solveCount"] == 2
 
 
-async def test_the_times_are_whole_seconds_of_submission_and_end(calm):
+async def test_the_times_are_whole_seconds_of_submission_and_end(calm: Client):
     customer, hands = await factories.customer(calm.context), await five_hands(calm.context)
     end = int(time.time()) - 100
     [task_id] = await task_lives.live(calm.context, customer, hands, [Life(end * 1_000_000 + 999_999)])

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V3
 from support import factories
 from support.anticaptcha_contract import ERROR_CODES, ERROR_KEYS
+from support.in_process_client import Client
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference"
 KIND_OF = {"reportCorrectRecaptcha": RECAPTCHA_V3, "reportIncorrectRecaptcha": RECAPTCHA_V3}
@@ -17,11 +19,11 @@ KIND_OF["reportIncorrectHcaptcha"] = HCAPTCHA
 STANDS_FOR_A_PICTURE = "iVBORw0KGgo…"
 
 
-def blocks(page, language="json"):
+def blocks(page, language="json") -> list[Any]:
     return re.findall(rf"^```{language}\n(.*?)\n?```$", page.read_text(), re.MULTILINE | re.DOTALL)
 
 
-def alike(example, reply):
+def alike(example, reply) -> bool | Any:
     """Same members, same types, all the way down; of a list the first item."""
     if isinstance(example, dict):
         return (
@@ -41,7 +43,7 @@ def test_every_method_has_its_page_and_its_tests_and_no_other_has():
 
 
 @pytest.mark.parametrize("method", [name for name in METHODS if name != "test"])
-async def test_the_example_is_answered_as_the_page_says(calm, method):
+async def test_the_example_is_answered_as_the_page_says(calm: Client, method):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     asked, answered = blocks(PAGES / "anticaptcha" / f"{method}.md")
     asked, answered = json.loads(asked), json.loads(answered)
@@ -62,7 +64,7 @@ async def test_the_example_is_answered_as_the_page_says(calm, method):
         assert all(reply["data"][0][name] == answered["data"][0][name] for name in ("dateFrom", "dateTill"))
 
 
-async def test_the_example_of_test_is_answered_to_the_letter(calm):
+async def test_the_example_of_test_is_answered_to_the_letter(calm: Client):
     page = PAGES / "anticaptcha" / "test.md"
     reply = await calm.post("/test", content=blocks(page)[0])
     assert reply.text.strip() == blocks(page, "html")[0]
@@ -74,7 +76,7 @@ def test_the_page_of_errors_is_the_table():
     assert set(json.loads(blocks(PAGES / "errors.md")[0])) == ERROR_KEYS
 
 
-async def test_the_worker_pages_examples_have_the_members_that_there_are(calm):
+async def test_the_worker_pages_examples_have_the_members_that_there_are(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     session, lease, *_ = map(json.loads, blocks(PAGES / "v1" / "worker.md"))
     await factories.submit(calm.context, customer)

@@ -8,19 +8,20 @@ from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks.rules import HCAPTCHA, IMAGE_TO_TEXT, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
 from support import factories
 from support.anticaptcha_contract import ERROR_KEYS, REPLY_KEYS, assert_error
+from support.in_process_client import Client
 from support.token_report_samples import SAMPLE_REFUSED, SAMPLE_REQUEST, SAMPLE_SUCCESS, age, refused, standing
 
 METHOD = "reportCorrectRecaptcha"
 
 
 @pytest.fixture
-async def solved(calm):
+async def solved(calm: Client) -> tuple[factories.Customer, factories.Hand, int]:
     """A customer, a worker, and a token that he has just given."""
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     return customer, hand, await factories.solve(calm.context, customer, hand, kind=RECAPTCHA_V3)
 
 
-async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, solved):
+async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm: Client, solved):
     customer, hand, task_id = solved
     body = SAMPLE_REQUEST.replace("YOUR_API_KEY", customer.key).replace("12345", str(task_id))
     headers = {"accept": "application/json", "content-type": "application/json"}
@@ -31,14 +32,14 @@ async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, 
     assert await standing(calm, customer, hand) == "listed"
 
 
-async def test_the_sample_s_refusal_to_the_letter(calm):
+async def test_the_sample_s_refusal_to_the_letter(calm: Client):
     reply = await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=12345)
     assert reply == SAMPLE_REFUSED
     assert set(reply) == ERROR_KEYS
     assert await refused(calm) == {"unknown_task": 1}
 
 
-async def test_the_listed_worker_gets_the_next_task_before_those_who_wait_longer(calm, solved):
+async def test_the_listed_worker_gets_the_next_task_before_those_who_wait_longer(calm: Client, solved):
     customer, hand, task_id = solved
     await factories.call(calm, METHOD, customer, taskId=task_id)
     desk = WorkerDesk(calm.context)
@@ -51,7 +52,7 @@ async def test_the_listed_worker_gets_the_next_task_before_those_who_wait_longer
     assert lease.lease.task_id == created["taskId"]
 
 
-async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm, solved):
+async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm: Client, solved):
     customer, hand, task_id = solved
     stranger = await factories.customer(calm.context)
     assert await factories.call(calm, METHOD, stranger, taskId=task_id) == SAMPLE_REFUSED
@@ -66,14 +67,14 @@ async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside
 
 
 @pytest.mark.parametrize("kind", [IMAGE_TO_TEXT, HCAPTCHA, TURNSTILE])
-async def test_it_takes_recaptcha_alone(calm, kind):
+async def test_it_takes_recaptcha_alone(calm: Client, kind):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     task_id = await factories.solve(calm.context, customer, hand, kind=kind)
     assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
     assert await standing(calm, customer, hand) is None
 
 
-async def test_v2_is_accepted_without_effect(calm):
+async def test_v2_is_accepted_without_effect(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     task_id = await factories.solve(calm.context, customer, hand, kind=RECAPTCHA_V2)
     assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_SUCCESS
@@ -82,14 +83,14 @@ async def test_v2_is_accepted_without_effect(calm):
 
 
 @pytest.mark.parametrize(("seconds", "reply"), [(58.0, SAMPLE_SUCCESS), (60.0, SAMPLE_REFUSED)])
-async def test_the_window_is_by_the_databases_clock(calm, solved, seconds, reply):
+async def test_the_window_is_by_the_databases_clock(calm: Client, solved, seconds, reply):
     """A margin is left for the call itself; the exact limit is tested where the clock can be moved."""
     await age(calm, seconds)
     assert await factories.call(calm, METHOD, solved[0], taskId=solved[2]) == reply
 
 
 @pytest.mark.parametrize("path", [METHOD.lower(), METHOD.upper(), f"{METHOD}%20", f"{METHOD}/"])
-async def test_however_the_path_is_written(calm, solved, path):
+async def test_however_the_path_is_written(calm: Client, solved, path):
     customer, _, task_id = solved
     body = json.dumps({"clientKey": customer.key, "taskId": str(task_id)})
     reply = await calm.post(f"/{path}", content=body, headers={"content-type": "text/plain"})
@@ -97,16 +98,16 @@ async def test_however_the_path_is_written(calm, solved, path):
 
 
 @pytest.mark.parametrize("task_id", [None, "abc", 1.5, True, [], 0, -1, 2**31, "", {"a": 1}])
-async def test_what_is_no_task_s_number_is_16(calm, task_id):
+async def test_what_is_no_task_s_number_is_16(calm: Client, task_id):
     assert_error(await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=task_id), 16)
     assert await refused(calm) == {}
 
 
-async def test_an_unknown_key_is_1(calm, solved):
+async def test_an_unknown_key_is_1(calm: Client, solved):
     assert_error(await factories.call(calm, METHOD, clientKey="0" * 32, taskId=solved[2]), 1)
 
 
-async def test_what_became_of_it_is_told_at_v1_reports(calm, solved):
+async def test_what_became_of_it_is_told_at_v1_reports(calm: Client, solved):
     customer, _, task_id = solved
     await factories.call(calm, METHOD, customer, taskId=task_id)
     reply = await calm.get(f"/v1/reports/{task_id}", headers={"authorization": f"Bearer {customer.key}"})

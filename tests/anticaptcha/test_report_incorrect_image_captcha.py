@@ -2,11 +2,13 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
 from support import factories
 from support.anticaptcha_contract import ERROR_KEYS, REPLY_KEYS, assert_error
+from support.in_process_client import Client
 
 METHOD = "reportIncorrectImageCaptcha"
 SAMPLE_REQUEST = '{\n  "clientKey":"YOUR_API_KEY",\n  "taskId":12345\n}'
@@ -19,24 +21,24 @@ SAMPLE_REFUSED = {
 
 
 @pytest.fixture
-async def solved(calm):
+async def solved(calm: Client) -> tuple[factories.Customer, factories.Hand, int]:
     """A customer, a worker, and a task that was just solved."""
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     return customer, hand, await factories.solve(calm.context, customer, hand)
 
 
-async def age(client, seconds):
+async def age(client: Client, seconds) -> None:
     """Let everything that has ended have ended so much earlier, by the database's clock."""
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - make_interval(secs => $1)", seconds)
 
 
-async def refused(client):
+async def refused(client: Client) -> dict[Any, Any]:
     async with client.context.cells.pool(1).acquire() as db:
         return {row["reason"]: row["times"] for row in await db.fetch("SELECT reason, times FROM refused_report")}
 
 
-async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, solved):
+async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm: Client, solved):
     customer, _, task_id = solved
     body = SAMPLE_REQUEST.replace("YOUR_API_KEY", customer.key).replace("12345", str(task_id))
     headers = {"accept": "application/json", "content-type": "application/json"}
@@ -47,7 +49,7 @@ async def test_the_sample_s_request_is_answered_with_the_sample_s_success(calm, 
     assert set(SAMPLE_SUCCESS) == REPLY_KEYS[METHOD]
 
 
-async def test_the_sample_s_refusal_to_the_letter(calm):
+async def test_the_sample_s_refusal_to_the_letter(calm: Client):
     reply = await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=12345)
     assert reply == SAMPLE_REFUSED
     assert set(reply) == ERROR_KEYS
@@ -56,14 +58,14 @@ async def test_the_sample_s_refusal_to_the_letter(calm):
 
 @pytest.mark.parametrize("path", [METHOD.lower(), METHOD.upper(), f"{METHOD}%20", f"{METHOD}/"])
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
-async def test_however_the_path_and_the_content_type_are_written(calm, solved, path, content_type):
+async def test_however_the_path_and_the_content_type_are_written(calm: Client, solved, path, content_type):
     customer, _, task_id = solved
     body = json.dumps({"clientKey": customer.key, "taskId": str(task_id)})
     reply = await calm.post(f"/{path}", content=body, headers={"content-type": content_type})
     assert reply.json() == SAMPLE_SUCCESS
 
 
-async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm, solved):
+async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside(calm: Client, solved):
     customer, hand, task_id = solved
     stranger = await factories.customer(calm.context)
     assert await factories.call(calm, METHOD, stranger, taskId=task_id) == SAMPLE_REFUSED
@@ -80,7 +82,7 @@ async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside
 
 
 @pytest.mark.parametrize("seconds", [59.0, 60.5])
-async def test_the_window_is_by_the_databases_clock(calm, solved, seconds):
+async def test_the_window_is_by_the_databases_clock(calm: Client, solved, seconds):
     """A second is left for the call itself; the exact limit is tested where the clock can be moved."""
     customer, _, task_id = solved
     await age(calm, seconds - 1)
@@ -92,16 +94,16 @@ async def test_the_window_is_by_the_databases_clock(calm, solved, seconds):
 
 
 @pytest.mark.parametrize("task_id", [None, "abc", 1.5, True, [], 0, -1, 2**31, "", {"a": 1}])
-async def test_what_is_no_task_s_number_is_16(calm, task_id):
+async def test_what_is_no_task_s_number_is_16(calm: Client, task_id):
     assert_error(await factories.call(calm, METHOD, await factories.customer(calm.context), taskId=task_id), 16)
     assert await refused(calm) == {}
 
 
-async def test_an_unknown_key_is_1(calm, solved):
+async def test_an_unknown_key_is_1(calm: Client, solved):
     assert_error(await factories.call(calm, METHOD, clientKey="0" * 32, taskId=solved[2]), 1)
 
 
-async def test_a_confirmed_complaint_gives_the_money_back_where_the_customer_looks(calm, solved):
+async def test_a_confirmed_complaint_gives_the_money_back_where_the_customer_looks(calm: Client, solved):
     customer, _, task_id = solved
     before = (await factories.call(calm, "getBalance", customer))["balance"]
     await factories.call(calm, METHOD, customer, taskId=task_id)

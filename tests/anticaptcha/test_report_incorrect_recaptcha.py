@@ -13,18 +13,19 @@ from manyeyes.tasks.rules import (
 from manyeyes.values.refusals import Reason
 from support import factories
 from support.anticaptcha_contract import REPLY_KEYS, assert_error
+from support.in_process_client import Client
 from support.token_report_samples import SAMPLE_REFUSED, SAMPLE_SUCCESS, age, refused, standing
 
 METHOD = "reportIncorrectRecaptcha"
 
 
 @pytest.fixture
-async def people(calm):
+async def people(calm: Client) -> tuple[factories.Customer, factories.Hand]:
     return await factories.customer(calm.context), await factories.hand(calm.context)
 
 
 @pytest.mark.parametrize("kind", [RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3])
-async def test_it_takes_every_recaptcha(calm, people, kind):
+async def test_it_takes_every_recaptcha(calm: Client, people, kind):
     task_id = await factories.solve(calm.context, *people, kind=kind)
     reply = await factories.call(calm, METHOD, people[0], taskId=task_id)
     assert reply == SAMPLE_SUCCESS
@@ -33,14 +34,14 @@ async def test_it_takes_every_recaptcha(calm, people, kind):
 
 
 @pytest.mark.parametrize("kind", [IMAGE_TO_TEXT, HCAPTCHA, TURNSTILE])
-async def test_it_takes_nothing_else(calm, people, kind):
+async def test_it_takes_nothing_else(calm: Client, people, kind):
     task_id = await factories.solve(calm.context, *people, kind=kind)
     assert await factories.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
     assert await refused(calm) == {"report_wrong_kind": 1}
     assert await standing(calm, *people) is None
 
 
-async def test_it_takes_the_worker_off_the_list(calm, people):
+async def test_it_takes_the_worker_off_the_list(calm: Client, people):
     tasks = [await factories.solve(calm.context, *people, kind=RECAPTCHA_V3) for _ in range(2)]
     await factories.call(calm, "reportCorrectRecaptcha", people[0], taskId=tasks[0])
     assert await standing(calm, *people) == "listed"
@@ -48,7 +49,7 @@ async def test_it_takes_the_worker_off_the_list(calm, people):
     assert await standing(calm, *people) == "filtered"
 
 
-async def test_once_per_task_over_all_methods(calm, people):
+async def test_once_per_task_over_all_methods(calm: Client, people):
     task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
     await factories.call(calm, METHOD, people[0], taskId=task_id)
     for method in (METHOD, "reportCorrectRecaptcha", "reportIncorrectHcaptcha", "reportIncorrectImageCaptcha"):
@@ -56,21 +57,21 @@ async def test_once_per_task_over_all_methods(calm, people):
     assert set(await refused(calm)) == {"report_repeated"}
 
 
-async def test_late_is_16(calm, people):
+async def test_late_is_16(calm: Client, people):
     task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
     await age(calm, 60)
     assert await factories.call(calm, METHOD, people[0], taskId=task_id) == SAMPLE_REFUSED
     assert await refused(calm) == {"report_late": 1}
 
 
-async def test_no_money_comes_back(calm, people):
+async def test_no_money_comes_back(calm: Client, people):
     task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
     before = await factories.call(calm, "getBalance", people[0])
     await factories.call(calm, METHOD, people[0], taskId=task_id)
     assert await factories.call(calm, "getBalance", people[0]) == before
 
 
-async def test_when_everybody_is_filtered_the_next_token_task_is_refused_and_a_picture_is_not(calm, people):
+async def test_when_everybody_is_filtered_the_next_token_task_is_refused_and_a_picture_is_not(calm: Client, people):
     task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
     await factories.call(calm, METHOD, people[0], taskId=task_id)
     refusal = await factories.submit(calm.context, people[0], kind=RECAPTCHA_V3)
@@ -78,5 +79,5 @@ async def test_when_everybody_is_filtered_the_next_token_task_is_refused_and_a_p
     assert (await factories.call(calm, "createTask", people[0], task=factories.image_task()))["errorId"] == 0
 
 
-async def test_an_unknown_key_is_1(calm):
+async def test_an_unknown_key_is_1(calm: Client):
     assert_error(await factories.call(calm, METHOD, clientKey="0" * 32, taskId=1), 1)

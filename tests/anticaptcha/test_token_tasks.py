@@ -4,7 +4,6 @@ import json
 import time
 from typing import Any
 
-import httpx
 import pytest
 
 from manyeyes.actions.end_barred_tasks import EndBarredTasks, end_barred_tasks
@@ -16,6 +15,7 @@ from manyeyes.tasks.store import TaskOutcome, progress
 from support import factories, proven_sites
 from support.anticaptcha_contract import REPLY_KEYS, assert_error
 from support.factories import Customer
+from support.in_process_client import Client
 
 URL = "https://shop.example/login"
 TASKS: dict[str, dict[str, Any]] = {
@@ -37,24 +37,24 @@ def task(kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> dict[str, Any]
 
 
 @pytest.fixture
-async def customer(calm: httpx.AsyncClient) -> Customer:
+async def customer(calm: Client) -> Customer:
     """A customer for whom shop.example is proven by a record."""
     customer = await factories.customer(calm.context)
     await proven_sites.house_site(calm.context, customer.account_id)
     return customer
 
 
-async def create(calm: httpx.AsyncClient, customer: Customer, **given: Any) -> dict[str, Any]:
+async def create(calm: Client, customer: Customer, **given: Any) -> dict[str, Any]:
     return await factories.call(calm, "createTask", customer, task=task(**given))
 
 
-async def options_of(calm: httpx.AsyncClient, task_id: int) -> dict[str, Any]:
+async def options_of(calm: Client, task_id: int) -> dict[str, Any]:
     async with calm.context.cells.pool(1).acquire() as db:
         return json.loads(await db.fetchval("SELECT options FROM task WHERE task_id = $1", task_id))
 
 
 @pytest.mark.parametrize("kind", TASKS)
-async def test_each_kind_lives_from_the_call_to_its_solution(calm: httpx.AsyncClient, customer: Customer, kind: str):
+async def test_each_kind_lives_from_the_call_to_its_solution(calm: Client, customer: Customer, kind: str):
     hand = await factories.hand(calm.context, queues=(QUEUES[kind],))
     created = await create(calm, customer, kind=kind)
     assert set(created) == REPLY_KEYS["createTask"], created
@@ -97,11 +97,11 @@ async def test_each_kind_lives_from_the_call_to_its_solution(calm: httpx.AsyncCl
         ("TurnstileTaskProxyless", {"action": "sign-up", "turnstileCData": "order 7"}),
     ],
 )
-async def test_what_clients_send_is_read(calm: httpx.AsyncClient, customer: Customer, kind: str, given: dict[str, Any]):
+async def test_what_clients_send_is_read(calm: Client, customer: Customer, kind: str, given: dict[str, Any]):
     assert (await create(calm, customer, kind=kind, **given))["errorId"] == 0
 
 
-async def test_what_is_read_is_kept(calm: httpx.AsyncClient, customer: Customer):
+async def test_what_is_read_is_kept(calm: Client, customer: Customer):
     v3 = await create(calm, customer, kind="RecaptchaV3TaskProxyless", isEnterprise=True, apiDomain="www.recaptcha.net")
     kept = await options_of(calm, v3["taskId"])
     assert (kept["website_url"], kept["host"], kept["website_key"]) == (URL, "shop.example", proven_sites.KEY)
@@ -152,7 +152,7 @@ async def test_what_is_read_is_kept(calm: httpx.AsyncClient, customer: Customer)
     ],
 )
 async def test_a_property_that_makes_no_sense_is_named(
-    calm: httpx.AsyncClient, customer: Customer, given: dict[str, Any], named: str, nothing_left: Any
+    calm: Client, customer: Customer, given: dict[str, Any], named: str, nothing_left: Any
 ):
     async with nothing_left():
         reply = await create(calm, customer, **given)
@@ -171,7 +171,7 @@ async def test_a_property_that_makes_no_sense_is_named(
         "https://a.b.shop.example/",
     ],
 )
-async def test_every_way_to_write_a_covered_host_is_covered(calm: httpx.AsyncClient, customer: Customer, url: str):
+async def test_every_way_to_write_a_covered_host_is_covered(calm: Client, customer: Customer, url: str):
     assert (await create(calm, customer, websiteURL=url))["errorId"] == 0
 
 
@@ -189,7 +189,7 @@ async def test_every_way_to_write_a_covered_host_is_covered(calm: httpx.AsyncCli
     ],
 )
 async def test_a_host_without_a_proof_is_told_how_to_prove_it(
-    calm: httpx.AsyncClient, customer: Customer, url: str, told: str, nothing_left: Any
+    calm: Client, customer: Customer, url: str, told: str, nothing_left: Any
 ):
     async with nothing_left():
         reply = await create(calm, customer, websiteURL=url)
@@ -197,13 +197,13 @@ async def test_a_host_without_a_proof_is_told_how_to_prove_it(
     assert told in reply["errorDescription"]
 
 
-async def test_an_international_name_is_its_ascii_form(calm: httpx.AsyncClient, customer: Customer):
+async def test_an_international_name_is_its_ascii_form(calm: Client, customer: Customer):
     await proven_sites.house_site(calm.context, customer.account_id, "xn--bcher-kva.example")
     for url in ("https://bücher.example/", "https://www.BÜCHER.example/", "https://xn--bcher-kva.example/"):
         assert (await create(calm, customer, websiteURL=url))["errorId"] == 0
 
 
-async def test_another_account_may_not(calm: httpx.AsyncClient, customer: Customer):
+async def test_another_account_may_not(calm: Client, customer: Customer):
     assert_error(await create(calm, await factories.customer(calm.context)), 24)
 
 
@@ -215,24 +215,24 @@ async def test_another_account_may_not(calm: httpx.AsyncClient, customer: Custom
         "AltchaTask",
     ],
 )
-async def test_proxied_kinds_are_refused_with_the_reason(calm: httpx.AsyncClient, customer: Customer, kind: str):
+async def test_proxied_kinds_are_refused_with_the_reason(calm: Client, customer: Customer, kind: str):
     reply = await create(calm, customer, kind=kind, proxyType="http", proxyAddress="8.8.8.8", proxyPort=8080)
     assert_error(reply, 23)
     assert "nothing is proxied here" in reply["errorDescription"]
 
 
 @pytest.mark.parametrize("kind", ["AntiGateTask", "FunCaptchaTaskProxyless", "ImageToCoordinatesTask", "", 7, [], {}])
-async def test_other_kinds_are_not_taken(calm: httpx.AsyncClient, customer: Customer, kind: Any):
+async def test_other_kinds_are_not_taken(calm: Client, customer: Customer, kind: Any):
     assert_error(
         await create(calm, customer, kind=kind) if kind.__hash__ else await unhashable(calm, customer, kind), 23
     )
 
 
-async def unhashable(calm: httpx.AsyncClient, customer: Customer, kind: Any) -> dict[str, Any]:
+async def unhashable(calm: Client, customer: Customer, kind: Any) -> dict[str, Any]:
     return await factories.call(calm, "createTask", customer, task={**task(), "type": kind})
 
 
-async def test_a_withdrawal_ends_what_waits_and_gives_the_money_back(calm: httpx.AsyncClient, customer: Customer):
+async def test_a_withdrawal_ends_what_waits_and_gives_the_money_back(calm: Client, customer: Customer):
     created = await create(calm, customer)
     assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.998
     withdrawal = WithdrawSite(1, await calm.context.id_blocks.take(1), customer.account_id, "shop.example")
@@ -247,9 +247,7 @@ async def test_a_withdrawal_ends_what_waits_and_gives_the_money_back(calm: httpx
 
 
 @pytest.mark.parametrize(("age", "is_ready"), [(119.0, True), (121.0, False)])
-async def test_a_token_is_delivered_for_two_minutes(
-    calm: httpx.AsyncClient, customer: Customer, age: float, is_ready: bool
-):
+async def test_a_token_is_delivered_for_two_minutes(calm: Client, customer: Customer, age: float, is_ready: bool):
     hand = await factories.hand(calm.context, queues=(6,))
     created = await create(calm, customer)
     lease = await factories.taken(calm.context, hand)
@@ -264,7 +262,7 @@ async def test_a_token_is_delivered_for_two_minutes(
     assert (await factories.call(calm, "getBalance", customer))["balance"] == 9.998
 
 
-async def test_a_picture_of_that_age_is_still_delivered(calm: httpx.AsyncClient):
+async def test_a_picture_of_that_age_is_still_delivered(calm: Client):
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     task_id = await factories.solve(calm.context, customer, hand)
     async with calm.context.cells.pool(1).acquire() as db:
@@ -274,7 +272,7 @@ async def test_a_picture_of_that_age_is_still_delivered(calm: httpx.AsyncClient)
 
 @pytest.mark.parametrize(("age", "error_id"), [(5.0, 0), (121.0, 34)])
 async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
-    calm: httpx.AsyncClient, customer: Customer, age: float, error_id: int
+    calm: Client, customer: Customer, age: float, error_id: int
 ):
     task_id = await factories.solve(
         calm.context,
@@ -292,7 +290,7 @@ async def test_a_call_back_that_is_tried_late_tells_that_the_token_is_too_old(
     assert ("solution" in body) is (error_id == 0)
 
 
-async def test_a_report_on_a_token_tells_of_no_picture(calm: httpx.AsyncClient, customer: Customer):
+async def test_a_report_on_a_token_tells_of_no_picture(calm: Client, customer: Customer):
     hand = await factories.hand(calm.context, queues=(18,))
     task_id = (await create(calm, customer, kind="RecaptchaV3TaskProxyless"))["taskId"]
     lease = await factories.taken(calm.context, hand)

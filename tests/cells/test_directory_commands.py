@@ -4,6 +4,7 @@ from manyeyes.accounts import store as accounts
 from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
 from manyeyes.db.pool import DIRECTORY
+from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
@@ -11,7 +12,7 @@ from manyeyes.tasks.rules import QueueTerms
 
 async def test_a_command_on_the_look_ups_is_kept_in_the_directory_alone(two_databases: Context):
     await two_databases.batcher.ask(block_networks, BlockNetwork("203.0.113.0/24"))
-    found = [await accounts.blocked_networks(pool) for pool in two_databases.cells.databases]
+    found = [await read_patiently(pool, accounts.blocked_networks) for pool in two_databases.cells.databases]
     assert found == [["203.0.113.0/24"], []]
 
 
@@ -30,7 +31,7 @@ async def test_what_every_database_holds_is_written_to_each_of_them(two_database
     )
     for cell in two_databases.cells.one_of_each:
         await two_databases.batcher.ask(add_queues, AddQueue(cell, own))
-    assert [(await tasks.queues(pool))[901] for pool in two_databases.cells.databases] == [own, own]
+    assert [(await read_patiently(pool, tasks.queues))[901] for pool in two_databases.cells.databases] == [own, own]
 
 
 async def test_where_the_directory_is_the_only_database_it_is_the_only_one(context: Context):

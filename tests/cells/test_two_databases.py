@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
 from manyeyes.actions.check_books import check_books
@@ -25,11 +24,12 @@ from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import JOBS, Application
+from manyeyes.server.application import JOBS
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
 from manyeyes.values.refusals import Refusal
 from support import factories
 from support.action_stage import PAY, PRICE, Stage, set_stage
+from support.in_process_client import Client, client_of
 
 CELLS = [1, 2]
 
@@ -40,10 +40,9 @@ async def stages(two_databases: Context) -> dict[int, Stage]:
 
 
 @pytest.fixture
-async def caller(two_databases: Context) -> AsyncIterator[httpx.AsyncClient]:
+async def caller(two_databases: Context) -> AsyncIterator[Client]:
     """An HTTP client of the application on both databases, without its chores."""
-    transport = httpx.ASGITransport(app=Application(two_databases), client=("203.0.113.7", 1234))
-    async with httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test") as found:
+    async with client_of(two_databases) as found:
         yield found
 
 
@@ -65,7 +64,7 @@ async def test_the_two_cells_live_in_two_databases(two_databases: Context):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, caller: httpx.AsyncClient, cell: int):
+async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, caller: Client, cell: int):
     customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
     created = await factories.call(caller, "createTask", customer, task=factories.image_task(), softId=847)
     assert (await factories.call(caller, "getTaskResult", customer, taskId=created["taskId"]))["status"] == "processing"
@@ -85,9 +84,7 @@ async def test_a_whole_life_in_each_cell_over_the_wire(two_databases: Context, c
 
 
 @pytest.mark.parametrize("cell", CELLS)
-async def test_a_complaint_in_each_cell_from_report_to_appeal(
-    two_databases: Context, caller: httpx.AsyncClient, cell: int
-):
+async def test_a_complaint_in_each_cell_from_report_to_appeal(two_databases: Context, caller: Client, cell: int):
     customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
     await factories.submit(two_databases, customer)
     await two_databases.batcher.ask(measure_depths, MeasureDepths(cell))
@@ -160,7 +157,7 @@ async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(t
     assert len({slot.slot for slot in slots}) == 1
 
 
-async def test_getqueuestats_sums_over_the_cells(two_databases: Context, caller: httpx.AsyncClient):
+async def test_getqueuestats_sums_over_the_cells(two_databases: Context, caller: Client):
     for cell in CELLS:
         hand = await factories.hand(two_databases)
         await factories.submit(two_databases, await factories.customer(two_databases, cell=cell))

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import Any
 
 import asyncpg
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from manyeyes.accounts.rules import digest
 
 
-async def keys(dsn, account_id):
+async def keys(dsn, account_id) -> list[Any]:
     """(hash, networks, revoked?) of an account's keys, oldest first."""
     db = await asyncpg.connect(dsn)
     query = "SELECT key_hash, allowed_addresses, revoked_at FROM api_key WHERE account_id = $1 ORDER BY created_at"
@@ -37,10 +38,10 @@ def test_create_prints_id_and_key_and_keeps_only_the_keys_hash(manyeyes, key_row
     "step", ["accounts.store.insert_place", "accounts.store.insert_key", "ledger.store.insert_transfers", "link"]
 )
 def test_an_account_is_there_as_a_whole_or_not_at_all(manyeyes, dsn, run_async, monkeypatch, step):
-    async def fail(*_):
+    async def fail(*_) -> None:
         raise ValueError("the line is dead")
 
-    async def rows():
+    async def rows() -> dict[str, Any]:
         db = await asyncpg.connect(dsn)
         tables = ("account", "balance", "transfer", "account_place", "api_key", "credential")
         found = {table: await db.fetchval(f"SELECT count(*) FROM {table}") for table in tables}
@@ -119,7 +120,7 @@ def test_two_keys_are_valid_until_one_is_revoked(manyeyes, ann, key_rows):
 
 
 def test_set_changes_what_is_given_and_leaves_the_rest(manyeyes, ann, run_async, dsn):
-    async def terms():
+    async def terms() -> tuple[Any, ...]:
         db = await asyncpg.connect(dsn)
         row = await db.fetchrow("SELECT suspended, max_bid_micros, weight FROM account")
         await db.close()

@@ -1,6 +1,7 @@
 """manyeyes app: apps of TUPU's contract, the keys that customers bring, and the pairs that are made for them."""
 
 import stat
+from typing import Any
 
 import asyncpg
 import pytest
@@ -46,9 +47,10 @@ def test_without_a_key_a_pair_is_made_and_shown_once_in_both_encodings(manyeyes,
     assert (made["rate"], made["key_bits"], made["suspended"]) == (50, 2048, False)
     assert made["private_key_pkcs1"].startswith("-----BEGIN RSA PRIVATE KEY-----")
     assert made["private_key_pkcs8"].startswith("-----BEGIN PRIVATE KEY-----")
-    public = load_pem_public_key(made["public_key"].encode())
+    public: Any = load_pem_public_key(made["public_key"].encode())
     for name in ("private_key_pkcs1", "private_key_pkcs8"):
-        signed = load_pem_private_key(made[name].encode(), None).sign(b"a,b,c", padding.PKCS1v15(), SHA256())
+        private: Any = load_pem_private_key(made[name].encode(), None)
+        signed = private.sign(b"a,b,c", padding.PKCS1v15(), SHA256())
         public.verify(signed, b"a,b,c", padding.PKCS1v15(), SHA256())
     shown = manyeyes("app", "show", made["secret_id"], "--json").out
     assert "PRIVATE" not in shown + manyeyes("app", "list", "--json").out
@@ -63,7 +65,7 @@ def test_nothing_of_a_private_key_is_kept(manyeyes, ann, dsn, run_async):
     assert "PRIVATE" not in str(row)
 
 
-async def rows(dsn, query):
+async def rows(dsn, query) -> list[Any]:
     db = await asyncpg.connect(dsn)
     try:
         return [dict(row) for row in await db.fetch(query)]
@@ -99,7 +101,7 @@ def test_a_short_key_is_taken_with_a_warning(manyeyes, ann, file):
     assert "1024 bits only" in done.err
 
 
-def private_pem(form):
+def private_pem(form) -> bytes:
     return KEYS[2048].private_bytes(Encoding.PEM, form, NoEncryption())
 
 

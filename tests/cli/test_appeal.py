@@ -12,7 +12,7 @@ from support import factories
 def task_id(dsn, tmp_path, run_async):
     """The number of a task whose answer reviewers refused, and whose worker appealed."""
 
-    async def play():
+    async def play() -> int:
         context = await open_context(Settings(data=tmp_path), dsn)
         try:
             customer, hand = await factories.customer(context), await factories.hand(context)

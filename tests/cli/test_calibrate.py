@@ -35,10 +35,10 @@ def said(dsn, task_id):
     """Let people have said something about so many results of a rate."""
     first = 0
 
-    def fill(number, rate, *, verdict=0, days_ago=0, refuted=False):
+    def fill(number, rate, *, verdict=0, days_ago=0, refuted=False) -> None:
         nonlocal first
 
-        async def write():
+        async def write() -> None:
             db = await asyncpg.connect(dsn)
             await db.execute(FILL, first, task_id, number, rate, verdict, days_ago, refuted)
             await db.close()

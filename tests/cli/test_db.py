@@ -11,7 +11,7 @@ from manyeyes.cli.command import tell
 from manyeyes.db.picture_days import keep_days
 
 
-async def execute(dsn, statement):
+async def execute(dsn, statement) -> None:
     db = await asyncpg.connect(dsn)
     await db.execute(statement)
     await db.close()
@@ -56,7 +56,7 @@ def test_a_transfer_that_vanished_is_found(manyeyes, ann, dsn, run_async):
 def test_no_command_drops_pictures_that_a_server_keeps_longer(manyeyes, dsn, run_async):
     days = [date.today() - timedelta(days=n) for n in (4, 3)]
 
-    async def old_days(make: bool):
+    async def old_days(make: bool) -> set[str]:
         db = await asyncpg.connect(dsn)
         for day in days if make else []:
             await keep_days(db, day, keep_days=30)

@@ -15,7 +15,7 @@ def test_a_sound_installation_is_well(manyeyes):
 
 
 def test_books_that_do_not_balance_are_wrong_and_end_with_1(manyeyes, ann, dsn, run_async):
-    async def spoil():
+    async def spoil() -> None:
         db = await asyncpg.connect(dsn)
         await db.execute("UPDATE balance SET available_micros = 5")
         await db.close()

@@ -1,5 +1,7 @@
 """manyeyes queue: kinds of work, their prices and limits."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
@@ -55,7 +57,7 @@ def test_a_queue_that_is_not_there_is_said(manyeyes):
 
 
 def test_add_opens_a_queue_and_its_gate_and_workers_may_be_given_it(manyeyes, dsn, run_async):
-    async def gates():
+    async def gates() -> list[Any]:
         db = await asyncpg.connect(dsn)
         found = await db.fetch("DELETE FROM gate WHERE queue_id = 7 RETURNING cell")
         await db.close()

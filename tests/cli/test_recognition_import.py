@@ -1,8 +1,10 @@
 """manyeyes recognition import: history comes whole or not at all, once, and the days count what TUPU prints."""
 
 import csv
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,7 +15,7 @@ PRINTED_LABELS = [(1, 22, 16), (2, 3184, 21)]
 HEADER = "at,label,review,rate,name\n"
 
 
-def printed_rows():
+def printed_rows() -> Iterator[tuple[str, int, str, float, str]]:
     """3,206 results of one day in Shanghai, from its first second to its last."""
     results = [(label, n < review) for label, total, review in PRINTED_LABELS for n in range(total)]
     first = datetime(2022, 12, 4, 16, tzinfo=UTC)
@@ -44,7 +46,7 @@ def bring(manyeyes, task_id, tmp_path):
 def rows(dsn, run_async):
     """The rows of a query, as tuples."""
 
-    async def fetch(query):
+    async def fetch(query) -> list[Any]:
         db = await asyncpg.connect(dsn)
         try:
             return [tuple(row) for row in await db.fetch(query)]

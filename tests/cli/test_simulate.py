@@ -8,6 +8,9 @@ import pytest
 from PIL import Image
 
 from manyeyes.cli import simulate
+from manyeyes.simulator import allow_list_study, review
+from manyeyes.simulator.allow_list_study import StudyQuestion
+from manyeyes.simulator.world import World
 
 QUICK_LIST = ("simulate", "allow-list", "--pools", "10,20", "--rates", "3,10", "--seeds", "2", "--no-variations")
 QUICK_REVIEW = ("simulate", "review", "--accuracies", "0.9,0.8", "--seeds", "3", "--complaints", "50")
@@ -18,8 +21,8 @@ QUICK = {"allow-list": QUICK_LIST, "review": QUICK_REVIEW}
 def studied_once() -> Iterator[None]:
     """A study depends on its arguments alone; what becomes of it is what these tests look at."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(simulate.allow_list_study, "study", functools.cache(simulate.allow_list_study.study))
-        patch.setattr(simulate.review, "study", functools.cache(simulate.review.study))
+        patch.setattr(allow_list_study, "study", functools.cache(allow_list_study.study))
+        patch.setattr(review, "study", functools.cache(review.study))
         yield
 
 
@@ -72,14 +75,14 @@ def test_the_picture_is_a_picture(manyeyes, tmp_path, quick, ending):
 
 
 def test_variations_are_asked_at_both_claimed_rates(manyeyes, monkeypatch, tmp_path):
-    real = simulate.allow_list_study.study
+    real = allow_list_study.study
     asked = []
 
     def smaller(question, seeds, ways):
         asked.append((question.name, question.world.rate))
-        return real(simulate.StudyQuestion(simulate.World(workers=10, rate=question.world.rate / 5)), seeds, ways)
+        return real(StudyQuestion(World(workers=10, rate=question.world.rate / 5)), seeds, ways)
 
-    monkeypatch.setattr(simulate.allow_list_study, "study", smaller)
+    monkeypatch.setattr(allow_list_study, "study", smaller)
     quick = ("simulate", "allow-list", "--pools", "100", "--rates", "1,10", "--seeds", "2")
     assert manyeyes(*quick, "--out", tmp_path / "all.png").code == 0
     assert len(asked) == len(set(asked)) == 16
@@ -129,6 +132,6 @@ def test_ctrl_c_ends_it_without_a_traceback(manyeyes, monkeypatch):
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(simulate.review, "study", interrupted)
+    monkeypatch.setattr(review, "study", interrupted)
     done = manyeyes(*QUICK_REVIEW)
     assert (done.code, "Traceback" in done.err) == (130, False)

@@ -6,7 +6,7 @@ import pytest
 from support.action_stage import set_stage
 
 
-async def earn(dsn, tasks):
+async def earn(dsn, tasks) -> None:
     """Let another customer have tasks solved through the app 847."""
     pool = await asyncpg.create_pool(dsn, min_size=1, max_size=2)
     stage = await set_stage(pool)

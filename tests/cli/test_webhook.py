@@ -8,14 +8,14 @@ from manyeyes.db.migrate import SQL
 from manyeyes.tasks.rules import wire_id
 from support.action_stage import set_stage
 from support.delivery_receivers import Post, address, body_of, headers_of, receiver
-from support.loopback_servers import http
+from support.loopback_servers import Heard, http
 
 
 @pytest.fixture
 def told(dsn, ann, run_async):
     """Let tasks of Ann's end and be told; returns their wire ids and what came to the receiver."""
 
-    async def tell(*replies):
+    async def tell(*replies) -> tuple[list[int], Heard]:
         pool = await asyncpg.create_pool(dsn, min_size=1, max_size=2)
         stage = await set_stage(pool)
         stage._number = 1_000

@@ -1,25 +1,28 @@
 """Hints between processes: who waits elsewhere is woken, what comes together goes together, a lost line comes back."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import asyncpg
 import msgspec
 import pytest
 
 from manyeyes.runtime import notifier as bells
+from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import CHANNEL, Notifier
 
 ENOUGH_SECONDS = 20
 
 
-async def until(found):
+async def until(found) -> None:
     async with asyncio.timeout(ENOUGH_SECONDS):
         while not found():  # noqa: ASYNC110 (nothing tells of it by an event)
             await asyncio.sleep(0.01)
 
 
 @pytest.fixture
-async def two(context, dsn):
+async def two(context: Context, dsn) -> AsyncIterator[list[Notifier]]:
     """The bells of two processes on one database, each of which knows of the other."""
     pair = [Notifier(context.cells, dsn, lambda: None) for _ in range(2)]
     for notifier in pair:
@@ -32,7 +35,7 @@ async def two(context, dsn):
 
 
 @pytest.fixture
-async def heard(dsn):
+async def heard(dsn) -> AsyncIterator[list[Any]]:
     """Every hint that goes out, as the workers it names."""
     line, payloads = await asyncpg.connect(dsn), []
     await line.add_listener(CHANNEL, lambda *message: payloads.append(msgspec.json.decode(message[-1])))
@@ -40,14 +43,14 @@ async def heard(dsn):
     await line.close()
 
 
-async def test_who_waits_at_another_process_is_woken(two):
+async def test_who_waits_at_another_process_is_woken(two: list[Notifier]):
     here, there = two
     event = there.subscribe(7)
     here.notify([7])
     await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)
 
 
-async def test_who_waits_here_is_woken_without_a_hint(two, heard):
+async def test_who_waits_here_is_woken_without_a_hint(two: list[Notifier], heard: list[Any]):
     here, there = two
     event = here.subscribe(7)
     here.notify([7])
@@ -59,7 +62,7 @@ async def test_who_waits_here_is_woken_without_a_hint(two, heard):
     assert heard == [[8]]
 
 
-async def test_what_is_rung_together_goes_together(two, heard):
+async def test_what_is_rung_together_goes_together(two: list[Notifier], heard: list[Any]):
     here, there = two
     events = [there.subscribe(n) for n in range(1, 100)]
     for n in range(1, 100):
@@ -70,7 +73,7 @@ async def test_what_is_rung_together_goes_together(two, heard):
     assert [sorted(names) for names in heard] == [list(range(1, 100))]
 
 
-async def test_a_long_hint_is_parted(two, heard, monkeypatch):
+async def test_a_long_hint_is_parted(two: list[Notifier], heard: list[Any], monkeypatch):
     monkeypatch.setattr(bells, "LARGEST_PAYLOAD_WORKERS", 40)
     here, _ = two
     here.notify(range(1, 100))
@@ -78,7 +81,7 @@ async def test_a_long_hint_is_parted(two, heard, monkeypatch):
     assert [len(names) for names in heard] == [40, 40, 19]
 
 
-async def test_a_lone_process_sends_nothing(two, heard):
+async def test_a_lone_process_sends_nothing(two: list[Notifier], heard: list[Any]):
     here, there = two
     here.alone = True
     here.notify([7])
@@ -87,7 +90,7 @@ async def test_a_lone_process_sends_nothing(two, heard):
     assert heard == [[8]]
 
 
-async def test_without_a_line_hints_are_lost_and_nothing_else_is(context, dsn):
+async def test_without_a_line_hints_are_lost_and_nothing_else_is(context: Context, dsn):
     notifier = Notifier(context.cells, dsn, lambda: None)
     notifier.alone = False
     event = notifier.subscribe(7)
@@ -98,7 +101,7 @@ async def test_without_a_line_hints_are_lost_and_nothing_else_is(context, dsn):
     await notifier.stop()
 
 
-async def test_a_broken_line_comes_back(two, context, monkeypatch):
+async def test_a_broken_line_comes_back(two: list[Notifier], context: Context, monkeypatch):
     monkeypatch.setattr(bells, "RECONNECT_SECONDS", 0.01)
     here, there = two
     broken = here._line, there._line

@@ -8,15 +8,17 @@ from manyeyes.allow_list.rules import STANDING_SECONDS
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_KINDS, RECAPTCHA_V3, TOKEN_KINDS
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import Stage
 from support.races import race
 
 
-async def current(stage, worker_id):
+async def current(stage: Stage, worker_id) -> int | None:
     desk = await stage.desk(worker_id)
     return desk[0].task_id if desk else None
 
 
-async def test_a_filtered_worker_gets_no_token_of_that_account(stage):
+async def test_a_filtered_worker_gets_no_token_of_that_account(stage: Stage):
     account_id, other = await stage.account(), await stage.account()
     filtered = await stage.worker()
     task_id = await stage.submit(account_id, kind=RECAPTCHA_V3)
@@ -30,7 +32,7 @@ async def test_a_filtered_worker_gets_no_token_of_that_account(stage):
     assert await current(stage, somebody) == task_id
 
 
-async def test_a_filtered_worker_gets_no_token_queued_on_his_desk_nor_by_stealing(stage):
+async def test_a_filtered_worker_gets_no_token_queued_on_his_desk_nor_by_stealing(stage: Stage):
     account_id, other = await stage.account(), await stage.account()
     filtered, busy = await stage.worker(), await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
@@ -46,14 +48,14 @@ async def test_a_filtered_worker_gets_no_token_queued_on_his_desk_nor_by_stealin
     assert not await stage.desk(filtered)
 
 
-async def test_pictures_are_never_filtered(stage):
+async def test_pictures_are_never_filtered(stage: Stage):
     account_id, filtered = await stage.account(), await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
     await stage.submit(account_id)
     assert await stage.hand_out() == (filtered,)
 
 
-async def test_the_filter_ends_with_its_hour(stage):
+async def test_the_filter_ends_with_its_hour(stage: Stage):
     account_id, filtered = await stage.account(), await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
     await stage.go(filtered)
@@ -65,14 +67,14 @@ async def test_the_filter_ends_with_its_hour(stage):
     assert await stage.hand_out() == (filtered,)
 
 
-async def test_one_who_may_not_and_one_who_would_not_hide_nothing_behind_the_head(stage):
+async def test_one_who_may_not_and_one_who_would_not_hide_nothing_behind_the_head(stage: Stage):
     """The head is as long as there are workers: tasks that each of them is out for must not fill it."""
     account_id, other = await stage.account(), await stage.account()
     picky = await stage.worker()
     for _ in range(3):
         await stage.submit(account_id, kind=RECAPTCHA_V3)
         await stage.hand_out()
-        await stage.skip(picky, await stage.lease(picky), "other")
+        await stage.skip(picky, await stage.lease(picky), SkipReason.OTHER)
     filtered = await stage.worker()
     await stage.think(account_id, filtered, filtered=True)
     behind = [await stage.submit(other, kind=RECAPTCHA_V3) for _ in range(2)]
@@ -82,7 +84,7 @@ async def test_one_who_may_not_and_one_who_would_not_hide_nothing_behind_the_hea
 
 
 @pytest.mark.parametrize("_", range(5))
-async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(stage, _):
+async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3)
     words = [
@@ -100,7 +102,7 @@ async def test_two_reports_on_one_task_through_two_methods_race_and_one_wins(sta
 
 
 @pytest.mark.parametrize("_", range(5))
-async def test_words_of_two_processes_on_many_workers_meet_no_dead_lock(stage, _):
+async def test_words_of_two_processes_on_many_workers_meet_no_dead_lock(stage: Stage, _):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(4)]
     tasks = []

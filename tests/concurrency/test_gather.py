@@ -14,15 +14,19 @@ from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.import_results import Imported, import_results
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.record_recognitions import Recorded, record_recognitions
+from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.runtime.batching import Batcher, Unavailable
-from manyeyes.runtime.context import open_context
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.batching import Action, Batcher, Command, Outcome, Unavailable
+from manyeyes.runtime.context import Context, open_context
+from manyeyes.settings import Settings
+from manyeyes.values.refusals import Refusal
 from support import factories
-from support.action_stage import PAY, PRICE, Action, Stage
+from support.action_stage import PAY, PRICE, Stage
 from support.recognition_calls import RATE_PRICE, Calls, app_of, importing
 
-Cut = Callable[[Action, Stage], Action]
+Cut = Callable[[Action[Any, Any], Stage], Action[Any, Any]]
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -30,11 +34,11 @@ class Ask(msgspec.Struct, frozen=True):
     number: int
 
 
-async def test_what_comes_while_a_batch_runs_goes_together_next(context):
+async def test_what_comes_while_a_batch_runs_goes_together_next(context: Context):
     sizes: list[int] = []
     begun, gate = asyncio.Event(), asyncio.Event()
 
-    async def slow(tx, now, commands):
+    async def slow(tx: asyncpg.Connection, now, commands) -> list[Any]:
         sizes.append(len(commands))
         begun.set()
         await gate.wait()
@@ -49,7 +53,7 @@ async def test_what_comes_while_a_batch_runs_goes_together_next(context):
     assert sizes == [1, 7]
 
 
-async def test_a_poisonous_command_fails_alone(context, stage):
+async def test_a_poisonous_command_fails_alone(context: Context, stage: Stage):
     account_id = await stage.account()
     good = [stage.submitting(account_id) for _ in range(4)]
     poison = stage.submitting(account_id, soft_id=2**40)
@@ -62,7 +66,7 @@ async def test_a_poisonous_command_fails_alone(context, stage):
     assert isinstance(await context.batcher.ask(submit_tasks, stage.submitting(account_id)), Submitted)
 
 
-def lost_before(action: Action, stage: Stage) -> Action:
+def lost_before(action: Action[Command, Outcome], stage: Stage) -> Action[Command, Outcome]:
     """Return the action, whose connection is ended by the server when its work is done but not committed."""
     times: list[int] = []
 
@@ -77,7 +81,7 @@ def lost_before(action: Action, stage: Stage) -> Action:
     return cut
 
 
-def lost_after(action: Action, stage: Stage) -> Action:
+def lost_after(action: Action[Command, Outcome], stage: Stage) -> Action[Command, Outcome]:
     """Return the action, whose connection is lost when all is committed, before anybody heard of it."""
     times: list[int] = []
 
@@ -98,7 +102,7 @@ def cut(request: pytest.FixtureRequest) -> Cut:
     return request.param
 
 
-async def test_a_submit_whose_connection_is_lost_is_done_once(context, stage, cut):
+async def test_a_submit_whose_connection_is_lost_is_done_once(context: Context, stage: Stage, cut: Cut):
     account_id = await stage.account(PRICE * 2)
     commands = [stage.submitting(account_id) for _ in range(2)]
     action = cut(submit_tasks, stage)
@@ -110,7 +114,7 @@ async def test_a_submit_whose_connection_is_lost_is_done_once(context, stage, cu
 
 
 @pytest.mark.parametrize("nonce", ["", "0.5"], ids=["keyed", "signed"])
-async def test_a_recognition_whose_connection_is_lost_is_recorded_once(context, stage, cut, nonce):
+async def test_a_recognition_whose_connection_is_lost_is_recorded_once(context: Context, stage: Stage, cut: Cut, nonce):
     calls = Calls(stage, app_of(await stage.account(10_000)))
     commands = [calls.call(calls.found(), calls.found(rate=0.1), nonce=nonce and f"{nonce}{n}") for n in range(2)]
     action = cut(record_recognitions, stage)
@@ -121,14 +125,14 @@ async def test_a_recognition_whose_connection_is_lost_is_recorded_once(context, 
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_an_import_whose_connection_is_lost_is_recorded_once(context, stage, cut):
+async def test_an_import_whose_connection_is_lost_is_recorded_once(context: Context, stage: Stage, cut: Cut):
     calls = Calls(stage, app_of(await stage.account()))
     command = importing(stage, calls.recognitions[0], ["2022-12-05,1,false,0.9,a"])
     assert await context.batcher.ask(cut(import_results, stage), command) == Imported(1, False)
     assert len(await stage.rows("recognition_result")) == 1
 
 
-async def test_a_poisonous_recognition_fails_alone(context, stage):
+async def test_a_poisonous_recognition_fails_alone(context: Context, stage: Stage):
     calls = Calls(stage, app_of(await stage.account()))
     names = ["a", "b", "c\ud800", "d", "e\0"]
     asked = [context.batcher.ask(record_recognitions, calls.call(calls.found(name=name))) for name in names]
@@ -138,20 +142,20 @@ async def test_a_poisonous_recognition_fails_alone(context, stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_top_up_whose_connection_is_lost_is_booked_once(context, stage, cut):
+async def test_a_top_up_whose_connection_is_lost_is_booked_once(context: Context, stage: Stage, cut: Cut):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 123)
     assert await context.batcher.ask(cut(top_up_accounts, stage), top_up) == 123
     assert await stage.available(account_id) == 123
 
 
-async def test_an_account_whose_connection_is_lost_is_opened_once(context, stage, cut):
+async def test_an_account_whose_connection_is_lost_is_opened_once(context: Context, stage: Stage, cut: Cut):
     account_id = stage.number()
     assert await context.batcher.ask(cut(open_accounts, stage), OpenAccount(1, account_id, "Ada")) == account_id
     assert len(await stage.rows("account")) == len(await stage.rows("balance")) == 1
 
 
-async def test_an_answer_whose_connection_is_lost_is_paid_once(context, stage, cut):
+async def test_an_answer_whose_connection_is_lost_is_paid_once(context: Context, stage: Stage, cut: Cut):
     stage.now = await stage.pool.fetchval("SELECT now()")
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
@@ -162,7 +166,7 @@ async def test_an_answer_whose_connection_is_lost_is_paid_once(context, stage, c
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(context, stage, cut):
+async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(context: Context, stage: Stage, cut: Cut):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(3)]
     for _ in workers:
@@ -172,8 +176,8 @@ async def test_a_hand_out_whose_connection_is_lost_gives_each_task_once(context,
     assert [len(await stage.desk(worker_id)) for worker_id in workers] == [1, 1, 1]
 
 
-async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_ever(context):
-    async def away(tx, now, commands):
+async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_ever(context: Context):
+    async def away(tx: asyncpg.Connection, now, commands) -> None:
         raise ConnectionRefusedError("nobody listens")
 
     batcher = Batcher(context.cells, patience_seconds=0.0)
@@ -181,8 +185,8 @@ async def test_a_database_that_stays_away_is_reported_and_not_waited_for_for_eve
         await batcher.ask(away, Ask(1, 0))
 
 
-async def test_a_lane_goes_on_after_a_failure(context):
-    async def odd(tx, now, commands):
+async def test_a_lane_goes_on_after_a_failure(context: Context):
+    async def odd(tx: asyncpg.Connection, now, commands) -> list[Any]:
         if any(command.number % 2 for command in commands):
             raise RuntimeError("odd")
         return [command.number for command in commands]
@@ -193,10 +197,10 @@ async def test_a_lane_goes_on_after_a_failure(context):
     assert await context.batcher.ask(odd, Ask(1, 8)) == 8
 
 
-async def test_who_gives_up_waiting_harms_nobody(context):
+async def test_who_gives_up_waiting_harms_nobody(context: Context):
     gate = asyncio.Event()
 
-    async def slow(tx, now, commands):
+    async def slow(tx: asyncpg.Connection, now, commands) -> list[Any]:
         await gate.wait()
         return [command.number for command in commands]
 
@@ -208,14 +212,14 @@ async def test_who_gives_up_waiting_harms_nobody(context):
     assert [task.cancelled() or task.result() for task in asked] == [0, True, 2]
 
 
-async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settings):
+async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settings: Settings):
     """Two processes' worth of gathers, dispatchers and desks on one database."""
     contexts = [await open_context(settings, dsn) for _ in range(2)]
     try:
         customer = await factories.customer(contexts[0])
         hands = [await factories.hand(contexts[n % 2]) for n in range(4)]
         submitted = await asyncio.gather(*[factories.submit(contexts[n % 2], customer) for n in range(16)])
-        answered: set[str] = set()
+        answered: set[LeaseId] = set()
         workers = [work_off(contexts[n % 2], hand, answered, len(submitted)) for n, hand in enumerate(hands)]
         async with asyncio.timeout(60):
             await asyncio.gather(*workers)
@@ -226,9 +230,9 @@ async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settin
             await context.close()
 
 
-async def work_off(context: Any, hand: factories.Hand, answered: set[str], tasks: int) -> None:
+async def work_off(context: Any, hand: factories.Hand, answered: set[LeaseId], tasks: int) -> None:
     """Answer until all workers together have answered each task; each answer must be paid."""
-    desk = factories.WorkerDesk(context)
+    desk = WorkerDesk(context)
     await desk.online(hand.worker)
     while len(answered) < tasks:
         if lease := await desk.next(hand.worker, 0.3):
@@ -237,11 +241,11 @@ async def work_off(context: Any, hand: factories.Hand, answered: set[str], tasks
             answered.add(lease.lease)
 
 
-async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(context, stage):
+async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(context: Context, stage: Stage):
     """Nobody may wait for ever, nor may anything stay that nobody was told of."""
     account_id = await stage.account(0)
 
-    async def forgetful(tx, now, commands):
+    async def forgetful(tx: asyncpg.Connection, now, commands) -> list[int | Refusal]:
         return (await top_up_accounts(tx, now, commands))[1:]
 
     asked = [context.batcher.ask(forgetful, TopUp(1, stage.number(), account_id, 5)) for _ in range(2)]
@@ -255,11 +259,11 @@ async def test_an_action_that_forgets_an_outcome_fails_and_undoes_its_work(conte
     "error",
     [asyncpg.QueryCanceledError, asyncpg.LockNotAvailableError, TimeoutError, asyncpg.InternalClientError],
 )
-async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_whole(context, error):
+async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_whole(context: Context, error):
     """One by one, each command would meet the same anew."""
     sizes: list[int] = []
 
-    async def slow(tx, now, commands):
+    async def slow(tx: asyncpg.Connection, now, commands) -> list[Any]:
         sizes.append(len(commands))
         if len(sizes) == 1:
             raise error("too slow")
@@ -269,8 +273,8 @@ async def test_a_batch_that_met_a_time_limit_or_a_dead_server_goes_again_as_a_wh
     assert sizes == [5, 5]
 
 
-async def test_a_fault_outside_of_the_action_fails_the_batch_and_its_lane_goes_on(context):
-    async def numbers(db, cell, keys):
+async def test_a_fault_outside_of_the_action_fails_the_batch_and_its_lane_goes_on(context: Context):
+    async def numbers(db: asyncpg.Connection, cell, keys):
         return keys
 
     nameless = functools.partial(numbers)  # counting its batch fails when its work is done

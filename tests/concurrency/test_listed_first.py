@@ -11,24 +11,27 @@ from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import open_context
+from manyeyes.settings import Settings
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3
 from manyeyes.values.refusals import Reason
+from manyeyes.workers.rules import SkipReason
 from support import factories
+from support.action_stage import Stage
 
 
-async def current(stage, worker_id):
+async def current(stage: Stage, worker_id) -> int | None:
     desk = await stage.desk(worker_id)
     return desk[0].task_id if desk else None
 
 
-async def crowd(stage, size):
+async def crowd(stage: Stage, size) -> list[int]:
     """Workers who have been idle for longer than whoever comes next."""
     workers = [await stage.worker() for _ in range(size)]
     stage.later(1)
     return workers
 
 
-async def test_a_listed_worker_comes_before_those_who_have_been_idle_for_longer(stage):
+async def test_a_listed_worker_comes_before_those_who_have_been_idle_for_longer(stage: Stage):
     account_id = await stage.account()
     await crowd(stage, 3)
     listed = await stage.worker()
@@ -38,7 +41,7 @@ async def test_a_listed_worker_comes_before_those_who_have_been_idle_for_longer(
     assert await current(stage, listed) == task_id
 
 
-async def test_he_is_found_behind_all_who_are_looked_at(stage, monkeypatch):
+async def test_he_is_found_behind_all_who_are_looked_at(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
     account_id = await stage.account()
     await crowd(stage, 6)
@@ -49,7 +52,7 @@ async def test_he_is_found_behind_all_who_are_looked_at(stage, monkeypatch):
     assert await current(stage, listed) == task_id
 
 
-async def test_he_is_found_among_more_entries_than_are_read(stage, monkeypatch):
+async def test_he_is_found_among_more_entries_than_are_read(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
     monkeypatch.setattr("manyeyes.actions.shared.customer_preferences.LONGEST_LISTS", 2)
     account_id = await stage.account()
@@ -61,7 +64,7 @@ async def test_he_is_found_among_more_entries_than_are_read(stage, monkeypatch):
     assert await stage.hand_out() == (listed,)
 
 
-async def test_his_customer_s_task_is_found_behind_the_head(stage):
+async def test_his_customer_s_task_is_found_behind_the_head(stage: Stage):
     flood, customer = await stage.account(), await stage.account()
     for _ in range(20):
         await stage.submit(flood)
@@ -73,7 +76,7 @@ async def test_his_customer_s_task_is_found_behind_the_head(stage):
     assert await current(stage, listed) == behind[0], "the oldest one"
 
 
-async def test_the_others_get_the_queue_s_head_meanwhile(stage):
+async def test_the_others_get_the_queue_s_head_meanwhile(stage: Stage):
     flood, customer = await stage.account(), await stage.account()
     first = [await stage.submit(flood) for _ in range(5)]
     behind = await stage.submit(customer)
@@ -84,13 +87,13 @@ async def test_the_others_get_the_queue_s_head_meanwhile(stage):
     assert {await current(stage, w) for w in others} == set(first[:2])
 
 
-async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(stage):
+async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(stage: Stage):
     flood, customer = await stage.account(), await stage.account()
     listed = await stage.worker()
     await stage.think(customer, listed)
     tried = await stage.submit(customer)
     await stage.hand_out()
-    await stage.skip(listed, await stage.lease(listed), "other")
+    await stage.skip(listed, await stage.lease(listed), SkipReason.OTHER)
     assert await current(stage, listed) is None
     await stage.go(listed)
     for _ in range(3):
@@ -101,7 +104,7 @@ async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(st
     assert await current(stage, listed) == fresh != tried
 
 
-async def test_two_accounts_list_him_and_the_older_task_wins(stage):
+async def test_two_accounts_list_him_and_the_older_task_wins(stage: Stage):
     younger, older = await stage.account(), await stage.account()
     task_id = await stage.submit(older)
     stage.later(1)
@@ -114,7 +117,7 @@ async def test_two_accounts_list_him_and_the_older_task_wins(stage):
     assert await current(stage, listed) == task_id
 
 
-async def test_age_is_the_instant_and_not_the_number(stage):
+async def test_age_is_the_instant_and_not_the_number(stage: Stage):
     """Each process takes numbers in blocks: a younger task may have the lower one."""
     customer, other = await stage.account(), await stage.account()
     older = await stage.submit(customer, task_id=5_000)
@@ -127,7 +130,7 @@ async def test_age_is_the_instant_and_not_the_number(stage):
     assert await current(stage, listed) == older
 
 
-async def test_of_more_customers_than_a_run_asks_the_one_who_praised_last_is_asked(stage, monkeypatch):
+async def test_of_more_customers_than_a_run_asks_the_one_who_praised_last_is_asked(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.shared.customer_preferences.MOST_LISTS", 1)
     accounts, listed = [await stage.account() for _ in range(3)], await stage.worker()
     tasks = {account_id: await stage.submit(account_id) for account_id in accounts}
@@ -139,7 +142,7 @@ async def test_of_more_customers_than_a_run_asks_the_one_who_praised_last_is_ask
 
 
 @pytest.mark.parametrize(("seconds", "is_listed"), [(STANDING_SECONDS - 0.001, True), (STANDING_SECONDS, False)])
-async def test_for_an_hour_and_no_longer(stage, seconds, is_listed):
+async def test_for_an_hour_and_no_longer(stage: Stage, seconds, is_listed):
     account_id, listed = await stage.account(), await stage.worker()
     await stage.think(account_id, listed)
     stage.later(seconds)
@@ -152,7 +155,7 @@ async def test_for_an_hour_and_no_longer(stage, seconds, is_listed):
     assert await stage.hand_out() == ((listed,) if is_listed else (patient,))
 
 
-async def test_in_any_queue_of_the_account_in_which_he_is_online(stage):
+async def test_in_any_queue_of_the_account_in_which_he_is_online(stage: Stage):
     account_id = await stage.account()
     listed = await stage.worker(1)
     await stage.think(account_id, listed)
@@ -169,7 +172,7 @@ async def test_in_any_queue_of_the_account_in_which_he_is_online(stage):
     assert await current(stage, listed) != task_id
 
 
-async def test_who_is_busy_or_away_is_not_waited_for(stage):
+async def test_who_is_busy_or_away_is_not_waited_for(stage: Stage):
     account_id, other = await stage.account(), await stage.account()
     listed = await stage.worker()
     await stage.think(account_id, listed)
@@ -186,7 +189,7 @@ async def test_who_is_busy_or_away_is_not_waited_for(stage):
     assert await stage.hand_out() == (third,)
 
 
-async def test_when_he_leaves_between_match_and_delivery_somebody_else_gets_it(stage):
+async def test_when_he_leaves_between_match_and_delivery_somebody_else_gets_it(stage: Stage):
     account_id, listed = await stage.account(), await stage.worker()
     await stage.think(account_id, listed)
     other = await stage.worker()
@@ -201,7 +204,7 @@ async def test_when_he_leaves_between_match_and_delivery_somebody_else_gets_it(s
     assert (await stage.books()).findings == []
 
 
-async def test_listed_tasks_from_behind_leave_the_others_places_as_they_are(stage):
+async def test_listed_tasks_from_behind_leave_the_others_places_as_they_are(stage: Stage):
     """Else whoever comes next would stand behind everything that was jumped."""
     flood, customer, newcomer = [await stage.account() for _ in range(3)]
     for _ in range(10):
@@ -220,7 +223,7 @@ async def test_listed_tasks_from_behind_leave_the_others_places_as_they_are(stag
     assert sorted(turns.values()).index(turns[task_id]) <= 1
 
 
-async def test_where_only_listed_workers_serve_the_queue_s_time_goes_on(stage):
+async def test_where_only_listed_workers_serve_the_queue_s_time_goes_on(stage: Stage):
     customer, newcomer = await stage.account(), await stage.account()
     listed = await stage.worker()
     await stage.think(customer, listed)
@@ -234,7 +237,7 @@ async def test_where_only_listed_workers_serve_the_queue_s_time_goes_on(stage):
     assert row["turn"] >= 3 * TURN_UNIT, "the newcomer does not begin where the queue began"
 
 
-async def test_from_whichever_process_the_task_came(dsn, settings):
+async def test_from_whichever_process_the_task_came(dsn, settings: Settings):
     """The customer praises and submits through one process, the listed worker waits in another one."""
     here, there = [await open_context(settings, dsn) for _ in range(2)]
     try:

@@ -1,11 +1,11 @@
 """Two pay-outs of a soft app's shares at once pay once."""
 
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
-from support.action_stage import PRICE
+from support.action_stage import PRICE, Stage
 from support.races import race
 
 
-async def test_two_pay_outs_at_once_pay_once(stage):
+async def test_two_pay_outs_at_once_pay_once(stage: Stage):
     owner, customer, worker_id = await stage.account(0), await stage.account(), await stage.worker()
     for _ in range(2):
         await stage.solve(customer, worker_id, soft_id=847, share_percent=10)

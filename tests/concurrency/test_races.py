@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered, answer_tasks
@@ -14,9 +15,10 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
-from manyeyes.values.refusals import Reason
-from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE
-from support.races import race
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import LEASE_SECONDS, LIFE_SECONDS, PAY, PRICE, Stage
+from support.races import Batch, race
 
 ROUNDS = range(5)
 IS_ANYBODY_WAITING = (  # asked a hundred times a second
@@ -26,7 +28,7 @@ IS_ANYBODY_WAITING = (  # asked a hundred times a second
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_submits_on_the_last_cent(stage, _):
+async def test_two_submits_on_the_last_cent(stage: Stage, _):
     account_id = await stage.account(PRICE)
     outcomes = await race(stage, *[(submit_tasks, [stage.submitting(account_id)]) for _ in range(2)])
     taken = [isinstance(outcome, Submitted) for (outcome,) in outcomes]
@@ -36,7 +38,7 @@ async def test_two_submits_on_the_last_cent(stage, _):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_many_submits_never_spend_more_than_there_is(stage):
+async def test_many_submits_never_spend_more_than_there_is(stage: Stage):
     account_id = await stage.account(PRICE * 10)
     batches = [(submit_tasks, [stage.submitting(account_id) for _ in range(3)]) for _ in range(6)]
     outcomes = [outcome for batch in await race(stage, *batches) for outcome in batch]
@@ -46,8 +48,8 @@ async def test_many_submits_never_spend_more_than_there_is(stage):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-@pytest.mark.parametrize("texts", [("abc", "abc"), ("abc", "other")])
-async def test_two_answers_on_one_lease_are_paid_once(stage, texts, _):
+@pytest.mark.parametrize("texts", [("abc", "abc"), ("abc", SkipReason.OTHER)])
+async def test_two_answers_on_one_lease_are_paid_once(stage: Stage, texts, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -63,7 +65,7 @@ async def test_two_answers_on_one_lease_are_paid_once(stage, texts, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
+async def test_an_answer_against_the_lapse_of_its_lease(stage: Stage, _):
     """The answer's batch began in the lease's last moment, the lapse's after it: either one wins, wholly."""
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
@@ -71,7 +73,7 @@ async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
     command = stage.answering(worker_id, await stage.lease(worker_id))
     last_moment = stage.now
 
-    async def answer_in_time(tx, now, commands):
+    async def answer_in_time(tx: asyncpg.Connection, now, commands) -> list[Answered | Refusal]:
         return await answer_tasks(tx, last_moment, commands)
 
     stage.later(LEASE_SECONDS)
@@ -86,7 +88,7 @@ async def test_an_answer_against_the_lapse_of_its_lease(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_answer_against_a_skip(stage, _):
+async def test_an_answer_against_a_skip(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     await stage.hand_out()
@@ -94,7 +96,7 @@ async def test_an_answer_against_a_skip(stage, _):
     (answered,), (skipped,) = await race(
         stage,
         (answer_tasks, [stage.answering(worker_id, lease)]),
-        (skip_tasks, [SkipTask(stage.cell, worker_id, lease, "other")]),
+        (skip_tasks, [SkipTask(stage.cell, worker_id, lease, SkipReason.OTHER)]),
     )
     assert isinstance(answered, Answered) != isinstance(skipped, Skipped)
     assert [row["held"] for row in await stage.rows("session", "held")] == [0]
@@ -102,7 +104,7 @@ async def test_an_answer_against_a_skip(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_matchers_never_give_a_task_twice(stage, _):
+async def test_matchers_never_give_a_task_twice(stage: Stage, _):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(5)]
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(12)])
@@ -116,7 +118,7 @@ async def test_matchers_never_give_a_task_twice(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage, _):
+async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage: Stage, _):
     account_id, busy = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     queued = await stage.submit(account_id)
@@ -135,7 +137,7 @@ async def test_a_queued_task_is_stolen_or_promoted_but_never_both(stage, _):
     assert held == {busy: int(work["worker_id"] == busy), idle: int(work["worker_id"] == idle)}
 
 
-async def test_matching_and_answering_at_once_never_dead_lock(stage):
+async def test_matching_and_answering_at_once_never_dead_lock(stage: Stage):
     account_id = await stage.account()
     workers = [await stage.worker() for _ in range(4)]
     await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(60)])
@@ -157,7 +159,7 @@ async def test_matching_and_answering_at_once_never_dead_lock(stage):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_same_top_up_at_once_is_booked_once(stage, _):
+async def test_the_same_top_up_at_once_is_booked_once(stage: Stage, _):
     account_id = await stage.account(0)
     top_up = TopUp(stage.cell, stage.number(), account_id, 9)
     outcomes = await race(stage, *[(top_up_accounts, [top_up]) for _ in range(3)])
@@ -166,7 +168,7 @@ async def test_the_same_top_up_at_once_is_booked_once(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_an_overdue_task_is_ended_or_taken(stage, _):
+async def test_an_overdue_task_is_ended_or_taken(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id)
     stage.later(LIFE_SECONDS)
@@ -178,7 +180,7 @@ async def test_an_overdue_task_is_ended_or_taken(stage, _):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_what_is_released_waits_for_balances_in_the_order_of_their_ids(stage):
+async def test_what_is_released_waits_for_balances_in_the_order_of_their_ids(stage: Stage):
     first, second = await stage.account(), await stage.account()
     for account_id, seconds in ((second, 1), (first, 2)):
         await stage.submit(account_id, life_seconds=seconds)
@@ -192,7 +194,7 @@ async def test_what_is_released_waits_for_balances_in_the_order_of_their_ids(sta
     assert await ending == [2]
 
 
-async def test_sweeps_in_two_processes_vest_and_release_once(stage):
+async def test_sweeps_in_two_processes_vest_and_release_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     for _ in range(6):
         await stage.solve(account_id, worker_id)
@@ -201,7 +203,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage):
         await stage.change("UPDATE work SET queue_id = 2 WHERE cell = $1")
         await stage.come(worker_id)
     stage.later(max(PENDING_SECONDS, LIFE_SECONDS))
-    sweeps = [(vest_pay, [VestPay(stage.cell)]), (end_overdue_tasks, [EndOverdueTasks(stage.cell)])] * 2
+    sweeps: list[Batch] = [(vest_pay, [VestPay(stage.cell)]), (end_overdue_tasks, [EndOverdueTasks(stage.cell)])] * 2
     counts = await race(stage, *sweeps)
     assert sum(count for (count,) in counts[::2]) == 6
     assert sum(count for (count,) in counts[1::2]) == 6
@@ -210,7 +212,7 @@ async def test_sweeps_in_two_processes_vest_and_release_once(stage):
     assert (await stage.books()).difference_micros == 0
 
 
-async def test_a_crowd_at_once_keeps_the_books(stage):
+async def test_a_crowd_at_once_keeps_the_books(stage: Stage):
     """Everything at the same time, for several accounts and queues, without one dead-lock or lost micro."""
     accounts = [await stage.account(PRICE * 40) for _ in range(3)]
     workers = [await stage.worker(1, 2) for _ in range(4)]
@@ -233,7 +235,7 @@ async def test_a_crowd_at_once_keeps_the_books(stage):
             if not leases:
                 await asyncio.sleep(0.005)
             elif i % 5 == 4:
-                await stage.act(skip_tasks, *[SkipTask(stage.cell, w, lease, "other") for w, lease in leases])
+                await stage.act(skip_tasks, *[SkipTask(stage.cell, w, lease, SkipReason.OTHER) for w, lease in leases])
             else:
                 await stage.act(answer_tasks, *[stage.answering(w, lease) for w, lease in leases])
 

@@ -11,7 +11,7 @@ from manyeyes.actions.record_recognitions import Recorded, record_recognitions
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.values.refusals import Reason
-from support.action_stage import PRICE
+from support.action_stage import PRICE, Stage
 from support.races import race
 from support.recognition_calls import RATE_PRICE, Calls, app_of, importing, recognition_of
 
@@ -19,12 +19,12 @@ ROUNDS = range(5)
 
 
 @pytest.fixture
-async def calls(stage):
+async def calls(stage: Stage) -> Calls:
     return Calls(stage, app_of(await stage.account(10_000_000), cell=stage.cell))
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_of_two_calls_alike_in_two_processes_one_answers_both(stage, calls, _):
+async def test_of_two_calls_alike_in_two_processes_one_answers_both(stage: Stage, calls: Calls, _):
     pair = [calls.call(calls.found(), calls.found(rate=0.1), nonce="0.5") for _ in range(2)]
     (first,), (second,) = await race(stage, *[(record_recognitions, [call]) for call in pair])
     assert sorted([first.is_repeated, second.is_repeated]) == [False, True]
@@ -35,7 +35,7 @@ async def test_of_two_calls_alike_in_two_processes_one_answers_both(stage, calls
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_of_two_bodies_under_one_timestamp_and_nonce_one_is_refused(stage, calls, _):
+async def test_of_two_bodies_under_one_timestamp_and_nonce_one_is_refused(stage: Stage, calls: Calls, _):
     pair = [calls.call(nonce="0.5", body=body) for body in "ab"]
     outcomes = [outcome for (outcome,) in await race(stage, *[(record_recognitions, [call]) for call in pair])]
     refusals = [outcome.reason for outcome in outcomes if not isinstance(outcome, Recorded)]
@@ -44,7 +44,7 @@ async def test_of_two_bodies_under_one_timestamp_and_nonce_one_is_refused(stage,
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_calls_on_the_last_cent(stage, _):
+async def test_two_calls_on_the_last_cent(stage: Stage, _):
     calls = Calls(stage, app_of(await stage.account(RATE_PRICE + PRICE), cell=stage.cell))
     pair = [calls.call(calls.found(rate=0.1)) for _ in range(2)]
     outcomes = [outcome for (outcome,) in await race(stage, *[(record_recognitions, [call]) for call in pair])]
@@ -55,7 +55,7 @@ async def test_two_calls_on_the_last_cent(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_call_and_a_task_on_the_last_cent(stage, _):
+async def test_a_call_and_a_task_on_the_last_cent(stage: Stage, _):
     calls = Calls(stage, app_of(await stage.account(PRICE), cell=stage.cell))
     task = stage.submitting(calls.app.account_id)
     (recorded,), (submitted,) = await race(stage, (record_recognitions, [calls.call()]), (submit_tasks, [task]))
@@ -64,7 +64,7 @@ async def test_a_call_and_a_task_on_the_last_cent(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_same_file_imported_twice_at_once_counts_once(stage, calls, _):
+async def test_the_same_file_imported_twice_at_once_counts_once(stage: Stage, calls: Calls, _):
     lines = ["2022-12-05,1,false,0.95,a"] * 10
     commands = [importing(stage, calls.recognitions[0], lines, first_result_id=n * 1_000_000) for n in (1, 2)]
     outcomes = [outcome for (outcome,) in await race(stage, *[(import_results, [command]) for command in commands])]
@@ -72,7 +72,7 @@ async def test_the_same_file_imported_twice_at_once_counts_once(stage, calls, _)
     assert [row["total"] for row in await stage.rows("recognition_day", "total")] == [10]
 
 
-async def test_calls_tasks_answers_and_matches_of_one_account_get_past_each_other(stage):
+async def test_calls_tasks_answers_and_matches_of_one_account_get_past_each_other(stage: Stage):
     """All that moves one account's money and one recognition's counts, at once, again and again."""
     account_id = await stage.account(10_000_000)
     apps = [app_of(account_id, cell=stage.cell, secret_id=f"{n:024x}") for n in (1, 2)]
@@ -102,7 +102,7 @@ async def test_calls_tasks_answers_and_matches_of_one_account_get_past_each_othe
     assert (books.difference_micros, books.findings) == (0, [])
 
 
-def answer_to(work):
+def answer_to(work) -> str:
     """Return what fits what the task asks."""
     return "1" if work.kind == "label_picture" else "12345"
 

@@ -1,6 +1,8 @@
 """Calls, verdicts, skips, ends, votes and imports on the same counts and money, at once: nobody waits for ever."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,8 @@ from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.db.pool import open_pool
 from manyeyes.recognitions.rules import ReviewState
+from manyeyes.workers.rules import SkipReason
+from support.action_stage import Stage
 from support.races import race
 from support.recognition_calls import Calls, app_of, importing, recognition_of
 
@@ -24,14 +28,14 @@ ZONES = {1: "Asia/Shanghai", 2: "Asia/Shanghai"}
 
 
 @pytest.fixture
-async def wide(stage, dsn):
+async def wide(stage: Stage, dsn) -> AsyncIterator[Stage]:
     """The stage with a connection for each batch of a round."""
     stage.pool = await open_pool(dsn, size=20)
     yield stage
     await stage.pool.close()
 
 
-async def test_all_that_counts_and_pays_gets_past_each_other(wide):
+async def test_all_that_counts_and_pays_gets_past_each_other(wide: Stage):
     stage = wide
     storm = await Storm.brew(stage)
     for n in range(ROUNDS):
@@ -52,17 +56,17 @@ async def test_all_that_counts_and_pays_gets_past_each_other(wide):
 class Storm:
     """One account with two recognitions, workers who answer and skip, reviewers who vote."""
 
-    def __init__(self, stage, calls, workers):
+    def __init__(self, stage: Stage, calls, workers):
         self.stage, self.calls, self.workers = stage, calls, workers
-        self.answered = []
+        self.answered: list[Any] = []
 
     @classmethod
-    async def brew(cls, stage):
+    async def brew(cls, stage: Stage) -> "Storm":
         app = app_of(await stage.account(10_000_000), cell=stage.cell)
         recognitions = [recognition_of(app, n, review_seconds=100) for n in (1, 2)]
         return cls(stage, Calls(stage, app, *recognitions), [await stage.worker() for _ in range(6)])
 
-    async def batches(self, n):
+    async def batches(self, n) -> list[Any]:
         """Return a round's batches. What was answered in the last one is complained about in this one."""
         stage, account_id = self.stage, self.calls.app.account_id
         for worker_id in self.workers:
@@ -71,7 +75,7 @@ class Storm:
         held = [(worker_id, desk[0]) for worker_id in self.workers if (desk := await stage.desk(worker_id))]
         half = len(held) // 3
         answers = [stage.answering(w, stage.lease_of(work), str(n % 3)) for w, work in held[half:]]
-        skips = [SkipTask(stage.cell, w, stage.lease_of(work), "unreadable") for w, work in held[:half]]
+        skips = [SkipTask(stage.cell, w, stage.lease_of(work), SkipReason.UNREADABLE) for w, work in held[:half]]
         solved = await stage.rows("result", "task_id", "answer IS NOT NULL")
         complaints = [stage.complaining(account_id, row["task_id"]) for row in solved[-4:]]
         slots = [slot for _ in range(6) if (slot := await stage.take(stage.number()))]

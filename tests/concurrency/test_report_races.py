@@ -2,7 +2,9 @@
 
 import asyncio
 import itertools
+from typing import Any
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import answer_tasks
@@ -18,41 +20,41 @@ from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import SLOT_SECONDS
 from manyeyes.values.refusals import Reason
-from support.action_stage import PAY, PRICE
+from support.action_stage import PAY, PRICE, Stage
 from support.races import race
 
 ROUNDS = range(5)
 
 
 @pytest.fixture
-async def solved(stage):
+async def solved(stage: Stage) -> tuple[int, int, int]:
     """An account, a worker, and a task of theirs that was just solved."""
     account_id, worker_id = await stage.account(), await stage.worker()
     return account_id, worker_id, await stage.solve(account_id, worker_id)
 
 
 @pytest.fixture
-async def slots(stage, solved):
+async def slots(stage: Stage, solved) -> list[Any]:
     """The three slots of a complaint, each before a reviewer."""
     await stage.complain(solved[0], solved[2])
     return [await stage.take(stage.number()) for _ in range(3)]
 
 
-async def booked(stage, kind):
+async def booked(stage: Stage, kind) -> int:
     return len(await stage.rows("transfer", "cause_id, n", f"kind = {kind}"))
 
 
 def at(instant, action):
     """Return the action as its batch would run that began at another instant."""
 
-    async def then(tx, now, commands):
+    async def then(tx: asyncpg.Connection, now, commands):
         return await action(tx, instant, commands)
 
     return then
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_reports_on_one_task_one_wins(stage, solved, _):
+async def test_two_reports_on_one_task_one_wins(stage: Stage, solved, _):
     account_id, _, task_id = solved
     batches = [(file_complaints, [stage.complaining(account_id, task_id)]) for _ in range(3)]
     outcomes = [outcome for (outcome,) in await race(stage, *batches)]
@@ -63,7 +65,7 @@ async def test_two_reports_on_one_task_one_wins(stage, solved, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_reports_of_many_tasks_in_opposite_orders_never_dead_lock(stage, _):
+async def test_reports_of_many_tasks_in_opposite_orders_never_dead_lock(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     commands = [stage.complaining(account_id, await stage.solve(account_id, worker_id)) for _ in range(6)]
     both = await race(stage, (file_complaints, commands), (file_complaints, commands[::-1]))
@@ -72,7 +74,7 @@ async def test_reports_of_many_tasks_in_opposite_orders_never_dead_lock(stage, _
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_last_votes_that_agree_give_one_verdict_and_one_refund(stage, solved, slots, _):
+async def test_two_last_votes_that_agree_give_one_verdict_and_one_refund(stage: Stage, solved, slots: list[Any], _):
     before = await stage.available(solved[0])
     assert isinstance(await stage.vote(slots[0]), Voted)
     outcomes = [o for (o,) in await race(stage, *[(cast_votes, [stage.voting(slot)]) for slot in slots[1:]])]
@@ -88,7 +90,7 @@ async def test_two_last_votes_that_agree_give_one_verdict_and_one_refund(stage, 
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_last_votes_that_disagree_give_one_verdict(stage, slots, _):
+async def test_two_last_votes_that_disagree_give_one_verdict(stage: Stage, slots: list[Any], _):
     await stage.vote(slots[0], "confirm")
     batches = [(cast_votes, [stage.voting(slots[1], "confirm")]), (cast_votes, [stage.voting(slots[2], "reject")])]
     (confirm,), (reject,) = await race(stage, *batches)
@@ -100,14 +102,14 @@ async def test_two_last_votes_that_disagree_give_one_verdict(stage, slots, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_same_vote_at_once_is_paid_once(stage, slots, _):
+async def test_the_same_vote_at_once_is_paid_once(stage: Stage, slots: list[Any], _):
     outcomes = await race(stage, *[(cast_votes, [stage.voting(slots[0])]) for _ in range(3)])
     assert len({outcome for (outcome,) in outcomes}) == 1
     assert await booked(stage, TransferKind.VOTE_PAY) == 1
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_report_while_the_pay_is_just_being_vested(stage, solved, _):
+async def test_a_report_while_the_pay_is_just_being_vested(stage: Stage, solved, _):
     """The report's batch began a moment before the sixtieth second, the sweep's after it: no pay is doubled or lost."""
     account_id, worker_id, task_id = solved
     stage.later(PENDING_SECONDS - 0.1)
@@ -126,7 +128,7 @@ async def test_a_report_while_the_pay_is_just_being_vested(stage, solved, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_verdict_while_pay_is_being_vested(stage, slots, _):
+async def test_a_verdict_while_pay_is_being_vested(stage: Stage, slots: list[Any], _):
     await stage.vote(slots[0], "reject")
     stage.later(30)
     await race(stage, (cast_votes, [stage.voting(slots[1], "reject")]), (vest_pay, [VestPay(stage.cell)]))
@@ -136,7 +138,7 @@ async def test_a_verdict_while_pay_is_being_vested(stage, slots, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_vote_against_the_lapse_of_its_slot(stage, slots, _):
+async def test_a_vote_against_the_lapse_of_its_slot(stage: Stage, slots: list[Any], _):
     vote = at(stage.now, cast_votes)
     stage.later(SLOT_SECONDS)
     (outcome,), _ = await race(
@@ -148,7 +150,7 @@ async def test_a_vote_against_the_lapse_of_its_slot(stage, slots, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_last_vote_against_the_end_of_patience(stage, slots, _):
+async def test_the_last_vote_against_the_end_of_patience(stage: Stage, slots: list[Any], _):
     await stage.vote(slots[0], "reject")
     last = at(stage.now, cast_votes)
     stage.later(3600)
@@ -163,7 +165,7 @@ async def test_the_last_vote_against_the_end_of_patience(stage, slots, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_reviewer_who_asks_in_two_processes_gets_one_slot(stage, _):
+async def test_a_reviewer_who_asks_in_two_processes_gets_one_slot(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     for _ in range(3):
         await stage.complain(account_id, await stage.solve(account_id, worker_id))
@@ -177,7 +179,7 @@ async def test_a_reviewer_who_asks_in_two_processes_gets_one_slot(stage, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_appeals_and_decisions_at_once_pay_once(stage, _):
+async def test_appeals_and_decisions_at_once_pay_once(stage: Stage, _):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.dispute(account_id, worker_id, "confirm", "confirm")
     filing = [(file_appeals, [FileAppeal(stage.cell, worker_id, task_id, words)]) for words in ("one", "two")]
@@ -188,7 +190,7 @@ async def test_appeals_and_decisions_at_once_pay_once(stage, _):
     assert (await stage.books()).findings == []
 
 
-async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage):
+async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage: Stage):
     """Everything at once, without one dead-lock, lost micro or complaint that was judged twice."""
     accounts, worker_id = [await stage.account() for _ in range(3)], await stage.worker()
     filed = asyncio.Event()

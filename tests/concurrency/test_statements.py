@@ -4,11 +4,13 @@ import pytest
 
 from manyeyes.actions.answer_tasks import answer_tasks
 from manyeyes.actions.submit_tasks import submit_tasks
+from support.action_stage import Stage
 
-PLAIN, TOLD, SHARED = {}, {"callback_url": "https://receiver.example/"}, {"soft_id": 847, "share_percent": 10}
+PLAIN: dict[str, str] = {}
+TOLD, SHARED = {"callback_url": "https://receiver.example/"}, {"soft_id": 847, "share_percent": 10}
 
 
-async def statements(stage, action, *commands) -> list[str]:
+async def statements(stage: Stage, action, *commands) -> list[str]:
     """Return the first words of what one batch asked the database."""
     asked: list[str] = []
     async with stage.pool.acquire() as tx, tx.transaction():
@@ -17,7 +19,7 @@ async def statements(stage, action, *commands) -> list[str]:
     return [words for words in asked if "jit" not in words and "typeinfo" not in words]  # the driver's own
 
 
-async def of_an_end(stage, **given) -> list[str]:
+async def of_an_end(stage: Stage, **given) -> list[str]:
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id, **given)
     await stage.hand_out()
@@ -26,7 +28,7 @@ async def of_an_end(stage, **given) -> list[str]:
     return asked
 
 
-async def test_an_end_asks_more_only_when_there_is_more_to_write(stage):
+async def test_an_end_asks_more_only_when_there_is_more_to_write(stage: Stage):
     plain = await of_an_end(stage, **PLAIN)
     assert "INSERT INTO result" in plain
     assert not {"INSERT INTO delivery", "INSERT INTO app_day"} & set(plain)
@@ -36,7 +38,7 @@ async def test_an_end_asks_more_only_when_there_is_more_to_write(stage):
 
 
 @pytest.mark.parametrize("given", [TOLD, SHARED], ids=["told", "shared"])
-async def test_submitting_asks_the_same_whatever_a_task_has(stage, given):
+async def test_submitting_asks_the_same_whatever_a_task_has(stage: Stage, given):
     account_id = await stage.account()
     plain = await statements(stage, submit_tasks, stage.submitting(account_id))
     assert await statements(stage, submit_tasks, stage.submitting(account_id, **given)) == plain

@@ -37,6 +37,6 @@ async def browser(chromium: Browser, site: Site) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
     """A customer and a worker."""
     return await factories.customer(site.context), await factories.hand(site.context)

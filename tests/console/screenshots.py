@@ -14,7 +14,7 @@ from pathlib import Path
 
 import asyncpg
 from msgspec import structs
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, FloatRect, Page, expect
 
 from demo.listings import LABELS
 from demo.meters import by_fixed_camera
@@ -157,7 +157,7 @@ async def customer_pages(site: Site, browser: Browser, customer: Customer) -> No
     await page.screenshot(path=PICTURES / "customer-page.png")
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("#proof")).to_contain_text("It adds up")
-    top = {"x": 0, "y": 0, "width": 1280, "height": 1400}
+    top: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": 1400}
     await page.screenshot(path=PICTURES / "statement.png", clip=top, full_page=True)
 
 
@@ -236,7 +236,7 @@ async def recognition_pages(site: Site, browser: Browser, customer: Customer) ->
         await page.goto(site.url + await link(site.context, subject))
         await page.wait_for_url(lambda url: "/login/" not in url)
         await page.goto(site.url + path)
-        top = {"x": 0, "y": 0, "width": 1280, "height": height}
+        top: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": height}
         await page.screenshot(path=PICTURES / f"{name}.png", clip=top, full_page=True)
         await browser_context.close()
 

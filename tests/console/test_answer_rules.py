@@ -1,6 +1,7 @@
 """What one types is kept to the task's options, and nothing leaves the page that the server would refuse."""
 
 import json
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -8,7 +9,8 @@ from playwright.async_api import expect
 from manyeyes.console.shared.rendering import static_root
 from manyeyes.tasks.rules import ImageOptions, unfit
 from support import factories
-from support.browser_visits import at_work, send
+from support.browser_visits import Screen, at_work, send
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 TEXTS = ["", " ", "7", "12345", "1 2", "12.5", "-3", "abc", "Elm Street", " Elm ", "a b c", "x7", "a" * 501]
@@ -22,7 +24,7 @@ CHECK = """async ([address, cases]) => {
 }"""
 
 
-async def at_a_task(site, browser, **options):
+async def at_a_task(site: Site, browser, **options) -> Screen:
     customer, hand = await factories.customer(site.context), await factories.hand(site.context)
     await send(site, customer, **options)
     screen = await at_work(site, browser, hand)
@@ -31,7 +33,7 @@ async def at_a_task(site, browser, **options):
     return screen
 
 
-async def sent_by_enter(screen):
+async def sent_by_enter(screen) -> list[Any]:
     """Press Enter and return the answers that left the page."""
     sent = []
     screen.page.on("request", lambda request: sent.append(request) if request.url.endswith("/answers") else None)
@@ -40,7 +42,7 @@ async def sent_by_enter(screen):
     return [json.loads(request.post_data)["answer"]["text"] for request in sent]
 
 
-async def test_only_digits_are_kept_and_the_length_is_asked_for(site, browser):
+async def test_only_digits_are_kept_and_the_length_is_asked_for(site: Site, browser):
     screen = await at_a_task(site, browser, numeric=1, min_length=5, max_length=5)
     await expect(screen.part("ask")).to_have_text("Type the digits you see")
     await expect(screen.part("rules")).to_have_text("only digitslength: 5")
@@ -56,13 +58,13 @@ async def test_only_digits_are_kept_and_the_length_is_asked_for(site, browser):
     assert await sent_by_enter(screen) == ["48213"]
 
 
-async def test_a_letter_where_digits_are_wanted_is_explained(site, browser):
+async def test_a_letter_where_digits_are_wanted_is_explained(site: Site, browser):
     screen = await at_a_task(site, browser, numeric=1)
     await screen.type("1x")
     await expect(screen.part("hint")).to_have_text("Only digits are wanted here")
 
 
-async def test_no_digits_and_two_words(site, browser):
+async def test_no_digits_and_two_words(site: Site, browser):
     screen = await at_a_task(site, browser, numeric=2, phrase=True)
     await expect(screen.part("ask")).to_have_text("Type the letters you see")
     await screen.type("Elm7")
@@ -75,7 +77,7 @@ async def test_no_digits_and_two_words(site, browser):
     assert await sent_by_enter(screen) == ["Elm Street"]
 
 
-async def test_arithmetic_capitals_and_the_customers_words(site, browser):
+async def test_arithmetic_capitals_and_the_customers_words(site: Site, browser):
     comment = '<b onclick="x">Add them up</b>'
     screen = await at_a_task(site, browser, math=True, case=True, comment=comment)
     await expect(screen.part("ask")).to_have_text("Work it out and type the result")
@@ -83,9 +85,9 @@ async def test_arithmetic_capitals_and_the_customers_words(site, browser):
     await expect(screen.part("comment-text")).to_have_text(comment)
 
 
-async def test_what_the_page_lets_through_the_server_takes(site, browser):
+async def test_what_the_page_lets_through_the_server_takes(site: Site, browser):
     screen = await at_a_task(site, browser)
-    options = [
+    options: list[dict[str, Any]] = [
         {"phrase": phrase, "numeric": numeric, "min_length": least, "max_length": most}
         for phrase in (False, True)
         for numeric in (0, 1, 2)
@@ -99,9 +101,9 @@ async def test_what_the_page_lets_through_the_server_takes(site, browser):
     assert refused == []
 
 
-async def test_what_the_server_takes_the_page_lets_through(site, browser):
+async def test_what_the_server_takes_the_page_lets_through(site: Site, browser):
     screen = await at_a_task(site, browser)
-    cases = [
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"numeric": 0}, "Ünï 7"),
         ({"numeric": 1, "min_length": 2}, "30"),
         ({"numeric": 1, "phrase": True}, "12 34"),

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from manyeyes.roles.customer.deliveries import secret_of
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from support import factories
 from support.action_stage import set_stage
 from support.browser_visits import customer_subject, link
 from support.delivery_receivers import Post, address, receiver
+from support.in_process_client import Client
 from support.loopback_servers import http
 
 OWN = {"origin": "http://manyeyes.test"}
@@ -17,14 +19,14 @@ PATH = "/customer/callbacks"
 
 
 @pytest.fixture
-async def customer(client):
+async def customer(client: Client) -> factories.Customer:
     """A customer, signed in."""
     customer = await factories.customer(client.context)
     await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer
 
 
-async def told(context, account_id, *replies) -> list[int]:
+async def told(context: Context, account_id, *replies) -> list[int]:
     """Let tasks end whose receiver answers so, each tried once; what waits then is not due for a long time."""
     stage = await set_stage(context.cells.directory)
     stage._number = 1_000 * account_id
@@ -46,7 +48,7 @@ def states(page: str) -> list[tuple[int, str]]:
     ]
 
 
-async def test_each_is_listed_with_its_state_and_the_next_try(client, customer):
+async def test_each_is_listed_with_its_state_and_the_next_try(client: Client, customer: factories.Customer):
     tasks = await told(client.context, customer.account_id, http(), http(status="410 Gone"), http(status="503 Busy"))
     page = (await client.get(PATH)).text
     assert states(page) == [(tasks[2], "Waiting"), (tasks[1], "Given up"), (tasks[0], "Delivered")]
@@ -56,14 +58,14 @@ async def test_each_is_listed_with_its_state_and_the_next_try(client, customer):
     assert states(given_up) == [(tasks[1], "Given up")]
 
 
-async def test_a_click_sends_one_again(client, customer):
+async def test_a_click_sends_one_again(client: Client, customer: factories.Customer):
     (task,) = await told(client.context, customer.account_id, http(status="410 Gone"))
     reply = await client.post(f"{PATH}/replay", data={"task_id": str(task)}, headers=OWN)
     assert (reply.status_code, reply.headers["location"]) == (303, PATH)
     assert states((await client.get(PATH)).text)[0] != (task, "Given up")
 
 
-async def test_only_his_own_are_shown_and_sent_again(client, customer):
+async def test_only_his_own_are_shown_and_sent_again(client: Client, customer: factories.Customer):
     other = await factories.customer(client.context)
     (task,) = await told(client.context, other.account_id, http(status="410 Gone"))
     assert "Nothing was sent to an address yet" in (await client.get(PATH)).text
@@ -72,7 +74,7 @@ async def test_only_his_own_are_shown_and_sent_again(client, customer):
     assert await client.context.cells.directory.fetchval("SELECT state FROM delivery") == 2
 
 
-async def test_the_secret_is_the_one_that_signs(client, customer):
+async def test_the_secret_is_the_one_that_signs(client: Client, customer: factories.Customer):
     found = await secret_of(client.context, customer)
     assert found.secret in (await client.get(PATH)).text
     rotated = await secret_of(client.context, customer, rotate=True)
@@ -80,7 +82,7 @@ async def test_the_secret_is_the_one_that_signs(client, customer):
     assert (rotated.secret in page, rotated.previous == found.secret, found.secret in page) == (True, True, True)
 
 
-async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client, customer):
+async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client: Client, customer: factories.Customer):
     assert (await client.post(f"{PATH}/replay", data={"task_id": "1"})).status_code == 403
     assert (await client.get(PATH, params={"before": "x"})).status_code == 303
     client.cookies.clear()
@@ -88,7 +90,7 @@ async def test_nobody_else_sees_it_and_no_other_page_sends_the_form(client, cust
         assert "callbacks" not in reply.text
 
 
-async def test_what_customers_named_is_shown_and_not_run(client, customer):
+async def test_what_customers_named_is_shown_and_not_run(client: Client, customer: factories.Customer):
     stage = await set_stage(client.context.cells.directory)
     stage._number = 5_000
     evil = 'http://receiver.example/"><script>alert(1)</script>'

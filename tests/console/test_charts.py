@@ -15,7 +15,7 @@ from manyeyes.recognitions.calibration import CalibrationPoint
 WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))
 
 
-def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True):
+def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True) -> CalibrationPoint:
     return CalibrationPoint(
         threshold=threshold, certain_share=0.5, verdicts=verdicts, errors=errors, upper_bound=bound, is_proven=proven
     )

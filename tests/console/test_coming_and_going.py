@@ -5,11 +5,12 @@ from playwright.async_api import expect
 
 from manyeyes.workers import store as workers
 from support.browser_visits import at_work, send
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 
 
-async def test_a_break_gives_the_picture_back_and_ends_with_enter(site, browser, people):
+async def test_a_break_gives_the_picture_back_and_ends_with_enter(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -26,7 +27,7 @@ async def test_a_break_gives_the_picture_back_and_ends_with_enter(site, browser,
     await screen.asked("Type what you see")
 
 
-async def test_after_a_break_the_last_receipt_is_gone_and_the_pay_is_not(site, browser, people):
+async def test_after_a_break_the_last_receipt_is_gone_and_the_pay_is_not(site: Site, browser, people):
     customer, hand = people
     for text in ("alpha", "beta"):
         await send(site, customer, text)
@@ -44,7 +45,7 @@ async def test_after_a_break_the_last_receipt_is_gone_and_the_pay_is_not(site, b
     await expect(screen.part("pending")).to_have_text("$0.0005")
 
 
-async def test_going_online_elsewhere_or_offline_is_seen_here(site, browser, people):
+async def test_going_online_elsewhere_or_offline_is_seen_here(site: Site, browser, people):
     _, hand = people
     here, there = await at_work(site, browser, hand), await at_work(site, browser, hand)
     await here.start()
@@ -55,12 +56,12 @@ async def test_going_online_elsewhere_or_offline_is_seen_here(site, browser, peo
     await expect(here.part("notice")).to_be_visible()
 
 
-async def test_a_break_that_is_learnt_from_a_refused_stream_is_a_break(site, browser, people):
+async def test_a_break_that_is_learnt_from_a_refused_stream_is_a_break(site: Site, browser, people):
     """The presence ends before the stream is open: the stream is refused, and the screen asks why."""
     _, hand = people
     screen = await at_work(site, browser, hand)
 
-    async def go_offline(route):
+    async def go_offline(route) -> None:
         await screen.page.evaluate("fetch('/v1/worker/offline', {method: 'POST'})")
         await route.continue_()
 
@@ -71,7 +72,7 @@ async def test_a_break_that_is_learnt_from_a_refused_stream_is_a_break(site, bro
     await expect(screen.part("notice")).to_be_visible()
 
 
-async def test_a_worker_who_was_signed_out_is_told(site, browser, people):
+async def test_a_worker_who_was_signed_out_is_told(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)

@@ -11,24 +11,26 @@ from manyeyes.reports.rules import Vote
 from manyeyes.tasks.rules import wire_id
 from support import factories
 from support.browser_visits import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, worker_subject
+from support.in_process_client import Client
 from support.screen_disputes import complaint, decided, reviewer, vote
+from support.served_site import Site
 
 
 @pytest.fixture
-async def people(client):
+async def people(client: Client) -> tuple[factories.Customer, factories.Hand]:
     """A customer, and the worker who is signed in."""
     customer, author = await factories.customer(client.context), await factories.hand(client.context)
     await client.post(await link(client.context, worker_subject(author)), headers=OWN)
     return customer, author
 
 
-async def test_a_worker_without_complaints_reads_so(client, people):
+async def test_a_worker_without_complaints_reads_so(client: Client, people):
     page = (await client.get("/worker/reports")).text
     assert "No answer of yours was refused." in page
     assert "Being looked at" not in page
 
 
-async def test_an_open_complaint_is_shown_with_its_pay_on_hold(client, people):
+async def test_an_open_complaint_is_shown_with_its_pay_on_hold(client: Client, people):
     customer, author = people
     await complaint(client.context, customer, author, "alpha")
     await vote(client.context, await reviewer(client.context), Vote.CONFIRM, "purple elephant")
@@ -39,7 +41,7 @@ async def test_an_open_complaint_is_shown_with_its_pay_on_hold(client, people):
     assert "/worker/appeal" not in page
 
 
-async def test_a_refused_answer_shows_the_reasons_and_the_cost(client, people):
+async def test_a_refused_answer_shows_the_reasons_and_the_cost(client: Client, people):
     customer, author = people
     await decided(
         client.context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", numeric=1, comment="the meter"
@@ -61,7 +63,7 @@ async def test_a_refused_answer_shows_the_reasons_and_the_cost(client, people):
     assert not re.search(r"worker \d", page)
 
 
-async def test_pay_that_was_his_already_cost_him_nothing(client, people):
+async def test_pay_that_was_his_already_cost_him_nothing(client: Client, people):
     customer, author = people
     task_id = await complaint(client.context, customer, author)
     async with client.context.cells.pool(1).acquire() as db:
@@ -72,13 +74,13 @@ async def test_pay_that_was_his_already_cost_him_nothing(client, people):
     assert "nothing: the pay was yours already" in (await client.get("/worker/reports")).text
 
 
-async def test_an_answer_that_stands_is_no_complaint_any_more(client, people):
+async def test_an_answer_that_stands_is_no_complaint_any_more(client: Client, people):
     customer, author = people
     await decided(client.context, customer, author, Vote.REJECT)
     assert "No answer of yours was refused." in (await client.get("/worker/reports")).text
 
 
-async def test_one_appeal_and_its_end(client, people):
+async def test_one_appeal_and_its_end(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)
     words = "Look again: <b>it is a 4</b>"
@@ -103,12 +105,12 @@ async def test_one_appeal_and_its_end(client, people):
 @pytest.mark.parametrize(
     "form", [{}, {"words": "why"}, {"task_id": "x", "words": "why"}, {"task_id": "9" * 40, "words": "w"}]
 )
-async def test_an_appeal_about_nothing_is_refused(client, people, form):
+async def test_an_appeal_about_nothing_is_refused(client: Client, people, form):
     reply = await client.post("/worker/appeal", data={"y": "1", **form}, headers=OWN, follow_redirects=True)
     assert "That appeal could not be taken" in reply.text
 
 
-async def test_an_appeal_without_words_is_refused(client, people):
+async def test_an_appeal_without_words_is_refused(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)
     reply = await client.post(
@@ -118,7 +120,7 @@ async def test_an_appeal_without_words_is_refused(client, people):
     assert "This is not right: appeal" in reply.text
 
 
-async def test_a_form_of_another_site_appeals_nothing(client, people):
+async def test_a_form_of_another_site_appeals_nothing(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)
     form = {"task_id": number, "words": "not mine"}
@@ -129,7 +131,7 @@ async def test_a_form_of_another_site_appeals_nothing(client, people):
         assert await db.fetchval("SELECT count(*) FROM appeal") == 0
 
 
-async def test_workers_see_and_appeal_only_their_own(client, people):
+async def test_workers_see_and_appeal_only_their_own(client: Client, people):
     customer, author = people
     other = await factories.hand(client.context)
     number = await decided(client.context, customer, author, Vote.CONFIRM, text="alpha")
@@ -142,7 +144,7 @@ async def test_workers_see_and_appeal_only_their_own(client, people):
     assert "That appeal could not be taken" in reply.text
 
 
-async def test_others_are_sent_where_they_belong(client, people):
+async def test_others_are_sent_where_they_belong(client: Client, people):
     customer, _ = people
     client.cookies.clear()
     for path in ("/worker/reports", "/reviewer", "/customer/reports", "/operator/recourse"):
@@ -154,7 +156,7 @@ async def test_others_are_sent_where_they_belong(client, people):
         assert "You are signed in here as a customer" in page.text
 
 
-async def test_what_is_new_is_counted_until_it_was_read(client, people):
+async def test_what_is_new_is_counted_until_it_was_read(client: Client, people):
     customer, author = people
     badge = re.compile(r'id="refusals-count">(\d+)<')
     await decided(client.context, customer, author, Vote.CONFIRM)
@@ -167,13 +169,13 @@ async def test_what_is_new_is_counted_until_it_was_read(client, people):
 
 
 @pytest.mark.parametrize("cookie", ["nonsense", "0001-01-01T00:00:00+23:00", "2026-01-01"])
-async def test_a_cookie_that_somebody_changed_breaks_nothing(client, people, cookie):
+async def test_a_cookie_that_somebody_changed_breaks_nothing(client: Client, people, cookie):
     client.cookies.set("manyeyes_refusals_seen", cookie, domain="manyeyes.test")
     assert (await client.get("/worker")).status_code == 200
 
 
 @pytest.mark.browser
-async def test_the_work_screen_notes_a_refusal_without_interrupting(site, browser):
+async def test_the_work_screen_notes_a_refusal_without_interrupting(site: Site, browser):
     customer, author = await factories.customer(site.context), await factories.hand(site.context)
     task_id = await complaint(site.context, customer, author)
     screen = await at_work(site, browser, author)
@@ -192,7 +194,7 @@ async def test_the_work_screen_notes_a_refusal_without_interrupting(site, browse
 
 
 @pytest.mark.browser
-async def test_the_page_fits_a_phone_and_the_appeal_is_sent(site, browser):
+async def test_the_page_fits_a_phone_and_the_appeal_is_sent(site: Site, browser):
     customer, author = await factories.customer(site.context), await factories.hand(site.context)
     number = await decided(site.context, customer, author, Vote.CONFIRM, "x" * 300, "wrong", text="y" * 200)
     screen = await at_work(site, browser, author, **PHONE)

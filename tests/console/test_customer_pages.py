@@ -4,24 +4,28 @@ import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.console.customer.statement import KINDS
-from manyeyes.console.customer.statement_books import read_books
+from manyeyes.console.customer.statement_books import Statement, read_books
 from manyeyes.console.customer.statement_period import StatementQuery, asked
 from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, TransferKind
+from manyeyes.runtime.context import Context
 from support import factories
 from support.action_stage import set_stage
 from support.browser_visits import customer_subject, link
+from support.in_process_client import Client
 from support.recognition_calls import RATE_PRICE, Calls, app_of
 
 OWN = {"origin": "http://manyeyes.test"}
 
 
 @pytest.fixture
-async def customer(client):
+async def customer(client: Client) -> factories.Customer:
     """A customer, signed in, with two solved tasks, one skipped once and two open ones."""
     customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     for soft_id, ip in ((7, "203.0.113.7"), (0, "203.0.113.8")):
@@ -32,14 +36,14 @@ async def customer(client):
     return customer
 
 
-def cell(page, element):
+def cell(page, element) -> str | Any:
     """The text of the element with this id."""
     found = re.search(rf'id="{element}"[^>]*>([^<]*)<', page)
     assert found, element
     return found[1]
 
 
-def rows(page, table):
+def rows(page, table) -> list[Any]:
     """The rows of the table with this id, as lists of texts."""
     body = page.split(f'id="{table}"', 1)[1].split("<tbody>", 1)[1].split("</tbody>", 1)[0]
     return [
@@ -48,18 +52,18 @@ def rows(page, table):
     ]
 
 
-def micros(text):
+def micros(text) -> int:
     return round(float(text.replace("$", "").replace(",", "").replace("−", "-") or 0) * 1_000_000)
 
 
-async def books_of(context, customer, **given):
+async def books_of(context: Context, customer: factories.Customer, **given) -> Statement:
     question = StatementQuery(start=given.pop("start", asked({}, datetime.now(UTC)).start), **given)
-    place = factories.AccountPlace(customer.account_id, "", customer.cell)
+    place = AccountPlace(customer.account_id, "", customer.cell)
     async with context.cells.pool(customer.cell).acquire() as db:
         return await read_books(db, place, question, await context.lookups.queues())
 
 
-async def test_the_overview_shows_what_there_is(client, customer):
+async def test_the_overview_shows_what_there_is(client: Client, customer: factories.Customer):
     page = (await client.get("/customer")).text
     assert cell(page, "balance") == "$9.9972"
     assert cell(page, "held") == "$0.0014"
@@ -71,7 +75,7 @@ async def test_the_overview_shows_what_there_is(client, customer):
     assert "http://manyeyes.test/createTask" in page
 
 
-async def test_the_statement_adds_up(client, customer):
+async def test_the_statement_adds_up(client: Client, customer: factories.Customer):
     page = (await client.get("/customer/statement")).text
     assert "It adds up" in page
     sums = rows(page, "sums")
@@ -83,7 +87,7 @@ async def test_the_statement_adds_up(client, customer):
     assert sum(int(row[2]) for row in hours) == int(cell(page, "total-volume")) == 2
 
 
-async def test_every_line_follows_from_the_one_before(client, customer):
+async def test_every_line_follows_from_the_one_before(client: Client, customer: factories.Customer):
     lines = rows((await client.get("/customer/statement")).text, "entries")[::-1]
     signs = {"Top-up": (1, 0), "Held for a task": (-1, 1), "Charged for a task": (0, -1), "Given back": (1, -1)}
     available = held = 0
@@ -95,7 +99,7 @@ async def test_every_line_follows_from_the_one_before(client, customer):
     assert len(lines) == 7
 
 
-async def test_filters_narrow_the_hours_and_not_the_ledger(client, customer):
+async def test_filters_narrow_the_hours_and_not_the_ledger(client: Client, customer: factories.Customer):
     for query, tasks in [
         ("queue=English+ImageToText", 2),
         ("queue=Russian+ImageToText", 0),
@@ -115,7 +119,7 @@ async def test_filters_narrow_the_hours_and_not_the_ledger(client, customer):
         assert len(rows(page, "entries")) == 7
 
 
-async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, customer):
+async def test_a_window_that_cuts_history_adds_up_at_every_instant(client: Client, customer: factories.Customer):
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE transfer SET at = at - (50 - cause_id * 7 - kind) * interval '1 hour' WHERE cell = 1")
         await db.execute("UPDATE result SET ended_at = t.at FROM transfer t WHERE t.cause_id = task_id AND t.kind = 3")
@@ -133,7 +137,7 @@ async def test_a_window_that_cuts_history_adds_up_at_every_instant(client, custo
         assert books.unexplained_micros == 0, start
 
 
-async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, customer):
+async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client: Client, customer: factories.Customer):
     """Also where a window holds the task's end and not the refund, or the refund and not the end."""
     hand, earlier_hand = await factories.hand(client.context), 1
     await client.context.batcher.ask(leave, Leave(1, earlier_hand, offline=True))
@@ -153,7 +157,9 @@ async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client, cus
         assert (await books_of(client.context, customer, start=start)).unexplained_micros == 0, start
 
 
-async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(client, customer):
+async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(
+    client: Client, customer: factories.Customer
+):
     stage = await set_stage(client.context.cells.directory)
     stage._number = 1_000_000
     calls = Calls(stage, app_of(customer.account_id))
@@ -169,21 +175,21 @@ async def test_what_recognition_cost_stands_on_the_statement_and_it_adds_up(clie
     assert (cell(overview, "spent"), cell(overview, "held")) == ("$0.0024", "$0.0021")
 
 
-async def test_what_is_missing_is_told_to_the_micro(client, customer):
+async def test_what_is_missing_is_told_to_the_micro(client: Client, customer: factories.Customer):
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE balance SET available_micros = available_micros - 3 WHERE cell = 1")
     page = (await client.get("/customer/statement")).text
     assert "It does not add up: $0.000003 is unexplained" in page
 
 
-async def test_a_charge_without_its_hour_is_noticed(client, customer):
+async def test_a_charge_without_its_hour_is_noticed(client: Client, customer: factories.Customer):
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("DELETE FROM usage_minute")
         await db.execute("UPDATE result SET charged_micros = 0")
     assert (await books_of(client.context, customer)).unexplained_micros == 1_400
 
 
-async def test_entries_are_paged_and_none_is_left_out(client, customer):
+async def test_entries_are_paged_and_none_is_left_out(client: Client, customer: factories.Customer):
     for _ in range(60):
         await factories.submit(client.context, customer)
     first = (await client.get("/customer/statement")).text
@@ -197,7 +203,7 @@ async def test_entries_are_paged_and_none_is_left_out(client, customer):
     assert "51 to 67 of 67" in second
 
 
-async def test_the_download_holds_the_same_entries(client, customer):
+async def test_the_download_holds_the_same_entries(client: Client, customer: factories.Customer):
     reply = await client.get("/customer/statement.csv")
     assert reply.headers["content-type"].startswith("text/csv")
     assert "attachment" in reply.headers["content-disposition"]
@@ -215,19 +221,19 @@ async def test_the_download_holds_the_same_entries(client, customer):
     }
 
 
-async def test_the_download_goes_on_where_a_batch_ended(client, customer, monkeypatch):
+async def test_the_download_goes_on_where_a_batch_ended(client: Client, customer: factories.Customer, monkeypatch):
     whole = (await client.get("/customer/statement.csv")).text
     monkeypatch.setattr("manyeyes.console.customer.statement.CSV_ENTRIES", 2)
     assert (await client.get("/customer/statement.csv")).text == whole
 
 
-async def test_an_unreadable_start_is_explained(client, customer):
+async def test_an_unreadable_start_is_explained(client: Client, customer: factories.Customer):
     page = (await client.get("/customer/statement?from=soon")).text
     assert "The start could not be read" in page
     assert "It adds up" in page
 
 
-async def test_customers_see_only_their_own(client, customer):
+async def test_customers_see_only_their_own(client: Client, customer: factories.Customer):
     other = await factories.customer(client.context, "3.00")
     client.cookies.clear()
     await client.post(await link(client.context, customer_subject(other)), headers=OWN)
@@ -236,7 +242,7 @@ async def test_customers_see_only_their_own(client, customer):
     assert cell((await client.get("/customer")).text, "balance") == "$3.00"
 
 
-async def test_what_others_typed_is_shown_and_not_run(client, customer):
+async def test_what_others_typed_is_shown_and_not_run(client: Client, customer: factories.Customer):
     evil = "<script>alert(1)</script>"
     async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE account_place SET name = $1", evil)

@@ -3,6 +3,7 @@
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -11,12 +12,13 @@ from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, link
 from support.recognition_results import open_app, open_recognition, record, some
+from support.served_site import Site
 
 DAYS = 10
 
 
 @pytest.fixture
-async def pages(site, browser):
+async def pages(site: Site, browser) -> dict[str, Any]:
     """The three pages with drawings in a browser without script, each by its name."""
     customer = await factories.customer(site.context)
     app = await open_app(site.context, customer)
@@ -41,7 +43,7 @@ async def pages(site, browser):
 
 
 @pytest.mark.browser
-async def test_a_drawing_is_one_named_picture_and_a_table_beside_it_says_the_same(pages):
+async def test_a_drawing_is_one_named_picture_and_a_table_beside_it_says_the_same(pages: dict[str, Any]):
     for name, drawings, rows in (("statement", 2, 24), ("recognition", 3, 30), ("calibration", 1, 1)):
         page = pages[name]
         named = page.locator("figure.chart").get_by_role("img", name=re.compile(r"\w+ \w+"))
@@ -53,7 +55,7 @@ async def test_a_drawing_is_one_named_picture_and_a_table_beside_it_says_the_sam
 
 
 @pytest.mark.browser
-async def test_on_paper_there_are_no_controls_and_the_tables_are_open(pages):
+async def test_on_paper_there_are_no_controls_and_the_tables_are_open(pages: dict[str, Any]):
     for name, page in pages.items():
         rows = page.locator("details.more table tbody tr")
         await expect(rows.last).to_be_hidden()

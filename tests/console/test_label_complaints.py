@@ -6,24 +6,26 @@ from playwright.async_api import expect
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import PHONE, at_review, customer_subject, has_no_sideways_scroll, link, worker_subject
 from support.label_tasks import FEW, send_labels
 from support.screen_disputes import reviewer, votes_on
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 CHOSEN = "QR or bar code"
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand, factories.Hand]:
     """A customer, the worker who chose a label, and a reviewer."""
     return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
-async def chosen(context, customer, author, names=FEW):
+async def chosen(context: Context, customer: factories.Customer, author, names=FEW) -> int:
     """Let the author choose the second label of a fresh task and the customer complain; return the task's serial."""
     serial = await send_labels(context, customer, names)
     lease = await factories.taken(context, author)
@@ -32,7 +34,7 @@ async def chosen(context, customer, author, names=FEW):
     return serial
 
 
-async def page_of(site, browser, subject, path):
+async def page_of(site: Site, browser, subject, path):
     page = await (await browser.new_context(locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, subject))
     await page.wait_for_load_state()
@@ -40,7 +42,7 @@ async def page_of(site, browser, subject, path):
     return page
 
 
-async def test_a_reviewer_reads_the_label_s_name_and_what_there_was_to_choose_from(site, browser, people):
+async def test_a_reviewer_reads_the_label_s_name_and_what_there_was_to_choose_from(site: Site, browser, people):
     customer, author, judge = people
     serial = await chosen(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -58,7 +60,7 @@ async def test_a_reviewer_reads_the_label_s_name_and_what_there_was_to_choose_fr
     assert screen.errors == []
 
 
-async def test_pictures_to_read_and_to_label_are_judged_in_turn(site, browser, people):
+async def test_pictures_to_read_and_to_label_are_judged_in_turn(site: Site, browser, people):
     customer, author, judge = people
     await chosen(site.context, customer, author)
     await factories.complain(site.context, customer, await factories.solve(site.context, customer, author, "O0"))
@@ -74,7 +76,7 @@ async def test_pictures_to_read_and_to_label_are_judged_in_turn(site, browser, p
     await expect(screen.part("receipt")).to_contain_text("they look alike")
 
 
-async def test_without_script_the_same_is_there(site, browser, people):
+async def test_without_script_the_same_is_there(site: Site, browser, people):
     customer, author, judge = people
     serial = await chosen(site.context, customer, author)
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
@@ -87,7 +89,7 @@ async def test_without_script_the_same_is_there(site, browser, people):
     assert await votes_on(site.context, serial) == [(Vote.REJECT, "several")]
 
 
-async def test_a_program_gets_the_labels_and_the_name(site, people):
+async def test_a_program_gets_the_labels_and_the_name(site: Site, people):
     customer, author, judge = people
     await chosen(site.context, customer, author)
     slot = await ReviewDesk(site.context).next(judge.worker, 5)
@@ -97,7 +99,7 @@ async def test_a_program_gets_the_labels_and_the_name(site, people):
     assert [choice.name for choice in slot.options.labels] == list(FEW)
 
 
-async def test_worker_customer_and_operator_read_the_name(site, browser, people):
+async def test_worker_customer_and_operator_read_the_name(site: Site, browser, people):
     customer, author, _ = people
     serial = await chosen(site.context, customer, author)
     await factories.judge(site.context, "confirm", "confirm")
@@ -114,7 +116,7 @@ async def test_worker_customer_and_operator_read_the_name(site, browser, people)
     await expect(page.locator("#appeals")).to_contain_text("Which label fits the picture?")
 
 
-async def test_on_a_phone_the_verdicts_are_in_sight(site, browser, people):
+async def test_on_a_phone_the_verdicts_are_in_sight(site: Site, browser, people):
     customer, author, judge = people
     await chosen(site.context, customer, author)
     screen = await at_review(site, browser, judge, **PHONE)

@@ -7,6 +7,7 @@ from manyeyes.console.shared.languages import LANGUAGES, catalogue
 from manyeyes.workers.store import Subject
 from support import factories, proven_sites
 from support.browser_visits import PHONE, at_work, customer_subject, has_no_sideways_scroll, link, send
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 # Elements a person operates that a screen reader could not name.
@@ -22,18 +23,18 @@ SMALL = """() => [...document.querySelectorAll("input:not([type=hidden]), select
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
     return await factories.customer(site.context), await factories.hand(site.context)
 
 
-async def visit(site, browser, subject, **browser_context):
+async def visit(site: Site, browser, subject, **browser_context):
     page = await (await browser.new_context(**{"locale": "en-US", **browser_context})).new_page()
     await page.goto(site.url + await link(site.context, subject))
     await page.wait_for_url(lambda url: "/login/" not in url)
     return page
 
 
-async def test_a_phone_shows_everything_without_sideways_scroll(site, browser, people):
+async def test_a_phone_shows_everything_without_sideways_scroll(site: Site, browser, people):
     customer, hand = people
     comment = "Type the five digits of the counter, without the red one, from left to right"
     await send(site, customer, numeric=1, phrase=True, min_length=3, max_length=9, comment=comment)
@@ -48,7 +49,7 @@ async def test_a_phone_shows_everything_without_sideways_scroll(site, browser, p
     assert await screen.page.evaluate(SMALL) == []
 
 
-async def test_the_box_is_in_sight_above_the_keyboard_of_a_phone(site, browser, people):
+async def test_the_box_is_in_sight_above_the_keyboard_of_a_phone(site: Site, browser, people):
     customer, hand = people
     await send(site, customer, comment="The name under the arms")
     above_keyboard = PHONE | {"viewport": {"width": 360, "height": 380}}
@@ -59,7 +60,7 @@ async def test_the_box_is_in_sight_above_the_keyboard_of_a_phone(site, browser, 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_the_screen_speaks(site, browser, people, language):
+async def test_the_screen_speaks(site: Site, browser, people, language):
     customer, hand = people
     await send(site, customer, numeric=1, min_length=2)
     screen = await at_work(site, browser, hand)
@@ -78,7 +79,7 @@ async def test_the_screen_speaks(site, browser, people, language):
     assert screen.errors == []
 
 
-async def test_colours_follow_the_system_until_somebody_chooses(site, browser, people):
+async def test_colours_follow_the_system_until_somebody_chooses(site: Site, browser, people):
     _, hand = people
     paper = "getComputedStyle(document.body).backgroundColor"
     light = await at_work(site, browser, hand, color_scheme="light")
@@ -93,7 +94,7 @@ async def test_colours_follow_the_system_until_somebody_chooses(site, browser, p
     assert await dark.page.evaluate(paper) == white
 
 
-async def test_nothing_moves_for_who_wants_it_still(site, browser, people):
+async def test_nothing_moves_for_who_wants_it_still(site: Site, browser, people):
     _, hand = people
     screen = await at_work(site, browser, hand, reduced_motion="reduce")
     await screen.start()
@@ -101,7 +102,7 @@ async def test_nothing_moves_for_who_wants_it_still(site, browser, people):
     assert await screen.page.evaluate("document.getAnimations().length") == 0
 
 
-async def test_everything_has_a_name(site, browser, people):
+async def test_everything_has_a_name(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -119,7 +120,7 @@ async def test_everything_has_a_name(site, browser, people):
         assert await has_no_sideways_scroll(page), path
 
 
-async def test_the_focus_is_seen(site, browser, people):
+async def test_the_focus_is_seen(site: Site, browser, people):
     _, hand = people
     screen = await at_work(site, browser, hand)
     focused = "document.activeElement.outerHTML.slice(0, 40)"
@@ -133,7 +134,7 @@ async def test_the_focus_is_seen(site, browser, people):
     assert len(seen) >= 3
 
 
-async def test_an_operator_sees_queues_and_health(site, browser, people):
+async def test_an_operator_sees_queues_and_health(site: Site, browser, people):
     customer, _ = people
     await send(site, customer)
     await proven_sites.house_site(site.context, customer.account_id)

@@ -2,11 +2,13 @@
 
 import pytest
 
+from support.in_process_client import Client
+
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/nothing/there", "/worker/nothing"])
-async def test_a_browser_gets_a_page(client, path):
+async def test_a_browser_gets_a_page(client: Client, path):
     page = await client.get(path, headers=BROWSER)
     assert page.status_code == 404
     assert "There is no such page" in page.text
@@ -17,7 +19,7 @@ async def test_a_browser_gets_a_page(client, path):
     ("method", "path", "headers"),
     [("GET", "/nothing", {}), ("POST", "/nothing", BROWSER), ("GET", "/createTask", BROWSER), ("HEAD", "/x", BROWSER)],
 )
-async def test_a_call_gets_the_contracts_error(client, method, path, headers):
+async def test_a_call_gets_the_contracts_error(client: Client, method, path, headers):
     reply = await client.request(method, path, headers=headers)
     assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
     if method != "HEAD":

@@ -3,21 +3,24 @@
 import asyncio
 import re
 
+import asyncpg
 from test_customer_pages import OWN
 
 from manyeyes.actions.check_books import BooksAudit
 from manyeyes.console.operator import overview
 from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support import factories, proven_sites
 from support.browser_visits import link
+from support.in_process_client import Client
 
 
-async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(context, monkeypatch):
+async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_last_proof(context: Context, monkeypatch):
     monkeypatch.setattr(overview, "BOOKS_FRESH_SECONDS", -1.0)
     begun, gate, proofs = asyncio.Event(), asyncio.Event(), []
 
-    async def slow(db, cell, time_zones):
+    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
         proofs.append(cell)
         begun.set()
         await gate.wait()
@@ -40,10 +43,10 @@ async def test_the_books_are_proven_by_one_view_at_a_time_and_others_see_the_las
     assert len(proofs) == 2
 
 
-async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(context, monkeypatch):
+async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(context: Context, monkeypatch):
     proofs = []
 
-    async def slow(db, cell, time_zones):
+    async def slow(db: asyncpg.Connection, cell, time_zones) -> BooksAudit:
         proofs.append(cell)
         await asyncio.sleep(0)
         return BooksAudit(
@@ -56,7 +59,7 @@ async def test_views_before_the_first_proof_wait_for_it_and_start_no_other(conte
     assert len(proofs) == 1
 
 
-async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(client):
+async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(client: Client):
     context = client.context
     await client.post(await link(context, Subject("operator", 0, 0)), headers=OWN)
     assert "No sites yet: manyeyes site add" in (await client.get("/operator")).text

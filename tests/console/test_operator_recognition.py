@@ -3,23 +3,29 @@
 import random
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import httpx
 import pytest
 from playwright.async_api import expect
 from test_customer_pages import OWN
 from test_looks import NAMELESS
 
 from manyeyes.apps.keys import fingerprint, new_pair
+from manyeyes.apps.rules import App
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.recognitions import store
 from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.calibration import calibrate
 from manyeyes.recognitions.reviews import verdicts
-from manyeyes.recognitions.rules import ReviewState
+from manyeyes.recognitions.rules import Recognition, ReviewState
+from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link
+from support.in_process_client import Client
 from support.recognition_results import Sighting, open_app, open_recognition, record, some
+from support.served_site import Site
 
 PATH = "/operator/recognition"
 OPERATOR = Subject("operator", 0, 0)
@@ -27,40 +33,40 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture
-async def seen(client):
+async def seen(client: Client) -> tuple[App, Recognition]:
     """The operator is signed in; a customer's app with a recognition that has seen nothing."""
     await client.post(await link(client.context, OPERATOR), headers=OWN)
     app = await open_app(client.context, await factories.customer(client.context))
     return app, await open_recognition(client.context, app)
 
 
-async def terms(context, recognition):
+async def terms(context: Context, recognition) -> Recognition | None:
     async with context.cells.directory.acquire() as db:
         return await store.recognition(db, recognition.task_id)
 
 
-async def change(client, recognition, **form):
+async def change(client: Client, recognition, **form) -> httpx.Response:
     return await client.post(PATH, data={"task_id": recognition.task_id, **form}, headers=OWN, follow_redirects=True)
 
 
-def surely_right(number, *, wrong=0, rate=0.97):
+def surely_right(number, *, wrong=0, rate=0.97) -> list[Any]:
     """Certain results on which a person was asked, some of them overturned."""
-    known = {"at": NOW - timedelta(days=1), "rate": rate, "state": ReviewState.DECIDED}
+    known: dict[str, Any] = {"at": NOW - timedelta(days=1), "rate": rate, "state": ReviewState.DECIDED}
     return [Sighting(**known, label=0, verdict=1 if n < wrong else 0) for n in range(number)]
 
 
-async def test_the_list_shows_every_app_with_its_key_and_its_errors(client, seen):
+async def test_the_list_shows_every_app_with_its_key_and_its_errors(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     key = new_pair(1024).public
     keyed = await open_app(client.context, await factories.customer(client.context), name="Forum", public_key=key)
     await record(client.context, *seen, surely_right(300, wrong=3))
-    uncertain = {"at": NOW - timedelta(days=2), "label": 1, "rate": 0.4, "review": True}
-    said = {**uncertain, "state": ReviewState.DECIDED}
+    uncertain: dict[str, Any] = {"at": NOW - timedelta(days=2), "label": 1, "rate": 0.4, "review": True}
+    said: dict[str, Any] = {**uncertain, "state": ReviewState.DECIDED}
     await record(
         client.context, *seen, [Sighting(**said, verdict=1), Sighting(**said, verdict=2), Sighting(**uncertain)]
     )
-    old = {"at": NOW - timedelta(days=100), "state": ReviewState.DECIDED, "label": 0, "verdict": 1}
-    refuted = {**old, "at": NOW - timedelta(days=1), "refuted": True}
+    old: dict[str, Any] = {"at": NOW - timedelta(days=100), "state": ReviewState.DECIDED, "label": 0, "verdict": 1}
+    refuted: dict[str, Any] = {**old, "at": NOW - timedelta(days=1), "refuted": True}
     await record(client.context, *seen, [Sighting(**old), Sighting(**refuted)])
     page = (await client.get(PATH)).text
     line = re.sub(r"<[^>]+>", " ", page.split(f"{PATH}/{recognition.task_id}", 1)[1].split("</tr>")[0])
@@ -74,14 +80,14 @@ async def test_the_list_shows_every_app_with_its_key_and_its_errors(client, seen
     assert fingerprint(client.context.signer.public_key).sha256 in page
 
 
-async def test_a_recogniser_that_is_gone_is_seen(client, seen):
+async def test_a_recogniser_that_is_gone_is_seen(client: Client, seen: tuple[App, Recognition]):
     async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE recognition SET recogniser = 'gone'")
     for path in (PATH, f"{PATH}/{seen[1].task_id}"):
         assert '<span class="mono">gone</span> is not installed' in (await client.get(path)).text
 
 
-async def test_an_app_is_suspended_and_resumed(client, seen):
+async def test_an_app_is_suspended_and_resumed(client: Client, seen: tuple[App, Recognition]):
     app, _ = seen
     for given, says, is_suspended in (("yes", "answered with code 8", True), ("no", "taken again", False)):
         form = {"secret_id": app.secret_id, "suspended": given}
@@ -95,7 +101,7 @@ async def test_an_app_is_suspended_and_resumed(client, seen):
         assert "Nothing was changed" in reply.text
 
 
-async def test_terms_are_changed_one_by_one(client, seen):
+async def test_terms_are_changed_one_by_one(client: Client, seen: tuple[App, Recognition]):
     _, recognition = seen
     assert "Every process follows within seconds" in (await change(client, recognition, threshold="0.985")).text
     await change(client, recognition, sample_share="12,5")
@@ -116,19 +122,19 @@ async def test_terms_are_changed_one_by_one(client, seen):
         {"threshold": "0.5", "sample_share": "inf"},
     ],
 )
-async def test_terms_that_make_no_sense_change_nothing(client, seen, form):
+async def test_terms_that_make_no_sense_change_nothing(client: Client, seen: tuple[App, Recognition], form):
     before = await terms(client.context, seen[1])
     assert "Nothing was changed" in (await change(client, seen[1], **form)).text
     assert await terms(client.context, seen[1]) == before
 
 
-async def test_a_recognition_that_is_not_there_is_not_changed(client, seen):
+async def test_a_recognition_that_is_not_there_is_not_changed(client: Client, seen: tuple[App, Recognition]):
     reply = await client.post(PATH, data={"task_id": "nothing", "threshold": "0.5"}, headers=OWN, follow_redirects=True)
     assert "Nothing was changed" in reply.text
     assert (await client.get(f"{PATH}/nothing")).status_code == 404
 
 
-async def test_nothing_is_proposed_before_it_is_proven(client, seen):
+async def test_nothing_is_proposed_before_it_is_proven(client: Client, seen: tuple[App, Recognition]):
     _, recognition = seen
     page = (await client.get(f"{PATH}/{recognition.task_id}")).text
     assert "at least 149 more verdicts are needed" in page
@@ -139,7 +145,7 @@ async def test_nothing_is_proposed_before_it_is_proven(client, seen):
     assert "<polyline" in page
 
 
-async def test_the_proven_threshold_is_proposed_drawn_and_applied(client, seen):
+async def test_the_proven_threshold_is_proposed_drawn_and_applied(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     await record(client.context, *seen, some(random.Random(5), 9000, NOW - timedelta(days=30), NOW - timedelta(days=1)))
     async with client.context.cells.pool(app.cell).acquire() as db:
@@ -163,7 +169,7 @@ async def test_the_proven_threshold_is_proposed_drawn_and_applied(client, seen):
     assert "Apply" not in page
 
 
-async def test_only_the_operator_and_only_his_own_forms(client, seen):
+async def test_only_the_operator_and_only_his_own_forms(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     form = {"secret_id": app.secret_id, "suspended": "yes", "task_id": recognition.task_id, "threshold": "0.1"}
     for path in ("/operator/app", PATH):
@@ -183,13 +189,13 @@ async def test_only_the_operator_and_only_his_own_forms(client, seen):
     assert not found.suspended
 
 
-async def test_without_apps_the_command_is_shown(client):
+async def test_without_apps_the_command_is_shown(client: Client):
     await client.post(await link(client.context, OPERATOR), headers=OWN)
     assert 'manyeyes app create "Market place" --account' in (await client.get(PATH)).text
 
 
 @pytest.mark.browser
-async def test_the_pages_fit_a_phone_in_every_language(site, browser):
+async def test_the_pages_fit_a_phone_in_every_language(site: Site, browser):
     app = await open_app(site.context, await factories.customer(site.context))
     recognition = await open_recognition(site.context, app)
     await record(site.context, app, recognition, some(random.Random(5), 3000, NOW - timedelta(days=30), NOW))

@@ -4,6 +4,7 @@ import re
 from itertools import combinations
 from math import dist
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ EYES = {
 }
 
 
-def times(matrix, vector):
+def times(matrix, vector) -> list[Any]:
     return [sum(a * b for a, b in zip(row, vector, strict=True)) for row in matrix]
 
 

@@ -3,6 +3,7 @@
 import random
 import re
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +12,13 @@ from test_customer_pages import OWN, rows
 from test_looks import NAMELESS
 
 from manyeyes.console.shared.languages import LANGUAGES
-from manyeyes.recognitions.rules import FAILED, ReviewState
+from manyeyes.recognitions.rules import FAILED, Recognition, ReviewState
 from manyeyes.tasks.rules import wire_id
 from support import factories
 from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link
+from support.in_process_client import Client
 from support.recognition_results import Sighting, open_app, open_recognition, record, some
+from support.served_site import Site
 
 PATH = "/customer/recognitions"
 START, END = datetime(2026, 10, 3, 16, tzinfo=UTC), datetime(2026, 10, 13, 16, tzinfo=UTC)  # ten days of Shanghai
@@ -24,7 +27,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
-async def customer(client):
+async def customer(client: Client) -> factories.Customer:
     """A customer who is signed in."""
     customer = await factories.customer(client.context)
     await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
@@ -32,7 +35,7 @@ async def customer(client):
 
 
 @pytest.fixture
-async def seen(client, customer):
+async def seen(client: Client, customer: factories.Customer) -> tuple[Recognition, list[Sighting]]:
     """An app with a recognition, and what it saw in ten days."""
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
@@ -41,29 +44,29 @@ async def seen(client, customer):
     return recognition, sightings
 
 
-async def page_of(client, recognition, **query):
+async def page_of(client: Client, recognition, **query) -> str:
     reply = await client.get(f"{PATH}/{recognition.task_id}", params=query)
     assert reply.status_code == 200
     return reply.text
 
 
-def numbers(row):
+def numbers(row) -> list[Any]:
     return [int(text.replace(",", "") or 0) for text in row]
 
 
-def band(page, n, kind):
+def band(page, n, kind) -> int:
     """The number of a kind in one of the bands."""
     found = re.findall(rf'id="band-{n}-{kind}">([\d,]+)<', page)
     return int(found[0].replace(",", ""))
 
 
-def foot(page, table):
+def foot(page, table) -> list[Any]:
     """The last row of a table, as numbers."""
     text = page.split(f'id="{table}"', 1)[1].split("<tfoot>", 1)[1].split("</tfoot>", 1)[0]
     return numbers(re.findall(r'<td class="number">([\d,]*)</td>', text))
 
 
-async def test_the_bands_equal_the_results(client, seen):
+async def test_the_bands_equal_the_results(client: Client, seen):
     recognition, sightings = seen
     page = await page_of(client, recognition, **TEN_DAYS)
     assert band(page, 1, "certain") == sum(s.label != FAILED and not s.review for s in sightings)
@@ -76,7 +79,7 @@ async def test_the_bands_equal_the_results(client, seen):
     assert band(page, 3, "upheld") == sum(s.is_reviewed and not s.is_overturned for s in sightings)
 
 
-async def test_the_tables_equal_the_results_and_add_up(client, seen):
+async def test_the_tables_equal_the_results_and_add_up(client: Client, seen):
     recognition, sightings = seen
     page = await page_of(client, recognition, **TEN_DAYS)
     days = {row[0]: numbers(row[1:]) for row in rows(page, "days")}
@@ -96,7 +99,7 @@ async def test_the_tables_equal_the_results_and_add_up(client, seen):
     assert "It adds up" in page
 
 
-async def test_a_count_that_is_lost_is_noticed(client, seen):
+async def test_a_count_that_is_lost_is_noticed(client: Client, seen):
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute(
             "UPDATE recognition_day SET total = total - 3 WHERE (day, label) IN "
@@ -105,7 +108,7 @@ async def test_a_count_that_is_lost_is_noticed(client, seen):
     assert "It does not add up: 3 pictures are unexplained" in await page_of(client, seen[0], **TEN_DAYS)
 
 
-async def test_every_day_has_its_column_and_its_title(client, seen):
+async def test_every_day_has_its_column_and_its_title(client: Client, seen):
     recognition, sightings = seen
     page = await page_of(client, recognition, **TEN_DAYS)
     drawings = re.findall(r'<figure class="chart stack">.*?</figure>', page, re.S)
@@ -114,7 +117,7 @@ async def test_every_day_has_its_column_and_its_title(client, seen):
     assert f"<title>Oct 4 · Certain {certain} ·" in drawings[1]
 
 
-async def test_rare_results_are_still_drawn(client, customer):
+async def test_rare_results_are_still_drawn(client: Client, customer: factories.Customer):
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
     many = [Sighting(at=START + n * timedelta(seconds=60)) for n in range(400)]
@@ -124,7 +127,7 @@ async def test_rare_results_are_still_drawn(client, customer):
     assert [float(height) >= 1 for height in heights] == [True]
 
 
-async def test_labels_beyond_six_share_the_last_colour(client, customer):
+async def test_labels_beyond_six_share_the_last_colour(client: Client, customer: factories.Customer):
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
     async with client.context.cells.directory.acquire() as db:
@@ -140,7 +143,7 @@ async def test_labels_beyond_six_share_the_last_colour(client, customer):
     assert len(rows(page, "labels")) == 9
 
 
-async def test_days_that_cannot_be_shown_are_explained(client, seen):
+async def test_days_that_cannot_be_shown_are_explained(client: Client, seen):
     for query, says in [
         ({"from": "soon", "to": "2026-10-13"}, "could not be read"),
         ({"from": "2026-10-13", "to": "2026-10-04"}, "could not be read"),
@@ -154,7 +157,7 @@ async def test_days_that_cannot_be_shown_are_explained(client, seen):
     assert year.count("<g><title>") == 3 * 365
 
 
-async def test_results_of_the_days_are_listed_and_narrowed(client, seen):
+async def test_results_of_the_days_are_listed_and_narrowed(client: Client, seen):
     recognition, sightings = seen
     for show, fits in (
         ("", lambda s: True),
@@ -178,25 +181,21 @@ async def test_results_of_the_days_are_listed_and_narrowed(client, seen):
     assert gone.headers["location"] == f"{PATH}/{recognition.task_id}"
 
 
-async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client, customer):
+async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client: Client, customer: factories.Customer):
     hand = await factories.hand(client.context)
     number = await factories.solve(client.context, customer, hand, "2")
     await factories.complain(client.context, customer, number)
     app = await open_app(client.context, customer)
     recognition = await open_recognition(client.context, app)
-    uncertain = {"at": START, "label": 1, "rate": 0.4, "review": True}
-    await record(
-        client.context,
-        app,
-        recognition,
-        [
-            Sighting(**uncertain, name="https://shop.example/a/1.png", state=ReviewState.DECIDED, verdict=2),
-            Sighting(**uncertain, name="2.png", tag="shop", state=ReviewState.DECIDED, verdict=1),
-            Sighting(**uncertain, name="3.png", state=ReviewState.OPEN),
-            Sighting(**uncertain, name="4.png", state=ReviewState.UNDECIDED),
-            Sighting(**uncertain, name="5.png", state=ReviewState.DECIDED, verdict=2, refuted=True),
-        ],
-    )
+    uncertain: dict[str, Any] = {"at": START, "label": 1, "rate": 0.4, "review": True}
+    sightings = [
+        Sighting(**uncertain, name="https://shop.example/a/1.png", state=ReviewState.DECIDED, verdict=2),
+        Sighting(**uncertain, name="2.png", tag="shop", state=ReviewState.DECIDED, verdict=1),
+        Sighting(**uncertain, name="3.png", state=ReviewState.OPEN),
+        Sighting(**uncertain, name="4.png", state=ReviewState.UNDECIDED),
+        Sighting(**uncertain, name="5.png", state=ReviewState.DECIDED, verdict=2, refuted=True),
+    ]
+    await record(client.context, app, recognition, sightings)
     serial = await client.context.id_blocks.of_wire(1, number)
     async with client.context.cells.pool(1).acquire() as db:
         for table in ("result", "review"):
@@ -214,7 +213,7 @@ async def test_a_result_shows_what_people_said_and_leads_to_its_complaint(client
     assert (await client.get(f"/customer/reports/{number}")).status_code == 200
 
 
-async def test_the_list_shows_apps_keys_and_today(client, customer, seen):
+async def test_the_list_shows_apps_keys_and_today(client: Client, customer: factories.Customer, seen):
     recognition, _ = seen
     empty = await open_app(client.context, customer, name="Forum", suspended=True)
     page = (await client.get(PATH)).text
@@ -235,7 +234,7 @@ async def test_the_list_shows_apps_keys_and_today(client, customer, seen):
     assert re.findall(r'<td class="number">([\d.]+)</td>', line) == ["0.90", "3", "1", "1", "1"]
 
 
-async def test_who_has_nothing_is_told_what_makes_it(client, customer):
+async def test_who_has_nothing_is_told_what_makes_it(client: Client, customer: factories.Customer):
     page = (await client.get(PATH)).text
     assert f'manyeyes app create "Market place" --account {customer.account_id}' in page
     recognition = await open_recognition(client.context, await open_app(client.context, customer))
@@ -244,7 +243,7 @@ async def test_who_has_nothing_is_told_what_makes_it(client, customer):
     assert f"curl -s http://manyeyes.test/v3/recognition/{recognition.secret_id}" in page
 
 
-async def test_others_see_nothing_of_it(client, seen):
+async def test_others_see_nothing_of_it(client: Client, seen):
     other = await factories.customer(client.context)
     client.cookies.clear()
     assert (await client.get(f"{PATH}/{seen[0].task_id}")).status_code == 303
@@ -255,7 +254,7 @@ async def test_others_see_nothing_of_it(client, seen):
         assert (await client.get(f"{path}/results.csv")).status_code == 404
 
 
-async def test_what_pictures_are_called_is_shown_and_not_run(client, customer):
+async def test_what_pictures_are_called_is_shown_and_not_run(client: Client, customer: factories.Customer):
     evil = "<script>alert(1)</script>"
     app = await open_app(client.context, customer, name=evil)
     recognition = await open_recognition(client.context, app, evil)
@@ -266,7 +265,7 @@ async def test_what_pictures_are_called_is_shown_and_not_run(client, customer):
 
 
 @pytest.mark.browser
-async def test_the_pages_fit_a_phone_and_everything_has_a_name(site, browser):
+async def test_the_pages_fit_a_phone_and_everything_has_a_name(site: Site, browser):
     customer = await factories.customer(site.context)
     app = await open_app(site.context, customer)
     recognition = await open_recognition(site.context, app)
@@ -283,7 +282,7 @@ async def test_the_pages_fit_a_phone_and_everything_has_a_name(site, browser):
 
 
 @pytest.mark.browser
-async def test_days_are_chosen_without_script(site, browser):
+async def test_days_are_chosen_without_script(site: Site, browser):
     customer = await factories.customer(site.context)
     app = await open_app(site.context, customer)
     recognition = await open_recognition(site.context, app)

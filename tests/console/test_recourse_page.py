@@ -1,5 +1,8 @@
 """/operator/recourse: appeals decided by form, reviewers beside each other, what waits, and who is ignored."""
 
+from typing import Any
+
+import httpx
 import pytest
 from playwright.async_api import expect
 from test_customer_pages import OWN, rows
@@ -7,45 +10,48 @@ from test_looks import NAMELESS
 
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.worker_reports import appeal
+from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import PHONE, has_no_sideways_scroll, link, worker_subject
+from support.in_process_client import Client
 from support.screen_disputes import complaint, decided
+from support.served_site import Site
 
 OPERATOR = Subject("operator", 0, 0)
 
 
 @pytest.fixture
-async def people(client):
+async def people(client: Client) -> tuple[factories.Customer, factories.Hand]:
     customer, author = await factories.customer(client.context), await factories.hand(client.context)
     await client.post(await link(client.context, OPERATOR), headers=OWN)
     return customer, author
 
 
-async def appealed(context, customer, author, words="it is a 4"):
+async def appealed(context: Context, customer: factories.Customer, author, words="it is a 4") -> int:
     number = await decided(context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong")
     await appeal(context, author.worker, number, words)
     return number
 
 
-async def decide(client, **form):
+async def decide(client: Client, **form) -> httpx.Response:
     return await client.post("/operator/appeal", data=form, headers=OWN, follow_redirects=True)
 
 
-async def wallet(context, hand):
+async def wallet(context: Context, hand: factories.Hand) -> Any | int:
     async with context.cells.pool(1).acquire() as db:
         query = "SELECT payable_micros FROM wallet WHERE cell = 1 AND worker_id = $1"
         return await db.fetchval(query, hand.worker.worker_id) or 0
 
 
-async def test_nothing_to_do_is_said(client, people):
+async def test_nothing_to_do_is_said(client: Client, people):
     page = (await client.get("/operator/recourse")).text
     for words in ("No appeal is waiting.", "No vote has been decided yet.", "complaints are ignored.", "none"):
         assert words in page
     assert 'href="/operator/recourse"' in (await client.get("/operator")).text
 
 
-async def test_an_accepted_appeal_pays_the_worker_and_answers_him(client, people):
+async def test_an_accepted_appeal_pays_the_worker_and_answers_him(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)
     page = (await client.get("/operator/recourse")).text
@@ -64,7 +70,7 @@ async def test_an_accepted_appeal_pays_the_worker_and_answers_him(client, people
     assert "You are right" in (await client.get("/worker/reports")).text
 
 
-async def test_a_verdict_that_is_left_pays_nothing_and_is_not_turned_later(client, people):
+async def test_a_verdict_that_is_left_pays_nothing_and_is_not_turned_later(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)
     assert "The verdict stands." in (await decide(client, task_id=number, accepted="no", answer="It is a 9")).text
@@ -75,11 +81,11 @@ async def test_a_verdict_that_is_left_pays_nothing_and_is_not_turned_later(clien
 @pytest.mark.parametrize(
     "form", [{"x": "1"}, {"accepted": "yes"}, {"task_id": "7", "accepted": "maybe"}, {"task_id": "½", "accepted": "no"}]
 )
-async def test_a_decision_about_nothing_is_refused(client, people, form):
+async def test_a_decision_about_nothing_is_refused(client: Client, people, form):
     assert "could not be done" in (await decide(client, **form)).text
 
 
-async def test_only_the_operators_own_page_decides(client, people):
+async def test_only_the_operators_own_page_decides(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)
     form = {"task_id": number, "accepted": "yes"}
@@ -91,7 +97,7 @@ async def test_only_the_operators_own_page_decides(client, people):
     assert await wallet(client.context, author) == 0
 
 
-async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(client, people):
+async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(client: Client, people):
     hands = [await factories.hand(client.context) for _ in range(4)]
     records = [(200, 4), (180, 60), (220, 6), (10, 9)]
     async with client.context.cells.pool(1).acquire() as db:
@@ -108,7 +114,7 @@ async def test_reviewers_stand_beside_each_other_and_the_odd_one_is_marked(clien
     assert page.count('class="outlier"') == 1
 
 
-async def test_a_sensitive_picture_is_folded_for_the_operator_too(client, people):
+async def test_a_sensitive_picture_is_folded_for_the_operator_too(client: Client, people):
     customer, author = people
     await appealed(client.context, customer, author)
     assert "Show the picture" not in (await client.get("/operator/recourse")).text
@@ -118,7 +124,7 @@ async def test_a_sensitive_picture_is_folded_for_the_operator_too(client, people
     assert "Show the picture" in (await client.get("/operator/recourse")).text
 
 
-async def test_open_complaints_and_their_age(client, people):
+async def test_open_complaints_and_their_age(client: Client, people):
     customer, author = people
     for _ in range(2):
         await complaint(client.context, customer, author)
@@ -130,7 +136,7 @@ async def test_open_complaints_and_their_age(client, people):
     assert '<li class="bad"><strong>Open complaints' in page
 
 
-async def test_accounts_that_are_ignored_are_listed(client, people):
+async def test_accounts_that_are_ignored_are_listed(client: Client, people):
     customer, _ = people
     fine = await factories.customer(client.context)
     async with client.context.cells.pool(1).acquire() as db:
@@ -142,7 +148,7 @@ async def test_accounts_that_are_ignored_are_listed(client, people):
 
 
 @pytest.mark.browser
-async def test_the_page_fits_a_phone_and_decides_there(site, browser):
+async def test_the_page_fits_a_phone_and_decides_there(site: Site, browser):
     customer, author = await factories.customer(site.context), await factories.hand(site.context)
     number = await appealed(site.context, customer, author, "w" * 300)
     page = await (await browser.new_context(**PHONE)).new_page()

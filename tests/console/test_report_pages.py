@@ -1,6 +1,7 @@
 """/customer/reports: every report with its true end, the record that cannot be reset, and the way to the money."""
 
 import re
+from typing import Any
 
 import pytest
 from test_customer_pages import OWN, rows
@@ -10,18 +11,19 @@ from manyeyes.reports.rules import WHYS, Vote
 from manyeyes.tasks.rules import RECAPTCHA_V3, wire_id
 from support import factories
 from support.browser_visits import customer_subject, link
+from support.in_process_client import Client
 from support.screen_disputes import answered, complaint, decided, reviewer, vote
 
 
 @pytest.fixture
-async def people(client):
+async def people(client: Client) -> tuple[factories.Customer, factories.Hand]:
     """A customer who is signed in, and who answers him."""
     customer, author = await factories.customer(client.context), await factories.hand(client.context)
     await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer, author
 
 
-def texts(page, tag, name):
+def texts(page, tag, name) -> list[Any]:
     """The texts of the elements ``tag`` inside the element with this id, tags left out."""
     inside = page.split(f'id="{name}"', 1)[1]
     inside = inside.split("</ol>" if tag == "li" else "</section>", 1)[0]
@@ -31,14 +33,14 @@ def texts(page, tag, name):
     ]
 
 
-async def test_before_the_first_report_the_page_says_how(client, people):
+async def test_before_the_first_report_the_page_says_how(client: Client, people):
     page = (await client.get("/customer/reports")).text
     assert "Nothing was reported yet" in page
     assert "0 of 0 confirmed" in page
     assert 'href="/customer/reports"' in (await client.get("/customer")).text
 
 
-async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client, people):
+async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM, "the 4 is a 9", "wrong", text="alpha")
     (line,) = rows((await client.get("/customer/reports")).text, "reports")
@@ -65,7 +67,7 @@ async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client
     assert f'href="/customer/reports/{number}"' in statement
 
 
-async def test_an_open_complaint_shows_no_vote_yet(client, people):
+async def test_an_open_complaint_shows_no_vote_yet(client: Client, people):
     customer, author = people
     task_id = await complaint(client.context, customer, author)
     await vote(client.context, await reviewer(client.context), Vote.CONFIRM, "purple elephant")
@@ -75,7 +77,7 @@ async def test_an_open_complaint_shows_no_vote_yet(client, people):
     assert "A reviewer says" not in page
 
 
-async def test_a_complaint_that_was_not_confirmed_says_what_reviewers_saw(client, people):
+async def test_a_complaint_that_was_not_confirmed_says_what_reviewers_saw(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.REJECT, "ambiguous", "it says 12345")
     page = (await client.get(f"/customer/reports/{number}")).text
@@ -84,7 +86,7 @@ async def test_a_complaint_that_was_not_confirmed_says_what_reviewers_saw(client
     assert "Verdict: the answer stands; nothing is refunded" in page
 
 
-async def test_a_refused_report_keeps_its_true_reason(client, people):
+async def test_a_refused_report_keeps_its_true_reason(client: Client, people):
     customer, author = people
     task_id = await answered(client.context, customer, author)
     async with client.context.cells.pool(1).acquire() as db:
@@ -98,7 +100,7 @@ async def test_a_refused_report_keeps_its_true_reason(client, people):
     assert "error 16" in one
 
 
-async def test_an_account_that_is_ignored_is_told_why_and_that_nothing_resets_it(client, people):
+async def test_an_account_that_is_ignored_is_told_why_and_that_nothing_resets_it(client: Client, people):
     customer, author = people
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("INSERT INTO reporter VALUES (1, $1, 12, 5)", customer.account_id)
@@ -114,7 +116,7 @@ async def test_an_account_that_is_ignored_is_told_why_and_that_nothing_resets_it
     assert "Fewer than half of this account&#39;s judged complaints were confirmed" in one
 
 
-async def test_the_half_itself_is_enough(client, people):
+async def test_the_half_itself_is_enough(client: Client, people):
     customer, _ = people
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("INSERT INTO reporter VALUES (1, $1, 12, 6)", customer.account_id)
@@ -123,7 +125,7 @@ async def test_the_half_itself_is_enough(client, people):
     assert "While at least half are confirmed, every complaint is looked at." in page
 
 
-async def test_a_state_narrows_the_list_and_a_page_leads_to_the_next(client, people, monkeypatch):
+async def test_a_state_narrows_the_list_and_a_page_leads_to_the_next(client: Client, people, monkeypatch):
     monkeypatch.setattr("manyeyes.console.customer.reports.PAGE_REPORTS", 2)
     customer, author = people
     open_ones = [wire_id(await complaint(client.context, customer, author)) for _ in range(3)]
@@ -141,7 +143,7 @@ async def test_a_state_narrows_the_list_and_a_page_leads_to_the_next(client, peo
     assert (await client.get("/customer/reports?before=nonsense")).status_code == 303
 
 
-async def test_words_on_tokens_are_counted_and_judged_by_nobody(client, people):
+async def test_words_on_tokens_are_counted_and_judged_by_nobody(client: Client, people):
     customer, author = people
     number = await factories.solve(client.context, customer, author, "03AGdBq2", kind=RECAPTCHA_V3)
     await factories.call(client, "reportCorrectRecaptcha", customer, taskId=number)
@@ -153,7 +155,7 @@ async def test_words_on_tokens_are_counted_and_judged_by_nobody(client, people):
     assert "picture" not in page
 
 
-async def test_customers_see_only_their_own(client, people):
+async def test_customers_see_only_their_own(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)
     other = await factories.customer(client.context)
@@ -164,7 +166,7 @@ async def test_customers_see_only_their_own(client, people):
         assert (await client.get(path)).status_code == 404
 
 
-async def test_no_reviewer_and_no_worker_is_named(client, people):
+async def test_no_reviewer_and_no_worker_is_named(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)
     for path in ("/customer/reports", f"/customer/reports/{number}"):
@@ -172,7 +174,7 @@ async def test_no_reviewer_and_no_worker_is_named(client, people):
         assert not re.search(r"worker \d", page)
 
 
-async def test_what_others_typed_is_shown_and_not_run(client, people):
+async def test_what_others_typed_is_shown_and_not_run(client: Client, people):
     customer, author = people
     evil = "<script>alert(1)</script>"
     number = await decided(client.context, customer, author, Vote.CONFIRM, evil, evil, text=evil)

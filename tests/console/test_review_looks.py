@@ -12,6 +12,7 @@ from manyeyes.tasks.rules import ImageOptions
 from support import factories
 from support.browser_visits import PHONE, at_review, has_no_sideways_scroll
 from support.screen_disputes import complaint, reviewer
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 TEXTS = ["", "12345", "Elm Street", "lO0I1|", "0O", "a0b1c2", "ก๑ 0", "١٢ 3", "a  b\t1", "x" * 41, "é0"]
@@ -20,11 +21,11 @@ OPTIONS += [ImageOptions(case=False, numeric=1, min_length=2), ImageOptions(case
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand, factories.Hand]:
     return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
-async def test_picture_answer_and_verdicts_are_in_sight_on_a_phone(site, browser, people):
+async def test_picture_answer_and_verdicts_are_in_sight_on_a_phone(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, "lO0I1", phrase=False, comment="Type the five signs on the plate")
     screen = await at_review(site, browser, judge, **PHONE)
@@ -38,7 +39,7 @@ async def test_picture_answer_and_verdicts_are_in_sight_on_a_phone(site, browser
     await expect(screen.part("receipt")).to_contain_text("alike")
 
 
-async def test_a_phone_on_its_side_shows_picture_and_verdicts(site, browser, people):
+async def test_a_phone_on_its_side_shows_picture_and_verdicts(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge, **(PHONE | {"viewport": {"width": 740, "height": 360}}))
@@ -49,7 +50,7 @@ async def test_a_phone_on_its_side_shows_picture_and_verdicts(site, browser, peo
     assert await has_no_sideways_scroll(screen.page)
 
 
-async def test_every_language_fits_a_phone_in_the_largest_text(site, browser, people):
+async def test_every_language_fits_a_phone_in_the_largest_text(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, phrase=False, min_length=3, max_length=9)
     screen = await at_review(site, browser, judge, **PHONE)
@@ -63,7 +64,7 @@ async def test_every_language_fits_a_phone_in_the_largest_text(site, browser, pe
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_the_screen_speaks(site, browser, people, language):
+async def test_the_screen_speaks(site: Site, browser, people, language):
     customer, author, judge = people
     await complaint(site.context, customer, author, "O")
     screen = await at_review(site, browser, judge)
@@ -79,7 +80,7 @@ async def test_the_screen_speaks(site, browser, people, language):
     assert screen.errors == []
 
 
-async def test_everything_has_a_name_and_a_focus_that_is_seen(site, browser, people):
+async def test_everything_has_a_name_and_a_focus_that_is_seen(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -98,7 +99,7 @@ async def test_everything_has_a_name_and_a_focus_that_is_seen(site, browser, peo
     assert {"wrong", "alike", "right", "reason"} <= set(seen)
 
 
-async def test_the_verdicts_are_told_apart_by_more_than_colour(site, browser, people):
+async def test_the_verdicts_are_told_apart_by_more_than_colour(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -110,7 +111,7 @@ async def test_the_verdicts_are_told_apart_by_more_than_colour(site, browser, pe
     assert len(set(signs.values())) == 2
 
 
-async def test_server_and_script_write_an_answer_alike(site, browser, people):
+async def test_server_and_script_write_an_answer_alike(site: Site, browser, people):
     _, _, judge = people
     screen = await at_review(site, browser, judge)
     for options in OPTIONS:
@@ -134,7 +135,7 @@ async def test_server_and_script_write_an_answer_alike(site, browser, people):
         ]
 
 
-async def test_server_and_script_name_the_same_rules(site, browser, people):
+async def test_server_and_script_name_the_same_rules(site: Site, browser, people):
     _, _, judge = people
     screen = await at_review(site, browser, judge)
     check = """async ([address, every]) => {

@@ -7,16 +7,17 @@ from manyeyes.reports.rules import Vote
 from support import factories
 from support.browser_visits import has_no_sideways_scroll, link, worker_subject
 from support.screen_disputes import complaint, reviewer, vote, votes_on
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand, factories.Hand]:
     return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
 
-async def signed_in(site, browser, judge):
+async def signed_in(site: Site, browser, judge):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, worker_subject(judge)))
     await page.get_by_role("button", name="Sign in").click()
@@ -24,7 +25,7 @@ async def signed_in(site, browser, judge):
     return page
 
 
-async def test_a_whole_shift(site, browser, people):
+async def test_a_whole_shift(site: Site, browser, people):
     customer, author, judge = people
     page = await signed_in(site, browser, judge)
     await page.get_by_role("button", name="Start reviewing").click()
@@ -53,7 +54,7 @@ async def test_a_whole_shift(site, browser, people):
     ]
 
 
-async def test_a_lost_slot_is_explained(site, browser, people):
+async def test_a_lost_slot_is_explained(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     page = await signed_in(site, browser, judge)
@@ -64,7 +65,7 @@ async def test_a_lost_slot_is_explained(site, browser, people):
     await expect(page.get_by_role("status").first).to_contain_text("or the others had decided already")
 
 
-async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
+async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
     customer, author, judge = people
     async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")

@@ -1,12 +1,14 @@
 """Signing in: one-time links, keys, cookies, and forms that come from elsewhere."""
 
-from http.cookies import SimpleCookie
+from http.cookies import Morsel, SimpleCookie
 
+import httpx
 import pytest
 
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, link, worker_subject
+from support.in_process_client import Client
 
 OWN = {"origin": "http://manyeyes.test"}
 FOREIGN = {"origin": "http://elsewhere.test"}
@@ -16,21 +18,21 @@ FORMS = ["/login", "/login/x", "/logout", "/look", *(f"/worker/{act}" for act in
 
 
 @pytest.fixture
-async def hand(client):
+async def hand(client: Client) -> factories.Hand:
     return await factories.hand(client.context)
 
 
-async def sign_in(client, subject):
+async def sign_in(client: Client, subject) -> httpx.Response:
     reply = await client.post(await link(client.context, subject), headers=OWN)
     assert reply.status_code == 303
     return reply
 
 
-def cookie(reply):
+def cookie(reply) -> Morsel[str]:
     return SimpleCookie(reply.headers["set-cookie"])["manyeyes_session"]
 
 
-async def test_looking_at_a_link_does_not_spend_it(client, hand):
+async def test_looking_at_a_link_does_not_spend_it(client: Client, hand: factories.Hand):
     path = await link(client.context, worker_subject(hand))
     for _ in range(3):
         page = await client.get(path)
@@ -40,7 +42,7 @@ async def test_looking_at_a_link_does_not_spend_it(client, hand):
     assert (await client.post(path, headers=OWN)).status_code == 303
 
 
-async def test_a_link_signs_in_once(client, hand):
+async def test_a_link_signs_in_once(client: Client, hand: factories.Hand):
     path = await link(client.context, worker_subject(hand))
     first = await client.post(path, headers=OWN)
     assert (first.status_code, first.headers["location"]) == (303, "/worker")
@@ -55,20 +57,20 @@ async def test_a_link_signs_in_once(client, hand):
     assert "has been used or is too old" in (await client.get(path)).text
 
 
-async def test_a_spent_link_says_nothing_to_somebody_else(client, hand):
+async def test_a_spent_link_says_nothing_to_somebody_else(client: Client, hand: factories.Hand):
     path = await link(client.context, worker_subject(hand))
     await client.post(path, headers=OWN)
     await sign_in(client, worker_subject(await factories.hand(client.context)))
     assert (await client.get(path)).status_code == 410
 
 
-async def test_a_link_ends(client, hand):
+async def test_a_link_ends(client: Client, hand: factories.Hand):
     path = await link(client.context, worker_subject(hand), seconds=-1)
     assert (await client.get(path)).status_code == 410
     assert (await client.post(path, headers=OWN)).status_code == 410
 
 
-async def test_a_token_is_no_link_and_a_link_no_session(client, hand):
+async def test_a_token_is_no_link_and_a_link_no_session(client: Client, hand: factories.Hand):
     assert (await client.get(f"/login/{hand.token}")).status_code == 410
     path = await link(client.context, worker_subject(hand))
     client.cookies.set("manyeyes_session", path.rsplit("/", 1)[1])
@@ -78,7 +80,7 @@ async def test_a_token_is_no_link_and_a_link_no_session(client, hand):
 @pytest.mark.parametrize(
     ("role", "home"), [("worker", "/worker"), ("customer", "/customer"), ("operator", "/operator")]
 )
-async def test_each_role_goes_home_and_nowhere_else(client, hand, role, home):
+async def test_each_role_goes_home_and_nowhere_else(client: Client, hand: factories.Hand, role, home):
     customer = await factories.customer(client.context)
     subjects = {
         "worker": worker_subject(hand),
@@ -96,12 +98,12 @@ async def test_each_role_goes_home_and_nowhere_else(client, hand, role, home):
 
 
 @pytest.mark.parametrize("page", PAGES)
-async def test_nobody_sees_a_page_without_signing_in(client, page):
+async def test_nobody_sees_a_page_without_signing_in(client: Client, page):
     reply = await client.get(page)
     assert (reply.status_code, reply.headers["location"]) == (303, "/")
 
 
-async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, hand):
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: Client, hand: factories.Hand):
     reply = await sign_in(client, worker_subject(hand))
     session = cookie(reply)
     assert (session["httponly"], session["samesite"], session["path"], session["secure"]) == (True, "lax", "/", "")
@@ -115,25 +117,25 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, han
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("headers", [FOREIGN, {"origin": "null"}, {}], ids=["foreign", "null", "none"])
-async def test_a_form_from_elsewhere_is_refused(client, hand, form, headers):
+async def test_a_form_from_elsewhere_is_refused(client: Client, hand: factories.Hand, form, headers):
     await sign_in(client, worker_subject(hand))
     assert (await client.post(form, headers=headers)).status_code == 403
     assert (await client.get("/worker")).status_code == 200
 
 
 @pytest.mark.parametrize("form", FORMS)
-async def test_a_form_of_any_size_is_refused(client, form):
+async def test_a_form_of_any_size_is_refused(client: Client, form):
     reply = await client.post(form, headers=OWN, data={"text": "a" * 70_000})
     assert reply.status_code == 413
 
 
-async def test_a_foreign_page_cannot_spend_a_link(client, hand):
+async def test_a_foreign_page_cannot_spend_a_link(client: Client, hand: factories.Hand):
     path = await link(client.context, worker_subject(hand))
     assert (await client.post(path, headers=FOREIGN)).status_code == 403
     assert (await client.post(path, headers=OWN)).status_code == 303
 
 
-async def test_signing_out_ends_the_session_everywhere(client, hand):
+async def test_signing_out_ends_the_session_everywhere(client: Client, hand: factories.Hand):
     reply = await sign_in(client, worker_subject(hand))
     secret = cookie(reply).value
     assert (await client.post("/logout", headers=OWN)).headers["location"] == "/"
@@ -141,18 +143,18 @@ async def test_signing_out_ends_the_session_everywhere(client, hand):
     assert (await client.get("/worker")).status_code == 303
 
 
-async def test_a_client_key_signs_a_customer_in(client):
+async def test_a_client_key_signs_a_customer_in(client: Client):
     customer = await factories.customer(client.context)
     reply = await client.post("/login", headers=OWN, data={"key": f" {customer.key} "})
     assert (reply.status_code, reply.headers["location"]) == (303, "/customer")
 
 
-async def test_a_key_is_bound_to_its_addresses(client):
+async def test_a_key_is_bound_to_its_addresses(client: Client):
     customer = await factories.customer(client.context, addresses=("198.51.100.0/24",))
     assert (await client.post("/login", headers=OWN, data={"key": customer.key})).status_code == 403
 
 
-async def test_a_token_signs_a_worker_in_and_an_unknown_key_nobody(client, hand):
+async def test_a_token_signs_a_worker_in_and_an_unknown_key_nobody(client: Client, hand: factories.Hand):
     assert (await client.post("/login", headers=OWN, data={"key": hand.token})).headers["location"] == "/worker"
     client.cookies.clear()
     for key in ("0" * 32, "", "'; --"):
@@ -162,7 +164,7 @@ async def test_a_token_signs_a_worker_in_and_an_unknown_key_nobody(client, hand)
         assert "set-cookie" not in reply.headers
 
 
-async def test_settings_go_back_to_own_pages_only(client):
+async def test_settings_go_back_to_own_pages_only(client: Client):
     choices = {"lang": "th", "theme": "dark", "text": "large"}
     for back, goal in [
         ("/help", "/help"),
@@ -178,7 +180,7 @@ async def test_settings_go_back_to_own_pages_only(client):
     assert '<html lang="th" data-theme="dark" data-text="large">' in (await client.get("/help")).text
 
 
-async def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(client):
+async def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(client: Client):
     for page in ("/", "/help", "/login/unknown"):
         reply = await client.get(page)
         policy = reply.headers["content-security-policy"]
@@ -189,7 +191,7 @@ async def test_pages_allow_nothing_from_elsewhere_and_nothing_inline(client):
         assert not any(inline in reply.text for inline in (" style=", "<style", " onclick=", " onload="))
 
 
-async def test_static_files_are_kept_for_ever_under_their_version(client):
+async def test_static_files_are_kept_for_ever_under_their_version(client: Client):
     page = (await client.get("/")).text
     path = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
     current, old = await client.get(path), await client.get("/static/old/shared/base.css")

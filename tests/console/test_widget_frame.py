@@ -13,6 +13,7 @@ from manyeyes.settings import Settings, from_environment
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V3, TURNSTILE
 from manyeyes.values.signed_links import WidgetLinks
 from support import factories, proven_sites
+from support.in_process_client import Client
 
 
 async def leased(
@@ -26,9 +27,9 @@ async def leased(
     return customer, hand, await factories.taken(context, hand)
 
 
-def frame_of(client: httpx.AsyncClient, lease: LeasedTask) -> str:
+def frame_of(client: Client, lease: LeasedTask) -> str:
     """Return the address of the widget's frame."""
-    context: Context = client.context  # type: ignore[attr-defined]
+    context: Context = client.context
     assert lease.widget is not None
     return context.widgets.url(lease.widget, lease.expires_at)
 
@@ -57,9 +58,9 @@ HCAPTCHA_HOSTS = ["https://hcaptcha.com", "https://*.hcaptcha.com"]
     ],
 )
 async def test_the_policy_names_this_widget_s_hosts_and_no_other(
-    client: httpx.AsyncClient, kind: str, given: dict[str, Any], scripts: list[str]
+    client: Client, kind: str, given: dict[str, Any], scripts: list[str]
 ):
-    _, _, lease = await leased(client.context, kind, **given)  # type: ignore[attr-defined]
+    _, _, lease = await leased(client.context, kind, **given)
     reply = await client.get(frame_of(client, lease))
     assert reply.status_code == 200
     found = directives(reply)
@@ -75,8 +76,8 @@ async def test_the_policy_names_this_widget_s_hosts_and_no_other(
     )
 
 
-async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: httpx.AsyncClient):
-    context: Context = client.context  # type: ignore[attr-defined]
+async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: Client):
+    context: Context = client.context
     _, hand, lease = await leased(context)
     assert (await client.get(frame_of(client, lease))).status_code == 200
     assert (await client.get(frame_of(client, lease)[:-2])).status_code == 404
@@ -89,8 +90,8 @@ async def test_the_right_is_in_the_address_and_ends_with_the_lease(client: httpx
     assert directives(gone)["script-src"] == ["'self'"]
 
 
-async def test_a_withdrawn_site_s_widget_is_not_shown(client: httpx.AsyncClient):
-    context: Context = client.context  # type: ignore[attr-defined]
+async def test_a_withdrawn_site_s_widget_is_not_shown(client: Client):
+    context: Context = client.context
     customer, _, lease = await leased(context)
     await context.batcher.ask(
         withdraw_sites, WithdrawSite(1, await context.id_blocks.take(1), customer.account_id, "shop.example")
@@ -100,8 +101,8 @@ async def test_a_withdrawn_site_s_widget_is_not_shown(client: httpx.AsyncClient)
     assert proven_sites.KEY not in reply.text
 
 
-async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer(client: httpx.AsyncClient):
-    _, hand, lease = await leased(client.context, RECAPTCHA_V3, min_score=0.9, action="login")  # type: ignore[attr-defined]
+async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer(client: Client):
+    _, hand, lease = await leased(client.context, RECAPTCHA_V3, min_score=0.9, action="login")
     reply = (await client.get("/v1/worker/next", headers=hand.headers)).json()
     assert reply["lease"] == str(lease.lease)
     task = reply["task"]
@@ -112,15 +113,15 @@ async def test_the_worker_is_told_whose_widget_it_is_and_nothing_of_the_customer
     assert proven_sites.KEY not in str(reply)
 
 
-async def test_the_page_is_drawn_with_the_widget_and_may_frame_it(client: httpx.AsyncClient):
-    context: Context = client.context  # type: ignore[attr-defined]
+async def test_the_page_is_drawn_with_the_widget_and_may_frame_it(client: Client):
+    context: Context = client.context
     _, _, lease = await leased(context)
     page = await client.get(frame_of(client, lease), headers={"accept-language": "vi"})
     assert '<html lang="vi"' in page.text
 
 
-async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: httpx.AsyncClient):
-    context: Context = client.context  # type: ignore[attr-defined]
+async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: Client):
+    context: Context = client.context
     context.settings = msgspec.structs.replace(
         context.settings, public_url="https://console.example.org/", widget_url="https://widgets.example.org"
     )
@@ -133,9 +134,9 @@ async def test_another_host_for_widgets_is_framed_by_the_console_alone(client: h
 
 
 @pytest.mark.parametrize("host", ["console.example.org", "manyeyes.test", "widgets.example.org:8443", "", "x:y"])
-async def test_with_a_host_for_widgets_none_is_ever_shown_on_another(client: httpx.AsyncClient, host: str):
+async def test_with_a_host_for_widgets_none_is_ever_shown_on_another(client: Client, host: str):
     """A maker's script could lead its frame there, and would then run on the console's origin."""
-    context: Context = client.context  # type: ignore[attr-defined]
+    context: Context = client.context
     context.settings = msgspec.structs.replace(
         context.settings, public_url="https://console.example.org", widget_url="https://widgets.example.org"
     )

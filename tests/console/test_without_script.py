@@ -6,16 +6,17 @@ from playwright.async_api import expect
 from support import factories
 from support.browser_visits import at_work, customer_subject, link, send, worker_subject
 from support.label_tasks import FEW, MANY, send_labels
+from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def people(site):
+async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
     return await factories.customer(site.context), await factories.hand(site.context)
 
 
-async def signed_in(site, browser, hand):
+async def signed_in(site: Site, browser, hand: factories.Hand):
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, worker_subject(hand)))
     await page.get_by_role("button", name="Sign in").click()
@@ -23,7 +24,7 @@ async def signed_in(site, browser, hand):
     return page
 
 
-async def test_a_whole_day_of_work(site, browser, people):
+async def test_a_whole_day_of_work(site: Site, browser, people):
     customer, hand = people
     page = await signed_in(site, browser, hand)
     await page.get_by_role("button", name="Start working").click()
@@ -43,7 +44,7 @@ async def test_a_whole_day_of_work(site, browser, people):
     await expect(page.get_by_role("heading", name="Ready when you are")).to_be_visible()
 
 
-async def test_an_unfit_answer_comes_back_with_the_reason(site, browser, people):
+async def test_an_unfit_answer_comes_back_with_the_reason(site: Site, browser, people):
     customer, hand = people
     await send(site, customer, numeric=2)
     page = await signed_in(site, browser, hand)
@@ -55,7 +56,7 @@ async def test_an_unfit_answer_comes_back_with_the_reason(site, browser, people)
 
 
 @pytest.mark.parametrize("names", [FEW, MANY], ids=["few", "many"])
-async def test_a_label_is_one_press_of_its_button(site, browser, people, names):
+async def test_a_label_is_one_press_of_its_button(site: Site, browser, people, names):
     customer, hand = people
     serial = await send_labels(site.context, customer, names)
     page = await signed_in(site, browser, hand)
@@ -70,7 +71,7 @@ async def test_a_label_is_one_press_of_its_button(site, browser, people, names):
     assert answer == str(len(names) - 1)
 
 
-async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
+async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
     customer, hand = people
     async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
@@ -83,7 +84,7 @@ async def test_a_sensitive_picture_is_behind_a_fold(site, browser, people):
     assert await page.locator("img.picture[src]:visible").count() == 1
 
 
-async def test_settings_are_kept_without_script(site, browser, people):
+async def test_settings_are_kept_without_script(site: Site, browser, people):
     _, hand = people
     page = await signed_in(site, browser, hand)
     await page.get_by_label("Settings").click()
@@ -95,7 +96,7 @@ async def test_settings_are_kept_without_script(site, browser, people):
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-async def test_a_customer_reads_his_statement(site, browser, people):
+async def test_a_customer_reads_his_statement(site: Site, browser, people):
     customer, _ = people
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, customer_subject(customer)))
@@ -106,7 +107,7 @@ async def test_a_customer_reads_his_statement(site, browser, people):
     await expect(page.locator("#hours tbody tr")).to_have_count(24)
 
 
-async def test_with_script_the_page_does_not_reload_while_it_waits(site, browser, people):
+async def test_with_script_the_page_does_not_reload_while_it_waits(site: Site, browser, people):
     _, hand = people
     screen = await at_work(site, browser, hand)
     await screen.start()

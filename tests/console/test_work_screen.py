@@ -3,24 +3,26 @@
 import asyncio
 import json
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
 
 from support.browser_visits import at_work, send
+from support.served_site import Site
 
 ANY_LEASE = re.compile(r"^1-\d+-\d+$")
 pytestmark = pytest.mark.browser
 
 
-async def result_texts(site, id_blocks):
+async def result_texts(site: Site, id_blocks) -> list[Any]:
     async with site.context.cells.pool(1).acquire() as db:
         rows = await db.fetch("SELECT task_id, answer ->> 'text' AS text FROM result WHERE cell = 1")
     found = {row["task_id"]: row["text"] for row in rows}
     return [found.get(serial) for serial in id_blocks]
 
 
-async def test_pictures_are_answered_one_after_another(site, browser, people):
+async def test_pictures_are_answered_one_after_another(site: Site, browser, people):
     customer, hand = people
     id_blocks = [await send(site, customer, text) for text in ("alpha", "beta", "gamma")]
     screen = await at_work(site, browser, hand)
@@ -37,7 +39,7 @@ async def test_pictures_are_answered_one_after_another(site, browser, people):
     assert screen.errors == []
 
 
-async def test_a_picture_that_comes_later_appears_by_itself(site, browser, people):
+async def test_a_picture_that_comes_later_appears_by_itself(site: Site, browser, people):
     customer, hand = people
     screen = await at_work(site, browser, hand)
     await screen.start()
@@ -48,7 +50,7 @@ async def test_a_picture_that_comes_later_appears_by_itself(site, browser, peopl
     assert await result_texts(site, [serial]) == ["12345"]
 
 
-async def test_the_next_picture_is_there_before_it_is_asked_for(site, browser, people):
+async def test_the_next_picture_is_there_before_it_is_asked_for(site: Site, browser, people):
     customer, hand = people
     for text in ("first", "second"):
         await send(site, customer, text)
@@ -65,7 +67,7 @@ async def test_the_next_picture_is_there_before_it_is_asked_for(site, browser, p
     assert drawn == [True, 120]
 
 
-async def test_escape_skips_and_the_picture_never_comes_back(site, browser, people):
+async def test_escape_skips_and_the_picture_never_comes_back(site: Site, browser, people):
     customer, hand = people
     serial = await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -79,7 +81,7 @@ async def test_escape_skips_and_the_picture_never_comes_back(site, browser, peop
     assert (work["state"], work["tried"], work["failures"]) == (0, [hand.worker.worker_id], 1)
 
 
-async def test_a_reason_is_chosen_by_keyboard(site, browser, people):
+async def test_a_reason_is_chosen_by_keyboard(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -95,7 +97,7 @@ async def test_a_reason_is_chosen_by_keyboard(site, browser, people):
     assert json.loads((await sent.value).post_data)["reason"] == "wrong_language"
 
 
-async def test_an_answer_that_comes_too_late_is_explained(site, browser, people):
+async def test_an_answer_that_comes_too_late_is_explained(site: Site, browser, people):
     customer, hand = people
     for text in ("first", "second"):
         await send(site, customer, text)
@@ -105,7 +107,7 @@ async def test_an_answer_that_comes_too_late_is_explained(site, browser, people)
     late = await screen.lease()
     cell, task_id, number = map(int, late.split("-"))
 
-    async def lapse(route):
+    async def lapse(route) -> None:
         """Let the lease run out and be swept before the answer arrives: the desk is then laid anew."""
         async with site.context.cells.pool(1).acquire() as db:
             statement = "UPDATE work SET lease_until = now() - interval '1 s' WHERE cell = $1 AND task_id = $2"
@@ -124,7 +126,7 @@ async def test_an_answer_that_comes_too_late_is_explained(site, browser, people)
     await expect(screen.part("answered")).to_have_text("1")
 
 
-async def test_time_that_runs_out_is_explained(site, browser, people):
+async def test_time_that_runs_out_is_explained(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -136,14 +138,14 @@ async def test_time_that_runs_out_is_explained(site, browser, people):
     await expect(screen.part("waiting-title")).to_be_visible()
 
 
-async def test_an_answer_refused_by_the_server_comes_back_to_be_changed(site, browser, people):
+async def test_an_answer_refused_by_the_server_comes_back_to_be_changed(site: Site, browser, people):
     customer, hand = people
     serial = await send(site, customer, numeric=2)
     screen = await at_work(site, browser, hand)
     await screen.start()
     await screen.asked("Type the letters you see")
 
-    async def spoil(route):
+    async def spoil(route) -> None:
         body = json.loads(route.request.post_data)
         await route.continue_(post_data=json.dumps({**body, "answer": {"text": "1234"}}))
 
@@ -158,7 +160,7 @@ async def test_an_answer_refused_by_the_server_comes_back_to_be_changed(site, br
     assert await result_texts(site, [serial]) == ["abcd"]
 
 
-async def test_a_lost_connection_keeps_what_was_typed(site, browser, people):
+async def test_a_lost_connection_keeps_what_was_typed(site: Site, browser, people):
     customer, hand = people
     serial = await send(site, customer, "kept")
     screen = await at_work(site, browser, hand)
@@ -176,7 +178,7 @@ async def test_a_lost_connection_keeps_what_was_typed(site, browser, people):
     await expect(screen.part("presence-words")).to_have_text("Waiting")
 
 
-async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site, browser, people):
+async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site: Site, browser, people):
     customer, hand = people
     async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
@@ -192,7 +194,7 @@ async def test_a_sensitive_picture_is_blurred_until_the_worker_looks(site, brows
     assert await screen.part("table").evaluate("table => getComputedStyle(table).filter") == "none"
 
 
-async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site, browser, people):
+async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site: Site, browser, people):
     customer, hand = people
     await send(site, customer)
     screen = await at_work(site, browser, hand)
@@ -206,7 +208,7 @@ async def test_the_picture_is_enlarged_and_made_clearer_by_keyboard(site, browse
     await expect(screen.part("answer")).to_be_focused()
 
 
-async def test_typing_runs_ahead_of_a_slow_network(site, browser, people):
+async def test_typing_runs_ahead_of_a_slow_network(site: Site, browser, people):
     customer, hand = people
     id_blocks = [await send(site, customer, text) for text in ("first", "second")]
     screen = await at_work(site, browser, hand)
@@ -215,7 +217,7 @@ async def test_typing_runs_ahead_of_a_slow_network(site, browser, people):
     await expect(screen.part("main")).to_have_attribute("data-ahead", ANY_LEASE)
     held_up = asyncio.Event()
 
-    async def slowly(route):
+    async def slowly(route) -> None:
         await held_up.wait()
         await route.continue_()
 

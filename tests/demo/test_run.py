@@ -15,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from demo.__main__ import Demo
+from demo.__main__ import Demo, Ending
 from demo.customer import Outcome
 from demo.household import Sent
 from demo.pictures import draw
@@ -203,7 +203,7 @@ def test_a_dying_server_is_told_and_ends_the_demo(start: Callable[[int], Run]) -
 def test_pictures_of_the_last_run_that_ended_are_summed_up(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     sent = Sent("sign", 1, "digest", "Long Row", 7)
     gone = Outcome(sent, error_code="ERROR_NO_SUCH_CAPCHA_ID")
-    Demo(tmp_path, lambda: True)._show_last_run([gone, Outcome(sent, "Long Row", "0.000700", 3), gone])
+    Demo(tmp_path, Ending())._show_last_run([gone, Outcome(sent, "Long Row", "0.000700", 3), gone])
     out = capsys.readouterr().out
     assert "2 pictures of the last run ended meanwhile, not charged" in out
     assert "last run   3 s" in out

@@ -5,15 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserPool
 from manyeyes.settings import Settings
 from support.drawn_pictures import painting, written
+from support.in_process_client import Client
 from support.recogniser_packages import SECONDS, counted, detail, install, is_running, told, wait_until_dead
 
 pytestmark = pytest.mark.faults
@@ -28,7 +29,7 @@ DEEDS = [
 
 
 @pytest.fixture
-async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RecogniserPool]:
     install(tmp_path / "site", monkeypatch, "mischief", "support.mischievous_recogniser:open_mischief")
     pool = RecogniserPool(SECONDS, 300)
     yield pool
@@ -54,9 +55,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path, recogniser_seconds=SECONDS, recogniser_megabytes=300)
 
 
-async def test_the_house_answers_while_a_recogniser_spins_and_closes_without_it(
-    pool: RecogniserPool, client: httpx.AsyncClient
-):
+async def test_the_house_answers_while_a_recogniser_spins_and_closes_without_it(pool: RecogniserPool, client: Client):
     recognisers = client.context.recognisers
     pid = (await detail(recognisers, b"pid"))["pid"]
     hanging = asyncio.create_task(told(recognisers, b"spin"))

@@ -16,14 +16,14 @@ from support.loopback_servers import http
 from support.real_server import ServeProcess, ask_json
 
 pytestmark = pytest.mark.faults
-LOOPBACK = {"MANYEYES_ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8"}
+LOOPBACK = "127.0.0.0/8"
 LONG_ENOUGH_SECONDS = 60
 
 
 @pytest.fixture
 async def server(data: Path) -> AsyncIterator[ServeProcess]:
     """A server that may call receivers on loopback."""
-    found = await asyncio.to_thread(lambda: ServeProcess(data, **LOOPBACK))
+    found = await asyncio.to_thread(lambda: ServeProcess(data, MANYEYES_ALLOWED_PRIVATE_NETWORKS=LOOPBACK))
     yield found
     assert await asyncio.to_thread(found.stop) == 0
 

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.request import Request, urlopen
 
 host, key, picture = sys.argv[1:]
@@ -30,7 +31,7 @@ def solve():
         time.sleep(1)
 
 
-def outcome(reply, name):
+def outcome(reply, name) -> dict[Any, Any]:
     if reply["errorId"]:
         return {"refused": reply["errorCode"], "by": "reply"}
     return {"value": reply["solution"]["text"] if name == "solution" else reply[name]}

@@ -2,11 +2,14 @@
 
 import json
 import sys
+from typing import Any
 
 from python_anticaptcha import AnticaptchaClient, AnticaptchaException, ImageToTextTask
 
+from support.in_process_client import Client
 
-def attempt(call):
+
+def attempt(call) -> dict[Any, Any]:
     """Return what the call gives, or the client's own exception."""
     try:
         return {"value": call()}
@@ -14,7 +17,7 @@ def attempt(call):
         return {"refused": error.error_code, "by": type(error).__name__}
 
 
-def solve(client, picture):
+def solve(client: Client, picture):
     task = ImageToTextTask(picture, comment="Type what you see", min_length=4, numeric=0, phrase=False)
     job = client.create_task(task)
     job.join(maximum_time=60, backoff=True)

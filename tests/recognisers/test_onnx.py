@@ -3,6 +3,7 @@
 import math
 import re
 import tomllib
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def plain(colour: tuple[int, int, int], size: tuple[int, int] = (40, 30)) -> Pic
 
 
 @pytest.fixture
-async def pool():
+async def pool() -> AsyncIterator[RecogniserPool]:
     pool = RecogniserPool(60, 1500)
     yield pool
     await pool.close()

@@ -1,6 +1,7 @@
 """check_books on recognitions: every count and charge that says another thing than the results shows."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -10,13 +11,13 @@ from manyeyes.recognitions import store
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, quarter
 from manyeyes.recognitions.csv_import import COLUMNS, read_history
 from manyeyes.recognitions.duration_histograms import Measure, bucket
-from support.action_stage import PRICE
+from support.action_stage import PRICE, Stage
 from support.recognition_calls import RATE_PRICE, Calls, app_of
 
 ZONES = {1: "Asia/Shanghai"}
 
 
-async def recognised(stage) -> Calls:
+async def recognised(stage: Stage) -> Calls:
     """Play calls with certain, uncertain, sampled and failed results on both sides of midnight in Shanghai."""
     calls = Calls(stage, app_of(await stage.account(100_000), cell=stage.cell))
     stage.now = datetime(2026, 3, 2, 15, 50, tzinfo=UTC)  # ten minutes before it
@@ -29,7 +30,7 @@ async def recognised(stage) -> Calls:
     return calls
 
 
-async def judged(stage, task_id, verdict):
+async def judged(stage: Stage, task_id, verdict) -> None:
     """Let a person say of a result of label 2 what he thinks of it, with the counts that follow."""
     await stage.change(
         "UPDATE recognition_review SET state = 1, verdict = $3, worker_id = 9 WHERE cell = $1 AND task_id = $2",
@@ -47,7 +48,7 @@ async def judged(stage, task_id, verdict):
         await store.add_times(tx, stage.cell, [TimeChange(1, of, Measure.VERDICT, bucket(9_000))])
 
 
-async def test_honest_recognitions_balance(stage):
+async def test_honest_recognitions_balance(stage: Stage):
     await recognised(stage)
     days = await stage.rows("recognition_day", "day, label, total, review, reviewed, overturned")
     assert [(row["day"].day, *list(row.values())[1:]) for row in days] == [
@@ -59,11 +60,11 @@ async def test_honest_recognitions_balance(stage):
     assert books.open_tasks_held_micros == 4 * PRICE
 
 
-async def test_imported_history_balances(stage):
+async def test_imported_history_balances(stage: Stage):
     calls = await recognised(stage)
     text = "\n".join([",".join(COLUMNS), "2022-12-04T23:59:59,1,true,0.2,a", "2022-12-05,2,false,0.9,b"])
     history = read_history(text, calls.recognitions[0], zone(ZONES[1]), stage.now)
-    shown = {"recognition": calls.recognitions[0], "history": history, "digest": b"x" * 32}
+    shown: dict[str, Any] = {"recognition": calls.recognitions[0], "history": history, "digest": b"x" * 32}
     await stage.act(
         import_results, ImportResults(cell=stage.cell, call_id=stage.number(), first_result_id=9_000, **shown)
     )
@@ -112,7 +113,7 @@ TAMPERINGS = [
 
 
 @pytest.mark.parametrize(("what", "statement", "difference", "said"), TAMPERINGS, ids=[t[0] for t in TAMPERINGS])
-async def test_every_tampering_shows(stage, what, statement, difference, said):
+async def test_every_tampering_shows(stage: Stage, what, statement, difference, said):
     await recognised(stage)
     named = statement if "$1" in statement else f"{statement} {'AND' if 'WHERE' in statement else 'WHERE'} cell = $1"
     await stage.change(named)
@@ -121,7 +122,7 @@ async def test_every_tampering_shows(stage, what, statement, difference, said):
     assert any(said in finding for finding in books.findings), books.findings
 
 
-async def test_without_the_directory_the_days_must_still_sum_up(stage):
+async def test_without_the_directory_the_days_must_still_sum_up(stage: Stage):
     await recognised(stage)
     await stage.change(f"{DAY} day = day - 5 WHERE cell = $1")
     assert (await stage.books()).findings == []

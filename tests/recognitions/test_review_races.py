@@ -8,19 +8,20 @@ from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_task
 from manyeyes.actions.record_recognitions import record_recognitions
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.recognitions.rules import ReviewState
-from support.asked_results import asked_on
+from support.action_stage import Stage
+from support.asked_results import Asked, asked_on
 from support.races import race
 
 ROUNDS = range(5)
 
 
 @pytest.fixture
-async def asked(stage):
+async def asked(stage: Stage) -> Asked:
     return await asked_on(stage)
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_verdict_and_the_end_of_its_time_one_wins(stage, asked, _):
+async def test_a_verdict_and_the_end_of_its_time_one_wins(stage: Stage, asked: Asked, _):
     """The lease of the worker has just run out: whoever locks the task first ends it, or nobody but the worker does."""
     result = await asked.ask()
     stage.later(asked.calls.recognitions[0].review_seconds - 30)
@@ -36,7 +37,7 @@ async def test_a_verdict_and_the_end_of_its_time_one_wins(stage, asked, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_a_late_verdict_a_lapsed_lease_and_the_end_of_its_time(stage, asked, _):
+async def test_a_late_verdict_a_lapsed_lease_and_the_end_of_its_time(stage: Stage, asked: Asked, _):
     await asked.ask()
     stage.later(asked.calls.recognitions[0].review_seconds - 30)
     await stage.hand_out()
@@ -51,7 +52,7 @@ async def test_a_late_verdict_a_lapsed_lease_and_the_end_of_its_time(stage, aske
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_two_sweeps_end_a_review_once(stage, asked, _):
+async def test_two_sweeps_end_a_review_once(stage: Stage, asked: Asked, _):
     for _n in range(4):
         await asked.ask()
     stage.later(asked.calls.recognitions[0].review_seconds)
@@ -62,7 +63,7 @@ async def test_two_sweeps_end_a_review_once(stage, asked, _):
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_verdicts_and_new_results_in_opposite_orders_never_dead_lock(stage, asked, _):
+async def test_verdicts_and_new_results_in_opposite_orders_never_dead_lock(stage: Stage, asked: Asked, _):
     """They meet at the rows of the same days, quarters and durations."""
     workers = [asked.worker_id, *[await stage.worker() for _ in range(5)]]
     for n in range(6):
@@ -83,7 +84,7 @@ async def test_verdicts_and_new_results_in_opposite_orders_never_dead_lock(stage
 
 
 @pytest.mark.parametrize("_", ROUNDS)
-async def test_the_last_two_votes_refute_a_verdict_once(stage, asked, _):
+async def test_the_last_two_votes_refute_a_verdict_once(stage: Stage, asked: Asked, _):
     result = await asked.decide(2)
     await stage.complain(asked.account_id, result.task_id)
     slots = [await stage.take(stage.number()) for _ in range(3)]

@@ -1,6 +1,7 @@
 """What a customer's word on a worker means: for how long, which of two counts, whose lists are asked."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WORDS = st.lists(st.builds(Standing, st.integers(1, 9), st.integers(1, 5), st.booleans()), max_size=40, unique=True)
 
 
-def pairs(lists):
+def pairs(lists) -> set[Any]:
     return {(account_id, worker_id) for account_id, workers in lists.items() for worker_id in workers}
 
 

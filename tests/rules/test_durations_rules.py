@@ -19,7 +19,7 @@ def test_a_bucket_s_value_is_within_two_per_cent_of_all_in_it(ms):
 
 @given(st.lists(st.integers(0, WEEK), min_size=1, max_size=200), st.sampled_from([0.0, 0.5, 0.95, 0.99, 1.0]))
 def test_a_percentile_is_within_two_per_cent_of_the_one_among_the_durations_themselves(durations, share):
-    counts = {}
+    counts: dict[int, int] = {}
     for ms in durations:
         counts[bucket(ms)] = counts.get(bucket(ms), 0) + 1
     exact = sorted(durations)[max(0, math.ceil(share * len(durations) - 1e-9) - 1)]

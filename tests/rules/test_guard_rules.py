@@ -1,6 +1,7 @@
 """Whose reports of incorrect tokens are ignored: `reports.abuse_guard` over any crowd of accounts."""
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from manyeyes.reports.abuse_guard import FEWEST_INCORRECT, FEWEST_OTHERS, FEWEST
 USUAL = [Tally(n, 200, count) for n, count in enumerate((16, 18, 20, 20, 22, 24), 1)]  # 8 to 12 %
 
 
-def judged(tally, others=USUAL, ignored=()):
+def judged(tally, others=USUAL, ignored=()) -> list[Any]:
     return [o.tally.account_id for o in outliers([*others, tally], ignored)]
 
 

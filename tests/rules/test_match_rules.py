@@ -64,7 +64,7 @@ def by_worker(pairs: list[Assignment]) -> dict[int, Assignment]:
 
 
 @given(crowds())
-def test_each_task_and_each_worker_at_most_once(crowd):
+def test_each_task_and_each_worker_at_most_once(crowd: Crowd):
     pairs = match(*crowd, NOW)
     assert len({p.task_id for p in pairs}) == len(pairs) == len({p.worker_id for p in pairs})
     assert {p.task_id for p in pairs} <= {t.task_id for t in crowd[0]}
@@ -72,13 +72,13 @@ def test_each_task_and_each_worker_at_most_once(crowd):
 
 
 @given(crowds())
-def test_who_tried_a_task_never_gets_it_again(crowd):
+def test_who_tried_a_task_never_gets_it_again(crowd: Crowd):
     tried = {t.task_id: t.tried for t in crowd[0]}
     assert all(p.worker_id not in tried[p.task_id] for p in match(*crowd, NOW))
 
 
 @given(crowds())
-def test_only_busy_workers_queue_and_only_fresh_tasks(crowd):
+def test_only_busy_workers_queue_and_only_fresh_tasks(crowd: Crowd):
     waiting, idle, _ = crowd
     held, holder = {w.worker_id: w.held for w in idle}, {t.task_id: t.holder for t in waiting}
     for pair in match(*crowd, NOW):
@@ -88,7 +88,7 @@ def test_only_busy_workers_queue_and_only_fresh_tasks(crowd):
 
 
 @given(crowds())
-def test_nobody_is_idle_while_a_task_that_he_has_not_tried_waits(crowd):
+def test_nobody_is_idle_while_a_task_that_he_has_not_tried_waits(crowd: Crowd):
     waiting, idle, _ = crowd
     pairs = match(*crowd, NOW)
     given_away, served = {p.task_id for p in pairs}, {p.worker_id for p in pairs}
@@ -99,7 +99,7 @@ def test_nobody_is_idle_while_a_task_that_he_has_not_tried_waits(crowd):
 
 
 @given(crowds())
-def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd):
+def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd: Crowd):
     waiting, idle, _ = crowd
     tried = {t.task_id: t.tried for t in waiting}
     pairs = match(*crowd, NOW)
@@ -108,7 +108,7 @@ def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd):
 
 
 @given(crowds())
-def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(crowd):
+def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(crowd: Crowd):
     waiting, idle, _ = crowd
     pairs = match(waiting, idle, {}, NOW)
     taken = {p.task_id for p in pairs if p.state is WorkState.LEASED}
@@ -118,7 +118,7 @@ def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(c
 
 
 @given(crowds())
-def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crowd):
+def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crowd: Crowd):
     waiting, idle, allow_lists = crowd
     pairs = by_worker(match(*crowd, NOW))
     left = {t.task_id: t for t in waiting}
@@ -145,7 +145,7 @@ def test_the_longest_idle_worker_gets_the_first_task(order, seconds):
 
 
 @given(crowds())
-def test_the_same_crowd_is_matched_the_same_way(crowd):
+def test_the_same_crowd_is_matched_the_same_way(crowd: Crowd):
     assert match(*crowd, NOW) == match(*crowd, NOW)
 
 
@@ -153,7 +153,7 @@ FILTERS = st.dictionaries(st.integers(1, 3), st.frozensets(st.sampled_from(WORKE
 
 
 @given(crowds(), FILTERS)
-def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd, filtered):
+def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd: Crowd, filtered):
     tasks = {t.task_id: t for t in crowd[0]}
     for pair in match(*crowd, NOW, WorkerFilters(frozenset({"token"}), filtered)):
         task = tasks[pair.task_id]
@@ -161,7 +161,7 @@ def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd, filtered):
 
 
 @given(crowds(), FILTERS)
-def test_a_filter_is_as_if_the_workers_had_tried_the_token_tasks_and_no_other(crowd, filtered):
+def test_a_filter_is_as_if_the_workers_had_tried_the_token_tasks_and_no_other(crowd: Crowd, filtered):
     waiting, idle, allow_lists = crowd
     tried = [
         msgspec.structs.replace(t, tried=t.tried | filtered.get(t.account_id, frozenset())) if t.kind == "token" else t
@@ -171,19 +171,19 @@ def test_a_filter_is_as_if_the_workers_had_tried_the_token_tasks_and_no_other(cr
 
 
 @given(crowds(), FILTERS)
-def test_filters_of_other_kinds_and_of_nobody_change_nothing(crowd, filtered):
+def test_filters_of_other_kinds_and_of_nobody_change_nothing(crowd: Crowd, filtered):
     assert match(*crowd, NOW, WorkerFilters(frozenset({"sound"}), filtered)) == match(*crowd, NOW, NO_FILTERS)
 
 
 @given(crowds())
-def test_lists_of_workers_who_are_not_there_change_nothing(crowd):
+def test_lists_of_workers_who_are_not_there_change_nothing(crowd: Crowd):
     waiting, idle, _ = crowd
     absent = {account: frozenset({1_000 + account}) for account in range(1, 4)}
     assert match(waiting, idle, absent, NOW) == match(waiting, idle, {}, NOW)
 
 
 @given(crowds())
-def test_a_list_keeps_nobody_from_work(crowd):
+def test_a_list_keeps_nobody_from_work(crowd: Crowd):
     """As many tasks are given with allow-lists as the same crowd could give of the listed ones alone."""
     waiting, idle, allow_lists = crowd
     pairs = match(waiting, idle, allow_lists, NOW)

@@ -4,6 +4,7 @@ import io
 import struct
 import warnings
 import zlib
+from typing import Literal
 
 import pytest
 from hypothesis import example, given
@@ -56,7 +57,7 @@ def test_an_animated_gif_is_a_picture():
     ],
 )
 @pytest.mark.parametrize("warning", ["error", "ignore"])
-def test_a_bomb_is_refused_from_its_header(bomb: bytes, warning: str):
+def test_a_bomb_is_refused_from_its_header(bomb: bytes, warning: Literal["error", "ignore"]):
     with warnings.catch_warnings():
         warnings.simplefilter(warning)
         refusal = inspect(bomb)

@@ -30,7 +30,7 @@ GOOD = Reported(7, is_picture=True, language="en", ended_at=NOW - timedelta(seco
 CONFIRM, REJECT = Vote.CONFIRM, Vote.REJECT
 
 
-def changed(**given):
+def changed(**given) -> Reported:
     return msgspec.structs.replace(GOOD, **given)
 
 
@@ -83,7 +83,7 @@ def test_two_equal_votes_are_a_verdict_and_three_always_are(votes):
     assert len(votes) < 3 or decided is not None
 
 
-def slot(task_id, n=0, author=99, queue=1):
+def slot(task_id, n=0, author=99, queue=1) -> Slot:
     return Slot(
         task_id=task_id,
         n=n,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -16,11 +17,11 @@ ZONES = sorted(available_timezones() - {"localtime"})
 HOUR = timedelta(hours=1)
 
 
-def utc(*parts):
-    return datetime(*parts, tzinfo=UTC)
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
-def hours_of(zone, since, until):
+def hours_of(zone, since, until) -> list[Any]:
     """The lengths in hours of the days from one to the other, as the zone's clocks have them."""
     found = split(asked({"from": since, "to": until}, ZoneInfo(zone), NOW), Grain.DAY, ZoneInfo(zone))
     return [(span.end - span.start) / HOUR for span in found]

@@ -15,7 +15,9 @@ class Queue:
     """Tasks by turn; the virtual time is the turn of the newest task that was handed out."""
 
     def __init__(self) -> None:
-        self.virtual, self.next_turns, self.heap, self.count = 0, {}, [], 0
+        self.virtual = self.count = 0
+        self.next_turns: dict[int, int] = {}
+        self.heap: list[tuple[int, int, int]] = []
 
     def submit(self, account: int, weight: int, count: int) -> None:
         given_turns, after = turns(self.virtual, self.next_turns.get(account, 0), weight, count)

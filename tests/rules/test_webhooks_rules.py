@@ -132,7 +132,7 @@ def test_the_previous_secret_signs_for_a_day(generation, rotated, signing):
     assert rules.signing_generations(generation, rotated_at, NOW) == signing
 
 
-def due(task_id, account_id=1, receiver="a:443", seconds=0):
+def due(task_id, account_id=1, receiver="a:443", seconds=0) -> Due:
     return Due(task_id, account_id, receiver, NOW + timedelta(seconds=seconds))
 
 

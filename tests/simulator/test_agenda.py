@@ -14,7 +14,7 @@ def test_calls_come_in_the_order_of_their_time_and_those_of_one_instant_as_enter
 def test_what_a_call_enters_is_done_in_the_same_run_up_to_its_end():
     agenda, seen = Agenda(), []
 
-    def tick():
+    def tick() -> None:
         seen.append(agenda.now)
         agenda.after(1.0, tick)
 

@@ -5,7 +5,6 @@ import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
 import trustme
 
@@ -19,6 +18,7 @@ from manyeyes.sites import store as sites
 from manyeyes.sites.rules import ProofLookup, Site, SiteState, proof_text
 from manyeyes.values.refusals import Refusal
 from support import factories, proven_sites
+from support.in_process_client import Client
 from support.loopback_servers import Heard, Names, http, listening
 
 RECORD = "_manyeyes.shop.example"
@@ -206,9 +206,9 @@ def test_both_chores_run_by_themselves():
     assert {check_due, end_barred} <= {job for _, job in JOBS}
 
 
-async def test_the_chores_end_what_somebody_else_withdrew(client: httpx.AsyncClient):
+async def test_the_chores_end_what_somebody_else_withdrew(client: Client):
     """The whole application: a withdrawal by another process is carried out here within a moment."""
-    context: Context = client.context  # type: ignore[attr-defined]
+    context = client.context
     customer = await factories.customer(context)
     await proven_sites.house_site(context, customer.account_id)
     await factories.submit(context, customer, **proven_sites.asking())

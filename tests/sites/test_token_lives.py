@@ -8,6 +8,7 @@ from manyeyes.sites.rules import PROOF_SECONDS, SiteEvent
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.tokens import LARGEST_TOKEN, QUEUES
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import SkipReason
 from support import proven_sites
 from support.action_stage import Stage
 
@@ -98,7 +99,7 @@ async def test_five_whose_widget_fails_end_it_charged(stage: Stage, account_id: 
     for _ in range(5):
         worker_id = await stage.worker(6)
         await stage.hand_out(6)
-        await stage.skip(worker_id, await stage.lease(worker_id), "widget_failed")
+        await stage.skip(worker_id, await stage.lease(worker_id), SkipReason.WIDGET_FAILED)
         await stage.go(worker_id)
     (result,) = await stage.rows("result", "ending, charged_micros")
     assert result == {"ending": Ending.UNSOLVABLE, "charged_micros": PRICE}

@@ -1,27 +1,29 @@
 """The share of a soft app's owner is booked with the charge, to the micro, and taken back once."""
 
+from typing import Any
+
 import asyncpg
 import pytest
 
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.ledger.rules import Book, TransferKind
-from support.action_stage import LIFE_SECONDS, PRICE
+from support.action_stage import LIFE_SECONDS, PRICE, Stage
 
 APP, SHARE = 847, PRICE // 10
 
 
-async def shares(stage, kind=TransferKind.SHARE):
+async def shares(stage: Stage, kind=TransferKind.SHARE) -> list[dict[str, Any]]:
     columns = "cause_id, debit_book, debit_id, credit_book, credit_id, amount_micros, account_id, worker_id"
     return await stage.rows("transfer", columns, f"kind = {kind}")
 
 
-async def days(stage):
+async def days(stage: Stage) -> list[Any]:
     columns = "soft_id, account_id, solved, unsolvable, released, share_micros, taken_back_micros, paid_out_micros"
     return [tuple(row.values()) for row in await stage.rows("app_day", columns)]
 
 
-async def test_a_solved_task_gives_its_share_out_of_the_revenue(stage):
+async def test_a_solved_task_gives_its_share_out_of_the_revenue(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.solve(account_id, worker_id, soft_id=APP, share_percent=10)
     assert [tuple(row.values()) for row in await shares(stage)] == [
@@ -33,20 +35,20 @@ async def test_a_solved_task_gives_its_share_out_of_the_revenue(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_an_app_that_nobody_registered_gets_nothing_and_is_not_counted(stage):
+async def test_an_app_that_nobody_registered_gets_nothing_and_is_not_counted(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id, soft_id=APP)
     assert (await shares(stage), await days(stage)) == ([], [])
 
 
-async def test_a_bid_in_a_full_queue_is_shared_too_and_part_micros_stay_with_the_house(stage):
+async def test_a_bid_in_a_full_queue_is_shared_too_and_part_micros_stay_with_the_house(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.set_queue(1, price_micros=709)
     await stage.solve(account_id, worker_id, soft_id=APP, share_percent=10)
     assert [row["amount_micros"] for row in await shares(stage)] == [70]
 
 
-async def test_a_share_of_nothing_is_no_transfer_but_the_task_counts(stage):
+async def test_a_share_of_nothing_is_no_transfer_but_the_task_counts(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.solve(account_id, worker_id, soft_id=APP, share_percent=0)
     assert await shares(stage) == []
@@ -54,7 +56,7 @@ async def test_a_share_of_nothing_is_no_transfer_but_the_task_counts(stage):
     assert (await stage.books()).findings == []
 
 
-async def test_an_unsolvable_task_is_charged_and_shared_a_released_one_neither(stage):
+async def test_an_unsolvable_task_is_charged_and_shared_a_released_one_neither(stage: Stage):
     account_id = await stage.account()
     unsolvable = await stage.submit(account_id, soft_id=APP, share_percent=10)
     for _ in range(5):
@@ -70,7 +72,7 @@ async def test_an_unsolvable_task_is_charged_and_shared_a_released_one_neither(s
     assert (await stage.books()).findings == []
 
 
-async def test_what_is_refunded_is_taken_back_on_the_day_of_its_task_and_only_once(stage):
+async def test_what_is_refunded_is_taken_back_on_the_day_of_its_task_and_only_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     shared = await stage.solve(account_id, worker_id, soft_id=APP, share_percent=10)
     plain = await stage.solve(account_id, worker_id)
@@ -92,7 +94,7 @@ async def test_what_is_refunded_is_taken_back_on_the_day_of_its_task_and_only_on
             await take_back_shares(tx, stage.now, stage.cell, [shared])
 
 
-async def test_a_refund_that_leaves_the_share_with_the_owner_shows(stage):
+async def test_a_refund_that_leaves_the_share_with_the_owner_shows(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.complain(account_id, await stage.solve(account_id, worker_id, soft_id=APP, share_percent=10))
     await stage.judge("confirm", "confirm")
@@ -103,7 +105,7 @@ async def test_a_refund_that_leaves_the_share_with_the_owner_shows(stage):
     assert "shares of refunded tasks" in books.findings[0]
 
 
-async def test_nothing_to_take_back_asks_the_database_nothing(stage):
+async def test_nothing_to_take_back_asks_the_database_nothing(stage: Stage):
     assert await take_back_shares(None, stage.now, stage.cell, []) == 0
 
 
@@ -118,7 +120,7 @@ async def test_nothing_to_take_back_asks_the_database_nothing(stage):
     ],
     ids=lambda value: value if isinstance(value, str) and "UPDATE" not in value else "",
 )
-async def test_tampering_with_shares_shows(stage, what, statement, difference, finding):
+async def test_tampering_with_shares_shows(stage: Stage, what, statement, difference, finding):
     await stage.solve(await stage.account(), await stage.worker(), soft_id=APP, share_percent=10)
     await stage.pool.execute(statement)
     books = await stage.books()

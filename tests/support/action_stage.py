@@ -1,9 +1,9 @@
 """A cell on a real PostgreSQL in which a test plays actions at instants of its own choice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 
@@ -26,12 +26,16 @@ from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.reports.rules import Slot, Vote
+from manyeyes.runtime.batching import Action, Command, Outcome
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 
-Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
+Read = Callable[Concatenate[asyncpg.Connection, Given], Awaitable[Found]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
 PICTURE = factories.picture()
@@ -65,10 +69,15 @@ class Stage:
         async with self.pool.acquire() as tx, tx.transaction():
             yield tx
 
-    async def act(self, action: Action, *commands: Any) -> list[Any]:
+    async def act(self, action: Action[Command, Outcome], *commands: Command) -> list[Outcome]:
         """Run one batch in a transaction of its own and return its outcomes."""
         async with self.transaction() as tx:
             return list(await action(tx, self.now, commands))
+
+    async def read(self, read: Read[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
+        """Return what a store's read finds."""
+        async with self.pool.acquire() as db:
+            return await read(db, *given, **named)
 
     async def rows(self, table: str, columns: str = "*", where: str = "true") -> list[dict[str, Any]]:
         """Return this cell's rows of a table, in the order of their columns."""
@@ -168,7 +177,9 @@ class Stage:
         (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text))
         return outcome
 
-    async def skip(self, worker_id: int, lease: LeaseId, reason: str = "unreadable") -> Skipped | Refusal:
+    async def skip(
+        self, worker_id: int, lease: LeaseId, reason: SkipReason = SkipReason.UNREADABLE
+    ) -> Skipped | Refusal:
         (outcome,) = await self.act(skip_tasks, SkipTask(self.cell, worker_id, lease, reason))
         return outcome
 

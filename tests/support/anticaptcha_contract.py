@@ -1,6 +1,7 @@
 """The contract's letters, copied from its published description: key sets, error numbers and the documents' samples."""
 
 import re
+from typing import Any
 
 ERROR_KEYS = {"errorId", "errorCode", "errorDescription"}
 REPLY_KEYS = {
@@ -44,12 +45,16 @@ ERROR_CODES = {
 }
 
 # The sample answer of getSpendingStats as its documentation prints it: the middle windows are left out there.
-SPENDING_SAMPLE = [
+SPENDING_SAMPLE: list[dict[str, Any]] = [
     {"dateFrom": 1550533500, "dateTill": 1550537099, "volume": 1899, "money": 7.495948},
     {"dateFrom": 1550537100, "dateTill": 1550540699, "volume": 2217, "money": 7.861741},
     {"dateFrom": 1550612700, "dateTill": 1550616299, "volume": 2156, "money": 7.827058},
 ]
-SPENDING_SAMPLE_REQUEST = {"clientKey": "YOUR_API_KEY", "date": 1672185600, "queue": "Recaptcha Proxyless"}
+SPENDING_SAMPLE_REQUEST: dict[str, Any] = {
+    "clientKey": "YOUR_API_KEY",
+    "date": 1672185600,
+    "queue": "Recaptcha Proxyless",
+}
 UNKNOWN_KEY_SAMPLE = {
     "errorId": 1,
     "errorCode": "ERROR_KEY_DOES_NOT_EXIST",

@@ -6,12 +6,13 @@ All of it lies in one transaction that is never committed, so the day is made on
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import asyncpg
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.store import Place
+from manyeyes.accounts.store import AccountPlace
+from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
@@ -25,7 +26,7 @@ from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
 from manyeyes.tasks.rules import TOKEN_KINDS
-from manyeyes.webhooks.rules import Answer
+from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
 from support import proven_sites
 from support.action_stage import PRICE, Stage, set_stage
@@ -79,7 +80,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
     await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false")
-    stage = await set_stage(SameConnection(db), CELL)
+    stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
     await stage.change("INSERT INTO queue_depth SELECT $1, q, 9, 800, now() FROM unnest('{1,2}'::int[]) AS q")
@@ -116,8 +117,14 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
         await stage.solve(rich, author, callback_url=f"https://receiver{n % 2}.example/{n}", **solve)
     (claimed,) = await stage.act(claim_deliveries, ClaimDeliveries(cell=CELL, room=3))
     for found, status in zip(claimed, (200, 410, 500), strict=True):
-        answer, claim = Answer(status=status), found.claim
-        noted = {"task_id": claim.task_id, "claim": claim.number, "answer": answer, "milliseconds": 9, "chance": 0.5}
+        answer, claim = TryResponse(status=status), found.claim
+        noted: dict[str, Any] = {
+            "task_id": claim.task_id,
+            "claim": claim.number,
+            "answer": answer,
+            "milliseconds": 9,
+            "chance": 0.5,
+        }
         await stage.act(note_deliveries, NoteDelivery(cell=CELL, **noted))
     await calls.record(calls.found(rate=0.5), nonce="a", body="a")
     await stage.hand_out()
@@ -138,18 +145,20 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
         await calls.record(calls.found(rate=0.6))
         await stage.hand_out()
         answered = await stage.answer(author, await stage.lease(author), "12"[n])
+    assert isinstance(answered, Answered), answered
     await stage.complain(rich, answered.task_id)
     await stage.complain(other, await stage.solve(other, author))
     await stage.complain(rich, await stage.solve(rich, author, soft_id=SOFT_ID, share_percent=10))
     held = [await stage.take(stage.number(), *EVERY_QUEUE) for _ in range(9)]
     await stage.complain(other, await stage.solve(other, author))
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
+        assert slot is not None
         await stage.vote(slot, vote)
     for _ in range(4):
         task_id = await stage.submit(rich, **proven_sites.asking())
         await stage.hand_out(TOKENS)
         await stage.answer(author, await stage.lease(author), proven_sites.TOKEN)
-    kinds = {"kind": ReportKind.TOKEN_INCORRECT, "takes": TOKEN_KINDS}
+    kinds: dict[str, Any] = {"kind": ReportKind.TOKEN_INCORRECT, "takes": TOKEN_KINDS}
     await stage.act(report_tokens, ReportToken(cell=CELL, account_id=rich, task_id=task_id, **kinds))
 
 
@@ -157,8 +166,8 @@ async def _accounts(stage: Stage, db: asyncpg.Connection) -> int:
     """Open those who cannot do everything; return the one who can pay for few tasks."""
     poor, bidder, suspended = await stage.account(3 * PRICE), await stage.account(), await stage.account()
     await stage.account(0)
-    await accounts.set_terms(db, Place(bidder, "bidder", CELL), max_bid_micros=900, weight=2)
-    await accounts.set_terms(db, Place(suspended, "suspended", CELL), suspended=True)
+    await accounts.set_terms(db, AccountPlace(bidder, "bidder", CELL), max_bid_micros=900, weight=2)
+    await accounts.set_terms(db, AccountPlace(suspended, "suspended", CELL), suspended=True)
     return poor
 
 

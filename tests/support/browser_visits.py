@@ -125,4 +125,4 @@ async def at_review(site: Site, browser: Browser, judge: Hand, **browser_context
 
 
 async def has_no_sideways_scroll(page: Page) -> bool:
-    return await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

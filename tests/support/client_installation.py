@@ -56,13 +56,16 @@ class Installation:
 
     def open_account(self, balance: str) -> str:
         """Open a customer account and return its client key."""
-        return ask_json(self.server.data, "account", "create", "Client test", "--balance", balance)["client_key"]
+        made = ask_json(self.server.data, "account", "create", "Client test", "--balance", balance)
+        return str(made["client_key"])
 
     def balance(self, key: str) -> float:
         """Ask the server itself, past all client libraries."""
-        return httpx.post(f"http://{self.host}/getBalance", json={"clientKey": key}).json()["balance"]
+        return float(httpx.post(f"http://{self.host}/getBalance", json={"clientKey": key}).json()["balance"])
 
     def reports(self, key: str) -> list[dict[str, Any]]:
         """Ask the server itself what became of the account's reports, the newest first."""
         headers = {"Authorization": f"Bearer {key}"}
-        return httpx.get(f"http://{self.host}/v1/reports", headers=headers).raise_for_status().json()["reports"]
+        reply = httpx.get(f"http://{self.host}/v1/reports", headers=headers).raise_for_status()
+        found: list[dict[str, Any]] = reply.json()["reports"]
+        return found

@@ -26,7 +26,7 @@ from manyeyes.actions.withdraw_sites import WithdrawSite
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, TOKEN_KINDS, ImageOptions, QueueTerms
 from manyeyes.values.refusals import Reason
-from manyeyes.webhooks.rules import Answer
+from manyeyes.webhooks.rules import TryResponse
 from support import proven_sites
 from support.action_stage import PICTURE
 from support.batch_draw import Draw
@@ -105,7 +105,12 @@ def import_results(draw: Draw, world: World) -> list[ImportResults]:
 def note_deliveries(draw: Draw, world: World) -> list[NoteDelivery]:
     """Draw tries; after one that is to be tried again nothing more comes of that delivery: a claim is noted once."""
     some = draw.few([*world.deliveries, (UNKNOWN, 1)])
-    answers = (Answer(status=200), Answer(status=410), Answer(status=503, retry_after="9"), Answer(fault="away"))
+    answers = (
+        TryResponse(status=200),
+        TryResponse(status=410),
+        TryResponse(status=503, retry_after="9"),
+        TryResponse(fault="away"),
+    )
 
     def one() -> NoteDelivery:
         task_id, claim = draw.one(some)
@@ -168,7 +173,7 @@ def record_site_checks(draw: Draw, world: World) -> list[RecordSiteCheck]:
 
     def one() -> RecordSiteCheck:
         account_id, domain, token = draw.one(some)
-        site = {"account_id": account_id, "domain": domain, "token": "old" if draw.rarely() else token}
+        site: dict[str, Any] = {"account_id": account_id, "domain": domain, "token": "old" if draw.rarely() else token}
         return RecordSiteCheck(cell=CELL, event_id=next(draw.ids), **site, finding=draw.one(findings), jitter=0.5)
 
     return draw.batch(one)
@@ -207,9 +212,17 @@ def submit_tasks(draw: Draw, world: World) -> list[SubmitTask]:
         if draw.one((False, False, True)):
             account_id, domain, _ = draw.one(sites)
             values = proven_sites.asking(draw.one((domain, "www." + domain)))
-        through = draw.one(({}, {"soft_id": SOFT_ID, "share_percent": 10, "callback_url": "https://receiver.example/"}))
+        through: dict[str, Any] = draw.one(
+            ({}, {"soft_id": SOFT_ID, "share_percent": 10, "callback_url": "https://receiver.example/"})
+        )
         queue = terms[values.pop("queue_id")]
-        at = {"cell": CELL, "task_id": next(draw.ids), "account_id": account_id, "queue": queue, "life_seconds": 60}
+        at: dict[str, Any] = {
+            "cell": CELL,
+            "task_id": next(draw.ids),
+            "account_id": account_id,
+            "queue": queue,
+            "life_seconds": 60,
+        }
         return SubmitTask(**at, **values, **through)
 
     return draw.batch(one, repeated=False)

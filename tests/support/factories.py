@@ -172,4 +172,5 @@ async def call(client: httpx.AsyncClient, method: str, customer: Customer | None
     reply = await client.post(f"/{method}", json=body)
     assert reply.status_code == 200
     assert reply.headers["content-type"] == "application/json"
-    return reply.json()
+    found: dict[str, Any] = reply.json()
+    return found

@@ -22,7 +22,7 @@ def options(names: tuple[str, ...] = FEW, comment: str = "advertising") -> Label
 
 async def send_labels(context: Context, customer: Customer, names: tuple[str, ...] = FEW, **given: Any) -> int:
     """Submit a picture that wants a label; return the task's serial."""
-    values = {"picture": factories.picture("SALE 50%"), "comment": "advertising"} | given
+    values: dict[str, Any] = {"picture": factories.picture("SALE 50%"), "comment": "advertising"} | given
     submitted = await factories.submit(
         context, customer, picture=values["picture"], options=options(names, values["comment"]), kind=LABEL_PICTURE
     )

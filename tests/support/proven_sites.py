@@ -89,5 +89,6 @@ async def house_site(
     command = RecordSiteCheck(
         cell=1, event_id=check_id, account_id=account_id, domain=domain, token=added.token, finding=finding, jitter=1.0
     )
-    proven: Site = await context.batcher.ask(record_site_checks, command)
+    proven = await context.batcher.ask(record_site_checks, command)
+    assert isinstance(proven, Site), proven
     return proven

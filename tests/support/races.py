@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from support.action_stage import Action, Stage
+from manyeyes.runtime.batching import Action
+from support.action_stage import Stage
 
-Batch = tuple[Action, Sequence[Any]]
+Batch = tuple[Action[Any, Any], Sequence[Any]]  # batches of a race differ in kind
 
 
 async def race(stage: Stage, *batches: Batch) -> list[list[Any]]:
     """Return the outcomes of each batch, in the order given; all of them start together."""
     ready = asyncio.Barrier(len(batches))
 
-    async def run(action: Action, commands: Sequence[Any]) -> list[Any]:
+    async def run(action: Action[Any, Any], commands: Sequence[Any]) -> list[Any]:
         async with stage.transaction() as tx:
             await ready.wait()
             return list(await action(tx, stage.now, commands))

@@ -19,7 +19,7 @@ PICTURE = factories.picture()
 
 
 def app_of(account_id: int, *, secret_id: str = "5f0000000000000000000001", cell: int = 1, **given: Any) -> App:
-    values = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": None}
+    values: dict[str, Any] = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": None}
     values |= {"calls_per_second": 50, "suspended": False}
     return App(**(values | given), secret_id=secret_id, cell=cell, account_id=account_id)
 

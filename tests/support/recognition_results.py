@@ -100,7 +100,13 @@ def _one(rng: random.Random, at: datetime) -> Sighting:
         return Sighting(at=at, label=FAILED, rate=0.0, fault=fault, milliseconds=milliseconds)
     label, rate = rng.choices((0, 1, 2), (60, 10, 30))[0], rng.betavariate(9, 1)
     is_certain = rate >= 0.75
-    known = {"at": at, "label": label, "rate": rate, "review": not is_certain, "milliseconds": milliseconds}
+    known: dict[str, Any] = {
+        "at": at,
+        "label": label,
+        "rate": rate,
+        "review": not is_certain,
+        "milliseconds": milliseconds,
+    }
     if is_certain and rng.random() > 0.1:
         return Sighting(**known)
     state = rng.choices(list(ReviewState), (2, 7, 1))[0]

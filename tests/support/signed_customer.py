@@ -18,10 +18,8 @@ from manyeyes.apps.rules import App, new_id
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Label, Recognition, labels
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import Application
 from support import factories
 
-CALLER = "203.0.113.7"
 LABELS = "0=normal,1=qr code,2=text"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
 OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=1024)
@@ -35,12 +33,6 @@ def pem(key: rsa.RSAPrivateKey, form: PublicFormat = PublicFormat.SubjectPublicK
 
 def signature_of(text: str, key: rsa.RSAPrivateKey = KEY) -> str:
     return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
-
-
-def client_of(context: Context, address: str = CALLER) -> httpx.AsyncClient:
-    """An HTTP client of the whole application that seems to call from ``address``; no chores run."""
-    transport = httpx.ASGITransport(app=Application(context), client=(address, 1234))
-    return httpx.AsyncClient(transport=transport, base_url="http://manyeyes.test")
 
 
 class Shop(msgspec.Struct):
@@ -108,10 +100,11 @@ class Answer(msgspec.Struct):
 
     @property
     def code(self) -> int:
-        return self.said["code"]
+        return int(self.said["code"])
 
     def files(self, task_id: str) -> list[dict[str, Any]]:
-        return self.said[task_id]["fileList"]
+        found: list[dict[str, Any]] = self.said[task_id]["fileList"]
+        return found
 
 
 def is_file(image: Any) -> bool:
@@ -135,7 +128,7 @@ def check_envelope(body: bytes, public_pem: str) -> str:
     outer = json.loads(text)
     assert list(outer) == ["json", "signature"]
     assert all(isinstance(value, str) for value in outer.values())
-    inner = outer["json"]
+    inner: str = outer["json"]
     assert text == json.dumps(outer, separators=(",", ":"))
     assert inner == json.dumps(json.loads(inner), separators=(",", ":"))
     assert "\\/" not in text
@@ -150,7 +143,7 @@ def check_envelope(body: bytes, public_pem: str) -> str:
 async def open_shop(context: Context, client: httpx.AsyncClient, balance: str = "10.00", **terms: Any) -> Shop:
     """Open an account, an app of it with `KEY`, and a recognition by people; ``terms``: of the app."""
     customer = await factories.customer(context, balance)
-    values = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": pem(KEY)}
+    values: dict[str, Any] = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": pem(KEY)}
     values |= {"calls_per_second": 1_000, "suspended": False, "secret_id": new_id()}
     app = App(**(values | terms), cell=customer.cell, account_id=customer.account_id)
     async with context.cells.directory.acquire() as db:
@@ -163,7 +156,13 @@ async def open_shop(context: Context, client: httpx.AsyncClient, balance: str = 
 async def recognition(context: Context, secret_id: str, **terms: Any) -> Recognition:
     """Open a recognition: by people, who are asked in queue 1, unless ``terms`` say otherwise."""
     chosen = terms.pop("labels", LABELS)
-    values = {"name": "advertising", "recogniser": "people", "model": "", "threshold": 0.9, "queue_id": 1}
+    values: dict[str, Any] = {
+        "name": "advertising",
+        "recogniser": "people",
+        "model": "",
+        "threshold": 0.9,
+        "queue_id": 1,
+    }
     values |= {"sample_share": 0.0, "review_seconds": 3_600, "review_url": "", "price_micros": 100, "closed": False}
     new = Recognition(
         **(values | terms),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import msgspec
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
@@ -20,6 +21,8 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.reports.rules import ReportState, Vote
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, ImageOptions, QueueTerms, wire_id
+from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 
 HANDLING = timedelta(seconds=6)
@@ -56,7 +59,9 @@ async def live(
         return [await _live(db, context, customer, hands, life) for life in lives]
 
 
-async def _live(db, context: Context, customer: factories.Customer, hands: Sequence[factories.Hand], life: Life) -> int:
+async def _live(
+    db: asyncpg.Connection, context: Context, customer: factories.Customer, hands: Sequence[factories.Hand], life: Life
+) -> int:
     terms = (await context.lookups.queues())[life.queue_id]
     terms = msgspec.structs.replace(terms, price_micros=life.price_micros, pay_micros=min(life.price_micros, 500))
     begin = life.end - (timedelta(seconds=600) if life.ending == "unanswered" else HANDLING)
@@ -78,31 +83,35 @@ async def _live(db, context: Context, customer: factories.Customer, hands: Seque
         if life.ending == "unanswered":
             assert await end_overdue_tasks(db, life.end, [EndOverdueTasks(1)]) == [1]
         for hand in hands[:WORKERS_BEFORE_UNSOLVABLE] if life.ending == "unsolvable" else []:
-            [skipped] = await skip_tasks(db, life.end, [SkipTask(1, *await _lease(db, hand, life), "unreadable")])
+            [skipped] = await skip_tasks(
+                db, life.end, [SkipTask(1, *await _lease(db, hand, life), SkipReason.UNREADABLE)]
+            )
             assert isinstance(skipped, Skipped), skipped
         if life.ending == "solved":
             [answered] = await answer_tasks(db, life.end, [AnswerTask(1, *await _lease(db, hands[0], life), "12345")])
             assert isinstance(answered, Answered), answered
         if life.ending == "solved" and life.refunded_after_seconds:
-            await _refund(db, terms, life, answered.task_id)
+            await _refund(db, terms, life, submitted.task_id)
     return wire_id(submitted.task_id)
 
 
-async def _refund(db, terms: QueueTerms, life: Life, task_id: int) -> None:
+async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id: int) -> None:
     """Complain within the minute; two reviewers confirm it when the life says so, hours later perhaps."""
     [owner] = await db.fetch("SELECT account_id FROM task WHERE cell = 1 AND task_id = $1", task_id)
     soon, later = life.end + timedelta(seconds=20), life.end + timedelta(seconds=life.refunded_after_seconds)
     [filed] = await file_complaints(db, soon, [FileComplaint(1, owner[0], task_id, {terms.queue_id: terms})])
     assert isinstance(filed, Filed), filed
+    voted: Voted | Refusal | None = None
     for reviewer in REVIEWERS:
         [slot] = await take_slots(db, later, [TakeSlot(1, reviewer, (terms.queue_id,))])
+        assert slot is not None
         slot_id = SlotId(1, slot.task_id, slot.n, slot.lease)
         [voted] = await cast_votes(db, later, [CastVote(1, reviewer, slot_id, Vote.CONFIRM, "wrong")])
-        assert isinstance(voted, Voted), voted
+    assert isinstance(voted, Voted), voted
     assert (voted.task_id, voted.state) == (task_id, ReportState.CONFIRMED)
 
 
-async def _lease(db, hand: factories.Hand, life: Life) -> tuple[int, LeaseId]:
+async def _lease(db: asyncpg.Connection, hand: factories.Hand, life: Life) -> tuple[int, LeaseId]:
     """Bring one worker online, hand the task to him, and send whoever was there before him away."""
     worker_id = hand.worker.worker_id
     await db.execute("UPDATE session SET present = false")

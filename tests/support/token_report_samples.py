@@ -1,5 +1,10 @@
 """The contract's own samples, which all three reports on tokens share, and what their tests look at."""
 
+from typing import Any
+
+from support.factories import Customer, Hand
+from support.in_process_client import Client
+
 SAMPLE_REQUEST = '{\n     "clientKey":"YOUR_API_KEY",\n     "taskId":12345\n}'
 SAMPLE_SUCCESS = {"errorId": 0, "status": "success"}
 SAMPLE_REFUSED = {
@@ -9,21 +14,21 @@ SAMPLE_REFUSED = {
 }
 
 
-async def age(client, seconds):
+async def age(client: Client, seconds: float) -> None:
     """Let everything that has ended have ended so much earlier, by the database's clock."""
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - make_interval(secs => $1)", seconds)
 
 
-async def refused(client):
+async def refused(client: Client) -> dict[Any, Any]:
     """Why reports were refused, and how often."""
     async with client.context.cells.pool(1).acquire() as db:
         return {row["reason"]: row["times"] for row in await db.fetch("SELECT reason, times FROM refused_report")}
 
 
-async def standing(client, customer, hand):
+async def standing(client: Client, customer: Customer, hand: Hand) -> str | None:
     """What the customer thinks of the worker: listed, filtered, or None."""
     async with client.context.cells.pool(1).acquire() as db:
         whom = customer.account_id, hand.worker.worker_id
         found = await db.fetchrow("SELECT filtered FROM standing WHERE account_id = $1 AND worker_id = $2", *whom)
-        return found and ("filtered" if found["filtered"] else "listed")
+        return ("filtered" if found["filtered"] else "listed") if found else None

@@ -18,6 +18,7 @@ from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
 from manyeyes.actions.take_slots import TakeSlot
 from manyeyes.reports.rules import Vote
+from manyeyes.workers.rules import SkipReason
 from support.batch_draw import Draw
 from support.batch_world import CELL, EVERY_QUEUE, LIVE_NODE, UNKNOWN, World
 
@@ -52,7 +53,9 @@ def skip_tasks(draw: Draw, world: World) -> list[SkipTask]:
 
     def one() -> SkipTask:
         worker_id, held = lease()
-        return SkipTask(cell=CELL, worker_id=worker_id, lease=held, reason=draw.one(("unreadable", "other")))
+        return SkipTask(
+            cell=CELL, worker_id=worker_id, lease=held, reason=draw.one((SkipReason.UNREADABLE, SkipReason.OTHER))
+        )
 
     return draw.batch(one)
 

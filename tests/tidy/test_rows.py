@@ -114,7 +114,8 @@ def stands(names: list[str], text: str, place: int, *, is_many: bool) -> bool:
 
 
 def test_columns_go_into_a_statement_in_the_order_that_it_names():
-    checked, wrong = 0, []
+    checked = 0
+    wrong: list[str] = []
     for path, tree in modules():
         if path.with_name("queries.sql").exists() and re.search(
             r"import .*\b(columns|values)\b", path.read_text("utf-8")

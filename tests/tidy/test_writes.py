@@ -66,9 +66,9 @@ def writes_in(path: Path) -> Iterator[str]:
     """Yield what a file writes through the stores of other packages, as ``package.function`` or ``package.query``."""
     tree = ast.parse(path.read_text("utf-8"))
     modules: dict[str, str] = {}
-    for node in (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module):
-        package, *_ = (*str(node.module).split(".")[1:], "")
-        for alias in node.names if package in PACKAGES else []:
+    for imported in (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module):
+        package, *_ = (*str(imported.module).split(".")[1:], "")
+        for alias in imported.names if package in PACKAGES else []:
             if alias.name == "SQL":
                 yield from (f"{package}.{q}" for q in queries_in(tree) & writing_queries(PACKAGES[package]))
             elif alias.name in WRITERS[package]:

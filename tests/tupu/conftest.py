@@ -10,7 +10,8 @@ import uvicorn
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import Application
 from manyeyes.server.http_protocol import OneWriteProtocol
-from support.signed_customer import Shop, client_of, open_shop
+from support.in_process_client import client_of
+from support.signed_customer import Shop, open_shop
 
 
 @pytest.fixture

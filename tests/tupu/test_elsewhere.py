@@ -1,6 +1,6 @@
 """The contract's other paths: a signed code 15 that says what is offered, whoever asks."""
 
-from support.signed_customer import opened
+from support.signed_customer import Shop, opened
 
 NOT_OFFERED = {  # docs/contracts/tupu.md#paths
     "/v3/recognition/text/{}": "texts",
@@ -25,7 +25,7 @@ NOT_OFFERED = {  # docs/contracts/tupu.md#paths
 }
 
 
-async def test_what_is_not_offered_says_so(shop):
+async def test_what_is_not_offered_says_so(shop: Shop):
     for path, why in NOT_OFFERED.items():
         for sid in (shop.sid, "0" * 24):
             answer = opened(shop, await shop.client.post(path.format(sid), json=shop.triple()))

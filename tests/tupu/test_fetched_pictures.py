@@ -28,7 +28,7 @@ def sent_on(to: str, status: str = "302 Found") -> bytes:
     return http(status=status, location=to)
 
 
-async def test_pictures_are_fetched_and_called_by_their_addresses(shop):
+async def test_pictures_are_fetched_and_called_by_their_addresses(shop: Shop):
     let_out(shop)
     async with listening(http(PICTURE)) as heard:
         urls = [f"http://shop.example:{heard.port}/{n}.png?a=1&b=图" for n in range(3)]
@@ -39,11 +39,11 @@ async def test_pictures_are_fetched_and_called_by_their_addresses(shop):
     assert len(heard.requests) == 3
 
 
-async def test_ten_are_fetched_at_the_same_time(shop):
+async def test_ten_are_fetched_at_the_same_time(shop: Shop):
     let_out(shop)
     all_there = asyncio.Barrier(10)
 
-    async def wait_for_all(reader, writer):
+    async def wait_for_all(reader, writer) -> None:
         async with asyncio.timeout(30):
             await all_there.wait()
         writer.write(http(PICTURE))
@@ -54,14 +54,14 @@ async def test_ten_are_fetched_at_the_same_time(shop):
     assert [file["label"] for file in answer.files(shop.task_id)] == [0] * 10
 
 
-async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop, monkeypatch):
+async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop: Shop, monkeypatch):
     monkeypatch.setattr(picture_fetcher, "FETCHES_OF_AN_APP", 3)
     let_out(shop)
     other = await open_shop(shop.context, shop.client)
     is_freed, is_full = asyncio.Event(), asyncio.Event()
     waiting = 0
 
-    async def wait(reader, writer):
+    async def wait(reader, writer) -> None:
         nonlocal waiting
         waiting += 1
         if waiting == 3:
@@ -82,7 +82,7 @@ async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop, m
     assert [file["label"] for file in answer.files(shop.task_id)] == [0] * 10
 
 
-async def test_when_some_cannot_be_had_they_are_minus_one_with_a_reason(shop):
+async def test_when_some_cannot_be_had_they_are_minus_one_with_a_reason(shop: Shop):
     let_out(shop)
     async with listening(http(PICTURE)) as good, listening(http(b"no", "404 Not Found")) as missing:
         urls = [f"http://shop.example:{good.port}/a", f"http://shop.example:{missing.port}/b", "http://nobody.example/"]
@@ -94,7 +94,7 @@ async def test_when_some_cannot_be_had_they_are_minus_one_with_a_reason(shop):
     assert [row["charged_micros"] for row in rows.values() if row["label"] < 0] == [0] * 4
 
 
-async def test_when_none_can_be_had_the_call_is_14_and_nothing_is_left(shop):
+async def test_when_none_can_be_had_the_call_is_14_and_nothing_is_left(shop: Shop):
     let_out(shop)
     async with listening(http(b"", "500 Oops")) as broken:
         answer = await shop.recognise(f"http://shop.example:{broken.port}/a", "http://nobody.example/b")
@@ -104,14 +104,14 @@ async def test_when_none_can_be_had_the_call_is_14_and_nothing_is_left(shop):
         assert await shop.rows(table, "cell") == []
 
 
-async def test_what_comes_and_is_no_picture_is_minus_one_and_no_14(shop):
+async def test_what_comes_and_is_no_picture_is_minus_one_and_no_14(shop: Shop):
     let_out(shop)
     async with listening(http(b"<html>please sign in</html>")) as page:
         answer = await shop.recognise(f"http://shop.example:{page.port}/a.jpg")
     assert (answer.code, answer.files(shop.task_id)[0]["label"]) == (0, -1)
 
 
-async def test_redirects_are_followed_three_times(shop):
+async def test_redirects_are_followed_three_times(shop: Shop):
     let_out(shop)
     async with AsyncExitStack() as stack:
         last = heard = await stack.enter_async_context(listening(http(PICTURE)))
@@ -139,7 +139,7 @@ async def test_redirects_are_followed_three_times(shop):
         "gopher://x",
     ],
 )
-async def test_an_address_inside_is_refused_at_once_and_behind_a_redirect(shop, inside):
+async def test_an_address_inside_is_refused_at_once_and_behind_a_redirect(shop: Shop, inside):
     let_out(shop, {name: [[name]] for name in ("127.0.0.2", "10.0.0.1", "169.254.169.254", "::1")}
             | {"inside.example": [["10.0.0.1"]]})  # fmt: skip
     assert (await shop.recognise(inside)).code == 14
@@ -148,7 +148,7 @@ async def test_an_address_inside_is_refused_at_once_and_behind_a_redirect(shop, 
         assert len(outside.requests) == 1
 
 
-async def test_a_name_that_changes_its_mind_is_judged_at_every_step(shop):
+async def test_a_name_that_changes_its_mind_is_judged_at_every_step(shop: Shop):
     """It leads outside when it is first asked, and inside when its redirect leads to itself."""
     async with listening(http(PICTURE), "127.0.0.2") as inside:
         let_out(shop, {"rebind.example": [["127.0.0.1"], ["127.0.0.2"]]})
@@ -158,7 +158,7 @@ async def test_a_name_that_changes_its_mind_is_judged_at_every_step(shop):
     assert inside.requests == []
 
 
-async def test_more_than_ten_megabytes_are_not_read(shop, monkeypatch):
+async def test_more_than_ten_megabytes_are_not_read(shop: Shop, monkeypatch):
     let_out(shop)
     monkeypatch.setattr(picture_fetcher, "LARGEST_FETCHED", len(PICTURE))
     async with listening(http(PICTURE)) as fits, listening(http(PICTURE + b"x")) as big:
@@ -167,12 +167,12 @@ async def test_more_than_ten_megabytes_are_not_read(shop, monkeypatch):
     assert [file["label"] for file in answer.files(shop.task_id)] == [0, -1]
 
 
-async def test_a_server_that_never_ends_is_given_up_redirects_included(shop, monkeypatch):
+async def test_a_server_that_never_ends_is_given_up_redirects_included(shop: Shop, monkeypatch):
     let_out(shop)
     monkeypatch.setattr(picture_fetcher, "LONGEST_SECONDS", 0.2)
     released = asyncio.Event()
 
-    async def hang(reader, writer):
+    async def hang(reader, writer) -> None:
         await released.wait()
 
     async with listening(hang) as silent, listening(sent_on(f"http://shop.example:{silent.port}/")) as first:

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
 from manyeyes.settings import Settings
-from support.signed_customer import check_envelope, opened
+from support.signed_customer import Shop, check_envelope, opened
 
 
 @pytest.fixture(params=[1024, 2048])
@@ -14,7 +14,7 @@ def settings(request, tmp_path) -> Settings:
     return Settings(data=tmp_path, signing_key_bits=request.param)
 
 
-async def test_it_is_the_key_that_answers_are_signed_with(shop, settings):
+async def test_it_is_the_key_that_answers_are_signed_with(shop: Shop, settings: Settings):
     reply = await shop.client.get("/v3/public-key")
     assert (reply.status_code, reply.headers["content-type"]) == (200, "text/plain; charset=utf-8")
     assert reply.text.startswith("-----BEGIN PUBLIC KEY-----\n")
@@ -25,7 +25,7 @@ async def test_it_is_the_key_that_answers_are_signed_with(shop, settings):
     assert reply.headers["x-key-fingerprint"] == f"sha256:{hashlib.sha256(der).hexdigest()}"
 
 
-async def test_who_wants_json_gets_json(shop, settings):
+async def test_who_wants_json_gets_json(shop: Shop, settings: Settings):
     pem = (await shop.client.get("/v3/public-key")).text
     reply = await shop.client.get("/v3/public-key", headers={"accept": "application/json"})
     assert reply.headers["content-type"] == "application/json"
@@ -35,7 +35,7 @@ async def test_who_wants_json_gets_json(shop, settings):
     assert reply.headers["x-key-fingerprint"] == f"sha256:{said['fingerprint']}"
 
 
-async def test_its_head_alone_and_other_verbs(shop):
+async def test_its_head_alone_and_other_verbs(shop: Shop):
     reply = await shop.client.head("/v3/public-key")
     assert (reply.status_code, reply.content) == (200, b"")
     assert int(reply.headers["content-length"]) > 200

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 from urllib.parse import urlencode
 
 from manyeyes.tupu import body
@@ -9,7 +10,7 @@ from manyeyes.tupu.memory_budget import HeldMemory, Room
 from manyeyes.tupu.rate_limit import Pace
 from support import factories
 from support.loopback_servers import http, listening
-from support.signed_customer import check_envelope, opened
+from support.signed_customer import Shop, check_envelope, opened
 from tupu.test_fetched_pictures import let_out
 
 PICTURE = factories.picture_bytes("one")
@@ -25,11 +26,12 @@ def test_a_share_takes_what_is_free_and_gives_all_of_it_back():
     assert room.free == 100
 
 
-def edge_of(shop):
-    return shop.client._transport.app._tupu
+def edge_of(shop: Shop) -> Any:
+    transport: Any = shop.client._transport
+    return transport.app._tupu
 
 
-async def test_a_body_that_finds_no_room_is_a_signed_17_and_the_room_comes_back(shop):
+async def test_a_body_that_finds_no_room_is_a_signed_17_and_the_room_comes_back(shop: Shop):
     edge_of(shop)._room.free = 1_000_000
     assert (await shop.recognise(b"x" * 1_100_000)).code == 17
     assert (await shop.recognise(PICTURE)).code == 0
@@ -39,7 +41,7 @@ async def test_a_body_that_finds_no_room_is_a_signed_17_and_the_room_comes_back(
     assert edge_of(shop)._room.free == 1_000_000
 
 
-async def test_fetched_pictures_need_room_too(shop):
+async def test_fetched_pictures_need_room_too(shop: Shop):
     let_out(shop)
     edge_of(shop)._room.free = len(PICTURE) + 1_000
     async with listening(http(PICTURE)) as small, listening(http(PICTURE + b"\0" * 2_000)) as big:
@@ -49,7 +51,7 @@ async def test_fetched_pictures_need_room_too(shop):
     assert edge_of(shop)._room.free == len(PICTURE) + 1_000
 
 
-async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop):
+async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop: Shop):
     """The beginning of a form would be another question: here of one picture less."""
     edge, before, seen = edge_of(shop), edge_of(shop)._room.free, []
     form = urlencode([*shop.triple().items(), ("image", "http://shop.example/a"), ("image", "http://shop.example/b")])
@@ -58,7 +60,7 @@ async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop):
         {"type": "http.disconnect"},
     ]
 
-    async def receive():
+    async def receive() -> object:
         seen.append(edge._room.free)
         return messages.pop(0)
 
@@ -70,15 +72,15 @@ async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop):
     assert edge._room.free == before
 
 
-async def test_who_never_ends_his_body_gives_his_room_back(shop, monkeypatch):
+async def test_who_never_ends_his_body_gives_his_room_back(shop: Shop, monkeypatch):
     monkeypatch.setattr(body, "LONGEST_SECONDS", 0.05)
     edge, before, said = edge_of(shop), edge_of(shop)._room.free, []
     messages = [{"type": "http.request", "body": b"image=", "more_body": True}]
 
-    async def receive():
+    async def receive() -> dict[str, object] | bool:
         return messages.pop() if messages else await asyncio.Event().wait()
 
-    async def send(message):
+    async def send(message) -> None:
         said.append(message.get("body", b""))
 
     scope = {"type": "http", "method": "POST", "path": f"/v3/recognition/{shop.sid}", "client": ("203.0.113.7", 1)}
@@ -87,7 +89,7 @@ async def test_who_never_ends_his_body_gives_his_room_back(shop, monkeypatch):
     assert edge._room.free == before
 
 
-async def _nowhere(_message):
+async def _nowhere(_message) -> None:
     pass
 
 

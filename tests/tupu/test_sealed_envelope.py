@@ -6,17 +6,18 @@ import asyncpg
 import pytest
 
 from manyeyes.runtime.batching import Unavailable
+from manyeyes.runtime.context import Context
 from manyeyes.tupu import operations
 from manyeyes.tupu.codes import CODES, code_and_message
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
-from support.signed_customer import open_shop, opened
+from support.signed_customer import Shop, open_shop, opened
 
 PICTURE = factories.picture_bytes("one")
 ODD = "图/片 😀\"\\'\t<&>\u007f\u2028.png"
 
 
-async def test_whatever_a_name_and_a_tag_hold_the_answer_is_plain_ascii(shop):
+async def test_whatever_a_name_and_a_tag_hold_the_answer_is_plain_ascii(shop: Shop):
     """A Chinese file name, a slash, an emoji, quotes: `opened` checks the bytes; here nothing of it is lost."""
     answer = await shop.base64("AAAA", tags=[ODD])
     assert answer.files(shop.task_id)[0]["tag"] == ODD
@@ -30,14 +31,14 @@ async def test_whatever_a_name_and_a_tag_hold_the_answer_is_plain_ascii(shop):
     assert "a/b" in file.inner
 
 
-async def test_every_nonce_is_another_and_the_signature_is_of_the_key_s_length(shop):
+async def test_every_nonce_is_another_and_the_signature_is_of_the_key_s_length(shop: Shop):
     answers = [await shop.recognise() for _ in range(2)]
     assert answers[0].said["nonce"] != answers[1].said["nonce"]
     assert all(0 <= float(answer.said["nonce"]) < 1 for answer in answers)
     assert len(json.loads(answers[0].reply.content)["signature"]) == 344  # 2048 bit
 
 
-async def test_an_error_has_four_members_in_their_order(shop):
+async def test_an_error_has_four_members_in_their_order(shop: Shop):
     answer = await shop.recognise()
     assert list(answer.said) == ["code", "message", "nonce", "timestamp"]
     assert (answer.code, answer.said["message"]) == (3, "There is no picture in the request")
@@ -45,8 +46,8 @@ async def test_an_error_has_four_members_in_their_order(shop):
 
 
 @pytest.mark.parametrize("reason", CODES, ids=str)
-async def test_every_code_of_the_table_is_answered_signed(shop, monkeypatch, reason):
-    async def refusing(_call):
+async def test_every_code_of_the_table_is_answered_signed(shop: Shop, monkeypatch, reason):
+    async def refusing(_call) -> Refusal:
         return Refusal(reason, "because 因为")
 
     monkeypatch.setitem(operations.OPERATIONS, "/v3/recognition/", refusing)
@@ -63,30 +64,30 @@ def test_the_codes_are_the_contract_s_and_none_that_clients_make_themselves():
 
 
 @pytest.mark.parametrize("verb", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_another_verb_is_a_signed_15(shop, verb):
+async def test_another_verb_is_a_signed_15(shop: Shop, verb):
     path = f"/v3/recognition/{shop.sid}"
     answer = opened(shop, await shop.client.request(verb, path, headers={"accept": "text/html"}))
     assert (answer.code, "POST" in answer.said["message"]) == (15, True)
 
 
-async def test_slashes_too_many_are_skipped(shop):
+async def test_slashes_too_many_are_skipped(shop: Shop):
     for path in (f"/v3/recognition//{shop.sid}", f"/v3/recognition/{shop.sid}/", f"//v3//recognition/{shop.sid}//"):
         reply = await shop.client.post(f"http://manyeyes.test{path}", data=shop.triple())
         assert opened(shop, reply).code == 3
 
 
 @pytest.mark.parametrize("path", ["/v3", "/v3/", "/v3.1/x"])
-async def test_the_bare_version_is_a_signed_15(shop, path):
+async def test_the_bare_version_is_a_signed_15(shop: Shop, path):
     assert opened(shop, await shop.client.post(path)).code == 15
 
 
 @pytest.mark.parametrize("path", ["/v2/recognition/x", "/v30/recognition/x", "/recognition/x", "/v3x"])
-async def test_other_paths_are_not_this_contract_s(shop, path):
+async def test_other_paths_are_not_this_contract_s(shop: Shop, path):
     assert set((await shop.client.post(path)).json()) == {"errorId", "errorCode", "errorDescription"}
 
 
-async def test_a_fault_of_ours_is_a_signed_100_and_keeps_its_reason_to_itself(shop, monkeypatch):
-    async def broken(_call):
+async def test_a_fault_of_ours_is_a_signed_100_and_keeps_its_reason_to_itself(shop: Shop, monkeypatch):
+    async def broken(_call) -> None:
         raise RuntimeError("secret")
 
     for path, ask, kind in (
@@ -101,8 +102,8 @@ async def test_a_fault_of_ours_is_a_signed_100_and_keeps_its_reason_to_itself(sh
 
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), asyncpg.ConnectionDoesNotExistError("gone")])
-async def test_while_the_database_is_away_it_is_503_and_still_signed(shop, monkeypatch, error):
-    async def away(_call):
+async def test_while_the_database_is_away_it_is_503_and_still_signed(shop: Shop, monkeypatch, error):
+    async def away(_call) -> None:
         raise error
 
     monkeypatch.setitem(operations.OPERATIONS, "/v3/recognition/", away)
@@ -111,6 +112,6 @@ async def test_while_the_database_is_away_it_is_503_and_still_signed(shop, monke
     assert int(reply.headers["retry-after"]) > 0
 
 
-async def test_a_refused_call_s_body_is_read_so_that_its_client_hears_why(context, shop):
+async def test_a_refused_call_s_body_is_read_so_that_its_client_hears_why(context: Context, shop: Shop):
     suspended = await open_shop(context, shop.client, suspended=True)
     assert (await suspended.recognise(b"x" * 40_000_000)).code == 8

@@ -48,7 +48,8 @@ SIGNATURE = (
 def signed(timestamp: str, nonce: str, came: tuple[str, str] | None = None) -> str | None:
     """Sign one spelling, send another, and return the text that was found to be signed."""
     signature = signature_of(f"{SID},{timestamp},{nonce}")
-    return signed_text(KEY.public_key(), SID, Triple(*(came or (timestamp, nonce)), signature))
+    sent = came or (timestamp, nonce)
+    return signed_text(KEY.public_key(), SID, Triple(sent[0], sent[1], signature))
 
 
 def test_the_answer_that_the_vendor_signed_verifies():
@@ -100,7 +101,7 @@ def test_the_texts_are_taken_as_they_came(timestamp, nonce):
         (("1795327089", "1"), ("1795327089.0", "1.0")),
     ],
 )
-def test_a_number_that_was_written_anew_on_its_way_is_understood(was_signed, came):
+def test_a_number_that_was_written_anew_on_its_way_is_understood(was_signed: tuple[str, str], came: tuple[str, str]):
     assert signed(*was_signed, came) == f"{SID},{was_signed[0]},{was_signed[1]}"
 
 

@@ -16,7 +16,7 @@ from manyeyes.tupu import body, picture_fetcher, request, request_signature, sta
 from manyeyes.tupu.codes import CODES, FAULT, SUCCESS
 from manyeyes.tupu.operations import OPERATIONS
 from support import factories
-from support.signed_customer import KEY, check_envelope
+from support.signed_customer import KEY, Shop, check_envelope
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = DOCS / "reference" / "tupu"
@@ -41,7 +41,7 @@ def alike(example, reply) -> bool:
     return type(example) is type(reply)
 
 
-async def run(script: str, shop, address, folder: Path) -> str:
+async def run(script: str, shop: Shop, address, folder: Path) -> str:
     """Run a page's lines in a folder of their own and return what they print."""
     key = KEY.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     (folder / "key.pem").write_bytes(key)
@@ -90,7 +90,7 @@ def test_the_limits_are_those_that_are_kept():
 
 
 @TOOLS
-async def test_the_recognition_page_s_lines_are_answered_as_it_says(shop, address, tmp_path):
+async def test_the_recognition_page_s_lines_are_answered_as_it_says(shop: Shop, address, tmp_path):
     page = PAGES / "recognition.md"
     reply = await run(blocks(page, "sh")[0], shop, address, tmp_path)
     said = json.loads(check_envelope(reply.encode(), shop.context.signer.public_key))
@@ -98,7 +98,7 @@ async def test_the_recognition_page_s_lines_are_answered_as_it_says(shop, addres
 
 
 @TOOLS
-async def test_who_moves_from_tupu_can_check_that_it_works(shop, address, tmp_path):
+async def test_who_moves_from_tupu_can_check_that_it_works(shop: Shop, address, tmp_path):
     *_, look, check = blocks(DOCS / "how-to" / "move-from-tupu.md", "sh")
     assert (await run(look, shop, address, tmp_path)) == shop.context.signer.public_key
     printed = await run(check, shop, address, tmp_path)
@@ -107,7 +107,7 @@ async def test_who_moves_from_tupu_can_check_that_it_works(shop, address, tmp_pa
 
 
 @pytest.mark.parametrize("name", ["image_sync_base64", "statistics_secret_task"])
-async def test_the_json_examples_are_answered_as_the_pages_say(shop, name):
+async def test_the_json_examples_are_answered_as_the_pages_say(shop: Shop, name):
     question, answer = map(json.loads, blocks(PAGES / f"{name}.md"))
     assert set(shop.triple()) < set(question)
     filled = {**question, **shop.triple()}
@@ -121,7 +121,7 @@ async def test_the_json_examples_are_answered_as_the_pages_say(shop, name):
     assert alike(answer, said), said
 
 
-async def test_the_envelope_on_the_first_page_is_what_comes(shop):
+async def test_the_envelope_on_the_first_page_is_what_comes(shop: Shop):
     example = json.loads(blocks(PAGES / "README.md")[0])
     answer = await shop.recognise()
     assert list(example) == list(json.loads(answer.reply.content))

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from support import factories
@@ -29,7 +30,9 @@ class Place:
 
     def __init__(self, server: ServeProcess, app: dict[str, Any], task_id: str) -> None:
         self.server, self.sid, self.task_id = server, app["secret_id"], task_id
-        self._key = load_pem_private_key(app["private_key_pkcs8"].encode(), None)
+        key = load_pem_private_key(app["private_key_pkcs8"].encode(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        self._key = key
         self.public_key = httpx.get(f"{server.url}/v3/public-key").text
 
     def signed(self) -> dict[str, str]:

@@ -2,17 +2,20 @@
 
 import pytest
 
+from manyeyes.apps.rules import App
+from manyeyes.recognitions.rules import Recognition
 from support import factories
+from support.in_process_client import Client
 from support.recognition_results import open_app, open_recognition
 
 
 @pytest.fixture
-async def customer(client):
+async def customer(client: Client) -> factories.Customer:
     return await factories.customer(client.context)
 
 
 @pytest.fixture
-async def seen(client, customer):
+async def seen(client: Client, customer: factories.Customer) -> tuple[App, Recognition]:
     """An app of the customer's with a recognition that has seen nothing."""
     app = await open_app(client.context, customer)
     return app, await open_recognition(client.context, app)

@@ -5,13 +5,14 @@ import pytest
 
 from manyeyes.runtime.batching import Unavailable
 from support import factories
+from support.in_process_client import Client
 
 
 @pytest.mark.parametrize("error", [Unavailable("gone"), asyncpg.ConnectionDoesNotExistError("gone"), OSError("gone")])
-async def test_it_is_503_with_retry_after(client, monkeypatch, error):
+async def test_it_is_503_with_retry_after(client: Client, monkeypatch, error):
     hand = await factories.hand(client.context)
 
-    async def away(*_):
+    async def away(*_) -> None:
         raise error
 
     monkeypatch.setattr(client.context.lookups, "subject", away)

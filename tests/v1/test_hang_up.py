@@ -1,6 +1,7 @@
 """Whoever hangs up while he waits is handed nothing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.requests import Request
 from manyeyes.v1.json_messages import while_there
 
 
-def request_of(*messages):
+def request_of(*messages) -> Request[Any]:
     """A request whose connection says these messages, then nothing more."""
     waiting = list(messages)
 
@@ -26,9 +27,9 @@ BODY, GONE = {"type": "http.request", "body": b"", "more_body": False}, {"type":
 async def test_the_wait_ends_with_the_connection():
     ended = asyncio.Event()
 
-    async def wait_for_ever():
+    async def wait_for_ever() -> object:
         try:
-            await asyncio.Event().wait()
+            return await asyncio.Event().wait()
         finally:
             ended.set()
 
@@ -38,7 +39,7 @@ async def test_the_wait_ends_with_the_connection():
 
 
 async def test_who_stays_gets_what_came():
-    async def come():
+    async def come() -> str:
         await asyncio.sleep(0)
         return "a complaint"
 
@@ -46,7 +47,7 @@ async def test_who_stays_gets_what_came():
 
 
 async def test_a_fault_is_not_swallowed():
-    async def fail():
+    async def fail() -> None:
         raise LookupError("no such thing")
 
     with pytest.raises(LookupError):

@@ -9,14 +9,13 @@ from starlette.responses import Response
 
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
-from manyeyes.v1.json_messages import Refused
 from manyeyes.v1.openapi import OPERATIONS, document
 from manyeyes.v1.operations import Operation, asked_limit, read_task
 from manyeyes.v1.routes import APIS
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 
-CALLERS = {signed_in_worker: Worker, signed_in_customer: KeyOwner}
+CALLERS: dict[object, type] = {signed_in_worker: Worker, signed_in_customer: KeyOwner}
 STREAMED = "/v1/worker/events"  # it describes the stream's members
 
 

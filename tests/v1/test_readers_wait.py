@@ -1,10 +1,15 @@
 """Look-ups while the database is away: the last known value, or the same patience as commands have."""
 
+from typing import cast
+
+import asyncpg
 import pytest
 
-from manyeyes.console.shared import browser_session
 from manyeyes.db.pool import Cells
+from manyeyes.roles.sign_in import COOKIE
 from manyeyes.runtime import batching, lookup_cache
+from manyeyes.runtime.context import Context
+from support.in_process_client import Client
 
 
 class Flaky:
@@ -21,20 +26,20 @@ class Flaky:
 
 
 @pytest.fixture
-def flaky(context) -> Flaky:
+def flaky(context: Context) -> Flaky:
     pool = Flaky(context.cells.directory)
-    cells = Cells(pool)
+    cells = Cells(cast(asyncpg.Pool, pool))
     context.lookups._cells = context.id_blocks._cells = cells
     return pool
 
 
-async def test_a_look_up_that_is_not_known_waits(context, flaky):
+async def test_a_look_up_that_is_not_known_waits(context: Context, flaky: Flaky):
     flaky.failures = 2
     assert await context.lookups.queues()
     assert flaky.failures == 0
 
 
-async def test_a_look_up_that_is_known_is_answered_at_once(context, flaky, monkeypatch):
+async def test_a_look_up_that_is_known_is_answered_at_once(context: Context, flaky: Flaky, monkeypatch):
     queues = await context.lookups.queues()
     monkeypatch.setattr(lookup_cache, "FRESH_SECONDS", -1.0)
     flaky.failures = 1_000_000
@@ -42,17 +47,17 @@ async def test_a_look_up_that_is_known_is_answered_at_once(context, flaky, monke
     assert flaky.failures == 999_999
 
 
-async def test_serial_numbers_wait(context, flaky):
+async def test_serial_numbers_wait(context: Context, flaky: Flaky):
     flaky.failures = 2
     assert await context.id_blocks.take(1) > 0
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/operator"])
-async def test_health_and_pages_say_503_when_the_database_stays_away(client, monkeypatch, path):
+async def test_health_and_pages_say_503_when_the_database_stays_away(client: Client, monkeypatch, path):
     away = Flaky(client.context.cells.directory)
     away.failures = 1_000_000
     monkeypatch.setattr(client.context.cells, "directory", away)
     monkeypatch.setattr(batching, "PATIENCE_SECONDS", -1.0)
-    reply = await client.get(path, headers={"cookie": f"{browser_session.COOKIE}=any"})
+    reply = await client.get(path, headers={"cookie": f"{COOKIE}=any"})
     assert reply.status_code == 503
     assert int(reply.headers["retry-after"]) > 0

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from manyeyes.recognitions.rules import FAILED, ReviewState
 from support import factories
+from support.in_process_client import Client
 from support.recognition_requests import funnel, get
 from support.recognition_results import Sighting, record, some
 
@@ -19,7 +21,7 @@ START, END = datetime(2026, 10, 20, tzinfo=UTC), datetime(2026, 11, 5, tzinfo=UT
 COUNTS = ("results", "certain", "uncertain", "failed", "asked", "reviewed", "overturned", "undecided", "pending")
 
 
-def recounted(sightings, since, until):
+def recounted(sightings, since, until) -> tuple[dict[str, Any], list[Any], list[Any]]:
     """The figures of ``[since, until)``, counted one result at a time."""
     inside = [s for s in sightings if since <= s.at < until]
     found = {
@@ -45,7 +47,7 @@ def at_share(values, share):
     return next(v for v in sorted(values) if sum(w <= v for w in values) >= share * len(values))
 
 
-def check(figures, sightings):
+def check(figures, sightings) -> None:
     """Compare figures with a recount of the results between their two instants."""
     since, until = (datetime.fromisoformat(figures[name]) for name in ("from", "to"))
     counts, milliseconds, seconds = recounted(sightings, since, until)
@@ -63,7 +65,7 @@ def check(figures, sightings):
 # The database is emptied by hand for each example.
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000), data=st.data())
-async def test_every_figure_equals_a_recount(client, customer, seen, seed, data):
+async def test_every_figure_equals_a_recount(client: Client, customer: factories.Customer, seen, seed, data):
     app, recognition = seen
     async with client.context.cells.pool(1).acquire() as db:
         for table in ("result", "review", "day", "quarter", "time"):
@@ -87,7 +89,9 @@ async def test_every_figure_equals_a_recount(client, customer, seen, seed, data)
     assert edges[1:-1] == [bucket["from"] for bucket in found["buckets"][1:]]
 
 
-async def test_the_last_seven_days_of_the_app_are_told_unasked_zeros_too(client, customer, seen):
+async def test_the_last_seven_days_of_the_app_are_told_unasked_zeros_too(
+    client: Client, customer: factories.Customer, seen
+):
     app, recognition = seen
     now = datetime.now(UTC)
     await record(client.context, app, recognition, [Sighting(at=now - timedelta(seconds=1))])
@@ -99,7 +103,7 @@ async def test_the_last_seven_days_of_the_app_are_told_unasked_zeros_too(client,
     assert all(bucket["from"].endswith("T00:00:00+08:00") for bucket in found["buckets"])
 
 
-async def test_the_two_days_on_which_clocks_change_are_whole(client, customer, seen):
+async def test_the_two_days_on_which_clocks_change_are_whole(client: Client, customer: factories.Customer, seen):
     app, recognition = seen
     sightings = some(random.Random(5), 300, datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 27, tzinfo=UTC))
     await record(client.context, app, recognition, sightings)
@@ -113,7 +117,9 @@ async def test_the_two_days_on_which_clocks_change_are_whole(client, customer, s
     assert len(by_hour["buckets"]) == 73
 
 
-async def test_complete_through_waits_for_a_transaction_that_may_still_record(client, customer, seen, dsn):
+async def test_complete_through_waits_for_a_transaction_that_may_still_record(
+    client: Client, customer: factories.Customer, seen, dsn
+):
     app, recognition = seen
     late = await asyncpg.connect(dsn)
     try:
@@ -131,16 +137,18 @@ async def test_complete_through_waits_for_a_transaction_that_may_still_record(cl
         await late.close()
 
 
-async def test_whatever_was_recorded_before_complete_through_is_in_the_figures(client, customer, seen):
+async def test_whatever_was_recorded_before_complete_through_is_in_the_figures(
+    client: Client, customer: factories.Customer, seen
+):
     """Recorders commit all the time; a recount later of what is older than the mark finds what the figures said."""
     app, recognition = seen
     told = []
 
-    async def keep_recording():
+    async def keep_recording() -> None:
         for _ in range(20):
             await record(client.context, app, recognition, [Sighting(at=START)], at_once=True)
 
-    async def keep_asking(recording):
+    async def keep_asking(recording) -> None:
         while not recording.done():
             told.append(await funnel(client, customer, recognition))
 
@@ -167,14 +175,16 @@ async def test_whatever_was_recorded_before_complete_through_is_in_the_figures(c
         ({"from": "2025-01-01", "to": "2027-01-01"}, "at most 366 days are told at once"),
     ],
 )
-async def test_what_cannot_be_told_is_refused_with_the_reason(client, customer, seen, query, says):
+async def test_what_cannot_be_told_is_refused_with_the_reason(
+    client: Client, customer: factories.Customer, seen, query, says
+):
     reply = await get(client, customer, f"/v1/recognitions/{seen[1].task_id}/funnel", **query)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
     assert says in reply.json()["reason"]
 
 
 @pytest.mark.parametrize("what", ["funnel", "results"])
-async def test_others_and_unknown_recognitions_are_not_there(client, customer, seen, what):
+async def test_others_and_unknown_recognitions_are_not_there(client: Client, customer: factories.Customer, seen, what):
     other = await factories.customer(client.context)
     for caller, task_id in ((other, seen[1].task_id), (customer, "0" * 24), (customer, "x"), (customer, "%00")):
         reply = await get(client, caller, f"/v1/recognitions/{task_id}/{what}")
@@ -183,7 +193,7 @@ async def test_others_and_unknown_recognitions_are_not_there(client, customer, s
     assert (reply.status_code, reply.json()["refusal"]) == (401, "unknown_key")
 
 
-async def test_days_of_the_zone_are_those_that_the_statistics_count(client, customer, seen):
+async def test_days_of_the_zone_are_those_that_the_statistics_count(client: Client, customer: factories.Customer, seen):
     """Two counters of one truth: by quarters here, by the app's days for the compatible call."""
     app, recognition = seen
     await record(client.context, app, recognition, some(random.Random(3), 500, START, END))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from manyeyes.accounts.rules import digest, new_token
@@ -13,18 +14,19 @@ from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 from support import factories
+from support.in_process_client import Client
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "v1"
 METHOD = "reportIncorrectImageCaptcha"
 
 
 @pytest.fixture
-async def people(client):
+async def people(client: Client) -> tuple[factories.Customer, factories.Hand]:
     """A customer and a worker."""
     return await factories.customer(client.context), await factories.hand(client.context)
 
 
-async def dispute(client, people, *votes, text="12345"):
+async def dispute(client: Client, people, *votes, text="12345") -> int:
     """Run a task life, complain, have it judged; return the task's wire id."""
     customer, hand = people
     task_id = await factories.solve(client.context, customer, hand, text)
@@ -33,11 +35,11 @@ async def dispute(client, people, *votes, text="12345"):
     return task_id
 
 
-async def get(client, customer, path="/v1/reports", **query):
+async def get(client: Client, customer: factories.Customer, path="/v1/reports", **query) -> httpx.Response:
     return await client.get(path, params=query, headers={"authorization": f"Bearer {customer.key}"})
 
 
-async def test_a_confirmed_complaint_from_its_votes_to_the_money(client, people):
+async def test_a_confirmed_complaint_from_its_votes_to_the_money(client: Client, people):
     task_id = await dispute(client, people, "reject", "confirm", "confirm", text="wr0ng")
     page = (await get(client, people[0])).json()
     [report] = page["reports"]
@@ -53,14 +55,14 @@ async def test_a_confirmed_complaint_from_its_votes_to_the_money(client, people)
     assert (await get(client, people[0], f"/v1/reports/{task_id}")).json() == report
 
 
-async def test_votes_are_shown_only_when_the_complaint_is_decided(client, people):
+async def test_votes_are_shown_only_when_the_complaint_is_decided(client: Client, people):
     await dispute(client, people, "reject", "confirm")
     page = (await get(client, people[0])).json()
     assert [(r["state"], r["votes"], r["decided_at"]) for r in page["reports"]] == [("open", [], None)]
     assert page["record"]["ratio"] is None
 
 
-async def test_every_state_and_what_it_says(client, people):
+async def test_every_state_and_what_it_says(client: Client, people):
     context, customer = client.context, people[0]
     tasks = {"rejected": await dispute(client, people, "reject", "reject")}
     tasks["confirmed"] = await dispute(client, people, "confirm", "confirm")
@@ -89,7 +91,7 @@ async def test_every_state_and_what_it_says(client, people):
     assert (await get(client, customer, f"/v1/reports/{tasks['ignored']}")).json()["state"] == "ignored"
 
 
-async def test_a_complaint_that_nobody_decided_says_so(client, people):
+async def test_a_complaint_that_nobody_decided_says_so(client: Client, people):
     task_id = await dispute(client, people, "reject")
     await client.context.batcher.ask(settle_overdue_reports, SettleOverdueReports(1, 0))
     report = (await get(client, people[0], f"/v1/reports/{task_id}")).json()
@@ -97,7 +99,7 @@ async def test_a_complaint_that_nobody_decided_says_so(client, people):
     assert (await client.get("/v1/worker/reports", headers=people[1].headers)).json() == {"reports": []}
 
 
-async def test_pages_hold_every_report_once(client, people):
+async def test_pages_hold_every_report_once(client: Client, people):
     customer = people[0]
     task_ids = [await dispute(client, people) for _ in range(5)]
     for task_id in [*task_ids[:3], 777, 778]:
@@ -116,7 +118,7 @@ async def test_pages_hold_every_report_once(client, people):
         assert seen == whole
 
 
-async def test_others_see_nothing_of_it(client, people):
+async def test_others_see_nothing_of_it(client: Client, people):
     task_id = await dispute(client, people, "confirm", "confirm")
     stranger = await factories.customer(client.context)
     assert (await get(client, stranger)).json()["reports"] == []
@@ -131,17 +133,17 @@ async def test_others_see_nothing_of_it(client, people):
     "query",
     [{"before": "x"}, {"before": "1_2"}, {"state": "lost"}, {"limit": "x"}, {"limit": "-1"}, {"before": "1_2_x"}],
 )
-async def test_what_cannot_be_asked(client, people, query):
+async def test_what_cannot_be_asked(client: Client, people, query):
     reply = await get(client, people[0], **query)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 
 
 @pytest.mark.parametrize("task_id", ["x", "99999999999", "1.5", "-1", "%00", ""])
-async def test_a_report_that_is_not_there(client, people, task_id):
+async def test_a_report_that_is_not_there(client: Client, people, task_id):
     assert (await get(client, people[0], f"/v1/reports/{task_id}")).status_code == 404
 
 
-async def test_who_is_not_known_is_told_how_to_sign_in(client):
+async def test_who_is_not_known_is_told_how_to_sign_in(client: Client):
     for headers in ({}, {"authorization": "Bearer " + "0" * 32}, {"cookie": f"{COOKIE}=nobody"}):
         reply = await client.get("/v1/reports", headers=headers)
         assert (reply.status_code, reply.headers["www-authenticate"]) == (401, "Bearer")
@@ -151,7 +153,7 @@ async def test_who_is_not_known_is_told_how_to_sign_in(client):
     assert (reply.status_code, reply.json()["refusal"]) == (403, "address_not_allowed")
 
 
-async def test_the_console_s_session_is_as_good_as_the_key(client, people):
+async def test_the_console_s_session_is_as_good_as_the_key(client: Client, people):
     await dispute(client, people)
     secret = new_token()
     subject = Subject("customer", people[0].account_id, 1)
@@ -161,7 +163,7 @@ async def test_the_console_s_session_is_as_good_as_the_key(client, people):
     assert len(reply.json()["reports"]) == 1
 
 
-async def test_the_worker_is_told_why_and_what_he_lost_and_nobody_s_name(client, people):
+async def test_the_worker_is_told_why_and_what_he_lost_and_nobody_s_name(client: Client, people):
     task_id = await dispute(client, people, "confirm", "reject", "confirm", text="wr0ng")
     await dispute(client, people, "reject", "reject")
     opened = await dispute(client, people, "confirm")
@@ -177,12 +179,12 @@ async def test_the_worker_is_told_why_and_what_he_lost_and_nobody_s_name(client,
     }
 
 
-async def appeal(client, hand, task_id, words="Look at the last glyph."):
+async def appeal(client: Client, hand: factories.Hand, task_id, words="Look at the last glyph.") -> httpx.Response:
     body = {"task_id": task_id, "words": words}
     return await client.post("/v1/worker/appeals", headers=hand.headers, json=body)
 
 
-async def test_one_appeal_from_filing_to_the_operator_s_answer(client, people):
+async def test_one_appeal_from_filing_to_the_operator_s_answer(client: Client, people):
     _, hand = people
     task_id = await dispute(client, people, "confirm", "confirm", text="wr0ng")
     reply = await appeal(client, hand, task_id)
@@ -202,7 +204,7 @@ async def test_one_appeal_from_filing_to_the_operator_s_answer(client, people):
     assert await open_appeals(client.context) == []
 
 
-async def test_appeals_that_there_cannot_be(client, people):
+async def test_appeals_that_there_cannot_be(client: Client, people):
     _, hand = people
     refused = await dispute(client, people, "confirm", "confirm")
     opened = await dispute(client, people)
@@ -216,7 +218,7 @@ async def test_appeals_that_there_cannot_be(client, people):
     assert (await appeal(client, hand, refused, "x" * 10_000)).status_code == 200
 
 
-async def test_reviewers_who_disagree_far_more_often_than_others_stand_out(client):
+async def test_reviewers_who_disagree_far_more_often_than_others_stand_out(client: Client):
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute(
             "INSERT INTO reviewer_record VALUES (1, 5, 200, 8), (1, 6, 300, 12), (1, 7, 50, 20), (1, 8, 4, 4)"
@@ -225,7 +227,7 @@ async def test_reviewers_who_disagree_far_more_often_than_others_stand_out(clien
     assert [(s.worker_id, s.is_outlier) for s in found] == [(8, False), (7, True), (5, False), (6, False)]
 
 
-async def test_the_pages_examples_have_the_members_that_there_are(client, people):
+async def test_the_pages_examples_have_the_members_that_there_are(client: Client, people):
     task_id = await dispute(client, people, "confirm", "confirm")
     await appeal(client, people[1], task_id)
     for name, found in (

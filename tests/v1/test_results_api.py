@@ -4,6 +4,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from manyeyes.roles.sign_in import COOKIE
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 from support import factories
+from support.in_process_client import Client
 from support.recognition_requests import funnel, get, results
 from support.recognition_results import Sighting, open_app, record, some
 
@@ -32,7 +34,7 @@ YwIDAQAB
 FINGERPRINT = "d1ce764a0666f85b1e5ba971c5d2e32b2a0485467b59785fcc0c079dee7fb2e5"
 
 
-async def test_results_are_paged_newest_first_and_none_is_left_out(client, customer, seen):
+async def test_results_are_paged_newest_first_and_none_is_left_out(client: Client, customer: factories.Customer, seen):
     app, recognition = seen
     at = datetime(2026, 11, 1, 12, tzinfo=UTC)  # many share an instant: a batch is one transaction
     sightings = [Sighting(at=at + timedelta(seconds=n // 7), name=f"{n}.png") for n in range(40)]
@@ -47,10 +49,10 @@ async def test_results_are_paged_newest_first_and_none_is_left_out(client, custo
     assert names == [f"{n}.png" for n in reversed(range(40))]
 
 
-async def test_a_result_says_what_was_seen_and_what_a_person_said(client, customer, seen):
+async def test_a_result_says_what_was_seen_and_what_a_person_said(client: Client, customer: factories.Customer, seen):
     app, recognition = seen
     at = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    known = {"label": 1, "rate": 0.5, "review": True, "tag": "shop", "uid": "u1", "name": "a.png"}
+    known: dict[str, Any] = {"label": 1, "rate": 0.5, "review": True, "tag": "shop", "uid": "u1", "name": "a.png"}
     sightings = [
         Sighting(at=at, **known, state=ReviewState.DECIDED, verdict=2),
         Sighting(at=at, label=FAILED, rate=0.0, fault="it ends too early"),
@@ -84,7 +86,9 @@ async def test_a_result_says_what_was_seen_and_what_a_person_said(client, custom
     assert (by_people["verdict_name"], by_people["overturned"]) == ("not for us", False)  # no opinion to overturn
 
 
-async def test_filters_find_what_they_name_however_far_back(client, customer, seen, monkeypatch):
+async def test_filters_find_what_they_name_however_far_back(
+    client: Client, customer: factories.Customer, seen, monkeypatch
+):
     monkeypatch.setattr("manyeyes.recognitions.results.LOOKED_AT", 50)
     app, recognition = seen
     sightings = some(random.Random(11), 300, START, END)
@@ -98,7 +102,8 @@ async def test_filters_find_what_they_name_however_far_back(client, customer, se
         ({"overturned": "true"}, lambda s: s.is_overturned),
         ({"overturned": "false", "label": "2"}, lambda s: s.label == 2 and not s.is_overturned),
     ]:
-        found, before, pages = [], "", 0
+        found: list[dict[str, Any]] = []
+        before, pages = "", 0
         while before is not None:
             page = await results(client, customer, recognition, limit=20, before=before, **query)
             found, before, pages = found + page["results"], page["next"], pages + 1
@@ -114,12 +119,14 @@ async def test_filters_find_what_they_name_however_far_back(client, customer, se
         *({"before": "1_²"}, {"review": "maybe"}, {"overturned": "1"}, {"label": "cat"}, {"label": "1e3"}),
     ],
 )
-async def test_an_unreadable_question_about_results_is_refused(client, customer, seen, query):
+async def test_an_unreadable_question_about_results_is_refused(
+    client: Client, customer: factories.Customer, seen, query
+):
     reply = await get(client, customer, f"/v1/recognitions/{seen[1].task_id}/results", **query)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 
 
-async def test_the_reference_shows_what_really_comes(client, customer, seen):
+async def test_the_reference_shows_what_really_comes(client: Client, customer: factories.Customer, seen):
     app, recognition = seen
     await record(client.context, app, recognition, some(random.Random(2), 60, START, END))
     text = (PAGES / "recognitions.md").read_text("utf-8")
@@ -136,11 +143,11 @@ async def test_the_reference_shows_what_really_comes(client, customer, seen):
             assert one.keys() == other.keys()
 
 
-def _first_of_lists(reply):
+def _first_of_lists(reply) -> list[Any]:
     return [value[0] for value in reply.values() if isinstance(value, list)]
 
 
-async def test_apps_and_recognitions_of_the_account(client, customer, seen):
+async def test_apps_and_recognitions_of_the_account(client: Client, customer: factories.Customer, seen):
     await open_app(client.context, await factories.customer(client.context), name="somebody else's")
     empty = await open_app(client.context, customer, name="Forum", public_key=PEM, suspended=True, time_zone="UTC")
     first, second = (await get(client, customer)).json()["apps"]
@@ -174,7 +181,7 @@ async def test_apps_and_recognitions_of_the_account(client, customer, seen):
     }
 
 
-async def test_the_consoles_session_signs_in(client, customer, seen):
+async def test_the_consoles_session_signs_in(client: Client, customer: factories.Customer, seen):
     secret = new_token()
     async with client.context.cells.directory.acquire() as db:
         subject = Subject("customer", customer.account_id, customer.cell)

@@ -3,48 +3,52 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 from manyeyes.runtime.context import open_context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.settings import Settings
 from manyeyes.v1.openapi import document
 from manyeyes.workers import store as workers
 from support import factories
+from support.in_process_client import Client
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "v1" / "reviewer.md"
 
 
 @pytest.fixture
-async def solved(client):
+async def solved(client: Client) -> tuple[factories.Customer, factories.Hand, int]:
     """A customer, a worker, and a task that was just solved."""
     customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     return customer, hand, await factories.solve(client.context, customer, hand, "wr0ng")
 
 
-async def complain(client, solved):
+async def complain(client: Client, solved) -> None:
     customer, _, task_id = solved
     reply = await factories.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
     assert reply == {"errorId": 0, "status": "success"}
 
 
-async def next_of(client, reviewer, wait=0):
+async def next_of(client: Client, reviewer, wait=0) -> httpx.Response:
     return await client.get(f"/v1/reviewer/next?wait={wait}", headers=reviewer.headers)
 
 
-async def vote(client, reviewer, slot, verdict="confirm", **more):
+async def vote(client: Client, reviewer, slot, verdict="confirm", **more) -> httpx.Response:
     body = {"slot": slot, "verdict": verdict, **more}
     return await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
 
 
-def members(value):
+def members(value) -> set[Any]:
     """The names of all members, all the way down."""
     if isinstance(value, dict):
         return set(value) | {name for inner in value.values() for name in members(inner)}
     return {name for inner in value for name in members(inner)} if isinstance(value, list) else set()
 
 
-async def test_from_asking_to_being_paid(client, solved):
+async def test_from_asking_to_being_paid(client: Client, solved):
     reviewer = await factories.hand(client.context, reviewer=True)
     assert (await next_of(client, reviewer)).status_code == 204
     await complain(client, solved)
@@ -65,7 +69,7 @@ async def test_from_asking_to_being_paid(client, solved):
     }
 
 
-async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(client, solved):
+async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(client: Client, solved):
     await complain(client, solved)
     for _ in range(2):
         reviewer = await factories.hand(client.context, reviewer=True)
@@ -78,14 +82,14 @@ async def test_nothing_tells_who_answered_who_complained_or_how_others_voted(cli
 
 @pytest.mark.parametrize("path", ["/v1/reviewer/next", "/v1/worker/next"])
 @pytest.mark.parametrize("wait", ["nan", "-nan", "-1", "soon", ""])
-async def test_a_wait_that_is_no_time_is_none(client, path, wait):
+async def test_a_wait_that_is_no_time_is_none(client: Client, path, wait):
     reviewer = await factories.hand(client.context, reviewer=True)
     await client.post("/v1/worker/online", headers=reviewer.headers)
     async with asyncio.timeout(20):  # one that never ended would ask for ever
         assert (await client.get(path, params={"wait": wait}, headers=reviewer.headers)).status_code == 204
 
 
-async def test_the_next_complaint_comes_with_the_vote(client, solved):
+async def test_the_next_complaint_comes_with_the_vote(client: Client, solved):
     await complain(client, solved)
     customer, author, _ = solved
     second = await factories.solve(client.context, customer, author, "other")
@@ -97,7 +101,7 @@ async def test_the_next_complaint_comes_with_the_vote(client, solved):
     assert (await next_of(client, reviewer)).json() == upcoming
 
 
-async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client, solved, monkeypatch):
+async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client: Client, solved, monkeypatch):
     """By the bell, not by looking again: that is put off for as long as the test may take."""
     monkeypatch.setattr("manyeyes.roles.reviewer.LOOK_AGAIN_SECONDS", 60.0)
     reviewer = await factories.hand(client.context, reviewer=True)
@@ -109,7 +113,9 @@ async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client, solve
         assert (await waiting).status_code == 200
 
 
-async def test_reviewers_who_wait_at_another_process_are_called_too(client, solved, dsn, settings, monkeypatch):
+async def test_reviewers_who_wait_at_another_process_are_called_too(
+    client: Client, solved, dsn, settings: Settings, monkeypatch
+):
     monkeypatch.setattr("manyeyes.roles.reviewer.LOOK_AGAIN_SECONDS", 60.0)
     other = await open_context(settings, dsn)
     other.notifier.start()
@@ -129,7 +135,7 @@ async def test_reviewers_who_wait_at_another_process_are_called_too(client, solv
         await other.close()
 
 
-async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monkeypatch):
+async def test_a_lost_call_is_made_up_for_by_looking_again(client: Client, solved, monkeypatch):
     monkeypatch.setattr(client.context.notifier, "notify", lambda ids: None)
     reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
@@ -139,7 +145,7 @@ async def test_a_lost_call_is_made_up_for_by_looking_again(client, solved, monke
         assert (await waiting).status_code == 200
 
 
-async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
+async def test_who_leaves_gives_his_complaint_to_others_at_once(client: Client, solved):
     await complain(client, solved)
     hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
@@ -150,7 +156,7 @@ async def test_who_leaves_gives_his_complaint_to_others_at_once(client, solved):
     assert (lost.status_code, lost.json()["refusal"]) == (409, "slot_lost")
 
 
-async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client, solved):
+async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client: Client, solved):
     """His time is over: the chore opens the slot and calls who waits; his late vote changes nothing."""
     await complain(client, solved)
     hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
@@ -167,13 +173,13 @@ async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client,
 
 
 @pytest.mark.parametrize("slot", ["", "1-2-3", "1-2-3-4-5", "9-1-0-1", "1-99-0-1", "x", "1-99999999999999999999-0-1"])
-async def test_a_slot_that_is_not_his(client, slot):
+async def test_a_slot_that_is_not_his(client: Client, slot):
     reviewer = await factories.hand(client.context, reviewer=True)
     reply = await vote(client, reviewer, slot)
     assert (reply.status_code, reply.json()["refusal"]) == (409, "slot_lost")
 
 
-async def test_another_reviewer_s_slot(client, solved):
+async def test_another_reviewer_s_slot(client: Client, solved):
     await complain(client, solved)
     mine, other = [await factories.hand(client.context, reviewer=True) for _ in range(2)]
     slot = (await next_of(client, mine)).json()["slot"]
@@ -182,13 +188,13 @@ async def test_another_reviewer_s_slot(client, solved):
 
 
 @pytest.mark.parametrize("body", [{}, {"slot": "1-1-0-1"}, {"slot": "1-1-0-1", "verdict": "maybe"}, {"slot": 1}])
-async def test_an_unreadable_vote(client, body):
+async def test_an_unreadable_vote(client: Client, body):
     reviewer = await factories.hand(client.context, reviewer=True)
     reply = await client.post("/v1/reviewer/votes", headers=reviewer.headers, json=body)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 
 
-async def test_reasons_that_no_database_takes_are_cleaned_and_long_ones_refused(client, solved):
+async def test_reasons_that_no_database_takes_are_cleaned_and_long_ones_refused(client: Client, solved):
     await complain(client, solved)
     reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await next_of(client, reviewer)).json()["slot"]
@@ -198,7 +204,7 @@ async def test_reasons_that_no_database_takes_are_cleaned_and_long_ones_refused(
         assert await db.fetchval("SELECT reason FROM vote_slot WHERE state = 2") == "wrong"
 
 
-async def test_workers_without_the_mark_are_told_so(client, solved):
+async def test_workers_without_the_mark_are_told_so(client: Client, solved):
     await complain(client, solved)
     worker = await factories.hand(client.context)
     calls = [await next_of(client, worker, wait=5), await vote(client, worker, "1-1-0-1")]
@@ -207,7 +213,7 @@ async def test_workers_without_the_mark_are_told_so(client, solved):
     assert (await client.get("/v1/reviewer/next")).status_code == 401
 
 
-async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client, solved):
+async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client: Client, solved):
     await complain(client, solved)
     reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await next_of(client, reviewer)).json()["slot"]
@@ -229,7 +235,7 @@ async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client, solve
     ],
 )
 async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
-    client, solved, languages, queues, sensitive, status
+    client: Client, solved, languages, queues, sensitive, status
 ):
     async with client.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = $1 WHERE queue_id = 1", sensitive)
@@ -239,13 +245,13 @@ async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
     assert (await next_of(client, reviewer)).status_code == status
 
 
-async def test_the_author_is_never_shown_his_own_answer(client):
+async def test_the_author_is_never_shown_his_own_answer(client: Client):
     customer, author = await factories.customer(client.context), await factories.hand(client.context, reviewer=True)
     await complain(client, (customer, author, await factories.solve(client.context, customer, author)))
     assert (await next_of(client, author)).status_code == 204
 
 
-async def test_the_page_s_examples_have_the_members_that_there_are(client, solved):
+async def test_the_page_s_examples_have_the_members_that_there_are(client: Client, solved):
     await complain(client, solved)
     reviewer = await factories.hand(client.context, reviewer=True)
     examples = [block.splitlines()[1] for block in PAGE.read_text().split("```")[1::2] if block.startswith("json")]

@@ -8,10 +8,11 @@ import pytest
 from manyeyes.v1.openapi import document
 from manyeyes.workers.rules import SkipReason
 from support import factories
+from support.in_process_client import Client
 
 
 @pytest.mark.parametrize("body", ["[" * 60_000, '{"x":' * 10_000, '{"x":' + "[" * 60_000, "{", "[]", '"\ud800"'])
-async def test_a_body_that_is_no_such_object(client, body):
+async def test_a_body_that_is_no_such_object(client: Client, body):
     hand = await factories.hand(client.context)
     content = body.encode("utf-8", "surrogatepass")
     for path in ("online", "answers", "skips"):
@@ -21,7 +22,7 @@ async def test_a_body_that_is_no_such_object(client, body):
 
 
 @pytest.mark.parametrize("wait", ["nan", "-inf", "soon", "-1"])
-async def test_a_wait_that_is_no_length_of_time_is_none(client, wait):
+async def test_a_wait_that_is_no_length_of_time_is_none(client: Client, wait):
     hand, reviewer = await factories.hand(client.context), await factories.hand(client.context, reviewer=True)
     assert (await client.post("/v1/worker/online", headers=hand.headers)).status_code == 200
     for path, who in (("worker", hand), ("reviewer", reviewer)):
@@ -30,7 +31,7 @@ async def test_a_wait_that_is_no_length_of_time_is_none(client, wait):
         assert reply.status_code == 204
 
 
-async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client):
+async def test_an_unknown_reason_for_a_skip_is_refused_with_the_known_ones(client: Client):
     customer, hand = await factories.customer(client.context), await factories.hand(client.context)
     await factories.submit(client.context, customer)
     lease = str((await factories.taken(client.context, hand)).lease)

@@ -14,16 +14,16 @@ from manyeyes.tasks.rules import Ending, wire_id
 from manyeyes.tasks.store import TaskOutcome
 from manyeyes.webhooks.rules import DeliveryState, secret, shown_secret
 from manyeyes.webhooks.store import rotate
-from support.action_stage import LIFE_SECONDS
+from support.action_stage import LIFE_SECONDS, Stage
 from support.delivery_receivers import KEY, LINKS, Post, address, body_of, ended, headers_of, json_of, only, receiver
 
 
 @pytest.fixture
-def post(stage):
+def post(stage: Stage) -> Post:
     return Post(stage)
 
 
-async def test_a_solved_task_is_told_at_once_with_its_id_and_its_pictures_address(stage, post):
+async def test_a_solved_task_is_told_at_once_with_its_id_and_its_pictures_address(stage: Stage, post: Post):
     async with receiver() as heard:
         task_id = await ended(stage, address(heard), ip="203.0.113.7")
         await post.go()
@@ -49,7 +49,7 @@ async def test_a_solved_task_is_told_at_once_with_its_id_and_its_pictures_addres
     assert [(t["n"], t["status"], t["fault"]) for t in await post.tries()] == [(1, 200, "")]
 
 
-async def test_the_signature_is_that_of_the_account(stage, post):
+async def test_the_signature_is_that_of_the_account(stage: Stage, post: Post):
     async with receiver() as heard:
         await ended(stage, address(heard))
         await post.go()
@@ -63,11 +63,12 @@ async def test_the_signature_is_that_of_the_account(stage, post):
         Webhook(mine).verify(body_of(request).replace(b"12345", b"12346"), headers_of(request))
 
 
-async def test_for_a_day_after_a_rotation_both_secrets_sign(stage, post):
+async def test_for_a_day_after_a_rotation_both_secrets_sign(stage: Stage, post: Post):
     async with receiver() as heard:
         await ended(stage, address(heard))
         account_id = (await only(post))["account_id"]
-        assert await rotate(stage.pool, stage.cell, account_id) == 1
+        async with stage.transaction() as tx:
+            assert await rotate(tx, stage.cell, account_id) == 1
         await post.go()
     (request,) = heard.requests
     for generation in (0, 1):
@@ -81,7 +82,7 @@ async def test_for_a_day_after_a_rotation_both_secrets_sign(stage, post):
     assert " " not in headers_of(request)["webhook-signature"]
 
 
-async def test_a_task_that_failed_is_told_as_the_error_envelope(stage, post):
+async def test_a_task_that_failed_is_told_as_the_error_envelope(stage: Stage, post: Post):
     async with receiver() as heard:
         account_id = await stage.account()
         unsolvable = await stage.submit(account_id, callback_url=address(heard))
@@ -103,13 +104,13 @@ async def test_a_task_that_failed_is_told_as_the_error_envelope(stage, post):
     assert "not charged" in second["errorDescription"]
 
 
-async def test_a_task_without_an_address_is_told_to_nobody(stage, post):
+async def test_a_task_without_an_address_is_told_to_nobody(stage: Stage, post: Post):
     await stage.solve(await stage.account(), await stage.worker())
     await post.go()
     assert await post.deliveries() == []
 
 
-async def test_an_end_that_is_undone_is_told_to_nobody(stage, post):
+async def test_an_end_that_is_undone_is_told_to_nobody(stage: Stage, post: Post):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.submit(account_id, callback_url="http://receiver.example/")
     await stage.hand_out()
@@ -127,7 +128,7 @@ CODES = {Ending.SOLVED: 0, Ending.UNSOLVABLE: 12, Ending.UNANSWERED: 12, Ending.
 
 
 @pytest.mark.parametrize("ending", Ending)
-async def test_every_ending_is_told(stage, post, ending):
+async def test_every_ending_is_told(stage: Stage, post: Post, ending):
     account_id, worker_id = await stage.account(), await stage.worker()
     async with receiver() as heard:
         await stage.submit(account_id, callback_url=address(heard))

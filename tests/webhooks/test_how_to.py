@@ -3,16 +3,18 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from manyeyes.webhooks.rules import secret, shown_secret
+from support.action_stage import Stage
 from support.delivery_receivers import KEY, Post, address, body_of, ended, headers_of, json_of, only, receiver
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "receive-callbacks.md").read_text()
 
 
-def blocks(language):
+def blocks(language) -> list[Any]:
     return re.findall(rf"^```{language}\n(.*?)\n?```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -20,13 +22,13 @@ def blocks(language):
 def read_callback():
     """The example's function, as it stands on the page."""
     (source,) = blocks("python")
-    names = {}
+    names: dict[str, Any] = {}
     exec(compile(source, "receive-callbacks.md", "exec"), names)
     return names["read_callback"]
 
 
 @pytest.fixture
-async def delivered(stage):
+async def delivered(stage: Stage) -> tuple[bytes, str]:
     """A request as a receiver gets it, and the secret of its account."""
     post = Post(stage)
     async with receiver() as heard:

@@ -8,6 +8,7 @@ import pytest
 from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.outbound.rules import LONGEST_DETAIL
 from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, CLAIM_SECONDS, MOST_TRIES, DeliveryState
+from support.action_stage import Stage
 from support.delivery_receivers import Post, address, body_of, ended, ids, only, receiver
 from support.loopback_servers import Names, http
 
@@ -16,11 +17,11 @@ DELIVERED, GIVEN_UP, WAITING = DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, 
 
 
 @pytest.fixture
-def post(stage):
+def post(stage: Stage) -> Post:
     return Post(stage)
 
 
-async def test_a_receiver_that_is_down_for_two_days_gets_it_once_it_is_back(stage, post):
+async def test_a_receiver_that_is_down_for_two_days_gets_it_once_it_is_back(stage: Stage, post: Post):
     begin = stage.now
     async with receiver() as heard:
         port = heard.port
@@ -39,7 +40,7 @@ async def test_a_receiver_that_is_down_for_two_days_gets_it_once_it_is_back(stag
     assert stage.now - begin < timedelta(days=14)
 
 
-async def test_the_tenth_failure_gives_it_up_and_it_stays_visible(stage, post):
+async def test_the_tenth_failure_gives_it_up_and_it_stays_visible(stage: Stage, post: Post):
     begin = stage.now
     async with receiver(http(status="500 Internal Server Error")) as heard:
         await ended(stage, address(heard))
@@ -55,7 +56,7 @@ async def test_the_tenth_failure_gives_it_up_and_it_stays_visible(stage, post):
     assert [t["n"] for t in await post.tries()] == [*range(1, MOST_TRIES + 1)]
 
 
-async def test_429_waits_as_long_as_the_receiver_asks(stage, post):
+async def test_429_waits_as_long_as_the_receiver_asks(stage: Stage, post: Post):
     busy = http(status="429 Too Many Requests", retry_after="3600")
     async with receiver(busy, http(status="204 No Content")) as heard:
         await ended(stage, address(heard))
@@ -69,7 +70,7 @@ async def test_429_waits_as_long_as_the_receiver_asks(stage, post):
     assert (await only(post))["state"] == DELIVERED
 
 
-async def test_410_gives_it_up_at_once(stage, post):
+async def test_410_gives_it_up_at_once(stage: Stage, post: Post):
     async with receiver(http(status="410 Gone")) as heard:
         await ended(stage, address(heard))
         await post.go()
@@ -79,7 +80,7 @@ async def test_410_gives_it_up_at_once(stage, post):
     assert (await only(post))["state"] == GIVEN_UP
 
 
-async def test_a_redirect_is_not_followed_wherever_it_leads(stage, post):
+async def test_a_redirect_is_not_followed_wherever_it_leads(stage: Stage, post: Post):
     async with receiver() as inside:
         for location in ("http://169.254.169.254/latest/meta-data/", address(inside)):
             async with receiver(http(status="302 Found", location=location)) as heard:
@@ -92,10 +93,10 @@ async def test_a_redirect_is_not_followed_wherever_it_leads(stage, post):
     assert inside.requests == []
 
 
-async def test_a_receiver_that_hangs_is_left_after_the_time_limit(stage):
+async def test_a_receiver_that_hangs_is_left_after_the_time_limit(stage: Stage):
     post = Post(stage, seconds=0.2)
 
-    async def hang(reader, writer):
+    async def hang(reader, writer) -> None:
         await asyncio.sleep(60)
 
     async with receiver(hang) as heard:
@@ -106,7 +107,7 @@ async def test_a_receiver_that_hangs_is_left_after_the_time_limit(stage):
     assert "took more than 0.2 s" in row["last_fault"]
 
 
-async def test_a_name_that_leads_inside_is_tried_again_since_names_change(stage):
+async def test_a_name_that_leads_inside_is_tried_again_since_names_change(stage: Stage):
     names = Names({"receiver.example": [["10.0.0.7"], ["127.0.0.1"]]})
     post = Post(stage, names)
     async with receiver() as heard:
@@ -120,7 +121,7 @@ async def test_a_name_that_leads_inside_is_tried_again_since_names_change(stage)
     assert len(heard.requests) == 1
 
 
-async def test_a_name_that_rebinds_is_looked_up_once_a_try_and_called_where_it_was_judged(stage):
+async def test_a_name_that_rebinds_is_looked_up_once_a_try_and_called_where_it_was_judged(stage: Stage):
     """The first answer is judged and called; a second look-up, which would lead elsewhere, is never made."""
     names = Names({"receiver.example": [["127.0.0.1"], ["169.254.169.254"]]})
     post = Post(stage, names)
@@ -132,7 +133,7 @@ async def test_a_name_that_rebinds_is_looked_up_once_a_try_and_called_where_it_w
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.7"])
-async def test_an_address_that_is_private_itself_is_given_up_at_once(stage, host):
+async def test_an_address_that_is_private_itself_is_given_up_at_once(stage: Stage, host):
     post = Post(stage, SystemResolver(), allowed=())
     await ended(stage, f"http://{host}:8080/callback")
     await post.go()
@@ -142,7 +143,7 @@ async def test_an_address_that_is_private_itself_is_given_up_at_once(stage, host
 
 
 @pytest.mark.parametrize("url", ["http://user:secret@receiver.example/", "http://127.1/", "https://[", "http://a:25/"])
-async def test_an_address_that_nobody_can_call_is_given_up_with_the_reason(stage, post, url):
+async def test_an_address_that_nobody_can_call_is_given_up_with_the_reason(stage: Stage, post: Post, url):
     await ended(stage, url)
     await post.go()
     row = await only(post)
@@ -150,7 +151,7 @@ async def test_an_address_that_nobody_can_call_is_given_up_with_the_reason(stage
     assert row["last_fault"]
 
 
-async def test_what_is_claimed_by_a_process_that_died_is_sent_again_with_the_same_id(stage, post):
+async def test_what_is_claimed_by_a_process_that_died_is_sent_again_with_the_same_id(stage: Stage, post: Post):
     """The reply came, but the process was gone before it was noted."""
     async with receiver() as heard:
         await ended(stage, address(heard))
@@ -168,7 +169,7 @@ async def test_what_is_claimed_by_a_process_that_died_is_sent_again_with_the_sam
     assert (await only(post))["tries"] == 1
 
 
-async def test_several_processes_share_the_work_and_try_each_delivery_once(stage):
+async def test_several_processes_share_the_work_and_try_each_delivery_once(stage: Stage):
     posts = [Post(stage) for _ in range(4)]
     async with receiver() as heard:
         account_id, worker_id = await stage.account(), await stage.worker()
@@ -179,10 +180,10 @@ async def test_several_processes_share_the_work_and_try_each_delivery_once(stage
     assert {row["state"] for row in await posts[0].deliveries()} == {DELIVERED}
 
 
-async def test_a_receiver_that_hangs_holds_up_nobody_else(stage, post):
+async def test_a_receiver_that_hangs_holds_up_nobody_else(stage: Stage, post: Post):
     release = asyncio.Event()
 
-    async def hang(reader, writer):
+    async def hang(reader, writer) -> None:
         await release.wait()
         writer.write(http())
 
@@ -204,8 +205,8 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(stage, post):
     assert len(slow.requests) == 30
 
 
-async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(stage, post):
-    def broken(*_):
+async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(stage: Stage, post: Post):
+    def broken(*_) -> None:
         raise RuntimeError("no")
 
     post.sender._body_of = broken
@@ -215,7 +216,7 @@ async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(s
     assert (row["state"], row["tries"], row["last_fault"]) == (WAITING, 1, "a fault of ours; it is in the log")
 
 
-async def test_a_retry_after_that_no_machine_number_holds_is_noted_like_any_failure(stage, post):
+async def test_a_retry_after_that_no_machine_number_holds_is_noted_like_any_failure(stage: Stage, post: Post):
     hostile = http(status="503 Service Unavailable", retry_after="1 Jan 99999999999 1:1:1")
     async with receiver(hostile) as heard:
         await ended(stage, address(heard))
@@ -224,7 +225,7 @@ async def test_a_retry_after_that_no_machine_number_holds_is_noted_like_any_fail
     assert (row["state"], row["tries"], row["last_status"]) == (WAITING, 1, 503)
 
 
-async def test_what_a_receiver_sends_does_not_fill_the_log(stage, post):
+async def test_what_a_receiver_sends_does_not_fill_the_log(stage: Stage, post: Post):
     async with receiver(b"HTTP/1.1 200 OK\r\n" + b"x" * 60_000 + b"\r\n\r\n") as heard:
         await ended(stage, address(heard))
         await post.go()

@@ -2,10 +2,11 @@
 
 import base64
 import json
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -13,6 +14,7 @@ from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_task
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
 from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.webhooks.rules import MOST_TRIES, DeliveryState
+from support.action_stage import Stage
 from support.asked_results import asked_on
 from support.delivery_receivers import SEAL, Post, address, body_of, headers_of, only, receiver
 from support.loopback_servers import http
@@ -21,20 +23,21 @@ NAME = "http://pictures.example/猫.jpg?a=1&b=/2"
 
 
 @pytest.fixture
-def post(stage):
+def post(stage: Stage) -> Post:
     return Post(stage)
 
 
-def opened(body: bytes) -> dict[str, object]:
+def opened(body: bytes) -> dict[str, Any]:
     """Verify an envelope with the public key that clients have, and return what is in it."""
     envelope = json.loads(body)
     assert list(envelope) == ["json", "signature"]
     key = load_pem_public_key(SEAL.public_key.encode())
+    assert isinstance(key, rsa.RSAPublicKey)
     key.verify(base64.b64decode(envelope["signature"]), envelope["json"].encode(), padding.PKCS1v15(), SHA256())
     return json.loads(envelope["json"])
 
 
-async def pushed(stage, post, number, **given):
+async def pushed(stage: Stage, post, number, **given) -> bytes:
     """Let a person give a label whose push goes to a receiver; return the one request that came."""
     async with receiver() as heard:
         asked = await asked_on(stage, review_url=address(heard))
@@ -44,7 +47,7 @@ async def pushed(stage, post, number, **given):
     return request
 
 
-async def test_a_verdict_is_posted_in_the_envelope_that_the_public_key_opens(stage, post):
+async def test_a_verdict_is_posted_in_the_envelope_that_the_public_key_opens(stage: Stage, post: Post):
     request = await pushed(stage, post, 2)
     inner = opened(body_of(request))
     assert list(inner) == ["reviews", "timestamp", "nonce"]
@@ -55,7 +58,7 @@ async def test_a_verdict_is_posted_in_the_envelope_that_the_public_key_opens(sta
     assert headers_of(request)["content-type"] == "application/json"
 
 
-async def test_its_bytes_are_those_that_every_official_client_survives(stage, post):
+async def test_its_bytes_are_those_that_every_official_client_survives(stage: Stage, post: Post):
     body = body_of(await pushed(stage, post, 2))
     assert body.isascii()
     assert b'": ' not in body
@@ -63,22 +66,22 @@ async def test_its_bytes_are_those_that_every_official_client_survives(stage, po
     assert b"\\\\u732b" in body  # the picture's name, escaped in the inner text and once more around it
 
 
-async def test_one_changed_byte_does_not_verify(stage, post):
+async def test_one_changed_byte_does_not_verify(stage: Stage, post: Post):
     body = body_of(await pushed(stage, post, 2)).replace(b'\\"label\\":2', b'\\"label\\":1')
     with pytest.raises(InvalidSignature):
         opened(body)
 
 
-async def test_a_label_that_only_people_give_is_negative(stage, post):
+async def test_a_label_that_only_people_give_is_negative(stage: Stage, post: Post):
     assert opened(body_of(await pushed(stage, post, -2)))["reviews"] == [{"filename": NAME, "label": -2}]
 
 
-async def test_a_sample_of_the_certain_is_pushed_too_even_when_it_agrees(stage, post):
+async def test_a_sample_of_the_certain_is_pushed_too_even_when_it_agrees(stage: Stage, post: Post):
     inner = opened(body_of(await pushed(stage, post, 1, label=1, rate=0.99)))
     assert inner["reviews"] == [{"filename": NAME, "label": 1}]
 
 
-async def test_a_review_without_a_verdict_is_not_pushed(stage, post):
+async def test_a_review_without_a_verdict_is_not_pushed(stage: Stage, post: Post):
     async with receiver() as heard:
         asked = await asked_on(stage, review_url=address(heard))
         await asked.ask()
@@ -88,12 +91,12 @@ async def test_a_review_without_a_verdict_is_not_pushed(stage, post):
     assert (heard.requests, await post.deliveries()) == ([], [])
 
 
-async def test_without_an_address_nothing_is_delivered(stage, post):
+async def test_without_an_address_nothing_is_delivered(stage: Stage, post: Post):
     await (await asked_on(stage)).decide(2)
     assert await post.deliveries() == []
 
 
-async def test_a_receiver_that_is_down_is_tried_ten_times_and_each_try_is_sealed_anew(stage, post):
+async def test_a_receiver_that_is_down_is_tried_ten_times_and_each_try_is_sealed_anew(stage: Stage, post: Post):
     async with receiver(http(status="500 Internal Server Error")) as heard:
         asked = await asked_on(stage, review_url=address(heard))
         await asked.decide(2, name=NAME)
@@ -104,7 +107,7 @@ async def test_a_receiver_that_is_down_is_tried_ten_times_and_each_try_is_sealed
     assert (await only(post))["state"] == DeliveryState.GIVEN_UP
 
 
-async def test_a_replay_sends_the_verdict_again(stage, post):
+async def test_a_replay_sends_the_verdict_again(stage: Stage, post: Post):
     async with receiver() as heard:
         asked = await asked_on(stage, review_url=address(heard))
         result = await asked.decide(2, name=NAME)
@@ -115,7 +118,7 @@ async def test_a_replay_sends_the_verdict_again(stage, post):
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}/", "http://169.254.169.254/latest/", "http://[::1]:{port}/"])
-async def test_an_address_inside_is_not_called(stage, url):
+async def test_an_address_inside_is_not_called(stage: Stage, url):
     post = Post(stage, SystemResolver(), allowed=())
     async with receiver() as heard:
         asked = await asked_on(stage, review_url=url.format(port=heard.port))

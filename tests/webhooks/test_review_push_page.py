@@ -2,18 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from support.action_stage import Stage
 from support.asked_results import asked_on
 from support.delivery_receivers import SEAL, Post, address, body_of, receiver
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tupu" / "human-review-push.md"
 
 
-async def test_the_printed_python_verifies_a_push_and_refuses_a_changed_one(stage):
-    names: dict = {}
+async def test_the_printed_python_verifies_a_push_and_refuses_a_changed_one(stage: Stage):
+    names: dict[str, Any] = {}
     (code,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     exec(code, names)
     async with receiver() as heard:

@@ -77,7 +77,8 @@ async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -
 
 async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
     """Return the account whose key ended; None when no such key was valid."""
-    return await db.fetchval(SQL.revoke_key, key_hash)
+    account_id: int | None = await db.fetchval(SQL.revoke_key, key_hash)
+    return account_id
 
 
 async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:

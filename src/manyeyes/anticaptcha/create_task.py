@@ -71,7 +71,7 @@ async def _submit(call: AntiCaptchaCall, owner: KeyOwner, known_app: int) -> Sub
         task_id=await call.context.id_blocks.take(owner.cell),
         share_percent=call.context.settings.soft_app_share_percent if known_app else None,
     )
-    outcome: Submitted | Refusal = await call.context.batcher.ask(submit_tasks, command)
+    outcome = await call.context.batcher.ask(submit_tasks, command)
     return outcome
 
 

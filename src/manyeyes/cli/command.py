@@ -4,11 +4,11 @@ import asyncio
 import json as json_text
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import asyncpg
 from cyclopts import Parameter
@@ -18,6 +18,8 @@ from manyeyes.logs import set_up_logs
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.settings import Settings, from_environment
+
+Result = TypeVar("Result", bound=Mapping[str, Any])  # printed as JSON, or as the command words it
 
 
 class CommandFailed(Exception):
@@ -43,8 +45,8 @@ class Common:
 
 def run(
     common: Common | None,
-    work: Callable[[Context], Awaitable[dict[str, Any]]],
-    show: Callable[[dict[str, Any]], str],
+    work: Callable[[Context], Awaitable[Result]],
+    show: Callable[[Result], str],
     *,
     may_create: bool = False,
 ) -> None:
@@ -81,9 +83,7 @@ def settings_of(common: Common) -> Settings:
     return from_environment(data=common.data.absolute() if common.data else None)
 
 
-async def _work(
-    settings: Settings, work: Callable[[Context], Awaitable[dict[str, Any]]], may_create: bool
-) -> dict[str, Any]:
+async def _work(settings: Settings, work: Callable[[Context], Awaitable[Result]], may_create: bool) -> Result:
     async with opened(settings, may_create) as context:
         return await work(context)
 

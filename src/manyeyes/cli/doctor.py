@@ -5,6 +5,7 @@ from typing import Any
 from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
+from manyeyes.db.queries import one_row
 from manyeyes.runtime.context import Context
 
 OLDEST_SNAPSHOT_SECONDS = 60.0
@@ -45,7 +46,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             )
         naptime = int(settings[NAPTIME])
         checks.append(_row(f"{NAPTIME} at most 15 s", naptime <= 15, f"{naptime} s; the embedded server uses 5"))
-        snapshot = await db.fetchrow(SQL.oldest_snapshot)
+        snapshot = await one_row(db, SQL.oldest_snapshot)
         is_young = snapshot["seconds"] < OLDEST_SNAPSHOT_SECONDS
         checks.append(
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")

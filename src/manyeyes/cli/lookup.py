@@ -1,6 +1,7 @@
 """Finds what people name on the command line, and makes what signs them in."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TypeVar
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace
@@ -13,6 +14,8 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
+
+Named = TypeVar("Named", AccountPlace, Worker)
 
 
 async def find_account(context: Context, name_or_id: str) -> AccountPlace:
@@ -68,7 +71,7 @@ def check_name(name: str) -> None:
         raise CommandFailed("the name must not be empty")
 
 
-def _only(found: list[Any], what: str, name_or_id: str) -> Any:
+def _only(found: Sequence[Named], what: str, name_or_id: str) -> Named:
     if not found:
         raise CommandFailed(f"there is no {what} {name_or_id}")
     key = f"{what.split()[-1]}_id"

@@ -42,7 +42,7 @@ async def _record(context: Context, cell: int, of: Recognition, data: bytes, his
         first_result_id=first + 1,
         history=history,
     )
-    imported: Imported = await context.batcher.ask(import_results, command)
+    imported = await context.batcher.ask(import_results, command)
     return imported
 
 

@@ -4,6 +4,8 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+import asyncpg
+
 _HEAD = re.compile(r"^-- name: (?P<name>[a-z_]+)\n(?P<about>(?:--[^\n]*\n)+)", re.MULTILINE)
 
 
@@ -27,6 +29,14 @@ class Queries:
 
     def __getattr__(self, name: str) -> str:
         raise AttributeError(f"no query is named {name}")
+
+
+async def one_row(db: asyncpg.Connection, query: str, *arguments: object) -> asyncpg.Record:
+    """Return the row of a statement that always has one, as sums have. Raises LookupError when there is none."""
+    row = await db.fetchrow(query, *arguments)
+    if row is None:
+        raise LookupError(f"no row: {query}")
+    return row
 
 
 def read(text: str) -> list[Query]:

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import columns, read, read_one
 from manyeyes.dispatch.rules import NO_FILTERS, Assignment, WaitingTask, WorkerFilters, WorkState
 
@@ -246,7 +246,7 @@ async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: i
 
 async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) -> tuple[int, int]:
     """Return how many of an account's tasks wait and how many are being answered."""
-    row = await db.fetchrow(SQL.account_waiting, cell, account_id)
+    row = await one_row(db, SQL.account_waiting, cell, account_id)
     return row["waiting"], row["leased"]
 
 
@@ -268,7 +268,8 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 
 async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
     """Return when the oldest waiting task was submitted; None when none waits."""
-    return await db.fetchval(SQL.oldest_waiting, cell)
+    oldest: datetime | None = await db.fetchval(SQL.oldest_waiting, cell)
+    return oldest
 
 
 async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> list[int]:

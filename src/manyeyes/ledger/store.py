@@ -182,7 +182,7 @@ async def recent_holds(
     db: asyncpg.Connection, cell: int, account_id: int, limit: int
 ) -> list[tuple[int, datetime, int]]:
     """Return (task_id, submitted at, micros held) of the account's latest tasks, newest first."""
-    return [tuple(row) for row in await db.fetch(SQL.recent_holds, cell, account_id, limit)]  # type: ignore[misc]
+    return [tuple(row) for row in await db.fetch(SQL.recent_holds, cell, account_id, limit)]
 
 
 async def movements_newest(

@@ -93,7 +93,8 @@ def probabilities(outputs: numpy.ndarray[Any, Any], model: Model) -> numpy.ndarr
     values = outputs.astype(numpy.float64)
     if model.output == "logits":
         powers = numpy.exp(values - values.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
+        shares: numpy.ndarray[Any, Any] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
     sums = values.sum(axis=1, keepdims=True)
     are_none = (values.min(axis=1, keepdims=True) < -WHOLE) | (abs(sums - 1) > WHOLE)
     return numpy.where(are_none, numpy.nan, values.clip(0) / sums)

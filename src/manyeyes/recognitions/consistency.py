@@ -74,7 +74,7 @@ async def day_gaps(
 
 async def unmatched_reviews(db: asyncpg.Connection, cell: int) -> list[tuple[int, int]]:
     """Return (recognition, task) of what people are asked without a result that says so, and the other way round."""
-    return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, timeout=PROOF_SECONDS)]  # type: ignore[misc]
+    return [tuple(row) for row in await db.fetch(SQL.unmatched_reviews, cell, timeout=PROOF_SECONDS)]
 
 
 async def charge_gaps(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -70,4 +70,5 @@ def limit_of(tasks: int, others: Collection[Tally]) -> float:
     sampling = fmean(binomial / other.tasks for other in others)
     between = max(variance(shares) - sampling, 0.0)
     total = between + binomial / tasks + (between + sampling) / len(shares)
-    return fmean(shares) + DEVIATIONS * total**0.5
+    deviation: float = total**0.5
+    return fmean(shares) + DEVIATIONS * deviation

@@ -192,7 +192,8 @@ def is_outlier(votes: int, against: int, others_votes: int, others_against: int)
     if votes < FEWEST_VOTES or against < FEWEST_AGAINST or not others_votes:
         return False
     share = (others_against + 1) / (others_votes + 2)
-    return against / votes > share + OUTLIER_DEVIATIONS * (share * (1 - share) / votes) ** 0.5
+    deviation: float = (share * (1 - share) / votes) ** 0.5
+    return against / votes > share + OUTLIER_DEVIATIONS * deviation
 
 
 def share_interval(part: int, whole: int) -> tuple[float, float]:

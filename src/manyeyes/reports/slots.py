@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 from manyeyes.reports.rules import Slot, Vote
 from manyeyes.reports.store import SQL, vote_of
@@ -97,12 +98,12 @@ async def close(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> N
 
 async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[tuple[int, int]]:
     """Lock slots whose leases are over; return (task, n) each."""
-    return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed, cell, now, limit)]  # type: ignore[misc]
+    return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed, cell, now, limit)]
 
 
 async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Lock what these reviewers have before them; return (task, n) each."""
-    return [tuple(row) for row in await tx.fetch(SQL.lock_held, cell, reviewer_ids)]  # type: ignore[misc]
+    return [tuple(row) for row in await tx.fetch(SQL.lock_held, cell, reviewer_ids)]
 
 
 async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]]) -> None:
@@ -123,7 +124,7 @@ async def records(db: asyncpg.Connection, cell: int) -> list[ReviewerRecord]:
 
 async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
     """Return how many votes a reviewer cast since an instant, and the micros they earned."""
-    row = await db.fetchrow(SQL.reviewer_since, cell, reviewer_id, since)
+    row = await one_row(db, SQL.reviewer_since, cell, reviewer_id, since)
     return row["votes"], row["pay_micros"]
 
 

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import columns, read
 from manyeyes.reports.rules import ReportKind, ReportState, Vote
 
@@ -160,7 +160,7 @@ async def every_reporter(db: asyncpg.Connection, cell: int, fewest_judged: int) 
 
 async def open_complaints(db: asyncpg.Connection, cell: int) -> tuple[int, datetime | None]:
     """Return how many complaints are undecided, and when the oldest was filed."""
-    row = await db.fetchrow(SQL.open_complaints, cell)
+    row = await one_row(db, SQL.open_complaints, cell)
     return row["number"], row["oldest_at"]
 
 

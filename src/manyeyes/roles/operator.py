@@ -129,7 +129,7 @@ async def decide_appeal(
         return Refusal(Reason.UNKNOWN_REPORT, said)
     serial = await context.id_blocks.of_wire(cells[0], task_id)
     command = DecideAppeal(cells[0], serial, accepted, kept_words(answer, LONGEST_REASON))
-    outcome: AppealDecided | Refusal = await context.batcher.ask(decide_appeals, command)
+    outcome = await context.batcher.ask(decide_appeals, command)
     return outcome
 
 

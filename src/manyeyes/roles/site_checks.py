@@ -41,7 +41,7 @@ async def check(context: Context, cell: int, site: Site) -> Site | Refusal:
         finding=finding,
         jitter=random.random(),
     )
-    outcome: Site | Refusal = await context.batcher.ask(record_site_checks, command)
+    outcome = await context.batcher.ask(record_site_checks, command)
     if isinstance(outcome, Site) and not outcome.swept:
         await end_barred(context, cell)
     return outcome
@@ -49,7 +49,7 @@ async def check(context: Context, cell: int, site: Site) -> Site | Refusal:
 
 async def check_due(context: Context, cell: int) -> None:
     """Check the sites whose day is over; a process takes what no other one has."""
-    due: list[Site] = await context.batcher.ask(take_due_sites, TakeDueSites(cell))
+    due = await context.batcher.ask(take_due_sites, TakeDueSites(cell))
     for before, after in zip(due, await asyncio.gather(*(check(context, cell, site) for site in due)), strict=True):
         if isinstance(after, Site) and after.state is not before.state:
             log.warning("site_changed", domain=after.domain, account_id=after.account_id, state=after.state.name)

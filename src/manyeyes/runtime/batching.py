@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import asyncpg
 import msgspec
@@ -21,20 +21,36 @@ from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
 LARGEST_BATCH = 256
 PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is restarting
 
-Action = Callable[[asyncpg.Connection, datetime, Sequence[Any]], Awaitable[Sequence[Any]]]
-Read = Callable[[asyncpg.Connection, int, Sequence[Any]], Awaitable[Sequence[Any]]]
 BATCH_SIZE = Histogram(
     "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
 BATCH_SECONDS = Histogram("manyeyes_batch_seconds", "Seconds per batch, commit included", ["verb"])
 log = structlog.get_logger()
+Found = TypeVar("Found")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Verb = TypeVar("Verb", bound=Callable[..., Any])  # an action or a read
+Item = TypeVar("Item")  # a command or a key
+Outcome = TypeVar("Outcome")
+
+
+class HasCell(Protocol):
+    @property
+    def cell(self) -> int: ...
+
+
+Command = TypeVar("Command", bound=HasCell)
+Action = Callable[[asyncpg.Connection, datetime, Sequence[Command]], Awaitable[Sequence[Outcome]]]
+Read = Callable[[asyncpg.Connection, int, Sequence[Key]], Awaitable[Sequence[Value]]]
+Batch = list[tuple[Item, asyncio.Future[Outcome]]]
+Serve = Callable[[Verb, int, list[Item]], Awaitable[Sequence[Outcome]]]
 
 
 class Unavailable(Exception):
     """The database did not answer in time; whether the command took effect is unknown until it is asked again."""
 
 
-async def read_patiently(pool: asyncpg.Pool, read: Callable[[asyncpg.Connection], Awaitable[Any]]) -> Any:
+async def read_patiently(pool: asyncpg.Pool, read: Callable[[asyncpg.Connection], Awaitable[Found]]) -> Found:
     """Return what ``read`` finds, waiting for a database that is away as commands do. Raises `Unavailable`."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
@@ -49,14 +65,9 @@ async def read_patiently(pool: asyncpg.Pool, read: Callable[[asyncpg.Connection]
             await asyncio.sleep(0.1)
 
 
-class HasCell(Protocol):
-    @property
-    def cell(self) -> int: ...
-
-
-class _Lane:
+class _Lane(Generic[Item, Outcome]):
     def __init__(self) -> None:
-        self.waiting: deque[tuple[Any, asyncio.Future[Any]]] = deque()
+        self.waiting: deque[tuple[Item, asyncio.Future[Outcome]]] = deque()
         self.running = False
 
 
@@ -66,22 +77,22 @@ class Batcher:
     def __init__(self, cells: Cells, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._cells = cells
         self._patience = patience_seconds
-        self._lanes: dict[tuple[Any, int], _Lane] = {}
+        self._lanes: dict[tuple[object, int], _Lane[Any, Any]] = {}  # each of its verb's types, which `_enter` ties
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def ask(self, action: Action, command: HasCell) -> Any:
+    async def ask(self, action: Action[Command, Outcome], command: Command) -> Outcome:
         """Return the action's outcome for this command, committed. Raises `Unavailable`, or what the action raised."""
         return await self._enter(action, command.cell, command, self._act)
 
-    async def read(self, read: Read, cell: int, key: Any) -> Any:
+    async def read(self, read: Read[Key, Value], cell: int, key: Key) -> Value:
         """Return what a gathered read ``(db, cell, keys) -> values`` found for this key."""
         return await self._enter(read, cell, key, self._look)
 
-    async def _enter(self, verb: Any, cell: int, item: Any, serve: Any) -> Any:
-        lane = self._lanes.get((verb, cell))
+    async def _enter(self, verb: Verb, cell: int, item: Item, serve: Serve[Verb, Item, Outcome]) -> Outcome:
+        lane: _Lane[Item, Outcome] | None = self._lanes.get((verb, cell))
         if lane is None:
             lane = self._lanes[verb, cell] = _Lane()
-        future = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         lane.waiting.append((item, future))
         if not lane.running:
             lane.running = True
@@ -90,7 +101,7 @@ class Batcher:
             task.add_done_callback(self._tasks.discard)
         return await future
 
-    async def _run(self, lane: _Lane, verb: Any, cell: int, serve: Any) -> None:
+    async def _run(self, lane: _Lane[Item, Outcome], verb: Verb, cell: int, serve: Serve[Verb, Item, Outcome]) -> None:
         while lane.waiting:
             batch = [lane.waiting.popleft() for _ in range(min(len(lane.waiting), LARGEST_BATCH))]
             try:
@@ -100,7 +111,9 @@ class Batcher:
                 _fail(batch, error)
         lane.running = False
 
-    async def _serve(self, verb: Any, cell: int, batch: list[tuple[Any, asyncio.Future[Any]]], serve: Any) -> None:
+    async def _serve(
+        self, verb: Verb, cell: int, batch: Batch[Item, Outcome], serve: Serve[Verb, Item, Outcome]
+    ) -> None:
         """Answer every future. A batch that fails is tried one by one, so a poisonous command fails alone."""
         began = time.monotonic()
         try:
@@ -118,7 +131,9 @@ class Batcher:
             if not future.done():
                 future.set_result(outcome)
 
-    async def _patiently(self, verb: Any, cell: int, items: list[Any], serve: Any) -> Sequence[Any]:
+    async def _patiently(
+        self, verb: Verb, cell: int, items: list[Item], serve: Serve[Verb, Item, Outcome]
+    ) -> Sequence[Outcome]:
         """Try again while the database is away; a command that may have been done says so by ``retried``."""
         give_up = time.monotonic() + self._patience
         while True:
@@ -133,28 +148,30 @@ class Batcher:
                 items = [_retried(item) for item in items]
                 await asyncio.sleep(0.1)
 
-    async def _act(self, action: Action, cell: int, commands: list[Any]) -> Sequence[Any]:
+    async def _act(self, action: Action[Command, Outcome], cell: int, commands: list[Command]) -> Sequence[Outcome]:
         async with self._cells.pool(cell).acquire() as tx, tx.transaction():
             now = await tx.fetchval("SELECT now()")
             return _one_each(action, commands, await action(tx, now, commands))
 
-    async def _look(self, read: Read, cell: int, keys: list[Any]) -> Sequence[Any]:
+    async def _look(self, read: Read[Key, Value], cell: int, keys: list[Key]) -> Sequence[Value]:
         async with self._cells.pool(cell).acquire() as db:
             return _one_each(read, keys, await read(db, cell, keys))
 
 
-def _one_each(verb: Any, items: Sequence[Any], outcomes: Sequence[Any]) -> Sequence[Any]:
+def _one_each(verb: Verb, items: Sequence[object], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
     """Return the outcomes. Raises RuntimeError, which undoes the batch, when somebody would wait for ever."""
     if len(outcomes) != len(items):
         raise RuntimeError(f"{verb.__name__} gave {len(outcomes)} outcomes for {len(items)} commands")
     return outcomes
 
 
-def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
+def _fail(batch: Batch[Item, Outcome], error: Exception) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)
 
 
-def _retried(item: Any) -> Any:
-    return msgspec.structs.replace(item, retried=True) if hasattr(item, "retried") else item
+def _retried(item: Item) -> Item:
+    if isinstance(item, msgspec.Struct) and hasattr(item, "retried"):
+        return msgspec.structs.replace(item, retried=True)
+    return item

@@ -7,8 +7,8 @@ claims it next, with the same ``webhook-id``. Any number of processes share the 
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from typing import Protocol
 
 import structlog
 from prometheus_client import Counter
@@ -17,9 +17,9 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, Claimed, claim_de
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.rules import DoorReason, DoorRefused
+from manyeyes.runtime.batching import Action, Command, Outcome
 from manyeyes.webhooks.rules import (
     AT_ONCE,
-    DeliveryState,
     TryResponse,
     headers,
     is_spelt_as_address,
@@ -30,9 +30,14 @@ from manyeyes.webhooks.rules import (
 LARGEST_REPLY = 4_096  # nobody reads it; a receiver that sends more is not waited for
 LOOK_SECONDS = 1.0
 TRIES = Counter("manyeyes_delivery_tries_total", "Tries to deliver results to callback addresses", ["outcome"])
-Ask = Callable[[Any, Any], Awaitable[Any]]
 BodyOf = Callable[[int, Claimed], bytes]
 log = structlog.get_logger()
+
+
+class Ask(Protocol):
+    """Runs an action for one command, as `Batcher.ask` does."""
+
+    async def __call__(self, action: Action[Command, Outcome], command: Command) -> Outcome: ...
 
 
 class DeliverySender:
@@ -70,7 +75,7 @@ class DeliverySender:
         if room <= 0:
             return 1  # look again when one of them has ended
         flying = tuple((account, receiver) for where, account, receiver in self._flying.values() if where == cell)
-        claimed: list[Claimed] = await self._ask(claim_deliveries, ClaimDeliveries(cell, room, flying))
+        claimed = await self._ask(claim_deliveries, ClaimDeliveries(cell, room, flying))
         for each in claimed:
             task = asyncio.create_task(self._try(cell, each))
             self._flying[task] = (cell, each.claim.account_id, each.claim.receiver)
@@ -94,7 +99,7 @@ class DeliverySender:
             chance=self._chance(),
         )
         try:
-            state: DeliveryState | None = await self._ask(note_deliveries, command)
+            state = await self._ask(note_deliveries, command)
         except Exception as error:
             log.warning("delivery_not_noted", cell=cell, task_id=claim.task_id, error=repr(error))
             return

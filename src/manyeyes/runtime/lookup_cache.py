@@ -1,8 +1,10 @@
 """Global look-ups, cached by each process for a few seconds: keys, tokens, queues, soft apps, blocked networks."""
 
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeVar
+
+import asyncpg
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.rules import digest, is_within
@@ -23,6 +25,7 @@ from manyeyes.workers.store import Subject, Worker
 
 FRESH_SECONDS = 2.0  # how long a revoked key may still work
 LARGEST_CACHE = 100_000
+Value = TypeVar("Value")
 
 
 class LookupCache:
@@ -33,7 +36,7 @@ class LookupCache:
 
     def __init__(self, cells: Cells) -> None:
         self._cells = cells
-        self._cache: dict[tuple[str, Any], tuple[float, Any]] = {}
+        self._cache: dict[tuple[str, Hashable], tuple[float, Any]] = {}  # each kind's values are of one type
 
     async def blocked(self, address: str) -> Refusal | None:
         """Return the refusal of an address that may not call at all, None for every other one."""
@@ -85,10 +88,10 @@ class LookupCache:
         """Read everything anew (after this process changed something)."""
         self._cache.clear()
 
-    async def cached(self, kind: str, key: Any, seconds: float, look_up: Callable[[], Awaitable[Any]]) -> Any:
+    async def cached(self, kind: str, key: Hashable, seconds: float, look_up: Callable[[], Awaitable[Value]]) -> Value:
         """Return what ``look_up`` gave at most ``seconds`` ago, asking it again when that is too old."""
         now = time.monotonic()
-        known = self._cache.get((kind, key))
+        known: tuple[float, Value] | None = self._cache.get((kind, key))
         if known is not None and now - known[0] < seconds:
             return known[1]
         value = await look_up()
@@ -97,9 +100,11 @@ class LookupCache:
         self._cache[kind, key] = (now, value)
         return value
 
-    async def _fresh(self, kind: str, key: Any, look_up: Callable[[Any], Awaitable[Any]]) -> Any:
-        async def ask() -> Any:
-            known = self._cache.get((kind, key))
+    async def _fresh(
+        self, kind: str, key: Hashable, look_up: Callable[[asyncpg.Connection], Awaitable[Value]]
+    ) -> Value:
+        async def ask() -> Value:
+            known: tuple[float, Value] | None = self._cache.get((kind, key))
             if known is None:
                 return await read_patiently(self._cells.directory, look_up)
             try:
@@ -113,7 +118,7 @@ class LookupCache:
         return await self.cached(kind, key, FRESH_SECONDS, ask)
 
 
-async def _time_zones(db: Any) -> dict[int, str]:
+async def _time_zones(db: asyncpg.Connection) -> dict[int, str]:
     found = await recognitions.recognitions_of(db)  # first: the app of each is there before it
     zones = {app.secret_id: app.time_zone for app in await apps.apps_of(db)}
     return {of.recognition_id: zones[of.secret_id] for of in found}

@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import columns, read
 from manyeyes.statistics.rules import cut_seconds, minute_of, whole_minutes
 from manyeyes.values.time_window import Window
@@ -126,7 +126,7 @@ async def spending(
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
-    return read(Rates, [await db.fetchrow(SQL.queue_rates, cell, queue_id, since_minute)])[0]
+    return read(Rates, [await one_row(db, SQL.queue_rates, cell, queue_id, since_minute)])[0]
 
 
 async def usage_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from manyeyes.actions.record_recognitions import NewResult, Recorded, RecordRecognition, record_recognitions
+from manyeyes.actions.record_recognitions import NewResult, RecordRecognition, record_recognitions
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
 from manyeyes.recognitions import store as recognitions
@@ -53,7 +53,7 @@ async def answer(call: SignedCall, asked: RecognitionRequest) -> str | Refusal:
     digest = asked.digest()
     if call.triple:
         key = (call.app.secret_id, call.triple, digest)
-        known: str | Refusal | None = await call.context.batcher.read(recognitions.replay, call.app.cell, key)
+        known = await call.context.batcher.read(recognitions.replay, call.app.cell, key)
         if known is not None:
             return known
     try:
@@ -201,7 +201,7 @@ async def _record(
         results=tuple(results),
         queues=await call.context.lookups.queues(),
     )
-    outcome: Recorded | Refusal = await call.context.batcher.ask(record_recognitions, command)
+    outcome = await call.context.batcher.ask(record_recognitions, command)
     if isinstance(outcome, Refusal):
         return outcome
     call.context.dispatcher.wake(call.app.cell, outcome.queue_ids, became_idle=False)

@@ -149,7 +149,8 @@ async def delivery(db: asyncpg.Connection, cell: int, task_id: int, account_id: 
 
 async def account_of(db: asyncpg.Connection, cell: int, task_id: int) -> int | None:
     """Return whose delivery that of a task is; None when there is none."""
-    return await db.fetchval(SQL.account_of, cell, task_id)
+    account_id: int | None = await db.fetchval(SQL.account_of, cell, task_id)
+    return account_id
 
 
 async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.db.queries import Queries
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import read, read_one, values
 from manyeyes.values.integers import whole_number
 from manyeyes.workers.rules import WorkerState
@@ -199,7 +199,8 @@ async def present_beside(
     db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Sequence[int]
 ) -> tuple[bool, bool]:
     """Return whether anybody is present in the queue, and whether anybody beside these workers is."""
-    return tuple(await db.fetchrow(SQL.present_beside, cell, queue_id, worker_ids))
+    anybody, others = await one_row(db, SQL.present_beside, cell, queue_id, worker_ids)
+    return anybody, others
 
 
 async def lock_idle(
@@ -254,7 +255,7 @@ async def lock_orphans(tx: asyncpg.Connection, cell: int, live: Sequence[int], l
 
 async def presence(db: asyncpg.Connection, cell: int, queue_id: int) -> tuple[int, int]:
     """Return how many workers are present for a queue and how many of them are idle."""
-    row = await db.fetchrow(SQL.presence, cell, queue_id)
+    row = await one_row(db, SQL.presence, cell, queue_id)
     return row["total"], row["idle"]
 
 

@@ -71,7 +71,7 @@ def times(total: Stretch) -> Times:
 
 def unexplained(lines: Sequence[DayLine], counts: Counts) -> int:
     """The largest difference between the days by label and the total, which are counted apart; 0 if it adds up."""
-    pairs = [
+    pairs: list[tuple[int, int]] = [
         (sum(sum(line.by_series) for line in lines), counts.certain + counts.uncertain),
         *((sum(getattr(line, name) for line in lines), getattr(counts, name)) for name in BOTH),
     ]

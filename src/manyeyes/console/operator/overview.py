@@ -17,6 +17,7 @@ from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, mark, money
 from manyeyes.console.shared.rendering import render
 from manyeyes.db.migrate import SQL
+from manyeyes.db.queries import one_row
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.operator import open_appeals
@@ -85,7 +86,7 @@ class OperatorPages:
         seconds = translate("%(n)s s")
         waiting = await self._oldest_waiting_seconds()
         async with self._context.cells.directory.acquire() as db:
-            snapshot = (await db.fetchrow(SQL.oldest_snapshot))["seconds"]
+            snapshot = (await one_row(db, SQL.oldest_snapshot))["seconds"]
         difference = await self.books_difference()
         return [
             Check(

@@ -25,7 +25,7 @@ from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason, WorkerState
 from manyeyes.workers.store import Worker
 
-Act = Callable[[Worker, FormData], Awaitable[Any]]
+Act = Callable[[Worker, FormData], Awaitable[object]]  # a Refusal is shown; whatever else came of it the page shows
 
 
 class WorkPages:
@@ -55,7 +55,7 @@ class WorkPages:
     async def answer(self, request: Request, worker: Worker) -> Response:
         """POST /worker/answer: `lease`, `text`."""
 
-        async def give(worker: Worker, form: FormData) -> Any:
+        async def give(worker: Worker, form: FormData) -> object:
             return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), text_of(form, "text"))
 
         return await self._act(request, worker, give)
@@ -64,7 +64,7 @@ class WorkPages:
     async def skip(self, request: Request, worker: Worker) -> Response:
         """POST /worker/skip: `lease`, `reason`."""
 
-        async def pass_on(worker: Worker, form: FormData) -> Any:
+        async def pass_on(worker: Worker, form: FormData) -> object:
             return await self._desk.skip(worker, parse_lease(text_of(form, "lease")), _reason(form))
 
         return await self._act(request, worker, pass_on)

@@ -118,7 +118,7 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
     count, after = 0, 0
     while True:
         command = ReplayDeliveries(owner.cell, owner.account_id, after=after)
-        replayed: list[int] = await context.batcher.ask(replay_deliveries, command)
+        replayed = await context.batcher.ask(replay_deliveries, command)
         count += len(replayed)
         if len(replayed) < LARGEST_REPLAY:
             return count
