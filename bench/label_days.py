@@ -95,7 +95,7 @@ async def _over_http(url: str, made: Made, first: date, last: date, results: int
     )
     if total != results:
         raise RuntimeError(f"the statistics hold {total} results: {reply[:300]!r}")
-    signed = [next(ready) for _ in range(200)]  # before it is measured: a customer signs on his own machine
+    signed = [next(ready) for _ in range(200)]  # before it is measured: a customer signs on their own machine
     times = await times_of(lambda: link.ask(signed.pop()))
     link.close()
     return times

@@ -2,7 +2,7 @@
 
 `people` recognises nothing, so a call is its signature, its picture, its rows and the answer's signature; every picture
 becomes a review task. `advertising` reads codes and words on drawn listings. Calls are signed before they are counted:
-a customer signs on his own machine.
+a customer signs on their own machine.
 """
 
 import base64
@@ -29,7 +29,7 @@ from manyeyes.values.response_signing import ResponseSigner, new_private_key
 
 CUSTOMERS = (1, 8, 32)
 SECONDS, SMALL_SECONDS, WARM_SECONDS = 10.0, 3.0, 2.0
-CALLS_PER_SECOND = 1_500  # signed beforehand for each second of load; a customer who has used his up ends the run
+CALLS_PER_SECOND = 1_500  # signed beforehand for each second of load; a customer who has used theirs up ends the run
 LABELS = "0=normal,1=QR or bar code,2=text"
 LISTINGS = 24
 SIGNATURES = 300

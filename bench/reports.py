@@ -25,7 +25,7 @@ from manyeyes.db.pool import FIRST_CELL
 from manyeyes.tasks import store as tasks
 
 CLIENTS, SMALL_CLIENTS = 64, 8
-EACH = 600  # tasks of a customer: more than he can complain about in the time
+EACH = 600  # tasks of a customer: more than they can complain about in the time
 WARM_SECONDS, SECONDS = 1.0, 5.0
 AHEAD = timedelta(seconds=20)  # they count as finished a little later, so that filling takes nothing off their minute
 

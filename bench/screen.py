@@ -1,4 +1,4 @@
-"""How long until a listed idle worker sees his customer's next task, when both talk to different server processes.
+"""How long until a listed idle worker sees their customer's next task, when both talk to different server processes.
 
 Two `manyeyes serve` on one database: the customer creates the task through one, the worker's screen holds its stream
 (/v1/worker/events) open at the other one. Others have been idle for longer, at both. The goal: p99 <= 50 ms.

@@ -1,6 +1,6 @@
 """The load generator of the signed contract, a process of its own. ``python -m bench.signed_load < order``.
 
-Every call has a nonce of its own and is signed before the load begins. Each customer sends his next call when the last
+Every call has a nonce of its own and is signed before the load begins. Each customer sends the next call when the last
 one is answered; an answer that is not code 0 ends the run.
 """
 

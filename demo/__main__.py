@@ -152,7 +152,7 @@ class Demo:
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
             "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"
-            "\n  complains, and reviewers decide whether he gets his money back."
+            "\n  complains, and reviewers decide whether they get their money back."
             "\n  Ctrl-C ends everything; the next start goes on with the same data.\n"
         )
 

@@ -71,7 +71,7 @@ class Person(threading.Thread):
 
 
 class Worker(Person):
-    """One simulated worker. `answered` collects the digests of his answers."""
+    """One simulated worker. `answered` collects the digests of their answers."""
 
     def __init__(
         self, address: str, who: CrowdWorker, known: Known, ended: Callable[[], bool], complain: Callable[[str], None]

@@ -17,7 +17,7 @@ BALANCE = "10.00"  # USD: fourteen thousand pictures
 
 
 class CrowdWorker(msgspec.Struct):
-    """A simulated worker or reviewer and the token he works with."""
+    """A simulated worker or reviewer and the token they work with."""
 
     name: str
     worker_id: int

@@ -65,7 +65,7 @@ def code(rng: random.Random) -> Image.Image:
 
 
 def banner(rng: random.Random) -> Image.Image:
-    """Return words as a seller lays them over his photograph (RGBA); one in three is faint."""
+    """Return words as a seller lays them over their photograph (RGBA); one in three is faint."""
     words, size = rng.choice(OFFERS), rng.choice((110, 90, 44))
     width = round(font(size).getlength(words)) + 60
     card = Image.new("RGBA", (width, size + 60))

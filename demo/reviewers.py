@@ -1,4 +1,4 @@
-"""Simulated reviewers: they judge the demo customer's complaints, and leave him a moment to vote himself.
+"""Simulated reviewers: they judge the demo customer's complaints, and leave them a moment to vote themselves.
 
 They are ordinary reviewers of the product, over its JSON interface. They know from the same table as the crowd what
 stands on the picture, and err now and then.

@@ -208,9 +208,9 @@ async def test_nobody_answers_for_the_holder_even_in_one_batch_with_him(stage: S
     await stage.submit(account_id)
     await stage.hand_out()
     lease = await stage.lease(holder)
-    batch = [stage.answering(stranger, lease, "mine"), stage.answering(holder, lease, "his")]
+    batch = [stage.answering(stranger, lease, "mine"), stage.answering(holder, lease, "their")]
     refused, answered = await stage.act(answer_tasks, *batch)
     assert refused.reason is Reason.LEASE_LOST
     assert answered.earned_micros == PAY
-    assert [row["answer"] for row in await stage.rows("result", "answer")] == ['{"text": "his"}']
+    assert [row["answer"] for row in await stage.rows("result", "answer")] == ['{"text": "their"}']
     assert [row["worker_id"] for row in await stage.rows("pending_pay", "worker_id")] == [holder]

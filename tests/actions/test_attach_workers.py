@@ -1,4 +1,4 @@
-"""attach_workers: present again through this node, if he is online at all."""
+"""attach_workers: present again through this node, if they are online at all."""
 
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from support.action_stage import Stage
@@ -15,7 +15,7 @@ async def test_who_is_online_is_present_through_the_node_that_he_calls(stage: St
     found = {row["worker_id"]: row for row in await stage.rows("session")}
     assert [found[w]["node_id"] for w in (online, away, offline)] == [8, 8, 1]
     assert [found[w]["present"] for w in (online, away, offline)] == [True, True, False]
-    assert found[online]["idle_since"] == began, "who never left keeps his place among the idle"
+    assert found[online]["idle_since"] == began, "who never left keeps their place among the idle"
     assert found[away]["idle_since"] == stage.now
     assert stranger not in found
 

@@ -9,7 +9,7 @@ APP, SHARE = 847, PRICE // 10
 
 
 async def an_app_with_two_tasks(stage: Stage) -> tuple[int, list[int], int]:
-    """Return the owner, the tasks that were solved through his app, and whose tasks they were."""
+    """Return the owner, the tasks that were solved through their app, and whose tasks they were."""
     owner, customer, worker_id = await stage.account(0), await stage.account(), await stage.worker()
     solved = [await stage.solve(customer, worker_id, soft_id=APP, share_percent=10) for _ in range(2)]
     await stage.go(worker_id)

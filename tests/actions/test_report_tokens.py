@@ -218,7 +218,7 @@ async def test_an_ignored_account_is_told_success_and_changes_nothing(stage: Sta
     assert await say(stage, account_id, task_id, COMPLAINT) == TokenReported(task_id, ReportState.IGNORED)
     [report] = await stage.rows("report", "state, why", f"task_id = {task_id}")
     assert report == {"state": ReportState.IGNORED, "why": WHY_OUTLIER}
-    assert await standings(stage) == {(account_id, worker_id, False)}, "he stays listed"
+    assert await standings(stage) == {(account_id, worker_id, False)}, "they stay listed"
     praised = await stage.solve(*pair, kind=RECAPTCHA_V3)
     assert (await say(stage, account_id, praised)).state is ReportState.COUNTED, "praise is never ignored"
     stage.later(1)

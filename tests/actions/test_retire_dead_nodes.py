@@ -22,7 +22,7 @@ async def test_only_the_dead_nodes_workers_are_marked_away(stage: Stage):
     assert await retire(stage) == 1
     present = {row["worker_id"]: row["present"] for row in await stage.rows("session", "worker_id, present")}
     assert present == {alive: True, orphan: False}
-    assert len(await stage.desk(orphan)) == 1, "his lease returns by itself when its time is over"
+    assert len(await stage.desk(orphan)) == 1, "their lease returns by itself when its time is over"
     assert await retire(stage) == 0
     back = AttachWorker(cell=stage.cell, worker_id=orphan, node_id=1)
     assert await stage.act(attach_workers, back) == [True], "away, and not offline: the next call is enough"

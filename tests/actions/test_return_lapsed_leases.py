@@ -86,7 +86,7 @@ async def test_a_lapse_sweeps_a_bounded_number_and_goes_on_next_time(stage: Stag
 
 
 async def again(stage: Stage, worker_id) -> None:
-    """The worker's page asks again, and he is handed the task once more."""
+    """The worker's page asks again, and they are handed the task once more."""
     await stage.change(
         "UPDATE session SET present = cardinality(queues) > 0 WHERE cell = $1 AND worker_id = $2", worker_id
     )

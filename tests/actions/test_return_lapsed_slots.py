@@ -38,7 +38,7 @@ async def test_another_reviewer_gets_it_with_another_number_and_the_first_one_ma
     await sweep(stage)
     other = await stage.take(stage.number())
     assert (other.task_id, other.n, other.lease) == (slot.task_id, slot.n, slot.lease + 2)
-    assert (await stage.vote(slot)).reason is Reason.SLOT_LOST, "the number fences him off"
+    assert (await stage.vote(slot)).reason is Reason.SLOT_LOST, "the number fences them off"
 
 
 async def test_a_reviewer_who_goes_gives_his_back_at_once(stage: Stage, slot: Slot | None):

@@ -47,7 +47,7 @@ async def test_until_it_is_swept_a_lapsed_slot_keeps_its_reviewer_from_the_other
     reviewer = stage.number()
     await stage.take(reviewer)
     stage.later(SLOT_SECONDS)
-    assert await stage.take(reviewer) is None, "it is not swept yet, and he has a slot of this complaint"
+    assert await stage.take(reviewer) is None, "it is not swept yet, and they have a slot of this complaint"
 
 
 async def test_only_queues_that_the_reviewer_may_judge(stage: Stage, filed):
@@ -70,7 +70,7 @@ async def test_the_oldest_complaint_comes_first(stage: Stage):
 
 
 async def test_one_who_judged_all_of_the_first_is_given_what_lies_behind_them(stage: Stage):
-    """The head of the list is full of what this reviewer may not have; his own lies beyond where the look ends."""
+    """The head of the list is full of what this reviewer may not have; their own lies beyond where the look ends."""
     account_id, worker_id = await stage.account(), await stage.worker()
     reviewer = stage.number()
     for _ in range(SPARE_SLOTS):

@@ -16,7 +16,7 @@ METHOD = "reportCorrectRecaptcha"
 
 @pytest.fixture
 async def solved(calm: Client) -> tuple[factories.Customer, factories.Hand, int]:
-    """A customer, a worker, and a token that he has just given."""
+    """A customer, a worker, and a token that they have just given."""
     customer, hand = await factories.customer(calm.context), await factories.hand(calm.context)
     return customer, hand, await factories.solve(calm.context, customer, hand, kind=RECAPTCHA_V3)
 

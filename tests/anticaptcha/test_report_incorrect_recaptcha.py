@@ -1,4 +1,4 @@
-"""reportIncorrectRecaptcha: the twin takes the worker off the list and filters him; nothing comes back."""
+"""reportIncorrectRecaptcha: the twin takes the worker off the list and filters them; nothing comes back."""
 
 import pytest
 

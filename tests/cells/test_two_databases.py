@@ -241,7 +241,7 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
         await stage.submit(account_id, kind=RECAPTCHA_V3)
         assert await stage.hand_out() == (listed,)
         await stage.submit(account_id, kind=RECAPTCHA_V3)
-        assert await stage.hand_out() == (listed,), "queued on his desk rather than given to the filtered one"
+        assert await stage.hand_out() == (listed,), "queued on their desk rather than given to the filtered one"
         stage.later(STANDING_SECONDS)
         assert await stage.act(forget_standings, ForgetStandings(stage.cell)) == [2]
         assert await stage.act(watch_reporters, WatchReporters(stage.cell)) == [()]

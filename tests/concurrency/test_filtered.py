@@ -26,7 +26,7 @@ async def test_a_filtered_worker_gets_no_token_of_that_account(stage: Stage):
     assert await stage.hand_out() == ()
     foreign = await stage.submit(other, kind=RECAPTCHA_V3)
     assert await stage.hand_out() == (filtered,)
-    assert await current(stage, filtered) == foreign, "he is not stuck behind what he may not have"
+    assert await current(stage, filtered) == foreign, "they are not stuck behind what they may not have"
     somebody = await stage.worker()
     assert await stage.hand_out() == (somebody,)
     assert await current(stage, somebody) == task_id

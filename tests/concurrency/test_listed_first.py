@@ -1,4 +1,4 @@
-"""A listed worker who is idle gets his customer's next task before anyone else, wherever either of them stands."""
+"""A listed worker who is idle gets their customer's next task before anyone else, wherever either of them stands."""
 
 import asyncio
 
@@ -162,7 +162,7 @@ async def test_in_any_queue_of_the_account_in_which_he_is_online(stage: Stage):
     await stage.worker(2)
     task_id = await stage.submit(account_id, queue_id=2)
     await stage.hand_out(2)
-    assert await current(stage, listed) is None, "he is not online there"
+    assert await current(stage, listed) is None, "they are not online there"
     await stage.go(listed)
     await stage.worker(2)
     stage.later(1)

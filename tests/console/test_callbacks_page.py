@@ -1,4 +1,4 @@
-"""/customer/callbacks: what became of results sent to the customer's addresses, sent again at a click, and only his."""
+"""/customer/callbacks: what became of results sent to a customer's addresses, sent again at a click, only theirs."""
 
 import re
 

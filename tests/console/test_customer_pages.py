@@ -1,4 +1,4 @@
-"""The customer's pages: figures that add up, whatever the second, the filter or the page; and only his own."""
+"""The customer's pages: figures that add up, whatever the second, the filter or the page; and only their own."""
 
 import csv
 import io

@@ -17,7 +17,7 @@ from support.screen_disputes import answered, complaint, decided, reviewer, vote
 
 @pytest.fixture
 async def people(client: Client) -> tuple[factories.Customer, factories.Hand]:
-    """A customer who is signed in, and who answers him."""
+    """A customer who is signed in, and who answers them."""
     customer, author = await factories.customer(client.context), await factories.hand(client.context)
     await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
     return customer, author

@@ -1,4 +1,4 @@
-"""kill -9 of who records recognition calls, or of the database under him: what was acknowledged is there, once."""
+"""kill -9 of who records recognition calls, or of the database under them: what was acknowledged is there, once."""
 
 import asyncio
 import hashlib
@@ -72,7 +72,7 @@ def recognition(data: Path) -> str:
 
 def kill_postmaster(server: ServeProcess, data: Path) -> None:
     """kill -9 of PostgreSQL, and wait for the one that is started instead: the dead one's backends answer for a while,
-    and another kill before the supervisor has seen the new one answer would be a failed start to him."""
+    and another kill before the supervisor has seen the new one answer would be a failed start to them."""
     dead = postmaster_pid(data)
     server.kill("postmaster")
     wait_until(lambda: is_ready(data, dead))

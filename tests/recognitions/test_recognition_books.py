@@ -31,7 +31,7 @@ async def recognised(stage: Stage) -> Calls:
 
 
 async def judged(stage: Stage, task_id, verdict) -> None:
-    """Let a person say of a result of label 2 what he thinks of it, with the counts that follow."""
+    """Let a person say of a result of label 2 what they think of it, with the counts that follow."""
     await stage.change(
         "UPDATE recognition_review SET state = 1, verdict = $3, worker_id = 9 WHERE cell = $1 AND task_id = $2",
         task_id,

@@ -61,7 +61,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 async def owner(
     context: Context, authority: trustme.CA, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Server]:
-    """The owner of shop.example; the house's door finds his name server and his web server on loopback."""
+    """The owner of shop.example; the house's door finds their name server and their web server on loopback."""
     server = Server()
 
     async def answer(_: Any, writer: Any) -> None:

@@ -120,7 +120,7 @@ class Stage:
         await self.act(open_accounts, OpenAccount(self.cell, account_id, f"customer {account_id}"))
 
     async def worker(self, *queues: int) -> int:
-        """Bring a new worker online and return his id."""
+        """Bring a new worker online and return their id."""
         worker_id = self.number()
         await self.come(worker_id, *queues)
         return worker_id
@@ -148,7 +148,7 @@ class Stage:
         return outcome.task_id
 
     async def think(self, account_id: int, worker_id: int, *, filtered: bool = False) -> None:
-        """Let an account list a worker, or filter him, from now on for an hour."""
+        """Let an account list a worker, or filter them, from now on for an hour."""
         async with self.transaction() as tx:
             await allow_list.save_standings(tx, self.now, self.cell, [Standing(account_id, worker_id, filtered)])
 
@@ -184,7 +184,7 @@ class Stage:
         return outcome
 
     async def go(self, worker_id: int, *, offline: bool = True) -> tuple[int, ...]:
-        """Let a worker leave; return the queues that his tasks went back to."""
+        """Let a worker leave; return the queues that their tasks went back to."""
         (queue_ids,) = await self.act(leave, Leave(self.cell, worker_id, offline))
         return tuple(queue_ids)
 

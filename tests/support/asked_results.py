@@ -26,7 +26,7 @@ class Asked:
         return result
 
     async def say(self, number: int | str) -> Any:
-        """Let the worker give a label to what lies before him."""
+        """Let the worker give a label to what lies before them."""
         await self.stage.hand_out()
         return await self.stage.answer(self.worker_id, await self.stage.lease(self.worker_id), str(number))
 

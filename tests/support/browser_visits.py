@@ -90,7 +90,7 @@ class Screen:
 
 
 async def at_work(site: Site, browser: Browser, hand: Hand, **browser_context: Any) -> Screen:
-    """Sign the worker in by a one-time link; the screen offers him to start."""
+    """Sign the worker in by a one-time link; the screen offers them to start."""
     page = await (await browser.new_context(**{**ENGLISH, **browser_context})).new_page()
     page.set_default_timeout(15_000)
     screen = Screen(site, page)
@@ -114,7 +114,7 @@ class ReviewScreen(Screen):
 
 
 async def at_review(site: Site, browser: Browser, judge: Hand, **browser_context: Any) -> ReviewScreen:
-    """Sign the reviewer in by a one-time link; the screen offers him to start."""
+    """Sign the reviewer in by a one-time link; the screen offers them to start."""
     page = await (await browser.new_context(**{**ENGLISH, **browser_context})).new_page()
     page.set_default_timeout(15_000)
     screen = ReviewScreen(site, page)

@@ -1,4 +1,4 @@
-"""A running server and a worker at his screen, as the client tests see them."""
+"""A running server and a worker at their screen, as the client tests see them."""
 
 import hashlib
 import threading
@@ -44,7 +44,7 @@ class Typist:
 
 @dataclass(frozen=True)
 class Installation:
-    """A running server with a worker at his screen."""
+    """A running server with a worker at their screen."""
 
     server: Server
     typist: Typist

@@ -50,7 +50,7 @@ class RecourseMoves(RuleBasedStateMachine):
 
     @rule(vote=st.sampled_from(["confirm", "reject"]), times=st.integers(1, 2))
     def judge(self, vote: str, times: int) -> None:
-        """Let every reviewer take what he may have, and vote on it."""
+        """Let every reviewer take what they may have, and vote on it."""
         commands = [TakeSlot(self.stage.cell, reviewer, (1, 2)) for reviewer in REVIEWERS]
         taken = [slot for slot in self.run(self.stage.act(take_slots, *commands)) if slot]
         self.seen_slots += [slot for slot in taken if slot not in self.seen_slots]

@@ -36,7 +36,7 @@ class Customer(msgspec.Struct, frozen=True):
 
 
 class Hand(msgspec.Struct, frozen=True):
-    """A worker with the token of his programs."""
+    """A worker with the token of their programs."""
 
     worker: Worker
     token: str
@@ -119,7 +119,7 @@ async def submit(context: Context, customer: Customer, *, queue_id: int = 1, **g
 
 
 async def taken(context: Context, hand: Hand) -> LeasedTask:
-    """Bring the worker online and return the task he is given."""
+    """Bring the worker online and return the task they are given."""
     desk = WorkerDesk(context)
     await desk.online(hand.worker)
     lease = await desk.next(hand.worker, 5)

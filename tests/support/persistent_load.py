@@ -33,7 +33,7 @@ class Load:
         self._running += [asyncio.create_task(self._worker(token)) for token in tokens]
 
     async def stop(self) -> None:
-        """Let everybody finish what he is doing."""
+        """Let everybody finish what they are doing."""
         self._stopping = True
         await asyncio.gather(*self._running)
 

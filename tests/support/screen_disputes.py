@@ -47,7 +47,7 @@ async def complaint(context: Context, customer: Customer, author: Hand, text: st
 
 
 async def vote(context: Context, judge: Hand, verdict: Vote, reason: str = "") -> None:
-    """Let a reviewer judge what he is given."""
+    """Let a reviewer judge what they are given."""
     desk = ReviewDesk(context)
     slot = await desk.next(judge.worker, 5)
     assert isinstance(slot, LeasedSlot), slot

@@ -112,7 +112,7 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
 
 
 async def _lease(db: asyncpg.Connection, hand: factories.Hand, life: Life) -> tuple[int, LeaseId]:
-    """Bring one worker online, hand the task to him, and send whoever was there before him away."""
+    """Bring one worker online, hand the task to them, and send whoever was there before them away."""
     worker_id = hand.worker.worker_id
     await db.execute("UPDATE session SET present = false")
     await go_online(db, life.end - timedelta(seconds=1), [GoOnline(1, worker_id, 1, (life.queue_id,), ("en", "ru"))])

@@ -141,7 +141,7 @@ def hand_out(draw: Draw, world: World) -> list[HandOut]:
 
 
 def take_slots(draw: Draw, world: World) -> list[TakeSlot]:
-    """Draw reviewers, each with the queues that are his: they are in no command but in who he is."""
+    """Draw reviewers, each with the queues that are theirs: they are in no command but in who they are."""
     queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(world.reviewer_ids)}
     queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
 

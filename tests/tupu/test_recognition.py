@@ -176,7 +176,7 @@ async def test_a_recogniser_that_cannot_run_is_101_and_one_with_too_much_to_do_1
     saying(shop, RecogniserAway("/srv/models/own.toml is not there"))
     answer = await shop.recognise(PICTURE)
     assert (answer.code, list(answer.said)) == (101, ["code", "message", "nonce", "timestamp"])
-    assert "/srv" not in answer.said["message"]  # where the operator keeps what is his own business
+    assert "/srv" not in answer.said["message"]  # where the operator keeps what is their own business
     saying(shop, RecogniserBusy("too much waits"))
     assert (await shop.recognise(PICTURE)).code == 17
     assert await nothing_of(shop)

@@ -1,4 +1,4 @@
-"""Whoever hangs up while he waits is handed nothing."""
+"""Whoever hangs up while they wait is handed nothing."""
 
 import asyncio
 from typing import Any

@@ -157,7 +157,7 @@ async def test_who_leaves_gives_his_complaint_to_others_at_once(client: Client, 
 
 
 async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client: Client, solved):
-    """His time is over: the chore opens the slot and calls who waits; his late vote changes nothing."""
+    """Their time is over: the chore opens the slot and calls who waits; their late vote changes nothing."""
     await complain(client, solved)
     hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]

@@ -1,4 +1,4 @@
-"""/v1/webhooks: a customer sees his own call-backs and may have them sent again."""
+"""/v1/webhooks: a customer sees their own call-backs and may have them sent again."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Who a caller is and from where he may call."""
+"""Who a caller is and from where they may call."""
 
 import functools
 import hashlib

@@ -1,4 +1,4 @@
-"""The operator's word on appeals: an accepted one pays the worker from the house; the customer keeps his refund."""
+"""The operator's word on appeals: an accepted one pays the worker from the house; the customer keeps their refund."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ class DecideAppeal(msgspec.Struct, frozen=True):
 
 
 class AppealDecided(msgspec.Struct, frozen=True):
-    """``paid_micros``: what the worker got; 0 when it was rejected, or when he had not lost anything."""
+    """``paid_micros``: what the worker got; 0 when it was rejected, or when they had not lost anything."""
 
     task_id: int
     worker_id: int

@@ -32,7 +32,7 @@ class Appealed(msgspec.Struct, frozen=True):
 async def file_appeals(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[FileAppeal]
 ) -> list[Appealed | Refusal]:
-    """Return each appeal, or why there can be none: no report on an answer of his, not refused by votes, appealed."""
+    """Return each appeal, or why there can be none: no report on their answer, not refused by votes, appealed."""
     cell = commands[0].cell
     task_ids = sorted({c.task_id for c in commands})
     verdicts = await appeals.verdicts(tx, cell, task_ids)

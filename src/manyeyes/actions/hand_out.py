@@ -21,7 +21,7 @@ SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them;
 class HandOut(msgspec.Struct, frozen=True):
     """``became_idle``: a worker may have become idle, so tasks that lie queued on busy desks are looked at too.
 
-    When only a task came, no idle worker can have left a queued task lying: the run that saw him idle took it.
+    When only a task came, no idle worker can have left a queued task lying: the run that saw them idle took it.
     """
 
     cell: int

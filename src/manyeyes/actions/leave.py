@@ -15,9 +15,9 @@ from manyeyes.workers.store import SessionChange
 
 
 class Leave(msgspec.Struct, frozen=True):
-    """``offline``: the worker said so, all he holds goes back at once; else only what lay queued does.
+    """``offline``: the worker said so, all they hold goes back at once; else only what lay queued does.
 
-    ``node_id``: a node missed him; that counts only if he is not present through another one meanwhile (0: it counts).
+    ``node_id``: a node missed them; that counts only if no other one has them meanwhile (0: it counts).
     """
 
     cell: int

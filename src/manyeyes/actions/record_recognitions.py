@@ -169,7 +169,7 @@ def _queue_ids(command: RecordRecognition) -> tuple[int, ...]:
 def _entered(
     command: RecordRecognition, result: NewResult, price_micros: int, terms: Terms, purses: Purses
 ) -> tuple[NewTask, Entering]:
-    """Return the task that asks a person which label the picture deserves; the recogniser's would lead him."""
+    """Return the task that asks a person which label the picture deserves; the recogniser's would lead them."""
     recognition = result.recognition
     custom_last = sorted(recognition.labels, key=lambda label: (label.number < 0, abs(label.number)))
     task = NewTask(

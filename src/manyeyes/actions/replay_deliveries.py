@@ -1,4 +1,4 @@
-"""Send results again: one that a customer names, or all of his that were given up."""
+"""Send results again: one that a customer names, or all of theirs that were given up."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -54,7 +54,7 @@ async def report_tokens(
 ) -> list[TokenReported | Refusal]:
     """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
 
-    Praise lists the worker for an hour, its twin filters him for one; each undoes the other (docs/decisions/0011).
+    Praise lists the worker for an hour, its twin filters them for one; each undoes the other (docs/decisions/0011).
     """
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)

@@ -33,8 +33,8 @@ async def return_lapsed_leases(
 ) -> list[Lapsed]:
     """Return what was swept, and what lay queued behind it. A lapse is no failure: the same worker may get it again.
 
-    A worker before whom a lease runs out is away until his program or page asks again; after a second one in a row he
-    is offline until he says that he is back.
+    A worker before whom a lease runs out is away until their program or page asks again; after a second one in a row
+    they are offline until they say that they are back.
     """
     cell = commands[0].cell
     holders = await workers.lock_free(tx, cell, await dispatch.lapsed(tx, now, cell, LARGEST_SWEEP))

@@ -12,7 +12,7 @@ LARGEST_SWEEP = 500
 
 
 class ReturnLapsedSlots(msgspec.Struct, frozen=True):
-    """``reviewer_id``: this one goes, and what he has before him returns at once (0: only what has lapsed)."""
+    """``reviewer_id``: this one goes, and what they have before them returns at once (0: only what has lapsed)."""
 
     cell: int
     reviewer_id: int = 0

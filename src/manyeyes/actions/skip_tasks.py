@@ -71,8 +71,8 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
 async def _repeated(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> set[SkipTask]:
     """Recognise skips whose reply was lost on the way.
 
-    A worker who passed a task on never gets it again: any lease that he had of it is the one he skipped, or one before
-    it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is.
+    A worker who passed a task on never gets it again: any lease that they had of it is the one they skipped, or one
+    before it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is.
     """
     if not missing:
         return set()

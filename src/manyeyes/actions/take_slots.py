@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.reports import slots
 from manyeyes.reports.rules import REVIEWERS, SLOT_SECONDS, Slot, assign
 
-SPARE_SLOTS = 8  # looked at beyond three for each reviewer, since some may be none for him
+SPARE_SLOTS = 8  # looked at beyond three for each reviewer, since some may be none for them
 
 
 class TakeSlot(msgspec.Struct, frozen=True):
@@ -21,10 +21,10 @@ class TakeSlot(msgspec.Struct, frozen=True):
 
 
 async def take_slots(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeSlot]) -> list[Slot | None]:
-    """Return what each reviewer has before him: what he had already, else a fresh slot, else None.
+    """Return what each reviewer has before them: what they had already, else a fresh slot, else None.
 
-    Nobody ever gets two slots of one complaint, or one about his own answer. When nothing is open, as most of the time,
-    this costs two look-ups and no lock.
+    Nobody ever gets two slots of one complaint, or one about their own answer. When nothing is open, as most of the
+    time, this costs two look-ups and no lock.
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}

@@ -10,7 +10,7 @@ from manyeyes.values.refusals import Refusal
 
 
 class AntiCaptchaCall(msgspec.Struct):
-    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how he reached us."""
+    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how they reached us."""
 
     context: Context
     body: dict[str, Any]

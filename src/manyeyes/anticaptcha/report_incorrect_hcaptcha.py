@@ -11,5 +11,5 @@ from manyeyes.values.refusals import Refusal
 
 
 async def report_incorrect_hcaptcha(call: AntiCaptchaCall) -> ReportTaken | Refusal:
-    """Take the worker off this account's list, and filter him for its tokens."""
+    """Take the worker off this account's list, and filter them for its tokens."""
     return await report_token(call, ReportKind.TOKEN_INCORRECT, frozenset({HCAPTCHA}))

@@ -24,7 +24,7 @@ KINDS = {
 }
 API_HOSTS = ("www.google.com", "www.recaptcha.net")
 LONGEST_URL, LONGEST_ACTION, LONGEST_DATA = 2_000, 100, 8_000
-# Bound to a session of somebody else's page: the owner of a widget of his own has no use for them.
+# Bound to a session of somebody else's page: the owner of a widget of their own has no use for them.
 OF_OTHER_PAGES = ("recaptchaDataSValue", "websiteSToken", "chlPageData")
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _WORD = re.compile(r"[A-Za-z0-9_/.-]*")

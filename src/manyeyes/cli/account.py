@@ -128,7 +128,7 @@ def set_account(
 
 @app.command
 def link(account: str, *, common: Common | None = None) -> None:
-    """Make a one-time address that signs the customer in to his page."""
+    """Make a one-time address that signs the customer in to their page."""
 
     async def work(context: Context) -> dict[str, Any]:
         place = await find_account(context, account)

@@ -43,7 +43,7 @@ def allow_list(
     pools: Annotated[str, Parameter(help="Workers in the house, on all its queues.")] = "10,30,100,300",
     seeds: Seeds = 30,
     load: Annotated[float, Parameter(help="Share of the workers' time that others' tasks take.")] = DEFAULT.load,
-    here: Annotated[float, Parameter(help="Share of his time a worker is on the customer's queue.")] = DEFAULT.here,
+    here: Annotated[float, Parameter(help="Share of their time a worker is on the customer's queue.")] = DEFAULT.here,
     accuracy: Annotated[float, Parameter(help="Mean accuracy of the workers.")] = DEFAULT.accuracy,
     spread: Annotated[float, Parameter(help="Its standard deviation between workers.")] = DEFAULT.spread,
     variations: Annotated[bool, Parameter(help="Also change one thing at a time.")] = True,

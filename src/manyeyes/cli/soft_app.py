@@ -79,7 +79,7 @@ def list_soft_apps(*, common: Common | None = None) -> None:
 
 @app.command(name="pay-out")
 def pay_out(soft_id: int, *, common: Common | None = None) -> None:
-    """Move all that an application's owner is owed into what he may spend."""
+    """Move all that an application's owner is owed into what they may spend."""
 
     async def work(context: Context) -> dict[str, Any]:
         found = (await context.lookups.soft_apps()).get(soft_id)

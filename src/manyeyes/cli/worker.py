@@ -32,15 +32,15 @@ def create(
     reviewer: bool = False,
     common: Common | None = None,
 ) -> None:
-    """Register a worker; print the token for his programs and a one-time address for his screen.
+    """Register a worker; print the token for their programs and a one-time address for their screen.
 
     Parameters
     ----------
     language
-        Language he reads, such as en or ru; repeat for more. Default: en.
+        Language they read, such as en or ru; repeat for more. Default: en.
     queue
-        Queue he may work on; repeat for more. Default: every queue in his languages. Queues without a language (tokens
-        of proven sites) must be named.
+        Queue they may work on; repeat for more. Default: every queue in their languages. Queues without a language
+        (tokens of proven sites) must be named.
     reviewer
         May judge complaints, at /reviewer or over /v1/reviewer.
     """
@@ -64,7 +64,7 @@ def create(
 
 @app.command
 def link(worker: str, *, common: Common | None = None) -> None:
-    """Make a one-time address that signs the worker in to his screen."""
+    """Make a one-time address that signs the worker in to their screen."""
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
@@ -82,16 +82,16 @@ def set_worker(
     reviewer: bool | None = None,
     common: Common | None = None,
 ) -> None:
-    """Change what a worker may do; he works on as before until he takes a break and comes back.
+    """Change what a worker may do; they work on as before until they take a break and come back.
 
     Parameters
     ----------
     language
-        Language he reads; repeat for more. Those given replace all that he had.
+        Language they read; repeat for more. Those given replace all that they had.
     queue
-        Queue he may work on; repeat for more. Those given replace all that he had.
+        Queue they may work on; repeat for more. Those given replace all that they had.
     reviewer
-        Whether he may judge complaints; this counts within 2 seconds.
+        Whether they may judge complaints; this counts within 2 seconds.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def set_worker(
 
 @app.command
 def disable(worker: str, *, common: Common | None = None) -> None:
-    """Shut a worker out; what he earned stays his."""
+    """Shut a worker out; what they earned stays theirs."""
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker)
@@ -129,7 +129,7 @@ def disable(worker: str, *, common: Common | None = None) -> None:
 
 @app.command
 def enable(worker: str, *, common: Common | None = None) -> None:
-    """Let a disabled worker in again; his token and what he earned are still his."""
+    """Let a disabled worker in again; their token and what they earned are still theirs."""
 
     async def work(context: Context) -> dict[str, Any]:
         found = await find_worker(context, worker, disabled=True)

@@ -87,7 +87,7 @@ CREATE TABLE queue (
     vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0)   -- what a reviewer earns with one vote
 );
 
--- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through his.
+-- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.
 CREATE TABLE soft_app (
     soft_id    int PRIMARY KEY CHECK (soft_id > 0),
     name       text NOT NULL,
@@ -158,7 +158,7 @@ CREATE TABLE account (
     PRIMARY KEY (cell, account_id)
 );
 
--- What a customer may still spend; always the sum of his transfers (manyeyes db check).
+-- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (
     cell             int NOT NULL,
     account_id       bigint NOT NULL,
@@ -167,7 +167,7 @@ CREATE TABLE balance (
     CONSTRAINT balance_not_negative CHECK (available_micros >= 0)
 ) WITH (fillfactor = 50);
 
--- What a worker may be paid out; always the sum of his transfers.
+-- What a worker may be paid out; always the sum of their transfers.
 CREATE TABLE wallet (
     cell           int NOT NULL,
     worker_id      bigint NOT NULL,
@@ -195,7 +195,7 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
--- A worker's statement reads his earnings by it; the pages of workers come after those of customers.
+-- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
@@ -272,14 +272,14 @@ CREATE TABLE work (
         autovacuum_vacuum_cost_delay = 0);
 -- The head of a queue is the first entries of this index, whether a thousand wait or a million.
 CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 0;
--- A listed worker takes his customer's oldest task from wherever it stands.
+-- A listed worker takes their customer's oldest task from wherever it stands.
 CREATE INDEX work_account ON work (cell, account_id, queue_id, created_at, task_id) WHERE state = 0;
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
 
--- A worker's presence. `held` counts his leases: 0 is idle; the second one waits on his desk.
+-- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (
     cell          int NOT NULL,
     worker_id     bigint NOT NULL,
@@ -292,7 +292,7 @@ CREATE TABLE session (
     online_since  timestamptz NOT NULL,
     earned_micros bigint NOT NULL DEFAULT 0,
     answered      int NOT NULL DEFAULT 0,
-    lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before him
+    lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before them
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX session_room ON session (cell, held, idle_since) WHERE present AND held < 2;
@@ -600,7 +600,7 @@ CREATE TABLE site_event (
     PRIMARY KEY (cell, cause_id, kind, n)
 );
 CREATE INDEX site_event_site ON site_event (cell, domain, at);
--- What a customer thinks of a worker, for one hour from his last word on him: listed, or filtered (docs/decisions/0011).
+-- What a customer thinks of a worker, for one hour from their last word on them: listed, or filtered (docs/decisions/0011).
 CREATE TABLE standing (
     cell       int NOT NULL,
     account_id bigint NOT NULL,

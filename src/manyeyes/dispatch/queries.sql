@@ -178,7 +178,7 @@ SELECT task_id, queue_id, state FROM work WHERE cell = $1 AND task_id = ANY ($2:
 SELECT created_at FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1;
 
 -- name: site_holders
--- Who has tasks of these sites on his desk; unlocked, since desks are locked worker first.
+-- Who has tasks of these sites on their desk; unlocked, since desks are locked worker first.
 SELECT DISTINCT worker_id FROM work
 WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND site <> ''
   AND state IN (1, 2);

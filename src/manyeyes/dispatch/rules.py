@@ -16,7 +16,7 @@ class WorkState(enum.IntEnum):
 
     WAITING = 0
     LEASED = 1  # the worker is looking at it
-    QUEUED = 2  # on his desk as the next one; may still be given to somebody idle
+    QUEUED = 2  # on their desk as the next one; may still be given to somebody idle
 
 
 class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +100,7 @@ def listed_first(
 ) -> list[Assignment]:
     """Give each listing account's tasks to its listed idle workers, the oldest task first.
 
-    ``free`` comes with the longest-idle worker first, and so he is chosen.
+    ``free`` comes with the longest-idle worker first, and so they are chosen.
     """
     rank = {worker.worker_id: n for n, worker in enumerate(free)}
     wanted = [task for task in waiting if task.account_id in allow_lists]

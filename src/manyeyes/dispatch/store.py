@@ -273,7 +273,7 @@ async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
 
 
 async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> list[int]:
-    """Return who has tasks of these sites, given as (account, domain), on his desk."""
+    """Return who has tasks of these sites, given as (account, domain), on their desk."""
     return [row["worker_id"] for row in await tx.fetch(SQL.site_holders, cell, *zip(*sorted(sites), strict=True))]
 
 

@@ -101,7 +101,7 @@ def posting(kind: TransferKind, cause_id: int, owner_id: int, amount_micros: int
 
 
 def share_pay_out(cause_id: int, soft_id: int, account_id: int, amount_micros: int) -> Transfer:
-    """Return the transfer that moves an app's shares into what its owner may spend; it stands on his statement."""
+    """Return the transfer that moves an app's shares into what its owner may spend; it stands on their statement."""
     paid = posting(TransferKind.SHARE_PAY_OUT, cause_id, account_id, amount_micros)
     return msgspec.structs.replace(paid, debit_id=soft_id)
 

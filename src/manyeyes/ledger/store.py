@@ -23,7 +23,7 @@ class Pay(msgspec.Struct, frozen=True):
 
 
 class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer as it stands on a customer's statement: what it changed of what he may spend and of what is held."""
+    """A transfer as it stands on a customer's statement: what it changed of what they may spend and of what is held."""
 
     cause_id: int
     kind: TransferKind

@@ -55,7 +55,7 @@ class Lane:
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
         self._waiting_bytes = 0
         self._idle = 0
-        self._staff = 0  # keepers who will look at what waits; one who is ending his child will not
+        self._staff = 0  # keepers who will look at what waits; one who is ending their child will not
         self._keepers: set[asyncio.Task[None]] = set()
         self._fault = ""
         self._pause_seconds = 0.0
@@ -114,7 +114,7 @@ class Lane:
             log.exception("recogniser_lane_broken", recogniser=self._kind.name)
             self._dismiss(batch, error)
         finally:
-            self._staff -= 1  # before anything is waited for, so that whoever comes now gets a keeper of his own
+            self._staff -= 1  # before anything is waited for, so that whoever comes now gets a keeper of their own
             await process.end()
 
     async def _next_batch(self) -> list[_Entry]:

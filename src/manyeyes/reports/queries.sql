@@ -64,13 +64,13 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
 FROM vote_slot WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) AND state = 1 AND lease_until > $3;
 
 -- name: open_records
--- Make a reviewer's record when he comes first.
+-- Make a reviewer's record when they come first.
 INSERT INTO reviewer_record (cell, reviewer_id, votes, against)
 SELECT $1, r.reviewer_id, 0, 0 FROM unnest($2::bigint[]) AS r (reviewer_id) ORDER BY r.reviewer_id
 ON CONFLICT (cell, reviewer_id) DO NOTHING;
 
 -- name: lock_records
--- A reviewer takes one slot at a time, whichever process he asks: his record is locked before any slot is.
+-- A reviewer takes one slot at a time, whichever process they ask: their record is locked before any slot is.
 SELECT reviewer_id FROM reviewer_record WHERE cell = $1 AND reviewer_id = ANY ($2::bigint[]) ORDER BY reviewer_id
 FOR UPDATE;
 
@@ -80,7 +80,7 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_for
--- The slot that has been open for longest and fits one reviewer, for when the first ones are none for him.
+-- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)

@@ -162,7 +162,7 @@ def verdict(votes: Iterable[Vote]) -> Vote | None:
 def assign(
     slots: Iterable[Slot], reviewers: Mapping[int, Collection[int]], judges: Collection[tuple[int, int]]
 ) -> list[tuple[Slot, int]]:
-    """Give each reviewer the first slot that fits him: a queue of his, not his own answer, never a complaint twice.
+    """Give each reviewer the first slot that fits them: their queue, not their answer, never a complaint twice.
 
     ``slots``: open ones, the oldest first; ``reviewers``: the queues that each may judge; ``judges``: (task, reviewer)
     of all who have or had a slot of these complaints.

@@ -18,7 +18,7 @@ AFTERWARDS = LIFE_SECONDS + 60.0  # the world goes on until what was counted has
 
 
 class Reporting(enum.StrEnum):
-    """What a customer reports of his results: nothing, the correct ones, or the incorrect ones too."""
+    """What a customer reports of their results: nothing, the correct ones, or the incorrect ones too."""
 
     SILENT = "silent"
     PRAISE = "praise"
@@ -77,8 +77,8 @@ class AllowListOutcome(msgspec.Struct, kw_only=True):
     customer: Sums = msgspec.field(default_factory=Sums)
     others: Sums = msgspec.field(default_factory=Sums)
     meetings: Counter[Meeting] = msgspec.field(default_factory=Counter)
-    listed: int = 0  # how many the customer listed, summed over his tasks
-    filtered: int = 0  # how many of those on the queue he filtered, likewise
+    listed: int = 0  # how many the customer listed, summed over their tasks
+    filtered: int = 0  # how many of those on the queue they filtered, likewise
     here: int = 0
 
 

@@ -45,7 +45,7 @@ def draw(grid: Sequence[StudyFinding], varied: Sequence[StudyFinding], out: Path
     note = (
         f"Means and 95 % intervals over paired seeds. Worker accuracy {seen.accuracy:.0%} ± {seen.spread:.0%}; "
         f"{seen.handling_seconds:g} s a task; other accounts fill {seen.load:.0%}; a worker is on the customer's queue "
-        f"{seen.here:.0%} of his time, {seen.stay_seconds / 60:g} min at a stretch."
+        f"{seen.here:.0%} of their time, {seen.stay_seconds / 60:g} min at a stretch."
     )
     with sheet(13.0, 11.6, "Does reporting answers bring more correct ones?", note, out) as figure:
         rows = figure.add_gridspec(3, 1, height_ratios=(1.1, 0.9, 1))

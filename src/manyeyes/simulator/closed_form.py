@@ -26,7 +26,7 @@ def beta_shape(mean: float, spread: float) -> tuple[float, float]:
 
 
 def accuracy_of_first_praised(mean: float, spread: float) -> float:
-    """Return the accuracy to expect of a worker because one answer of his was correct: E[a²] / E[a].
+    """Return the accuracy to expect of a worker because one answer of theirs was correct: E[a²] / E[a].
 
     What praise alone reaches with one customer and a crowd that is never busy: whoever was praised first stays.
     """
@@ -34,7 +34,7 @@ def accuracy_of_first_praised(mean: float, spread: float) -> float:
 
 
 def accuracy_of_stay_or_shift(mean: float, spread: float) -> float:
-    """Return the share of correct answers when each worker stays until his first mistake: 1 - 1 / E[1 / (1 - a)].
+    """Return the share of correct answers when each worker stays until their first mistake: 1 - 1 / E[1 / (1 - a)].
 
     What praise with its twin reaches with one customer and an endless crowd that is never busy: a worker of accuracy a
     answers 1 / (1 - a) tasks on average, the last one wrongly (renewal reward). 1 where the mean is infinite.

@@ -9,7 +9,7 @@ from manyeyes.allow_list.rules import STANDING_SECONDS
 class Regards:
     """Whom accounts list and whom they filter, each until a second since the beginning.
 
-    Praise lists a worker, its twin filters him; each undoes the other.
+    Praise lists a worker, its twin filters them; each undoes the other.
     """
 
     def __init__(self) -> None:

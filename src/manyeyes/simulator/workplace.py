@@ -69,7 +69,7 @@ class Floor:
         self._hand_out(became_idle=False)
 
     def come(self, worker_id: int) -> None:
-        """A worker comes onto the floor, idle; one who is still finishing his last task just stays."""
+        """A worker comes onto the floor, idle; one who is still finishing their last task just stays."""
         if worker_id in self._leaving:
             self._leaving.remove(worker_id)
             self._room[worker_id] = Idle(worker_id, self._agenda.instant(), 1)
@@ -80,7 +80,7 @@ class Floor:
         self._hand_out(became_idle=True)
 
     def leave(self, worker_id: int) -> None:
-        """A worker goes; what he has in hand he finishes first, what lay queued on his desk goes back at once."""
+        """A worker goes; what they have in hand they finish first, what lay queued on their desk goes back at once."""
         self._room.pop(worker_id, None)
         if self.idle.pop(worker_id, None):
             del self.desks[worker_id]
@@ -163,7 +163,7 @@ class Floor:
             self._begin(pair.worker_id, self.idle.pop(pair.worker_id).idle_since)
 
     def _begin(self, worker_id: int, idle_since: datetime) -> None:
-        """The worker looks at what lies on top; he has room for one more under it."""
+        """The worker looks at what lies on top; they have room for one more under it."""
         job = self.desks[worker_id][0]
         job.started = self._agenda.now
         self._room[worker_id] = Idle(worker_id, idle_since, 1)

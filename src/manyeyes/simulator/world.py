@@ -19,7 +19,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """What the simulated house is like; docs/why/allow-list.md gives each default its reason.
 
     ``rate`` is the customer's, in tasks per minute; ``load`` the share of the workers' time that the other accounts'
-    tasks take; ``here`` the share of his time that a worker spends on the customer's queue, in stretches of
+    tasks take; ``here`` the share of their time that a worker spends on the customer's queue, in stretches of
     ``stay_seconds`` on average. Accuracies follow a beta distribution with the standard deviation ``spread``.
     ``pass_share`` is how often a worker passes a task on; a result is reported ``report_seconds`` after it came.
     """
@@ -51,7 +51,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 class Crowd:
     """The workers: who is how accurate, and when each comes to the customer's queue and goes to another one.
 
-    At the end of his shift a worker goes home and somebody else takes his chair, with an accuracy of his own.
+    At the end of their shift a worker goes home and somebody else takes their chair, with an accuracy of their own.
     """
 
     def __init__(self, world: World, agenda: Agenda, floor: Floor, seed: int) -> None:

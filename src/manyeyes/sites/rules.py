@@ -1,4 +1,4 @@
-"""Which sites a customer has proven to be his, how long a proof holds, and what a check means for it. Pure."""
+"""Which sites a customer has proven to be theirs, how long a proof holds, and what a check means for it. Pure."""
 
 import enum
 import functools
@@ -161,7 +161,7 @@ def conclude(finding: ProofFinding, proven_by: Way) -> tuple[ProofLookup, Way]:
     """Return what a check means, and where the proof lies now.
 
     One place is enough. Absence is certain when the place that held the proof says so, though the other one may be
-    silent: an owner who takes his record away must not wait for a web server that he never had.
+    silent: an owner who takes their record away must not wait for a web server that they never had.
     """
     if finding.dns is ProofLookup.FOUND:
         return ProofLookup.FOUND, Way.DNS

@@ -16,7 +16,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class LabelOptions(msgspec.Struct, frozen=True):
-    """What a worker may choose from. The recogniser's own label is not told: it would lead him."""
+    """What a worker may choose from. The recogniser's own label is not told: it would lead them."""
 
     labels: tuple[Choice, ...]
     comment: str = ""

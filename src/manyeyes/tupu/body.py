@@ -59,7 +59,7 @@ class Incoming:
             yield message.get("body", b"")
 
     async def drain(self) -> None:
-        """Drop what is left, so that the client, who sends before he listens, hears the answer."""
+        """Drop what is left, so that the client, who sends before they listen, hears the answer."""
         size = 0
         with suppress(BrokenOff):
             async for part in self.parts():

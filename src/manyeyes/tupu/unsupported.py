@@ -1,6 +1,6 @@
 """The contract's other paths: what they are for is not offered, and they say so (code 15).
 
-Whoever asks hears it, whatever his secretId and signature: a client that calls them has lost its way, not its key.
+Whoever asks hears it, whatever their secretId and signature: a client that calls them has lost its way, not its key.
 """
 
 from collections.abc import Sequence

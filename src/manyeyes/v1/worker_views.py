@@ -48,7 +48,7 @@ class LeaseView(msgspec.Struct, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True):
-    """``state``: idle, busy, away or offline; money in USD; earned and answered since he went online."""
+    """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online."""
 
     worker_id: int
     name: str

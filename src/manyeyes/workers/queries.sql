@@ -22,7 +22,7 @@ UPDATE worker SET languages = coalesce($2, languages), queues = coalesce($3, que
 WHERE worker_id = $1;
 
 -- name: disable_worker
--- Shut a worker out; his earnings stay his.
+-- Shut a worker out; their earnings stay theirs.
 UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL RETURNING worker_id;
 
 -- name: enable_worker
@@ -66,7 +66,7 @@ SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
 DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
 -- name: go_online
--- A worker's presence begins anew; leases that he still holds stay his.
+-- A worker's presence begins anew; leases that they still hold stay theirs.
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
 SELECT $1, s.worker_id, s.node_id, true, s.queues::int[], s.languages::text[], $6, $6
 FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
@@ -133,7 +133,7 @@ SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_sessions
--- A worker's presence is locked before what lies on his desk, everywhere, in the order of the ids.
+-- A worker's presence is locked before what lies on their desk, everywhere, in the order of the ids.
 SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE;
 
 -- name: change_desks

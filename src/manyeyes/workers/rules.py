@@ -7,7 +7,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
 NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
-LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: nobody sits there, and customers must not wait for him
+LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: nobody sits there, and customers must not wait for them
 LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
 
@@ -69,7 +69,7 @@ def queues_for(
 def may_judge(languages: Sequence[str], queues: Sequence[int], terms: Mapping[int, tuple[str, bool]]) -> list[int]:
     """Return the queues whose complaints a reviewer may judge; ``terms``: (language, is sensitive) by queue.
 
-    He must know the queue's language. Upsetting pictures are shown only to those who were given their queue, as they
+    They must know the queue's language. Upsetting pictures are shown only to those who were given their queue, as they
     are to workers.
     """
     return [q for q, (language, sensitive) in terms.items() if language in languages and (not sensitive or q in queues)]

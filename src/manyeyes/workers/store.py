@@ -24,7 +24,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` his worker or account id."""
+    """Who is signed in: ``role`` worker, customer or operator; ``subject_id`` their worker or account id."""
 
     role: str
     subject_id: int
@@ -32,7 +32,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's presence; ``earned_micros`` and ``answered`` count since he went online."""
+    """A worker's presence; ``earned_micros`` and ``answered`` count since they went online."""
 
     worker_id: int
     present: bool
@@ -45,7 +45,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionChange(msgspec.Struct, frozen=True):
-    """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: he did something."""
+    """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: they acted."""
 
     held: int = 0
     answered: int = 0
@@ -155,7 +155,7 @@ async def go_online(
 
 
 async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
-    """Return those of the workers who are online, each with whether he is present through this node already."""
+    """Return those of the workers who are online, each with whether they are present through this node already."""
     return dict(await tx.fetch(SQL.online, cell, worker_ids, node_id))
 
 

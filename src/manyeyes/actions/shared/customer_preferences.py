@@ -1,6 +1,6 @@
 """What customers think of the workers at hand, and whom and what `hand_out` must see besides the heads for its sake.
 
-The heads are bounded: a listed worker may be idle behind many who have been idle for longer, and his customer's task
+The heads are bounded: a listed worker may be idle behind many who have been idle for longer, and their customer's task
 may wait behind many others. Both are found by their keys, whatever else waits or is idle.
 """
 

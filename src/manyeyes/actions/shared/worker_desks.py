@@ -1,4 +1,4 @@
-"""A worker's desk while a batch changes it: what he holds, and which task becomes current next."""
+"""A worker's desk while a batch changes it: what they hold, and which task becomes current next."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -112,7 +112,7 @@ CREATE TABLE account (
     PRIMARY KEY (cell, account_id)
 );
 
--- What a customer may still spend; always the sum of his transfers (manyeyes db check).
+-- What a customer may still spend; always the sum of their transfers (manyeyes db check).
 CREATE TABLE balance (
     cell             int NOT NULL,
     account_id       bigint NOT NULL,
@@ -121,7 +121,7 @@ CREATE TABLE balance (
     CONSTRAINT balance_not_negative CHECK (available_micros >= 0)
 ) WITH (fillfactor = 50);
 
--- What a worker may be paid out; always the sum of his transfers.
+-- What a worker may be paid out; always the sum of their transfers.
 CREATE TABLE wallet (
     cell           int NOT NULL,
     worker_id      bigint NOT NULL,
@@ -149,7 +149,7 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
--- A worker's statement reads his earnings by it; the pages of workers come after those of customers.
+-- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
 -- Pay that waits until its complaint window has closed; then it is vested into the wallet.
@@ -226,7 +226,7 @@ CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 
--- A worker's presence. `held` counts his leases: 0 is idle; the second one waits on his desk.
+-- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (
     cell          int NOT NULL,
     worker_id     bigint NOT NULL,
@@ -239,7 +239,7 @@ CREATE TABLE session (
     online_since  timestamptz NOT NULL,
     earned_micros bigint NOT NULL DEFAULT 0,
     answered      int NOT NULL DEFAULT 0,
-    lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before him
+    lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before them
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX session_room ON session (cell, held, idle_since) WHERE present AND held < 2;

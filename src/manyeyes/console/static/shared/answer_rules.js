@@ -22,7 +22,7 @@ export function rules(options) {
   return wanted.concat(lengthRule(options.min_length || 0, options.max_length || 0));
 }
 
-/** The same rules for whoever judges an answer: he is told, too, where capital letters do not count. */
+/** The same rules for whoever judges an answer: they are told, too, where capital letters do not count. */
 export function judgedBy(options) {
   if (options.labels) return [];
   const free = !options.case && !options.math && options.numeric !== 1 ? [{ key: "rule.any_case" }] : [];
