@@ -17,6 +17,8 @@ demo: environment ## a whole little world: customer, workers, pictures; prints t
 run: environment ## serve on the default data directory
 	@exec .venv/bin/manyeyes serve $(ARGS)
 
+# The tests start hundreds of interpreters: what these compile is kept, whatever the caller's environment says.
+test: export PYTHONDONTWRITEBYTECODE =
 test: environment clients node-client chromium ## every test, browser and published clients included (ARGS="a file, or -k words")
 	.venv/bin/python -m pytest $(ARGS)
 

@@ -5,12 +5,11 @@ The processes are forked by one (multiprocessing's fork server) that has loaded 
 
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-
-from manyeyes.cli.main import main
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["manyeyes.cli.main"])  # what stands in tests/ it would not find
@@ -42,7 +41,7 @@ def _obey(arguments: list[str], environment: dict[str, str], out: str, err: str)
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["manyeyes", *arguments]
-    main()
+    runpy.run_module("manyeyes", run_name="__main__", alter_sys=True)  # as `python -m manyeyes` does
 
 
 def _text(name: str) -> str:
