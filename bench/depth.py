@@ -84,7 +84,10 @@ async def _filling(db: asyncpg.Connection) -> str:
 
 
 async def hand_out_once(db: asyncpg.Connection) -> float:
-    """Run one `hand_out` as the gather does and return its seconds. Raises RuntimeError unless everybody got a task."""
+    """Run one `hand_out` as the batcher does and return its seconds.
+
+    Raises RuntimeError unless everybody got a task.
+    """
     began = time.perf_counter()
     async with db.transaction():
         now = await db.fetchval("SELECT now()")

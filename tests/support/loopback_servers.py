@@ -18,6 +18,7 @@ class Names:
         self.asked: list[str] = []
 
     async def addresses(self, host: str) -> list[str]:
+        """Return the next addresses of a host. Raises DoorRefused for an unknown one."""
         self.asked.append(host)
         answers = self._answers.get(host)
         if not answers:
@@ -25,6 +26,7 @@ class Names:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
     async def texts(self, name: str, seconds: float) -> list[str]:
+        """Return the TXT records of a name."""
         return self._texts.get(name, [])
 
 

@@ -120,7 +120,7 @@ def calibrate(
 
 @contextmanager
 def _ending_well() -> Iterator[None]:
-    """Expected failures go to stderr with exit 1; Ctrl-C ends without a traceback."""
+    """Let expected failures go to stderr with exit 1, and Ctrl-C end without a traceback."""
     try:
         yield
     except (CommandFailed, OSError, ValueError) as error:
@@ -140,7 +140,7 @@ def _check(base: World, seeds: int, out: Path | None) -> None:
 
 
 def _check_out(out: Path | None) -> None:
-    """A picture that could not be written is refused before minutes are spent on it."""
+    """Raise `CommandFailed` for a picture that could not be written, before minutes are spent on it."""
     if out is None:
         return
     if allow_list_picture is None:

@@ -68,6 +68,7 @@ class Sums(msgspec.Struct):
 
     @property
     def wait(self) -> float:
+        """Return the mean wait until a task was begun, in seconds."""
         return self.waited / self.solved if self.solved else 0.0
 
 

@@ -18,10 +18,12 @@ class Interval(msgspec.Struct, frozen=True):
 
     @property
     def low(self) -> float:
+        """Return the lower end."""
         return self.mean - self.reach
 
     @property
     def high(self) -> float:
+        """Return the upper end."""
         return self.mean + self.reach
 
 

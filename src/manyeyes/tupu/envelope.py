@@ -27,7 +27,7 @@ _JSON = (b"content-type", b"application/json")
 
 
 def is_tupus(path: str) -> bool:
-    """Whether a path is this contract's."""
+    """Tell whether a path is this contract's."""
     return next(iter(parts_of(path)), "") in VERSIONS
 
 
