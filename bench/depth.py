@@ -45,16 +45,16 @@ def measure(small: bool = False) -> list[Row]:
 
 async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
     """Return microseconds per matched task by depth: the median round, its transaction's begin and commit included."""
-    houses = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
-    fill = await _filling(next(iter(houses.values())))
+    databases = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
+    fill = await _filling(next(iter(databases.values())))
     seconds: dict[int, list[float]] = {depth: [] for depth in depths}
     for number in range(WARM_ROUNDS + ROUNDS):
-        for depth, db in houses.items():
+        for depth, db in databases.items():
             taken = await hand_out_once(db)
             if number >= WARM_ROUNDS:
                 seconds[depth].append(taken)
             await _replenish(db, fill, depth + number * WORKERS)
-    for db in houses.values():
+    for db in databases.values():
         await db.close()
     return {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in seconds.items()}
 

@@ -22,8 +22,8 @@ from support.loopback_servers import Handler, Heard, Names, http, listening
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 KEY = b"k" * 32
 LINKS = PictureLinks(b"p" * 32, 24)
-SEAL = ResponseSigner(new_private_key(1024))
-HOUSE: Any = SimpleNamespace(pictures=LINKS, signer=SEAL)  # what bodies are made with
+SIGNER = ResponseSigner(new_private_key(1024))
+CONTEXT: Any = SimpleNamespace(pictures=LINKS, signer=SIGNER)  # what bodies are made with
 
 
 class Post:
@@ -51,7 +51,7 @@ class Post:
         return outcome
 
     def _body(self, cell: int, claimed: Claimed) -> bytes:
-        return delivery_body(HOUSE, cell, claimed)
+        return delivery_body(CONTEXT, cell, claimed)
 
     async def go(self) -> None:
         """Try all that is due at the stage's instant."""

@@ -79,7 +79,7 @@ def asking(host: str = "shop.example", kind: str = RECAPTCHA_V2, **given: Any) -
     }
 
 
-async def house_site(
+async def add_proven_site(
     context: Context, account_id: int, domain: str = "shop.example", finding: ProofFinding = DNS
 ) -> Site:
     """Open the token queues, add a site and let a check find this of it; return the site, which must be proven."""

@@ -40,7 +40,7 @@ app = App(name="simulate", help="What the rules do to a simulated crowd; needs n
 def allow_list(
     *,
     rates: Annotated[str, Parameter(help="The customer's tasks per minute.")] = "1,3,10,30,100",
-    pools: Annotated[str, Parameter(help="Workers in the house, on all its queues.")] = "10,30,100,300",
+    pools: Annotated[str, Parameter(help="Workers of the installation, on all its queues.")] = "10,30,100,300",
     seeds: Seeds = 30,
     load: Annotated[float, Parameter(help="Share of the workers' time that others' tasks take.")] = DEFAULT.load,
     here: Annotated[float, Parameter(help="Share of their time a worker is on the customer's queue.")] = DEFAULT.here,

@@ -1,4 +1,4 @@
-"""One queue of the house and the workers who are on it now; who gets what is the shipping rule's word."""
+"""One queue of the simulated installation and the workers on it now; the shipping rules decide who gets what."""
 
 from bisect import insort
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The simulated house: what it is like, its workers, its traffic."""
+"""The simulated installation: what it is like, its workers, its traffic."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ MINUTE = 60.0
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What the simulated house is like; docs/why/allow-list.md gives each default its reason.
+    """What the simulated installation is like; docs/why/allow-list.md gives each default its reason.
 
     ``rate`` is the customer's, in tasks per minute; ``load`` the share of the workers' time that the other accounts'
     tasks take; ``here`` the share of their time that a worker spends on the customer's queue, in stretches of

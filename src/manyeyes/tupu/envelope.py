@@ -32,7 +32,7 @@ def is_tupus(path: str) -> bool:
 
 
 class Tupu:
-    """Serves everything under /v3 and /v3.1; every answer but the public key is sealed, the refusals too."""
+    """Serves everything under /v3 and /v3.1; every answer but the public key is signed, the refusals too."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
