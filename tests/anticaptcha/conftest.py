@@ -1,4 +1,4 @@
-"""What the contract's tests share: a client without periodic jobs, a real socket, and proof that nothing was left behind."""
+"""What the contract's tests share: a client without periodic jobs, a real socket, and a check of what was left."""
 
 import asyncio
 import socket

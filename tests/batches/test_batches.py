@@ -30,7 +30,7 @@ BATCHES = {
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
-# A command of these says only that a cell's periodic job is due: a batch does it once, and what it leaves is left to nobody.
+# A command of these says only that a cell's periodic job is due: a batch does all of it, once.
 SWEEPS: dict[str, dict[str, Any]] = {
     "end_barred_tasks": {},
     "end_overdue_tasks": {},

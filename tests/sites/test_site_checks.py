@@ -1,4 +1,4 @@
-"""Looking for proofs, with name servers and web servers that stand in on loopback, and what the periodic jobs make of it."""
+"""Looking for proofs at name servers and web servers on loopback, and what the periodic jobs do about it."""
 
 import ipaddress
 import ssl

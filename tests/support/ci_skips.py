@@ -1,6 +1,6 @@
 """In continuous integration (CI=true) a test that is skipped for want of a browser or a client is a failure.
 
-Elsewhere a machine may lack them, and the printed reason is enough. Node.js is nobody's duty: tests marked `node` may
+Elsewhere a machine may lack them, and the printed reason is enough. Node.js is optional: tests marked `node` may
 be skipped anywhere.
 """
 

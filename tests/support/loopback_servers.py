@@ -11,7 +11,7 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 class Names:
-    """A resolver of few words: each look-up of a name takes the next of its answers, the last one again and again."""
+    """A resolver with prepared answers: each look-up of a name takes its next answer, the last one again and again."""
 
     def __init__(self, answers: dict[str, list[list[str]]], texts: dict[str, list[str]] | None = None) -> None:
         self._answers, self._texts = answers, {} if texts is None else texts

@@ -62,7 +62,7 @@ class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewDesk:
-    """The desk of signed-in reviewers in one process."""
+    """What signed-in reviewers do, in one process."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

@@ -68,7 +68,7 @@ class AnswerTaken(msgspec.Struct, frozen=True):
 
 
 class WorkerDesk:
-    """The desk of signed-in workers in one process."""
+    """What signed-in workers do, in one process."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

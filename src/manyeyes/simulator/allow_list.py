@@ -1,4 +1,4 @@
-"""Does a customer who reports answers get more correct ones? One simulated installation, run once with each way to report."""
+"""Does a customer who reports answers get more correct ones? One world, run with each way to report."""
 
 import enum
 import random

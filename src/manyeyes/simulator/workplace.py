@@ -19,7 +19,7 @@ LIFE_SECONDS = 600.0  # the default of the setting MANYEYES_TASK_LIFE_SECONDS
 
 
 class Job(msgspec.Struct, kw_only=True):
-    """A task, and what fate holds for it, drawn before anybody sees it so that paired runs meet the same tasks.
+    """A task and what will become of it, drawn before anybody sees it so that paired runs meet the same tasks.
 
     ``effort_seconds`` is how long a worker looks at it; the first ``passes`` workers pass it on; the answer is correct
     when ``luck`` (0 to 1) is below the worker's accuracy.

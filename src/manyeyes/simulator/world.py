@@ -51,7 +51,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 class Crowd:
     """The workers: who is how accurate, and when each comes to the customer's queue and goes to another one.
 
-    At the end of their shift a worker goes home and somebody else takes their chair, with an accuracy of their own.
+    At the end of their shift a worker leaves for good and another one replaces them, with an accuracy of their own.
     """
 
     def __init__(self, world: World, agenda: Agenda, floor: Floor, seed: int) -> None:
@@ -89,7 +89,7 @@ class Crowd:
 
 
 class Traffic:
-    """Tasks of one or several accounts, arriving at random with a steady rate, each with its fate."""
+    """Tasks of one or several accounts, arriving at random with a steady rate, each outcome drawn beforehand."""
 
     def __init__(self, world: World, agenda: Agenda, take_in: Callable[[Job], None]) -> None:
         self._world, self._agenda, self._take_in = world, agenda, take_in

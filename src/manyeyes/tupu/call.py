@@ -12,8 +12,11 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class SignedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """``share``: counts the bytes that it holds. ``triple``: names the signed call (request_signature.triple_digest), empty when
-    nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
+    """``share``: counts the bytes that it holds.
+
+    ``triple``: names the signed call (`request_signature.triple_digest`), empty when nothing does. ``at``: Unix
+    seconds; ``arrived``: the same instant on the clock that never goes back.
+    """
 
     context: Context
     pace: Pace

@@ -1,6 +1,6 @@
 """The contract's other paths: what they are for is not offered, and they say so (code 15).
 
-Whoever asks hears it, whatever their secretId and signature: a client that calls them has lost its way, not its key.
+Every caller is told so, whatever their secretId and signature: the fault of such a client is the path, not the key.
 """
 
 from collections.abc import Sequence
