@@ -62,7 +62,7 @@ async def test_who_waits_here_is_woken_without_a_hint(two: list[Notifier], heard
     assert heard == [[8]]
 
 
-async def test_what_is_rung_together_goes_together(two: list[Notifier], heard: list[Any]):
+async def test_what_is_told_together_goes_together(two: list[Notifier], heard: list[Any]):
     here, there = two
     events = [there.subscribe(n) for n in range(1, 100)]
     for n in range(1, 100):
