@@ -14,6 +14,7 @@ class Cpu(NamedTuple):
     machine: float
 
     def since(self, before: "Cpu") -> "Cpu":
+        """Return what was spent after ``before``."""
         return Cpu(*(now - then for now, then in zip(self, before, strict=True)))
 
 

@@ -45,16 +45,16 @@ def measure(small: bool = False) -> list[Row]:
 
 async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
     """Return microseconds per matched task by depth: the median round, its transaction's begin and commit included."""
-    houses = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
-    fill = await _filling(next(iter(houses.values())))
+    databases = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
+    fill = await _filling(next(iter(databases.values())))
     seconds: dict[int, list[float]] = {depth: [] for depth in depths}
     for number in range(WARM_ROUNDS + ROUNDS):
-        for depth, db in houses.items():
+        for depth, db in databases.items():
             taken = await hand_out_once(db)
             if number >= WARM_ROUNDS:
                 seconds[depth].append(taken)
             await _replenish(db, fill, depth + number * WORKERS)
-    for db in houses.values():
+    for db in databases.values():
         await db.close()
     return {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in seconds.items()}
 
@@ -84,7 +84,10 @@ async def _filling(db: asyncpg.Connection) -> str:
 
 
 async def hand_out_once(db: asyncpg.Connection) -> float:
-    """Run one `hand_out` as the gather does and return its seconds. Raises RuntimeError unless everybody got a task."""
+    """Run one `hand_out` as the batcher does and return its seconds.
+
+    Raises RuntimeError unless everybody got a task.
+    """
     began = time.perf_counter()
     async with db.transaction():
         now = await db.fetchval("SELECT now()")

@@ -16,7 +16,7 @@ from bench.wire import Link, connect, create_task, maker, picture, request
 
 TASKS, SMALL_TASKS = 400, 100
 POLL_SECONDS = 0.002
-QUIET_SECONDS = 0.02  # between tasks, jittered: the house is idle when the next one comes
+QUIET_SECONDS = 0.02  # between tasks, jittered: the installation is idle when the next one comes
 
 
 def measure(small: bool = False) -> list[Row]:
@@ -25,8 +25,8 @@ def measure(small: bool = False) -> list[Row]:
         waits = uvloop.run(_run(product, SMALL_TASKS if small else TASKS))
     details = {"tasks": len(waits), "longest ms": max(waits)}
     return [
-        Row("createTask to ready, idle house, p50", percentile(waits, 50), "ms", "<= 15", details),
-        Row("createTask to ready, idle house, p99", percentile(waits, 99), "ms", "<= 50"),
+        Row("createTask to ready, idle installation, p50", percentile(waits, 50), "ms", "<= 15", details),
+        Row("createTask to ready, idle installation, p99", percentile(waits, 99), "ms", "<= 50"),
     ]
 
 

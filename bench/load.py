@@ -70,6 +70,7 @@ class Load:
         self._answered: dict[int, asyncio.Future[None]] = {}
 
     async def open(self) -> Link:
+        """Return a new connection to the product."""
         link = await connect(self.order.url)
         self.links.append(link)
         return link
@@ -82,6 +83,7 @@ class Load:
         return found
 
     async def customer(self, key: str) -> None:
+        """Send one task after the other and poll each until told to stop. Raises RuntimeError for a wrong answer."""
         link, poll = await self.open(), maker(self.order.url, "POST", "/getTaskResult")
         create = create_task(self.order.url, key, picture())
         while not self.stopping:
@@ -106,6 +108,7 @@ class Load:
         return reply
 
     async def worker(self, token: str) -> None:
+        """Take and answer one task after the other until cancelled."""
         url, link = self.order.url, await self.open()
         await link.ask(request(url, "POST", "/v1/worker/online", b"{}", token))
         take = request(url, "GET", f"/v1/worker/next?wait={WAIT_SECONDS}", token=token)

@@ -59,6 +59,7 @@ def clean_environment() -> dict[str, str]:
 
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
+    """Yield a fresh folder, which is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="manyeyes-bench-") as folder:
         yield Path(folder)
 

@@ -65,6 +65,10 @@ class Load:
         self.times: list[float] = []
 
     async def customer(self, number: int) -> None:
+        """Complain about the customer's tasks, one after the other, until told to stop.
+
+        Raises RuntimeError for an unexpected reply and when the tasks are used up.
+        """
         order, link = self.order, await connect(self.order.url)
         report = maker(order.url, "POST", "/reportIncorrectImageCaptcha")
         key, first = order.keys[number].encode(), order.first + number * order.each
@@ -77,6 +81,7 @@ class Load:
         raise RuntimeError("there were too few tasks to complain about")
 
     async def reviewer(self, token: str) -> None:
+        """Vote on one complaint after the other until told to stop. Raises RuntimeError when there are none left."""
         order, link = self.order, await connect(self.order.url)
         take = request(order.url, "GET", "/v1/reviewer/next?wait=1", token=token)
         vote = maker(order.url, "POST", "/v1/reviewer/votes", token)

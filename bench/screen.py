@@ -94,6 +94,7 @@ class Screen:
                 raise RuntimeError("the stream ended")
 
     def close(self) -> None:
+        """Close the stream."""
         self._writer.close()
 
 

@@ -65,6 +65,10 @@ class Load:
         self.stopping = False
 
     async def customer(self) -> None:
+        """Send one signed call after the other until told to stop.
+
+        Raises RuntimeError for a refused call and when the calls are used up.
+        """
         link = await connect(self.order.url)
         while not self.stopping and (call := next(self.calls, None)):
             began = time.perf_counter()
@@ -86,6 +90,7 @@ def _signed(order: Order) -> Iterator[bytes]:
 
 
 def load_key(pem: str) -> rsa.RSAPrivateKey:
+    """Return the RSA key in a PEM."""
     return cast(rsa.RSAPrivateKey, load_pem_private_key(pem.encode(), None))
 
 
@@ -98,6 +103,7 @@ def signed_body(key: rsa.RSAPrivateKey, secret_id: str, nonce: str, asked: dict[
 
 
 async def run(order: Order) -> Report:
+    """Run all customers; return what was seen in the measured window, or raise the first failure."""
     load = Load(order)
     customers = [asyncio.create_task(load.customer()) for _ in range(order.customers)]
     watch = asyncio.create_task(_window(load))

@@ -43,17 +43,21 @@ class Link(asyncio.Protocol):
         return self._reply
 
     def close(self) -> None:
+        """Close the connection."""
         if self._transport:
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport that asyncio opened."""
         self._transport = transport  # type: ignore[assignment]
 
     def connection_lost(self, error: Exception | None) -> None:
+        """Let the open request fail."""
         if self._reply and not self._reply.done():
             self._reply.set_exception(ConnectionError(f"the connection is gone: {error}"))
 
     def data_received(self, data: bytes) -> None:
+        """Collect the reply and complete the request's future when it is whole."""
         self._got = got = self._got + data if self._got else data
         if not self._needed:
             head = got.find(b"\r\n\r\n")
@@ -74,6 +78,7 @@ class Link(asyncio.Protocol):
 
 
 async def connect(url: str) -> Link:
+    """Return an open connection to the host and port of ``url``."""
     at = urlsplit(url)
     assert at.hostname
     assert at.port

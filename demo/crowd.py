@@ -57,7 +57,7 @@ class Person(threading.Thread):
         raise NotImplementedError
 
     def go_home(self) -> None:
-        """Say goodbye."""
+        """Tell the server that they go; most need not."""
 
     def look_at(self, path: str) -> str:
         """Return the SHA-256 of the picture at `path`."""

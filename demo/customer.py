@@ -30,7 +30,7 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is what stands on the picture."""
+        """Tell whether the answer is what stands on the picture."""
         return is_right(self.text, self.sent.text)
 
 

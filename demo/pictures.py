@@ -29,7 +29,7 @@ class Picture:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the file, in hex."""
+        """Return the SHA-256 of the file, in hexadecimal."""
         return sha256(self.data).hexdigest()
 
 

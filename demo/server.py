@@ -25,7 +25,10 @@ class ServerFailedError(Exception):
 
 
 def _environment() -> dict[str, str]:
-    """Ours without manyeyes' settings: the demo must never write into a database that somebody else's setting names."""
+    """Return this process's environment without manyeyes' settings.
+
+    The demo must never write into a database that somebody else's setting names.
+    """
     ours = {name: value for name, value in os.environ.items() if not name.startswith("MANYEYES_")}
     return ours | {"PYTHONUNBUFFERED": "1"}
 
@@ -73,7 +76,7 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where the server answers, without a slash at the end."""
+        """Return where the server answers, without a slash at the end."""
         return f"http://{HOST}:{self.port}"
 
     def start(self, first_port: int, waiting: Callable[[float], bool]) -> None:

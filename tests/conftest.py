@@ -33,7 +33,7 @@ MakeDatabase = Callable[[str], Awaitable[str]]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """As many processes as there are cores; none beside this one where files are named, or words of few tests."""
+    """Return the number of cores; 0 (this process alone) where files, or words of few tests, are named."""
     is_small = config.option.keyword or all(Path(place.split("::")[0]).is_file() for place in config.args)
     return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
@@ -48,7 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def keys_are_read_once() -> Iterator[None]:
-    """Reading a private key tests its primes, 40 ms each time; nearly every test reads the same one."""
+    """Keep every private key that was read: reading one tests its primes, 40 ms each time.
+
+    Nearly every test reads the same one.
+    """
     with pytest.MonkeyPatch.context() as patch:
         once = functools.cache(load_der_private_key)
         patch.setattr(response_signing, "load_der_private_key", once)
@@ -57,7 +60,7 @@ def keys_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The DSN of a real server for the whole run; nothing is in the database that it names."""
+    """Yield the DSN of a real server for the whole run; nothing is in the database that it names."""
     embedded = Embedded(tmp_path_factory.mktemp("postgres"), settings={"fsync": "off"})  # no crash is to be survived
     try:
         yield embedded.start()
@@ -67,14 +70,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def create_database(server: str) -> MakeDatabase:
-    """``await create_database("name")`` makes a migrated database, by copying one, and returns its DSN."""
+    """Return a function: ``await create_database("name")`` makes a migrated database and returns its DSN.
+
+    It copies a template.
+    """
     await prepare_database_at(await make_database(server, TEMPLATE))
     return functools.partial(make_database, server, template=TEMPLATE)
 
 
 @pytest.fixture(scope="session")
 async def main_database(create_database: MakeDatabase) -> AsyncIterator[EmptiedDatabase]:
-    """The database of most tests, which `dsn` empties."""
+    """Yield the database of most tests, which `dsn` empties."""
     found = EmptiedDatabase(await create_database("first_cell"))
     yield found
     await found.close()
@@ -82,7 +88,7 @@ async def main_database(create_database: MakeDatabase) -> AsyncIterator[EmptiedD
 
 @pytest.fixture(scope="session")
 async def other_database(server: str) -> AsyncIterator[EmptiedDatabase]:
-    """The database of a second cell, which knows no first one."""
+    """Yield the database of a second cell, which knows no first one."""
     found = EmptiedDatabase(await make_database(server, "second_cell"))
     await found.prepare([2])
     yield found
@@ -91,7 +97,7 @@ async def other_database(server: str) -> AsyncIterator[EmptiedDatabase]:
 
 @pytest.fixture(scope="session")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory as a first start leaves it; nobody works in it, it is there to be copied."""
+    """Return a data directory as a first start leaves it; no server runs on it, it is there to be copied."""
     data = tmp_path_factory.mktemp("first-start") / "data"
     made = run(data, "db", "migrate")
     assert made.returncode == 0, made.stderr
@@ -100,24 +106,25 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(first_start: Path, tmp_path: Path) -> Path:
-    """A test's own data directory, for whom the very first start is not what it is about."""
+    """Return a test's own data directory, as after a first start."""
     return copy_data(first_start, tmp_path / "data")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    """Return settings with a data directory of the test's own."""
     return Settings(data=tmp_path)
 
 
 @pytest.fixture
 async def dsn(main_database: EmptiedDatabase) -> str:
-    """The DSN of the prepared database, emptied."""
+    """Return the DSN of the prepared database, emptied."""
     return await main_database.emptied()
 
 
 @pytest.fixture
 async def context(dsn: str, settings: Settings) -> AsyncIterator[Context]:
-    """A house on one cell, its chores not running: a test runs what it is about."""
+    """Yield a context on one cell whose periodic jobs do not run: a test runs what it is about."""
     context = await open_context(settings, dsn)
     yield context
     await context.close()
@@ -125,13 +132,13 @@ async def context(dsn: str, settings: Settings) -> AsyncIterator[Context]:
 
 @pytest.fixture
 async def stage(context: Context) -> Stage:
-    """A cell whose clock only the test moves, for playing actions without what drives them."""
+    """Return a cell whose clock only the test moves, for playing actions without what drives them."""
     return await set_stage(context.cells.directory)
 
 
 @pytest.fixture
 async def client(dsn: str, settings: Settings) -> AsyncIterator[Client]:
-    """An HTTP client of the whole application with its chores; ``client.context`` is behind it."""
+    """Yield an HTTP client of the whole application with its periodic jobs; ``client.context`` is behind it."""
     context = await open_context(settings, dsn)
     async with running(context) as application, Client(context, application) as found:
         yield found
@@ -139,7 +146,7 @@ async def client(dsn: str, settings: Settings) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def two_databases(dsn: str, other_database: EmptiedDatabase, settings: Settings) -> AsyncIterator[Context]:
-    """A house whose two cells live in two separate databases: whatever crosses cells fails."""
+    """Yield a context whose two cells are in two separate databases: whatever crosses cells fails."""
     first, second = await open_pool(dsn, size=4), await open_pool(await other_database.emptied(), size=4)
     context = await open_context(settings, dsn, cells=Cells(first, {1: first, 2: second}))
     yield context

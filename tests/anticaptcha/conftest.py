@@ -1,4 +1,4 @@
-"""What the contract's tests share: a client without chores, a real socket, and proof that nothing was left behind."""
+"""What the contract's tests share: a client without periodic jobs, a real socket, and a check of what was left."""
 
 import asyncio
 import socket
@@ -17,7 +17,7 @@ from support.traces_left import look
 
 @pytest.fixture
 async def calm(context: Context) -> AsyncIterator[Client]:
-    """An HTTP client of the whole application, whose chores do not run; ``calm.context`` is behind it."""
+    """An HTTP client of the whole application, whose periodic jobs do not run; ``calm.context`` is behind it."""
     async with client_of(context) as client:
         yield client
 

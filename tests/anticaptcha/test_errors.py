@@ -88,7 +88,7 @@ async def properties(client: Client) -> dict[str, Any]:
 
 async def all_filtered(client: Client) -> dict[str, Any]:
     customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(22,))
-    await proven_sites.house_site(client.context, customer.account_id)
+    await proven_sites.add_proven_site(client.context, customer.account_id)
     task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven_sites.KEY}
     created = await factories.call(client, "createTask", customer, task=task)
     desk, lease = WorkerDesk(client.context), await factories.taken(client.context, hand)
@@ -106,7 +106,7 @@ async def suspended(client: Client) -> dict[str, Any]:
 
 async def token_expired(client: Client) -> dict[str, Any]:
     customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(6,))
-    await proven_sites.house_site(client.context, customer.account_id)
+    await proven_sites.add_proven_site(client.context, customer.account_id)
     task_id = await factories.solve(client.context, customer, hand, proven_sites.TOKEN, **proven_sites.asking())
     async with client.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE result SET ended_at = ended_at - interval '120 s'")
@@ -115,7 +115,7 @@ async def token_expired(client: Client) -> dict[str, Any]:
 
 async def site_withdrawn(client: Client) -> dict[str, Any]:
     customer = await factories.customer(client.context)
-    await proven_sites.house_site(client.context, customer.account_id)
+    await proven_sites.add_proven_site(client.context, customer.account_id)
     submitted = await factories.submit(client.context, customer, **proven_sites.asking())
     withdrawal = WithdrawSite(1, await client.context.id_blocks.take(1), customer.account_id, "shop.example")
     await client.context.batcher.ask(withdraw_sites, withdrawal)

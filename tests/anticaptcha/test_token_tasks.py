@@ -40,7 +40,7 @@ def task(kind: str = "RecaptchaV2TaskProxyless", **given: Any) -> dict[str, Any]
 async def customer(calm: Client) -> Customer:
     """A customer for whom shop.example is proven by a record."""
     customer = await factories.customer(calm.context)
-    await proven_sites.house_site(calm.context, customer.account_id)
+    await proven_sites.add_proven_site(calm.context, customer.account_id)
     return customer
 
 
@@ -198,7 +198,7 @@ async def test_a_host_without_a_proof_is_told_how_to_prove_it(
 
 
 async def test_an_international_name_is_its_ascii_form(calm: Client, customer: Customer):
-    await proven_sites.house_site(calm.context, customer.account_id, "xn--bcher-kva.example")
+    await proven_sites.add_proven_site(calm.context, customer.account_id, "xn--bcher-kva.example")
     for url in ("https://bücher.example/", "https://www.BÜCHER.example/", "https://xn--bcher-kva.example/"):
         assert (await create(calm, customer, websiteURL=url))["errorId"] == 0
 

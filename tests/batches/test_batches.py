@@ -30,7 +30,7 @@ BATCHES = {
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
-# A command of these says only that a cell's chore is due: a batch does it once, and what it leaves is left to nobody.
+# A command of these says only that a cell's periodic job is due: a batch does all of it, once.
 SWEEPS: dict[str, dict[str, Any]] = {
     "end_barred_tasks": {},
     "end_overdue_tasks": {},
@@ -189,10 +189,10 @@ def test_a_batch_is_what_its_commands_are_one_by_one(prepared: Prepared, name: s
 
 
 @pytest.mark.parametrize("name", sorted(SWEEPS))
-def test_a_batch_of_chores_is_one_chore_and_leaves_nothing_for_another(prepared: Prepared, name: str):
+def test_a_batch_of_periodic_jobs_is_one_job_and_leaves_nothing_for_another(prepared: Prepared, name: str):
     module = importlib.import_module(f"manyeyes.actions.{name}")
     made = getattr(module, "".join(part.capitalize() for part in name.split("_")))
-    once = Law("each is told what the one chore did", lambda _, o: list(o), lambda _, o: [o[0]] * len(o))
+    once = Law("each is told what the one job did", lambda _, o: list(o), lambda _, o: [o[0]] * len(o))
 
     @drawn(SWEEPS_EXAMPLES)
     def law(data: st.DataObject, seconds: int) -> None:

@@ -1,4 +1,4 @@
-"""What is written to the global look-ups goes to the directory's database, and copies go to every database."""
+"""What is written to the global look-ups goes to the directory database, and copies go to every database."""
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.add_queues import AddQueue, add_queues

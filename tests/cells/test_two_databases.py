@@ -41,7 +41,7 @@ async def stages(two_databases: Context) -> dict[int, Stage]:
 
 @pytest.fixture
 async def caller(two_databases: Context) -> AsyncIterator[Client]:
-    """An HTTP client of the application on both databases, without its chores."""
+    """An HTTP client of the application on both databases, without its periodic jobs."""
     async with client_of(two_databases) as found:
         yield found
 

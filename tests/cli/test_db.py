@@ -24,7 +24,7 @@ def test_migrate_says_what_the_schema_is_and_that_nothing_is_pending(manyeyes):
     assert "nothing is pending" in manyeyes("db", "migrate").out
 
 
-def test_check_of_an_empty_house(manyeyes):
+def test_check_of_an_empty_installation(manyeyes):
     empty = {"difference": 0, "transfers": 0, "accounts": 0, "wallets": 0, "held": "0.000000", "findings": []}
     assert manyeyes("db", "check", "--json").json == empty
 

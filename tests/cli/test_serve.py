@@ -62,7 +62,7 @@ def test_one_word_ends_it_all(tmp_path, word):
     assert left_of(tmp_path / "data") == {}
 
 
-def test_a_serving_process_that_is_told_to_end_closes_its_house_first(tmp_path):
+def test_a_serving_process_that_is_told_to_end_closes_its_context_first(tmp_path):
     """It ends with 0, not by the signal: what stands after serving was run."""
     server = ServeProcess(tmp_path / "data")
     try:

@@ -13,7 +13,7 @@ PROOF = re.compile(r"^manyeyes-site=[A-Za-z0-9_-]{32}$")
 
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
-    """TXT records by name, as every house sees them; no name has an address."""
+    """TXT records by name, as every context sees them; no name has an address."""
     records: dict[str, list[str]] = {}
     names = Names({}, records)
     monkeypatch.setattr(SystemResolver, "addresses", lambda self, host: names.addresses(host))

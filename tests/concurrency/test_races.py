@@ -239,7 +239,7 @@ async def test_a_crowd_at_once_keeps_the_books(stage: Stage):
             else:
                 await stage.act(answer_tasks, *[stage.answering(w, lease) for w, lease in leases])
 
-    async def chores() -> None:
+    async def periodic_jobs() -> None:
         for _ in range(15):
             stage.later(LEASE_SECONDS / 4)
             await stage.act(return_lapsed_leases, ReturnLapsedLeases(stage.cell))
@@ -248,7 +248,7 @@ async def test_a_crowd_at_once_keeps_the_books(stage: Stage):
                 await stage.come(worker_id, 1, 2)
 
     crowds = [crowd(workers), crowd(workers[::-1])]
-    await asyncio.gather(customers(0), customers(1), matcher((1, 2)), matcher((2,)), *crowds, chores())
+    await asyncio.gather(customers(0), customers(1), matcher((1, 2)), matcher((2,)), *crowds, periodic_jobs())
     books = await stage.books()
     assert (books.difference_micros, books.findings) == (0, [])
     ended = await stage.rows("result", "task_id")

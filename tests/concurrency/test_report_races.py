@@ -216,7 +216,7 @@ async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage:
                 await stage.act(cast_votes, *votes)
             await asyncio.sleep(0.002)
 
-    async def chores() -> None:
+    async def periodic_jobs() -> None:
         while not filed.is_set():
             await stage.act(vest_pay, VestPay(stage.cell))
             await stage.act(return_lapsed_slots, ReturnLapsedSlots(stage.cell))
@@ -224,7 +224,7 @@ async def test_a_crowd_of_customers_workers_and_reviewers_keeps_the_books(stage:
 
     panels = [reviewers([stage.number() for _ in range(3)], "confirm") for _ in range(3)]
     async with asyncio.timeout(120):
-        await asyncio.gather(customers(), *panels, chores())
+        await asyncio.gather(customers(), *panels, periodic_jobs())
     states = [row["state"] for row in await stage.rows("report", "task_id, state")]
     assert len(states) == 36
     assert set(states) <= {1, 2}

@@ -13,7 +13,7 @@ from support.served_site import Site, chromium_at, serving
 
 @pytest.fixture
 async def site(dsn: str, settings: Settings) -> AsyncIterator[Site]:
-    """The whole application with its chores behind a real HTTP server on loopback; ``site.house`` is behind it."""
+    """The whole application with its periodic jobs on a real HTTP server on loopback, and its context."""
     async with serving(dsn, settings) as site:
         yield site
 

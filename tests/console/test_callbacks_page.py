@@ -32,7 +32,7 @@ async def told(context: Context, account_id, *replies) -> list[int]:
     stage._number = 1_000 * account_id
     worker_id, tasks = await stage.worker(), []
     for reply in replies:
-        stage.later(3_600)  # ahead of the server's own clock, so that its courier leaves them alone
+        stage.later(3_600)  # ahead of the server's own clock, so that its delivery sender leaves them alone
         async with receiver(reply) as heard:
             tasks.append(wire_id(await stage.solve(account_id, worker_id, callback_url=address(heard))))
             await Post(stage).go()

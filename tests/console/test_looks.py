@@ -137,7 +137,7 @@ async def test_the_focus_is_seen(site: Site, browser, people):
 async def test_an_operator_sees_queues_and_health(site: Site, browser, people):
     customer, _ = people
     await send(site, customer)
-    await proven_sites.house_site(site.context, customer.account_id)
+    await proven_sites.add_proven_site(site.context, customer.account_id)
     page = await visit(site, browser, Subject("operator", 0, 0), **PHONE)
     await expect(page.locator("#sites")).to_contain_text("shop.example")
     await expect(page.locator("#queues")).to_contain_text("English ImageToText")

@@ -65,7 +65,7 @@ async def test_sites_are_listed_with_their_state_and_what_the_last_check_saw(cli
     assert "No sites yet: manyeyes site add" in (await client.get("/operator")).text
     customer = await factories.customer(context)
     for domain in ("a.example", "b.example", "c.example"):
-        await proven_sites.house_site(context, customer.account_id, domain)
+        await proven_sites.add_proven_site(context, customer.account_id, domain)
     async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET verified_at = now() - interval '3 days' WHERE domain = 'b.example'")
         await db.execute("UPDATE site SET state = 3, why = '<b>taken back</b>' WHERE domain = 'c.example'")

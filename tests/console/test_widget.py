@@ -55,7 +55,7 @@ STARTED: list[tuple[str, dict[str, Any], str]] = [
 async def people(site: Site) -> tuple[Customer, Hand]:
     """A customer for whom shop.example is proven, and a worker who may do everything."""
     customer = await factories.customer(site.context)
-    await proven_sites.house_site(site.context, customer.account_id)
+    await proven_sites.add_proven_site(site.context, customer.account_id)
     return customer, await factories.hand(site.context, queues=QUEUES)
 
 

@@ -21,7 +21,7 @@ async def leased(
 ) -> tuple[factories.Customer, factories.Hand, LeasedTask]:
     """A token task on a worker's desk."""
     customer, asking = await factories.customer(context), proven_sites.asking(kind=kind, **given)
-    await proven_sites.house_site(context, customer.account_id)
+    await proven_sites.add_proven_site(context, customer.account_id)
     hand = await factories.hand(context, queues=(asking["queue_id"],))
     await factories.submit(context, customer, **asking)
     return customer, hand, await factories.taken(context, hand)

@@ -51,11 +51,11 @@ async def test_only_the_hostile_picture_fails_and_is_not_tried_a_third_time(
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """The house's settings: little time for a recogniser."""
+    """Settings that give a recogniser little time."""
     return Settings(data=tmp_path, recogniser_seconds=SECONDS, recogniser_megabytes=300)
 
 
-async def test_the_house_answers_while_a_recogniser_spins_and_closes_without_it(pool: RecogniserPool, client: Client):
+async def test_the_server_answers_while_a_recogniser_spins_and_closes_without_it(pool: RecogniserPool, client: Client):
     recognisers = client.context.recognisers
     pid = (await detail(recognisers, b"pid"))["pid"]
     hanging = asyncio.create_task(told(recognisers, b"spin"))

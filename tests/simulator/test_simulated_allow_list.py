@@ -61,7 +61,7 @@ def test_tasks_wait_as_long_as_erlang_says():
 
 
 def test_who_filters_everybody_is_refused_and_waits_while_one_is_left():
-    """A worker who erred once is filtered for an hour: a big customer of a small house runs out of people."""
+    """A worker who erred once is filtered for an hour: a big customer of a small installation runs out of people."""
     world = World(workers=8, rate=18.0, load=0.0, here=1.0, pass_share=0.0, handling_seconds=10.0)
     silent, both = (live_through(Plan(world, way), 1) for way in (Reporting.SILENT, Reporting.BOTH))
     assert (silent.meetings[Meeting.REFUSED], silent.customer.unanswered) == (0, 0)

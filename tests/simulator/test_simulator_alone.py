@@ -1,4 +1,4 @@
-"""The simulator runs the shipping rules and nothing else of the house."""
+"""The simulator runs the shipping rules and nothing else of the product."""
 
 import ast
 import subprocess

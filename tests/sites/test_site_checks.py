@@ -1,4 +1,4 @@
-"""Looking for proofs, with name servers and web servers that stand in on loopback, and what the chores make of it."""
+"""Looking for proofs at name servers and web servers on loopback, and what the periodic jobs do about it."""
 
 import ipaddress
 import ssl
@@ -61,7 +61,7 @@ def tls(authority: trustme.CA) -> ssl.SSLContext:
 async def owner(
     context: Context, authority: trustme.CA, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Server]:
-    """The owner of shop.example; the house's door finds their name server and their web server on loopback."""
+    """The owner of shop.example; the context's door finds their name server and their web server on loopback."""
     server = Server()
 
     async def answer(_: Any, writer: Any) -> None:
@@ -124,7 +124,7 @@ async def test_a_host_that_leads_inside_is_not_called(context: Context, owner: S
 
 
 async def add(context: Context, account_id: int) -> Site:
-    site = await proven_sites.house_site(context, account_id)
+    site = await proven_sites.add_proven_site(context, account_id)
     async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET check_at = now() - interval '1 s'")
     return site
@@ -202,15 +202,15 @@ async def test_a_check_says_what_it_saw(context: Context, owner: Server):
     assert trail[0].event.detail == outcome.why
 
 
-def test_both_chores_run_by_themselves():
+def test_both_periodic_jobs_run_by_themselves():
     assert {check_due, end_barred} <= {job for _, job in JOBS}
 
 
-async def test_the_chores_end_what_somebody_else_withdrew(client: Client):
+async def test_the_periodic_jobs_end_what_somebody_else_withdrew(client: Client):
     """The whole application: a withdrawal by another process is carried out here within a moment."""
     context = client.context
     customer = await factories.customer(context)
-    await proven_sites.house_site(context, customer.account_id)
+    await proven_sites.add_proven_site(context, customer.account_id)
     await factories.submit(context, customer, **proven_sites.asking())
     async with context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE site SET state = 3, swept = false, check_at = NULL")

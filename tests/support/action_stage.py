@@ -62,10 +62,12 @@ class Stage:
         return self._number
 
     def later(self, seconds: float) -> None:
+        """Move the clock forward."""
         self.now += timedelta(seconds=seconds)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
+        """Yield a connection in a transaction of its own, committed at the end."""
         async with self.pool.acquire() as tx, tx.transaction():
             yield tx
 
@@ -117,6 +119,7 @@ class Stage:
         return account_id
 
     async def open(self, account_id: int) -> None:
+        """Open the account with this id and no money."""
         await self.act(open_accounts, OpenAccount(self.cell, account_id, f"customer {account_id}"))
 
     async def worker(self, *queues: int) -> int:
@@ -126,6 +129,7 @@ class Stage:
         return worker_id
 
     async def come(self, worker_id: int, *queues: int) -> None:
+        """Bring a worker online in these queues, by default in queue 1."""
         await self.act(go_online, GoOnline(self.cell, worker_id, 1, queues or (1,), ("en",)))
 
     def submitting(self, account_id: int, **given: Any) -> SubmitTask:
@@ -168,18 +172,22 @@ class Stage:
         return self.lease_of((await self.desk(worker_id))[0])
 
     def lease_of(self, work: Work) -> LeaseId:
+        """Return the fence of a piece of work."""
         return LeaseId(self.cell, work.task_id, work.lease)
 
     def answering(self, worker_id: int, lease: LeaseId, text: str = "12345") -> AnswerTask:
+        """Return the command that answers a task."""
         return AnswerTask(self.cell, worker_id, lease, text)
 
     async def answer(self, worker_id: int, lease: LeaseId, text: str = "12345") -> Answered | Refusal:
+        """Answer a task."""
         (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text))
         return outcome
 
     async def skip(
         self, worker_id: int, lease: LeaseId, reason: SkipReason = SkipReason.UNREADABLE
     ) -> Skipped | Refusal:
+        """Pass a task on."""
         (outcome,) = await self.act(skip_tasks, SkipTask(self.cell, worker_id, lease, reason))
         return outcome
 
@@ -189,9 +197,11 @@ class Stage:
         return tuple(queue_ids)
 
     def complaining(self, account_id: int, task_id: int, **given: Any) -> FileComplaint:
+        """Return the command that complains about an answer."""
         return FileComplaint(self.cell, account_id, task_id, self.queues, **given)
 
     async def complain(self, account_id: int, task_id: int, **given: Any) -> Filed | Refusal:
+        """Complain about an answer."""
         (outcome,) = await self.act(file_complaints, self.complaining(account_id, task_id, **given))
         return outcome
 
@@ -206,6 +216,7 @@ class Stage:
         return CastVote(self.cell, slot.reviewer_id, slot_id, Vote(vote), reason)
 
     async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> Voted | Refusal:
+        """Vote as the slot's holder."""
         (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
         return outcome
 

@@ -65,7 +65,7 @@ COST = re.compile(r"\d+\.\d{6}")
 
 
 def assert_error(reply: dict[str, object], error_id: int) -> None:
-    """The three members, no other, of the right types and with the exact code."""
+    """Fail unless the reply has an error's three members and no other, with the right types and the exact code."""
     assert reply.get("errorId") == error_id, reply
     assert type(reply["errorId"]) is int
     assert set(reply) == ERROR_KEYS

@@ -17,6 +17,7 @@ class Asked:
 
     @property
     def account_id(self) -> int:
+        """Return the account that pays."""
         return self.calls.app.account_id
 
     async def ask(self, label: int = 1, rate: float = 0.4, **given: Any) -> NewResult:
@@ -37,6 +38,7 @@ class Asked:
         return result
 
     async def reviews(self, columns: str = "*") -> list[dict[str, Any]]:
+        """Return the rows of reviews."""
         return await self.stage.rows("recognition_review", columns)
 
     async def counts(self) -> tuple[int, int, int]:

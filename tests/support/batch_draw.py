@@ -19,6 +19,7 @@ class Draw:
         self._draw, self.ids = draw, count(FRESH)
 
     def one(self, items: Sequence[T]) -> T:
+        """Return one of the items."""
         return self._draw(st.sampled_from(items))  # type: ignore[no-any-return]
 
     def few(self, items: Sequence[T]) -> list[T]:
@@ -26,6 +27,7 @@ class Draw:
         return self._draw(st.lists(st.sampled_from(items), min_size=1, max_size=2))  # type: ignore[no-any-return]
 
     def rarely(self) -> bool:
+        """Return True in few examples."""
         return self._draw(st.integers(0, 7)) == 7  # type: ignore[no-any-return]
 
     def batch(self, make: Callable[[], T], *, repeated: bool = True) -> list[T]:

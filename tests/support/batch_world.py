@@ -49,6 +49,7 @@ class SameConnection:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
+        """Yield the one connection."""
         yield self.db
 
 
@@ -104,7 +105,7 @@ async def make_world(db: asyncpg.Connection) -> World:
 
 
 async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
-    """Tasks whose complaint window is closed: with verdicts, appeals, deliveries, shares and sites."""
+    """Make tasks whose complaint window is closed: with verdicts, appeals, deliveries, shares and sites."""
     solve = {"soft_id": SOFT_ID, "share_percent": 10}
     disputed = [await stage.dispute(rich, author, *votes) for votes in [("confirm",) * 2] * 4 + [("reject",) * 2]]
     for task_id in disputed[:2]:
@@ -138,7 +139,7 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
 
 
 async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: int) -> None:
-    """Answers that may be complained about; complaints at every point of theirs; tokens with what is said of them."""
+    """Make answers that may be complained about, complaints at every stage, and tokens that were reported on."""
     for account_id in (rich, other, rich):
         await stage.solve(account_id, author, callback_url="https://receiver0.example/now")
     for n in range(2):
@@ -172,7 +173,7 @@ async def _accounts(stage: Stage, db: asyncpg.Connection) -> int:
 
 
 async def _desks(stage: Stage, calls: Calls, rich: int, other: int, author: int) -> None:
-    """Workers with one task, with two, with none; tasks that were passed on, and one that four have failed at."""
+    """Make workers with one task, two and none; tasks that were passed on, and one that four workers failed at."""
     await stage.go(author)
     hands = [await stage.worker(*EVERY_QUEUE) for _ in range(6)]
     await calls.record(calls.found(rate=0.7), calls.found(rate=0.3))

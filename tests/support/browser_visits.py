@@ -28,10 +28,12 @@ async def link(context: Context, subject: Subject, seconds: float = 3600) -> str
 
 
 def worker_subject(hand: Hand) -> Subject:
+    """Return the subject that a worker's link signs in."""
     return Subject("worker", hand.worker.worker_id, 0)
 
 
 def customer_subject(customer: Customer) -> Subject:
+    """Return the subject that a customer's link signs in."""
     return Subject("customer", customer.account_id, customer.cell)
 
 
@@ -55,10 +57,11 @@ class Screen:
 
     @property
     def browser_context(self) -> BrowserContext:
+        """Return the page's browser context."""
         return self.page.context
 
     def part(self, name: str) -> Locator:
-        """An element by its id."""
+        """Return an element by its id."""
         return self.page.locator(f"#{name}")
 
     async def start(self) -> None:
@@ -72,9 +75,11 @@ class Screen:
         await expect(self.part("answer")).to_be_focused()
 
     async def type(self, text: str) -> None:
+        """Type into the focused element."""
         await self.page.keyboard.type(text)
 
     async def press(self, key: str) -> None:
+        """Press a key."""
         await self.page.keyboard.press(key)
 
     async def answer(self, text: str) -> None:
@@ -84,7 +89,7 @@ class Screen:
         await expect(self.part("receipt")).to_contain_text(text)
 
     async def lease(self) -> str:
-        """The lease that is shown."""
+        """Return the lease that is shown."""
         await expect(self.part("main")).to_have_attribute("data-lease", re.compile("."))
         return await self.part("main").get_attribute("data-lease") or ""
 
@@ -108,7 +113,7 @@ class ReviewScreen(Screen):
         await expect(self.part("main")).to_have_attribute("data-ready", "")
 
     async def slot(self) -> str:
-        """The slot that is shown."""
+        """Return the slot that is shown."""
         await expect(self.part("main")).to_have_attribute("data-slot", re.compile("."))
         return await self.part("main").get_attribute("data-slot") or ""
 
@@ -125,4 +130,5 @@ async def at_review(site: Site, browser: Browser, judge: Hand, **browser_context
 
 
 async def has_no_sideways_scroll(page: Page) -> bool:
+    """Tell whether the page is no wider than its window."""
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

@@ -12,7 +12,10 @@ MISSING = "no working Chromium was found; install it (Debian: sudo apt-get insta
 
 
 def find_chromium() -> str | None:
-    """Path of a Chromium or Chrome that starts, or None. MANYEYES_CHROMIUM names one that has another name."""
+    """Return the path of a Chromium or Chrome that starts, or None.
+
+    MANYEYES_CHROMIUM names one that has another name.
+    """
     for name in (os.environ.get("MANYEYES_CHROMIUM", ""), *NAMES):
         path = shutil.which(name)
         if path and _starts(path):
@@ -21,7 +24,7 @@ def find_chromium() -> str | None:
 
 
 def _starts(path: str) -> bool:
-    """Some systems ship a command that only says where to get the browser."""
+    """Tell whether the program starts: some systems ship a command that only says where to get the browser."""
     try:
         return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
@@ -36,6 +39,7 @@ def _apt_get(*arguments: str) -> None:
 
 
 def main() -> None:
+    """Install Chromium where none starts and this process may; say so when there is none."""
     if find_chromium():
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):

@@ -1,6 +1,6 @@
 """In continuous integration (CI=true) a test that is skipped for want of a browser or a client is a failure.
 
-Elsewhere a machine may lack them, and the printed reason is enough. Node.js is nobody's duty: tests marked `node` may
+Elsewhere a machine may lack them, and the printed reason is enough. Node.js is optional: tests marked `node` may
 be skipped anywhere.
 """
 
@@ -23,6 +23,7 @@ def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn the skip of a test into a failure in continuous integration."""
     report = yield
     marked = any(item.get_closest_marker(name) for name in NEVER_SKIPPED) and not item.get_closest_marker(
         MAY_BE_SKIPPED
@@ -37,7 +38,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """A file that skips itself as a whole hides its marks; no file may."""
+    """Turn the skip of a whole file into a failure: it hides the marks of its tests."""
     report = yield
     if _in_ci() and report.skipped:
         report.outcome = "failed"

@@ -13,7 +13,7 @@ from support.real_server import ask_json
 
 
 def reading(picture: bytes) -> str:
-    """What the worker answers: something that only who was shown exactly this file can know."""
+    """Return what the worker answers to a picture: a text that only follows from exactly this file."""
     return hashlib.sha256(picture).hexdigest()[:8]
 
 
@@ -51,7 +51,7 @@ class Installation:
 
     @property
     def host(self) -> str:
-        """What a client is given as its host."""
+        """Return what a client is given as its host."""
         return f"127.0.0.1:{self.server.port}"
 
     def open_account(self, balance: str) -> str:

@@ -35,6 +35,7 @@ from support.recognition_calls import Calls, app_of, importing, recognition_of
 
 
 def add_sites(draw: Draw, world: World) -> list[AddSite]:
+    """Draw sites to add, of an unknown account too; most are there already."""
     known = draw.few([(account_id, domain) for account_id, domain, _ in world.sites] + [(UNKNOWN, "other.example")])
 
     def one() -> AddSite:
@@ -45,6 +46,7 @@ def add_sites(draw: Draw, world: World) -> list[AddSite]:
 
 
 def claim_deliveries(draw: Draw, world: World) -> list[ClaimDeliveries]:
+    """Draw claims with and without room, and with and without deliveries under way."""
     flying = [(account_id, "receiver0.example:443") for account_id in world.account_ids[:2]] * 2
     return draw.batch(
         lambda: ClaimDeliveries(cell=CELL, room=draw.one((0, 1, 2, 9)), flying=tuple(draw.one(([], flying))))
@@ -52,6 +54,7 @@ def claim_deliveries(draw: Draw, world: World) -> list[ClaimDeliveries]:
 
 
 def count_app_refusals(draw: Draw, world: World) -> list[CountAppRefusal]:
+    """Draw refusals of calls that named one of two applications."""
     reasons, apps = draw.few(tuple(Reason)), (SOFT_ID, SOFT_ID + 1)
     return draw.batch(lambda: CountAppRefusal(cell=CELL, soft_id=draw.one(apps), reason=draw.one(reasons)))
 
@@ -68,6 +71,7 @@ def _reported(draw: Draw, world: World) -> Callable[[], tuple[int, int]]:
 
 
 def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
+    """Draw complaints, mostly by the account whose task it is."""
     reported = _reported(draw, world)
 
     def one() -> FileComplaint:
@@ -78,6 +82,7 @@ def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
 
 
 def report_tokens(draw: Draw, world: World) -> list[ReportToken]:
+    """Draw good and bad reports on tokens, by each of the wire's methods."""
     reported = _reported(draw, world)
     tokens = draw.few(world.tokens)
 
@@ -168,6 +173,7 @@ def record_recognitions(draw: Draw, world: World) -> list[RecordRecognition]:
 
 
 def record_site_checks(draw: Draw, world: World) -> list[RecordSiteCheck]:
+    """Draw what checks of sites found, some with a token that is no longer the site's."""
     some = draw.few([*world.sites, (UNKNOWN, "other.example", "token")])
     findings = (proven_sites.DNS, proven_sites.WEB, proven_sites.GONE, proven_sites.SILENT)
 
@@ -203,6 +209,7 @@ def _terms(draw: Draw, world: World) -> dict[int, QueueTerms]:
 
 
 def submit_tasks(draw: Draw, world: World) -> list[SubmitTask]:
+    """Draw picture and token tasks, some through an application and with a call-back."""
     terms, accounts = _terms(draw, world), draw.few(world.account_ids)
     sites = draw.few(world.sites)
 
@@ -240,6 +247,7 @@ def top_up_accounts(draw: Draw, world: World) -> list[TopUp]:
 
 
 def withdraw_sites(draw: Draw, world: World) -> list[WithdrawSite]:
+    """Draw withdrawals of sites, known and unknown ones."""
     known = draw.few([(account_id, domain) for account_id, domain, _ in world.sites] + [(UNKNOWN, "other.example")])
 
     def one() -> WithdrawSite:

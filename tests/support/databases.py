@@ -33,7 +33,7 @@ async def make_database(server: str, name: str, template: str = "template1") -> 
 
 
 class EmptiedDatabase:
-    """Keeps one connection, whose server process knows the schema by heart; a new one would read it for each test."""
+    """Keeps one connection, whose server process has cached the schema; a new one would read it for each test."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn

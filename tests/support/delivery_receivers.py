@@ -1,4 +1,4 @@
-"""A courier whose clock only the test moves, and receivers on loopback that answer as they are told."""
+"""A delivery sender whose clock only the test moves, and receivers on loopback that answer as they are told."""
 
 import ipaddress
 from collections.abc import AsyncIterator
@@ -22,8 +22,8 @@ from support.loopback_servers import Handler, Heard, Names, http, listening
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 KEY = b"k" * 32
 LINKS = PictureLinks(b"p" * 32, 24)
-SEAL = ResponseSigner(new_private_key(1024))
-HOUSE: Any = SimpleNamespace(pictures=LINKS, signer=SEAL)  # what bodies are made with
+SIGNER = ResponseSigner(new_private_key(1024))
+CONTEXT: Any = SimpleNamespace(pictures=LINKS, signer=SIGNER)  # what bodies are made with
 
 
 class Post:
@@ -44,13 +44,14 @@ class Post:
         self.sender = DeliverySender(self.ask, door, key, self._body, lambda: 0.0)
 
     async def ask(self, action: Any, command: Any) -> Any:
+        """Run an action with one command and return its outcome."""
         if self.forgets and action is note_deliveries:
             raise ConnectionError("killed")
         (outcome,) = await self.stage.act(action, command)
         return outcome
 
     def _body(self, cell: int, claimed: Claimed) -> bytes:
-        return delivery_body(HOUSE, cell, claimed)
+        return delivery_body(CONTEXT, cell, claimed)
 
     async def go(self) -> None:
         """Try all that is due at the stage's instant."""
@@ -58,7 +59,7 @@ class Post:
         await self.sender.settle()
 
     async def pass_time_until_closed(self, longest_tries: int = 20) -> int:
-        """Go from try to try until the delivery is closed; return how many that were."""
+        """Try again and again, each time when due, until the delivery is closed; return how many tries that took."""
         for count in range(longest_tries):
             (row,) = await self.deliveries()
             if row["state"]:
@@ -68,9 +69,11 @@ class Post:
         raise AssertionError("never closed")
 
     async def deliveries(self) -> list[dict[str, Any]]:
+        """Return the rows of deliveries."""
         return await self.stage.rows("delivery")
 
     async def tries(self) -> list[dict[str, Any]]:
+        """Return the rows of tries, by task and number."""
         return sorted(await self.stage.rows("delivery_try"), key=lambda row: (row["task_id"], row["n"]))
 
 
@@ -106,21 +109,26 @@ async def receiver(*replies: bytes | Handler, port: int = 0) -> AsyncIterator[He
 
 
 def address(heard: Heard, path: str = "/callback") -> str:
+    """Return the URL of a receiver."""
     return f"http://receiver.example:{heard.port}{path}"
 
 
 def headers_of(request: bytes) -> dict[str, str]:
+    """Return a request's headers by lower-case name."""
     lines = request.split(b"\r\n\r\n", 1)[0].decode().split("\r\n")[1:]
     return {name.lower(): value.strip() for name, value in (line.split(":", 1) for line in lines)}
 
 
 def body_of(request: bytes) -> bytes:
+    """Return a request's body."""
     return request.split(b"\r\n\r\n", 1)[1]
 
 
 def json_of(request: bytes) -> dict[str, Any]:
+    """Return the JSON object in a request's body."""
     return msgspec.json.decode(body_of(request), type=dict)
 
 
 def ids(heard: Heard) -> list[str]:
+    """Return the delivery ids of the requests that came, in order."""
     return [headers_of(request)["webhook-id"] for request in heard.requests]

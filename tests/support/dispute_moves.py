@@ -65,6 +65,7 @@ class RecourseMoves(RuleBasedStateMachine):
 
     @rule(hours=st.sampled_from([0, 24]))
     def settle_overdue(self, hours: int) -> None:
+        """Settle reports that are open for ``hours``, and return lapsed slots."""
         self.run(self.stage.act(settle_overdue_reports, SettleOverdueReports(self.stage.cell, hours)))
         self.run(self.stage.act(return_lapsed_slots, ReturnLapsedSlots(self.stage.cell)))
 
@@ -81,6 +82,7 @@ class RecourseMoves(RuleBasedStateMachine):
 
     @invariant()
     def each_complaint_is_judged_by_strangers_once(self) -> None:
+        """Fail when a reviewer judged a complaint twice or their own answer, or counts of votes disagree."""
         slots = self.rows("vote_slot", "task_id, reviewer_id, author_id, state", "reviewer_id <> 0")
         assert len({(row["task_id"], row["reviewer_id"]) for row in slots}) == len(slots)
         assert not any(row["reviewer_id"] == row["author_id"] for row in slots)
@@ -100,7 +102,9 @@ class RecourseMoves(RuleBasedStateMachine):
             self.voted += len({(s.task_id, s.n) for s in taken} - before)
 
     def run(self, work: Any) -> Any:
+        """Run a coroutine to its end and return its result; the machine says how."""
         raise NotImplementedError
 
     def rows(self, table: str, columns: str, where: str = "true") -> list[dict[str, Any]]:
+        """Return the cell's rows of a table; the machine says how."""
         raise NotImplementedError

@@ -20,7 +20,7 @@ LONG_ENOUGH_SECONDS = 60
 
 
 def ask(dsn: str, *statements: str) -> Any:
-    """Run the statements in one connection; the last one's first value."""
+    """Run the statements in one connection; return the last one's first value."""
 
     async def run() -> Any:
         connection = await asyncpg.connect(dsn)
@@ -59,12 +59,13 @@ class OwnerProcess:
         assert self.process.returncode == 0
 
     def kill(self) -> None:
+        """Kill the process with SIGKILL."""
         self.process.send_signal(signal.SIGKILL)
         self.process.communicate()
 
 
 def server_pids(data_dir: Path) -> dict[int, str]:
-    """The living PostgreSQL processes of this data directory, with their command lines."""
+    """Return the living PostgreSQL processes of this data directory, with their command lines."""
     name = cluster_name(data_dir / "postgres")
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
@@ -78,11 +79,12 @@ def server_pids(data_dir: Path) -> dict[int, str]:
 
 
 def postmaster_pid(data_dir: Path) -> int:
+    """Return the process id in the data directory's postmaster.pid."""
     return int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
-    """Returns as soon as it happened; fails when it seems never to happen (no statement about speed)."""
+    """Wait until it happened; fail when it seems never to happen (no statement about speed)."""
     give_up = time.monotonic() + LONG_ENOUGH_SECONDS
     while not happened():
         assert time.monotonic() < give_up, f"never happened: {happened}"

@@ -43,6 +43,7 @@ class Hand(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> dict[str, str]:
+        """Return the headers that sign the worker in to /v1."""
         return {"authorization": f"Bearer {self.token}"}
 
 
@@ -56,6 +57,7 @@ def picture_bytes(text: str = "12345", kind: str = "PNG", size: tuple[int, int] 
 
 
 def picture(text: str = "12345") -> Picture:
+    """Return a picture with ``text`` drawn on it, as an action takes it."""
     found = inspect(picture_bytes(text))
     assert isinstance(found, Picture)
     return found
@@ -69,6 +71,7 @@ def image_task(text: str = "12345", **options: Any) -> dict[str, Any]:
 async def customer(
     context: Context, balance: str = "10.00", *, cell: int = 1, addresses: tuple[str, ...] = ()
 ) -> Customer:
+    """Open an account with this balance in USD and a client key."""
     key = new_key()
     async with context.cells.directory.acquire() as db:
         account_id = await accounts.take_numbers(db, "account", 1)
@@ -92,6 +95,7 @@ async def soft_app(context: Context, owner: Customer, soft_id: int = 847) -> int
 async def hand(
     context: Context, *, queues: tuple[int, ...] = (1,), languages: tuple[str, ...] = ("en",), reviewer: bool = False
 ) -> Hand:
+    """Register a worker with a token."""
     token = new_token()
     async with context.cells.directory.acquire() as db:
         worker_id = await accounts.take_numbers(db, "worker", 1)

@@ -35,7 +35,7 @@ def run_forked(
 
 
 def _obey(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
-    """Be the command: in the child."""
+    """Run the command, in the child process."""
     for number, name in ((1, out), (2, err)):
         os.dup2(os.open(name, os.O_CREAT | os.O_WRONLY), number)
     os.environ.clear()

@@ -20,5 +20,5 @@ class Client(httpx.AsyncClient):
 
 
 def client_of(context: Context, address: str = CALLER) -> Client:
-    """Return a client of the whole application that seems to call from ``address``; no chores run."""
+    """Return a client of the whole application that seems to call from ``address``; no periodic jobs run."""
     return Client(context, Application(context), address)

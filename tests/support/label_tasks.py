@@ -1,4 +1,4 @@
-"""Label tasks on a served house, and what a person does with them at the screen."""
+"""Label tasks on a served site, and what a person does with them at the screen."""
 
 from typing import Any
 

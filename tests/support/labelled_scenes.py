@@ -11,7 +11,7 @@ MESSAGES = ("SUMMER SALE", "Buy two, get one free", "Call 555 0142 today", "New 
 
 
 def landscape(rng: random.Random) -> Image.Image:
-    """Sky, hills, a sun and some trees, a little out of focus: nothing to read anywhere."""
+    """Return sky, hills, a sun and some trees, a little out of focus, with nothing to read anywhere."""
     picture = Image.linear_gradient("L").resize(SIZE)
     sky, ground = [tuple(rng.randint(90, 230) for _ in range(3)) for _ in range(2)]
     scene = Image.composite(Image.new("RGB", SIZE, sky), Image.new("RGB", SIZE, (250, 250, 250)), picture)
@@ -32,7 +32,7 @@ def landscape(rng: random.Random) -> Image.Image:
 
 
 def code(rng: random.Random, kind: str) -> Image.Image:
-    """A code of that format as it is printed, on white."""
+    """Return a code of that format as it is printed, on white."""
     text = "4006381333931" if kind == "EAN13" else f"https://shop.example/{rng.randint(1000, 9999)}"
     barcode = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
     drawn = Image.fromarray(barcode.to_image(scale=rng.randint(3, 5), add_quiet_zones=True))
@@ -40,7 +40,7 @@ def code(rng: random.Random, kind: str) -> Image.Image:
 
 
 def with_code(rng: random.Random, kind: str) -> Image.Image:
-    """A landscape with a code stuck on, turned a little."""
+    """Return a landscape with a code stuck on, turned a little."""
     scene, sticker = landscape(rng), code(rng, kind)
     turned = sticker.rotate(
         rng.uniform(-12, 12), expand=True, fillcolor=(255, 255, 255), resample=Image.Resampling.BICUBIC
@@ -51,7 +51,7 @@ def with_code(rng: random.Random, kind: str) -> Image.Image:
 
 
 def with_message(rng: random.Random, message: str) -> Image.Image:
-    """A landscape with a line of large letters across it."""
+    """Return a landscape with a line of large letters across it."""
     scene = landscape(rng)
     font = ImageFont.load_default(rng.randint(36, 64))
     place = (rng.randint(10, 60), rng.randint(30, 500))

@@ -11,13 +11,14 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 
 class Names:
-    """A resolver of few words: each look-up of a name takes the next of its answers, the last one again and again."""
+    """A resolver with prepared answers: each look-up of a name takes its next answer, the last one again and again."""
 
     def __init__(self, answers: dict[str, list[list[str]]], texts: dict[str, list[str]] | None = None) -> None:
         self._answers, self._texts = answers, {} if texts is None else texts
         self.asked: list[str] = []
 
     async def addresses(self, host: str) -> list[str]:
+        """Return the next addresses of a host. Raises DoorRefused for an unknown one."""
         self.asked.append(host)
         answers = self._answers.get(host)
         if not answers:
@@ -25,6 +26,7 @@ class Names:
         return answers.pop(0) if len(answers) > 1 else answers[0]
 
     async def texts(self, name: str, seconds: float) -> list[str]:
+        """Return the TXT records of a name."""
         return self._texts.get(name, [])
 
 

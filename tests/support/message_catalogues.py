@@ -69,6 +69,7 @@ def bring_up_to_date(language: str) -> int:
 
 
 def main() -> None:
+    """Bring every language's catalogues up to date and say how many messages are untranslated."""
     for language in LANGUAGES:
         print(f"{language}: {bring_up_to_date(language)} to translate")
 

@@ -15,21 +15,25 @@ from manyeyes.recognisers.interface import Failure, Finding
 
 
 def spin() -> None:
+    """Use the processor for ever."""
     while True:
         pass
 
 
 def eat() -> None:
+    """Take memory until there is none."""
     hoard = []
     while True:
         hoard.append(bytearray(16_000_000))
 
 
 def start_another() -> dict[str, Any]:
+    """Start another program and return its process id."""
     return {"pid": subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)"]).pid}
 
 
 def connect() -> dict[str, Any]:
+    """Try to open sockets; return the error of each family that was refused."""
     refused = {}
     for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
         try:
@@ -40,6 +44,7 @@ def connect() -> dict[str, Any]:
 
 
 def write() -> dict[str, Any]:
+    """Try to write a file; return the error, nothing where there was none."""
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"mischief-{os.getpid()}"
     try:
         path.write_bytes(b"x" * 10)
@@ -72,6 +77,7 @@ DEEDS: dict[bytes, Any] = {
 
 class Mischief:
     def recognise(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> Sequence[Finding | Failure]:
+        """Do what each picture's bytes say."""
         if 13 in labels:
             raise ValueError("label 13 is unlucky")
         if b"too few" in pictures:
@@ -79,6 +85,7 @@ class Mischief:
         return [self.do(picture) for picture in pictures]
 
     def do(self, picture: bytes) -> Finding | Failure:
+        """Do what one picture's bytes say."""
         if picture == b"failure":
             return Failure("it is upside\0 down")
         if picture == b"foreign":
@@ -90,7 +97,10 @@ class Mischief:
 
 
 def open_mischief(model: str) -> Mischief:
-    """The model's file must be there when one is named; ``crash`` as its name ends the process, ``sleep`` stops it."""
+    """Open the recogniser; a model that is named must exist as a file.
+
+    ``crash`` as its name ends the process, ``sleep`` stops it.
+    """
     if model == "crash":
         print("about to go", file=sys.stderr, flush=True)
         os._exit(4)

@@ -38,6 +38,7 @@ class Load:
         await asyncio.gather(*self._running)
 
     def abort(self) -> None:
+        """Cancel all loops at once."""
         for task in self._running:
             task.cancel()
 

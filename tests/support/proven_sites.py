@@ -1,4 +1,4 @@
-"""Sites with proofs, and token tasks for them: on a stage with its own clock, or in a whole house."""
+"""Sites with proofs, and token tasks for them: on a stage with its own clock, or in a whole context."""
 
 import re
 from typing import Any
@@ -36,6 +36,7 @@ async def open_queues(db: asyncpg.Connection) -> None:
 
 
 async def open_on(stage: Stage) -> None:
+    """Open the token queues on a stage."""
     async with stage.pool.acquire() as db:
         await open_queues(db)
         stage.queues = await tasks.queues(db)
@@ -64,6 +65,7 @@ async def checked(stage: Stage, known: Site, finding: ProofFinding, jitter: floa
 
 
 def options(host: str = "shop.example", **given: Any) -> TokenOptions:
+    """Return the options of a token task on a host."""
     return TokenOptions(**{"website_url": f"https://{host}/login", "website_key": KEY, "host": host, **given})
 
 
@@ -77,10 +79,10 @@ def asking(host: str = "shop.example", kind: str = RECAPTCHA_V2, **given: Any) -
     }
 
 
-async def house_site(
+async def add_proven_site(
     context: Context, account_id: int, domain: str = "shop.example", finding: ProofFinding = DNS
 ) -> Site:
-    """Add a proven site to a house whose token queues are opened by the way."""
+    """Open the token queues, add a site and let a check find this of it; return the site, which must be proven."""
     async with context.cells.directory.acquire() as db:
         await open_queues(db)
     context.lookups.forget()

@@ -16,7 +16,7 @@ COMMAND = [sys.executable, "-m", "manyeyes"]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without anybody's settings of manyeyes."""
+    """Return this process's environment without anybody's settings of manyeyes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MANYEYES_")}
     return {**kept, "PYTHONPATH": str(SOURCE), **more}
 
@@ -69,14 +69,14 @@ class ServeProcess:
         return url
 
     def serving_pids(self) -> list[int]:
-        """The serving processes: the supervisor's children that run manyeyes.server.serving_process."""
+        """Return the serving processes: the supervisor's children that run manyeyes.server.serving_process."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return [
             int(pid) for pid in children if b"manyeyes.server.serving_process" in _read(Path(f"/proc/{pid}/cmdline"))
         ]
 
     def kill(self, victim: str) -> None:
-        """kill -9 of the `supervisor`, of the `serving` process or of the `postmaster`."""
+        """Kill (SIGKILL) the `supervisor`, the `serving` process or the `postmaster`."""
         pids = {"supervisor": lambda: [self.process.pid], "serving": self.serving_pids}
         wait_until(lambda: victim == "postmaster" or bool(pids[victim]()))
         targets = [postmaster_pid(self.data)] if victim == "postmaster" else pids[victim]()
@@ -86,7 +86,7 @@ class ServeProcess:
             self.process.wait()
 
     def stop(self) -> int:
-        """SIGTERM, and wait; returns the exit code."""
+        """Send SIGTERM and wait; return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(LONG_ENOUGH_SECONDS)
@@ -97,7 +97,7 @@ class ServeProcess:
 
 
 def left_of(data: Path) -> dict[int, bytes]:
-    """Living processes that belong to the data directory: it stands in their command line or their environment."""
+    """Return the living processes that name the data directory in their command line or their environment."""
     found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         if int(entry.name) == os.getpid():
@@ -109,6 +109,7 @@ def left_of(data: Path) -> dict[int, bytes]:
 
 
 def wait_until_gone(data: Path) -> None:
+    """Wait until no process of the data directory is left."""
     wait_until(lambda: not left_of(data))
 
 

@@ -16,7 +16,7 @@ LABELS = {0: "calm", 1: "mischief"}
 
 
 def install(site: Path, monkeypatch: pytest.MonkeyPatch, name: str, place: str) -> str:
-    """Install a package that offers a recogniser; returns the recogniser's name."""
+    """Install a package that offers a recogniser; return the recogniser's name."""
     info = site / f"{name}_package-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-package\nVersion: 1.0\n")
@@ -31,24 +31,24 @@ def shown(*pictures: bytes) -> list[Picture]:
 
 
 async def told(pool: RecogniserPool, *pictures: bytes, model: str = "") -> list[Finding | Failure]:
-    """What the mischievous recogniser says of pictures in one batch."""
+    """Return what the mischievous recogniser says of pictures in one batch."""
     return await pool.recognise("mischief", model, LABELS, shown(*pictures))
 
 
 async def detail(pool: RecogniserPool, picture: bytes) -> dict[str, Any]:
-    """The details of one finding."""
+    """Return the details of one finding."""
     (found,) = await told(pool, picture)
     assert isinstance(found, Finding), found
     return found.details
 
 
 def counted(metric: str, **labels: str) -> float:
-    """A metric's value as it is exported."""
+    """Return a metric's value as it is exported."""
     return REGISTRY.get_sample_value(f"manyeyes_recogniser_{metric}_total", labels) or 0
 
 
 def is_running(pid: int) -> bool:
-    """Whether a process lives; one that is dead and not yet buried does not."""
+    """Tell whether a process lives; a zombie, dead and not yet reaped, does not."""
     try:
         return b") Z " not in Path(f"/proc/{pid}/stat").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
@@ -56,4 +56,5 @@ def is_running(pid: int) -> bool:
 
 
 def wait_until_dead(pid: int) -> None:
+    """Wait until a process no longer lives."""
     wait_until(lambda: not is_running(pid))

@@ -19,6 +19,7 @@ PICTURE = factories.picture()
 
 
 def app_of(account_id: int, *, secret_id: str = "5f0000000000000000000001", cell: int = 1, **given: Any) -> App:
+    """Return an app of the account; ``given`` are terms other than the usual ones."""
     values: dict[str, Any] = {"name": "shop", "medium": "image", "time_zone": "Asia/Shanghai", "public_key": None}
     values |= {"calls_per_second": 50, "suspended": False}
     return App(**(values | given), secret_id=secret_id, cell=cell, account_id=account_id)
@@ -92,6 +93,7 @@ class Calls:
 
 
 def retried(command: RecordRecognition) -> RecordRecognition:
+    """Return the same command, marked as retried."""
     return msgspec.structs.replace(command, retried=True)
 
 

@@ -41,10 +41,12 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_reviewed(self) -> bool:
+        """Tell whether a person gave a verdict that was not refuted."""
         return self.state is ReviewState.DECIDED and not self.refuted
 
     @property
     def is_overturned(self) -> bool:
+        """Tell whether such a verdict differs from the result."""
         return self.is_reviewed and self.verdict is not None and is_overturned(self.label, self.rate, self.verdict)
 
 

@@ -29,6 +29,7 @@ def kept(*suffixes: str) -> list[Path]:
 
 
 def name(path: Path) -> str:
+    """Return a file's path from the repository's root."""
     return str(path.relative_to(ROOT))
 
 

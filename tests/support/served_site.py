@@ -27,7 +27,7 @@ CHROMIUM_ARGUMENTS = (
 
 
 class Site(msgspec.Struct, frozen=True):
-    """A running server: the house behind it and its address."""
+    """A running server: the context behind it and its address."""
 
     context: Context
     url: str
@@ -41,17 +41,19 @@ class Server(uvicorn.Server):
         self.accepts = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and tell that the server accepts."""
         await super().startup(sockets)
         self.accepts.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
+        """Yield without touching the signals."""
         yield
 
 
 @asynccontextmanager
 async def serving(dsn: str, settings: Settings) -> AsyncIterator[Site]:
-    """Serve a prepared database, chores included, on a free port of loopback for as long as the block lasts."""
+    """Serve a prepared database, with its periodic jobs, on a free port of loopback for as long as the block lasts."""
     context = await open_context(settings, dsn)
     async with running(context) as application:
         server = Server(uvicorn.Config(application, port=0, lifespan="off", log_level="warning", ws="none"))

@@ -28,10 +28,12 @@ _numbers = itertools.count(1)
 
 
 def pem(key: rsa.RSAPrivateKey, form: PublicFormat = PublicFormat.SubjectPublicKeyInfo) -> str:
+    """Return the public half of a key as PEM."""
     return key.public_key().public_bytes(Encoding.PEM, form).decode()
 
 
 def signature_of(text: str, key: rsa.RSAPrivateKey = KEY) -> str:
+    """Return the base64 signature over a text (RSA, SHA-256, PKCS#1 v1.5)."""
     return base64.b64encode(key.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
 
 
@@ -46,10 +48,12 @@ class Shop(msgspec.Struct):
 
     @property
     def sid(self) -> str:
+        """Return the app's secretId."""
         return self.app.secret_id
 
     @property
     def task_id(self) -> str:
+        """Return the recognition's taskId."""
         return self.recognition.task_id
 
     def triple(self, timestamp: str = "", nonce: str = "", key: rsa.RSAPrivateKey = KEY) -> dict[str, str]:
@@ -71,10 +75,12 @@ class Shop(msgspec.Struct):
         return opened(self, await self.client.post(url, data=data, files=files or None, headers=headers))
 
     async def base64(self, *images: str, **more: Any) -> "Answer":
+        """Send pictures in base64."""
         body = {**self.triple(), "images": list(images), **more}
         return opened(self, await self.client.post(f"/v3/recognition/image/sync/base64/{self.sid}", json=body))
 
     async def statistics(self, start: str, end: str, **more: Any) -> "Answer":
+        """Ask for the days from ``start`` to ``end``, both included."""
         body = {**self.triple(), "startDate": start, "endDate": end, "taskId": self.task_id, **more}
         path = f"/v3/management/statistics/secret-task/{self.sid}"
         return opened(self, await self.client.post(path, json={k: v for k, v in body.items() if v is not None}))
@@ -100,14 +106,17 @@ class Answer(msgspec.Struct):
 
     @property
     def code(self) -> int:
+        """Return the answer's code."""
         return int(self.said["code"])
 
     def files(self, task_id: str) -> list[dict[str, Any]]:
+        """Return the entries of a recognition's `fileList`."""
         found: list[dict[str, Any]] = self.said[task_id]["fileList"]
         return found
 
 
 def is_file(image: Any) -> bool:
+    """Tell whether the image is sent as a file, not as an address."""
     return not isinstance(image, str)
 
 

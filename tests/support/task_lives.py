@@ -43,6 +43,7 @@ class Life(msgspec.Struct, frozen=True):
 
     @property
     def end(self) -> datetime:
+        """Return the instant of the end."""
         return datetime.fromtimestamp(0, UTC) + timedelta(microseconds=self.end_us)
 
 

@@ -21,13 +21,13 @@ async def age(client: Client, seconds: float) -> None:
 
 
 async def refused(client: Client) -> dict[Any, Any]:
-    """Why reports were refused, and how often."""
+    """Return why reports were refused, and how often."""
     async with client.context.cells.pool(1).acquire() as db:
         return {row["reason"]: row["times"] for row in await db.fetch("SELECT reason, times FROM refused_report")}
 
 
 async def standing(client: Client, customer: Customer, hand: Hand) -> str | None:
-    """What the customer thinks of the worker: listed, filtered, or None."""
+    """Return what the customer's reports say of the worker: listed, filtered, or None."""
     async with client.context.cells.pool(1).acquire() as db:
         whom = customer.account_id, hand.worker.worker_id
         found = await db.fetchrow("SELECT filtered FROM standing WHERE account_id = $1 AND worker_id = $2", *whom)

@@ -38,6 +38,7 @@ def _leases(draw: Draw, world: World) -> Callable[[], tuple[int, LeaseId]]:
 
 
 def answer_tasks(draw: Draw, world: World) -> list[AnswerTask]:
+    """Draw answers, fitting and unfitting ones."""
     lease = _leases(draw, world)
 
     def one() -> AnswerTask:
@@ -49,6 +50,7 @@ def answer_tasks(draw: Draw, world: World) -> list[AnswerTask]:
 
 
 def skip_tasks(draw: Draw, world: World) -> list[SkipTask]:
+    """Draw skips for two reasons."""
     lease = _leases(draw, world)
 
     def one() -> SkipTask:
@@ -61,6 +63,7 @@ def skip_tasks(draw: Draw, world: World) -> list[SkipTask]:
 
 
 def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
+    """Draw requests to show the widget of a lease."""
     lease = _leases(draw, world)
 
     def one() -> ShowWidget:
@@ -71,6 +74,7 @@ def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
 
 
 def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:
+    """Draw workers to attach to a live node."""
     some = draw.few(world.worker_ids)
     return draw.batch(lambda: AttachWorker(cell=CELL, worker_id=draw.one(some), node_id=LIVE_NODE))
 
@@ -91,6 +95,7 @@ def cast_votes(draw: Draw, world: World) -> list[CastVote]:
 
 
 def file_appeals(draw: Draw, world: World) -> list[FileAppeal]:
+    """Draw appeals against verdicts."""
     some = draw.few([*world.reported, UNKNOWN])
 
     def one() -> FileAppeal:
@@ -102,6 +107,7 @@ def file_appeals(draw: Draw, world: World) -> list[FileAppeal]:
 
 
 def decide_appeals(draw: Draw, world: World) -> list[DecideAppeal]:
+    """Draw decisions on appeals, accepted and rejected."""
     some = [draw.one(world.appealed), *draw.few([*world.reported, UNKNOWN])]
 
     def one() -> DecideAppeal:
@@ -112,6 +118,7 @@ def decide_appeals(draw: Draw, world: World) -> list[DecideAppeal]:
 
 
 def go_online(draw: Draw, world: World) -> list[GoOnline]:
+    """Draw workers who come online, at a live node and at another one."""
     some = draw.few(world.worker_ids)
 
     def one() -> GoOnline:
@@ -153,5 +160,6 @@ def take_slots(draw: Draw, world: World) -> list[TakeSlot]:
 
 
 def return_lapsed_slots(draw: Draw, world: World) -> list[ReturnLapsedSlots]:
+    """Draw commands for single reviewers and for all (0)."""
     some = [0, *draw.few(world.reviewer_ids)]
     return draw.batch(lambda: ReturnLapsedSlots(cell=CELL, reviewer_id=draw.one(some)))

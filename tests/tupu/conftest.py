@@ -16,7 +16,7 @@ from support.signed_customer import Shop, open_shop
 
 @pytest.fixture
 async def shop(context: Context) -> AsyncIterator[Shop]:
-    """A customer with an app and a recognition by people; no chores run."""
+    """A customer with an app and a recognition by people; no periodic jobs run."""
     async with client_of(context) as client:
         yield await open_shop(context, client)
 

@@ -18,7 +18,7 @@ HERE = [["127.0.0.1"]]
 
 
 def let_out(shop: Shop, names: dict[str, list[list[str]]] | None = None, **given) -> Names:
-    """Let the shop's house call this machine's 127.0.0.1, under names that the test gives."""
+    """Let the shop's context call this machine's 127.0.0.1, under names that the test gives."""
     known = Names({"shop.example": HERE, "127.0.0.1": HERE, **(names or {})})
     shop.context.door = Door(LOOPBACK, resolver=known, **given)
     return known

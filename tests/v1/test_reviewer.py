@@ -102,7 +102,7 @@ async def test_the_next_complaint_comes_with_the_vote(client: Client, solved):
 
 
 async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client: Client, solved, monkeypatch):
-    """By the bell, not by looking again: that is put off for as long as the test may take."""
+    """By a notification, not by looking again: that is put off for as long as the test may take."""
     monkeypatch.setattr("manyeyes.roles.reviewer.LOOK_AGAIN_SECONDS", 60.0)
     reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
@@ -157,7 +157,7 @@ async def test_who_leaves_gives_his_complaint_to_others_at_once(client: Client, 
 
 
 async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client: Client, solved):
-    """Their time is over: the chore opens the slot and calls who waits; their late vote changes nothing."""
+    """Their time is over: the periodic job opens the slot and wakes who waits; their late vote changes nothing."""
     await complain(client, solved)
     hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]

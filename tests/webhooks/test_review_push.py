@@ -1,4 +1,4 @@
-"""The human-review push as its receiver sees it: one verdict in the sealed envelope, by the courier's ten tries."""
+"""The human-review push as its receiver sees it: one verdict in the signed envelope, in ten tries at most."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from manyeyes.outbound.resolver import SystemResolver
 from manyeyes.webhooks.rules import MOST_TRIES, DeliveryState
 from support.action_stage import Stage
 from support.asked_results import asked_on
-from support.delivery_receivers import SEAL, Post, address, body_of, headers_of, only, receiver
+from support.delivery_receivers import SIGNER, Post, address, body_of, headers_of, only, receiver
 from support.loopback_servers import http
 
 NAME = "http://pictures.example/猫.jpg?a=1&b=/2"
@@ -31,7 +31,7 @@ def opened(body: bytes) -> dict[str, Any]:
     """Verify an envelope with the public key that clients have, and return what is in it."""
     envelope = json.loads(body)
     assert list(envelope) == ["json", "signature"]
-    key = load_pem_public_key(SEAL.public_key.encode())
+    key = load_pem_public_key(SIGNER.public_key.encode())
     assert isinstance(key, rsa.RSAPublicKey)
     key.verify(base64.b64decode(envelope["signature"]), envelope["json"].encode(), padding.PKCS1v15(), SHA256())
     return json.loads(envelope["json"])
@@ -96,7 +96,7 @@ async def test_without_an_address_nothing_is_delivered(stage: Stage, post: Post)
     assert await post.deliveries() == []
 
 
-async def test_a_receiver_that_is_down_is_tried_ten_times_and_each_try_is_sealed_anew(stage: Stage, post: Post):
+async def test_a_receiver_that_is_down_is_tried_ten_times_and_each_try_is_signed_anew(stage: Stage, post: Post):
     async with receiver(http(status="500 Internal Server Error")) as heard:
         asked = await asked_on(stage, review_url=address(heard))
         await asked.decide(2, name=NAME)

@@ -9,7 +9,7 @@ from cryptography.exceptions import InvalidSignature
 
 from support.action_stage import Stage
 from support.asked_results import asked_on
-from support.delivery_receivers import SEAL, Post, address, body_of, receiver
+from support.delivery_receivers import SIGNER, Post, address, body_of, receiver
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "tupu" / "human-review-push.md"
 
@@ -23,7 +23,7 @@ async def test_the_printed_python_verifies_a_push_and_refuses_a_changed_one(stag
         await asked.decide(2, name="a.jpg")
         await Post(stage).go()
     (request,) = heard.requests
-    key = SEAL.public_key.encode()
+    key = SIGNER.public_key.encode()
     assert names["reviews"](body_of(request), key) == [{"filename": "a.jpg", "label": 2}]
     with pytest.raises(InvalidSignature):
         names["reviews"](body_of(request).replace(b"a.jpg", b"b.jpg"), key)

@@ -1,4 +1,4 @@
-"""One call of the Anti-Captcha contract, decoded once: the body's members, who calls from where, and the house."""
+"""One call of the Anti-Captcha contract, decoded once: the body's members, who calls from where, and the context."""
 
 from typing import Any
 

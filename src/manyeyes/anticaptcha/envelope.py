@@ -54,7 +54,7 @@ class AntiCaptcha:
 
 
 def is_method(path: str) -> bool:
-    """Whether the path names a method, however it is written."""
+    """Tell whether the path names a method, in any spelling that clients use."""
     return _name(path) in _BY_NAME
 
 

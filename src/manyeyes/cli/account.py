@@ -186,7 +186,7 @@ def list_accounts(*, common: Common | None = None) -> None:
 
 
 async def _create(context: Context, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:
-    """Open the account in the first cell, which lives in the directory's database: all in one transaction.
+    """Open the account in the first cell, which lies in the directory database: all in one transaction.
 
     Its key exists nowhere else than in the result, so nothing that can fail may follow the commit.
     """

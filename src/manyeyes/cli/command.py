@@ -1,4 +1,4 @@
-"""What commands share: `--data`, `--json`, an opened house, one object on stdout, errors on stderr with exit 1."""
+"""What commands share: `--data`, `--json`, an open context, one object on stdout, errors on stderr with exit 1."""
 
 import asyncio
 import json as json_text
@@ -50,7 +50,7 @@ def run(
     *,
     may_create: bool = False,
 ) -> None:
-    """Open the house, do the work, print its result as JSON or as ``show`` words it.
+    """Open the installation, do the work, print its result as JSON or as ``show`` words it.
 
     Only a command with ``may_create`` makes an installation where there is none: a mistyped directory is an error.
     """
@@ -80,6 +80,7 @@ def _said(error: Exception) -> str:
 
 
 def settings_of(common: Common) -> Settings:
+    """Return the settings of the environment with the data directory that the command was given."""
     return from_environment(data=common.data.absolute() if common.data else None)
 
 

@@ -81,7 +81,9 @@ def add(
 async def _open(context: Context, queue: QueueTerms) -> None:
     for cell in context.cells.numbers:
         await context.batcher.ask(open_gates, OpenGate(cell, queue.queue_id))
-    for cell in reversed(context.cells.one_of_each):  # the directory last: a repetition after a failure completes
+    for cell in reversed(
+        context.cells.one_of_each
+    ):  # the directory database last: a repetition after a failure completes
         await context.batcher.ask(add_queues, AddQueue(cell, queue))
     await context.notifier.tell_changed()
 

@@ -40,7 +40,7 @@ app = App(name="simulate", help="What the rules do to a simulated crowd; needs n
 def allow_list(
     *,
     rates: Annotated[str, Parameter(help="The customer's tasks per minute.")] = "1,3,10,30,100",
-    pools: Annotated[str, Parameter(help="Workers in the house, on all its queues.")] = "10,30,100,300",
+    pools: Annotated[str, Parameter(help="Workers of the installation, on all its queues.")] = "10,30,100,300",
     seeds: Seeds = 30,
     load: Annotated[float, Parameter(help="Share of the workers' time that others' tasks take.")] = DEFAULT.load,
     here: Annotated[float, Parameter(help="Share of their time a worker is on the customer's queue.")] = DEFAULT.here,
@@ -120,7 +120,7 @@ def calibrate(
 
 @contextmanager
 def _ending_well() -> Iterator[None]:
-    """Expected failures go to stderr with exit 1; Ctrl-C ends without a traceback."""
+    """Let expected failures go to stderr with exit 1, and Ctrl-C end without a traceback."""
     try:
         yield
     except (CommandFailed, OSError, ValueError) as error:
@@ -140,7 +140,7 @@ def _check(base: World, seeds: int, out: Path | None) -> None:
 
 
 def _check_out(out: Path | None) -> None:
-    """A picture that could not be written is refused before minutes are spent on it."""
+    """Raise `CommandFailed` for a picture that could not be written, before minutes are spent on it."""
     if out is None:
         return
     if allow_list_picture is None:

@@ -39,7 +39,7 @@ LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 
 def routes(context: Context) -> list[Route]:
-    """The console's pages; every POST is refused unless it was sent from one of them."""
+    """Return the routes of the console's pages; every POST is refused unless it was sent from one of them."""
     rooms = [room(context) for room in (_everybodys, _workers, _customers, _operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
@@ -120,7 +120,7 @@ def _operators(context: Context) -> Rooms:
 
 
 async def show_missing(request: Request, error: Exception) -> Response:
-    """The answer to a path that leads nowhere: a page for a browser, a word for everything else."""
+    """Return the 404 of a path that leads nowhere: a page for a browser, a word for every other client."""
     if "text/html" in request.headers.get("accept", ""):
         return render(request, "shared/missing.html", status=404)
     return PlainTextResponse("Not Found", status_code=404)

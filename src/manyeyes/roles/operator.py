@@ -62,6 +62,7 @@ class ReviewerStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def share(self) -> float:
+        """Return the share of the reviewer's votes that went against the verdict."""
         return self.against / self.votes
 
 

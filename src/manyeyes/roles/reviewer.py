@@ -62,7 +62,7 @@ class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReviewDesk:
-    """The desk of signed-in reviewers in one process."""
+    """What signed-in reviewers do, in one process."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -160,14 +160,14 @@ def parse_slot(slot: str) -> SlotId | None:
 
 
 async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[bool]:
-    """Gathered read: whether each reviewer has something before them."""
+    """Return whether each reviewer has something before them; a batched read."""
     now = await db.fetchval("SELECT now()")
     held = await slots.held(db, now, cell, set(reviewer_ids))
     return [reviewer_id in held for reviewer_id in reviewer_ids]
 
 
 async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, str]]:
-    """Gathered read: what was asked and what was answered."""
+    """Return what was asked and what was answered; a batched read."""
     ids = sorted(set(task_ids))
     questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
     return [(questions[task_id], answers.get(task_id, "")) for task_id in task_ids]

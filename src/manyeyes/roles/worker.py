@@ -68,7 +68,7 @@ class AnswerTaken(msgspec.Struct, frozen=True):
 
 
 class WorkerDesk:
-    """The desk of signed-in workers in one process."""
+    """What signed-in workers do, in one process."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -251,7 +251,7 @@ async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[
 
 
 async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:
-    """Gathered read: each worker's leases, the current one first."""
+    """Return each worker's leases, the current one first; a batched read."""
     held = await dispatch.desks(db, cell, set(worker_ids))
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 

@@ -1,4 +1,4 @@
-"""Does a customer who reports answers get more correct ones? One house, lived through once with each way to report."""
+"""Does a customer who reports answers get more correct ones? One world, run with each way to report."""
 
 import enum
 import random
@@ -68,6 +68,7 @@ class Sums(msgspec.Struct):
 
     @property
     def wait(self) -> float:
+        """Return the mean wait until a task was begun, in seconds."""
         return self.waited / self.solved if self.solved else 0.0
 
 

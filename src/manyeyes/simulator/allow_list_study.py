@@ -8,7 +8,7 @@ from manyeyes.simulator.allow_list import AllowListOutcome, Meeting, Plan, Repor
 from manyeyes.simulator.confidence_intervals import Interval, interval, tasks_to_notice
 from manyeyes.simulator.world import MINUTE, World
 
-LARGEST_LOAD = 0.9  # above it the queue grows for hours, and a run says nothing about a house that lives
+LARGEST_LOAD = 0.9  # above it the queue grows for hours, and a run says nothing about an installation that is used
 CLAIMED_RATES = (1.0, 10.0)  # docs/contracts/anticaptcha.md#allow-list: felt at 10 tasks a minute, not at 1
 SMALLEST_RATE = 0.5  # below it a run has hardly a task to count
 AS_IT_IS = "as it is"

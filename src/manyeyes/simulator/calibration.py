@@ -155,30 +155,30 @@ def _verdicts(recogniser: SimulatedRecogniser, chance: random.Random, asked: int
 
 
 def _smooth(chance: random.Random, target: float) -> SimulatedRecogniser:
-    """Errors fall with the rate, as they should: a logistic curve of any steepness and height."""
+    """Make one whose error falls as the rate rises: a logistic curve of any steepness and height."""
     steep, middle, top = chance.uniform(4, 25), chance.uniform(0.1, 0.8), chance.uniform(0, 1.2) * target
     return _make("errors fall", chance, lambda r: top + (0.7 - top) / (1 + math.exp(steep * (r - middle))))
 
 
 def _flat(chance: random.Random, target: float) -> SimulatedRecogniser:
-    """The rate says nothing, and the error is a hair above the target everywhere: every choice would be wrong."""
+    """Make one whose rate says nothing and whose error is slightly above the target everywhere: no choice is right."""
     return _make("just above the target everywhere", chance, lambda r: 1.02 * target)
 
 
 def _cliff(chance: random.Random, target: float) -> SimulatedRecogniser:
-    """Well below the target down to a rate, far above it below."""
+    """Make one that is well below the target down to some rate, and far above it below that rate."""
     edge, above = chance.uniform(0.3, 0.95), chance.uniform(0, 0.7) * target
     return _make("a cliff", chance, lambda r: above if r >= edge else 0.5)
 
 
 def _conceited(chance: random.Random, target: float) -> SimulatedRecogniser:
-    """Wrong most often where it is surest: no order of errors by rate holds."""
+    """Make one that is wrong most often where its rate is highest: no order of errors by rate holds."""
     height, edge = chance.uniform(1, 8) * target, chance.uniform(0.95, 0.995)
     return _make("surest where it is wrong", chance, lambda r: height if r >= edge else chance.uniform(0, 1.5) * target)
 
 
 def _coarse(chance: random.Random, target: float) -> SimulatedRecogniser:
-    """Only a few different rates, many results exactly 1."""
+    """Make one with only a few different rates, and many results at exactly 1."""
     levels = [*sorted(round(chance.uniform(0.3, 1), 2) for _ in range(4)), 1.0]
     drawn = sorted(chance.choice(levels) for _ in range(PLACES))
     base = chance.uniform(0, 1.1) * target

@@ -1,4 +1,4 @@
-"""How sure a simulation is of what it says: means over seeds with their 95 % intervals."""
+"""Means over seeds with their 95 % intervals, and how many tasks show a difference."""
 
 import math
 from collections.abc import Sequence
@@ -18,10 +18,12 @@ class Interval(msgspec.Struct, frozen=True):
 
     @property
     def low(self) -> float:
+        """Return the lower end."""
         return self.mean - self.reach
 
     @property
     def high(self) -> float:
+        """Return the upper end."""
         return self.mean + self.reach
 
 

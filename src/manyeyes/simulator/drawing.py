@@ -1,4 +1,4 @@
-"""How the pictures look: one palette, one hand. Needs matplotlib (the extra `plots`), and no display."""
+"""What the pictures share: palette, figures, intervals. Needs matplotlib (the extra `plots`), and no display."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

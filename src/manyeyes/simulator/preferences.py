@@ -17,12 +17,12 @@ class Regards:
         self._filtered: dict[int, dict[int, float]] = {}
 
     def praise(self, account_id: int, worker_id: int, now: float) -> None:
-        """The account reported an answer of the worker as correct."""
+        """Record that the account reported an answer of the worker as correct."""
         self._listed.setdefault(account_id, {})[worker_id] = now + STANDING_SECONDS
         self._filtered.get(account_id, {}).pop(worker_id, None)
 
     def complain(self, account_id: int, worker_id: int, now: float) -> None:
-        """The account reported an answer of the worker as incorrect."""
+        """Record that the account reported an answer of the worker as incorrect."""
         self._filtered.setdefault(account_id, {})[worker_id] = now + STANDING_SECONDS
         self._listed.get(account_id, {}).pop(worker_id, None)
 

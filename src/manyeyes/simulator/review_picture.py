@@ -55,7 +55,7 @@ def _votes(axes: Axes, verdicts: Sequence[Verdicts]) -> None:
 
 
 def _refunds(axes: Axes, verdicts: Sequence[Verdicts]) -> None:
-    """Bars for the accuracy nearest to 0.9: what a customer and what the house lose by errors."""
+    """Draw bars for the accuracy nearest to 0.9: what a customer and what the operator lose by errors."""
     accuracy = min({v.bench.accuracy for v in verdicts}, key=lambda a: abs(a - 0.9))
     shares = sorted({v.bench.justified for v in verdicts}, reverse=True)
     axes.set_title(f"Per 100 complaints, reviewers at {accuracy:g}")

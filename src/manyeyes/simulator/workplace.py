@@ -1,4 +1,4 @@
-"""One queue of the house and the workers who are on it now; who gets what is the shipping rule's word."""
+"""One queue of the simulated installation and the workers on it now; the shipping rules decide who gets what."""
 
 from bisect import insort
 from collections.abc import Callable
@@ -19,7 +19,7 @@ LIFE_SECONDS = 600.0  # the default of the setting MANYEYES_TASK_LIFE_SECONDS
 
 
 class Job(msgspec.Struct, kw_only=True):
-    """A task, and what fate holds for it, drawn before anybody sees it so that paired runs meet the same tasks.
+    """A task and what will become of it, drawn before anybody sees it so that paired runs meet the same tasks.
 
     ``effort_seconds`` is how long a worker looks at it; the first ``passes`` workers pass it on; the answer is correct
     when ``luck`` (0 to 1) is below the worker's accuracy.
@@ -60,7 +60,7 @@ class Floor:
         self._virtual_turn = 0
 
     def submit(self, job: Job) -> None:
-        """Take a task in: it takes its account's turn, and the matcher runs."""
+        """Add a task after the others of its account and run the matcher."""
         account = job.task.account_id
         (turn,), self._next_turns[account] = turns(self._virtual_turn, self._next_turns.get(account, 0), 1, 1)
         job.task = msgspec.structs.replace(job.task, turn=turn)
@@ -69,7 +69,7 @@ class Floor:
         self._hand_out(became_idle=False)
 
     def come(self, worker_id: int) -> None:
-        """A worker comes onto the floor, idle; one who is still finishing their last task just stays."""
+        """Let a worker come onto the floor, idle; one who is still finishing their last task just stays."""
         if worker_id in self._leaving:
             self._leaving.remove(worker_id)
             self._room[worker_id] = Idle(worker_id, self._agenda.instant(), 1)
@@ -80,7 +80,7 @@ class Floor:
         self._hand_out(became_idle=True)
 
     def leave(self, worker_id: int) -> None:
-        """A worker goes; what they have in hand they finish first, what lay queued on their desk goes back at once."""
+        """Let a worker go: they first finish the task in hand, and the one queued on their desk goes back at once."""
         self._room.pop(worker_id, None)
         if self.idle.pop(worker_id, None):
             del self.desks[worker_id]
@@ -129,7 +129,7 @@ class Floor:
         self._virtual_turn = virtual_turn(self._virtual_turn, in_order, jumped, first_turn)
 
     def _end_overdue(self) -> None:
-        """Tasks that waited for the whole of their longest life end without an answer."""
+        """End, without an answer, the tasks that waited for their whole longest life."""
         now = self._agenda.now
         for turn, task_id in [place for place in self._line if now - self._jobs[place[1]].created >= LIFE_SECONDS]:
             self._line.remove((turn, task_id))
@@ -163,7 +163,7 @@ class Floor:
             self._begin(pair.worker_id, self.idle.pop(pair.worker_id).idle_since)
 
     def _begin(self, worker_id: int, idle_since: datetime) -> None:
-        """The worker looks at what lies on top; they have room for one more under it."""
+        """Let the worker begin the task on top; they then have room for one more under it."""
         job = self.desks[worker_id][0]
         job.started = self._agenda.now
         self._room[worker_id] = Idle(worker_id, idle_since, 1)
@@ -189,7 +189,7 @@ class Floor:
         self._hand_out(became_idle=worker_id in self.idle)
 
     def _pass_on(self, job: Job, worker_id: int) -> None:
-        """Back into the line, for others only; the fifth who passes ends it (tasks.rules)."""
+        """Let the task wait again, for others only; the fifth worker who passes it on ends it (tasks.rules)."""
         job.passes -= 1
         job.task = msgspec.structs.replace(job.task, tried=job.task.tried | {worker_id})
         if is_unsolvable(len(job.task.tried)):

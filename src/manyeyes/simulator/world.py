@@ -1,4 +1,4 @@
-"""The simulated house: what it is like, its workers, its traffic."""
+"""The simulated installation: what it is like, its workers, its traffic."""
 
 import random
 from collections.abc import Callable
@@ -16,7 +16,7 @@ MINUTE = 60.0
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
-    """What the simulated house is like; docs/why/allow-list.md gives each default its reason.
+    """What the simulated installation is like; docs/why/allow-list.md gives each default its reason.
 
     ``rate`` is the customer's, in tasks per minute; ``load`` the share of the workers' time that the other accounts'
     tasks take; ``here`` the share of their time that a worker spends on the customer's queue, in stretches of
@@ -51,7 +51,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 class Crowd:
     """The workers: who is how accurate, and when each comes to the customer's queue and goes to another one.
 
-    At the end of their shift a worker goes home and somebody else takes their chair, with an accuracy of their own.
+    At the end of their shift a worker leaves for good and another one replaces them, with an accuracy of their own.
     """
 
     def __init__(self, world: World, agenda: Agenda, floor: Floor, seed: int) -> None:
@@ -89,7 +89,7 @@ class Crowd:
 
 
 class Traffic:
-    """Tasks of one or several accounts, arriving at random with a steady rate, each with its fate."""
+    """Tasks of one or several accounts, arriving at random with a steady rate, each outcome drawn beforehand."""
 
     def __init__(self, world: World, agenda: Agenda, take_in: Callable[[Job], None]) -> None:
         self._world, self._agenda, self._take_in = world, agenda, take_in

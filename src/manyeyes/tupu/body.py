@@ -37,9 +37,11 @@ class BrokenOff(Exception):
 class Reader(Protocol):
     """Takes the body piece by piece; both raise ValueError when it cannot be read."""
 
-    def write(self, part: bytes) -> None: ...
+    def write(self, part: bytes) -> None:
+        """Take the next piece of the body."""
 
-    def parameters(self) -> Parameters: ...
+    def parameters(self) -> Parameters:
+        """Return what came, once the body is complete."""
 
 
 class Incoming:

@@ -1,4 +1,4 @@
-"""One call of the contract, admitted: whose it is, what it asks, and the house."""
+"""One call of the contract, admitted: whose it is, what it asks, and the context."""
 
 import msgspec
 
@@ -12,8 +12,11 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class SignedCall(msgspec.Struct, frozen=True, kw_only=True):
-    """``share``: counts the bytes that it holds. ``triple``: names the signed call (signing.triple_digest), empty when
-    nothing does. ``at``: Unix seconds; ``arrived``: the same instant on the clock that never goes back."""
+    """``share``: counts the bytes that it holds.
+
+    ``triple``: names the signed call (`request_signature.triple_digest`), empty when nothing does. ``at``: Unix
+    seconds; ``arrived``: the same instant on the clock that never goes back.
+    """
 
     context: Context
     pace: Pace

@@ -27,12 +27,12 @@ _JSON = (b"content-type", b"application/json")
 
 
 def is_tupus(path: str) -> bool:
-    """Whether a path is this contract's."""
+    """Tell whether a path is this contract's."""
     return next(iter(parts_of(path)), "") in VERSIONS
 
 
 class Tupu:
-    """Serves everything under /v3 and /v3.1; every answer but the public key is sealed, the refusals too."""
+    """Serves everything under /v3 and /v3.1; every answer but the public key is signed, the refusals too."""
 
     def __init__(self, context: Context) -> None:
         self._context = context

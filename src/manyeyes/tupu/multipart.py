@@ -81,7 +81,7 @@ class Multipart:
             self._items.append((name, Upload(_text(filename or b""), bytes(self._data))))
 
     def _is_picture(self) -> bool:
-        """Whether a part without a file name says that it is one all the same."""
+        """Tell whether a part without a file name says that it is a picture all the same."""
         return self._headers.get("content-type", "").lower().startswith(("image/", "application/octet-stream"))
 
     def _on_end(self) -> None:

@@ -66,7 +66,7 @@ def _failure(code: int, message: str, family: Family, now: float) -> str:
 
 
 def _stamp(family: Family, now: float) -> dict[str, Any]:
-    """The answer's own nonce and instant; they echo nothing (docs/contracts/tupu.md#what-answers-hold)."""
+    """Return the answer's own nonce and instant; they echo nothing (docs/contracts/tupu.md#what-answers-hold)."""
     nonce = random.random()
     if family is Family.MANAGEMENT:
         return {"nonce": nonce, "timestamp": int(now)}

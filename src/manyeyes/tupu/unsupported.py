@@ -1,6 +1,6 @@
 """The contract's other paths: what they are for is not offered, and they say so (code 15).
 
-Whoever asks hears it, whatever their secretId and signature: a client that calls them has lost its way, not its key.
+Every caller is told so, whatever their secretId and signature: the fault of such a client is the path, not the key.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _NOT_OFFERED = {
 
 
 def elsewhere(parts: Sequence[str]) -> Refusal:
-    """Return the refusal for a path, given in its parts after the version."""
+    """Return the refusal for a path that is not offered, given in its parts after the version (code 15)."""
     kind = parts[1] if len(parts) > 1 and parts[0] == "recognition" else ""
     if family_of(parts) is Family.MANAGEMENT:
         why = "of the management calls there is statistics/secret-task alone"
@@ -34,5 +34,5 @@ def elsewhere(parts: Sequence[str]) -> Refusal:
 
 
 def family_of(parts: Sequence[str]) -> Family:
-    """Return whose habits an answer under a path follows."""
+    """Return which family an answer under a path belongs to: how it writes nonce and instant."""
     return Family.MANAGEMENT if parts and parts[0] == "management" else Family.RECOGNITION

@@ -44,6 +44,7 @@ class RefusalBody(msgspec.Struct, frozen=True):
 
 
 def json(value: Any, status: int = 200) -> Response:
+    """Return a JSON response with the value as msgspec encodes it."""
     return Response(msgspec.json.encode(value), status, media_type="application/json")
 
 

@@ -28,6 +28,7 @@ class Call(Generic[PersonT, BodyT]):
 
     @property
     def query(self) -> Mapping[str, str]:
+        """Return the query's parameters."""
         return self.request.query_params
 
     def part(self, number: int) -> str:

@@ -33,12 +33,13 @@ class RecognitionsApi:
         self._context = context
 
     async def recognitions(self, call: Call[KeyOwner, None]) -> RecognitionsView:
+        """Return the account's apps with their recognitions."""
         queues = await self._context.lookups.queues()
         found = await apps_of(self._context, call.person)
         return RecognitionsView([app_view(app, recognitions, queues) for app, recognitions in found])
 
     async def funnel(self, call: Call[KeyOwner, None]) -> FunnelView | Refusal:
-        """400 for a time, a grain or a zone that cannot be read, and for more than is told at once."""
+        """Return the funnel of a span in parts; 400 for an unreadable time, grain or zone, and for too many parts."""
         of = await self._owned(call)
         tz = call.query.get("tz", "") or of.app.time_zone
         try:
@@ -49,7 +50,7 @@ class RecognitionsApi:
         return funnel_view(of, await funnel_of(self._context, of, spans), grain, tz, zone)
 
     async def results(self, call: Call[KeyOwner, None]) -> ResultsView | Refusal:
-        """A page, newest first; 400 for a place, a limit or a filter that cannot be read."""
+        """Return a page of results, newest first; 400 for a place, a limit or a filter that cannot be read."""
         of, query = await self._owned(call), call.query
         try:
             wanted = Filter(_truth(query, "review"), _label(query.get("label", "")), _truth(query, "overturned"))

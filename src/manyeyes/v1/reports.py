@@ -38,21 +38,24 @@ class ReportsApi:
         self._context = context
 
     async def reports(self, call: Call[KeyOwner, None]) -> ReportsView | Refusal:
-        """A page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
+        """Return a page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
         limit, before, state = asked_limit(call.query, PAGE), call.query.get("before", ""), call.query.get("state", "")
         page = await reports_of(self._context, call.person, limit=limit, before=before, state=state)
         return page if isinstance(page, Refusal) else reports_view(self._context, page)
 
     async def report(self, call: Call[KeyOwner, None]) -> ReportView | Refusal:
+        """Return one report of the customer's; 404 for a task that they did not report."""
         task = read_task(call.part(3))
         found = _NO_NUMBER if task is None else await report_of(self._context, call.person, task)
         return found if isinstance(found, Refusal) else report_view(self._context, found)
 
     async def worker_reports(self, call: Call[Worker, None]) -> WorkerReportsView:
+        """Return the complaints about the worker's answers, newest first."""
         found = await worker_reports(self._context, call.person)
         return WorkerReportsView([worker_report_view(self._context, each) for each in found])
 
     async def appeals(self, call: Call[Worker, AppealRequest]) -> AppealFiled | Refusal:
+        """File the worker's one appeal against a verdict."""
         outcome = await appeal(self._context, call.person, call.body.task_id, call.body.words)
         return outcome if isinstance(outcome, Refusal) else appeal_filed(outcome)
 

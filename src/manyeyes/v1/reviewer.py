@@ -37,11 +37,13 @@ class ReviewerApi:
         return slot if isinstance(slot, Refusal) else slot_view(self._context, slot)
 
     async def votes(self, call: Call[Worker, VoteRequest]) -> VoteView | Refusal:
+        """Take the reviewer's vote; return what it earned and what comes next."""
         body = call.body
         outcome = await self._desk.vote(call.person, parse_slot(body.slot), body.verdict, body.reason)
         return outcome if isinstance(outcome, Refusal) else vote_view(self._context, outcome)
 
     async def session(self, call: Call[Worker, None]) -> ReviewerView | Refusal:
+        """Return what the reviewer did today."""
         outcome = await self._desk.session(call.person)
         return outcome if isinstance(outcome, Refusal) else reviewer_view(outcome)
 

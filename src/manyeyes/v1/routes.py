@@ -76,7 +76,7 @@ def _starred(path: str) -> tuple[str, str]:
 
 
 def _failed(error: Exception, path: str) -> Response:
-    """An outage is a 503 (docs/decisions/0005), anything else a fault of ours: 500, with the trace in the log."""
+    """Return the response to an error: 503 for an outage (docs/decisions/0005), else 500, with the trace in the log."""
     if isinstance(error, Unavailable) or is_lost(error):
         response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
         response.headers["retry-after"] = "5"

@@ -20,7 +20,7 @@ class WebhooksApi:
         self._context = context
 
     async def deliveries(self, call: Call[KeyOwner, None]) -> DeliveriesView | Refusal:
-        """A page of call-backs, newest first; 400 for a place or a state that does not exist."""
+        """Return a page of call-backs, newest first; 400 for a place or a state that does not exist."""
         limit, state = asked_limit(call.query, PAGE), call.query.get("state", "")
         if state not in ("", GIVEN_UP):
             return Refusal(Reason.UNREADABLE, f"state must be {GIVEN_UP} or left out")
@@ -29,11 +29,13 @@ class WebhooksApi:
         return page if isinstance(page, Refusal) else deliveries_view(page)
 
     async def delivery(self, call: Call[KeyOwner, None]) -> DeliveryLog | Refusal:
+        """Return one call-back with its tries; 404 for a task without one."""
         task = read_task(call.part(3))
         found = await delivery_of(self._context, call.person, task) if task else _NO_NUMBER
         return found if isinstance(found, Refusal) else delivery_log(found)
 
     async def replay(self, call: Call[KeyOwner, None]) -> DeliveryLog | Refusal:
+        """Send one result again; return the call-back as it then is."""
         task = read_task(call.part(3))
         found = await replay(self._context, call.person, task) if task else _NO_NUMBER
         return found if isinstance(found, Refusal) else delivery_log(found)

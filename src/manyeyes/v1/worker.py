@@ -70,6 +70,7 @@ class WorkerApi:
         return session if isinstance(session, Refusal) else session_view(session)
 
     async def session(self, call: Call[Worker, None]) -> SessionView:
+        """Return the worker's presence and pay."""
         return await self._session(call.person)
 
     async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
@@ -78,14 +79,17 @@ class WorkerApi:
         return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
+        """Take the worker's answer; return what it earned and what comes next."""
         outcome = await self._desk.answer(call.person, parse_lease(call.body.lease), call.body.answer.text)
         return outcome if isinstance(outcome, Refusal) else answer_view(self._context, outcome)
 
     async def skips(self, call: Call[Worker, SkipRequest]) -> NextReply | Refusal:
+        """Pass a task on; return what comes next."""
         outcome = await self._desk.skip(call.person, parse_lease(call.body.lease), SkipReason(call.body.reason))
         return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
 
     async def offline(self, call: Call[Worker, None]) -> None:
+        """End the presence; what the worker held goes back at once."""
         await self._desk.offline(call.person)
 
     async def events(self, call: Call[Worker, None]) -> Response | Refusal:
@@ -109,8 +113,8 @@ class WorkerApi:
     async def _changes(self, worker: Worker, event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
-        The desk is looked at every second, lest a hint was lost; the presence when the bell rang, or in long silences.
-        The desk is told of before the presence is looked at: a picture may wait for their eyes.
+        The desk is read every second, in case a notification was lost; the presence after a notification, or in long
+        silences. The desk is told first: the worker may be waiting to see a picture.
         """
         seen: dict[str, object] = {}
         spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time

@@ -36,7 +36,7 @@ class CallbackPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/callbacks?state=given_up&before=."""
+        """GET /customer/callbacks?state=given_up&before=: a page of the account's call-backs, newest first."""
         is_given_up = request.query_params.get("state") == "given_up"
         before = request.query_params.get("before", "")
         page = await deliveries_of(self._context, place, limit=PAGE_CALLBACKS, before=before, is_given_up=is_given_up)
@@ -66,7 +66,7 @@ class CallbackPages:
 
 
 def _line(callback: Callback) -> dict[str, Any]:
-    """A call-back as the list draws it."""
+    """Return a call-back as the template draws it."""
     found = callback.delivery
     return {
         "task_id": wire_id(found.task_id),

@@ -23,24 +23,26 @@ class Days(msgspec.Struct, frozen=True):
 
     @property
     def number(self) -> int:
+        """Return how many days these are."""
         return (self.last - self.first).days + 1
 
     @property
     def every(self) -> list[date]:
+        """Return every day, the first one first."""
         return [self.first + timedelta(days=n) for n in range(self.number)]
 
     def span(self, zone: tzinfo) -> Span:
-        """The days as instants."""
+        """Return the days as instants: from the first midnight in ``zone`` to the one after the last day."""
         return Span(midnight(self.first, zone), midnight(self.last + DAY, zone))
 
     def address(self, path: str, **more: str) -> str:
-        """The address that asks for these days."""
+        """Return ``path`` with the query that asks for these days and for ``more``."""
         kept = {name: value for name, value in more.items() if value}
         return f"{path}?{urlencode({'from': self.first.isoformat(), 'to': self.last.isoformat(), **kept})}"
 
 
 def asked_days(query: Mapping[str, str], zone: tzinfo, now: datetime) -> Days:
-    """Read the days; those that cannot be read, or are too many, are the last thirty."""
+    """Read the days from a query; the last thirty stand in for those that cannot be read or are too many."""
     today = now.astimezone(zone).date()
     default = last_days(DEFAULT_DAYS, today)
     since, until = (_day(query.get(name, "").strip()) for name in ("from", "to"))
@@ -56,7 +58,7 @@ def asked_days(query: Mapping[str, str], zone: tzinfo, now: datetime) -> Days:
 
 
 def last_days(number: int, today: date) -> Days:
-    """So many days with today as the last."""
+    """Return so many days with today as the last."""
     return Days(today - (number - 1) * DAY, today)
 
 

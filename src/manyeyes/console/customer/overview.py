@@ -55,7 +55,7 @@ class CustomerPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer."""
+        """GET /customer: balance, spending, latest tasks, and how to connect a client."""
         async with self._context.cells.pool(place.cell).acquire() as db:
             account = await _figures(db, place)
             recent = await self._recent(db, place)
@@ -109,7 +109,7 @@ class CustomerPages:
 
 
 async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any]:
-    """The numbers at the head of the page; money in micro-units."""
+    """Return the numbers at the head of the page; money in micro-units."""
     cell, account_id = place.cell, place.account_id
     day = await statistics.spending(db, cell, account_id, spending_windows(int(time.time()) + 1 - DAY_SECONDS))
     waiting, answering = await dispatch.account_waiting(db, cell, account_id)
@@ -126,7 +126,7 @@ async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any
 
 
 async def _recognised(db: asyncpg.Connection, place: AccountPlace) -> int:
-    """What recognisers' work cost in the last 24 hours, in micros."""
+    """Return what recognisers' work cost in the last 24 hours, in micro-units."""
     now = datetime.now(UTC)
     start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)

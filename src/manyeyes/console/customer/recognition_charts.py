@@ -46,6 +46,7 @@ class DayLine(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def results(self) -> int:
+        """Return how many results the day has."""
         return self.certain + self.uncertain + self.failed
 
 
@@ -69,7 +70,7 @@ class Drawing(msgspec.Struct, frozen=True):
 
 
 def series_of(recognition: Recognition, counts: Sequence[DayCount], translations: Translations) -> list[ChartSeries]:
-    """The labels that get a colour: all, or the five most frequent ones and the rest together."""
+    """Return the labels that get a colour: all, or the five most frequent ones and the rest together."""
     totals: dict[int, int] = dict.fromkeys(recognition.names, 0)
     for count in counts:
         if count.label != FAILED:
@@ -89,7 +90,7 @@ def series_of(recognition: Recognition, counts: Sequence[DayCount], translations
 
 
 def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[DayLine]:
-    """Every day with its counts, days without any too."""
+    """Return a line for every day with its counts, days without results too."""
     by_day: dict[date, list[DayCount]] = {day: [] for day in days.every}
     for count in counts:
         by_day[count.day].append(count)
@@ -97,7 +98,7 @@ def day_lines(days: Days, counts: Sequence[DayCount], series: Sequence[ChartSeri
 
 
 def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> list[LabelLine]:
-    """Every label that the recogniser may give, and what failed if anything did."""
+    """Return a line for every label that the recogniser may give, and one for failures if there are any."""
     names = dict(recognition.names)
     names.update({count.label: names.get(count.label, "") for count in counts})
     colours = {label: each.kind for each in series for label in each.labels}
@@ -112,7 +113,7 @@ def label_lines(recognition: Recognition, counts: Sequence[DayCount], series: Se
 
 
 def drawings(lines: Sequence[DayLine], series: Sequence[ChartSeries], language: str) -> dict[str, Drawing]:
-    """The three drawings of the days by name: labels, certain, people."""
+    """Return the three drawings of the days by name: labels, certain, people."""
     translate = languages.catalogue(language).ugettext
     said = {kind: translate(message) for kind, message in SAID.items()}
     return {
@@ -153,7 +154,7 @@ def _drawing(
 
 
 def _has_foot(index: int, columns: int) -> bool:
-    """Whether a column is named: every so many are, and none whose name would pass the drawing's end."""
+    """Tell whether a column is named at its foot: every so many are, but none whose name would leave the drawing."""
     return index % -(-columns // FEET) == 0 and index <= columns * LAST_FOOT
 
 

@@ -53,7 +53,7 @@ class Times(msgspec.Struct, frozen=True):
 
 
 def bands(counts: Counts, translations: Translations) -> list[Band]:
-    """The three bands; of one that is empty only the name and the zero are drawn."""
+    """Return the three bands; an empty one has a name and a zero, and no parts."""
     asked = [("judged_too", counts.reviewed), ("pending", counts.pending), ("undecided", counts.undecided)]
     parts = {
         "recognised": [("certain", counts.certain), ("uncertain", counts.uncertain), ("failed", counts.failed)],
@@ -65,12 +65,15 @@ def bands(counts: Counts, translations: Translations) -> list[Band]:
 
 
 def times(total: Stretch) -> Times:
-    """How long people and the recogniser took: the median, 95 and, of the recogniser, 99 of 100."""
+    """Return how long people and the recogniser took: the 50th and 95th percentile, of the recogniser also the 99th."""
     return Times(_percentiles(total.verdict, 0.5, 0.95), _percentiles(total.latency, 0.5, 0.95, 0.99))
 
 
 def unexplained(lines: Sequence[DayLine], counts: Counts) -> int:
-    """The largest difference between the days by label and the total, which are counted apart; 0 if it adds up."""
+    """Return the largest difference between the days by label and the total; 0 if they agree.
+
+    They are counted apart.
+    """
     pairs: list[tuple[int, int]] = [
         (sum(sum(line.by_series) for line in lines), counts.certain + counts.uncertain),
         *((sum(getattr(line, name) for line in lines), getattr(counts, name)) for name in BOTH),

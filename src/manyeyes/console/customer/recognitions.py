@@ -70,7 +70,7 @@ class RecognitionPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/recognitions."""
+        """GET /customer/recognitions: the account's apps with their recognitions and today's counts."""
         found = await apps_of(self._context, place)
         today = await days_now(self._context, found, datetime.now(UTC))
         return render(
@@ -88,7 +88,7 @@ class RecognitionPages:
 
     @for_customers
     async def show_one(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/recognitions/{task_id}?from=&to=&show=&before=."""
+        """GET /customer/recognitions/{task_id}?from=&to=&show=&before=: one recognition over some days."""
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
             return render(request, "shared/missing.html", status=404, person=place.name)
@@ -142,7 +142,10 @@ class RecognitionPages:
         )
 
     async def _results(self, request: Request, of: Owned, within: Span) -> tuple[list[dict[str, Any]], str] | None:
-        """A page of results as the template draws them, and where the next begins; None for a place that is none."""
+        """Return a page of results as the template draws them and where the next page begins.
+
+        None for a ``before`` that cannot be read.
+        """
         query = request.query_params
         _, wanted = SHOWN.get(query.get("show", ""), SHOWN[""])
         page = await results_of(
@@ -156,13 +159,13 @@ class RecognitionPages:
         return [_result(each, of, reported, translations) for each in results], following
 
     async def _has_results(self, of: Owned) -> bool:
-        """Whether anything was ever recognised."""
+        """Tell whether anything was ever recognised."""
         page = await results_of(self._context, of, wanted=Filter(), limit=1)
         return not isinstance(page, Refusal) and bool(page[0])
 
 
 def _app(app: App, below: Sequence[Recognition], today: dict[int, Counts]) -> dict[str, Any]:
-    """An app as the list draws it."""
+    """Return an app as the template draws it."""
     return {
         "app": app,
         "key": fingerprint(app.public_key) if app.public_key else None,
@@ -171,12 +174,12 @@ def _app(app: App, below: Sequence[Recognition], today: dict[int, Counts]) -> di
 
 
 def _labels(recognition: Recognition) -> list[Label]:
-    """The recogniser's labels, then those that only people give."""
+    """Return the recogniser's labels, then those that only people give."""
     return sorted(recognition.labels, key=lambda label: (label.number < 0, abs(label.number)))
 
 
 def _presets(of: Owned, days: Days) -> list[tuple[int, str, bool]]:
-    """So many days, where they are shown, and whether they are."""
+    """Return (number of days, address, whether it is the one shown) for each offered range of days."""
     today = datetime.now(UTC).astimezone(zone(of.app.time_zone)).date()
     found = [(number, last_days(number, today)) for number in PRESETS]
     return [(number, _address(of, each), (each.first, each.last) == (days.first, days.last)) for number, each in found]
@@ -192,7 +195,10 @@ def _downloads(of: Owned, days: Days) -> list[tuple[str, str]]:
 
 
 def _result(result: SeenResult, of: Owned, reported: set[int], translations: Translations) -> dict[str, Any]:
-    """A result as the list draws it; ``complaint``: the number of its review task, 0 where nobody complained."""
+    """Return a result as the template draws it;
+
+    ``complaint`` is the number of its review task, 0 without a complaint.
+    """
     head, _, tail = result.name.rpartition("/") if "://" in result.name else ("", "", result.name)
     look, words = PEOPLE["overturned" if result.overturned else review_outcome(result)]
     return {

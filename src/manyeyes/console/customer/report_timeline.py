@@ -23,7 +23,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 def steps(language: str, report: CustomerReport) -> list[Step]:
-    """The way of a report, in order. What is not decided yet ends with what goes on now."""
+    """Return what happened to a report, in order; of an undecided one the last step is what goes on now."""
     translations = catalogue(language)
     translate = translations.ugettext
     if report.status is ReportStatus.REFUSED:
@@ -73,7 +73,7 @@ def _ending(language: str, report: CustomerReport) -> list[Step]:
 
 
 def _refund(language: str, report: CustomerReport) -> list[Step]:
-    """The money that came back, with the way to the statement on which it stands."""
+    """Return the step of the refund, which links to the statement that shows it."""
     if report.decided_at is None or not report.refunded_micros:
         return []
     amount = money(report.refunded_micros, language)

@@ -33,7 +33,7 @@ class ReportPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/reports?state=&before=."""
+        """GET /customer/reports?state=&before=: a page of the account's reports, newest first, and its record."""
         asked = request.query_params.get("state", "")
         state = asked if asked in STATES else ""
         before = request.query_params.get("before", "")
@@ -94,7 +94,7 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 def _line(translations: Translations, report: CustomerReport) -> dict[str, Any]:
-    """A report as the list draws it; task 0 stands for many that were never the account's."""
+    """Return a report as the template draws it; task 0 stands for many that were never the account's."""
     return {
         "task_id": report.task_id,
         "filed_at": report.filed_at,

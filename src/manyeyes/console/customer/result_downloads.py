@@ -67,7 +67,7 @@ class Downloads:
         )
 
     async def _asked(self, request: Request, place: AccountPlace) -> tuple[Owned, Days] | Response:
-        """Whose results of which days; else the answer that says why there is no file."""
+        """Return the recognition and the days that are asked for, else the response that says why there is no file."""
         of = await owned(self._context, place, request.path_params["task_id"])
         if isinstance(of, Refusal):
             return PlainTextResponse("there is no such recognition of yours", status_code=404)
@@ -82,7 +82,7 @@ class Downloads:
         return of, days
 
     async def _rows(self, of: Owned, days: Days) -> AsyncIterator[list[tuple[Any, ...]]]:
-        """Pages of rows, oldest first; each is read by itself."""
+        """Yield pages of rows, oldest first; each page is read by itself."""
         span, last = days.span(zone(of.app.time_zone)), None
         pool = self._context.cells.pool(of.app.cell)
         while True:
@@ -96,17 +96,17 @@ class Downloads:
 
 @cache
 def has_parquet() -> bool:
-    """Whether Parquet files can be written here, without loading what writes them."""
+    """Tell whether Parquet files can be written here, without loading the library that writes them."""
     return find_spec("pyarrow") is not None
 
 
 def guarded(text: str) -> str:
-    """The text with an apostrophe before what a spreadsheet would calculate."""
+    """Return the text with an apostrophe before what a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _row(of: Owned, result: SeenResult) -> tuple[Any, ...]:
-    """A result in the order of `COLUMNS`; None for what there is not, money in micro-units."""
+    """Return a result in the order of `COLUMNS`; None for an absent value, money in micro-units."""
     return (
         *(result.at, result.name, result.tag, result.uid, result.sequence_id),
         *(result.label, label_name(of.recognition, result.label), result.rate, result.threshold, result.review),

@@ -53,7 +53,7 @@ class StatementPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/statement."""
+        """GET /customer/statement: 24 hours of the account's books, hour by hour, and a page of entries."""
         question = asked(request.query_params, datetime.now(UTC))
         queues = await self._context.lookups.queues()
         async with self._context.cells.pool(place.cell).acquire() as db:
@@ -105,7 +105,7 @@ class StatementPages:
 
 
 def links(question: StatementQuery, books: Statement) -> dict[str, str]:
-    """Where the page's buttons lead; empty where there is nothing further."""
+    """Return the addresses of the page's buttons by name; empty where there is nothing further."""
     is_last = question.page * PAGE_ENTRIES >= books.entries
     return {
         "earlier": question.address(start=question.start - DAY, page=1),
@@ -117,7 +117,7 @@ def links(question: StatementQuery, books: Statement) -> dict[str, str]:
 
 
 def kinds_in(language: str) -> dict[TransferKind, str]:
-    """What a customer calls each kind of transfer on their statement."""
+    """Return what a customer calls each kind of transfer on their statement."""
     translate = languages.catalogue(language).ugettext
     return {kind: translate(message) for kind, message in KINDS.items()}
 

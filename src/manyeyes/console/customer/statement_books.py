@@ -30,7 +30,7 @@ class Funds(msgspec.Struct, frozen=True):
     held_micros: int
 
     def plus(self, sums: Iterable[MovementSum | Movement]) -> "Funds":
-        """The funds after these movements."""
+        """Return the funds after these movements."""
         moved = list(sums)
         return Funds(
             self.available_micros + sum(each.available_change for each in moved),
@@ -49,7 +49,7 @@ class StatementLine(msgspec.Struct, frozen=True):
 
     @property
     def is_refund(self) -> bool:
-        """Whether a complaint brought it back; that complaint has a page."""
+        """Tell whether the line is a refund of a complaint; that complaint has a page."""
         return self.kind is TransferKind.REFUND
 
 
@@ -70,11 +70,12 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def entries(self) -> int:
+        """Return how many entries the window has, on all pages."""
         return sum(each.entries for each in self.sums)
 
     @property
     def unexplained_micros(self) -> int:
-        """The largest difference between what should be equal; 0 when the statement adds up."""
+        """Return the largest difference between figures that should be equal; 0 when the statement adds up."""
         reached = self.opening.plus(self.sums)
         settled = -sum(each.held_change for each in self.sums if each.kind is TransferKind.SETTLE)
         differences = (
@@ -88,7 +89,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 async def read_books(
     db: asyncpg.Connection, place: AccountPlace, asked: StatementQuery, queues: dict[int, QueueTerms]
 ) -> Statement:
-    """All from one snapshot, so that a task which ends meanwhile cannot make the figures disagree."""
+    """Read the statement in one snapshot, so that a task which ends meanwhile cannot make the figures disagree."""
     cell, account_id = place.cell, place.account_id
     async with db.transaction(isolation="repeatable_read", readonly=True):
         opening = Funds(0, 0).plus(await ledger.movement_sums(db, cell, account_id, BEGINNING, asked.start))
@@ -122,12 +123,12 @@ async def read_books(
 
 
 def line(movement: Movement, after: Funds) -> StatementLine:
-    """A movement as a line of the statement."""
+    """Return a movement as a line of the statement."""
     task = 0 if movement.kind in NO_TASK else wire_id(movement.cause_id)
     return StatementLine(movement.at, movement.kind, task, movement.amount_micros, after)
 
 
 def totals(hours: Iterable[Spending]) -> dict[str, Any]:
-    """The hours together."""
+    """Return the sums over the hours, by the names that the template uses."""
     every = list(hours)
     return {"tasks": sum(hour.tasks for hour in every), "charged_micros": sum(hour.charged_micros for hour in every)}

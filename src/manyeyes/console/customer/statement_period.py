@@ -21,8 +21,11 @@ _LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
 class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """A statement's question. Empty filters take everything; ``page`` counts from 1; ``is_readable`` is False when the
-    start could not be read and the last 24 hours stand in for it."""
+    """A statement's question.
+
+    Empty filters take everything; ``page`` counts from 1; ``is_readable`` is False when the start could not be read and
+    the last 24 hours stand in for it.
+    """
 
     start: datetime
     queue: str = ""
@@ -33,14 +36,16 @@ class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def end(self) -> datetime:
+        """Return the first instant after the window."""
         return self.start + DAY
 
     @property
     def is_filtered(self) -> bool:
+        """Tell whether any filter narrows the hours."""
         return bool(self.queue or self.soft_id or self.ip)
 
     def address(self, path: str = "/customer/statement", **changes: object) -> str:
-        """The address that asks the same with ``changes``."""
+        """Return the address that asks the same with ``changes``."""
         asked = msgspec.structs.replace(self, **changes)
         parts = {
             "from": f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
@@ -53,7 +58,7 @@ class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked(query: Mapping[str, str], now: datetime) -> StatementQuery:
-    """Read the question; a statement without a start is that of the 24 hours that end now."""
+    """Read the question from a query; without a start it is about the 24 hours that end now."""
     start = instant(query.get("from", "").strip()) if query.get("from", "").strip() else _last_day(now)
     page = query.get("page", "")
     return StatementQuery(
@@ -67,7 +72,10 @@ def asked(query: Mapping[str, str], now: datetime) -> StatementQuery:
 
 
 def instant(text: str) -> datetime | None:
-    """The instant that Unix seconds or an RFC 3339 text name, to the second; None for neither. No zone means UTC."""
+    """Return the instant that Unix seconds or an RFC 3339 text name, to the second; None for neither.
+
+    A text without a zone means UTC.
+    """
     try:
         if text.isdecimal():
             found = datetime.fromtimestamp(int(text), UTC)
@@ -80,12 +88,12 @@ def instant(text: str) -> datetime | None:
 
 
 def filters(question: StatementQuery, queues: Mapping[int, QueueTerms]) -> SpendingFilters:
-    """The filters as the statistics take them: None takes everything, an unknown name or number finds nothing."""
+    """Return the filters as the statistics take them; None takes everything, an unknown name or number nothing."""
     soft_id = whole_number(question.soft_id or "0", 19)
     soft_id = UNKNOWN if soft_id is None else soft_id
     return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 
 def _last_day(now: datetime) -> datetime:
-    """24 hours ago, to the second, so that what happened in this very second is still inside."""
+    """Return the instant 24 hours ago, to the second, so that what happened in this very second is still inside."""
     return now.replace(microsecond=0) + timedelta(seconds=1) - DAY

@@ -25,12 +25,12 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def asked_target(query: Mapping[str, str]) -> float:
-    """The error that is aimed at, one of `TARGETS`; the usual one for anything else."""
+    """Return the error that is aimed at, one of `TARGETS`; the usual one for anything else."""
     return next((target for target in TARGETS if query.get("target") == str(target)), TARGET)
 
 
 def calibrated(said: Sequence[ReviewVerdict], target: float, recognition: Recognition, language: str) -> Shown:
-    """The proposed threshold and the curve that it was chosen from."""
+    """Return the proposed threshold and the curve that it was chosen from (docs/decisions/0022)."""
     found = calibrate(said, target)
     by_threshold = {point.threshold: point for point in found.points}
     proposed = by_threshold.get(found.threshold) if found.threshold < NOTHING_CERTAIN else None
@@ -48,7 +48,7 @@ def calibrated(said: Sequence[ReviewVerdict], target: float, recognition: Recogn
 
 
 def _rows(points: Sequence[CalibrationPoint], proposed: CalibrationPoint | None) -> list[CalibrationPoint]:
-    """Every so many points, and the proposed one."""
+    """Return every so many points, and the proposed one."""
     step = -(-len(points) // ROWS) or 1
     return [point for i, point in enumerate(points) if i % step == 0 or point is proposed]
 

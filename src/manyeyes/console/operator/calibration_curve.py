@@ -88,7 +88,7 @@ def curve(points: Sequence[CalibrationPoint], target: float, now: float, propose
 
 
 def _with_room(points: Sequence[CalibrationPoint]) -> list[CalibrationPoint]:
-    """Of points that would lie on each other the worst is drawn: a peak is never lost."""
+    """Return the points to draw: of several that would overlap only the worst, so that no peak is lost."""
     runs = neighbours(len(points), MOST_POINTS)
     return [max((points[i] for i in run), key=lambda point: point.upper_bound) for run in runs]
 

@@ -41,7 +41,7 @@ class RecoursePages:
 
     @for_operators
     async def show(self, request: Request) -> Response:
-        """GET /operator/recourse."""
+        """GET /operator/recourse: open complaints, appeals, reviewers' records and ignored accounts."""
         language = look_of(request).language
         translate = catalogue(language).ugettext
         notice = NOTICES.get(request.query_params.get("notice", ""))
@@ -73,7 +73,7 @@ class RecoursePages:
         return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)
 
     async def _open_complaints(self, language: str) -> Check:
-        """How many complaints wait for reviewers, and since when."""
+        """Return how many complaints wait for reviewers, and since when."""
         translate = catalogue(language).ugettext
         found = await oversight.open_complaints(self._context)
         if found.oldest_at is None:
@@ -87,7 +87,7 @@ class RecoursePages:
 
 
 def _appeal(language: str, one: OpenAppeal, pictures: PictureLinks) -> dict[str, Any]:
-    """An appeal as the template draws it: what was asked and answered, what reviewers and worker say."""
+    """Return an appeal as the template draws it: question, answer, and what reviewers and the worker say."""
     translations = catalogue(language)
     words = task_wording.words_for(translations)
     return {

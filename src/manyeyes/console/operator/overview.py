@@ -65,7 +65,7 @@ class OperatorPages:
 
     @for_operators
     async def show(self, request: Request) -> Response:
-        """GET /operator."""
+        """GET /operator: checks, queues, accounts, workers and sites."""
         language = look_of(request).language
         translate = catalogue(language).ugettext
         return render(
@@ -111,9 +111,9 @@ class OperatorPages:
         return (datetime.now(UTC) - first).total_seconds() if first else None
 
     async def books_difference(self) -> int:
-        """Micro-units unexplained in all cells: proven anew once a minute at most, by one view at a time.
+        """Return the unexplained micro-units of all cells, proven at most once a minute and by one view at a time.
 
-        While that goes on the other views show what was proven last.
+        While the books are being checked the other views show the result before.
         """
         if self._difference is not None and self._proving.locked():
             return self._difference[1]
@@ -127,7 +127,7 @@ class OperatorPages:
             return self._difference[1]
 
     async def _queues(self) -> list[dict[str, Any]]:
-        """Waiting tasks, those being answered and present workers of each queue, over all cells."""
+        """Return waiting tasks, tasks being answered and present workers of each queue, over all cells."""
         lines = []
         for queue_id, queue in sorted((await self._context.lookups.queues()).items()):
             waiting = answering = online = 0
@@ -179,7 +179,7 @@ class OperatorPages:
         ]
 
     async def _sites(self, language: str) -> list[dict[str, Any]]:
-        """Every site with what its last check saw; one whose proof is too old counts as lost, whatever its row says."""
+        """Return every site with what its last check saw; a proof that is too old counts as lost."""
         translate = catalogue(language).ugettext
         async with self._context.cells.directory.acquire() as db:
             names = {place.account_id: place.name for place in await accounts.every_place(db)}

@@ -46,7 +46,7 @@ class OperatorRecognitionPages:
 
     @for_operators
     async def show(self, request: Request) -> Response:
-        """GET /operator/recognition."""
+        """GET /operator/recognition: every app with its key, every recognition with its error."""
         async with self._context.cells.directory.acquire() as db:
             found = await apps.apps_of(db)
             names = {place.account_id: place.name for place in await accounts.every_place(db)}
@@ -71,7 +71,7 @@ class OperatorRecognitionPages:
 
     @for_operators
     async def show_one(self, request: Request) -> Response:
-        """GET /operator/recognition/{task_id}?target=."""
+        """GET /operator/recognition/{task_id}?target=: the calibration of one recognition."""
         found = await self._found(request.path_params["task_id"])
         if found is None:
             return render(request, "shared/missing.html", status=404, person="operator")
@@ -137,7 +137,7 @@ class OperatorRecognitionPages:
         return (app, recognition) if app and recognition else None
 
     async def _judged(self, found: list[App], below: list[Recognition]) -> dict[int, VerdictCount]:
-        """What people said in the last days of every recognition, by its number."""
+        """Return what people said in the last days of every recognition, by its number."""
         since, judged = datetime.now(UTC) - timedelta(days=DAYS), dict[int, VerdictCount]()
         cells = {app.secret_id: app.cell for app in found}
         for cell in self._context.cells.numbers:
@@ -153,7 +153,7 @@ class OperatorRecognitionPages:
 
 
 def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str, Any]:
-    """An app as the list draws it."""
+    """Return an app as the template draws it."""
     return {
         "app": app,
         "account": names.get(app.account_id, str(app.account_id)),
@@ -163,7 +163,7 @@ def _app(app: App, names: dict[int, str], below: list[Recognition]) -> dict[str,
 
 
 def _terms(given: dict[str, str]) -> dict[str, Any]:
-    """The terms that a form changes; what is left empty stays. Raises ValueError for what is no number."""
+    """Return the terms that a form changes; an empty field changes nothing. Raises ValueError for what is no number."""
     terms: dict[str, Any] = {}
     if given["threshold"]:
         terms["threshold"] = float(given["threshold"].replace(",", "."))

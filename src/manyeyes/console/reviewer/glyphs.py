@@ -31,14 +31,14 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def runs(text: str) -> list[Run]:
-    """The text in pieces that together are the text."""
+    """Split the text into runs of digits and of other characters; together they are the text."""
     pieces = _RUNS.findall(text)
     is_mixed = any(character.isalpha() for character in text)
     return [Run(piece, is_mixed and piece[0] in "0123456789") for piece in pieces]
 
 
 def alike(options: PictureOptions, text: str) -> list[tuple[str, str]]:
-    """(sign, key of its name) of every sign that is easily taken for another, each once, in the answer's order.
+    """Return (character, key of its name) of every character that is easily taken for another, each once, in order.
 
     Where only digits are wanted, or a label was chosen, nothing can be mistaken.
     """
@@ -48,5 +48,5 @@ def alike(options: PictureOptions, text: str) -> list[tuple[str, str]]:
 
 
 def length(text: str) -> str:
-    """How large the answer can be written: short, middle or long."""
+    """Return how large the answer can be written: short, middle or long."""
     return "long" if len(text) > LONG else "middle" if len(text) > MIDDLE else "short"

@@ -108,7 +108,7 @@ class ReviewPages:
 
 
 def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict[str, Any]:
-    """A complaint as the template draws it: picture, question, answer; nobody's name."""
+    """Return a complaint as the template draws it: picture, question, answer, and nobody's name."""
     options, text = slot.task.options, slot.answer.text
     labels = [choice.name for choice in options.labels] if isinstance(options, LabelOptions) else []
     return {

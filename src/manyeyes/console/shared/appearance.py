@@ -24,12 +24,12 @@ class Appearance:
 
     @property
     def dark_media(self) -> str:
-        """The media query under which the dark colours apply."""
+        """Return the media query under which the dark colours apply."""
         return THEMES[self.theme]
 
 
 def look_of(request: Request) -> Appearance:
-    """What the address asks for, else what a cookie kept, else the browser's own wishes."""
+    """Return what the address asks for, else what a cookie kept, else the browser's own preference."""
     wishes = {name: request.query_params.get(name) for name in ("lang", "theme", "text")}
     fresh = {name: value for name, value in wishes.items() if value and _known(name, value)}
     kept = {name: request.cookies.get(COOKIE.format(name), "") for name in wishes}
@@ -47,13 +47,13 @@ def _known(name: str, value: str) -> bool:
 
 
 def remember(response: Response, choices: dict[str, str]) -> None:
-    """Keeps choices in cookies for a year."""
+    """Keep the choices in cookies for a year."""
     for name, value in choices.items():
         response.set_cookie(COOKIE.format(name), value, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
 
 
 async def change_look(request: Request) -> Response:
-    """POST /look: keeps the chosen settings and goes back to the page they were chosen on."""
+    """POST /look: keep the chosen settings and go back to the page they were chosen on."""
     form = await request.form()
     choices = {name: str(form.get(name, "")) for name in ("lang", "theme", "text")}
     response = RedirectResponse(own_path(str(form.get("back", "/"))), status_code=303)
@@ -62,6 +62,6 @@ async def change_look(request: Request) -> Response:
 
 
 def own_path(path: str) -> str:
-    """The path if it is one of this site's, else `/`: nobody is sent elsewhere by an address made for them."""
+    """Return the path if it is one of this site's, else `/`: no crafted address sends anybody to another site."""
     elsewhere = not path.startswith("/") or path.startswith("//") or "\\" in path or "\n" in path
     return "/" if elsewhere else path

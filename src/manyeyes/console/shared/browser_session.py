@@ -17,7 +17,7 @@ HOMES = {"worker": "/worker", "customer": "/customer", "operator": "/operator"}
 async def begin_session(
     context: Context, request: Request, subject: Subject, client_key: str | None = None
 ) -> RedirectResponse:
-    """Signs ``subject`` in on this browser and sends it to the page of its role.
+    """Sign ``subject`` in on this browser and redirect to the page of its role.
 
     A session that a ``client_key`` began ends when that key is revoked.
     """
@@ -43,7 +43,7 @@ async def begin_session(
 
 
 async def end_session(context: Context, request: Request) -> RedirectResponse:
-    """Signs this browser out, here and in the database."""
+    """Sign this browser out, in its cookie and in the database."""
     await context.batcher.ask(end_sessions, EndSession(digest(request.cookies.get(COOKIE, ""))))
     context.lookups.forget()
     response = RedirectResponse("/", status_code=303)

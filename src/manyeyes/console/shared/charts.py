@@ -44,7 +44,7 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 def bar_chart(
     values: Sequence[int], titles: Sequence[str], labels: Sequence[str], write: Callable[[int], str]
 ) -> Chart:
-    """The bars of non-negative whole ``values`` over a scale that ``write`` puts into words.
+    """Return the bars of non-negative whole ``values`` over a scale whose values ``write`` turns into text.
 
     The scale ends on a round number at or above the largest value, so that no bar leaves the drawing.
     """
@@ -67,9 +67,9 @@ def bar_chart(
 
 
 def neighbours(number: int, most: int = MOST_COLUMNS) -> list[range]:
-    """Return the runs of as good as equal length, at most ``most``, in which ``number`` things share a place.
+    """Return at most ``most`` runs, as equal in length as possible, into which ``number`` things are grouped.
 
-    Where all have room each is a run of its own. So a drawing of 10,000 values has no more elements than one of a year.
+    While there is room each thing has a run of its own. So a chart of 10,000 values is no larger than one of a year.
     """
     runs = min(number, most)
     return [range(number * run // runs, number * (run + 1) // runs) for run in range(runs)]
@@ -111,10 +111,10 @@ def stacked_chart(
     labels: Sequence[str],
     write: Callable[[int], str],
 ) -> Stack:
-    """Columns of non-negative whole ``values``, one for each of ``kinds``, over a scale as of `bar_chart`.
+    """Return columns of non-negative whole ``values``, one for each of ``kinds``, over a scale as of `bar_chart`.
 
-    Up to `MOST_COLUMNS` stay apart: raises ValueError for more, which `neighbours` brings together. What is there is at
-    least a hair's breadth high, lest one in a thousand vanishes.
+    At most `MOST_COLUMNS` columns: raises ValueError for more, which `neighbours` groups. Every value above 0 gets a
+    least height, so that one in a thousand can still be seen.
     """
     if len(values) > MOST_COLUMNS:
         raise ValueError(f"{len(values)} columns, where {MOST_COLUMNS} have room")
@@ -138,7 +138,7 @@ def stacked_chart(
 
 
 def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:
-    """The pieces from the bottom up; the top may pass the scale's by what hairs are added, never by more."""
+    """Return the pieces from the bottom up; least heights may lift the top above the scale's, nothing else does."""
     found, y = [], HEIGHT - BOTTOM
     for kind, value in zip(kinds, values, strict=True):
         if value:
@@ -149,7 +149,7 @@ def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Pa
 
 
 def round_top(largest: int) -> int:
-    """The smallest of 2, 4, 6, 8 and 10 times a power of ten that is even and not below ``largest``."""
+    """Return the smallest of 2, 4, 6, 8 and 10 times a power of ten that is even and not below ``largest``."""
     power = 1
     while True:
         for step in STEPS:

@@ -23,12 +23,12 @@ async def show_help(request: Request) -> Response:
 
 
 def origin_of(request: Request) -> str:
-    """The address under which this browser reaches the installation, without a path."""
+    """Return the address under which this browser reaches the installation, without a path."""
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
 
 
 def examples(request: Request) -> dict[str, Any]:
-    """What the template connect.html shows: the host for a client's settings, and two commands for a shell."""
+    """Return what the template connect.html shows: the host for a client's settings, and two commands for a shell."""
     origin = origin_of(request)
     return {
         "host": request.headers.get("host", ""),

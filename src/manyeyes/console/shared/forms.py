@@ -6,11 +6,11 @@ from manyeyes.values.integers import whole_number
 
 
 def text_of(form: FormData, name: str) -> str:
-    """A field's text without the blanks around it; empty when it is not there."""
+    """Return a field's text without the blanks around it; empty when it is not there."""
     value = form.get(name, "")
     return value.strip() if isinstance(value, str) else ""
 
 
 def number_of(form: FormData, name: str) -> int:
-    """A field's whole number; 0 when there is none that a task could have."""
+    """Return a field's whole number; 0 when there is none that a task could have."""
     return whole_number(text_of(form, name), 10) or 0

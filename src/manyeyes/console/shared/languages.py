@@ -36,12 +36,12 @@ def mark(message: str) -> str:
 
 
 def mark_many(one: str, many: str) -> tuple[str, str]:
-    """Like `mark`, for a message that has a form for one and a form for many."""
+    """Mark a message that has a form for one and a form for many, as `mark` does."""
     return one, many
 
 
 def locale_of(language: str) -> Locale:
-    """The CLDR locale behind one of LANGUAGES."""
+    """Return the CLDR locale of one of LANGUAGES."""
     return Locale.parse(language, sep="-")
 
 
@@ -89,13 +89,13 @@ def chosen(accept_language: str) -> str:
 
 
 def matching(tag: str) -> str | None:
-    """The one of LANGUAGES that a reader of the language tag can read: `vi-VN` is `vi`, every `zh` is `zh-Hans`."""
+    """Return the one of LANGUAGES for a language tag, None without one: `vi-VN` is `vi`, every `zh` is `zh-Hans`."""
     primary = tag.strip().lower().split("-")[0]
     return next((language for language in LANGUAGES if language.split("-")[0] == primary), None)
 
 
 def money(micros: int, language: str, least_decimals: int = 2) -> str:
-    """Micro-units of USD as the language writes money: up to six decimals, so that small pay is never rounded."""
+    """Write micro-units of USD as the language writes money, up to six decimals, so that small pay is never rounded."""
     locale = locale_of(language)
     decimals = "0" * least_decimals + "#" * (6 - least_decimals)
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{decimals}")
@@ -103,44 +103,44 @@ def money(micros: int, language: str, least_decimals: int = 2) -> str:
 
 
 def change(micros: int, language: str) -> str:
-    """Money that came or went, with its sign and all six decimals; nothing for no change."""
+    """Write money that came or went, with its sign and all six decimals; return an empty text for no change."""
     if micros == 0:
         return ""
     return ("+" if micros > 0 else "−") + money(abs(micros), language, 6)
 
 
 def count(number: int, language: str) -> str:
-    """A whole number with the language's grouping."""
+    """Write a whole number with the language's grouping."""
     return numbers.format_decimal(number, locale=locale_of(language))
 
 
 def percent(share: float, language: str) -> str:
-    """A fraction as per cent with one decimal, as the language writes it."""
+    """Write a fraction as per cent with one decimal, as the language does."""
     return numbers.format_percent(share, "#,##0.#%", locale=locale_of(language))
 
 
 def compact(number: int, language: str) -> str:
-    """A whole number in few signs, for the scale of a drawing: `12K`."""
+    """Write a whole number in few characters, for the scale of a chart: `12K`."""
     return numbers.format_compact_decimal(number, fraction_digits=1, locale=locale_of(language))
 
 
 def fraction(value: float, language: str) -> str:
-    """A number between 0 and 1 with two decimals, as the language writes it."""
+    """Write a number between 0 and 1 with two decimals, as the language does."""
     return numbers.format_decimal(value, "0.00", locale=locale_of(language))
 
 
 def fine(value: float, language: str) -> str:
-    """A number between 0 and 1 with as many decimals as it has, two to four."""
+    """Write a number between 0 and 1 with as many decimals as it has, two to four."""
     return numbers.format_decimal(value, "0.00##", locale=locale_of(language))
 
 
 def short_day(day: date, language: str) -> str:
-    """A day without its year, for the foot of a drawing."""
+    """Write a day without its year, for the foot of a chart."""
     return dates.format_skeleton("MMMd", day, locale=locale_of(language))
 
 
 def duration(milliseconds: float, language: str) -> str:
-    """How long something took, in the unit that suits it, with one decimal below ten."""
+    """Write how long something took, in the unit that suits it, with one decimal below ten."""
     unit, size = next(((u, s) for u, s, until in _UNITS if milliseconds < until), _UNITS[-1][:2])
     value = milliseconds / size
     shown = round(value, 1 if value < 10 else 0)

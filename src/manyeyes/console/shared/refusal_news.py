@@ -13,14 +13,14 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def news(context: Context, request: Request, worker: Worker) -> int:
-    """How many answers were refused since this browser's worker last read about them."""
+    """Return how many answers were refused since this browser's worker last read about them."""
     seen = seen_until(request)
     found = await worker_reports(context, worker)
     return sum(one.decided_at is not None and one.decided_at > seen for one in found)
 
 
 def seen_until(request: Request) -> datetime:
-    """The latest verdict that was read in this browser."""
+    """Return the instant of the latest verdict that was read in this browser."""
     try:
         return datetime.fromisoformat(request.cookies.get(SEEN, "")).astimezone(UTC)
     except (ValueError, OverflowError):

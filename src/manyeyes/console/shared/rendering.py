@@ -42,7 +42,7 @@ class Page:
 
 @cache
 def environment(language: str) -> Environment:
-    """The templates with one language's messages, money and counts; one environment per language and process."""
+    """Return the templates with one language's messages, money and counts; one environment per language and process."""
     env = Environment(
         loader=FileSystemLoader(CONSOLE / "templates"),
         extensions=["jinja2.ext.i18n"],
@@ -68,7 +68,7 @@ def environment(language: str) -> Environment:
 
 
 def render(request: Request, template: str, *, status: int = 200, person: str = "", **values: Any) -> HTMLResponse:
-    """The page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
+    """Render the page in the reader's language; `person` is the name of whoever is signed in, empty for nobody."""
     look = look_of(request)
     page = Page(look, request.url.path, static_root(), person)
     text = environment(look.language).get_template(template).render(page=page, **values)
@@ -86,13 +86,13 @@ def _static_files() -> dict[str, bytes]:
 
 @cache
 def static_root() -> str:
-    """Return the folder of the static files, named by their content: kept for ever, and a new one is seen at once."""
+    """Return the folder of the static files, named by a digest of their content: it may be kept for ever."""
     digest = sha256(b"".join(path.encode() + body for path, body in _static_files().items())).hexdigest()
     return f"/static/{digest[:12]}"
 
 
 async def static_file(request: Request) -> Response:
-    """GET /static/{version}/{reader}/{name}: any version is answered with today's file, only today's is kept."""
+    """GET /static/{version}/{reader}/{name}: any version is answered with today's file; only today's may be kept."""
     path = "{reader}/{name}".format_map(request.path_params)
     body = _static_files().get(path)
     if body is None:

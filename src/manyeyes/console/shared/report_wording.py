@@ -46,15 +46,15 @@ WHY: Mapping[str, str] = {
 
 
 def said(translations: Translations, known: Mapping[str, str], code: str) -> str:
-    """The sentence for a code; what is no code is somebody's own words and stays as it is."""
+    """Return the sentence for a code; what is no code is somebody's own words and stays as it is."""
     return translations.ugettext(known[code]) if code in known else code
 
 
 def why_of(translations: Translations, report: CustomerReport) -> str:
-    """Why a report was refused, ignored, or decided without votes; empty when votes decided it."""
+    """Return why a report was refused, ignored, or decided without votes; empty when votes decided it."""
     return translations.ugettext(WHY[report.why]) if report.why in WHY else WHYS.get(report.why, "")
 
 
 def all_said(translations: Translations, known: Mapping[str, str]) -> dict[str, str]:
-    """Every sentence in one language, by its code."""
+    """Return every sentence in one language, by its code."""
     return {code: translations.ugettext(message) for code, message in known.items()}

@@ -26,13 +26,13 @@ class SignInPages:
         return render(request, "shared/start.html", home=HOMES[subject.role] if subject else "")
 
     async def show_link(self, request: Request) -> Response:
-        """GET /login/{secret}: previews and scanners open links too, so looking at one does not spend it."""
+        """GET /login/{secret}: a button; previews and scanners open links too, and must not use them up."""
         async with self._context.cells.directory.acquire() as db:
             subject = await workers.credential(db, digest(request.path_params["secret"]), ["link"])
         return render(request, "shared/sign_in.html", usable=True) if subject else await self._spent(request)
 
     async def use_link(self, request: Request) -> Response:
-        """POST /login/{secret}: spends the link and signs in."""
+        """POST /login/{secret}: use the link up and sign in."""
         command = UseLink(digest(request.path_params["secret"]))
         subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
@@ -40,7 +40,7 @@ class SignInPages:
         return await begin_session(self._context, request, subject)
 
     async def use_key(self, request: Request) -> Response:
-        """POST /login: signs in with a customer's client key or a worker's token."""
+        """POST /login: sign in with a customer's client key or a worker's token."""
         form = await request.form()
         key = str(form.get("key", "")).strip()
         subject = await self._key_subject(request, key)
@@ -49,11 +49,11 @@ class SignInPages:
         return await begin_session(self._context, request, subject, key)
 
     async def sign_out(self, request: Request) -> Response:
-        """POST /logout."""
+        """POST /logout: end this browser's session."""
         return await end_session(self._context, request)
 
     async def _spent(self, request: Request) -> Response:
-        """Who opens a link again in the browser that it signed in goes to their page; for others it is used."""
+        """Return the response for a used link: the person's page in the browser that it signed in, else a refusal."""
         async with self._context.cells.directory.acquire() as db:
             signed_in = await workers.spent_link(db, digest(request.path_params["secret"]))
         if signed_in and signed_in == await cookie_subject(self._context, request):

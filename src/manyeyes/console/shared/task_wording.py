@@ -91,7 +91,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
 
 
 def words_for(translations: Translations, words: Mapping[str, str | ONE_OR_MANY] = WORDS) -> dict[str, str | list[str]]:
-    """Every sentence of a screen in one language; a pair becomes [one, many]."""
+    """Return every sentence of a screen in one language; a pair becomes [one, many]."""
     return {key: _in_language(translations, message) for key, message in words.items()}
 
 
@@ -102,7 +102,7 @@ def _in_language(translations: Translations, message: str | ONE_OR_MANY) -> str 
 
 
 def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
-    """One sentence with its values put in; of a pair the form for `n`."""
+    """Return one sentence with its values put in; of a pair the form for `n`."""
     sentence = words[key]
     if not isinstance(sentence, str):
         sentence = sentence[0] if values["n"] == 1 else sentence[1]
@@ -110,14 +110,14 @@ def filled(words: Words, key: str, values: Mapping[str, object]) -> str:
 
 
 def explanation(words: Words, refusal: Refusal) -> str:
-    """What happened and what to do about it, for the worker who was refused."""
+    """Return what happened and what to do about it, for the worker who was refused."""
     key = f"notice.{refusal.reason}"
     values = {"reason": refusal.detail or str(refusal.reason)}
     return filled(words, key if key in words else "notice.refused", values)
 
 
 def question(options: PictureOptions) -> str:
-    """The key of the sentence that asks for the answer."""
+    """Return the key of the sentence that asks for the answer."""
     if isinstance(options, LabelOptions):
         return "ask.label"
     if options.math:
@@ -126,7 +126,7 @@ def question(options: PictureOptions) -> str:
 
 
 def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
-    """(key, values) of every rule that the answer has to keep, in the order in which they are shown."""
+    """Return (key, values) of every rule that the answer has to keep, in the order in which they are shown."""
     if isinstance(options, LabelOptions):
         return []
     wanted = [
@@ -140,7 +140,7 @@ def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
 
 
 def judged_by(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
-    """The same rules for whoever judges an answer: they are told, too, where capital letters do not count."""
+    """Return the same rules for whoever judges an answer: they are also told where capital letters do not count."""
     if isinstance(options, LabelOptions):
         return []
     is_free = not options.case and not options.math and options.numeric != 1

@@ -43,7 +43,7 @@ class ComplaintPages:
 
     @for_workers
     async def show(self, request: Request, worker: Worker) -> Response:
-        """GET /worker/reports; what it shows counts as seen."""
+        """GET /worker/reports: complaints about the worker's answers; what it shows counts as seen."""
         found = await worker_reports(self._context, worker)
         seen = seen_until(request)
         translations = catalogue(look_of(request).language)
@@ -67,7 +67,7 @@ class ComplaintPages:
 
     @for_workers
     async def appeal(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/appeal: `task_id`, `words`."""
+        """POST /worker/appeal: file an appeal; fields `task_id`, `words`."""
         form = await request.form()
         task_id = number_of(form, "task_id")
         outcome = await appeal(self._context, worker, task_id, text_of(form, "words"))
@@ -78,7 +78,7 @@ class ComplaintPages:
 def _line(
     translations: Any, words: task_wording.Words, one: WorkerReport, pictures: PictureLinks, seen: datetime
 ) -> dict[str, Any]:
-    """A complaint as the template draws it."""
+    """Return a complaint as the template draws it."""
     options = one.options
     return {
         "task_id": one.task_id,

@@ -31,7 +31,7 @@ class WidgetPages:
         self._context = context
 
     async def show(self, request: Request) -> Response:
-        """GET /widget/{signed}."""
+        """GET /widget/{signed}: the frame with the widget of one token task."""
         widget = self._context.widgets.open(request.path_params["signed"], time.time())
         shown: WidgetShown | Refusal = _LOST
         if self._is_at_home(request) and widget is not None and widget.cell in self._context.cells.numbers:

@@ -37,23 +37,23 @@ class WorkPages:
 
     @for_workers
     async def show(self, request: Request, worker: Worker) -> Response:
-        """GET /worker."""
+        """GET /worker: the worker's screen as their presence and their desk are now."""
         notice = request.query_params.get("notice", "")
         return await self._draw(request, worker, Refusal(Reason(notice)) if notice in set(Reason) else None)
 
     @for_workers
     async def online(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/online."""
+        """POST /worker/online: begin a presence."""
         return await self._act(request, worker, lambda worker, form: self._desk.online(worker))
 
     @for_workers
     async def offline(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/offline."""
+        """POST /worker/offline: end the presence."""
         return await self._act(request, worker, lambda worker, form: self._desk.offline(worker))
 
     @for_workers
     async def answer(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/answer: `lease`, `text`."""
+        """POST /worker/answer: answer a task; fields `lease`, `text`."""
 
         async def give(worker: Worker, form: FormData) -> object:
             return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), text_of(form, "text"))
@@ -62,7 +62,7 @@ class WorkPages:
 
     @for_workers
     async def skip(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/skip: `lease`, `reason`."""
+        """POST /worker/skip: pass a task on; fields `lease`, `reason`."""
 
         async def pass_on(worker: Worker, form: FormData) -> object:
             return await self._desk.skip(worker, parse_lease(text_of(form, "lease")), _reason(form))
@@ -70,7 +70,7 @@ class WorkPages:
         return await self._act(request, worker, pass_on)
 
     async def _act(self, request: Request, worker: Worker, act: Act) -> Response:
-        """Does it and goes back to the page; an answer that did not fit comes back with the page, to be changed."""
+        """Carry out the form and redirect to the page; an answer that did not fit stays on the page, to be changed."""
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):

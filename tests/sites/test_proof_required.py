@@ -1,4 +1,4 @@
-"""The gate: no token task without a live proof for exactly this account and this host; every use in the trail."""
+"""Admission of token tasks: none without a live proof for exactly this account and this host; every use is recorded."""
 
 import asyncio
 import re

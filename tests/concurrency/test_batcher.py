@@ -1,4 +1,4 @@
-"""The gather: batches by nature, a poisonous command alone, and a lost connection that doubles nothing."""
+"""The batcher: concurrent commands share a batch, one that fails fails alone, a lost connection doubles nothing."""
 
 import asyncio
 import functools
@@ -212,8 +212,8 @@ async def test_who_gives_up_waiting_harms_nobody(context: Context):
     assert [task.cancelled() or task.result() for task in asked] == [0, True, 2]
 
 
-async def test_two_houses_hand_each_task_out_once_and_all_are_solved(dsn, settings: Settings):
-    """Two processes' worth of gathers, dispatchers and desks on one database."""
+async def test_two_processes_hand_each_task_out_once_and_all_are_solved(dsn, settings: Settings):
+    """Run two contexts, as two processes would, on one database."""
     contexts = [await open_context(settings, dsn) for _ in range(2)]
     try:
         customer = await factories.customer(contexts[0])

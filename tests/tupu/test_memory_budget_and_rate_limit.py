@@ -1,4 +1,4 @@
-"""What holds a process upright: how much it keeps in memory for callers, and how fast an app may call."""
+"""How much memory a process keeps for callers at once, and how fast an app may call."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ async def test_fetched_pictures_need_room_too(shop: Shop):
     assert edge_of(shop)._room.free == len(PICTURE) + 1_000
 
 
-async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop: Shop):
+async def test_who_hangs_up_gives_their_room_back_and_asks_nothing(shop: Shop):
     """The beginning of a form would be another question: here of one picture less."""
     edge, before, seen = edge_of(shop), edge_of(shop)._room.free, []
     form = urlencode([*shop.triple().items(), ("image", "http://shop.example/a"), ("image", "http://shop.example/b")])
@@ -72,7 +72,7 @@ async def test_who_hangs_up_gives_his_room_back_and_asks_nothing(shop: Shop):
     assert edge._room.free == before
 
 
-async def test_who_never_ends_his_body_gives_his_room_back(shop: Shop, monkeypatch):
+async def test_who_never_ends_their_body_gives_their_room_back(shop: Shop, monkeypatch):
     monkeypatch.setattr(body, "LONGEST_SECONDS", 0.05)
     edge, before, said = edge_of(shop), edge_of(shop)._room.free, []
     messages = [{"type": "http.request", "body": b"image=", "more_body": True}]

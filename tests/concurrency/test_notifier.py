@@ -8,7 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from manyeyes.runtime import notifier as bells
+from manyeyes.runtime import notifier as notifying
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import CHANNEL, Notifier
 
@@ -23,7 +23,7 @@ async def until(found) -> None:
 
 @pytest.fixture
 async def two(context: Context, dsn) -> AsyncIterator[list[Notifier]]:
-    """The bells of two processes on one database, each of which knows of the other."""
+    """The notifiers of two processes on one database, each of which knows of the other."""
     pair = [Notifier(context.cells, dsn, lambda: None) for _ in range(2)]
     for notifier in pair:
         notifier.alone = False
@@ -62,7 +62,7 @@ async def test_who_waits_here_is_woken_without_a_hint(two: list[Notifier], heard
     assert heard == [[8]]
 
 
-async def test_what_is_rung_together_goes_together(two: list[Notifier], heard: list[Any]):
+async def test_what_is_told_together_goes_together(two: list[Notifier], heard: list[Any]):
     here, there = two
     events = [there.subscribe(n) for n in range(1, 100)]
     for n in range(1, 100):
@@ -74,7 +74,7 @@ async def test_what_is_rung_together_goes_together(two: list[Notifier], heard: l
 
 
 async def test_a_long_hint_is_parted(two: list[Notifier], heard: list[Any], monkeypatch):
-    monkeypatch.setattr(bells, "LARGEST_PAYLOAD_WORKERS", 40)
+    monkeypatch.setattr(notifying, "LARGEST_PAYLOAD_WORKERS", 40)
     here, _ = two
     here.notify(range(1, 100))
     await until(lambda: sum(map(len, heard)) == 99)
@@ -102,7 +102,7 @@ async def test_without_a_line_hints_are_lost_and_nothing_else_is(context: Contex
 
 
 async def test_a_broken_line_comes_back(two: list[Notifier], context: Context, monkeypatch):
-    monkeypatch.setattr(bells, "RECONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(notifying, "RECONNECT_SECONDS", 0.01)
     here, there = two
     broken = here._line, there._line
     pids = [line.get_server_pid() for line in broken]
