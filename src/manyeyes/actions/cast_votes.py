@@ -98,7 +98,7 @@ class _Ballot:
 
 
 async def _pay(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
-    """The house pays each vote, whatever it says (docs/decisions/0010)."""
+    """Pay each vote, whatever it says, from what the house earned (docs/decisions/0010)."""
     paid = [slot for slot in voted if slot.pay_micros]
     booked = [posting(TransferKind.VOTE_PAY, s.task_id, s.reviewer_id, s.pay_micros, s.n) for s in paid]
     await ledger.insert_transfers(tx, now, cell, booked)

@@ -48,7 +48,7 @@ class NewResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def charged_micros(self) -> int:
-        """What the recogniser's work costs: nothing where it failed."""
+        """Return what the recogniser's work costs, in micro-units: nothing where it failed."""
         return 0 if self.label == FAILED else self.recognition.price_micros
 
 
@@ -71,6 +71,7 @@ class RecordRecognition(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, bytes]:
+        """Return what stored calls are found by: the app's secretId and the triple."""
         return self.app.secret_id, self.triple
 
 

@@ -93,6 +93,7 @@ class Gate(msgspec.Struct, frozen=True):
 
 
 async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
+    """Open the gates of queues in a cell; those that are open stay so."""
     await db.execute(SQL.open_gates, cell, queue_ids)
 
 
@@ -102,6 +103,7 @@ async def lock_gate(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: 
 
 
 async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
+    """Move the queue's virtual time on to ``turn``, the newest that was handed out."""
     await tx.execute(SQL.advance_gate, cell, queue_id, turn)
 
 
@@ -113,15 +115,21 @@ async def turns(
 
 
 async def set_account_turns(tx: asyncpg.Connection, cell: int, turns: Mapping[tuple[int, int], int]) -> None:
+    """Store the next turns, by (account, queue)."""
     await tx.execute(SQL.set_account_turns, cell, *zip(*[(a, q, t) for (a, q), t in turns.items()], strict=True))
 
 
 async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int, int], int]) -> None:
+    """Move next turns back by ``steps``, by (account, queue).
+
+    Tasks that nobody took do not push their account's later tasks behind others'.
+    """
     if steps:
         await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
 
 
 async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering]) -> None:
+    """Put tasks into their queues, where they wait."""
     found = columns(
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
@@ -177,6 +185,7 @@ async def oldest_of(
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
+    """Lease locked tasks to workers, each under the next number of its lease."""
     await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "state", "lease_until"))
 
 
@@ -196,6 +205,7 @@ async def lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -
 
 
 async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
+    """Return waiting tasks whose longest life is over by ``now``, the oldest first, locked; at most ``limit``."""
     return read(Work, await tx.fetch(SQL.lock_overdue, cell, now, limit))
 
 
@@ -206,6 +216,7 @@ async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, dateti
 
 
 async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
+    """Put tasks back where they stood in their queues, with who has tried them."""
     if rows:
         await tx.execute(SQL.put_back, cell, *columns(rows, "task_id", "failures", "tried_by"))
 
@@ -217,6 +228,7 @@ async def handed(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 
 
 async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Take ended tasks, whose rows are locked, out of their queues."""
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)
 
@@ -237,10 +249,12 @@ async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) ->
 
 
 async def head_bid(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
+    """Return the average of the ``limit`` highest bids that wait, in micro-units; 0 when nothing waits."""
     return int(await db.fetchval(SQL.head_bid, cell, queue_id, limit))
 
 
 async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: int, average_micros: int) -> None:
+    """Store a queue's measured depth: how many tasks wait, and the average bid at its head in micro-units."""
     await db.execute(SQL.set_depth, cell, queue_id, waiting, average_micros)
 
 
@@ -280,6 +294,10 @@ async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tupl
 async def lock_site_waiting(
     tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
 ) -> list[Work]:
+    """Return waiting tasks of these sites, given as (account, domain), locked; at most ``limit``, in no order.
+
+    What somebody else has locked is left out.
+    """
     return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
 
 

@@ -47,7 +47,7 @@ class DoorRefused(Exception):
 
     @property
     def is_lasting(self) -> bool:
-        """Whether trying again soon is unlikely to help."""
+        """Tell whether trying again soon is unlikely to help."""
         return self.reason in LASTING
 
 

@@ -30,7 +30,10 @@ def installed() -> list[str]:
 
 
 def find(recogniser: str) -> Open:
-    """Import a recogniser and return what opens it; only a child does so. Raises ValueError for the operator."""
+    """Import a recogniser and return what opens it; only a child does so.
+
+    Raises ValueError, naming what is missing, for the operator.
+    """
     places = _places()
     if recogniser not in places:
         raise ValueError(f"no recogniser is called {recogniser!r}; there are {', '.join(installed())}")

@@ -39,7 +39,7 @@ class ChildKind(NamedTuple):
 
     @property
     def name(self) -> str:
-        """For logs and metrics."""
+        """Return the child's name in logs and metrics."""
         return "unfolding" if self.recogniser == UNFOLDING else self.recogniser
 
 
@@ -65,7 +65,7 @@ class RecogniserProcess:
         self._last_words: deque[str] = deque(maxlen=3)
 
     async def ask(self, request: Request) -> ChildReply:
-        """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or talked nonsense."""
+        """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or sent what is no answer."""
         if self._process is None:
             await self._open()
         seconds = self._kind.seconds * len(request.items)
@@ -85,7 +85,7 @@ class RecogniserProcess:
         return reply
 
     async def end(self) -> int | None:
-        """Kill the child, if there is one, and wait until it is gone; returns its exit code, negative for a signal."""
+        """Kill the child, if there is one, wait until it is gone, and return its exit code, negative for a signal."""
         process, self._process = self._process, None
         if process is None:
             return None

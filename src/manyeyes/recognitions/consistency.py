@@ -48,6 +48,7 @@ class TimeGap(msgspec.Struct, frozen=True):
 
 
 async def spans(db: asyncpg.Connection, cell: int) -> list[RecordedSpan]:
+    """Return from when to when each recognition of the cell has results, and from which day to which it has counts."""
     return read(RecordedSpan, await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS))
 
 

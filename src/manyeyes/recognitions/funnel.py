@@ -32,11 +32,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def results(self) -> int:
+        """Return how many results there are."""
         return self.certain + self.uncertain + self.failed
 
     @property
     def pending(self) -> int:
-        """How many still wait for a person."""
+        """Return how many results still wait for a person."""
         return self.asked - self.reviewed - self.undecided
 
     def __add__(self, other: "Counts") -> "Counts":

@@ -27,6 +27,7 @@ class Tally(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
+        """Return the share of the account's tasks that it reported as incorrect, 0 to 1."""
         return self.incorrect / self.tasks
 
 

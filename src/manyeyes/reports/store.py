@@ -125,6 +125,7 @@ async def lock_overdue(tx: asyncpg.Connection, cell: int, filed_before: datetime
 
 
 async def decide_reports(tx: asyncpg.Connection, now: datetime, cell: int, decisions: Sequence[Decision]) -> None:
+    """Write how reports, which are locked, end."""
     found = columns(decisions, "task_id", "state", "why", "refunded_micros", "cancelled_micros")
     await tx.execute(SQL.decide_reports, cell, *found, now)
 

@@ -57,6 +57,7 @@ class Context:
         self.widgets = WidgetLinks(keys.pictures, settings.widget_url)
 
     async def close(self) -> None:
+        """End the children, runs and listeners, then close the connections to the databases."""
         await self.recognisers.close()
         await self.dispatcher.stop()
         await self.notifier.stop()
@@ -64,7 +65,7 @@ class Context:
 
 
 async def open_context(settings: Settings, dsn: str, *, cells: Cells | None = None, pool_size: int = 8) -> Context:
-    """Connect to a prepared database and return the house. ``cells`` may route cells to several databases."""
+    """Connect to a prepared database and return the context. ``cells`` may route cells to several databases."""
     if cells is None:
         pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
         cells = Cells(pool)
@@ -97,7 +98,10 @@ async def prepare_database_at(dsn: str) -> list[str]:
 
 
 def today() -> date:
-    """Return the day in UTC for making partitions ahead (two days of margin; the database decides what goes where)."""
+    """Return the day in UTC, for making partitions ahead.
+
+    There are two days of margin: by the database's clock is decided what goes where.
+    """
     return datetime.now(UTC).date()
 
 

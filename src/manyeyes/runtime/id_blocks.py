@@ -38,7 +38,10 @@ class IdBlocks:
         return found
 
     async def take_number(self, counter: str) -> int:
-        """Return a fresh number of one of the directory's counters: account, worker, recognition, soft_app or node."""
+        """Return a fresh number of a counter: account, worker, recognition, soft_app or node.
+
+        The counters live in the directory database.
+        """
         found: int = await read_patiently(self._cells.directory, lambda db: accounts.take_numbers(db, counter, 1))
         return found
 

@@ -54,13 +54,13 @@ class Application:
 
 
 def _is_a_persons_look(scope: dict[str, Any]) -> bool:
-    """Whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
+    """Tell whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
     accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
     return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    """An outage is a 503 (docs/decisions/0005); what only looks like one stays a fault of ours."""
+    """Return a 503 for an outage (docs/decisions/0005); raise the error again when it only looks like one."""
     if not isinstance(error, Unavailable) and not is_lost(error):
         raise error
     return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})

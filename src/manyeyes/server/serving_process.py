@@ -37,7 +37,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
-    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when accepting."""
+    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
     settings = from_environment()
     context = await open_context(settings, dsn)
     async with running(context) as application:
@@ -69,7 +69,7 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
 
 
 def main() -> None:
-    """Read what the supervisor handed over: the database, the socket, the pipe to say ready on."""
+    """Serve with what the supervisor handed over: the database, the socket, the pipe on which to say ready."""
     set_up_logs()
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(os.environ[PARENT_PID]):

@@ -56,6 +56,7 @@ class SiteEvent(enum.IntEnum):
 
     @property
     def is_about_a_task(self) -> bool:
+        """Tell whether the event is about one task, not about the proof."""
         return self >= SiteEvent.TASK_CREATED
 
 
@@ -145,15 +146,20 @@ def proof_text(token: str) -> str:
 
 
 def record_name(domain: str) -> str:
+    """Return the name at which a domain's TXT record is looked for."""
     return f"_manyeyes.{domain}"
 
 
 def file_address(domain: str) -> str:
-    """https alone: who can change a page on its way could put the file there."""
+    """Return the address at which a domain's file is looked for.
+
+    It is https alone: who can change a page on its way could put the file there.
+    """
     return f"https://{domain}/.well-known/manyeyes-site"
 
 
 def holds_proof(lines: Iterable[str], token: str) -> bool:
+    """Tell whether one of the lines, or TXT records, is the proof with this token."""
     return any(line.strip().strip('"') == proof_text(token) for line in lines)
 
 

@@ -71,6 +71,7 @@ class Purses(msgspec.Struct):
         return terms
 
     def spend(self, account_id: int, micros: int) -> None:
+        """Take micros off what the account may still spend in this batch."""
         self.balances[account_id] -= micros
 
     def deepen(self, queue_id: int) -> None:

@@ -107,9 +107,9 @@ def _is_paid(ended: EndedWork) -> bool:
 
 
 def _is_told(ended: EndedWork) -> bool:
-    """Every end is told, but of reviews only verdicts: their message has a place for nothing else.
+    """Tell whether the customer is told of this end: of every one, but of reviews only their verdicts.
 
-    See docs/contracts/tupu.md#human-review-push.
+    A review's message has a place for nothing else (docs/contracts/tupu.md#human-review-push).
     """
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
 
