@@ -21,7 +21,7 @@ PAGE = re.compile(r"(GET|POST|PUT|DELETE)( or (GET|POST))? /")  # a handler of a
 
 
 def functions(node: ast.AST, within: str = "", *, is_public: bool = True) -> Iterator[tuple[str, ast.AST, bool]]:
-    """Yield (dotted name, function, is it public) of all in a piece of code; what is inside of a function is private."""
+    """Yield (dotted name, function, is it public) of all in some code; what is inside of a function is not public."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, repository.FUNCTIONS | ast.ClassDef):
             name, is_open = f"{within}{child.name}", is_public and not child.name.startswith("_")

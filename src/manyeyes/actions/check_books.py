@@ -1,4 +1,4 @@
-"""Prove the ledger's invariants in one snapshot, and say by how many micros they fail: 0."""
+"""Prove the ledger's invariants in one snapshot, and say by how many micros they fail: 0 when they hold."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Match the waiting tasks of a queue with the workers who have room; the heart of the house."""
+"""Match the waiting tasks of a queue with the workers who have room for them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -44,6 +44,7 @@ async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[Han
 
 
 async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
+    """Match one queue once; only one run per cell and queue is ever under way."""
     gate = await dispatch.lock_gate(tx, now, cell, queue_id)
     wanted = min(gate.waiting + (gate.queued if became_idle else 0), LARGEST_HEAD) if gate else 0
     if gate is None or not wanted:

@@ -1,4 +1,4 @@
-"""Complaints that reviewers left undecided for too long: confirmed in the customer's favour, and the house pays."""
+"""Confirm complaints that reviewers left undecided for too long; the house pays, the worker keeps their pay."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

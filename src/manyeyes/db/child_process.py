@@ -44,7 +44,7 @@ class Log:
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
     def last_said(self) -> str:
-        """Return the last thing PostgreSQL did, such as how far its recovery is; refusals to early callers are no such."""
+        """Return the last thing PostgreSQL did, such as how far its recovery is; not its refusals to early callers."""
         done = [line.partition("LOG:")[2].strip() for line in self.tail(100).splitlines() if "LOG:" in line]
         return done[-1] if done else ""
 

@@ -136,7 +136,7 @@ def forget_dead_server(cluster: Path, socket_dir: Path) -> None:
     """
     pid_file = cluster / "postmaster.pid"
     if _serves(_pid_in(pid_file), cluster):
-        return  # started by somebody else's hand: PostgreSQL itself will refuse, and say so in its log
+        return  # somebody else started it: PostgreSQL itself will refuse, and say so in its log
     pid_file.unlink(missing_ok=True)
     for left in socket_dir.glob(".s.PGSQL.*"):
         left.unlink(missing_ok=True)

@@ -120,10 +120,7 @@ async def set_account_turns(tx: asyncpg.Connection, cell: int, turns: Mapping[tu
 
 
 async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int, int], int]) -> None:
-    """Move next turns back by ``steps``, by (account, queue).
-
-    Tasks that nobody took do not push their account's later tasks behind others'.
-    """
+    """Move next turns back by ``steps``, by (account, queue): tasks that nobody took delay no later ones."""
     if steps:
         await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
 
@@ -133,18 +130,8 @@ async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
     found = columns(
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
-        *(
-            "soft_id",
-            "ip",
-            "kind",
-            "options",
-            "media",
-            "life_seconds",
-            "callback_url",
-            "base_url",
-            "share_micros",
-            "site",
-        ),
+        *("soft_id", "ip", "kind", "options", "media", "life_seconds", "callback_url", "base_url"),
+        *("share_micros", "site"),
     )
     await tx.execute(SQL.insert_work, cell, *found, now)
 
@@ -294,9 +281,8 @@ async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tupl
 async def lock_site_waiting(
     tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
 ) -> list[Work]:
-    """Return waiting tasks of these sites, given as (account, domain), locked; at most ``limit``, in no order.
+    """Return up to ``limit`` waiting tasks of these sites, (account, domain), locked; those locked by others are left.
 
-    What somebody else has locked is left out.
     """
     return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
 

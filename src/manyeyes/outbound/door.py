@@ -90,7 +90,7 @@ class Door:
             raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{name}: no name server answered") from error
 
     async def _judged(self, host: str) -> list[str]:
-        """Return the host's addresses. One forbidden address among them shuts the door: nobody needs such a name."""
+        """Return the host's addresses. Raises `DoorRefused` when one of them is forbidden: no honest name needs one."""
         found = await self._resolver.addresses(host)
         for ip in found:
             why = why_forbidden(ip, self._allowed)

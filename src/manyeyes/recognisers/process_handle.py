@@ -24,7 +24,9 @@ from manyeyes.recognisers.child_protocol import (
 )
 
 LONGEST_LINE = 500
-LAST_WORD_SECONDS = 1.0  # of a child that is gone; its pipe is open longer only if somebody escaped with it
+LAST_WORD_SECONDS = (
+    1.0  # for the last lines of a child that is gone; only a process that it left behind holds its pipe for longer
+)
 STARTS = Counter("manyeyes_recogniser_starts", "Children by whether they could be opened", ["recogniser", "outcome"])
 log = structlog.get_logger()
 
@@ -48,7 +50,7 @@ class CannotOpen(Exception):
 
 
 class Lost(Exception):
-    """The child is gone without an answer. ``cause``: crashed, slow, memory or garbled."""
+    """The child gave no answer and is gone. ``cause``: crashed, slow, memory or garbled."""
 
     def __init__(self, cause: str, sentence: str) -> None:
         super().__init__(sentence)

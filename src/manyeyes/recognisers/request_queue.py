@@ -55,7 +55,7 @@ class Lane:
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
         self._waiting_bytes = 0
         self._idle = 0
-        self._staff = 0  # keepers who will look at what waits; one who is ending their child will not
+        self._staff = 0  # tasks that will take what waits; one that is ending its child will not
         self._keepers: set[asyncio.Task[None]] = set()
         self._fault = ""
         self._pause_seconds = 0.0
@@ -85,7 +85,7 @@ class Lane:
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
-        self._staff = 0  # also of those who had not begun
+        self._staff = 0  # also of tasks that had not begun
         self._dismiss([], RecogniserAway(CLOSING))
 
     def _hire(self) -> None:
@@ -114,7 +114,7 @@ class Lane:
             log.exception("recogniser_lane_broken", recogniser=self._kind.name)
             self._dismiss(batch, error)
         finally:
-            self._staff -= 1  # before anything is waited for, so that whoever comes now gets a keeper of their own
+            self._staff -= 1  # before anything is waited for, so that a request that comes now starts another child
             await process.end()
 
     async def _next_batch(self) -> list[_Entry]:
@@ -125,7 +125,7 @@ class Lane:
         except TimeoutError:
             if self._waiting.empty():
                 return []
-            batch = [self._waiting.get_nowait()]  # it came in the very last instant
+            batch = [self._waiting.get_nowait()]  # it came in the last instant
         finally:
             self._idle -= 1
         most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))

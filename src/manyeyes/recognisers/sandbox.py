@@ -55,7 +55,7 @@ def cut_off() -> bool:
     architecture, socket, io_uring_setup = ARCHITECTURES[platform.machine()]
     lines = [
         Instruction(LOAD_WORD, 0, 0, ARCHITECTURE_AT),
-        Instruction(IF_EQUAL, 0, 5, architecture),  # no call in another architecture's dialect
+        Instruction(IF_EQUAL, 0, 5, architecture),  # no call by another architecture's numbers
         Instruction(LOAD_WORD, 0, 0, NUMBER_AT),
         Instruction(IF_AT_LEAST, 3, 0, 0x40000000),  # nor in x86's x32, which shares the architecture
         Instruction(IF_EQUAL, 2, 0, socket),

@@ -1,4 +1,4 @@
-"""Natural batching, between the edges and the actions (and between the edges and gathered reads).
+"""Natural batching, between the edges and the actions (and between the edges and batched reads).
 
 While one batch of a lane is in the database, the commands that arrive wait together and go next. No timer: an idle
 lane serves a lone command at once; a busy one serves many with one commit.

@@ -1,4 +1,4 @@
-"""What every edge is handed: settings, cells, the gather, and what lives for as long as a process does."""
+"""What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
 import secrets
 from collections.abc import Callable
@@ -84,7 +84,7 @@ async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = Non
     for cell in cells or [FIRST_CELL]:
         await db.execute(SQL.open_cell, cell)
         await dispatch.open_gates(db, cell, queue_ids)
-    await keep_days(db, today())  # how long pictures are kept is the server's setting, and its chore
+    await keep_days(db, today())  # old days are dropped by `periodic.keep_picture_days`, which knows the setting
     return applied
 
 

@@ -1,5 +1,5 @@
 """Numbers that are taken before what they name is written, so that a retry repeats it: serials of a cell, in blocks,
-and small numbers of the directory's counters. What is taken and not used is a gap, and gaps are harmless."""
+and small numbers of the directory database's counters. What is taken and not used is a gap, and gaps are harmless."""
 
 import asyncio
 

@@ -16,7 +16,7 @@ from manyeyes.db.pool import COMMAND_SECONDS, LOST_CONNECTION, SERVER_SETTINGS, 
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
-EVERY_REVIEWER = 0  # no worker has this id: rung when there may be a complaint to judge
+EVERY_REVIEWER = 0  # no worker has this id: notified when there may be a complaint to judge
 COALESCE_SECONDS = 0.01  # between two hints of a process: the first goes at once, what comes meanwhile goes together
 RECONNECT_SECONDS = 1.0
 LINE_SETTINGS = SERVER_SETTINGS | {"synchronous_commit": "off"}  # a hint need not outlive the server
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Notifier:
-    """One event per waiting worker. `alone` is kept up to date by the chores: a lone node sends nothing."""
+    """One event per waiting worker. `alone` is kept up to date by `periodic.beat`: a lone node sends nothing."""
 
     def __init__(self, cells: Cells, dsn: str, on_change: Callable[[], None]) -> None:
         self.alone = True

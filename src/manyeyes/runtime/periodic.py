@@ -1,4 +1,4 @@
-"""What happens by itself. Each job is a period and a call; all of them may run in every process at once."""
+"""The periodic jobs. Each is a period in seconds and a call; all of them may run in every process at once."""
 
 import asyncio
 import random

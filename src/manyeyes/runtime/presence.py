@@ -18,7 +18,7 @@ class _Attached(msgspec.Struct):
 
 
 class Presence:
-    """Workers never beat; this process notices when one is gone and tells the database (chores)."""
+    """Workers send no signs of life of their own; `periodic.notice_absence` tells the database who is gone."""
 
     def __init__(self) -> None:
         self._attached: dict[int, _Attached] = {}

@@ -48,7 +48,7 @@ class Application:
         if is_tupus(scope["path"]):
             return await self._tupu(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
-        # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
+        # The start page is only read: any other call to the bare address is a customer's client without its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
         await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
 

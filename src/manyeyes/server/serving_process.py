@@ -26,7 +26,7 @@ COLLECT_AFTER = (20_000, 20, 50)
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn sends itself what it caught once more, and dies before the house is closed."""
+    """Leaves the signals to us: uvicorn sends itself what it caught once more, and ends before the context is closed."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -78,7 +78,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofFinding(msgspec.Struct, frozen=True):
-    """What a check saw in both places, and both places' own words."""
+    """What a check saw in both places; ``detail``: what each of them answered, in a sentence."""
 
     dns: ProofLookup
     web: ProofLookup

@@ -42,7 +42,7 @@ class ResponseSigner:
         return hashlib.sha256(der).hexdigest()
 
     def signed(self, inner: str) -> bytes:
-        """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client survives.
+        """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client accepts.
 
         Exactly two string members, both levels compact, ASCII, no ``\\/`` (docs/contracts/tupu.md#exact-bytes).
         """
