@@ -36,8 +36,10 @@ class Skipped(msgspec.Struct, frozen=True):
 
 async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SkipTask]) -> list[Skipped | Refusal]:
     """Return for each skip what comes next, or that the lease is lost. A repeated skip counts once."""
+    # 1. Load: the workers' desks, locked.
     cell = commands[0].cell
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    # 2. Decide: each task goes back to its queue, or ends when too many have failed.
     ended: list[EndedWork] = []
     returning: list[Returning] = []
     taken: list[Work | None] = []
@@ -51,6 +53,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
+    # 3. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_tasks(tx, now, cell, ended)
     skipped = Counter(work.worker_id for work in taken if work)
@@ -59,6 +62,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         await workers.change_desks(
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
+    # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, [c for c, work in zip(commands, taken, strict=True) if work is None])
     return [
         Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))

@@ -35,9 +35,9 @@ LOCK_FILE_PATIENCE_SECONDS = 10
 STILL_ENDING = ("pre-existing shared memory block", '.pid" already exists', '.lock" already exists')
 SHUTDOWN_PATIENCE_SECONDS = 60
 
-# Durability is never traded for speed; the rest is measured. 128 MB of buffers keep the idle product under 300 MB and leave the
-# rest to the system's page cache. An old snapshot is the queue's one hazard, hence the short idle time-out and naps;
-# statement_timeout belongs to the pool, since migrations and backups may take longer.
+# Durability is never traded for speed; the rest is measured. 128 MB of buffers keep the idle product under 300 MB and
+# leave the rest to the system's page cache. Rows that left the queue are swept no sooner than the oldest snapshot ends,
+# hence the short idle time-out and naps. statement_timeout belongs to the pool: migrations and backups may take longer.
 SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "full_page_writes": "on",
