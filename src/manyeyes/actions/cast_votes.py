@@ -45,7 +45,7 @@ class Voted(msgspec.Struct, frozen=True):
 
 
 async def cast_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[CastVote]) -> list[Voted | Refusal]:
-    """Return what each vote earned, or that its slot is lost: over, somebody else's, or decided without it."""
+    """Return what each vote earned, or its refusal SLOT_LOST: over, somebody else's, or decided without it."""
     # 1. Load: the complaints and their slots, locked.
     cell = commands[0].cell
     task_ids = sorted({c.slot.task_id for c in commands})

@@ -35,7 +35,7 @@ class Barred(msgspec.Struct, frozen=True):
 
 
 async def end_barred_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndBarredTasks]) -> list[Barred]:
-    """Return what was ended. A site is swept when none of its tasks is left; nothing new can come (submit_tasks)."""
+    """Return what was ended. A site is swept when none of its tasks is left; `submit_tasks` lets no new one in."""
     cell = commands[0].cell
     keys = await sites.unswept(tx, cell, MOST_SITES)
     outcome = await _sweep(tx, now, cell, keys) if keys else Barred()

@@ -30,11 +30,11 @@ class PayOutShares(msgspec.Struct, frozen=True):
 async def pay_out_shares(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[PayOutShares]
 ) -> list[int | Refusal]:
-    """Return the micros that each app's owner got: all that is owed, 0 when nothing is.
+    """Return the micros that each app's owner got, all that is owed (0 when nothing is), or UNKNOWN_ACCOUNT.
 
-    The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share
-    twice. Shares of other cells are booked against the app's book of this one, which may go below zero: what the house
-    owes is the sum over the cells (docs/decisions/0017).
+    The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share twice.
+    Shares of other cells are booked against the app's book of this one, which may go below zero: what the house owes is
+    the sum over the cells (docs/decisions/0017).
     """
     # 1. Load: the balances, locked, and which pay-outs are booked already.
     cell = commands[0].cell

@@ -54,7 +54,8 @@ async def report_tokens(
 ) -> list[TokenReported | Refusal]:
     """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
 
-    Praise lists the worker for an hour, its twin filters them for one; each undoes the other (docs/decisions/0011).
+    Praise lists the worker for an hour, a report of an incorrect token filters them for one; each undoes the other
+    (docs/decisions/0011).
     """
     # 1. Load: the tasks, earlier reports on them, who is ignored.
     cell = commands[0].cell

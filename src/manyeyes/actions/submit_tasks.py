@@ -49,7 +49,11 @@ class _LoadedSubmissions(msgspec.Struct):
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return each task's id or its refusal (no proof, suspended, balance too low, all filtered, queue full)."""
+    """Return each task's id, or its refusal.
+
+    Refusals: SITE_NOT_PROVEN, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, BALANCE_TOO_LOW, ALL_FILTERED, QUEUE_FULL. All of
+    them are of that task alone; each task finds what those before it in the batch left.
+    """
     # 1. Load: balances, depths and turns, proofs of sites, what a retried command stored before.
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)

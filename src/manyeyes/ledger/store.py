@@ -88,7 +88,7 @@ async def insert_pending(tx: asyncpg.Connection, cell: int, pays: Sequence[Pay],
 
 
 async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Pay]:
-    """Take at most ``limit`` pays that are due out of the waiting list."""
+    """Take at most ``limit`` pays that are due off the waiting list, and return them."""
     return read(Pay, await tx.fetch(SQL.take_due_pay, cell, now, limit))
 
 

@@ -25,7 +25,7 @@ SHIPPED = {
 
 
 def installed() -> list[str]:
-    """Return the recognisers' names, sorted. That a name is here does not say that all it needs is; `check` does."""
+    """Return the recognisers' names, sorted. What one of them needs may still be missing; `check` tells."""
     return sorted(_places())
 
 

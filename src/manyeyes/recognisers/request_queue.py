@@ -56,7 +56,7 @@ class Lane:
         self._waiting_bytes = 0
         self._idle = 0
         self._staff = 0  # tasks that will take what waits; one that is ending its child will not
-        self._keepers: set[asyncio.Task[None]] = set()
+        self._keepers: set[asyncio.Task[None]] = set()  # each serves one child
         self._fault = ""
         self._pause_seconds = 0.0
         self._away_until = 0.0

@@ -88,7 +88,7 @@ def calibrate(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confide
 def curve(
     verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE
 ) -> list[CalibrationPoint]:
-    """Return what each candidate would mean, the highest first; only those that any verdict speaks for."""
+    """Return what each candidate would mean, the highest first; only candidates that at least one verdict reaches."""
     return list(_points(representative(verdicts), target, confidence))
 
 

@@ -100,7 +100,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kept_words(text: str, longest: int) -> str:
-    """Return what a person wrote as it is kept: no outer blanks, nothing that is no text, at most so long."""
+    """Return what a person wrote as it is kept: without outer blanks and what cannot be stored, at most so long."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
 
 

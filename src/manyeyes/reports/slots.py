@@ -49,7 +49,7 @@ async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: I
 
 
 async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> None:
-    """Lock the records of reviewers who want a slot; one who comes first gets one."""
+    """Lock the records of reviewers who want a slot; one who has no record yet gets an empty one."""
     found = await tx.fetch(SQL.lock_records, cell, reviewer_ids)
     if len(found) < len(reviewer_ids):
         await tx.execute(SQL.open_records, cell, reviewer_ids)

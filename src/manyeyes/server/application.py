@@ -75,7 +75,7 @@ def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
 
 @asynccontextmanager
 async def running(context: Context) -> AsyncIterator[Application]:
-    """Run the periodic jobs and the notifier for as long as the block lasts."""
+    """Run the periodic jobs and the notifier for as long as the block lasts; yield the application."""
     context.notifier.start()
 
     def body_of(cell: int, claimed: Claimed) -> bytes:
