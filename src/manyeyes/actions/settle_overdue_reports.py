@@ -23,7 +23,7 @@ class SettleOverdueReports(msgspec.Struct, frozen=True):
 async def settle_overdue_reports(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleOverdueReports]
 ) -> list[int]:
-    """Return how many complaints were settled (docs/decisions/0025#overdue); they do not count in a customer's ratio."""
+    """Return how many complaints were settled (docs/decisions/0025#overdue); no customer's ratio counts them."""
     cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
     overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
     if overdue:

@@ -24,7 +24,7 @@ def ends_at(now: datetime) -> datetime:
 
 
 def latest(words: Iterable[Standing]) -> list[Standing]:
-    """Return the last word of each account on each worker, in the order of their ids: praise and filter undo each other."""
+    """Return the last word of each account on each worker, by their ids: praise and filter undo each other."""
     last = {(word.account_id, word.worker_id): word for word in words}
     return [last[pair] for pair in sorted(last)]
 

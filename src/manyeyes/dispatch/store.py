@@ -281,7 +281,7 @@ async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tupl
 async def lock_site_waiting(
     tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
 ) -> list[Work]:
-    """Return up to ``limit`` waiting tasks of these sites, (account, domain), locked, but for those that others locked."""
+    """Return up to ``limit`` waiting tasks of these sites, (account, domain), locked; rows that are locked are left."""
     return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
 
 
