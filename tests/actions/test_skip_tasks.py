@@ -7,7 +7,7 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.tasks.rules import Ending
-from manyeyes.values.refusals import Reason
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LEASE_SECONDS, PRICE, Stage
 
@@ -57,6 +57,26 @@ async def test_five_different_workers_who_fail_end_it_charged_and_unpaid(stage: 
     (usage,) = await stage.rows("usage_minute", "tasks, charged_micros")
     assert usage == {"tasks": 1, "charged_micros": PRICE}
     assert (await stage.books()).difference_micros == 0
+
+
+async def test_who_comes_before_the_last_failure_of_one_batch_repeats_nothing(stage: Stage):
+    account_id = await stage.account()
+    task_id = await stage.submit(account_id)
+    workers = [await stage.worker() for _ in range(5)]
+    stranger = await stage.worker(2)  # present, and in no queue that has tasks
+    for _ in range(4):
+        await stage.hand_out()
+        (holder,) = [w for w in workers if await stage.desk(w)]
+        await stage.skip(holder, await stage.lease(holder), SkipReason.UNREADABLE)
+    await stage.hand_out()
+    (holder,) = [w for w in workers if await stage.desk(w)]
+    lease = await stage.lease(holder)
+    of_a_stranger = SkipTask(stage.cell, stranger, lease, SkipReason.OTHER)
+    last = SkipTask(stage.cell, holder, lease, SkipReason.UNREADABLE)
+    refused, ended, again = await stage.act(skip_tasks, of_a_stranger, last, last)
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.LEASE_LOST
+    assert (ended, again) == (Skipped(task_id, 1), Skipped(task_id, 0))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import re
-from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -11,13 +10,12 @@ from manyeyes.reports.rules import Vote
 from support import factories
 from support.browser_visits import at_review, at_work
 from support.screen_disputes import complaint, reviewer, vote, votes_on
-from support.served_site import Site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-async def people(site: Site) -> tuple[factories.Customer, factories.Hand, factories.Hand]:
+async def people(site) -> tuple[factories.Customer, factories.Hand, factories.Hand]:
     """A customer, the author of the answers, and a reviewer."""
     return await factories.customer(site.context), await factories.hand(site.context), await reviewer(site.context)
 
@@ -26,7 +24,7 @@ async def judged(screen, said) -> None:
     await expect(screen.part("receipt")).to_contain_text(said)
 
 
-async def test_three_keys_judge_one_complaint_after_another(site: Site, browser, people):
+async def test_three_keys_judge_one_complaint_after_another(site, browser, people):
     customer, author, judge = people
     ids = [await complaint(site.context, customer, author, text) for text in ("alpha", "beta", "gamma")]
     screen = await at_review(site, browser, judge)
@@ -51,7 +49,7 @@ async def test_three_keys_judge_one_complaint_after_another(site: Site, browser,
     assert screen.errors == []
 
 
-async def test_a_complaint_that_comes_later_appears_by_itself(site: Site, browser, people):
+async def test_a_complaint_that_comes_later_appears_by_itself(site, browser, people):
     customer, author, judge = people
     screen = await at_review(site, browser, judge)
     await screen.start()
@@ -60,7 +58,7 @@ async def test_a_complaint_that_comes_later_appears_by_itself(site: Site, browse
     await screen.shown("late")
 
 
-async def test_the_question_is_put_as_the_worker_saw_it(site: Site, browser, people):
+async def test_the_question_is_put_as_the_worker_saw_it(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, "O0 1l", phrase=True, min_length=3, comment="both <b>words</b>")
     screen = await at_review(site, browser, judge)
@@ -82,7 +80,7 @@ async def test_the_question_is_put_as_the_worker_saw_it(site: Site, browser, peo
     assert await screen.part("given").evaluate(colours) == 2
 
 
-async def test_a_reason_is_typed_and_nothing_is_judged_meanwhile(site: Site, browser, people):
+async def test_a_reason_is_typed_and_nothing_is_judged_meanwhile(site, browser, people):
     customer, author, judge = people
     task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -99,7 +97,7 @@ async def test_a_reason_is_typed_and_nothing_is_judged_meanwhile(site: Site, bro
     assert await votes_on(site.context, task_id) == [(Vote.CONFIRM, "the 4 is a 9")]
 
 
-async def test_a_key_that_is_held_down_judges_once(site: Site, browser, people):
+async def test_a_key_that_is_held_down_judges_once(site, browser, people):
     customer, author, judge = people
     first, second = [await complaint(site.context, customer, author, text) for text in ("alpha", "beta")]
     screen = await at_review(site, browser, judge)
@@ -115,7 +113,7 @@ async def test_a_key_that_is_held_down_judges_once(site: Site, browser, people):
     assert await votes_on(site.context, second) == [(Vote.REJECT, "right")]
 
 
-async def test_nothing_is_judged_before_the_picture_can_be_seen(site: Site, browser, people):
+async def test_nothing_is_judged_before_the_picture_can_be_seen(site, browser, people):
     customer, author, judge = people
     async with site.context.cells.directory.acquire() as db:
         await db.execute("UPDATE queue SET sensitive = true WHERE queue_id = 1")
@@ -135,7 +133,7 @@ async def test_nothing_is_judged_before_the_picture_can_be_seen(site: Site, brow
     assert await votes_on(site.context, task_id) == [(Vote.REJECT, "right")]
 
 
-async def test_the_picture_is_enlarged_moved_and_made_clearer(site: Site, browser, people):
+async def test_the_picture_is_enlarged_moved_and_made_clearer(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -151,7 +149,7 @@ async def test_the_picture_is_enlarged_moved_and_made_clearer(site: Site, browse
     await expect(screen.part("contrast")).to_have_attribute("aria-pressed", "true")
 
 
-async def test_a_break_gives_the_complaint_back_and_ends_with_enter(site: Site, browser, people):
+async def test_a_break_gives_the_complaint_back_and_ends_with_enter(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -166,7 +164,7 @@ async def test_a_break_gives_the_complaint_back_and_ends_with_enter(site: Site, 
     await screen.shown("12345")
 
 
-async def test_a_reload_stays_at_work_and_shows_the_same(site: Site, browser, people):
+async def test_a_reload_stays_at_work_and_shows_the_same(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -180,7 +178,7 @@ async def test_a_reload_stays_at_work_and_shows_the_same(site: Site, browser, pe
     await judged(screen, "wrong")
 
 
-async def test_a_complaint_that_others_decided_is_explained(site: Site, browser, people):
+async def test_a_complaint_that_others_decided_is_explained(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, "first")
     screen = await at_review(site, browser, judge)
@@ -195,7 +193,7 @@ async def test_a_complaint_that_others_decided_is_explained(site: Site, browser,
     await expect(screen.part("votes")).to_have_text("0")
 
 
-async def test_a_vote_is_sent_again_when_the_connection_is_back(site: Site, browser, people):
+async def test_a_vote_is_sent_again_when_the_connection_is_back(site, browser, people):
     customer, author, judge = people
     task_id = await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -211,7 +209,7 @@ async def test_a_vote_is_sent_again_when_the_connection_is_back(site: Site, brow
     assert await votes_on(site.context, task_id) == [(Vote.CONFIRM, "wrong")]
 
 
-async def test_waiting_goes_on_when_the_connection_is_back(site: Site, browser, people):
+async def test_waiting_goes_on_when_the_connection_is_back(site, browser, people):
     customer, author, judge = people
     screen = await at_review(site, browser, judge)
     await screen.page.route("**/v1/reviewer/next*", lambda route: route.abort())
@@ -222,7 +220,7 @@ async def test_waiting_goes_on_when_the_connection_is_back(site: Site, browser, 
     await screen.shown("12345")
 
 
-async def test_time_that_runs_out_is_told(site: Site, browser, people):
+async def test_time_that_runs_out_is_told(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -236,7 +234,7 @@ async def test_time_that_runs_out_is_told(site: Site, browser, people):
     await expect(screen.part("notice")).to_contain_text("Time was up")
 
 
-async def test_a_reviewer_who_is_one_no_more_is_told(site: Site, browser, people):
+async def test_a_reviewer_who_is_one_no_more_is_told(site, browser, people):
     _, _, judge = people
     screen = await at_review(site, browser, judge)
     async with site.context.cells.directory.acquire() as db:
@@ -247,7 +245,7 @@ async def test_a_reviewer_who_is_one_no_more_is_told(site: Site, browser, people
     await expect(screen.part("presence-words")).to_have_text("On a break")
 
 
-async def test_a_reviewer_who_was_signed_out_is_told(site: Site, browser, people):
+async def test_a_reviewer_who_was_signed_out_is_told(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author)
     screen = await at_review(site, browser, judge)
@@ -258,7 +256,7 @@ async def test_a_reviewer_who_was_signed_out_is_told(site: Site, browser, people
     await expect(screen.part("notice")).to_have_text("You are signed out. Ask the operator for a new sign-in link.")
 
 
-async def test_nothing_of_author_customer_or_other_votes_is_there(site: Site, browser, people):
+async def test_nothing_of_author_customer_or_other_votes_is_there(site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, "alpha")
     await complaint(site.context, customer, author, "beta")
@@ -283,14 +281,14 @@ async def test_nothing_of_author_customer_or_other_votes_is_there(site: Site, br
         assert keys_of(json.loads(body)) & names == set()
 
 
-def keys_of(value) -> set[Any]:
+def keys_of(value) -> set[str]:
     """Every member name at every depth."""
     if isinstance(value, dict):
         return set(value) | {key for each in value.values() for key in keys_of(each)}
     return {key for each in value for key in keys_of(each)} if isinstance(value, list) else set()
 
 
-async def test_work_and_review_lead_to_each_other(site: Site, browser, people):
+async def test_work_and_review_lead_to_each_other(site, browser, people):
     _, author, judge = people
     screen = await at_work(site, browser, judge)
     await screen.page.get_by_role("link", name="Review").click()

@@ -18,11 +18,8 @@ def kept_files() -> list[Path]:
     listing = subprocess.run(asked, capture_output=True, text=True, check=False)
     if not listing.returncode:
         return sorted(path for line in listing.stdout.splitlines() if (path := ROOT / line).is_file())
-    named = [
-        path
-        for path in ROOT.rglob("*")
-        if not any(part.startswith((".", "node_", "__pycache__")) for part in path.parts)
-    ]
+    made = (".", "node_", "__pycache__")
+    named = [path for path in ROOT.rglob("*") if not any(part.startswith(made) for part in path.parts)]
     return sorted(path for path in named if path.is_file())
 
 

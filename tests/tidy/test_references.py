@@ -27,7 +27,7 @@ NO_FILES = {
     "life.sql": "written by a bench while it runs",
 }
 
-PATH = re.compile(rf"(?<![\w./~-])((?:{'|'.join(ROOMS)})/[\w./-]*\w)(?:/|\b)(?:#([\w-]+))?")
+PATH = re.compile(rf"(?<![\w./~-])((?:{'|'.join(ROOMS)})/[\w./-]*\w)(?:/|\b)(?![\w{{<])(?:#([\w-]+))?")
 LINK = re.compile(r"\[(?:[^\]\n]|\n(?!\n))*\]\(([^)\s#]*)(?:#([^)\s]+))?\)")
 DECISION = re.compile(r"\b[Dd]ecisions?[ /](\d{4})\b")
 NUMBER = re.compile(r"[(\[](0\d{3})[)\],;]")
@@ -36,7 +36,7 @@ FOLDER = re.compile(r"`([a-z_0-9]+(?:/[a-z_0-9]+)*)/`")
 NAME = re.compile(r"`+((?:[a-z_0-9]+\.)+\w+)(?:\(\))?`+")
 OUTSIDE = {
     "a numbered seed": r"\b[Ss]eeds? 0\d\d\b|\bthe seeds?'s?\b",
-    "a specification that is not here": r"\bspec/|\bspec,? (?:§|rule|row|section)|\b[Tt]they spec\b",
+    "a specification that is not here": r"\bspec/|\bspec,? (?:§|rule|row|section)|\b[Tt]he spec\b",
     "an issue": r"\b[Ii]ssue #?\d+\b",
     "a folder beside the repository": r"\.\./shared[\w/.-]*",
     "a page that is not here": r"(?<![\w/-])(?:[Dd]ecisions|mission|architecture|measurements|layout|style)\.md\b",

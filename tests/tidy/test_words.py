@@ -10,7 +10,7 @@ INDEXES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"
 PLACES = [re.escape(str(place)) + r"[/\s\"']" for place in (repository.ROOT, Path.home()) if len(place.parts) > 1]
 INDEX_OPTIONS = r"--(extra-)?index-url[ =]|--find-links[ =]|--trusted-host[ =]"
 TEXTS = (".css", ".html", ".js", ".md", ".po", ".py", ".sh", ".sql", ".toml")
-SPOKEN_OF = re.compile(r"(?<![-\w'])(he|his|him|himself)(?![-\w'])", re.IGNORECASE)  # hyphens: language tags
+SPOKEN_OF = re.compile(r"(?<![-\w'\]])(he|his|him|himself)(?![-\w'])", re.IGNORECASE)  # hyphens: language tags
 FORBIDDEN = re.compile("|".join([*map(re.escape, INDEXES), *PLACES, INDEX_OPTIONS]))
 
 

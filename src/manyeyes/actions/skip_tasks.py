@@ -53,7 +53,12 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
-    # 3. Save: the tasks, then what lies on the desks now.
+    # 3. A lost lease may be one whose reply was lost; a skip before this batch's own is judged by what was before.
+    lost = [n for n, work in enumerate(taken) if work is None]
+    taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
+    too_early = [n for n in lost if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
+    repeated = await _repeated(tx, cell, commands, too_early)
+    # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_tasks(tx, now, cell, ended)
     skipped = Counter(work.worker_id for work in taken if work)
@@ -62,33 +67,34 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         await workers.change_desks(
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
-    # 4. Answer: a lease that is lost may be one whose reply was lost.
-    repeated = await _repeated(tx, cell, [c for c, work in zip(commands, taken, strict=True) if work is None])
+    # 5. Answer: the other lost leases are judged by what has become of the tasks.
+    repeated |= await _repeated(tx, cell, commands, sorted(set(lost) - set(too_early)))
     return [
         Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))
-        if work or command in repeated
+        if work or n in repeated
         else _LOST
-        for command, work in zip(commands, taken, strict=True)
+        for n, (command, work) in enumerate(zip(commands, taken, strict=True))
     ]
 
 
-async def _repeated(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> set[SkipTask]:
-    """Recognise skips whose reply was lost on the way.
+async def _repeated(tx: asyncpg.Connection, cell: int, commands: Sequence[SkipTask], places: Sequence[int]) -> set[int]:
+    """Return those of the commands' places whose skip was done before and its reply lost on the way.
 
     A worker who passed a task on never gets it again: any lease that they had of it is the one they skipped, or one
     before it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is.
     """
-    if not missing:
+    if not places:
         return set()
-    task_ids = [c.lease.task_id for c in missing]
+    task_ids = [commands[n].lease.task_id for n in places]
     handed = await dispatch.handed(tx, cell, task_ids)
     unsolvable = await tasks.last_leases(tx, cell, task_ids, Ending.UNSOLVABLE)
     found = set()
-    for c in missing:
-        over, tried = handed.get(c.lease.task_id, (0, frozenset()))
-        passed_on = c.worker_id in tried and c.lease.number <= over
-        if passed_on or unsolvable.get(c.lease.task_id) == c.lease.number:
-            found.add(c)
+    for n in places:
+        worker_id, lease = commands[n].worker_id, commands[n].lease
+        over, tried = handed.get(lease.task_id, (0, frozenset()))
+        passed_on = worker_id in tried and lease.number <= over
+        if passed_on or unsolvable.get(lease.task_id) == lease.number:
+            found.add(n)
     return found
 
 

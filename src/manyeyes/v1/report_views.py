@@ -30,7 +30,7 @@ class VoteTold(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class ReportView(msgspec.Struct, frozen=True):
+class ReportView(msgspec.Struct, frozen=True, kw_only=True):
     """A report as its customer sees it; ``why`` is a code, ``reason`` the sentence for it; money in USD.
 
     ``votes`` are shown when the complaint is decided; ``image_url`` is null when no picture is kept.
@@ -81,7 +81,7 @@ class ReportedTask(msgspec.Struct, frozen=True):
     queue: QueueView
 
 
-class WorkerReportView(msgspec.Struct, frozen=True):
+class WorkerReportView(msgspec.Struct, frozen=True, kw_only=True):
     """A complaint about an answer as the worker who gave it sees it: no customer, no reviewer; money in USD."""
 
     task_id: int
@@ -115,19 +115,19 @@ def reports_view(context: Context, page: ReportPage) -> ReportsView:
 def report_view(context: Context, report: CustomerReport) -> ReportView:
     """Return one report of a customer's."""
     return ReportView(
-        report.task_id,
-        KINDS[report.kind],
-        report.status,
-        report.why,
-        WHYS.get(report.why, ""),
-        report.queue,
-        report.answer,
-        report.filed_at,
-        report.task_ended_at,
-        report.decided_at,
-        [VoteTold(cast.vote, cast.reason, cast.at) for cast in report.votes],
-        number(report.refunded_micros),
-        report.picture.path(context.pictures) if report.picture else None,
+        task_id=report.task_id,
+        kind=KINDS[report.kind],
+        state=report.status,
+        why=report.why,
+        reason=WHYS.get(report.why, ""),
+        queue=report.queue,
+        answer=report.answer,
+        filed_at=report.filed_at,
+        task_ended_at=report.task_ended_at,
+        decided_at=report.decided_at,
+        votes=[VoteTold(cast.vote, cast.reason, cast.at) for cast in report.votes],
+        refunded=number(report.refunded_micros),
+        image_url=report.picture.path(context.pictures) if report.picture else None,
     )
 
 
@@ -135,16 +135,16 @@ def worker_report_view(context: Context, report: WorkerReport) -> WorkerReportVi
     """Return one complaint about a worker's answer."""
     own = report.appeal
     return WorkerReportView(
-        report.task_id,
-        ReportedTask(report.kind, report.options, queue_view(report.queue)),
-        report.picture.path(context.pictures) if report.picture else None,
-        report.answer,
-        report.state.name.lower(),
-        report.reasons,
-        number(report.cancelled_micros),
-        report.filed_at,
-        report.decided_at,
-        AppealView(own.words, own.filed_at, own.accepted, own.answer) if own else None,
+        task_id=report.task_id,
+        task=ReportedTask(report.kind, report.options, queue_view(report.queue)),
+        image_url=report.picture.path(context.pictures) if report.picture else None,
+        answer=report.answer,
+        state=report.state.name.lower(),
+        reasons=report.reasons,
+        pay_cancelled=number(report.cancelled_micros),
+        filed_at=report.filed_at,
+        decided_at=report.decided_at,
+        appeal=AppealView(own.words, own.filed_at, own.accepted, own.answer) if own else None,
     )
 
 

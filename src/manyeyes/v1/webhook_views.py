@@ -21,7 +21,7 @@ class TryView(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class DeliveryView(msgspec.Struct, frozen=True):
+class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after.
 
     ``kind``: result of a task, or review: a person's verdict on a recogniser's result.
@@ -67,17 +67,17 @@ def delivery_log(log: CallbackLog) -> DeliveryLog:
 def _delivery(callback: Callback) -> DeliveryView:
     found = callback.delivery
     return DeliveryView(
-        wire_id(found.task_id),
-        message_id(callback.cell, found.task_id),
-        found.url,
-        described(found.state),
-        found.tries,
-        found.ended_at,
-        found.next_at if found.state is DeliveryState.WAITING else None,
-        found.closed_at,
-        found.last_status or None,
-        found.last_fault,
-        REVIEW if callback.is_review else RESULT,
+        task_id=wire_id(found.task_id),
+        webhook_id=message_id(callback.cell, found.task_id),
+        url=found.url,
+        state=described(found.state),
+        tries=found.tries,
+        task_ended_at=found.ended_at,
+        next_try_at=found.next_at if found.state is DeliveryState.WAITING else None,
+        closed_at=found.closed_at,
+        last_status=found.last_status or None,
+        last_fault=found.last_fault,
+        kind=REVIEW if callback.is_review else RESULT,
     )
 
 

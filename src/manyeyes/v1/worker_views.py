@@ -30,7 +30,7 @@ class WidgetOptions(msgspec.Struct, frozen=True):
     needs_start: bool
 
 
-class TaskView(msgspec.Struct, frozen=True):
+class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
 
     kind: str
@@ -47,7 +47,7 @@ class LeaseView(msgspec.Struct, frozen=True):
     task: TaskView
 
 
-class SessionView(msgspec.Struct, frozen=True):
+class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online."""
 
     worker_id: int
@@ -87,12 +87,12 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
     if leased is None:
         return None
     task = TaskView(
-        leased.kind,
-        _shown(leased.kind, leased.options),
-        leased.picture.path(context.pictures) if leased.picture else "",
-        context.widgets.url(leased.widget, leased.expires_at) if leased.widget else "",
-        queue_view(leased.queue),
-        number(leased.pay_micros),
+        kind=leased.kind,
+        options=_shown(leased.kind, leased.options),
+        image_url=leased.picture.path(context.pictures) if leased.picture else "",
+        widget_url=context.widgets.url(leased.widget, leased.expires_at) if leased.widget else "",
+        queue=queue_view(leased.queue),
+        pay=number(leased.pay_micros),
     )
     return LeaseView(str(leased.lease), leased.expires_at, task)
 
@@ -101,15 +101,15 @@ def session_view(session: WorkerSession) -> SessionView:
     """Return a worker's presence. What somebody offline earned is written as a whole 0: clients may compare texts."""
     is_offline = session.state is WorkerState.OFFLINE
     return SessionView(
-        session.worker_id,
-        session.name,
-        session.state,
-        [queue_view(queue) for queue in session.queues],
-        list(session.languages),
-        0 if is_offline else number(session.earned_micros),
-        session.answered,
-        number(session.pending_micros),
-        number(session.payable_micros),
+        worker_id=session.worker_id,
+        name=session.name,
+        state=session.state,
+        queues=[queue_view(queue) for queue in session.queues],
+        languages=list(session.languages),
+        earned=0 if is_offline else number(session.earned_micros),
+        answered=session.answered,
+        pending=number(session.pending_micros),
+        payable=number(session.payable_micros),
     )
 
 
