@@ -29,7 +29,10 @@ class AnswerTask(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """``earned_micros`` is this answer's pay; ``next_work`` already lies on the desk. ``queue_id`` 0: a repetition."""
+    """``earned_micros`` is this answer's pay; ``next_work`` already lies on the desk.
+
+    ``queue_id`` is 0 when an earlier answer is repeated: no worker became idle by it.
+    """
 
     task_id: int
     queue_id: int

@@ -17,7 +17,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class SlotId(msgspec.Struct, frozen=True):
-    """The fence on the wire: ``cell-task-n-number``."""
+    """A slot's lease as clients name it, ``cell-task-n-number``; the number tells it from the slot's earlier leases."""
 
     cell: int
     task_id: int

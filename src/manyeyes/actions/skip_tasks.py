@@ -27,7 +27,7 @@ class SkipTask(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """``next_work`` lies on the desk now. ``queue_id`` 0: a repetition."""
+    """``next_work`` lies on the desk now. ``queue_id`` is 0 when an earlier skip is repeated."""
 
     task_id: int
     queue_id: int

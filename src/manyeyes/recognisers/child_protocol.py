@@ -38,7 +38,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frames(msgspec.Struct, frozen=True, tag=True):
-    """What a picture was unfolded to."""
+    """The frames that a picture consists of; one for a still picture."""
 
     pictures: tuple[Picture, ...]
 

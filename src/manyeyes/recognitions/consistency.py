@@ -1,4 +1,4 @@
-"""Where a cell's counts and charges say another thing than its results and reviews: compared row by row, in SQL.
+"""Where a cell's counts and charges differ from its results and reviews: compared row by row, in SQL.
 
 Only differences come out, so that a proof over millions of results costs the process that asks nothing but waiting.
 """

@@ -34,7 +34,7 @@ class Way(enum.IntEnum):
 
 
 class ProofLookup(enum.IntEnum):
-    """What looking in one place brought."""
+    """What a look-up in one place found."""
 
     FOUND = 0
     ABSENT = 1  # the place answered, and the proof is not there
@@ -42,7 +42,7 @@ class ProofLookup(enum.IntEnum):
 
 
 class SiteEvent(enum.IntEnum):
-    """What the audit trail knows."""
+    """The kinds of entries in the audit trail."""
 
     ADDED = 0
     PROVEN = 1

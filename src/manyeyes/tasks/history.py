@@ -1,4 +1,4 @@
-"""Tasks of the past: what was asked, how they ended, what they cost."""
+"""Tasks in retrospect: what was asked, how they ended, what they cost."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -13,7 +13,7 @@ from manyeyes.workers import store as workers
 
 
 class LeaseId(msgspec.Struct, frozen=True):
-    """The fence on the wire: ``cell-task-number``."""
+    """A lease as clients name it, ``cell-task-number``; the number tells it from earlier leases of the task."""
 
     cell: int
     task_id: int
