@@ -24,9 +24,14 @@ class Owner(Protocol):
     """An account in its cell: a key's owner, or an account's place."""
 
     @property
-    def cell(self) -> int: ...
+    def cell(self) -> int:
+        """Return the cell that the account lives in."""
+        ...
+
     @property
-    def account_id(self) -> int: ...
+    def account_id(self) -> int:
+        """Return the account's number."""
+        ...
 
 
 class AccountPlace(msgspec.Struct, frozen=True):
@@ -50,15 +55,17 @@ async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
 
 
 async def blocked_networks(db: asyncpg.Connection) -> list[str]:
+    """Return the networks from which no call is taken, as `canonical_network` writes them."""
     return [row["network"] for row in await db.fetch(SQL.blocked_networks)]
 
 
 async def block_network(db: asyncpg.Connection, network: str) -> None:
+    """Block a network; one that is blocked already stays so."""
     await db.execute(SQL.block_network, network)
 
 
 async def unblock_network(db: asyncpg.Connection, network: str) -> bool:
-    """Return whether it was blocked."""
+    """Unblock a network; return whether it was blocked."""
     return await db.fetchval(SQL.unblock_network, network) is not None
 
 
@@ -68,10 +75,12 @@ async def take_numbers(db: asyncpg.Connection, name: str, count: int) -> int:
 
 
 async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
+    """Write down which cell an account lives in, for look-ups by its name or number."""
     await db.execute(SQL.insert_place, *values(place, "account_id", "name", "cell"))
 
 
 async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
+    """Store a client key by its hash, with its owner and the networks that it may be used from."""
     await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, list(owner.allowed_addresses))
 
 
@@ -88,10 +97,12 @@ async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
 
 
 async def every_place(db: asyncpg.Connection) -> list[AccountPlace]:
+    """Return the places of all accounts."""
     return read(AccountPlace, await db.fetch(SQL.every_place))
 
 
 async def insert_accounts(tx: asyncpg.Connection, now: object, cell: int, accounts: list[tuple[int, str]]) -> None:
+    """Store accounts, given as (account, name), in a cell; those that exist already stay as they are."""
     ids, names = [a[0] for a in accounts], [a[1] for a in accounts]
     await tx.execute(SQL.insert_accounts, cell, ids, names, now)
 
@@ -109,4 +120,5 @@ async def set_terms(
     max_bid_micros: int | None = None,
     weight: int | None = None,
 ) -> None:
+    """Change an account's terms; None leaves a term as it is, ``max_bid_micros`` 0 means the queue's price."""
     await db.execute(SQL.set_terms, place.cell, place.account_id, suspended, max_bid_micros, weight)

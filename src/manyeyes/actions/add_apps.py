@@ -19,7 +19,7 @@ class AddApp(msgspec.Struct, frozen=True):
 
 
 async def add_apps(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddApp]) -> list[None]:
-    """Open them; one whose secretId is known already is the one whose reply was lost."""
+    """Open the apps; a secretId that is known already came before, with a command whose reply was lost."""
     for app in {c.app.secret_id: c.app for c in commands}.values():
         if await apps.app(tx, app.secret_id) is None:
             await apps.insert_app(tx, app)

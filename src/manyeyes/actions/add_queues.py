@@ -18,7 +18,7 @@ class AddQueue(msgspec.Struct, frozen=True):
 
 
 async def add_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddQueue]) -> list[None]:
-    """Open them; a queue that is there already stays as it is."""
+    """Open the queues; one that is there already stays as it is."""
     for command in commands:
         await tasks.add_queue(tx, command.terms)
     return [None for _ in commands]

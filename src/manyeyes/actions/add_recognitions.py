@@ -19,7 +19,7 @@ class AddRecognition(msgspec.Struct, frozen=True):
 
 
 async def add_recognitions(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddRecognition]) -> list[None]:
-    """Add them; one whose taskId is known already is the one whose reply was lost."""
+    """Add the recognitions; a taskId that is known already came before, with a command whose reply was lost."""
     for new in {c.recognition.task_id: c.recognition for c in commands}.values():
         if await recognitions.recognition(tx, new.task_id) is None:
             await recognitions.insert_recognition(tx, new)

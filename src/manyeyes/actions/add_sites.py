@@ -23,8 +23,10 @@ class AddSite(msgspec.Struct, frozen=True):
 
 async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddSite]) -> list[Site]:
     """Return each site: a new one, or the one that is there already with its token. A withdrawn one begins anew."""
+    # 1. Load: the sites that there are, locked.
     cell = commands[0].cell
     known = await sites.lock(tx, cell, {(c.account_id, c.domain) for c in commands})
+    # 2. Begin those that are new or were withdrawn.
     added: list[Event] = []
     for command in commands:
         key = (command.account_id, command.domain)
@@ -50,5 +52,6 @@ async def add_sites(tx: asyncpg.Connection, now: datetime, commands: Sequence[Ad
                 domain=command.domain,
             )
         )
+    # 3. Save: the trail.
     await sites.add_events(tx, now, cell, added)
     return [known[command.account_id, command.domain] for command in commands]

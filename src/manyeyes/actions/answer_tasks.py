@@ -29,7 +29,10 @@ class AnswerTask(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """``earned_micros`` is this answer's pay; ``next_work`` already lies on the desk. ``queue_id`` 0: a repetition."""
+    """``earned_micros`` is this answer's pay; ``next_work`` already lies on the desk.
+
+    ``queue_id`` is 0 when an earlier answer is repeated: no worker became idle by it.
+    """
 
     task_id: int
     queue_id: int
@@ -45,11 +48,13 @@ async def answer_tasks(
     An answer that came before on the same lease with the same text is answered again and not paid again. Outer blanks
     are no part of an answer: they are neither judged nor stored.
     """
+    # 1. Load: the workers' desks, then the proofs that token tasks stand on, locked.
     cell = commands[0].cell
     commands = [msgspec.structs.replace(c, text=c.text.strip()) for c in commands]
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     keys = {(work.account_id, work.site) for work in desks.works() if work.site}
     proofs = await sites.hold(tx, cell, keys) if keys else {}
+    # 2. Decide: each answer is taken, refused (its task stays on the desk), or on a lease that is lost.
     ended: list[EndedWork] = []
     first: list[Work | Refusal | None] = []
     for command in commands:
@@ -62,11 +67,13 @@ async def answer_tasks(
         first.append(work)
         if work:
             ended.append(EndedWork(work, Ending.SOLVED, command.text))
+    # 3. Save: the ends of tasks, the trail of sites, what lies on the desks now.
     await end_tasks(tx, now, cell, ended)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     if ended:
         await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended])
         await workers.change_desks(tx, now, cell, _desks(ended))
+    # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, commands, first)
     return [
         Answered(work.task_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))

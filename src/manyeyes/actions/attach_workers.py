@@ -1,4 +1,4 @@
-"""Workers who are online call or open their stream again: they are present, through this node."""
+"""Make online workers present through this node, to which they call or open their stream."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,10 @@ class AttachWorker(msgspec.Struct, frozen=True):
 
 
 async def attach_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[AttachWorker]) -> list[bool]:
-    """Return whether each worker is online; one who is not must go online first. Who is present costs a look."""
+    """Return whether each worker is online; one who is not must go online first.
+
+    For one who is present through this node already this only reads.
+    """
     cell, node_id = commands[0].cell, commands[0].node_id
     online = await workers.online(tx, cell, sorted({c.worker_id for c in commands}), node_id)
     missing = sorted(worker_id for worker_id, is_attached in online.items() if not is_attached)

@@ -18,7 +18,7 @@ class BlockNetwork(msgspec.Struct, frozen=True):
 
 
 async def block_networks(tx: asyncpg.Connection, now: datetime, commands: Sequence[BlockNetwork]) -> list[None]:
-    """Shut the networks out; one that is shut out already stays so."""
+    """Block the networks; one that is blocked already stays so."""
     for network in sorted({c.network for c in commands}):
         await accounts.block_network(tx, network)
     return [None for _ in commands]

@@ -17,7 +17,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class SlotId(msgspec.Struct, frozen=True):
-    """The fence on the wire: ``cell-task-n-number``."""
+    """A slot's lease as clients name it, ``cell-task-n-number``; the number tells it from the slot's earlier leases."""
 
     cell: int
     task_id: int
@@ -45,12 +45,15 @@ class Voted(msgspec.Struct, frozen=True):
 
 
 async def cast_votes(tx: asyncpg.Connection, now: datetime, commands: Sequence[CastVote]) -> list[Voted | Refusal]:
-    """Return what each vote earned, or that its slot is lost: over, somebody else's, or decided without it."""
+    """Return what each vote earned, or its refusal SLOT_LOST: over, somebody else's, or decided without it."""
+    # 1. Load: the complaints and their slots, locked.
     cell = commands[0].cell
     task_ids = sorted({c.slot.task_id for c in commands})
     reports = await store.lock_reports(tx, cell, task_ids)
     ballot = _Ballot(reports, await slots.lock_slots(tx, cell, task_ids))
+    # 2. Decide: each vote after those before it.
     outcomes = [ballot.cast(command, now) for command in commands]
+    # 3. Save: the votes, the verdicts with all that follows, the reviewers' pay.
     if ballot.voted:
         await slots.save_votes(tx, now, cell, ballot.voted)
         await decide(tx, now, cell, ballot.verdicts())
@@ -68,15 +71,19 @@ class _Ballot:
         self.voted: list[Slot] = []
 
     def cast(self, command: CastVote, now: datetime) -> Voted | Refusal:
+        """Take one vote into account; return what it earned, or that its slot is lost."""
+        # 1. The slot must be this reviewer's, by its newest lease; the same vote again gets the same answer.
         slot = self._slots.get((command.slot.task_id, command.slot.n))
         if slot is None or (slot.reviewer_id, slot.lease) != (command.reviewer_id, command.slot.number):
             return _LOST
         if slot.state is SlotState.VOTED and (slot.vote, slot.reason) == (command.vote, command.reason):
             return Voted(slot.task_id, slot.pay_micros, self._states[slot.task_id])  # the reply was lost on the way
+        # 2. It must still be open to a vote.
         if slot.state is not SlotState.LEASED or slot.lease_until is None or slot.lease_until <= now:
             return _LOST
         if self._states[slot.task_id] is not ReportState.OPEN:  # decided by a vote of this very batch
             return _LOST
+        # 3. Count the vote; two equal ones are a verdict.
         slot = msgspec.structs.replace(slot, state=SlotState.VOTED, vote=command.vote, reason=command.reason)
         self._slots[slot.task_id, slot.n] = slot
         self.voted.append(slot)
@@ -98,7 +105,7 @@ class _Ballot:
 
 
 async def _pay(tx: asyncpg.Connection, now: datetime, cell: int, voted: Sequence[Slot]) -> None:
-    """The house pays each vote, whatever it says (docs/decisions/0010)."""
+    """Pay each vote, whatever it says, from what the house earned (docs/decisions/0010)."""
     paid = [slot for slot in voted if slot.pay_micros]
     booked = [posting(TransferKind.VOTE_PAY, s.task_id, s.reviewer_id, s.pay_micros, s.n) for s in paid]
     await ledger.insert_transfers(tx, now, cell, booked)

@@ -21,7 +21,7 @@ class ChangeApp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def change_apps(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeApp]) -> list[bool]:
-    """Change them, in the order in which the changes came; return for each whether there is such an app."""
+    """Change the apps, in the order in which the changes came; return for each whether there is such an app."""
     known: dict[str, bool] = {}
     for c in sorted(commands, key=lambda c: c.secret_id):  # in one order, so that batches do not block each other
         known[c.secret_id] = await apps.set_app(

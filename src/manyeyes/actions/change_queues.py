@@ -23,7 +23,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:
-    """Change them, in the order in which the changes came; return for each whether there is such a queue."""
+    """Change the queues, in the order in which the changes came; return for each whether there is such a queue."""
     known: dict[int, bool] = {}
     for command in sorted(commands, key=lambda c: c.queue_id):  # in one order, so that batches do not block each other
         terms = msgspec.structs.asdict(command)

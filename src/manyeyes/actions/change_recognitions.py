@@ -27,7 +27,7 @@ class ChangeRecognition(msgspec.Struct, frozen=True, kw_only=True):
 async def change_recognitions(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeRecognition]
 ) -> list[bool]:
-    """Change them, in the order in which the changes came; return for each whether there is such a recognition."""
+    """Change the recognitions, in the order in which the changes came; return for each whether it exists."""
     known: dict[str, bool] = {}
     for command in sorted(commands, key=lambda c: c.task_id):  # in one order, so that batches do not block each other
         terms = msgspec.structs.asdict(command)

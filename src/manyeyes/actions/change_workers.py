@@ -21,7 +21,7 @@ class ChangeWorker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def change_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeWorker]) -> list[None]:
-    """Change them, in the order in which the changes came."""
+    """Change the workers, in the order in which the changes came."""
     for c in sorted(commands, key=lambda c: c.worker_id):  # in one order, so that batches do not block each other
         await workers.set_worker(tx, c.worker_id, c.languages, c.queues, c.reviewer)
     return [None for _ in commands]

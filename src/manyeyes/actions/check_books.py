@@ -1,4 +1,4 @@
-"""Prove the ledger's invariants in one snapshot, and say by how many micros they fail: 0."""
+"""Prove the ledger's invariants in one snapshot, and say by how many micros they fail: 0 when they hold."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -42,6 +42,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
     results and reviews, and each call was charged what its results were. ``time_zones``: audit/recognitions.py.
     """
+    # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
         await db.execute("SET LOCAL statement_timeout = 0")
         await db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while many findings are put into words
@@ -56,6 +57,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recourse = await _recourse(db, cell)
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
+    # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
     booked = {key: micros for key, micros in books.items() if key[0] in RUNNING}

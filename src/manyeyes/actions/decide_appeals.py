@@ -35,9 +35,11 @@ async def decide_appeals(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[DecideAppeal]
 ) -> list[AppealDecided | Refusal]:
     """Return what became of each appeal. The same decision again changes nothing; another one is refused."""
+    # 1. Load: the appeals, locked.
     cell = commands[0].cell
     found = await appeals.lock_appeals(tx, cell, sorted({c.task_id for c in commands}))
     said = {task_id: appeal.accepted for task_id, appeal in found.items() if appeal.decided_at}
+    # 2. Decide: the first decision about an appeal stands.
     outcomes: list[AppealDecided | Refusal] = []
     decided: list[DecideAppeal] = []
     for command in commands:
@@ -52,6 +54,7 @@ async def decide_appeals(
             decided.append(command)
         paid_micros = appeal.pay_micros if command.accepted else 0
         outcomes.append(AppealDecided(appeal.task_id, appeal.worker_id, command.accepted, paid_micros))
+    # 3. Save: the decisions, and the pay of those that were accepted.
     await appeals.decide_appeals(tx, now, cell, [(d.task_id, d.accepted, d.answer) for d in decided])
     paid = [found[d.task_id] for d in decided if d.accepted and found[d.task_id].pay_micros]
     booked = [posting(TransferKind.APPEAL_PAY, a.task_id, a.worker_id, a.pay_micros) for a in paid]

@@ -16,7 +16,7 @@ class DisableWorker(msgspec.Struct, frozen=True):
 
 
 async def disable_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[DisableWorker]) -> list[None]:
-    """Shut them out; who is shut out already stays so. Their presence is ended by `leave`, in each cell."""
+    """Disable the workers; one who is disabled already stays so. `leave` ends their presence, in each cell."""
     for worker_id in sorted({c.worker_id for c in commands}):
         await workers.disable_worker(tx, worker_id)
     return [None for _ in commands]

@@ -16,7 +16,7 @@ class EnableWorker(msgspec.Struct, frozen=True):
 
 
 async def enable_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[EnableWorker]) -> list[None]:
-    """Let them in; who was never shut out stays in."""
+    """Enable the workers again; one who was never disabled stays as they are."""
     for worker_id in sorted({c.worker_id for c in commands}):
         await workers.enable_worker(tx, worker_id)
     return [None for _ in commands]

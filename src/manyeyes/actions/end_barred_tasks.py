@@ -35,7 +35,7 @@ class Barred(msgspec.Struct, frozen=True):
 
 
 async def end_barred_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndBarredTasks]) -> list[Barred]:
-    """Return what was ended. A site is swept when none of its tasks is left; nothing new can come (submit_tasks)."""
+    """Return what was ended. A site is swept when none of its tasks is left; `submit_tasks` lets no new one in."""
     cell = commands[0].cell
     keys = await sites.unswept(tx, cell, MOST_SITES)
     outcome = await _sweep(tx, now, cell, keys) if keys else Barred()
@@ -44,12 +44,15 @@ async def end_barred_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequ
 
 async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[sites.Key]) -> Barred:
     """Lock desks, then waiting tasks, then the sites; a site that was proven again meanwhile keeps its tasks."""
+    # 1. Load: desks, waiting tasks and sites, locked in this order.
     holders = await dispatch.site_holders(tx, cell, keys)
     desks = await load_desks(tx, cell, holders)
     waiting = await dispatch.lock_site_waiting(tx, cell, keys, LARGEST_SWEEP)
     known = await sites.lock(tx, cell, keys)
+    # 2. Decide: which of these tasks stand on a proof that has ended.
     barred = {key for key in keys if known[key].state is not SiteState.LIVE}
     ending = [work for work in [*desks.works(), *waiting] if (work.account_id, work.site) in barred]
+    # 3. Save: the ends of tasks, the trail, the desks, which sites have no task left.
     await end_tasks(tx, now, cell, [EndedWork(work, Ending.BARRED) for work in ending])
     await sites.add_events(tx, now, cell, [_event(work) for work in ending])
     counts = Counter(work.worker_id for work in ending if work.worker_id)

@@ -21,7 +21,7 @@ class EndOverdueTasks(msgspec.Struct, frozen=True):
 
 
 async def end_overdue_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndOverdueTasks]) -> list[int]:
-    """Return how many ended (docs/decisions/0025#life)."""
+    """Return how many tasks ended (docs/decisions/0025#life)."""
     cell = commands[0].cell
     overdue = await dispatch.lock_overdue(tx, now, cell, LARGEST_SWEEP)
     if overdue:

@@ -33,10 +33,12 @@ async def file_appeals(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[FileAppeal]
 ) -> list[Appealed | Refusal]:
     """Return each appeal, or why there can be none: no report on their answer, not refused by votes, appealed."""
+    # 1. Load: the verdicts, and appeals against them.
     cell = commands[0].cell
     task_ids = sorted({c.task_id for c in commands})
     verdicts = await appeals.verdicts(tx, cell, task_ids)
     before = await appeals.appeals(tx, cell, task_ids)
+    # 2. Decide: each appeal is filed, known already or refused.
     outcomes: list[Appealed | Refusal] = []
     filing: dict[int, NewAppeal] = {}
     for command in commands:
@@ -50,6 +52,7 @@ async def file_appeals(
             pay_micros = verdicts[command.task_id].cancelled_micros
             filing[command.task_id] = NewAppeal(command.task_id, command.worker_id, command.words, pay_micros)
             outcomes.append(Appealed(command.task_id, pay_micros))
+    # 3. Save: the appeals; whoever lost a race to another process is refused after all.
     stored = await appeals.insert_appeals(tx, now, cell, list(filing.values()))
     lost = set(filing) - stored  # another process was first
     return [_APPEALED if isinstance(o, Appealed) and o.task_id in lost else o for o in outcomes]

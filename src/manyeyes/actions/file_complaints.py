@@ -61,8 +61,10 @@ async def file_complaints(
 
     An accepted one asks three reviewers and keeps the worker's pay pending until they have decided.
     """
+    # 1. Load: the tasks, earlier reports on them, the customers' records.
     cell = commands[0].cell
     books = await _load(tx, cell, commands)
+    # 2. Decide: each complaint is filed or refused.
     outcomes: list[Filed | Refusal] = []
     filing: dict[int, tuple[FileComplaint, NewReport]] = {}
     for command in commands:
@@ -72,9 +74,11 @@ async def file_complaints(
             outcomes.append(Filed(outcome.task_id, outcome.state))
         else:
             outcomes.append(outcome)
+    # 3. Save: the reports; whoever lost a race to another process is refused after all.
     stored = await store.insert_reports(tx, now, cell, [report for _, report in filing.values()])
     lost = set(filing) - stored  # another process was first
     outcomes = [_REPEATED if isinstance(o, Filed) and o.task_id in lost else o for o in outcomes]
+    # 4. Ask reviewers, hold the workers' pay, and keep the refusals.
     asking = [(c, r) for c, r in filing.values() if r.task_id in stored and r.state is ReportState.OPEN]
     await slots.insert_slots(tx, now, cell, [slot for c, r in asking for slot in _slots(c, r)])
     await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))

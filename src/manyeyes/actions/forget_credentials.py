@@ -17,6 +17,6 @@ class ForgetCredentials(msgspec.Struct, frozen=True):
 async def forget_credentials(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetCredentials]
 ) -> list[None]:
-    """Forget them; the operator's stay, since they tell that there is one."""
+    """Forget the links and sessions, but for the operator's: by those it is known that there is an operator."""
     await workers.delete_spent(tx)
     return [None for _ in commands]

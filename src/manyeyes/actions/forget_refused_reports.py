@@ -17,6 +17,6 @@ class ForgetRefusedReports(msgspec.Struct, frozen=True):
 async def forget_refused_reports(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetRefusedReports]
 ) -> list[None]:
-    """Forget those of the cell that are older than `REFUSED_KEPT_DAYS`."""
+    """Forget the cell's refused reports that are older than `REFUSED_KEPT_DAYS`."""
     await reports.forget_refused(tx, commands[0].cell, REFUSED_KEPT_DAYS)
     return [None for _ in commands]

@@ -16,6 +16,6 @@ class ForgetStandings(msgspec.Struct, frozen=True):
 
 
 async def forget_standings(tx: asyncpg.Connection, now: datetime, commands: Sequence[ForgetStandings]) -> list[int]:
-    """Return how many rows went. They counted for nothing since their hour was over: the table is kept small."""
+    """Return how many rows went. They counted for nothing any more; the table is kept small."""
     gone = await allow_list.forget_standings(tx, now, commands[0].cell, LARGEST_SWEEP)
     return [gone for _ in commands]

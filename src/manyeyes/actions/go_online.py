@@ -20,7 +20,7 @@ class GoOnline(msgspec.Struct, frozen=True):
 
 
 async def go_online(tx: asyncpg.Connection, now: datetime, commands: Sequence[GoOnline]) -> list[None]:
-    """Begin or renew each presence; the last command of a worker wins."""
+    """Begin or renew each presence; of several commands of one worker the last counts."""
     last = {c.worker_id: c for c in commands}
     sessions = [(c.worker_id, c.node_id, c.queues, c.languages) for c in last.values()]
     await workers.go_online(tx, now, commands[0].cell, sessions)

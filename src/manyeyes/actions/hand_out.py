@@ -1,4 +1,4 @@
-"""Match the waiting tasks of a queue with the workers who have room; the heart of the house."""
+"""Match the waiting tasks of a queue with the workers who have room for them."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -44,23 +44,28 @@ async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[Han
 
 
 async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
+    """Match one queue once; only one run per cell and queue is ever under way."""
+    # 1. Load: the queue's gate, locked, then as many workers and tasks as can be matched, locked too.
     gate = await dispatch.lock_gate(tx, now, cell, queue_id)
     wanted = min(gate.waiting + (gate.queued if became_idle else 0), LARGEST_HEAD) if gate else 0
     if gate is None or not wanted:
         return HandedOut(())
     for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
         seen = await _look(tx, now, cell, queue_id, limit, gate, steal=became_idle)
+        # 2. Decide: who gets which task.
         pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
         if len(pairs) >= wanted or len(seen.by.room) < limit:
             break  # else all who were looked at have tried these tasks: look at more workers
     if not pairs:
         return HandedOut(())
+    # 3. Save: the leases, then how far the queue's virtual time has come.
     changed = await _save(tx, now, cell, pairs, seen.waiting())
     given = {pair.task_id for pair in pairs}
     in_order, listed = [[t for t in tasks if t.task_id in given] for tasks in (seen.head, seen.listed)]
     newest = virtual_turn(gate.virtual_turn, in_order, listed, gate.first_turn or 0)
     if newest > gate.virtual_turn:
         await dispatch.advance_gate(tx, cell, queue_id, newest)
+    # 4. Tell whether another run is worth while.
     is_left = seen.is_full and any(w.held == 0 and w.worker_id not in changed for w in seen.by.room)
     return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left)
 
@@ -84,12 +89,14 @@ async def _look(
     tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, limit: int, gate: Gate, *, steal: bool
 ) -> _Seen:
     """Lock at most ``limit`` workers with room, as many tasks (waiting, then queued ones), and what lists ask for."""
+    # 1. Workers with room, and what customers think of them.
     room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
     free = [w.worker_id for w in room if w.held == 0]
     if not room:
         return _Seen(Regarded(room))
     by = await regarded(tx, now, cell, room) if gate.is_regarding else Regarded(room)
     is_cut = len(free) == limit  # somebody idle may not be among them
+    # 2. Tasks of customers who list them, then the head of the queue for the others.
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
     busy, size, known = [w.worker_id for w in room if w.held], len(room) - len(listed), [t.task_id for t in listed]
     fit = free or busy
@@ -97,11 +104,13 @@ async def _look(
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
         head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
     seen = _Seen(by, head, len(head) == size, listed)
+    # 3. Workers whom the head's customers list, though they are not among the first with room.
     if gate.is_regarding and is_cut:
         others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
         seen.by = await regarded(tx, now, cell, room + others) if others else by
         if seen.by.lists and seen.is_full:
             seen.listed = await tasks_for_listed(tx, now, cell, queue_id, seen.by, head)
+    # 4. Queued tasks of busy workers, for those who would stay idle.
     fresh = len(head) + len(seen.listed)
     if steal and gate.queued and fresh < len(free):
         seen.queued = await _stealable(tx, cell, queue_id, free, fresh, by.filters)
@@ -122,7 +131,9 @@ async def _stealable(
 async def _save(
     tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], waiting: Sequence[WaitingTask]
 ) -> tuple[int, ...]:
+    # 1. Lease the tasks.
     await dispatch.hand_over(tx, cell, pairs)
+    # 2. Change how many tasks each worker holds; who loses a queued one holds one less.
     given = {pair.task_id for pair in pairs}
     change = Counter(pair.worker_id for pair in pairs)
     change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))

@@ -28,6 +28,7 @@ class Leave(msgspec.Struct, frozen=True):
 
 async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]) -> list[tuple[int, ...]]:
     """Return for each the queues that tasks went back to."""
+    # 1. Load: the desks, locked; a worker whom another node has by now is left alone.
     cell = commands[0].cell
     offline = {c.worker_id: c.offline for c in sorted(commands, key=lambda c: c.offline)}
     desks = await load_desks(tx, cell, offline)
@@ -35,9 +36,11 @@ async def leave(tx: asyncpg.Connection, now: datetime, commands: Sequence[Leave]
     for node_id in set(missed.values()):
         there = await workers.through_node(tx, cell, sorted(missed), node_id)
         offline = {w: is_off for w, is_off in offline.items() if missed.get(w) != node_id or w in there}
+    # 2. Decide: all that they hold goes back when they said so, else only what is queued.
     back = [
         w for w in desks.works() if w.worker_id in offline and (offline[w.worker_id] or w.state is WorkState.QUEUED)
     ]
+    # 3. Save: the tasks, the desks, the presences.
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
     held = {
         w: SessionChange(held=-sum(work.worker_id == w for work in back)) for w in sorted({b.worker_id for b in back})

@@ -39,7 +39,7 @@ class OpenAccount(msgspec.Struct, frozen=True):
 
 
 async def open_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequence[OpenAccount]) -> list[int]:
-    """Return the ids of the accounts. An id was taken for one account alone: if it exists, a retry asks again."""
+    """Return the ids of the accounts. An id was taken for one account alone: one that exists is this command's own."""
     cell = commands[0].cell
     await accounts.insert_accounts(tx, now, cell, [(c.account_id, c.name) for c in commands])
     await ledger.open_balances(tx, cell, [c.account_id for c in commands])

@@ -30,15 +30,17 @@ class PayOutShares(msgspec.Struct, frozen=True):
 async def pay_out_shares(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[PayOutShares]
 ) -> list[int | Refusal]:
-    """Return the micros that each app's owner got: all that is owed, 0 when nothing is.
+    """Return the micros that each app's owner got, all that is owed (0 when nothing is), or UNKNOWN_ACCOUNT.
 
-    The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share
-    twice. Shares of other cells are booked against the app's book of this one, which may go below zero: what the house
-    owes is the sum over the cells (docs/decisions/0017).
+    The owner's balance is locked before the shares are summed, so two pay-outs at once do not pay the same share twice.
+    Shares of other cells are booked against the app's book of this one, which may go below zero: what the house owes is
+    the sum over the cells (docs/decisions/0017).
     """
+    # 1. Load: the balances, locked, and which pay-outs are booked already.
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
     before = await ledger.amounts_for(tx, cell, TransferKind.SHARE_PAY_OUT, [c.pay_out_id for c in commands])
+    # 2. Decide: one pay-out per app, of all that it is owed.
     fresh: dict[int, PayOutShares] = {}
     for c in commands:
         if c.account_id in balances and c.pay_out_id not in before:
@@ -46,6 +48,7 @@ async def pay_out_shares(
     owed = {c.soft_id: c.elsewhere_micros + await soft_apps.owed(tx, cell, c.soft_id) for c in fresh.values()}
     paid = {c.pay_out_id: owed[c.soft_id] for c in fresh.values() if owed[c.soft_id] > 0}
     paying = [c for c in fresh.values() if c.pay_out_id in paid]
+    # 3. Save: the transfers, the balances, the apps' days.
     await ledger.insert_transfers(
         tx, now, cell, [share_pay_out(c.pay_out_id, c.soft_id, c.account_id, paid[c.pay_out_id]) for c in paying]
     )

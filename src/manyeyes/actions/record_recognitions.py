@@ -48,7 +48,7 @@ class NewResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def charged_micros(self) -> int:
-        """What the recogniser's work costs: nothing where it failed."""
+        """Return what the recogniser's work costs, in micro-units: nothing where it failed."""
         return 0 if self.label == FAILED else self.recognition.price_micros
 
 
@@ -71,6 +71,7 @@ class RecordRecognition(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> tuple[str, bytes]:
+        """Return what stored calls are found by: the app's secretId and the triple."""
         return self.app.secret_id, self.triple
 
 
@@ -104,8 +105,10 @@ async def record_recognitions(
     Refusals: CALL_REPEATED, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, BALANCE_TOO_LOW, QUEUE_FULL. Calls of one app wait for
     each other at their account's balance, so that of two alike in two processes one is recorded and answers both.
     """
+    # 1. Load: balances, what was answered before, which results are stored.
     cell = commands[0].cell
     books = await _load(tx, cell, commands)
+    # 2. Decide: a call that came before gets its first answer; a new one is taken whole or refused.
     outcomes: list[Recorded | Refusal] = []
     taken: list[RecordRecognition] = []
     for command in commands:
@@ -115,6 +118,7 @@ async def record_recognitions(
             if isinstance(outcome, Recorded):
                 taken.append(command)
         outcomes.append(outcome)
+    # 3. Save: what the calls that are taken cost, found and ask people.
     if taken:
         await _save(tx, now, cell, taken, books)
     return outcomes
@@ -140,6 +144,7 @@ def _known(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refusa
 
 
 def _decide(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refusal:
+    # 1. Who may have anything done, and at what price.
     purses, account_id = books.purses, command.app.account_id
     terms = purses.holder(account_id)
     if isinstance(terms, Refusal):
@@ -151,6 +156,7 @@ def _decide(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refus
     charge = sum(result.charged_micros for result in command.results)
     if purses.balances[account_id] < charge + sum(held):
         return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {charge + sum(held)} micros")
+    # 2. Take the call: charge it, put what people are asked into queues, keep the answer for a re-send.
     if charge:
         purses.spend(account_id, charge)
         books.charges.append(posting(TransferKind.RECOGNITION, command.call_id, account_id, charge))
@@ -188,12 +194,15 @@ def _entered(
 async def _save(
     tx: asyncpg.Connection, now: datetime, cell: int, taken: Sequence[RecordRecognition], books: _LoadedCalls
 ) -> None:
+    # 1. Money and review tasks.
     days = {command.app.time_zone: day_in(command.app.time_zone, now) for command in taken}
     found = [(command, result, days[command.app.time_zone]) for command in taken for result in command.results]
     await save_entered(tx, now, cell, books.entered, books.purses, books.charges)
+    # 2. Answers for re-sends, results, and which of them people are asked about.
     await store.insert_calls(tx, now, cell, [books.calls[command.key] for command in taken if command.triple])
     await store.insert_results(tx, cell, [_result(now, command, result) for command, result, _ in found])
     await store.insert_reviews(tx, cell, [_review(now, day, result) for _, result, day in found if result.task_id])
+    # 3. Counts: by day in the app's time zone, by quarter of an hour, by duration.
     await store.add_days(tx, cell, [_of_day(day, result) for _, result, day in found])
     of = quarter(now)
     await store.add_quarters(tx, cell, [_of_quarter(of, result) for _, result, _ in found])

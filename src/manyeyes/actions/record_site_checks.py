@@ -28,8 +28,10 @@ async def record_site_checks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[RecordSiteCheck]
 ) -> list[Site | Refusal]:
     """Return each site as the check leaves it; a site that was withdrawn or begun anew meanwhile is left alone."""
+    # 1. Load: the sites, locked.
     cell = commands[0].cell
     known = await sites.lock(tx, cell, {(c.account_id, c.domain) for c in commands})
+    # 2. Decide what each check means for its site, and store that.
     events: list[Event] = []
     outcomes: list[Site | Refusal] = []
     for command in commands:
@@ -50,6 +52,7 @@ async def record_site_checks(
             )
         )
         outcomes.append(known[key])
+    # 3. Save: the trail.
     await sites.add_events(tx, now, cell, events)
     return outcomes
 

@@ -20,7 +20,7 @@ class RegisterSoftApp(msgspec.Struct, frozen=True):
 async def register_soft_apps(tx: asyncpg.Connection, now: datetime, commands: Sequence[RegisterSoftApp]) -> list[bool]:
     """Return for each whether it has its number now; False when another one has it.
 
-    One that is known just as it comes again is the one whose reply was lost.
+    One that is known just as it comes again was registered before, by a command whose reply was lost.
     """
     known = await soft_apps.soft_apps(tx)
     outcomes = []

@@ -54,10 +54,13 @@ async def report_tokens(
 ) -> list[TokenReported | Refusal]:
     """Return what became of each report. Refusals are kept with their true reason for the customer's own eyes.
 
-    Praise lists the worker for an hour, its twin filters them for one; each undoes the other (docs/decisions/0011).
+    Praise lists the worker for an hour, a report of an incorrect token filters them for one; each undoes the other
+    (docs/decisions/0011).
     """
+    # 1. Load: the tasks, earlier reports on them, who is ignored.
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)
+    # 2. Decide: each report counts, is ignored or is refused.
     outcomes: list[TokenReported | Refusal] = []
     filing: dict[int, NewReport] = {}
     for command in commands:
@@ -67,9 +70,11 @@ async def report_tokens(
             outcomes.append(TokenReported(outcome.task_id, outcome.state))
         else:
             outcomes.append(outcome)
+    # 3. Save: the reports; whoever lost a race to another process is refused after all.
     stored = await store.insert_reports(tx, now, cell, list(filing.values()))
     lost = set(filing) - stored  # another process was first
     outcomes = [_REPEATED if isinstance(o, TokenReported) and o.task_id in lost else o for o in outcomes]
+    # 4. List or filter the workers, and keep the refusals.
     words = [_word(report, books) for report in filing.values() if report.task_id in stored]
     await allow_list.save_standings(tx, now, cell, latest(word for word in words if word))
     refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]

@@ -36,12 +36,15 @@ async def return_lapsed_leases(
     A worker before whom a lease runs out is away until their program or page asks again; after a second one in a row
     they are offline until they say that they are back.
     """
+    # 1. Load: who has leases that are over, and all that these workers hold, locked.
     cell = commands[0].cell
     holders = await workers.lock_free(tx, cell, await dispatch.lapsed(tx, now, cell, LARGEST_SWEEP))
     held = await dispatch.lock_leased(tx, cell, holders) if holders else []
+    # 2. Decide: what is over goes back, with what is queued behind it.
     lapsed = [work for work in held if work.lease_until is None or work.lease_until <= now]
     gone = {work.worker_id for work in lapsed if work.state is WorkState.LEASED}
     lapsed += [work for work in held if work.worker_id in gone and work not in lapsed]
+    # 3. Save: the tasks, the desks, and who is away or offline now.
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in lapsed])
     counts = Counter(work.worker_id for work in lapsed)
     await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})

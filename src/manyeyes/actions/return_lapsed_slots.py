@@ -1,4 +1,4 @@
-"""Complaints that lie before nobody any more return to their places: the time is over, or the reviewer has gone."""
+"""Open slots again that nobody judges any more: their time is over, or the reviewer has gone."""
 
 from collections.abc import Sequence
 from datetime import datetime

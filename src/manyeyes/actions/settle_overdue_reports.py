@@ -1,4 +1,4 @@
-"""Complaints that reviewers left undecided for too long: confirmed in the customer's favour, and the house pays."""
+"""Confirm complaints that reviewers left undecided for too long; the house pays, the worker keeps their pay."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ class SettleOverdueReports(msgspec.Struct, frozen=True):
 async def settle_overdue_reports(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SettleOverdueReports]
 ) -> list[int]:
-    """Return how many were settled (docs/decisions/0025#overdue). They do not count in the customer's ratio."""
+    """Return how many complaints were settled (docs/decisions/0025#overdue); no customer's ratio counts them."""
     cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
     overdue = await store.lock_overdue(tx, cell, now - patience, LARGEST_SWEEP)
     if overdue:

@@ -33,6 +33,7 @@ async def show_widgets(
 
     A page that is loaded again on the same lease stands in the trail once.
     """
+    # 1. Load: what the workers hold, and the proofs that it stands on.
     cell = commands[0].cell
     held = {
         LeaseId(cell, work.task_id, work.lease): work
@@ -40,6 +41,7 @@ async def show_widgets(
         if work.site
     }
     known = await sites.hold(tx, cell, {(work.account_id, work.site) for work in held.values()})
+    # 2. Decide: show what is held under a proof that is good.
     outcomes: list[WidgetShown | Refusal] = []
     shown: list[Event] = []
     for command in commands:
@@ -62,6 +64,7 @@ async def show_widgets(
                 worker_id=work.worker_id,
             )
         )
+    # 3. Save: each use of a proof.
     await sites.add_events(tx, now, cell, shown)
     return outcomes
 

@@ -27,7 +27,7 @@ class SkipTask(msgspec.Struct, frozen=True):
 
 
 class Skipped(msgspec.Struct, frozen=True):
-    """``next_work`` lies on the desk now. ``queue_id`` 0: a repetition."""
+    """``next_work`` lies on the desk now. ``queue_id`` is 0 when an earlier skip is repeated."""
 
     task_id: int
     queue_id: int
@@ -36,8 +36,10 @@ class Skipped(msgspec.Struct, frozen=True):
 
 async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[SkipTask]) -> list[Skipped | Refusal]:
     """Return for each skip what comes next, or that the lease is lost. A repeated skip counts once."""
+    # 1. Load: the workers' desks, locked.
     cell = commands[0].cell
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
+    # 2. Decide: each task goes back to its queue, or ends when too many have failed.
     ended: list[EndedWork] = []
     returning: list[Returning] = []
     taken: list[Work | None] = []
@@ -51,10 +53,12 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
+    # 3. A lost lease may be one whose reply was lost; a skip before this batch's own is judged by what was before.
     lost = [n for n, work in enumerate(taken) if work is None]
     taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
     too_early = [n for n in lost if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
     repeated = await _repeated(tx, cell, commands, too_early)
+    # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_tasks(tx, now, cell, ended)
     skipped = Counter(work.worker_id for work in taken if work)
@@ -63,6 +67,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         await workers.change_desks(
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
+    # 5. Answer: the other lost leases are judged by what has become of the tasks.
     repeated |= await _repeated(tx, cell, commands, sorted(set(lost) - set(too_early)))
     return [
         Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))

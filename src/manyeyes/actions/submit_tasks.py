@@ -49,9 +49,15 @@ class _LoadedSubmissions(msgspec.Struct):
 async def submit_tasks(
     tx: asyncpg.Connection, now: datetime, commands: Sequence[SubmitTask]
 ) -> list[Submitted | Refusal]:
-    """Return each task's id or its refusal (no proof, suspended, balance too low, all filtered, queue full)."""
+    """Return each task's id, or its refusal.
+
+    Refusals: SITE_NOT_PROVEN, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, BALANCE_TOO_LOW, ALL_FILTERED, QUEUE_FULL. All of
+    them are of that task alone; each task finds what those before it in the batch left.
+    """
+    # 1. Load: balances, depths and turns, proofs of sites, what a retried command stored before.
     cell = commands[0].cell
     books = await _load(tx, now, cell, commands)
+    # 2. Decide: each task in its turn, which changes what the next one finds.
     outcomes: list[Submitted | Refusal] = []
     entering: list[tuple[NewTask, Entering]] = []
     for command in commands:
@@ -61,6 +67,7 @@ async def submit_tasks(
             outcomes.append(Submitted(command.task_id, command.queue.queue_id))
         else:
             outcomes.append(outcome)
+    # 3. Save: tasks, pictures, holds, queue entries, and the trail of sites.
     if entering:
         await save_entered(tx, now, cell, entering, books.purses)
         await sites.add_events(tx, now, cell, [_use(row) for _, row in entering if row.site])

@@ -20,7 +20,7 @@ class SweepCalls(msgspec.Struct, frozen=True):
 
 
 async def sweep_calls(tx: asyncpg.Connection, now: datetime, commands: Sequence[SweepCalls]) -> list[int]:
-    """Return how many were swept.
+    """Return how many calls were forgotten.
 
     A call may be answered a whole window before its timestamp and come again until a whole window after it.
     """

@@ -17,6 +17,6 @@ class SweepDeliveries(msgspec.Struct, frozen=True):
 
 
 async def sweep_deliveries(tx: asyncpg.Connection, now: datetime, commands: Sequence[SweepDeliveries]) -> list[int]:
-    """Return how many were swept; one that still waits is never swept."""
+    """Return how many deliveries were forgotten; one that still waits never is."""
     count = await webhooks.delete_old(tx, commands[0].cell, now - timedelta(days=KEPT_DAYS), LARGEST_SWEEP)
     return [count for _ in commands]

@@ -22,7 +22,7 @@ class TopUp(msgspec.Struct, frozen=True):
 
 
 async def top_up_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequence[TopUp]) -> list[int | Refusal]:
-    """Return each account's new available micros."""
+    """Return each account's new available micros, or the refusal UNKNOWN_ACCOUNT."""
     cell = commands[0].cell
     balances = await ledger.lock_balances(tx, cell, sorted({c.account_id for c in commands}))
     booked = await ledger.booked_causes(tx, cell, TransferKind.TOP_UP, [c.top_up_id for c in commands])

@@ -19,7 +19,7 @@ class UnblockNetwork(msgspec.Struct, frozen=True):
 
 
 async def unblock_networks(tx: asyncpg.Connection, now: datetime, commands: Sequence[UnblockNetwork]) -> list[bool]:
-    """Return for each whether its network was shut out; one whose reply was lost was."""
+    """Return for each whether its network was blocked; a command that is tried again counts as having unblocked it."""
     freed = {n for n in sorted({c.network for c in commands}) if await accounts.unblock_network(tx, n)}
     outcomes = []
     for command in commands:

@@ -19,12 +19,12 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def ends_at(now: datetime) -> datetime:
-    """Return until when a word of now holds; at that very instant it is over."""
+    """Return until when that holds which a customer says ``now``; at that very instant it is over."""
     return now + timedelta(seconds=STANDING_SECONDS)
 
 
 def latest(words: Iterable[Standing]) -> list[Standing]:
-    """Return the last word of each account on each worker, in the order of their ids: the twins undo each other."""
+    """Return the last word of each account on each worker, by their ids: praise and filter undo each other."""
     last = {(word.account_id, word.worker_id): word for word in words}
     return [last[pair] for pair in sorted(last)]
 

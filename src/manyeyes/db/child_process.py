@@ -21,27 +21,30 @@ class Log:
         self._from = 0
 
     def open(self) -> int:
-        """A descriptor for the child to append to. From here on `tail` shows only what is new."""
+        """Return a descriptor for the child to append to. From here on `tail` shows only what is new."""
         self.rotate()
         fd = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._from = os.fstat(fd).st_size
         return fd
 
     def rotate(self) -> None:
-        """Emptied in place: the child goes on appending to the same file, so it need not be told."""
+        """Copy a log that is too long to `<name>.1` and empty it.
+
+        It is emptied in place: the child goes on appending to the same file, so it need not be told.
+        """
         if self.path.exists() and self.path.stat().st_size > LOG_BYTES:
             shutil.copyfile(self.path, self.path.with_name(self.path.name + ".1"))
             os.truncate(self.path, 0)
             self._from = 0
 
     def tail(self, lines: int = SHOWN_LINES) -> str:
-        """The last lines since the child was started."""
+        """Return the last lines since the child was started."""
         with self.path.open("rb") as log:
             log.seek(max(self._from, log.seek(0, os.SEEK_END) - 65536))
             return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
 
     def last_said(self) -> str:
-        """The last thing PostgreSQL did, e.g. how far its recovery is; not its refusals to those who ask too soon."""
+        """Return the last thing PostgreSQL did, such as how far its recovery is; not its refusals to early callers."""
         done = [line.partition("LOG:")[2].strip() for line in self.tail(100).splitlines() if "LOG:" in line]
         return done[-1] if done else ""
 
@@ -54,7 +57,7 @@ class Child:
     """
 
     def __init__(self, command: Sequence[str], log: Log, keep_open: int) -> None:
-        """`keep_open` is a descriptor that the child inherits under the same number."""
+        """Prepare to run ``command``; the child inherits the descriptor ``keep_open`` under the same number."""
         self._command = command
         self._log = log
         self._keep_open = keep_open
@@ -64,7 +67,7 @@ class Child:
         self.exited = threading.Event()
 
     def spawn(self) -> None:
-        """Start it; OSError when the program cannot be started."""
+        """Start the child. Raises OSError when the program cannot be started."""
         threading.Thread(target=self._live, name="postgres-keeper", daemon=True).start()
         threading.Thread(target=self._keep_log_small, name="postgres-log", daemon=True).start()
         self._spawned.wait()
@@ -98,11 +101,14 @@ class Child:
 
     @property
     def exit_code(self) -> int | None:
-        """As in subprocess: negative for a signal; None while it lives."""
+        """Return the exit code as subprocess gives it, negative for a signal; None while the child lives."""
         return self._process.returncode if self._process and self.exited.is_set() else None
 
     def stop(self, gently: signal.Signals, firmly: signal.Signals, patience_seconds: float) -> None:
-        """Send `gently`, after the patience `firmly`, and wait until it is gone; nothing when it is gone already."""
+        """Send ``gently``, after so many seconds ``firmly``, and wait until the child is gone.
+
+        Nothing is done when it is gone already.
+        """
         self._spawned.wait()
         for word in (gently, firmly):
             if self._process and not self.exited.is_set():

@@ -20,12 +20,12 @@ ODD_IN_A_SOCKET_PATH = ",\"'\\"  # separators and quotes, to PostgreSQL or to th
 
 
 def cluster_name(cluster: Path) -> str:
-    """A name for one directory's server, shown in the command line of each of its processes."""
+    """Return the name of one data directory's server; each of its processes shows it in its command line."""
     return f"manyeyes-{sha256(os.fsencode(cluster.resolve())).hexdigest()[:12]}"
 
 
 def check_version(cluster: Path, major: int) -> bool:
-    """False when there is no cluster yet. EmbeddedFailed when there is one that these programs cannot serve."""
+    """Tell whether there is a cluster yet. Raises EmbeddedFailed for one that these programs cannot serve."""
     if not cluster.exists():
         return False
     try:
@@ -41,7 +41,7 @@ def check_version(cluster: Path, major: int) -> bool:
 
 
 def make_staging(cluster: Path, owner: ClusterOwner) -> Path:
-    """An empty directory to initialise; whatever an interrupted attempt left is removed."""
+    """Make and return an empty directory to initialise; whatever an interrupted attempt left is removed."""
     staging = cluster.with_name(cluster.name + ".new")
     shutil.rmtree(staging, ignore_errors=True)
     _make_private(staging, owner)
@@ -49,7 +49,7 @@ def make_staging(cluster: Path, owner: ClusterOwner) -> Path:
 
 
 def initdb_arguments(staging: Path, major: int) -> list[str]:
-    """Checksums, UTF-8, and an order of texts that does not change with the machine's C library (from 17 on).
+    """Return initdb's arguments: checksums, UTF-8, and (from 17 on) an order of texts that no C library changes.
 
     `trust` is safe only because the one socket lies in a directory that nobody but the owner (and root) may enter.
     """
@@ -60,7 +60,7 @@ def initdb_arguments(staging: Path, major: int) -> list[str]:
 
 
 def put_in_place(staging: Path, cluster: Path) -> None:
-    """Rename, and make the rename durable."""
+    """Rename the initialised directory to the cluster's name, and make the rename durable."""
     staging.rename(cluster)
     fd = os.open(cluster.parent, os.O_RDONLY)
     try:
@@ -70,8 +70,10 @@ def put_in_place(staging: Path, cluster: Path) -> None:
 
 
 def prepare_socket_dir(data_dir: Path, owner: ClusterOwner) -> Path:
-    """A directory, closed to others (0700), for the server's socket: `run`, or one under the temp directory when a
-    socket's path (107 bytes) has no room for it. OSError when there is none.
+    """Make and return the directory of the server's socket, closed to others (0700).
+
+    It is `run` in the data directory, or one under the temporary directory when a socket's path (107 bytes) has no room
+    for the first. Raises OSError when neither can be used.
     """
     run = data_dir / "run"
     if _fits(run):
@@ -100,7 +102,10 @@ def _fits(directory: Path) -> bool:
 
 
 def _make_private(directory: Path, owner: ClusterOwner) -> bool:
-    """Make it, or say whether what stands there is such a directory. In a temp directory anybody may have put it."""
+    """Make the directory, or tell whether what stands there is one that only the owner may enter.
+
+    In a temporary directory anybody may have put it there.
+    """
     try:
         directory.mkdir(mode=0o700)
         if os.geteuid() == 0:
@@ -114,7 +119,7 @@ def _make_private(directory: Path, owner: ClusterOwner) -> bool:
 
 
 def fixed_settings(cluster: Path, socket_dir: Path) -> dict[str, str]:
-    """The settings that nobody may change: no network, our socket, the name that `directory_lock.py` looks for."""
+    """Return the settings that nobody may change: no network, our socket, the name `directory_lock.py` looks for."""
     return {
         "listen_addresses": "",
         "port": str(SOCKET_PORT),
@@ -131,7 +136,7 @@ def forget_dead_server(cluster: Path, socket_dir: Path) -> None:
     """
     pid_file = cluster / "postmaster.pid"
     if _serves(_pid_in(pid_file), cluster):
-        return  # started by somebody else's hand: PostgreSQL itself will refuse, and say so in its log
+        return  # somebody else started it: PostgreSQL itself will refuse, and say so in its log
     pid_file.unlink(missing_ok=True)
     for left in socket_dir.glob(".s.PGSQL.*"):
         left.unlink(missing_ok=True)
@@ -145,7 +150,7 @@ def _pid_in(pid_file: Path) -> int | None:
 
 
 def _serves(pid: int | None, cluster: Path) -> bool:
-    """Whether the process is a PostgreSQL at work in this directory (each of them has it as working directory)."""
+    """Tell whether the process is a PostgreSQL at work in this directory: each of them has it as working directory."""
     process = Path(f"/proc/{pid}")
     try:
         if (process / "comm").read_text().strip() not in ("postgres", "postmaster"):

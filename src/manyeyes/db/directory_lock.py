@@ -25,7 +25,7 @@ class OwnerLock:
     """This process's ownership of a data directory. It ends with `release` or with the process."""
 
     def __init__(self, data_dir: Path) -> None:
-        """DataDirectoryInUse when another process has it."""
+        """Take the lock. Raises DataDirectoryInUse when another process has it."""
         self._fd = os.open(_owner_file(data_dir), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         give_up = time.monotonic() + PROBE_SECONDS  # a reader's look (see `is_owned`) holds the lock for a moment
         while not _lock(self._fd, fcntl.LOCK_EX):
@@ -42,12 +42,13 @@ class OwnerLock:
         os.pwrite(self._fd, text, 0)
 
     def release(self) -> None:
+        """Empty the note and give the directory up."""
         os.ftruncate(self._fd, 0)
         os.close(self._fd)
 
 
 def is_owned(data_dir: Path) -> bool:
-    """Whether a live process owns the directory. PermissionError when it is another user's."""
+    """Tell whether a live process owns the directory. Raises PermissionError when it is another user's."""
     try:
         fd = os.open(_owner_file(data_dir), os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -59,7 +60,7 @@ def is_owned(data_dir: Path) -> bool:
 
 
 def read_note(data_dir: Path) -> dict[str, Any]:
-    """What the owner noted: `pid` and `dsn` (None until its database answers). Empty while it is being written."""
+    """Return what the owner noted: `pid` and `dsn` (None until its database answers); empty while it is written."""
     try:
         note = json.loads(_owner_file(data_dir).read_bytes())
     except (FileNotFoundError, ValueError):
@@ -68,7 +69,7 @@ def read_note(data_dir: Path) -> dict[str, Any]:
 
 
 def take_server_lock(data_dir: Path, cluster_name: str, progress: Callable[[str], None]) -> int:
-    """The descriptor of a locked `postgres.lock`, to be inherited by the server; waits for what a dead owner left.
+    """Return the descriptor of a locked `postgres.lock`, which the server inherits; wait for what a dead owner left.
 
     A server whose owner died is shutting down already (the kernel told it). One that does not end, and single processes
     whose postmaster was killed under a long statement, are ended here.
@@ -99,7 +100,7 @@ def _end_leftovers(cluster_name: str, waited: float) -> None:
 
 
 def _titles_of(cluster_name: str) -> dict[int, bytes]:
-    """Pid and command line of this cluster's processes. Each PostgreSQL process shows the cluster's name there."""
+    """Return pid and command line of this cluster's processes: each of them shows the cluster's name there."""
     titles = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:

@@ -35,9 +35,9 @@ LOCK_FILE_PATIENCE_SECONDS = 10
 STILL_ENDING = ("pre-existing shared memory block", '.pid" already exists', '.lock" already exists')
 SHUTDOWN_PATIENCE_SECONDS = 60
 
-# Durability is not for sale; the rest is measured. 128 MB of buffers keep the idle product under 300 MB and leave the
-# rest to the system's page cache. An old snapshot is the queue's one hazard, hence the short idle time-out and naps;
-# statement_timeout belongs to the pool, since migrations and backups may take longer.
+# Durability is never traded for speed; the rest is measured. 128 MB of buffers keep the idle product under 300 MB and
+# leave the rest to the system's page cache. Rows that left the queue are swept no sooner than the oldest snapshot ends,
+# hence the short idle time-out and naps. statement_timeout belongs to the pool: migrations and backups may take longer.
 SETTINGS: Mapping[str, str] = {
     "fsync": "on",
     "full_page_writes": "on",
@@ -59,14 +59,14 @@ SETTINGS: Mapping[str, str] = {
 
 
 def _silence(_line: str) -> None:
-    """Progress that nobody wants to see."""
+    """Drop a sentence about progress."""
 
 
 class Embedded:
     """The server of one data directory. Its methods block; call them from one thread at a time (any thread will do)."""
 
     def __init__(self, data_dir: Path, *, settings: Mapping[str, str] = SETTINGS) -> None:
-        """`settings` are PostgreSQL's, by name, on top of SETTINGS."""
+        """Prepare the server of ``data_dir``; ``settings`` are PostgreSQL's, by name, on top of SETTINGS."""
         self._home = Path(os.path.abspath(data_dir))
         self._cluster = self._home / "postgres"
         self._settings = {**SETTINGS, **settings}
@@ -77,10 +77,10 @@ class Embedded:
         self._dsn = ""
 
     def start(self, progress: Callable[[str], None] = _silence) -> str:
-        """Start (or start again, after the server died) and wait until it answers. Returns a DSN for asyncpg.
+        """Start the server (or start it again after it died), wait until it answers, and return a DSN for asyncpg.
 
-        Recovery may take as long as it needs; `progress` gets a sentence now and then. DataDirectoryInUse when another
-        process owns the directory; EmbeddedFailed, with all of our own cleared away, for everything else.
+        Recovery may take as long as it needs; ``progress`` gets a sentence now and then. Raises DataDirectoryInUse when
+        another process owns the directory; EmbeddedFailed, with all of our own cleared away, for everything else.
         """
         if self.alive():
             return self._dsn
@@ -98,7 +98,10 @@ class Embedded:
         return self._dsn
 
     def stop(self) -> None:
-        """Fast shutdown, waited for; then the directory is free. Nothing to do when it was not started."""
+        """Shut the server down (PostgreSQL's fast mode), wait for it, and free the directory.
+
+        Nothing is done when it was not started.
+        """
         child, self._child = self._child, None
         if child:
             child.stop(signal.SIGINT, signal.SIGQUIT, SHUTDOWN_PATIENCE_SECONDS)
@@ -108,7 +111,7 @@ class Embedded:
             ownership.release()
 
     def alive(self) -> bool:
-        """Whether the server's process lives. False before `start` and after `stop`, too."""
+        """Tell whether the server's process lives; false before `start` and after `stop`, too."""
         return self._child is not None and not self._child.exited.is_set()
 
     def _take_ownership(self) -> OwnerLock:
@@ -120,7 +123,7 @@ class Embedded:
         return self._ownership
 
     def _serve(self, progress: Callable[[str], None]) -> None:
-        """Everything between owning the directory and a server that answers."""
+        """Do everything between owning the directory and having a server that answers."""
         programs = find_programs()
         lock = take_server_lock(self._home, on_disk.cluster_name(self._cluster), progress)
         try:
@@ -148,7 +151,7 @@ class Embedded:
         on_disk.put_in_place(staging, self._cluster)
 
     def _try_server(self, programs: Path, owner: ClusterOwner, lock: int, progress: Callable[[str], None]) -> bool:
-        """Start the server and wait, as long as it lives, until it answers. False when it ended instead."""
+        """Start the server and wait, as long as it lives, until it answers; return False when it ended instead."""
         socket_dir = self._socket_dir
         on_disk.forget_dead_server(self._cluster, socket_dir)
         settings = {**self._settings, **on_disk.fixed_settings(self._cluster, socket_dir)}
@@ -174,14 +177,14 @@ class Embedded:
 
 
 def has_database(data_dir: Path) -> bool:
-    """Whether a cluster was ever put in place in this directory."""
+    """Tell whether a cluster was ever put in place in this directory."""
     return (data_dir / "postgres").exists()
 
 
 def running_dsn(data_dir: Path, patience_seconds: float = 60) -> str | None:
-    """DSN of the server that another live process runs on this directory; None when no process owns it.
+    """Return the DSN of the server that another live process runs on this directory; None when no process owns it.
 
-    Waits while the owner is starting it; DataDirectoryInUse when that takes longer than the patience.
+    Waits while the owner is starting it. Raises DataDirectoryInUse when that takes longer than the patience.
     """
     home = Path(os.path.abspath(data_dir))
     give_up = time.monotonic() + patience_seconds
@@ -200,7 +203,7 @@ def _dsn(socket_dir: Path) -> str:
 
 
 async def _make_ready(socket_dir: Path) -> bool:
-    """Whether the server answers; then it also has our role and database.
+    """Tell whether the server answers; then it also has our role and database.
 
     The role is no superuser: SQL that somebody smuggles in can neither read nor write the server's files.
     """
@@ -221,6 +224,6 @@ async def _make_ready(socket_dir: Path) -> bool:
 
 
 def _in_a_loop_of_its_own(answer: Coroutine[None, None, bool]) -> bool:
-    """In a thread, since the caller's may be running a loop already."""
+    """Return the coroutine's result, run in a thread, since the caller's may be running a loop already."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, answer).result()

@@ -1,4 +1,4 @@
-"""What can stop the embedded PostgreSQL from being ours to use."""
+"""Why the embedded PostgreSQL cannot be used."""
 
 
 class DataDirectoryInUse(RuntimeError):

@@ -36,24 +36,29 @@ class CapabilitySets(ctypes.Structure):
 
 
 def checked(result: int) -> None:
+    """Raise OSError with the C library's errno when a call did not return 0."""
     if result != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def prctl(option: int, *values: int) -> None:
+    """Call prctl(2). Raises OSError."""
     arguments = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
     checked(libc.prctl(option, *arguments))
 
 
 def hold_only(*capabilities: int) -> None:
-    """Make these the process's effective, permitted and inheritable capabilities. The kernel's masks have two words."""
+    """Make these the process's only capabilities: effective, permitted and inheritable. Raises OSError.
+
+    The kernel's masks have two words.
+    """
     sets = (CapabilitySets * 2)()
     sets[0].effective = sets[0].permitted = sets[0].inheritable = sum(1 << number for number in capabilities)
     checked(libc.capset(ctypes.byref(CapabilityHeader(CAPABILITY_VERSION_3, 0)), ctypes.byref(sets)))
 
 
 def keep_a_way_in() -> bool:
-    """Keep one capability over exec (the ambient set). False when this root has not got what that takes.
+    """Keep one capability over exec (the ambient set); return False when this root may not do that.
 
     PostgreSQL asks access(2) for its own programs, and access(2) counts capabilities only under NO_SETUID_FIXUP.
     """
@@ -70,14 +75,17 @@ def keep_a_way_in() -> bool:
 
 
 def obstacle(directory: str) -> str:
-    """The topmost part of the path that this user may not enter."""
+    """Return the topmost part of the path that this user may not enter."""
     parts = directory.split("/")
     above = ["/".join(parts[: n + 1]) or "/" for n in range(len(parts))]
     return next((part for part in above if not os.access(part, os.X_OK)), directory)
 
 
 def become(uid: int, gid: int, reach: list[str]) -> None:
-    """Give up root for good. After setresuid no capability is effective, so os.access tells what this user may do."""
+    """Give up root for good. Raises PermissionError when the user cannot reach one of the directories in ``reach``.
+
+    After setresuid no capability is effective, so os.access tells what this user may do.
+    """
     prctl(PR_SET_NO_NEW_PRIVS, 1)  # no set-uid program may give anything back
     prctl(PR_SET_KEEPCAPS, 1)
     os.setgroups([gid])
@@ -94,6 +102,7 @@ def become(uid: int, gid: int, reach: list[str]) -> None:
 
 
 def main(argv: list[str]) -> int:
+    """Carry out the order and become the program; return `REFUSED` when that is not possible, and say why on stderr."""
     order = json.loads(argv[1])
     try:
         if os.geteuid() == 0:

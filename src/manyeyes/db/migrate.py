@@ -25,7 +25,10 @@ def migrations() -> list[Migration]:
 
 
 async def migrate(db: asyncpg.Connection) -> list[str]:
-    """Apply what is missing and return its names. Two processes may try at once: the second waits and finds nothing."""
+    """Apply the migrations that are missing and return their names.
+
+    Two processes may try at once: the second waits and finds nothing to do.
+    """
     try:
         return await _apply(db)
     except (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):  # both found the database empty

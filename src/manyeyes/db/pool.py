@@ -36,7 +36,7 @@ SERVER_SETTINGS = {
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
 }
-COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without a word
+COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without closing the connection
 PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
 DIRECTORY = 0  # no cell: where a command goes that writes to the global look-ups

@@ -24,9 +24,10 @@ class ClusterOwner(NamedTuple):
 
 
 def choose_owner(cluster: Path, progress: Callable[[str], None]) -> ClusterOwner:
-    """Ourselves; when we are root: whoever owns the existing cluster, else the system user `manyeyes`, else `nobody`.
+    """Return whom PostgreSQL runs as: this user, or another one when this is root, since PostgreSQL refuses to be root.
 
-    EmbeddedFailed when the cluster belongs to somebody else and we are not root.
+    For root it is whoever owns the existing cluster, else the system user `manyeyes`, else `nobody`. Raises
+    EmbeddedFailed when the cluster belongs to somebody else and this is not root.
     """
     us = ClusterOwner(os.geteuid(), os.getegid())
     found = cluster.stat() if cluster.exists() else None
@@ -73,6 +74,6 @@ def hand_over(directory: Path, owner: ClusterOwner) -> None:
 
 
 def command(owner: ClusterOwner, reach: Sequence[Path], program: Path, *arguments: str) -> list[str]:
-    """A command line that runs the program as the owner and lets it die with the thread that forks it."""
+    """Return a command line that runs the program as the owner and lets it die with the thread that forks it."""
     order = {"parent": os.getpid(), "uid": owner.uid, "gid": owner.gid, "reach": [str(place) for place in reach]}
     return [sys.executable, "-I", "-S", str(LAUNCHER), dumps(order), str(program), *arguments]

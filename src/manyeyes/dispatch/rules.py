@@ -75,10 +75,10 @@ def match(
     """Return who gets what, at most one task per worker and one worker per task.
 
     ``waiting`` comes in the queue's order (bid, then turn); tasks that are already queued on a busy desk come after
-    all others and go only to idle workers. ``allow_lists`` maps an account to its listed workers. Order
-    (architecture, "Dispatch"): first each account's listed idle workers, the oldest task first; then the queue's order
-    with the longest-idle worker first; then one queued task for each busy worker. Who has tried a task never gets it
-    again, nor does anybody whom its customer filters.
+    all others and go only to idle workers. ``allow_lists`` maps an account to its listed workers. The order:
+    first each account's listed idle workers, the oldest task first; then the queue's order with the longest-idle worker
+    first; then one queued task for each busy worker. Who has tried a task never gets it again, nor does anybody whom
+    its customer filters.
     """
     if filters.workers:
         waiting = [filters.bar(task) for task in waiting]

@@ -93,6 +93,7 @@ class Gate(msgspec.Struct, frozen=True):
 
 
 async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> None:
+    """Open the gates of queues in a cell; those that are open stay so."""
     await db.execute(SQL.open_gates, cell, queue_ids)
 
 
@@ -102,6 +103,7 @@ async def lock_gate(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: 
 
 
 async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
+    """Move the queue's virtual time on to ``turn``, the newest that was handed out."""
     await tx.execute(SQL.advance_gate, cell, queue_id, turn)
 
 
@@ -113,30 +115,23 @@ async def turns(
 
 
 async def set_account_turns(tx: asyncpg.Connection, cell: int, turns: Mapping[tuple[int, int], int]) -> None:
+    """Store the next turns, by (account, queue)."""
     await tx.execute(SQL.set_account_turns, cell, *zip(*[(a, q, t) for (a, q), t in turns.items()], strict=True))
 
 
 async def turn_back(tx: asyncpg.Connection, cell: int, steps: Mapping[tuple[int, int], int]) -> None:
+    """Move next turns back by ``steps``, by (account, queue): tasks that nobody took delay no later ones."""
     if steps:
         await tx.execute(SQL.turn_back, cell, *zip(*[(a, q, s) for (a, q), s in sorted(steps.items())], strict=True))
 
 
 async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Entering]) -> None:
+    """Put tasks into their queues, where they wait."""
     found = columns(
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
-        *(
-            "soft_id",
-            "ip",
-            "kind",
-            "options",
-            "media",
-            "life_seconds",
-            "callback_url",
-            "base_url",
-            "share_micros",
-            "site",
-        ),
+        *("soft_id", "ip", "kind", "options", "media", "life_seconds", "callback_url", "base_url"),
+        *("share_micros", "site"),
     )
     await tx.execute(SQL.insert_work, cell, *found, now)
 
@@ -177,6 +172,7 @@ async def oldest_of(
 
 
 async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
+    """Lease locked tasks to workers, each under the next number of its lease."""
     await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "state", "lease_until"))
 
 
@@ -196,6 +192,7 @@ async def lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -
 
 
 async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Work]:
+    """Return waiting tasks whose longest life is over by ``now``, the oldest first, locked; at most ``limit``."""
     return read(Work, await tx.fetch(SQL.lock_overdue, cell, now, limit))
 
 
@@ -206,6 +203,7 @@ async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, dateti
 
 
 async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
+    """Put tasks back where they stood in their queues, with who has tried them."""
     if rows:
         await tx.execute(SQL.put_back, cell, *columns(rows, "task_id", "failures", "tried_by"))
 
@@ -217,6 +215,7 @@ async def handed(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 
 
 async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Take ended tasks, whose rows are locked, out of their queues."""
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)
 
@@ -237,10 +236,12 @@ async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) ->
 
 
 async def head_bid(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
+    """Return the average of the ``limit`` highest bids that wait, in micro-units; 0 when nothing waits."""
     return int(await db.fetchval(SQL.head_bid, cell, queue_id, limit))
 
 
 async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: int, average_micros: int) -> None:
+    """Store a queue's measured depth: how many tasks wait, and the average bid at its head in micro-units."""
     await db.execute(SQL.set_depth, cell, queue_id, waiting, average_micros)
 
 
@@ -280,6 +281,7 @@ async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tupl
 async def lock_site_waiting(
     tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
 ) -> list[Work]:
+    """Return up to ``limit`` waiting tasks of these sites, (account, domain), locked; rows that are locked are left."""
     return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
 
 

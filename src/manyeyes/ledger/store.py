@@ -44,6 +44,7 @@ class MovementSum(msgspec.Struct, frozen=True):
 
 
 async def open_balances(tx: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> None:
+    """Open empty balances for accounts; those that are open stay as they are."""
     await tx.execute(SQL.open_balances, cell, account_ids)
 
 
@@ -81,12 +82,13 @@ async def booked_causes(tx: asyncpg.Connection, cell: int, kind: TransferKind, c
 
 
 async def insert_pending(tx: asyncpg.Connection, cell: int, pays: Sequence[Pay], due_at: datetime) -> None:
+    """Put pays on the waiting list, to vest at ``due_at``."""
     if pays:
         await tx.execute(SQL.insert_pending, cell, *columns(pays, "task_id", "worker_id", "amount_micros"), due_at)
 
 
 async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Pay]:
-    """Take at most ``limit`` pays that are due out of the waiting list."""
+    """Take at most ``limit`` pays that are due off the waiting list, and return them."""
     return read(Pay, await tx.fetch(SQL.take_due_pay, cell, now, limit))
 
 
@@ -118,6 +120,7 @@ async def worker_payable(db: asyncpg.Connection, cell: int, worker_id: int) -> i
 
 
 async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:
+    """Add ``sums`` (micros by worker) to what workers may be paid out."""
     if sums:
         await tx.execute(SQL.add_to_wallets, cell, list(sums), list(sums.values()))
 
@@ -175,6 +178,7 @@ async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind) ->
 
 
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
+    """Return how many transfers the cell has."""
     return int(await db.fetchval(SQL.count_transfers, cell, timeout=PROOF_SECONDS))
 
 

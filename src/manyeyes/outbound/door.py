@@ -53,7 +53,10 @@ class Door:
         seconds: float = LONGEST_SECONDS,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
-        """``allowed``: networks that may be called though they are not public; ``seconds`` for one whole call."""
+        """Take what the door goes by; ``seconds`` are for one whole call.
+
+        ``allowed``: networks that may be called though they are not public.
+        """
         self._allowed, self._seconds = tuple(allowed), seconds
         self._resolver = resolver or SystemResolver()
         self._ssl_context = ssl_context
@@ -87,7 +90,7 @@ class Door:
             raise DoorRefused(DoorReason.RESOLVER_FAILED, f"{name}: no name server answered") from error
 
     async def _judged(self, host: str) -> list[str]:
-        """Return the host's addresses. One forbidden address among them shuts the door: nobody needs such a name."""
+        """Return the host's addresses. Raises `DoorRefused` when one of them is forbidden: no honest name needs one."""
         found = await self._resolver.addresses(host)
         for ip in found:
             why = why_forbidden(ip, self._allowed)
@@ -149,7 +152,10 @@ class _Pinned(httpcore.AsyncNetworkBackend):
 
 @functools.cache
 def _trusting_public_authorities() -> ssl.SSLContext:
-    """The system's authorities, an operator's own among them, and certifi's where the system has none."""
+    """Return a TLS context that trusts the system's authorities, an operator's own among them, and certifi's.
+
+    Certifi's stand in where the system has none.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

@@ -34,6 +34,7 @@ class SystemResolver:
         self._nameserver = nameserver
 
     async def addresses(self, host: str) -> list[str]:
+        """Return all IP addresses of a host, by the system's resolver. Raises `DoorRefused` as `Resolver` says."""
         try:
             found = await asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host)
         except socket.gaierror as error:
@@ -45,6 +46,7 @@ class SystemResolver:
         return list(dict.fromkeys(found))
 
     async def texts(self, name: str, seconds: float) -> list[str]:
+        """Return the TXT records of a name, within so many seconds. Raises `DoorRefused` as `Resolver` says."""
         try:
             resolver = self._text_resolver()
             answer = await resolver.resolve(f"{name}.", "TXT", lifetime=seconds)

@@ -18,7 +18,7 @@ NEVER: tuple[Network, ...] = (ipaddress.IPv4Network("192.88.99.0/24"), ipaddress
 
 
 class DoorReason(enum.StrEnum):
-    """Why nothing came through the door."""
+    """Why a connection to somebody else's host was refused, or came to nothing."""
 
     BAD_ADDRESS = "bad_address"  # no http or https address that we take
     FORBIDDEN = "forbidden"  # it leads to a place that is not for everybody
@@ -47,7 +47,7 @@ class DoorRefused(Exception):
 
     @property
     def is_lasting(self) -> bool:
-        """Whether trying again soon is unlikely to help."""
+        """Tell whether trying again soon is unlikely to help."""
         return self.reason in LASTING
 
 

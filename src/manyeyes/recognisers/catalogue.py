@@ -25,12 +25,15 @@ SHIPPED = {
 
 
 def installed() -> list[str]:
-    """Return the recognisers' names, sorted. That a name is here does not say that all it needs is; `check` does."""
+    """Return the recognisers' names, sorted. What one of them needs may still be missing; `check` tells."""
     return sorted(_places())
 
 
 def find(recogniser: str) -> Open:
-    """Import a recogniser and return what opens it; only a child does so. Raises ValueError for the operator."""
+    """Import a recogniser and return what opens it; only a child does so.
+
+    Raises ValueError, naming what is missing, for the operator.
+    """
     places = _places()
     if recogniser not in places:
         raise ValueError(f"no recogniser is called {recogniser!r}; there are {', '.join(installed())}")

@@ -89,7 +89,7 @@ def opened(order: Order) -> Answer:
 
 
 def serve(order: Order, questions: BinaryIO, answers: BinaryIO) -> None:
-    """Say hello, then answer every request, until there are no more."""
+    """Send the hello message, then answer every request, until there are no more."""
     try:
         answer = opened(order)
     except MemoryError:
@@ -110,7 +110,10 @@ def _say(answers: BinaryIO, message: msgspec.Struct) -> None:
 
 
 def main() -> None:
-    """Go behind the fence before anything heavy is loaded, since threads that exist already would stay outside."""
+    """Confine this process, then serve the recogniser that the order names.
+
+    The limits come before anything heavy is loaded, since threads that exist already would stay outside of them.
+    """
     order = msgspec.json.decode(sys.argv[1], type=Order)
     sandbox.die_with(order.parent_pid)
     for word in (signal.SIGINT, signal.SIGTERM):  # what is meant for all of the service is the server's to act on

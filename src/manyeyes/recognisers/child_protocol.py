@@ -13,7 +13,7 @@ from manyeyes.tasks.pictures import Picture
 
 HEADER_BYTES = 4
 OUT_OF_MEMORY = 75  # the exit code of a child that wanted more than its share
-LARGEST_REPLY_BYTES = 128 * 1024 * 1024  # ten pictures' frames; a child that says more is out of its mind
+LARGEST_REPLY_BYTES = 128 * 1024 * 1024  # ten pictures' frames; a child that sends more is at fault
 
 
 class Verb(enum.IntEnum):
@@ -38,7 +38,7 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frames(msgspec.Struct, frozen=True, tag=True):
-    """What a picture was unfolded to."""
+    """The frames that a picture consists of; one for a still picture."""
 
     pictures: tuple[Picture, ...]
 

@@ -1,4 +1,4 @@
-"""Decodes pictures, in a child only: a hostile one takes nothing down but that (docs/decisions/0021).
+"""Decodes pictures, in a child only: a hostile one ends no other process (docs/decisions/0021).
 
 Odd formats and animated pictures become PNG or JPEG frames that every browser and recogniser reads; a picture too heavy
 for people becomes a lighter JPEG.

@@ -39,6 +39,7 @@ class Recogniser(Protocol):
         """Return one outcome per picture (PNG, JPEG or GIF, one frame). ``labels``: the recognition's, 0 and up.
 
         It is called once without pictures for each set of labels, and raises ValueError when it cannot give them.
-        Whatever else it raises is the fault of the pictures: they are tried again one by one, and who raises fails.
+        Whatever else it raises is the fault of the pictures: they are tried again one by one, and one that raises again
+        fails.
         """
         ...

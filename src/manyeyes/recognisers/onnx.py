@@ -43,7 +43,7 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     @property
     def depth(self) -> int:
-        """How many channels there are."""
+        """Return how many channels a prepared picture has."""
         return 1 if self.channels == "grey" else 3
 
     def shape(self, count: int) -> tuple[int, ...]:

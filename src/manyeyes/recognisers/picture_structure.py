@@ -57,7 +57,10 @@ def _png_frames(data: bytes) -> int:
 
 
 def _jpeg_frames(data: bytes) -> int:
-    """A scan's data cannot contain the end marker; a preview inside of a segment can, so segments are skipped."""
+    """Return 1 for a whole JPEG, 2 for one whose header is too long to be read here. Raises `Broken`.
+
+    A scan's data cannot contain the end marker; a preview inside of a segment can, so segments are skipped.
+    """
     at = 0
     for _ in range(MOST_SEGMENTS):
         if at + 4 > len(data) or data[at] != 0xFF:

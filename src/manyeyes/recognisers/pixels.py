@@ -34,7 +34,7 @@ def webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """Decode and return a picture as a viewer shows it: turned as its EXIF says, on white, in RGB, grey ones in L.
+    """Decode a picture and return it as a viewer shows it: turned as its EXIF says, on white, in RGB, grey ones in L.
 
     Raises what Pillow raises on broken data, ValueError for pixels of 32 bits.
     """
@@ -50,7 +50,7 @@ def upright(picture: Image.Image) -> Image.Image:
 
 
 def within(picture: Image.Image, pixels: int) -> Image.Image:
-    """Return the picture scaled down, if need be, to so many pixels in all, and to a sane length."""
+    """Return the picture scaled down, if need be, to so many pixels in all and no side above `LONGEST_SIDE`."""
     share = min((pixels / (picture.width * picture.height)) ** 0.5, LONGEST_SIDE / max(picture.size))
     if share >= 1:
         return picture

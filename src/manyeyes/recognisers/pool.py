@@ -82,5 +82,5 @@ class RecogniserPool:
 
 
 def _failure(outcome: Outcome) -> Failure:
-    """Return a failure as it is; anything else is no answer to the question."""
+    """Return a failure as it is; anything else is no answer to what was asked."""
     return outcome if isinstance(outcome, Failure) else Failure("the recogniser's process talked nonsense")

@@ -24,7 +24,9 @@ from manyeyes.recognisers.child_protocol import (
 )
 
 LONGEST_LINE = 500
-LAST_WORD_SECONDS = 1.0  # of a child that is gone; its pipe is open longer only if somebody escaped with it
+LAST_WORD_SECONDS = (
+    1.0  # for the last lines of a child that is gone; only a process that it left behind holds its pipe for longer
+)
 STARTS = Counter("manyeyes_recogniser_starts", "Children by whether they could be opened", ["recogniser", "outcome"])
 log = structlog.get_logger()
 
@@ -39,7 +41,7 @@ class ChildKind(NamedTuple):
 
     @property
     def name(self) -> str:
-        """For logs and metrics."""
+        """Return the child's name in logs and metrics."""
         return "unfolding" if self.recogniser == UNFOLDING else self.recogniser
 
 
@@ -48,7 +50,7 @@ class CannotOpen(Exception):
 
 
 class Lost(Exception):
-    """The child is gone without an answer. ``cause``: crashed, slow, memory or garbled."""
+    """The child gave no answer and is gone. ``cause``: crashed, slow, memory or garbled."""
 
     def __init__(self, cause: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -65,7 +67,7 @@ class RecogniserProcess:
         self._last_words: deque[str] = deque(maxlen=3)
 
     async def ask(self, request: Request) -> ChildReply:
-        """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or talked nonsense."""
+        """Return the answer. Raises `CannotOpen`, or `Lost` when the child died, hung or sent what is no answer."""
         if self._process is None:
             await self._open()
         seconds = self._kind.seconds * len(request.items)
@@ -85,7 +87,7 @@ class RecogniserProcess:
         return reply
 
     async def end(self) -> int | None:
-        """Kill the child, if there is one, and wait until it is gone; returns its exit code, negative for a signal."""
+        """Kill the child, if there is one, wait until it is gone, and return its exit code, negative for a signal."""
         process, self._process = self._process, None
         if process is None:
             return None

@@ -55,15 +55,15 @@ class Lane:
         self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
         self._waiting_bytes = 0
         self._idle = 0
-        self._staff = 0  # keepers who will look at what waits; one who is ending their child will not
-        self._keepers: set[asyncio.Task[None]] = set()
+        self._staff = 0  # tasks that will take what waits; one that is ending its child will not
+        self._keepers: set[asyncio.Task[None]] = set()  # each serves one child
         self._fault = ""
         self._pause_seconds = 0.0
         self._away_until = 0.0
         self._is_closed = False
 
     async def ask(self, items: Sequence[Item]) -> list[Outcome]:
-        """Return one outcome per item. Raises `RecogniserAway`, or `RecogniserBusy`."""
+        """Return one outcome per item. Raises `RecogniserAway`, or `RecogniserBusy` when too much waits already."""
         is_paused = self._is_closed or time.monotonic() < self._away_until
         if is_paused and not self._staff:
             raise RecogniserAway(self._fault)
@@ -85,7 +85,7 @@ class Lane:
         for keeper in keepers:
             keeper.cancel()
         await asyncio.gather(*keepers, return_exceptions=True)
-        self._staff = 0  # also of those who had not begun
+        self._staff = 0  # also of tasks that had not begun
         self._dismiss([], RecogniserAway(CLOSING))
 
     def _hire(self) -> None:
@@ -96,7 +96,7 @@ class Lane:
         keeper.add_done_callback(self._keepers.discard)
 
     async def _keep(self, process: RecogniserProcess) -> None:
-        """Serve batches in one child until it has been idle for long."""
+        """Serve batches in one child until it has been idle for `IDLE_SECONDS`."""
         batch: list[_Entry] = []
         try:
             while batch := await self._next_batch():
@@ -114,18 +114,18 @@ class Lane:
             log.exception("recogniser_lane_broken", recogniser=self._kind.name)
             self._dismiss(batch, error)
         finally:
-            self._staff -= 1  # before anything is waited for, so that whoever comes now gets a keeper of their own
+            self._staff -= 1  # before anything is waited for, so that a request that comes now starts another child
             await process.end()
 
     async def _next_batch(self) -> list[_Entry]:
-        """Return this keeper's share of what waits, once something does; empty when nothing came for long."""
+        """Return this child's share of what waits, once something does; empty when nothing came for `IDLE_SECONDS`."""
         try:
             async with asyncio.timeout(IDLE_SECONDS):
                 batch = [await self._waiting.get()]
         except TimeoutError:
             if self._waiting.empty():
                 return []
-            batch = [self._waiting.get_nowait()]  # it came in the very last instant
+            batch = [self._waiting.get_nowait()]  # it came in the last instant
         finally:
             self._idle -= 1
         most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))
@@ -137,7 +137,7 @@ class Lane:
         return batch
 
     async def _serve(self, process: RecogniserProcess, batch: Sequence[_Entry]) -> None:
-        """Answer every future. When the child is lost, all are tried again one by one: only the hostile one fails."""
+        """Answer every future. When the child is lost, each picture is tried alone: only a hostile one fails."""
         wanted = [entry for entry in batch if not entry.future.done()]  # a caller may have hung up
         if not wanted:
             return
@@ -177,7 +177,7 @@ class Lane:
         self._away_until = time.monotonic() + self._pause_seconds
 
     def _dismiss(self, batch: Sequence[_Entry], error: Exception) -> None:
-        """Tell these that nothing will come of it, and all who wait unless another keeper will see to them."""
+        """Fail these entries, and all that wait unless another child's task will look at them."""
         left = list(batch)
         while self._staff <= 1 and not self._waiting.empty():
             left.append(self._waiting.get_nowait())

@@ -34,7 +34,7 @@ def die_with(parent_pid: int) -> None:
 
 
 def limit(megabytes: int) -> None:
-    """Cap the memory that is really this process's own; files stay unwritten, also the dump of a crash.
+    """Limit the memory that is really this process's own, and let it write no file, not even a crash's dump.
 
     RLIMIT_DATA and not RLIMIT_AS: libraries that are mapped and stacks that are only reserved cost nothing. No
     RLIMIT_CPU, since a child lives long and the server keeps the time; no RLIMIT_NPROC, which counts all of the user.
@@ -46,13 +46,16 @@ def limit(megabytes: int) -> None:
 
 
 def cut_off() -> bool:
-    """Have the kernel refuse every socket (EACCES) from here on. False where it cannot: another processor or system."""
+    """Have the kernel refuse every socket (EACCES) from here on.
+
+    Returns False where the kernel cannot do that: on another processor or system.
+    """
     if platform.machine() not in ARCHITECTURES:
         return False
     architecture, socket, io_uring_setup = ARCHITECTURES[platform.machine()]
     lines = [
         Instruction(LOAD_WORD, 0, 0, ARCHITECTURE_AT),
-        Instruction(IF_EQUAL, 0, 5, architecture),  # no call in another architecture's dialect
+        Instruction(IF_EQUAL, 0, 5, architecture),  # no call by another architecture's numbers
         Instruction(LOAD_WORD, 0, 0, NUMBER_AT),
         Instruction(IF_AT_LEAST, 3, 0, 0x40000000),  # nor in x86's x32, which shares the architecture
         Instruction(IF_EQUAL, 2, 0, socket),

@@ -19,6 +19,7 @@ def tail(count: int, trials: int, share: float) -> float:
         return 1.0
     if share >= 1:
         return 0.0
+    # 1. The largest term that counts, by its logarithm.
     middle = min(count, math.floor((trials + 1) * share))
     odds = share / (1 - share)
     log_largest = (
@@ -28,6 +29,7 @@ def tail(count: int, trials: int, share: float) -> float:
         + middle * math.log(share)
         + (trials - middle) * math.log1p(-share)
     )
+    # 2. The smaller terms on its left and right, relative to it, until they change nothing.
     total = term = 1.0
     for k in range(middle, 0, -1):
         term *= k / ((trials - k + 1) * odds)

@@ -88,7 +88,7 @@ def calibrate(verdicts: Iterable[ReviewVerdict], target: float = TARGET, confide
 def curve(
     verdicts: Iterable[ReviewVerdict], target: float = TARGET, confidence: float = CONFIDENCE
 ) -> list[CalibrationPoint]:
-    """Return what each candidate would mean, the highest first; only those that any verdict speaks for."""
+    """Return what each candidate would mean, the highest first; only candidates that at least one verdict reaches."""
     return list(_points(representative(verdicts), target, confidence))
 
 
@@ -113,16 +113,17 @@ def _is_kept(verdict: ReviewVerdict) -> bool:
 
 
 def _draw(task_id: int) -> float:
-    """Return a number in [0, 1) that knows nothing of the verdict and is the same at every calibration."""
+    """Return a number in [0, 1) that does not depend on the verdict and is the same at every calibration."""
     digest = hashlib.blake2b(str(task_id).encode(), digest_size=_DRAW_BYTES).digest()
     return float(int.from_bytes(digest) / 2 ** (8 * _DRAW_BYTES))
 
 
 def starts(verdicts: int, target: float, confidence: float) -> list[int]:
-    """Return with how many verdicts a sequence of tests begins; each has an equal part of the chance to err.
+    """Return with how many verdicts each sequence of tests begins; each has an equal part of the chance to err.
 
-    One that begins with few verdicts can prove a threshold high up but stumbles over a single error; one that begins
-    with more is surer on its feet. None when nothing can be proven yet.
+    A sequence that begins with few verdicts can prove a high threshold, but one error ends it; one that begins with
+    more stands several. Empty when nothing can be proven yet. Raises ValueError for a target or confidence not between
+    0 and 1.
     """
     if not (0 < target < 1 and 0 < confidence < 1):
         raise ValueError("target and confidence are shares between 0 and 1")

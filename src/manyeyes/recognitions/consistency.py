@@ -1,4 +1,4 @@
-"""Where a cell's counts and charges say another thing than its results and reviews: compared row by row, in SQL.
+"""Where a cell's counts and charges differ from its results and reviews: compared row by row, in SQL.
 
 Only differences come out, so that a proof over millions of results costs the process that asks nothing but waiting.
 """
@@ -48,6 +48,7 @@ class TimeGap(msgspec.Struct, frozen=True):
 
 
 async def spans(db: asyncpg.Connection, cell: int) -> list[RecordedSpan]:
+    """Return from when to when each recognition of the cell has results, and from which day to which it has counts."""
     return read(RecordedSpan, await db.fetch(SQL.spans, cell, timeout=PROOF_SECONDS))
 
 

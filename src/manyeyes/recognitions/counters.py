@@ -14,7 +14,7 @@ from manyeyes.recognitions.rules import QUARTER_SECONDS
 
 
 class DayChange(msgspec.Struct, frozen=True, kw_only=True):
-    """To a day in the app's time zone and one of the recogniser's labels (-1: failed)."""
+    """A change to the counts of a day in the app's time zone and one of the recogniser's labels (-1: failed)."""
 
     recognition_id: int
     day: date
@@ -26,7 +26,7 @@ class DayChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuarterChange(msgspec.Struct, frozen=True, kw_only=True):
-    """To the quarter of an hour (`quarter`) of the result, whenever it is that something became of it."""
+    """A change to the counts of the result's quarter of an hour (`quarter`), whenever it is that it is made."""
 
     recognition_id: int
     quarter: int
@@ -40,7 +40,10 @@ class QuarterChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TimeChange(msgspec.Struct, frozen=True):
-    """To a measure's histogram: ``times`` durations in ``bucket`` (duration_histograms.py), by the result's quarter."""
+    """A change to a measure's histogram in the result's quarter: ``times`` durations more in ``bucket``.
+
+    The buckets are those of duration_histograms.py.
+    """
 
     recognition_id: int
     quarter: int

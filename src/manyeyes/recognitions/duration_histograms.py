@@ -14,7 +14,7 @@ _LOG_GROWTH = math.log(_GROWTH)
 
 
 class Measure(enum.IntEnum):
-    """What took so long, in milliseconds."""
+    """What is measured, in milliseconds."""
 
     LATENCY = 0  # from a call's arrival to its answer, once for each of its results
     VERDICT = 1  # from a result to what a person said about it

@@ -32,11 +32,12 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def results(self) -> int:
+        """Return how many results there are."""
         return self.certain + self.uncertain + self.failed
 
     @property
     def pending(self) -> int:
-        """How many still wait for a person."""
+        """Return how many results still wait for a person."""
         return self.asked - self.reviewed - self.undecided
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -82,7 +83,7 @@ async def counts(db: asyncpg.Connection, cell: int, recognition_id: int, spans: 
 
 
 async def stretches(db: asyncpg.Connection, cell: int, recognition_id: int, spans: Sequence[Span]) -> list[Stretch]:
-    """Return what became of a recognition's results in each span. One snapshot is the caller's business."""
+    """Return what became of a recognition's results in each span. The caller sees to it that it is one snapshot."""
     edges = [span.quarters for span in spans]
     key = (cell, recognition_id, [first for first, _ in edges], [until for _, until in edges])
     counted = await counts(db, cell, recognition_id, spans)

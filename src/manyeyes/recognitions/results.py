@@ -62,11 +62,12 @@ class SeenResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> ResultPlace:
+        """Return where this result stands among the recognition's."""
         return ResultPlace(self.at, self.result_id)
 
     @property
     def overturned(self) -> bool:
-        """Whether a person gave it another label, and that stands."""
+        """Tell whether a person gave it another label, and that stands."""
         if self.verdict is None or self.refuted:
             return False
         return is_overturned(self.label, self.rate, self.verdict)
@@ -81,6 +82,7 @@ class Filter(msgspec.Struct, frozen=True):
 
     @property
     def narrows(self) -> bool:
+        """Tell whether anything is left out."""
         return any(each is not None for each in msgspec.structs.astuple(self))
 
 

@@ -62,7 +62,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def names(self) -> dict[int, str]:
-        """The labels that the recogniser may give, by number, ascending."""
+        """Return the names of the labels that the recogniser may give, by number, ascending."""
         return {label.number: label.name for label in self.labels if label.number >= 0}
 
 

@@ -175,7 +175,7 @@ async def insert_calls(tx: asyncpg.Connection, at: datetime, cell: int, rows: Se
 
 
 async def claim_call(tx: asyncpg.Connection, at: datetime, cell: int, call: StoredCall) -> bool:
-    """Keep a call's place; return False when it is taken."""
+    """Store a call unless it is stored already; return whether it was new."""
     return await tx.fetchval(SQL.claim_call, cell, at, *values(call, *CALL_COLUMNS)) is not None
 
 
@@ -197,6 +197,7 @@ async def insert_results(tx: asyncpg.Connection, cell: int, rows: Sequence[Recog
 
 
 async def insert_reviews(tx: asyncpg.Connection, cell: int, rows: Sequence[NewReview]) -> None:
+    """Store what people are asked. Raises asyncpg.UniqueViolationError when one of the tasks is stored."""
     if rows:
         found = columns(
             rows,

@@ -42,7 +42,7 @@ class Span(msgspec.Struct, frozen=True):
 
     @property
     def quarters(self) -> tuple[int, int]:
-        """The first quarter and the one after the last, as results are counted by them."""
+        """Return the span's first quarter of an hour and the one after its last, numbered as results are counted."""
         return quarter(self.start), quarter(self.end)
 
 

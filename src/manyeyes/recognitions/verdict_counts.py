@@ -23,9 +23,9 @@ class VerdictCount(msgspec.Struct, frozen=True):
 
     @property
     def most_wrong(self) -> float | None:
-        """The share of certain results that is wrong at the most, with 95 % confidence (Clopper and Pearson 1934).
+        """Return the share of certain results that is wrong at the most; None while no certain result was looked at.
 
-        None while no certain result was looked at.
+        With 95 % confidence (Clopper and Pearson 1934).
         """
         return upper_bound(self.wrong, self.sampled, CONFIDENCE) if self.sampled else None
 

@@ -27,6 +27,7 @@ class Tally(msgspec.Struct, frozen=True):
 
     @property
     def share(self) -> float:
+        """Return the share of the account's tasks that it reported as incorrect, 0 to 1."""
         return self.incorrect / self.tasks
 
 
@@ -62,7 +63,7 @@ def limit_of(tasks: int, others: Collection[Tally]) -> float:
     The variance of one more account's share has three parts: how much the accounts truly differ (the variance of their
     shares less what sampling alone explains of it: the method of moments), the account's own sampling error, and the
     error of the mean. Sampling errors are binomial, around the pooled share by Laplace's rule, so they are never zero.
-    Every account has one voice in the mean, however many tasks it has.
+    Every account counts once in the mean, however many tasks it has.
     """
     shares = [other.share for other in others]
     pooled = (sum(o.incorrect for o in others) + 1) / (sum(o.tasks for o in others) + 2)

@@ -69,6 +69,7 @@ async def open_appeals(db: asyncpg.Connection, cell: int, limit: int) -> list[Ap
 
 
 async def lock_appeals(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Appeal]:
+    """Return the appeals on these tasks, by task, locked."""
     return {a.task_id: a for a in read(Appeal, await tx.fetch(SQL.lock_appeals, cell, task_ids))}
 
 

@@ -13,7 +13,7 @@ REPORT_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: within 60 s of the
 REVIEWERS = 3  # docs/contracts/anticaptcha.md#complaints
 VOTES_TO_DECIDE = 2  # two equal votes are a verdict
 SLOT_SECONDS = 60  # how long a reviewer may look at one complaint
-FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or odd ones, is not compared with the others yet
+FEWEST_VOTES, FEWEST_AGAINST = 20, 3  # a reviewer with fewer votes, or fewer against the verdict, is not compared yet
 OUTLIER_DEVIATIONS = 3
 TWO_SIDED_95 = 1.959964  # standard deviations on either side that hold 95 % of a normal distribution
 FEWEST_JUDGED = 10  # docs/decisions/0025#ratio: it applies from the tenth judged complaint on
@@ -100,7 +100,7 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def kept_words(text: str, longest: int) -> str:
-    """Return what a person wrote as it is kept: no outer blanks, nothing that is no text, at most so long."""
+    """Return what a person wrote as it is kept: without outer blanks and what cannot be stored, at most so long."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
 
 

@@ -32,12 +32,14 @@ class ReviewerRecord(msgspec.Struct, frozen=True):
 
 
 async def insert_slots(tx: asyncpg.Connection, now: datetime, cell: int, slots: Sequence[NewSlot]) -> None:
+    """Open slots for complaints."""
     if slots:
         found = columns(slots, "task_id", "n", "author_id", "queue_id", "pay_micros")
         await tx.execute(SQL.insert_slots, cell, *found, now)
 
 
 async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
+    """Tell whether any slot of the cell is open."""
     return bool(await tx.fetchval(SQL.any_open, cell))
 
 
@@ -47,7 +49,7 @@ async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: I
 
 
 async def lock_reviewers(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> None:
-    """Lock the records of reviewers who want a slot; one who comes first gets one."""
+    """Lock the records of reviewers who want a slot; one who has no record yet gets an empty one."""
     found = await tx.fetch(SQL.lock_records, cell, reviewer_ids)
     if len(found) < len(reviewer_ids):
         await tx.execute(SQL.open_records, cell, reviewer_ids)
@@ -107,6 +109,7 @@ async def lock_held(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[in
 
 
 async def reopen(tx: asyncpg.Connection, cell: int, slots: Sequence[tuple[int, int]]) -> None:
+    """Open locked slots, given as (task, n), again."""
     if slots:
         await tx.execute(SQL.reopen_slots, cell, *zip(*slots, strict=True))
 

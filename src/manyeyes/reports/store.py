@@ -1,4 +1,4 @@
-"""Named queries of reports and verdicts → frozen values. Their slots: slots.py; appeals: appeals.py."""
+"""Named queries of reports and verdicts → frozen values. Slots: slots.py; appeals: appeals.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -94,7 +94,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Cast(msgspec.Struct, frozen=True):
-    """A vote as both sides see it: nobody's name."""
+    """A vote as customer and worker see it: without the reviewer's name."""
 
     vote: Vote
     reason: str
@@ -125,6 +125,7 @@ async def lock_overdue(tx: asyncpg.Connection, cell: int, filed_before: datetime
 
 
 async def decide_reports(tx: asyncpg.Connection, now: datetime, cell: int, decisions: Sequence[Decision]) -> None:
+    """Write how reports, which are locked, end."""
     found = columns(decisions, "task_id", "state", "why", "refunded_micros", "cancelled_micros")
     await tx.execute(SQL.decide_reports, cell, *found, now)
 

@@ -1,4 +1,4 @@
-"""Natural batching, between the edges and the actions (and between the edges and gathered reads).
+"""Natural batching, between the edges and the actions (and between the edges and batched reads).
 
 While one batch of a lane is in the database, the commands that arrive wait together and go next. No timer: an idle
 lane serves a lone command at once; a busy one serves many with one commit.
@@ -36,7 +36,9 @@ Outcome = TypeVar("Outcome")
 
 class HasCell(Protocol):
     @property
-    def cell(self) -> int: ...
+    def cell(self) -> int:
+        """Return the cell in which the command is carried out."""
+        ...
 
 
 Command = TypeVar("Command", bound=HasCell)
@@ -85,7 +87,7 @@ class Batcher:
         return await self._enter(action, command.cell, command, self._act)
 
     async def read(self, read: Read[Key, Value], cell: int, key: Key) -> Value:
-        """Return what a gathered read ``(db, cell, keys) -> values`` found for this key."""
+        """Return what a batched read ``(db, cell, keys) -> values`` found for this key. Raises `Unavailable`."""
         return await self._enter(read, cell, key, self._look)
 
     async def _enter(self, verb: Verb, cell: int, item: Item, serve: Serve[Verb, Item, Outcome]) -> Outcome:
@@ -114,7 +116,7 @@ class Batcher:
     async def _serve(
         self, verb: Verb, cell: int, batch: Batch[Item, Outcome], serve: Serve[Verb, Item, Outcome]
     ) -> None:
-        """Answer every future. A batch that fails is tried one by one, so a poisonous command fails alone."""
+        """Answer every future. A batch that fails is tried one by one, so that a command at fault fails alone."""
         began = time.monotonic()
         try:
             outcomes = await self._patiently(verb, cell, [item for item, _ in batch], serve)
@@ -159,7 +161,7 @@ class Batcher:
 
 
 def _one_each(verb: Verb, items: Sequence[object], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
-    """Return the outcomes. Raises RuntimeError, which undoes the batch, when somebody would wait for ever."""
+    """Return the outcomes. Raises RuntimeError, which undoes the batch, when there is not one for each item."""
     if len(outcomes) != len(items):
         raise RuntimeError(f"{verb.__name__} gave {len(outcomes)} outcomes for {len(items)} commands")
     return outcomes

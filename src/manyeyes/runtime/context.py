@@ -1,4 +1,4 @@
-"""What every edge is handed: settings, cells, the gather, and what lives for as long as a process does."""
+"""What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
 import secrets
 from collections.abc import Callable
@@ -57,6 +57,7 @@ class Context:
         self.widgets = WidgetLinks(keys.pictures, settings.widget_url)
 
     async def close(self) -> None:
+        """End the children, runs and listeners, then close the connections to the databases."""
         await self.recognisers.close()
         await self.dispatcher.stop()
         await self.notifier.stop()
@@ -64,7 +65,7 @@ class Context:
 
 
 async def open_context(settings: Settings, dsn: str, *, cells: Cells | None = None, pool_size: int = 8) -> Context:
-    """Connect to a prepared database and return the house. ``cells`` may route cells to several databases."""
+    """Connect to a prepared database and return the context. ``cells`` may route cells to several databases."""
     if cells is None:
         pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
         cells = Cells(pool)
@@ -83,7 +84,7 @@ async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = Non
     for cell in cells or [FIRST_CELL]:
         await db.execute(SQL.open_cell, cell)
         await dispatch.open_gates(db, cell, queue_ids)
-    await keep_days(db, today())  # how long pictures are kept is the server's setting, and its chore
+    await keep_days(db, today())  # old days are dropped by `periodic.keep_picture_days`, which knows the setting
     return applied
 
 
@@ -97,7 +98,10 @@ async def prepare_database_at(dsn: str) -> list[str]:
 
 
 def today() -> date:
-    """Return the day in UTC for making partitions ahead (two days of margin; the database decides what goes where)."""
+    """Return the day in UTC, for making partitions ahead.
+
+    There are two days of margin: by the database's clock is decided what goes where.
+    """
     return datetime.now(UTC).date()
 
 

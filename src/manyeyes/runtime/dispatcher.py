@@ -33,7 +33,7 @@ class Dispatcher:
                 self._running[key] = asyncio.create_task(self._run(key))
 
     async def stop(self) -> None:
-        """End what runs; its transaction is rolled back, and the next server's first tick matches anew."""
+        """End what runs; its transaction is rolled back, and the next server's periodic job matches anew."""
         running = list(self._running.values())
         for task in running:
             task.cancel()
@@ -46,7 +46,7 @@ class Dispatcher:
                 self._notifier.notify(handed.worker_ids)
                 if handed.again:
                     self._wanted[key] = True
-        except Exception as error:  # the safety tick tries again
+        except Exception as error:  # `periodic.hand_out_all` tries again
             log.warning("hand_out_failed", cell=key[0], queue_id=key[1], error=repr(error))
         finally:
             del self._running[key]

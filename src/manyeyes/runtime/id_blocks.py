@@ -1,5 +1,5 @@
 """Numbers that are taken before what they name is written, so that a retry repeats it: serials of a cell, in blocks,
-and small numbers of the directory's counters. What is taken and not used is a gap, and gaps are harmless."""
+and small numbers of the directory database's counters. What is taken and not used is a gap, and gaps are harmless."""
 
 import asyncio
 
@@ -38,7 +38,10 @@ class IdBlocks:
         return found
 
     async def take_number(self, counter: str) -> int:
-        """Return a fresh number of one of the directory's counters: account, worker, recognition, soft_app or node."""
+        """Return a fresh number of a counter: account, worker, recognition, soft_app or node.
+
+        The counters live in the directory database.
+        """
         found: int = await read_patiently(self._cells.directory, lambda db: accounts.take_numbers(db, counter, 1))
         return found
 

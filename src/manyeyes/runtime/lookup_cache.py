@@ -65,15 +65,19 @@ class LookupCache:
         return await self._fresh(kind, key, lambda db: workers.credential(db, key, [kind]))
 
     async def worker(self, worker_id: int) -> Worker | None:
+        """Return a worker by their number; None when there is none."""
         return await self._fresh("worker", worker_id, lambda db: workers.worker(db, worker_id))
 
     async def queues(self) -> dict[int, QueueTerms]:
+        """Return the terms of all queues, by queue."""
         return await self._fresh("queues", None, tasks.queues)
 
     async def soft_apps(self) -> dict[int, SoftApp]:
+        """Return all registered applications, by their softId."""
         return await self._fresh("soft_apps", None, soft_apps.soft_apps)
 
     async def app(self, secret_id: str) -> App | None:
+        """Return an app by its secretId; None when there is none."""
         return await self._fresh("app", secret_id, lambda db: apps.app(db, secret_id))
 
     async def recognitions(self, secret_id: str) -> list[Recognition]:
@@ -85,7 +89,7 @@ class LookupCache:
         return await self._fresh("time_zones", None, _time_zones)
 
     def forget(self) -> None:
-        """Read everything anew (after this process changed something)."""
+        """Forget every value, so that all are read anew; called after this process changed something."""
         self._cache.clear()
 
     async def cached(self, kind: str, key: Hashable, seconds: float, look_up: Callable[[], Awaitable[Value]]) -> Value:

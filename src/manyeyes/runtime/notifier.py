@@ -16,7 +16,7 @@ from manyeyes.db.pool import COMMAND_SECONDS, LOST_CONNECTION, SERVER_SETTINGS, 
 
 CHANNEL = "manyeyes"
 CHANGED = "manyeyes_changed"  # an operator changed something that processes cache
-EVERY_REVIEWER = 0  # no worker has this id: rung when there may be a complaint to judge
+EVERY_REVIEWER = 0  # no worker has this id: notified when there may be a complaint to judge
 COALESCE_SECONDS = 0.01  # between two hints of a process: the first goes at once, what comes meanwhile goes together
 RECONNECT_SECONDS = 1.0
 LINE_SETTINGS = SERVER_SETTINGS | {"synchronous_commit": "off"}  # a hint need not outlive the server
@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 
 class Notifier:
-    """One event per waiting worker. `alone` is kept up to date by the chores: a lone node sends nothing."""
+    """One event per waiting worker. `alone` is kept up to date by `periodic.beat`: a lone node sends nothing."""
 
     def __init__(self, cells: Cells, dsn: str, on_change: Callable[[], None]) -> None:
         self.alone = True
@@ -54,27 +54,29 @@ class Notifier:
             self._sender = asyncio.create_task(self._send())
 
     def subscribe(self, worker_id: int) -> asyncio.Event:
-        """Return an event that `ring` sets; give it back with `leave`."""
+        """Return an event that `notify` sets for this worker; give it back with `unsubscribe`."""
         event = asyncio.Event()
         self._waiting[worker_id].add(event)
         return event
 
     def unsubscribe(self, worker_id: int, event: asyncio.Event) -> None:
+        """Drop an event of `subscribe`: its caller no longer waits."""
         self._waiting[worker_id].discard(event)
         if not self._waiting[worker_id]:
             del self._waiting[worker_id]
 
     async def tell_changed(self) -> None:
-        """Have every process read its caches anew; one that does not hear it does so within seconds by itself."""
+        """Have every process read its caches anew; one that is not reached does so by itself within seconds."""
         self._on_change()
         async with self._cells.directory.acquire() as db:
             await db.execute("SELECT pg_notify($1, '')", CHANGED)
 
     def start(self) -> None:
-        """Begin to hear other nodes."""
+        """Begin to listen to other nodes."""
         self._listener = asyncio.create_task(self._hear())
 
     async def stop(self) -> None:
+        """End listening and sending; hints that were not sent are lost."""
         for task in (self._listener, self._sender):
             if task is not None:
                 task.cancel()
@@ -85,7 +87,7 @@ class Notifier:
             event.set()
 
     async def _send(self) -> None:
-        """Send hints through the line on which others' are heard; without one they are lost."""
+        """Send hints over the connection on which others' arrive; while there is none they are lost."""
         clock = asyncio.get_running_loop().time
         while self._outgoing:
             await asyncio.sleep(self._next_send - clock())
@@ -106,7 +108,7 @@ class Notifier:
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear_once(self) -> None:
-        """Listen on a connection of its own (never through a pooler) until it breaks; hints go out by it too."""
+        """Listen on a connection of its own (never through a pooler) until it breaks; hints are sent over it too."""
         connection = await asyncpg.connect(self._dsn, server_settings=LINE_SETTINGS, command_timeout=COMMAND_SECONDS)
         broken = asyncio.Event()
         connection.add_termination_listener(lambda _: broken.set())

@@ -1,4 +1,4 @@
-"""What happens by itself. Each job is a period and a call; all of them may run in every process at once."""
+"""The periodic jobs. Each is a period in seconds and a call; all of them may run in every process at once."""
 
 import asyncio
 import random
@@ -37,7 +37,7 @@ Job = Callable[[Context, int], Awaitable[object]]
 
 
 async def beat(context: Context, cell: int) -> None:
-    """Tell that this node lives, and learn whether it is alone (a lone node need not notify)."""
+    """Tell the database that this node lives, and learn whether it is alone (a lone node need not notify)."""
     live = await context.batcher.ask(beat_nodes, BeatNode(cell, context.node_id))
     context.notifier.alone = set(live) <= {context.node_id}
 
@@ -50,12 +50,13 @@ async def return_leases(context: Context, cell: int) -> None:
 
 
 async def end_overdue(context: Context, cell: int) -> None:
+    """End tasks that nobody finished in their longest life, until none is left."""
     while await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell)) == OVERDUE_SWEEP:
         await asyncio.sleep(0)
 
 
 async def hand_out_all(context: Context, cell: int) -> None:
-    """The safety tick: a lost wake-up costs at most its period."""
+    """Match all queues, though nothing is known to have changed: a lost wake-up costs at most this job's period."""
     context.dispatcher.wake(cell, await context.lookups.queues())
 
 
@@ -69,35 +70,41 @@ async def notice_absence(context: Context, cell: int) -> None:
 
 
 async def retire_nodes(context: Context, cell: int) -> None:
+    """Take the workers of nodes that no longer beat out of the match."""
     await context.batcher.ask(retire_dead_nodes, RetireDeadNodes(cell))
 
 
 async def vest(context: Context, cell: int) -> None:
+    """Make pay whose complaint window has closed payable, until none is left."""
     while await context.batcher.ask(vest_pay, VestPay(cell)) == VEST_SWEEP:
         await asyncio.sleep(0)
 
 
 async def return_slots(context: Context, cell: int) -> None:
-    """Give complaints back that a reviewer left lying, and call the others."""
+    """Open complaints again that a reviewer left undecided, and wake the others who wait for one."""
     if await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell)):
         context.notifier.notify([EVERY_REVIEWER])
 
 
 async def settle_reports(context: Context, cell: int) -> None:
+    """Settle complaints that reviewers left undecided for too long, until none is left."""
     command = SettleOverdueReports(cell, context.settings.report_patience_hours)
     while await context.batcher.ask(settle_overdue_reports, command) == REPORTS_SWEEP:
         await asyncio.sleep(0)
 
 
 async def forget_refused(context: Context, cell: int) -> None:
+    """Forget refused reports that are too old."""
     await context.batcher.ask(forget_refused_reports, ForgetRefusedReports(cell))
 
 
 async def forget_spent_credentials(context: Context, cell: int) -> None:
+    """Forget links and sessions that are over."""
     await context.batcher.ask(forget_credentials, ForgetCredentials())
 
 
 async def forget_deliveries(context: Context, cell: int) -> None:
+    """Forget deliveries, with their logs, that are too old, until none is left."""
     while await context.batcher.ask(sweep_deliveries, SweepDeliveries(cell)) == DELIVERY_SWEEP:
         await asyncio.sleep(0)
 
@@ -110,22 +117,24 @@ async def forget_calls(context: Context, cell: int) -> None:
 
 
 async def measure(context: Context, cell: int) -> None:
+    """Measure how deep the queues are."""
     await context.batcher.ask(measure_depths, MeasureDepths(cell))
 
 
 async def keep_picture_days(context: Context, cell: int) -> None:
-    """Make tomorrow's picture partition, drop those whose pictures are no longer promised to anybody."""
+    """Make the picture partitions of the days ahead, and drop those whose pictures no address opens any more."""
     async with context.cells.pool(cell).acquire() as db:
         await keep_days(db, today(), keep_days=1 + -(-context.settings.picture_hours // 24))
 
 
 async def forget_past_standings(context: Context, cell: int) -> None:
+    """Forget what customers thought of workers longer than an hour ago, until nothing is left."""
     while await context.batcher.ask(forget_standings, ForgetStandings(cell)) == STANDINGS_SWEEP:
         await asyncio.sleep(0)
 
 
 async def guard_reports(context: Context, cell: int) -> None:
-    """Tell the log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
+    """Log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
     for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
         log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
 

@@ -18,7 +18,7 @@ class _Attached(msgspec.Struct):
 
 
 class Presence:
-    """Workers never beat; this process notices when one is gone and tells the database (chores)."""
+    """Workers send no signs of life of their own; `periodic.notice_absence` tells the database who is gone."""
 
     def __init__(self) -> None:
         self._attached: dict[int, _Attached] = {}
@@ -29,16 +29,17 @@ class Presence:
         return attached.cell if attached else None
 
     def touch(self, worker_id: int, cell: int) -> None:
+        """Note a sign of life of a worker who is, or is now, connected to this process."""
         attached = self._attached.setdefault(worker_id, _Attached(cell, 0.0))
         attached.cell, attached.seen = cell, time.monotonic()
 
     def seen(self, worker_id: int) -> None:
-        """A sign of life; it means nothing of a worker who is present through another process."""
+        """Note a sign of life; it means nothing of a worker who is present through another process."""
         if worker_id in self._attached:
             self._attached[worker_id].seen = time.monotonic()
 
     def note_attached(self, worker_id: int, cell: int) -> None:
-        """The database was told that the worker is present through this process."""
+        """Note that the database was told that the worker is present through this process."""
         self.touch(worker_id, cell)
         self._attached[worker_id].attached = time.monotonic()
 
@@ -48,18 +49,19 @@ class Presence:
         return attached is not None and time.monotonic() - attached.attached < TELL_AGAIN_SECONDS
 
     def enter(self, worker_id: int, cell: int) -> None:
-        """A call that waits, or a stream, begins."""
+        """Count a waiting call or a stream that begins."""
         self.touch(worker_id, cell)
         self._attached[worker_id].open_calls += 1
 
     def leave(self, worker_id: int) -> None:
-        """A call or stream that `enter` counted is over."""
+        """Count off a call or stream that `enter` counted."""
         attached = self._attached.get(worker_id)
         if attached is not None:
             attached.open_calls = max(attached.open_calls - 1, 0)
             attached.seen = time.monotonic()
 
     def forget(self, worker_id: int) -> None:
+        """Forget a worker, who is no longer present through this process."""
         self._attached.pop(worker_id, None)
 
     def silent(self) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ SERVER_NOTE = "server.json"
 
 
 def write_server_note(settings: Settings, url: str) -> None:
-    """Note in the data directory where the server that runs on it is reached."""
+    """Write into the data directory where the server that runs on it is reached."""
     settings.data.mkdir(parents=True, exist_ok=True)
     (settings.data / SERVER_NOTE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
 

@@ -48,19 +48,19 @@ class Application:
         if is_tupus(scope["path"]):
             return await self._tupu(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
-        # The start page is only looked at: a call to the bare address is a customer's client that lost its method.
+        # The start page is only read: any other call to the bare address is a customer's client without its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
         await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
 
 
 def _is_a_persons_look(scope: dict[str, Any]) -> bool:
-    """Whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
+    """Tell whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
     accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
     return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
 
 
 async def _away(request: Request, error: Exception) -> Response:
-    """An outage is a 503 (docs/decisions/0005); what only looks like one stays a fault of ours."""
+    """Return a 503 for an outage (docs/decisions/0005); raise the error again when it only looks like one."""
     if not isinstance(error, Unavailable) and not is_lost(error):
         raise error
     return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})
@@ -75,7 +75,7 @@ def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
 
 @asynccontextmanager
 async def running(context: Context) -> AsyncIterator[Application]:
-    """Run the periodic jobs and the notifier for as long as the block lasts."""
+    """Run the periodic jobs and the notifier for as long as the block lasts; yield the application."""
     context.notifier.start()
 
     def body_of(cell: int, claimed: Claimed) -> bytes:

@@ -26,7 +26,7 @@ COLLECT_AFTER = (20_000, 20, 50)
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to us: uvicorn sends itself what it caught once more, and dies before the house is closed."""
+    """Leaves the signals to us: uvicorn sends itself again what it caught, and ends before the context is closed."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -37,10 +37,12 @@ class _Server(uvicorn.Server):
 
 
 async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
-    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when accepting."""
+    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
+    # 1. Connect, and run the periodic jobs.
     settings = from_environment()
     context = await open_context(settings, dsn)
     async with running(context) as application:
+        # 2. Accept requests.
         config = uvicorn.Config(
             application,
             loop="none",
@@ -58,6 +60,7 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not task.done():
             await asyncio.sleep(0.01)
+        # 3. Tell the supervisor once they are accepted, and serve until the end.
         if server.started:
             gc.collect()
             gc.freeze()  # what is loaded now stays; looking through it again and again cost 7 % of the processor
@@ -69,7 +72,7 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
 
 
 def main() -> None:
-    """Read what the supervisor handed over: the database, the socket, the pipe to say ready on."""
+    """Serve with what the supervisor handed over: the database, the socket, the pipe on which to say ready."""
     set_up_logs()
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(os.environ[PARENT_PID]):

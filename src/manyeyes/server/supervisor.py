@@ -35,7 +35,7 @@ class Supervisor:
     """Owns PostgreSQL and the serving processes; brings back whichever dies."""
 
     def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
-        """``say`` is told what happens, ``ready`` the address when requests are accepted."""
+        """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted."""
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
         self._host, self._port = host, port
@@ -45,6 +45,10 @@ class Supervisor:
         self._children: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> None:
+        """Start everything and keep it running until this process is told to end; then stop all of it.
+
+        Raises `CannotServe` or what `Embedded.start` raises when serving cannot begin.
+        """
         try:
             if self._embedded:
                 self._dsn = self._embedded.start(self._say)

@@ -34,7 +34,7 @@ class Way(enum.IntEnum):
 
 
 class ProofLookup(enum.IntEnum):
-    """What looking in one place brought."""
+    """What a look-up in one place found."""
 
     FOUND = 0
     ABSENT = 1  # the place answered, and the proof is not there
@@ -42,7 +42,7 @@ class ProofLookup(enum.IntEnum):
 
 
 class SiteEvent(enum.IntEnum):
-    """What the audit trail knows."""
+    """The kinds of entries in the audit trail."""
 
     ADDED = 0
     PROVEN = 1
@@ -56,6 +56,7 @@ class SiteEvent(enum.IntEnum):
 
     @property
     def is_about_a_task(self) -> bool:
+        """Tell whether the event is about one task, not about the proof."""
         return self >= SiteEvent.TASK_CREATED
 
 
@@ -77,7 +78,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProofFinding(msgspec.Struct, frozen=True):
-    """What a check saw in both places, and both places' own words."""
+    """What a check saw in both places; ``detail``: what each of them answered, in a sentence."""
 
     dns: ProofLookup
     web: ProofLookup
@@ -145,15 +146,20 @@ def proof_text(token: str) -> str:
 
 
 def record_name(domain: str) -> str:
+    """Return the name at which a domain's TXT record is looked for."""
     return f"_manyeyes.{domain}"
 
 
 def file_address(domain: str) -> str:
-    """https alone: who can change a page on its way could put the file there."""
+    """Return the address at which a domain's file is looked for.
+
+    It is https alone: who can change a page on its way could put the file there.
+    """
     return f"https://{domain}/.well-known/manyeyes-site"
 
 
 def holds_proof(lines: Iterable[str], token: str) -> bool:
+    """Tell whether one of the lines, or TXT records, is the proof with this token."""
     return any(line.strip().strip('"') == proof_text(token) for line in lines)
 
 

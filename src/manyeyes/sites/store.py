@@ -34,6 +34,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
 
 
 async def every_site(db: asyncpg.Connection, cell: int) -> list[Site]:
+    """Return all sites of a cell."""
     return read(Site, await db.fetch(SQL.sites, cell))
 
 
@@ -53,6 +54,7 @@ async def take_due(tx: asyncpg.Connection, now: datetime, cell: int, until: date
 
 
 async def put(tx: asyncpg.Connection, cell: int, site: Site) -> None:
+    """Store a site, which is new or locked."""
     given = values(
         site,
         *("account_id", "domain", "token", "state", "proven_by", "created_at", "verified_at", "checked_at", "check_at"),
@@ -62,15 +64,18 @@ async def put(tx: asyncpg.Connection, cell: int, site: Site) -> None:
 
 
 async def unswept(tx: asyncpg.Connection, cell: int, limit: int) -> list[Key]:
+    """Return sites whose open tasks are still to be ended; at most ``limit``."""
     return [(row["account_id"], row["domain"]) for row in await tx.fetch(SQL.unswept, cell, limit)]
 
 
 async def mark_swept(tx: asyncpg.Connection, cell: int, keys: Collection[Key]) -> None:
+    """Note that nothing is left to end of these sites, which are locked."""
     if keys:
         await tx.execute(SQL.mark_swept, cell, *_key_columns(keys))
 
 
 async def add_events(tx: asyncpg.Connection, now: datetime, cell: int, events: Sequence[Event]) -> None:
+    """Add to the audit trail; an entry that is there already stays as it is."""
     if events:
         found = columns(events, "cause_id", "kind", "n", "account_id", "domain", "worker_id", "detail")
         await tx.execute(SQL.insert_events, cell, now, *found)

@@ -63,6 +63,7 @@ class Rates(msgspec.Struct, frozen=True):
 
 
 async def add_usage(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Usage]) -> None:
+    """Add charged tasks to the minute of ``now``."""
     if rows:
         found = columns(rows, "account_id", "queue_id", "soft_id", "ip", "tasks", "charged_micros")
         await tx.execute(SQL.add_usage, cell, minute_of(now.timestamp()), *found)
@@ -91,6 +92,7 @@ async def refunded_between(db: asyncpg.Connection, cell: int, account_id: int, s
 
 
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
+    """Add ended tasks to their queues' minute of ``now``."""
     if rows:
         found = columns(rows, "queue_id", "tasks", "handling_ms", "charged_micros")
         await tx.execute(SQL.add_queue_minutes, cell, minute_of(now.timestamp()), *found)
@@ -126,6 +128,7 @@ async def spending(
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
+    """Return what a queue did since a minute (whole minutes since 1970)."""
     return read(Rates, [await one_row(db, SQL.queue_rates, cell, queue_id, since_minute)])[0]
 
 

@@ -1,4 +1,4 @@
-"""Tasks as those see them who look back: what was asked, how it ended, what it cost."""
+"""Tasks in retrospect: what was asked, how they ended, what they cost."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -10,7 +10,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 SMALLEST_BYTES = 100  # docs/contracts/anticaptcha.md#pictures: errors 3 and 4
 LARGEST_BYTES = 500_000
-LARGEST_PIXELS = 50_000_000  # a bomb's header promises more; an A4 page at 600 dpi has 35 million
+LARGEST_PIXELS = 50_000_000  # a decompression bomb's header states more; an A4 page at 600 dpi has 35 million
 
 _READERS = (
     (b"\x89PNG\r\n\x1a\n", "png", PngImagePlugin.PngImageFile),

@@ -30,6 +30,7 @@ class Ending(enum.IntEnum):
 
     @property
     def charged(self) -> bool:
+        """Tell whether the customer pays for a task that ends so."""
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 

@@ -149,6 +149,7 @@ async def take_serials(db: asyncpg.Connection, cell: int, count: int) -> int:
 
 
 async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: Sequence[Task]) -> None:
+    """Store tasks as they were submitted. Raises asyncpg.UniqueViolationError when one of them is stored."""
     found = columns(
         tasks,
         *("task_id", "account_id", "queue_id", "kind", "options", "media", "soft_id", "ip", "website_url"),
@@ -185,6 +186,7 @@ async def blob(db: asyncpg.Connection, cell: int, day: date, task_id: int) -> tu
 
 
 async def existing(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return which of the tasks are stored; asked when a command is tried again."""
     return {row["task_id"] for row in await tx.fetch(SQL.existing, cell, task_ids)}
 
 
@@ -208,6 +210,7 @@ async def endings(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
 
 
 async def answered_leases(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Solved]:
+    """Return who solved those of the tasks that were solved, by task; a repeated answer is recognised by it."""
     rows = await tx.fetch(SQL.answered_leases, cell, task_ids)
     return {r["task_id"]: _solved(r) for r in rows}
 
@@ -228,6 +231,7 @@ async def share_sums(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 
 
 async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, results: Sequence[TaskResult]) -> None:
+    """Store how tasks ended. Raises asyncpg.UniqueViolationError when one of them has ended before."""
     if not results:
         return
     found = columns(

@@ -22,27 +22,27 @@ class ResponseSigner:
     """Signs with RSA, SHA-256, PKCS#1 v1.5."""
 
     def __init__(self, private_key: bytes) -> None:
-        """``private_key``: DER, PKCS#8."""
+        """Take the private key: DER, PKCS#8."""
         self._key = cast(rsa.RSAPrivateKey, load_der_private_key(private_key, None))
 
     @property
     def public_key(self) -> str:
-        """What clients verify with: PEM, SPKI."""
+        """Return what clients verify with: PEM, SPKI."""
         return self._key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     @property
     def bits(self) -> int:
-        """The key's size."""
+        """Return the key's size in bits."""
         return self._key.key_size
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the public key's DER (SPKI), in hexadecimal."""
+        """Return the SHA-256 of the public key's DER (SPKI), in hexadecimal."""
         der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return hashlib.sha256(der).hexdigest()
 
     def signed(self, inner: str) -> bytes:
-        """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client survives.
+        """Return the envelope around JSON text made by `inner_json`, in the bytes that every official client accepts.
 
         Exactly two string members, both levels compact, ASCII, no ``\\/`` (docs/contracts/tupu.md#exact-bytes).
         """

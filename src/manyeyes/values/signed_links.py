@@ -1,7 +1,7 @@
 """Signed addresses of pictures and of widget pages: unguessable, expiring, readable without a look-up.
 
-They carry their own right: a picture's opens for whoever was given it (docs/decisions/0025#readable), and a widget's
-page can be served from another host name than the console, without its cookie. Why we sign ourselves:
+The address itself is the permission: a picture's opens for whoever was given it (docs/decisions/0025#readable), and a
+widget's page can be served from another host name than the console, without its cookie. Why we sign ourselves:
 docs/decisions/0031.
 """
 

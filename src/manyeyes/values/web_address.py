@@ -22,6 +22,7 @@ class WebAddress(msgspec.Struct, frozen=True):
 
     @property
     def is_default_port(self) -> bool:
+        """Tell whether the port is the scheme's own, which an address need not name."""
         return self.port == DEFAULT_PORTS[self.scheme]
 
 
@@ -89,8 +90,10 @@ def _ipv6(host: str) -> str:
 
 
 def _ipv4(host: str) -> str:
-    """Numbers at the end of a host are an IPv4 address; what C libraries read besides (127.1, 0x7f.1, 017700000001)
-    names a place that others read differently, so it is refused."""
+    """Return an IPv4 address in its one spelling. Raises ValueError for any other number.
+
+    What C libraries read besides (127.1, 0x7f.1, 017700000001) names a place that others read differently.
+    """
     try:
         return str(ipaddress.IPv4Address(host))
     except ValueError as error:

@@ -150,7 +150,7 @@ def signing_generations(generation: int, rotated_at: datetime | None, now: datet
 
 
 def pick(due: Iterable[Due], flying: Iterable[tuple[int, str]], room: int) -> list[int]:
-    """Return the deliveries to try now, oldest due first; ``flying`` (account, receiver) are tried at this moment.
+    """Return the deliveries to try now, oldest due first; ``flying`` (account, receiver) are under way already.
 
     No receiver and no account takes more than its part of the room, however much of theirs is due.
     """

@@ -84,6 +84,7 @@ class Try(msgspec.Struct, frozen=True):
 
 
 async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewDelivery]) -> None:
+    """Store deliveries, due at ``now``."""
     if rows:
         found = columns(
             rows, "task_id", "account_id", "url", "receiver", "base_url", receiver=lambda row: receiver_of(row.url)
@@ -154,6 +155,7 @@ async def account_of(db: asyncpg.Connection, cell: int, task_id: int) -> int | N
 
 
 async def tries(db: asyncpg.Connection, cell: int, task_id: int) -> list[Try]:
+    """Return the log of a delivery's tries."""
     return read(Try, await db.fetch(SQL.tries, cell, task_id))
 
 

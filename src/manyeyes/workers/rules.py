@@ -7,7 +7,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 GRACE_SECONDS = 30.0  # without an open stream or a call a present worker counts as away
 NODE_SILENT_SECONDS = 10.0  # a node that has not beaten for so long is dead
-LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: nobody sits there, and customers must not wait for them
+LAPSES_BEFORE_BREAK = 2  # leases in a row that run out: the worker has gone, and customers must not wait for them
 LINK_SECONDS = 3_600.0  # docs/decisions/0027#operator: a link is valid for an hour
 SESSION_SECONDS = 30 * 86_400.0
 

@@ -63,10 +63,12 @@ def state_of(session: Session | None) -> WorkerState:
 
 
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
+    """Store a new worker."""
     await db.execute(SQL.insert_worker, *values(worker, "worker_id", "name", "languages", "queues", "reviewer"))
 
 
 async def worker(db: asyncpg.Connection, worker_id: int) -> Worker | None:
+    """Return a worker by their number; None when there is none."""
     return read_one(Worker, await db.fetchrow(SQL.worker, worker_id))
 
 
@@ -77,6 +79,7 @@ async def workers_named(db: asyncpg.Connection, name_or_id: str) -> list[Worker]
 
 
 async def every_worker(db: asyncpg.Connection) -> list[Worker]:
+    """Return all workers, disabled ones too."""
     return read(Worker, await db.fetch(SQL.every_worker))
 
 
@@ -92,10 +95,12 @@ async def set_worker(
 
 
 async def disable_worker(db: asyncpg.Connection, worker_id: int) -> bool:
+    """Disable a worker; return whether they were enabled until now."""
     return await db.fetchval(SQL.disable_worker, worker_id) is not None
 
 
 async def enable_worker(db: asyncpg.Connection, worker_id: int) -> None:
+    """Enable a worker again."""
     await db.execute(SQL.enable_worker, worker_id)
 
 
@@ -121,28 +126,32 @@ async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence
 
 
 async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
-    """Spend a one-time link; None when it is unknown, spent or expired."""
+    """Spend a one-time link and return whom it signs in; None when it is unknown, spent or expired."""
     return read_one(Subject, await db.fetchrow(SQL.use_link, secret_hash))
 
 
 async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
-    """Whom a spent link had signed in; None when it is unknown, unused or long gone."""
+    """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
     return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
 
 
 async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
+    """End a browser's session; one that is over stays so."""
     await db.execute(SQL.end_credential, secret_hash)
 
 
 async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:
+    """End the sessions that a client key, given by its hash, began."""
     await db.execute(SQL.end_sessions_through, key_hash)
 
 
 async def has_operator(db: asyncpg.Connection) -> bool:
+    """Tell whether a link for an operator was ever made."""
     return bool(await db.fetchval(SQL.has_operator))
 
 
 async def delete_spent(db: asyncpg.Connection) -> None:
+    """Delete links and sessions that are over since a day; the operator's links stay."""
     await db.execute(SQL.delete_spent)
 
 
@@ -166,15 +175,18 @@ async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: S
 
 
 async def leave(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], *, offline: bool) -> None:
+    """Take workers out of the match: away, or ``offline``, which forgets their queues too."""
     if worker_ids:
         await tx.execute(SQL.leave, cell, worker_ids, offline)
 
 
 async def session(db: asyncpg.Connection, cell: int, worker_id: int) -> Session | None:
+    """Return a worker's presence in a cell; None when they never were online there."""
     return read_one(Session, await db.fetchrow(SQL.session, cell, worker_id))
 
 
 async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
+    """Return the presence of every worker who ever was online in the cell."""
     return read(Session, await db.fetch(SQL.all_sessions, cell))
 
 
@@ -221,6 +233,7 @@ async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]
 
 
 async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, SessionChange]) -> None:
+    """Add to what workers hold, have answered and have earned; their presences are locked."""
     if desks:
         columns = zip(*[(w, *msgspec.structs.astuple(d)) for w, d in desks.items()], strict=True)
         await tx.execute(SQL.change_desks, cell, *columns, now)
@@ -232,6 +245,7 @@ async def count_lapses(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[i
 
 
 async def beat(db: asyncpg.Connection, cell: int, node_id: int) -> None:
+    """Note that this node lives."""
     await db.execute(SQL.beat, cell, node_id)
 
 
@@ -241,10 +255,12 @@ async def through_node(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[i
 
 
 async def live_nodes(db: asyncpg.Connection, cell: int, silent_seconds: float) -> list[int]:
+    """Return the nodes that were heard of within ``silent_seconds``."""
     return [row["node_id"] for row in await db.fetch(SQL.live_nodes, cell, silent_seconds)]
 
 
 async def forget_nodes(db: asyncpg.Connection, cell: int, silent_seconds: float) -> None:
+    """Forget the nodes that have been silent for ``silent_seconds``."""
     await db.execute(SQL.forget_nodes, cell, silent_seconds)
 
 

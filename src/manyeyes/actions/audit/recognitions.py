@@ -23,10 +23,10 @@ class RecognitionBooks(msgspec.Struct, frozen=True):
 
 
 async def read_recognition_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]) -> RecognitionBooks:
-    """Compare counts with results and reviews, and what calls were charged with the ledger.
+    """Return where counts differ from results and reviews, and charges of calls from the ledger.
 
-    ``time_zones``: of the recognitions' apps, by recognition; of one that is not there (it is newer than the reading of
-    the directory) the days are summed up instead.
+    ``time_zones``: of the recognitions' apps, by recognition; of one that is not there (it was added after they were
+    read) the days are summed up instead.
     """
     off = [*await _quarters(db, cell), *await _times(db, cell), *await _days(db, cell, time_zones)]
     wrong = [

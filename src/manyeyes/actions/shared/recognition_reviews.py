@@ -19,10 +19,12 @@ async def end_reviews(tx: asyncpg.Connection, now: datetime, cell: int, closings
     """
     if not closings:
         return
+    # 1. Load: the reviews of these tasks, locked.
     found = await reviews.lock_reviews(tx, cell, [c.task_id for c in closings])
     ending = [(found[c.task_id], c) for c in closings if c.task_id in found]
     if not ending:
         return
+    # 2. Save: how they end, and what that adds to the counts.
     await reviews.close_reviews(tx, now, cell, [closing for _, closing in ending])
     decided = [(review, c.verdict) for review, c in ending if c.verdict is not None]
     undecided = [review for review, c in ending if c.state is ReviewState.UNDECIDED]

@@ -71,6 +71,7 @@ class Purses(msgspec.Struct):
         return terms
 
     def spend(self, account_id: int, micros: int) -> None:
+        """Take micros off what the account may still spend in this batch."""
         self.balances[account_id] -= micros
 
     def deepen(self, queue_id: int) -> None:
@@ -152,6 +153,7 @@ async def save_entered(
     charges: Sequence[Transfer] = (),
 ) -> None:
     """Store tasks, pictures and queue entries, hold their prices, and book ``charges`` of the same accounts beside."""
+    # 1. Tasks, pictures, queue entries and turns.
     rows = [row for _, row in entered]
     if rows:
         await tasks.insert_tasks(tx, now, cell, [_task(task, row) for task, row in entered])
@@ -160,6 +162,7 @@ async def save_entered(
         await dispatch.insert_work(tx, now, cell, rows)
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
+    # 2. Money: the holds and the charges, and the balances that they leave.
     booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)

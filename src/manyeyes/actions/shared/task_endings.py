@@ -40,15 +40,18 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     """Write how tasks end: charged ones settle (and pay who solved them), others are released to the customer."""
     if not ended:
         return
+    # 1. The task leaves the queue; its result and all of its money are booked.
     await dispatch.delete_work(tx, cell, [e.work.task_id for e in ended])
     await tasks.insert_results(tx, now, cell, [_result(e) for e in ended])
     await ledger.insert_transfers(tx, now, cell, [t for e in ended for t in transfers(e)])
     pays = [Pay(e.work.task_id, e.work.worker_id, e.work.pay_micros) for e in ended if _is_paid(e)]
     await ledger.insert_pending(tx, cell, pays, now + timedelta(seconds=PENDING_SECONDS))
     await _give_back(tx, cell, [e.work for e in ended if not e.ending.charged])
+    # 2. What was charged is counted.
     charged = [e.work for e in ended if e.ending.charged]
     await statistics.add_usage(tx, now, cell, usage(charged))
     await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
+    # 3. Whoever waits for this end is told: the customer, the soft app's owner, the recogniser's statistics.
     told = [e.work for e in ended if e.work.callback_url and _is_told(e)]
     await webhooks.insert_deliveries(
         tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
@@ -107,9 +110,9 @@ def _is_paid(ended: EndedWork) -> bool:
 
 
 def _is_told(ended: EndedWork) -> bool:
-    """Every end is told, but of reviews only verdicts: their message has a place for nothing else.
+    """Tell whether the customer is told of this end: of every one, but of reviews only their verdicts.
 
-    See docs/contracts/tupu.md#human-review-push.
+    A review's message has a place for nothing else (docs/contracts/tupu.md#human-review-push).
     """
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
 

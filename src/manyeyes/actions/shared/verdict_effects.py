@@ -37,15 +37,18 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     """
     if not decided:
         return
+    # 1. Decide whose charge is given back and whose pay is lost.
     confirmed = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED]
     lost = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED and d.votes]
     kept = sorted({d.report.task_id for d in decided} - set(lost))
+    # 2. Move the money: the workers' pay, then the refunds.
     await slots.close(tx, cell, sorted(d.report.task_id for d in decided))
     cancelled = {pay.task_id: pay for pay in await ledger.cancel_pay(tx, cell, sorted(lost))}
     await ledger.free_pay(tx, now, cell, kept)
     refunds = await _refund(tx, now, cell, sorted(confirmed))
     cancels = [posting(TransferKind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
     await ledger.insert_transfers(tx, now, cell, cancels)
+    # 3. Write the outcomes and count them for reporters, reviewers and recognisers.
     decisions = [
         Decision(
             d.report.task_id,

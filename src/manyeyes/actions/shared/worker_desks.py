@@ -13,7 +13,7 @@ from manyeyes.workers import store as workers
 
 
 class LeaseId(msgspec.Struct, frozen=True):
-    """The fence on the wire: ``cell-task-number``."""
+    """A lease as clients name it, ``cell-task-number``; the number tells it from earlier leases of the task."""
 
     cell: int
     task_id: int
@@ -39,7 +39,7 @@ class Desks:
         return self._works.pop(lease.task_id)
 
     def put_down(self, work: Work) -> None:
-        """Return a task that `take` removed: it stays on the desk."""
+        """Put a task that `take` removed back on its desk."""
         self._works[work.task_id] = work
 
     def drop(self, task_id: int) -> None:
@@ -52,9 +52,11 @@ class Desks:
         return min(held, key=lambda w: (w.state, w.task_id), default=None)
 
     def works(self) -> list[Work]:
+        """Return everything that lies on the desks now."""
         return list(self._works.values())
 
     def replace(self, work: Work) -> None:
+        """Replace a task by what has become of it."""
         self._works[work.task_id] = work
 
 
