@@ -1,6 +1,6 @@
 """HTTP replies in one write: uvicorn hands a reply's head and body over apart, and each would be a system call.
 
-This stands on how uvicorn's protocol is made inside, so uvicorn is pinned and a test watches it (docs/decisions/0035).
+This stands on how uvicorn's protocol is made inside, so uvicorn is pinned and a test watches it (docs/decisions/0033).
 """
 
 import asyncio

@@ -89,7 +89,7 @@ def routes(context: Context) -> list[Route]:
     """Return the routes that every installation serves beside its contracts."""
 
     async def picture(request: Request) -> Response:
-        """One picture by its signed address; 404 when it is forged, expired or gone."""
+        """GET /pictures/…: one picture by its signed address; 404 when it is forged, expired or gone."""
         found = context.pictures.open(request.path_params["signed"], time.time())
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
@@ -108,7 +108,7 @@ def routes(context: Context) -> list[Route]:
         return json(document())
 
     async def health(request: Request) -> Response:
-        """200 while the database answers, else 503; it does not wait for one that is away."""
+        """GET /healthz: 200 while the database answers, else 503; it does not wait for one that is away."""
         async with asyncio.timeout(HEALTHY_SECONDS), context.cells.directory.acquire() as db:  # a time-out is a 503 too
             await db.fetchval("SELECT 1")
         return json({"status": "ok"})

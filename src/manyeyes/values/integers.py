@@ -1,7 +1,7 @@
 """Whole numbers out of text that strangers send: parts of addresses, fields of forms, names that may be numbers.
 
 `int` alone takes more than a number (``１２``, ``1_000``, `` 5 ``, ``+5``) and raises for thousands of digits;
-`str.isdigit` says yes to ``²``, which `int` then refuses. Why no library reads them: docs/decisions/0036.
+`str.isdigit` says yes to ``²``, which `int` then refuses. Why no library reads them: docs/decisions/0034.
 """
 
 

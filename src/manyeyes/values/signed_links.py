@@ -2,7 +2,7 @@
 
 The address itself is the permission: a picture's opens for whoever was given it (docs/decisions/0025#readable), and a
 widget's page can be served from another host name than the console, without its cookie. Why we sign ourselves:
-docs/decisions/0031.
+docs/decisions/0029.
 """
 
 import base64

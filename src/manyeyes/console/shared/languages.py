@@ -76,7 +76,7 @@ def chosen(accept_language: str) -> str:
     """Return the best of LANGUAGES for an Accept-Language header; English when nothing fits.
 
     As RFC 9110, 12.5.4, says: the largest weight first, among equals the first named; a weight of 0 means not this one.
-    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0033).
+    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0031).
     """
     wishes = [
         (float(found[2] or 1), found[1]) for part in accept_language.split(",") if (found := _WISH.fullmatch(part))
