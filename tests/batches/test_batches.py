@@ -6,6 +6,7 @@ Each action meets drawn batches on one prepared world (support/batch_world.py), 
 import asyncio
 import importlib
 import inspect
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -16,9 +17,10 @@ import msgspec
 import pytest
 from hypothesis import strategies as st
 
+from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
-from support import customer_batches, repository, worker_batches
+from support import customer_batches, directory_batches, repository, worker_batches
 from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
@@ -26,7 +28,7 @@ EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
-    for module in (worker_batches, customer_batches)
+    for module in (worker_batches, customer_batches, directory_batches)
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
@@ -34,6 +36,8 @@ BATCHES = {
 SWEEPS: dict[str, dict[str, Any]] = {
     "end_barred_tasks": {},
     "end_overdue_tasks": {},
+    "forget_credentials": {"cell": DIRECTORY},
+    "forget_refused_reports": {},
     "forget_standings": {},
     "measure_depths": {},
     "retire_dead_nodes": {},
@@ -74,16 +78,37 @@ def _by_worker(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, se
     return found
 
 
+def _by_account(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, int]:
+    return {command.account_id: outcome for command, outcome in zip(commands, outcomes, strict=True)}
+
+
+def _once_per_link(commands: Sequence[Any], outcomes: Sequence[Any]) -> list[Any]:
+    """Return the outcomes; of retried commands only the first for each link signs in."""
+    first = {c.secret_hash: n for n, c in reversed(list(enumerate(commands)))}
+    return [
+        o if first[c.secret_hash] == n or not c.retried else None
+        for n, (c, o) in enumerate(zip(commands, outcomes, strict=True))
+    ]
+
+
 LAWS = {
     "answer_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
     "skip_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
+    "beat_nodes": Law(
+        "each is told who lives when the whole batch is noted",
+        lambda _, outcomes: [sorted(o) for o in outcomes],
+        lambda _, outcomes: [sorted(outcomes[-1])] * len(outcomes),
+    ),
     "leave": _the_same("all commands of one worker are told all queues that the worker's tasks went to", _by_worker),
     "return_lapsed_slots": Law(
         "each command is told how many slots the batch opened", lambda _, o: set(o), lambda _, o: {sum(o)}
     ),
-    "top_up_accounts": _the_same(
-        "the balance that is told is the one after the batch",
-        lambda commands, outcomes: {c.account_id: o for c, o in zip(commands, outcomes, strict=True)},
+    "rotate_secrets": _the_same("the generation that is told is the one after the batch", _by_account),
+    "top_up_accounts": _the_same("the balance that is told is the one after the batch", _by_account),
+    "use_links": Law(
+        "one link signs in once in a batch that is tried again: whose try spent it is known to nobody",
+        lambda _, outcomes: list(outcomes),
+        _once_per_link,
     ),
 }
 EQUAL = _the_same("equal, one by one", lambda _, outcomes: list(outcomes))
@@ -91,6 +116,7 @@ EQUAL = _the_same("equal, one by one", lambda _, outcomes: list(outcomes))
 DIFFERENT_ROWS = {
     "reviewer_record": "one of no votes is what `take_slots` locks, and it locks nothing when no slot is open any more"
 }
+NEVER_WRITTEN = {"secret"}  # by an action: the keys of an installation are made when it starts
 
 
 class Played(NamedTuple):
@@ -122,9 +148,9 @@ def prepared(server: str) -> Iterator[Prepared]:
 
 
 async def reading_everything(db: asyncpg.Connection) -> str:
-    """Return the statement that reads all of the cell, and the look-ups that belong to no cell."""
+    """Return the statement that reads all of the cell, and the look-ups: `cell` is no table's first column there."""
     rows = await db.fetch(
-        "SELECT c.relname AS name, bool_or(a.attname = 'cell') AS is_of_a_cell FROM pg_class AS c "
+        "SELECT c.relname AS name, bool_or(a.attname = 'cell' AND a.attnum = 1) AS is_of_a_cell FROM pg_class AS c "
         "JOIN pg_attribute AS a ON a.attrelid = c.oid WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition "
         "AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname"
     )
@@ -196,10 +222,17 @@ def test_a_batch_of_periodic_jobs_is_one_job_and_leaves_nothing_for_another(prep
 
     @drawn(SWEEPS_EXAMPLES)
     def law(data: st.DataObject, seconds: int) -> None:
-        commands = [made(cell=CELL, **SWEEPS[name])] * data.draw(st.integers(2, 3))
+        commands = [made(**{"cell": CELL, **SWEEPS[name]})] * data.draw(st.integers(2, 3))
         law_of(prepared, name, seconds, commands, EQUAL if name == "take_due_sites" else once)
 
     law()
+
+
+def test_the_world_has_rows_of_every_table(prepared: Prepared):
+    """What is empty before cannot be changed or lost, and is no good to tell one run from another."""
+    filled = {name for name, _ in prepared.runner.run(prepared.db.fetch(prepared.contents))}
+    read = set(re.findall(r"SELECT '(\w+)'", prepared.contents))
+    assert sorted(read - filled - NEVER_WRITTEN) == []
 
 
 def test_every_action_is_tried_here():

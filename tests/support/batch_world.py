@@ -15,6 +15,7 @@ from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
+from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
@@ -24,19 +25,21 @@ from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
+from manyeyes.reports import token_reports
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
 from manyeyes.tasks.rules import TOKEN_KINDS
+from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
 from support import proven_sites
 from support.action_stage import PRICE, Stage, set_stage
+from support.directory_world import SOFT_ID, Directory, make_directory
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
 TOKENS, OTHER_TOKENS = 6, 22  # queues
 EVERY_QUEUE = (1, 2, TOKENS, OTHER_TOKENS)
-LIVE_NODE, DEAD_NODE = 1, 2
-SOFT_ID = 847
+LIVE_NODE, DEAD_NODE, LOST_NODE = 1, 2, 3
 UNKNOWN = 999_999  # no account, worker or task
 FRESH = 1_000_000  # ids from here on are free
 
@@ -58,6 +61,7 @@ class World(NamedTuple):
 
     stage: Stage
     calls: Calls
+    directory: Directory
     account_ids: list[int]
     worker_ids: list[int]
     reviewer_ids: list[int]
@@ -85,9 +89,11 @@ async def make_world(db: asyncpg.Connection) -> World:
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
     await stage.change("INSERT INTO queue_depth SELECT $1, q, 9, 800, now() FROM unnest('{1,2}'::int[]) AS q")
-    for node_id in (LIVE_NODE, DEAD_NODE):
+    for node_id in (LIVE_NODE, DEAD_NODE, LOST_NODE):
         await workers.beat(db, CELL, node_id)
-    await stage.change("UPDATE node SET beat_at = now() - interval '1 h' WHERE cell = $1 AND node_id = $2", DEAD_NODE)
+    silent = "UPDATE node SET beat_at = now() - interval '1 h' * $3 WHERE cell = $1 AND node_id = $2"
+    await stage.change(silent, DEAD_NODE, 1)
+    await stage.change(silent, LOST_NODE, 2)
     present = stage.now
     stage.now -= timedelta(hours=2)
     await keep_days(db, stage.now.date())
@@ -101,7 +107,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
-    return await _world(stage, calls, author)
+    directory = await make_directory(stage, rich)
+    return await _world(stage, calls, author, directory)
 
 
 async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
@@ -114,6 +121,8 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
     shared = await stage.solve(rich, author, **solve)
     await stage.complain(rich, shared)
     await stage.judge("confirm", "confirm")
+    assert isinstance(await stage.complain(rich, shared), Refusal)
+    await stage.change("UPDATE refused_report SET at = at - interval '31 d' WHERE cell = $1")
     for n in range(4):
         await stage.solve(rich, author, callback_url=f"https://receiver{n % 2}.example/{n}", **solve)
     (claimed,) = await stage.act(claim_deliveries, ClaimDeliveries(cell=CELL, room=3))
@@ -150,6 +159,7 @@ async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: i
     await stage.complain(rich, answered.task_id)
     await stage.complain(other, await stage.solve(other, author))
     await stage.complain(rich, await stage.solve(rich, author, soft_id=SOFT_ID, share_percent=10))
+    assert isinstance(await stage.complain(rich, UNKNOWN), Refusal)
     held = [await stage.take(stage.number(), *EVERY_QUEUE) for _ in range(9)]
     await stage.complain(other, await stage.solve(other, author))
     for slot, vote in zip(held[:2] + held[3:4], ("confirm", "confirm", "reject"), strict=True):
@@ -169,6 +179,9 @@ async def _accounts(stage: Stage, db: asyncpg.Connection) -> int:
     await stage.account(0)
     await accounts.set_terms(db, AccountPlace(bidder, "bidder", CELL), max_bid_micros=900, weight=2)
     await accounts.set_terms(db, AccountPlace(suspended, "suspended", CELL), suspended=True)
+    await token_reports.ignore(db, CELL, {suspended: "all of them"}, stage.now + timedelta(days=1))
+    refused = CountAppRefusal(cell=CELL, soft_id=SOFT_ID, reason=Reason.ACCOUNT_SUSPENDED)
+    await stage.act(count_app_refusals, refused)
     return poor
 
 
@@ -208,7 +221,7 @@ def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:
     return WithdrawSite(cell=CELL, event_id=stage.number(), account_id=account_id, domain=domain)
 
 
-async def _world(stage: Stage, calls: Calls, author: int) -> World:
+async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:
     owners = {row["task_id"]: row["account_id"] for row in await stage.rows("task", "task_id, account_id")}
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
     held = await stage.rows("work", "worker_id, task_id, lease", "state <> 0")
@@ -220,6 +233,7 @@ async def _world(stage: Stage, calls: Calls, author: int) -> World:
     return World(
         stage=stage,
         calls=calls,
+        directory=directory,
         account_ids=[*(row["account_id"] for row in await stage.rows("account", "account_id")), UNKNOWN],
         worker_ids=[*worker_ids, UNKNOWN],
         reviewer_ids=sorted({author, UNKNOWN, *(row["reviewer_id"] for row in slots)}),

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from manyeyes.actions.add_sites import AddSite
+from manyeyes.actions.change_account_terms import ChangeAccountTerms
 from manyeyes.actions.claim_deliveries import ClaimDeliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal
 from manyeyes.actions.file_complaints import FileComplaint
@@ -20,6 +21,7 @@ from manyeyes.actions.record_recognitions import RecordRecognition
 from manyeyes.actions.record_site_checks import RecordSiteCheck
 from manyeyes.actions.replay_deliveries import ReplayDeliveries
 from manyeyes.actions.report_tokens import ReportToken
+from manyeyes.actions.rotate_secrets import RotateSecret
 from manyeyes.actions.submit_tasks import SubmitTask
 from manyeyes.actions.top_up_accounts import TopUp
 from manyeyes.actions.withdraw_sites import WithdrawSite
@@ -30,7 +32,8 @@ from manyeyes.webhooks.rules import TryResponse
 from support import proven_sites
 from support.action_stage import PICTURE
 from support.batch_draw import Draw
-from support.batch_world import CELL, SOFT_ID, UNKNOWN, World
+from support.batch_world import CELL, UNKNOWN, World
+from support.directory_world import SOFT_ID, beginning
 from support.recognition_calls import Calls, app_of, importing, recognition_of
 
 
@@ -41,6 +44,17 @@ def add_sites(draw: Draw, world: World) -> list[AddSite]:
     def one() -> AddSite:
         (account_id, domain), event_id = draw.one(known), next(draw.ids)
         return AddSite(cell=CELL, event_id=event_id, account_id=account_id, domain=domain, token=f"token-{event_id}")
+
+    return draw.batch(one)
+
+
+def change_account_terms(draw: Draw, world: World) -> list[ChangeAccountTerms]:
+    some = draw.few(world.account_ids)
+
+    def one() -> ChangeAccountTerms:
+        terms: dict[str, Any] = {"suspended": draw.one((None, False, True)), "max_bid_micros": draw.one((None, 0, 900))}
+        weight = 0 if draw.rarely() else draw.one((None, 2, 3))
+        return ChangeAccountTerms(cell=CELL, account_id=draw.one(some), **terms, weight=weight)
 
     return draw.batch(one)
 
@@ -125,18 +139,20 @@ def note_deliveries(draw: Draw, world: World) -> list[NoteDelivery]:
     noted: dict[int, NoteDelivery] = {}
     return [
         c
-        for c in draw.batch(one)
+        for c in draw.batch(one, repeated=False)
         if noted.setdefault(c.task_id, c).answer.status in (200, 410) or noted[c.task_id] is c
     ]
 
 
 def open_accounts(draw: Draw, world: World) -> list[OpenAccount]:
-    """Draw free ids, and some that are open already."""
-    known = draw.few(world.account_ids)
+    """Draw free ids, one of them more than once, and some that are open; most with what their accounts begin with."""
+    known, new, opened = draw.few(world.account_ids), next(draw.ids), world.directory.opened
 
     def one() -> OpenAccount:
-        account_id = draw.one(known) if draw.rarely() else next(draw.ids)
-        return OpenAccount(cell=CELL, account_id=account_id, name=draw.one(("Ada", "Grace")))
+        account_id = draw.one(known) if draw.rarely() else draw.one((new, next(draw.ids)))
+        given = draw.one((None, beginning(account_id, 0), beginning(account_id, 700)))
+        given = opened.beginning if draw.rarely() else given
+        return OpenAccount(cell=CELL, account_id=account_id, name=draw.one(("Ada", "Grace")), beginning=given)
 
     return draw.batch(one)
 
@@ -196,6 +212,12 @@ def replay_deliveries(draw: Draw, world: World) -> list[ReplayDeliveries]:
 
     by_key = {(c.task_id, c.account_id, c.after): c for c in draw.batch(one)}
     return [by_key[key] for key in sorted(by_key)]
+
+
+def rotate_secrets(draw: Draw, world: World) -> list[RotateSecret]:
+    """Draw the generation that there is, those around it, and those of an account that never had a new one."""
+    some, near = draw.few((world.directory.soft_app.account_id, world.account_ids[0], UNKNOWN)), (0, 1, 2)
+    return draw.batch(lambda: RotateSecret(cell=CELL, account_id=draw.one(some), generation=draw.one(near)))
 
 
 def _terms(draw: Draw, world: World) -> dict[int, QueueTerms]:

@@ -6,12 +6,14 @@ import msgspec
 
 from manyeyes.actions.answer_tasks import AnswerTask
 from manyeyes.actions.attach_workers import AttachWorker
+from manyeyes.actions.beat_nodes import BeatNode
 from manyeyes.actions.cast_votes import CastVote
 from manyeyes.actions.decide_appeals import DecideAppeal
 from manyeyes.actions.file_appeals import FileAppeal
 from manyeyes.actions.go_online import GoOnline
 from manyeyes.actions.hand_out import HandOut
 from manyeyes.actions.leave import Leave
+from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_widgets import ShowWidget
@@ -20,7 +22,7 @@ from manyeyes.actions.take_slots import TakeSlot
 from manyeyes.reports.rules import Vote
 from manyeyes.workers.rules import SkipReason
 from support.batch_draw import Draw
-from support.batch_world import CELL, EVERY_QUEUE, LIVE_NODE, UNKNOWN, World
+from support.batch_world import CELL, DEAD_NODE, EVERY_QUEUE, LIVE_NODE, LOST_NODE, UNKNOWN, World
 
 
 def _leases(draw: Draw, world: World) -> Callable[[], tuple[int, LeaseId]]:
@@ -77,6 +79,12 @@ def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:
     """Draw workers to attach to a live node."""
     some = draw.few(world.worker_ids)
     return draw.batch(lambda: AttachWorker(cell=CELL, worker_id=draw.one(some), node_id=LIVE_NODE))
+
+
+def beat_nodes(draw: Draw, world: World) -> list[BeatNode]:
+    """Draw processes: those that are there, those that were long silent, a new one."""
+    some = draw.few((LIVE_NODE, DEAD_NODE, LOST_NODE, LIVE_NODE + 7))
+    return draw.batch(lambda: BeatNode(cell=CELL, node_id=draw.one(some)))
 
 
 def cast_votes(draw: Draw, world: World) -> list[CastVote]:
@@ -145,6 +153,11 @@ def hand_out(draw: Draw, world: World) -> list[HandOut]:
     """Draw one command for each of some queues, in their order: a batch serves its queues in it, each once."""
     queues = sorted({*draw.few(EVERY_QUEUE), *draw.few(EVERY_QUEUE)})
     return [HandOut(cell=CELL, queue_id=queue_id, became_idle=draw.one((False, True))) for queue_id in queues]
+
+
+def open_gates(draw: Draw, world: World) -> list[OpenGate]:
+    some = draw.few((1, 77, 78))
+    return draw.batch(lambda: OpenGate(cell=CELL, queue_id=draw.one(some)))
 
 
 def take_slots(draw: Draw, world: World) -> list[TakeSlot]:

@@ -20,7 +20,7 @@ class AddApp(msgspec.Struct, frozen=True):
 
 async def add_apps(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddApp]) -> list[None]:
     """Open the apps; a secretId that is known already came before, with a command whose reply was lost."""
-    for app in {c.app.secret_id: c.app for c in commands}.values():
-        if await apps.app(tx, app.secret_id) is None:
-            await apps.insert_app(tx, app)
+    for command in commands:
+        if await apps.app(tx, command.app.secret_id) is None:
+            await apps.insert_app(tx, command.app)
     return [None for _ in commands]

@@ -24,7 +24,7 @@ class AddCredential(msgspec.Struct, frozen=True, kw_only=True):
 
 async def add_credentials(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddCredential]) -> list[None]:
     """Make the secrets valid; one that is known already came before, with a command whose reply was lost."""
-    for c in {c.secret_hash: c for c in commands}.values():
+    for c in commands:
         if await workers.credential(tx, c.secret_hash, [c.kind]) is None:
             await workers.insert_credential(tx, c.secret_hash, c.kind, c.subject, c.seconds, c.through)
     return [None for _ in commands]

@@ -20,7 +20,7 @@ class AddRecognition(msgspec.Struct, frozen=True):
 
 async def add_recognitions(tx: asyncpg.Connection, now: datetime, commands: Sequence[AddRecognition]) -> list[None]:
     """Add the recognitions; a taskId that is known already came before, with a command whose reply was lost."""
-    for new in {c.recognition.task_id: c.recognition for c in commands}.values():
-        if await recognitions.recognition(tx, new.task_id) is None:
-            await recognitions.insert_recognition(tx, new)
+    for command in commands:
+        if await recognitions.recognition(tx, command.recognition.task_id) is None:
+            await recognitions.insert_recognition(tx, command.recognition)
     return [None for _ in commands]

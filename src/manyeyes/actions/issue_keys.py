@@ -21,7 +21,7 @@ class IssueKey(msgspec.Struct, frozen=True):
 
 async def issue_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[IssueKey]) -> list[None]:
     """Make the keys valid; one that is known already came before, with a command whose reply was lost."""
-    for command in {c.key_hash: c for c in commands}.values():
+    for command in commands:
         if await accounts.key_owner(tx, command.key_hash) is None:
             await accounts.insert_key(tx, command.key_hash, command.owner)
     return [None for _ in commands]

@@ -43,7 +43,7 @@ async def open_accounts(tx: asyncpg.Connection, now: datetime, commands: Sequenc
     cell = commands[0].cell
     await accounts.insert_accounts(tx, now, cell, [(c.account_id, c.name) for c in commands])
     await ledger.open_balances(tx, cell, [c.account_id for c in commands])
-    for command in {c.account_id: c for c in commands}.values():
+    for command in commands:
         if command.beginning and await accounts.key_owner(tx, command.beginning.key_hash) is None:
             await _begin(tx, now, command, command.beginning)
     return [c.account_id for c in commands]

@@ -25,6 +25,9 @@ async def register_soft_apps(tx: asyncpg.Connection, now: datetime, commands: Se
     known = await soft_apps.soft_apps(tx)
     outcomes = []
     for command in commands:
-        is_known = command.retried and known.get(command.soft_app.soft_id) == command.soft_app
-        outcomes.append(is_known or await soft_apps.insert_soft_app(tx, command.soft_app))
+        new = command.soft_app
+        is_registered = command.retried and known.get(new.soft_id) == new
+        if not is_registered and await soft_apps.insert_soft_app(tx, new):
+            known[new.soft_id], is_registered = new, True
+        outcomes.append(is_registered)
     return outcomes

@@ -21,7 +21,7 @@ class RegisterWorker(msgspec.Struct, frozen=True):
 
 async def register_workers(tx: asyncpg.Connection, now: datetime, commands: Sequence[RegisterWorker]) -> list[None]:
     """Register the workers; a token that is known already came before, with a command whose reply was lost."""
-    for command in {c.token_hash: c for c in commands}.values():
+    for command in commands:
         if await workers.credential(tx, command.token_hash, ["token"]) is None:
             await workers.insert_worker(tx, command.worker)
             subject = Subject("worker", command.worker.worker_id, 0)

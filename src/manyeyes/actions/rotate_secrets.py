@@ -22,7 +22,7 @@ async def rotate_secrets(tx: asyncpg.Connection, now: datetime, commands: Sequen
     cell = commands[0].cell
     found = await webhooks.rotations(tx, cell, sorted({c.account_id for c in commands}))
     generations = {account_id: generation for account_id, (generation, _) in found.items()}
-    for command in sorted(commands, key=lambda c: (c.account_id, c.generation)):
+    for command in sorted(commands, key=lambda c: c.account_id):  # so that batches do not block each other
         if command.generation == generations[command.account_id]:
             generations[command.account_id] = await webhooks.rotate(tx, cell, command.account_id)
     return [generations[c.account_id] for c in commands]

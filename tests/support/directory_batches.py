@@ -1,0 +1,213 @@
+"""Batches of what is written to the look-ups, one function per action with its name (support/batch_draw.py).
+
+What is new comes with ids, numbers and hashes that were made beforehand; here two commands may have the same.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.actions.add_apps import AddApp
+from manyeyes.actions.add_credentials import AddCredential
+from manyeyes.actions.add_queues import AddQueue
+from manyeyes.actions.add_recognitions import AddRecognition
+from manyeyes.actions.block_networks import BlockNetwork
+from manyeyes.actions.change_apps import ChangeApp
+from manyeyes.actions.change_queues import ChangeQueue
+from manyeyes.actions.change_recognitions import ChangeRecognition
+from manyeyes.actions.change_workers import ChangeWorker
+from manyeyes.actions.disable_workers import DisableWorker
+from manyeyes.actions.enable_workers import EnableWorker
+from manyeyes.actions.end_sessions import EndSession
+from manyeyes.actions.issue_keys import IssueKey
+from manyeyes.actions.register_soft_apps import RegisterSoftApp
+from manyeyes.actions.register_workers import RegisterWorker
+from manyeyes.actions.revoke_keys import RevokeKey
+from manyeyes.actions.unblock_networks import UnblockNetwork
+from manyeyes.actions.use_links import UseLink
+from manyeyes.db.pool import DIRECTORY
+from manyeyes.soft_apps.store import SoftApp
+from manyeyes.workers.store import Subject
+from support.batch_draw import Draw
+from support.batch_world import CELL, UNKNOWN, World
+from support.directory_world import KEYS_SESSION, LINK, SESSION, SPENT_LINK, VALID_KEY, registering
+from support.recognition_calls import app_of, recognition_of
+
+NEW_QUEUES = (77, 78)
+NETWORKS = ("192.0.2.7/32", "203.0.113.0/24")
+NOBODYS = b"nobody's"  # no key, link or session
+
+
+def add_apps(draw: Draw, world: World) -> list[AddApp]:
+    new = [app_of(world.account_ids[0], secret_id=f"{next(draw.ids):024x}", cell=CELL) for _ in range(2)]
+    some = draw.few([*new, world.directory.apps[0]])
+    return draw.batch(lambda: AddApp(app=msgspec.structs.replace(draw.one(some), name=draw.one(("shop", "kiosk")))))
+
+
+def change_apps(draw: Draw, world: World) -> list[ChangeApp]:
+    some = draw.few([*(app.secret_id for app in world.directory.apps), "unknown"])
+
+    def one() -> ChangeApp:
+        terms: dict[str, Any] = {"suspended": draw.one((None, False, True)), "public_key": draw.one((None, "a", "b"))}
+        calls_per_second = 0 if draw.rarely() else draw.one((None, 9, 50))
+        return ChangeApp(secret_id=draw.one(some), **terms, calls_per_second=calls_per_second)
+
+    return draw.batch(one)
+
+
+def add_recognitions(draw: Draw, world: World) -> list[AddRecognition]:
+    """Draw new ones and one that is there; rarely one whose number is taken."""
+    known = world.directory.recognitions[0]
+    new = [recognition_of(world.directory.apps[0], next(draw.ids)) for _ in range(2)]
+    some = draw.few([*new, known])
+
+    def one() -> AddRecognition:
+        found = msgspec.structs.replace(draw.one(some), name=draw.one(("advertising", "weapons")))
+        if draw.rarely():
+            found = msgspec.structs.replace(found, recognition_id=known.recognition_id)
+        return AddRecognition(recognition=found)
+
+    return draw.batch(one)
+
+
+def change_recognitions(draw: Draw, world: World) -> list[ChangeRecognition]:
+    some = draw.few([*(each.task_id for each in world.directory.recognitions), "unknown"])
+
+    def one() -> ChangeRecognition:
+        terms: dict[str, Any] = {"queue_id": draw.one((None, 0, 2)), "closed": draw.one((None, False, True))}
+        threshold = 2.5 if draw.rarely() else draw.one((None, 0.5, 0.95))
+        return ChangeRecognition(task_id=draw.one(some), **terms, threshold=threshold)
+
+    return draw.batch(one)
+
+
+def add_queues(draw: Draw, world: World) -> list[AddQueue]:
+    """Draw queues whose number is free or not, whose name is free or not."""
+    some, names = draw.few((*NEW_QUEUES, 1)), ("own", "other", world.stage.queues[2].name)
+
+    def one() -> AddQueue:
+        given: dict[str, Any] = {"queue_id": draw.one(some), "name": draw.one(names), "capacity": draw.one((5, 6))}
+        return AddQueue(cell=DIRECTORY, terms=msgspec.structs.replace(world.stage.queues[1], **given))
+
+    return draw.batch(one)
+
+
+def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
+    """Draw changes of few queues; which pay fits depends on the price that came before."""
+    some = draw.few((1, 2, NEW_QUEUES[0]))
+
+    def one() -> ChangeQueue:
+        terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "sensitive": draw.one((None, True))}
+        pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))
+        return ChangeQueue(cell=DIRECTORY, queue_id=draw.one(some), **terms, pay_micros=pay_micros)
+
+    return draw.batch(one)
+
+
+def block_networks(draw: Draw, world: World) -> list[BlockNetwork]:
+    some = draw.few([*world.directory.networks, *NETWORKS])
+    return draw.batch(lambda: BlockNetwork(network=draw.one(some)))
+
+
+def unblock_networks(draw: Draw, world: World) -> list[UnblockNetwork]:
+    """Draw networks that are shut out or not; a batch is tried again as a whole (runtime/batching.py)."""
+    some, retried = draw.few([*world.directory.networks, *NETWORKS]), draw.one((False, True))
+    return draw.batch(lambda: UnblockNetwork(network=draw.one(some), retried=retried))
+
+
+def register_soft_apps(draw: Draw, world: World) -> list[RegisterSoftApp]:
+    """Draw apps with few numbers, some of them rivals; a batch is tried again as a whole (runtime/batching.py)."""
+    new = [SoftApp(next(draw.ids), "Reader", CELL, world.account_ids[0]) for _ in range(2)]
+    some, retried = draw.few([*new, world.directory.soft_app]), draw.one((False, True))
+
+    def one() -> RegisterSoftApp:
+        name = "Rival" if draw.rarely() else "Reader"
+        return RegisterSoftApp(soft_app=msgspec.structs.replace(draw.one(some), name=name), retried=retried)
+
+    return draw.batch(one)
+
+
+def issue_keys(draw: Draw, world: World) -> list[IssueKey]:
+    """Draw keys that are new, valid or revoked; two commands may give one key to two accounts."""
+    some = draw.few(
+        [b"key %d" % next(draw.ids), b"key %d" % next(draw.ids), *(k.key_hash for k in world.directory.keys)]
+    )
+    networks = ((), ("203.0.113.0/24",))
+
+    def one() -> IssueKey:
+        owner = KeyOwner(CELL, draw.one(world.account_ids[:2]), draw.one(networks))
+        return IssueKey(key_hash=draw.one(some), owner=owner)
+
+    return draw.batch(one)
+
+
+def revoke_keys(draw: Draw, world: World) -> list[RevokeKey]:
+    some = draw.few([VALID_KEY, *(key.key_hash for key in world.directory.keys), NOBODYS])
+    return draw.batch(lambda: RevokeKey(key_hash=draw.one(some)))
+
+
+def add_credentials(draw: Draw, world: World) -> list[AddCredential]:
+    """Draw secrets that are new, valid or spent; rarely one comes as what it was not."""
+    new = [(b"new %d" % next(draw.ids), draw.one(("link", "session"))) for _ in range(2)]
+    some = draw.few([*new, (SESSION, "session"), (SPENT_LINK, "link")])
+    subjects = (Subject("worker", world.worker_ids[0], 0), Subject("customer", world.account_ids[0], CELL))
+
+    def one() -> AddCredential:
+        secret_hash, kind = draw.one(some)
+        kind = "link" if draw.rarely() else kind
+        whom: dict[str, Any] = {"subject": draw.one(subjects), "through": draw.one((None, VALID_KEY))}
+        return AddCredential(secret_hash=secret_hash, kind=kind, **whom, seconds=draw.one((60.0, 90.0)))
+
+    return draw.batch(one)
+
+
+def use_links(draw: Draw, world: World) -> list[UseLink]:
+    """Draw links at every point of their life; a batch is tried again as a whole (runtime/batching.py)."""
+    some = draw.few([LINK, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
+    retried = draw.one((False, True))
+    return draw.batch(lambda: UseLink(secret_hash=draw.one(some), retried=retried))
+
+
+def end_sessions(draw: Draw, world: World) -> list[EndSession]:
+    some = draw.few([KEYS_SESSION, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
+    return draw.batch(lambda: EndSession(secret_hash=draw.one(some)))
+
+
+def register_workers(draw: Draw, world: World) -> list[RegisterWorker]:
+    """Draw workers who are new and one who is there; rarely the token is that of somebody else."""
+    some = draw.few([registering(next(draw.ids)), registering(next(draw.ids)), world.directory.workers[1]])
+
+    def one() -> RegisterWorker:
+        command = draw.one(some)
+        worker = msgspec.structs.replace(command.worker, name=draw.one(("Ann", "Ben")))
+        return RegisterWorker(worker=worker, token_hash=(draw.one(some) if draw.rarely() else command).token_hash)
+
+    return draw.batch(one)
+
+
+def _people(draw: Draw, world: World) -> Callable[[], int]:
+    """Return what draws one or two workers: who is in, who is shut out, who is unknown."""
+    some = draw.few([*(command.worker.worker_id for command in world.directory.workers), UNKNOWN])
+    return lambda: draw.one(some)
+
+
+def change_workers(draw: Draw, world: World) -> list[ChangeWorker]:
+    worker = _people(draw, world)
+
+    def one() -> ChangeWorker:
+        parts: dict[str, Any] = {"languages": draw.one((None, ("ru",))), "queues": draw.one((None, (), (1, 2)))}
+        return ChangeWorker(worker_id=worker(), **parts, reviewer=draw.one((None, False, True)))
+
+    return draw.batch(one)
+
+
+def disable_workers(draw: Draw, world: World) -> list[DisableWorker]:
+    worker = _people(draw, world)
+    return draw.batch(lambda: DisableWorker(worker_id=worker()))
+
+
+def enable_workers(draw: Draw, world: World) -> list[EnableWorker]:
+    worker = _people(draw, world)
+    return draw.batch(lambda: EnableWorker(worker_id=worker()))

@@ -1,0 +1,108 @@
+"""Look-ups at every point of their life: keys, secrets, networks, apps, people; for batches of any action to meet.
+
+They lie in the same transaction as the cell's day (support/batch_world.py).
+"""
+
+from typing import NamedTuple
+
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.actions.add_apps import AddApp, add_apps
+from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
+from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.actions.issue_keys import IssueKey, issue_keys
+from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
+from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_apps
+from manyeyes.actions.register_workers import RegisterWorker, register_workers
+from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
+from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
+from manyeyes.actions.use_links import UseLink, use_links
+from manyeyes.apps.rules import App
+from manyeyes.recognitions.rules import Recognition
+from manyeyes.soft_apps.store import SoftApp
+from manyeyes.workers.store import Subject, Worker
+from support.action_stage import Stage
+from support.recognition_calls import app_of, recognition_of
+
+HOUR, DAYS_AGO = 3_600.0, -200_000.0  # seconds that a secret lasts; the other one is over since more than a day
+VALID_KEY, REVOKED_KEY = b"valid key", b"revoked key"
+LINK, SPENT_LINK, OLD_LINK = b"link", b"spent link", b"old link"
+SESSION, KEYS_SESSION, OLD_SESSION = b"session", b"session through a key", b"old session"
+OPERATOR = Subject("operator", 0, 0)
+SOFT_ID = 847
+
+
+class Directory(NamedTuple):
+    """What commands are drawn from; all of it is known."""
+
+    opened: OpenAccount  # with all that it began with
+    keys: list[IssueKey]
+    credentials: list[AddCredential]
+    networks: list[str]
+    apps: list[App]
+    recognitions: list[Recognition]
+    soft_app: SoftApp
+    workers: list[RegisterWorker]
+
+
+def beginning(n: int, amount_micros: int) -> Beginning:
+    """Return what the ``n``-th new account gets, with hashes and a top-up of its own."""
+    hashes = {"key_hash": b"key %d" % n, "link_hash": b"link %d" % n}
+    return Beginning(**hashes, networks=("203.0.113.0/24",), top_up_id=n, amount_micros=amount_micros)
+
+
+def registering(worker_id: int, name: str = "Ann") -> RegisterWorker:
+    worker = Worker(worker_id=worker_id, name=name, languages=("en",), queues=(1,), reviewer=False)
+    return RegisterWorker(worker=worker, token_hash=b"token %d" % worker_id)
+
+
+async def make_directory(stage: Stage, account_id: int) -> Directory:
+    """Fill the look-ups; an account that is open owns them."""
+    app, other = (app_of(account_id, secret_id=f"{n:024x}", cell=stage.cell) for n in (1, 2))
+    found = Directory(
+        opened=OpenAccount(
+            cell=stage.cell, account_id=stage.number(), name="Ada", beginning=beginning(stage.number(), 700)
+        ),
+        keys=[
+            IssueKey(key_hash=key, owner=KeyOwner(stage.cell, account_id, ("192.0.2.0/24",)))
+            for key in (VALID_KEY, REVOKED_KEY)
+        ],
+        credentials=_credentials(Subject("customer", account_id, stage.cell)),
+        networks=["198.51.100.0/24", "2001:db8::/32"],
+        apps=[app, other],
+        recognitions=[recognition_of(app), recognition_of(other, 2)],
+        soft_app=SoftApp(SOFT_ID, "Reader", stage.cell, account_id),
+        workers=[registering(stage.number()) for _ in range(3)],
+    )
+    await _save(stage, found)
+    await stage.act(rotate_secrets, RotateSecret(cell=stage.cell, account_id=account_id, generation=0))
+    await stage.act(use_links, UseLink(secret_hash=SPENT_LINK))
+    await stage.act(revoke_keys, RevokeKey(key_hash=REVOKED_KEY))
+    await stage.act(disable_workers, DisableWorker(worker_id=found.workers[0].worker.worker_id))
+    return found
+
+
+def _credentials(customer: Subject) -> list[AddCredential]:
+    links = [(LINK, customer, HOUR), (SPENT_LINK, customer, HOUR), (OLD_LINK, customer, DAYS_AGO)]
+    links.append((b"operator's old link", OPERATOR, DAYS_AGO))
+    sessions = [(SESSION, OPERATOR, HOUR, None), (KEYS_SESSION, customer, HOUR, VALID_KEY)]
+    sessions.append((OLD_SESSION, customer, DAYS_AGO, None))
+    return [
+        *(AddCredential(secret_hash=h, kind="link", subject=whom, seconds=seconds) for h, whom, seconds in links),
+        *(
+            AddCredential(secret_hash=h, kind="session", subject=whom, seconds=seconds, through=key)
+            for h, whom, seconds, key in sessions
+        ),
+    ]
+
+
+async def _save(stage: Stage, directory: Directory) -> None:
+    await stage.act(open_accounts, directory.opened)
+    await stage.act(issue_keys, *directory.keys)
+    await stage.act(add_credentials, *directory.credentials)
+    await stage.act(block_networks, *(BlockNetwork(network=network) for network in directory.networks))
+    await stage.act(add_apps, *(AddApp(app=app) for app in directory.apps))
+    await stage.act(add_recognitions, *(AddRecognition(recognition=each) for each in directory.recognitions))
+    await stage.act(register_soft_apps, RegisterSoftApp(soft_app=directory.soft_app))
+    await stage.act(register_workers, *directory.workers)
