@@ -38,6 +38,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process when they share something that takes a while to make."""
     for item in items:

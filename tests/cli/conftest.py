@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import structlog
 
 from manyeyes.cli.main import main
+from manyeyes.recognisers import catalogue, people
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -58,6 +59,23 @@ def manyeyes(
 
     yield run
     structlog.reset_defaults()  # the command's log went to a stderr that ends with this test
+
+
+@pytest.fixture(scope="session", autouse=True)
+def checked_once() -> Iterator[None]:
+    """Check once that people can be asked for some labels: it never changes, and each check starts a process."""
+    known: set[tuple[object, ...]] = set()
+    check = catalogue.check
+
+    def checked(recogniser: str, model: str, labels: Mapping[int, str], megabytes: int) -> None:
+        question = (recogniser, model, *labels.items(), megabytes)
+        if recogniser != people.NAME or question not in known:
+            check(recogniser, model, labels, megabytes)
+            known.add(question)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "check", checked)
+        yield
 
 
 @pytest.fixture

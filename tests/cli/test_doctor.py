@@ -1,8 +1,23 @@
 """manyeyes doctor: is this installation well, and if not, what is wrong."""
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
+import pytest
+
+from manyeyes.db.embedded import Embedded
+
+
+@pytest.fixture
+def dsn(data: Path) -> Iterator[str]:
+    """The DSN of a server as it is shipped: its settings are looked at, and those of the other tests' are not safe."""
+    embedded = Embedded(data)
+    try:
+        yield embedded.start()
+    finally:
+        embedded.stop()
 
 
 def test_a_sound_installation_is_well(manyeyes):

@@ -132,7 +132,7 @@ def test_it_needs_its_three_labels_and_no_model():
 
 def test_its_models_lie_in_its_package_and_nothing_is_fetched(tmp_path: Path):
     code = (
-        "from manyeyes.recognisers import fence; assert fence.cut_off()\n"
+        "from manyeyes.recognisers import sandbox; assert sandbox.cut_off()\n"
         "from rapidocr.utils.download_file import DownloadFile\n"
         "def fetch(*_): raise AssertionError('it wants to fetch')\n"
         "DownloadFile.run = fetch\n"

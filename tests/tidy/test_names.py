@@ -37,12 +37,17 @@ def missing(*wanted: str) -> set[str]:
     return {f"add {path}" for path in wanted if not (repository.ROOT / path).exists()}
 
 
+def its_tests(room: str, name: str) -> str:
+    """Return the test file of what has a file with this name in a room."""
+    return f"tests/{room}/test_{name}.py"
+
+
 def test_an_action_is_a_file_with_its_name_and_has_a_test_file():
     findings = set()
     for name in stems(ACTIONS):
         if name not in {function.name for function in repository.functions(ACTIONS / f"{name}.py")}:
             findings.add(f"src/manyeyes/actions/{name}.py has no function {name}")
-        findings |= missing(f"tests/actions/test_{name}.py")
+        findings |= missing(its_tests("actions", name))
     tested = stems(repository.ROOT / "tests" / "actions", "test_*.py")
     findings |= {
         f"tests/actions/{name}.py tests no action" for name in tested - {f"test_{name}" for name in stems(ACTIONS)}
@@ -62,7 +67,7 @@ def test_a_method_is_a_file_with_its_name_and_no_other_file_is_one():
         if (method.__module__, method.__name__) != (f"manyeyes.anticaptcha.{stem}", stem):
             findings.add(f"METHODS: {name} must be the function {stem} of src/manyeyes/anticaptcha/{stem}.py")
         reference = f"docs/reference/anticaptcha/{name}.md"
-        findings |= missing(f"src/manyeyes/anticaptcha/{stem}.py", f"tests/anticaptcha/test_{stem}.py", reference)
+        findings |= missing(f"src/manyeyes/anticaptcha/{stem}.py", its_tests("anticaptcha", stem), reference)
     fail_on(findings, "a method is a file, a line, a page and a test file (CONTRIBUTING.md: a new API method)")
 
 
