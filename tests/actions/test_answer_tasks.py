@@ -62,7 +62,7 @@ async def test_an_answer_in_the_last_moment_counts(stage: Stage):
     assert isinstance(await stage.answer(worker_id, await stage.lease(worker_id)), Answered)
 
 
-async def test_who_lost_his_lease_cannot_answer_on_the_next_holders(stage: Stage):
+async def test_who_lost_their_lease_cannot_answer_on_the_next_holders(stage: Stage):
     account_id, slow, quick = await stage.account(), await stage.worker(), await stage.worker(2)
     task_id = await stage.submit(account_id)
     await stage.hand_out()
@@ -203,7 +203,7 @@ async def test_a_task_keeps_the_price_and_pay_it_came_with(stage: Stage):
     assert await stage.available(account_id) == 1_000_000 - PRICE
 
 
-async def test_nobody_answers_for_the_holder_even_in_one_batch_with_him(stage: Stage):
+async def test_nobody_answers_for_the_holder_even_in_one_batch_with_them(stage: Stage):
     account_id, holder, stranger = await stage.account(), await stage.worker(), await stage.worker(2)
     await stage.submit(account_id)
     await stage.hand_out()

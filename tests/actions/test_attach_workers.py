@@ -4,7 +4,7 @@ from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from support.action_stage import Stage
 
 
-async def test_who_is_online_is_present_through_the_node_that_he_calls(stage: Stage):
+async def test_who_is_online_is_present_through_the_node_that_they_call(stage: Stage):
     online, away, offline, stranger = [await stage.worker() for _ in range(3)] + [stage.number()]
     await stage.go(away, offline=False)
     await stage.go(offline)

@@ -144,7 +144,7 @@ async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid
     assert await stage.everything() == before
 
 
-async def test_a_vote_on_a_slot_that_he_does_not_hold(stage: Stage, filed):
+async def test_a_vote_on_a_slot_that_they_do_not_hold(stage: Stage, filed):
     mine, others = await stage.take(stage.number()), await stage.take(stage.number())
     before = await stage.everything()
     command = stage.voting(mine)

@@ -19,7 +19,7 @@ async def refused(stage: Stage) -> tuple[int, int]:
     return worker_id, await stage.dispute(account_id, worker_id, "confirm", "confirm")
 
 
-async def test_he_who_lost_his_pay_may_appeal_once(stage: Stage, refused: tuple[int, int]):
+async def test_who_lost_their_pay_may_appeal_once(stage: Stage, refused: tuple[int, int]):
     assert await appeal(stage, *refused) == Appealed(refused[1], PAY)
     [row] = await stage.rows("appeal")
     assert (row["worker_id"], row["words"], row["pay_micros"], row["accepted"]) == (

@@ -102,7 +102,7 @@ async def test_who_has_tried_all_that_waits_is_passed_over(stage: Stage):
     assert await stage.hand_out() == (other,)
 
 
-async def test_nobody_stays_idle_behind_a_head_that_he_has_tried(stage: Stage):
+async def test_nobody_stays_idle_behind_a_head_that_they_have_tried(stage: Stage):
     """The head holds as many tasks as there are workers: what lies behind it must be reached as well."""
     account_id, picky = await stage.account(), await stage.worker()
     for _ in range(3):

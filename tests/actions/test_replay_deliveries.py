@@ -57,7 +57,7 @@ async def test_a_result_is_sent_a_hundred_times_at_most(stage: Stage, post: Post
     assert len(heard.requests) == 2
 
 
-async def test_nobody_replays_what_is_not_his(stage: Stage, post: Post):
+async def test_nobody_replays_what_is_not_theirs(stage: Stage, post: Post):
     task_id = await ended(stage, "https://receiver.example/")
     before = await post.deliveries()
     others = ReplayDeliveries(stage.cell, await stage.account(), task_id)

@@ -64,7 +64,7 @@ async def test_praise_lists_the_worker_for_an_hour(stage: Stage, pair):
     assert (report["filed_at"] - report["ended_at"]).total_seconds() == 5
 
 
-async def test_its_twin_takes_him_off_and_filters_him_and_praise_lifts_that(stage: Stage, pair):
+async def test_its_twin_takes_them_off_and_filters_them_and_praise_lifts_that(stage: Stage, pair):
     account_id, worker_id = pair
     tasks = [await stage.solve(account_id, worker_id, kind=RECAPTCHA_V3) for _ in range(3)]
     for task_id, kind, filtered in zip(tasks, (PRAISE, COMPLAINT, PRAISE), (False, True, False), strict=True):

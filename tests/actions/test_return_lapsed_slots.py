@@ -41,7 +41,7 @@ async def test_another_reviewer_gets_it_with_another_number_and_the_first_one_ma
     assert (await stage.vote(slot)).reason is Reason.SLOT_LOST, "the number fences them off"
 
 
-async def test_a_reviewer_who_goes_gives_his_back_at_once(stage: Stage, slot: Slot | None):
+async def test_a_reviewer_who_goes_gives_theirs_back_at_once(stage: Stage, slot: Slot | None):
     other = await stage.take(stage.number())
     assert await sweep(stage, slot.reviewer_id) == 1
     assert (await stage.vote(slot)).reason is Reason.SLOT_LOST

@@ -27,7 +27,7 @@ async def settle(stage: Stage, hours=24) -> int:
 
 
 @pytest.mark.parametrize("votes", [(), ("confirm",), ("reject",), ("confirm", "reject")])
-async def test_the_customer_gets_his_money_and_the_worker_keeps_his_pay(stage: Stage, filed, votes):
+async def test_the_customer_gets_their_money_and_the_worker_keeps_their_pay(stage: Stage, filed, votes):
     account_id, worker_id, _ = filed
     before = await stage.available(account_id)
     await stage.judge(*votes)

@@ -32,7 +32,7 @@ async def test_three_reviewers_get_one_each_and_a_fourth_none(stage: Stage, file
     assert slots.count(None) == 1
 
 
-async def test_the_author_never_judges_his_own_answer(stage: Stage, filed):
+async def test_the_author_never_judges_their_own_answer(stage: Stage, filed):
     assert await stage.take(filed[0]) is None
     assert await stage.take(stage.number()) is not None
 

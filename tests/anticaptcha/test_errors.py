@@ -64,7 +64,7 @@ async def no_picture(client: Client) -> dict[str, Any]:
     return await create(client, factories.image_task() | {"body": "A" * 1_000})
 
 
-async def no_task_of_his(client: Client) -> dict[str, Any]:
+async def no_task_of_their(client: Client) -> dict[str, Any]:
     return await factories.call(client, "getTaskResult", await factories.customer(client.context), taskId=7654321)
 
 
@@ -141,7 +141,7 @@ WAYS = {
     12: unsolvable,
     14: no_method,
     15: no_picture,
-    16: no_task_of_his,
+    16: no_task_of_their,
     21: blocked,
     22: task_absent,
     23: not_supported,

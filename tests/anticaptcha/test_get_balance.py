@@ -37,7 +37,7 @@ async def test_what_is_held_for_open_tasks_is_not_in_it_and_a_solved_task_stays_
     assert await balance(calm, customer) == Decimal("0.9986")
 
 
-async def test_everybody_sees_only_his_own(calm: Client):
+async def test_everybody_sees_only_their_own(calm: Client):
     rich, poor = await factories.customer(calm.context, "100"), await factories.customer(calm.context, "0")
     assert await balance(calm, rich) == 100
     assert await balance(calm, poor) == 0

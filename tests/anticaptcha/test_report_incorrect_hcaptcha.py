@@ -41,7 +41,7 @@ async def test_late_and_repeated_are_16(calm: Client, people):
     assert await refused(calm) == {"report_repeated": 1, "unknown_task": 1}
 
 
-async def test_it_takes_him_off_the_list_that_recaptcha_put_him_on(calm: Client, people):
+async def test_it_takes_them_off_the_list_that_recaptcha_put_them_on(calm: Client, people):
     praised = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
     task_id = await factories.solve(calm.context, *people, kind=HCAPTCHA)
     await factories.call(calm, "reportCorrectRecaptcha", people[0], taskId=praised)

@@ -143,7 +143,7 @@ async def test_appeals_of_two_cells_about_one_number_are_decided_each_for_itself
     assert isinstance(await decide_appeal(two_databases, number, accepted=True, cell=3), Refusal)
 
 
-async def test_a_reviewer_has_one_complaint_before_him_whichever_cell_it_is_of(two_databases: Context):
+async def test_a_reviewer_has_one_complaint_before_them_whichever_cell_it_is_of(two_databases: Context):
     for cell in CELLS:
         customer, hand = await factories.customer(two_databases, cell=cell), await factories.hand(two_databases)
         await two_databases.batcher.ask(measure_depths, MeasureDepths(3 - cell))

@@ -62,7 +62,7 @@ def test_rn_is_russian_as_on_the_wire(manyeyes):
     assert (row_of(manyeyes, "Olga")["languages"], row_of(manyeyes, "Olga")["queues"]) == (["ru"], [2])
 
 
-def test_a_disabled_worker_gets_no_link_until_he_is_enabled(manyeyes):
+def test_a_disabled_worker_gets_no_link_until_they_are_enabled(manyeyes):
     made = manyeyes("worker", "create", "Wim", "--json").json
     assert manyeyes("worker", "disable", "Wim", "--json").json == {"worker_id": made["worker_id"]}
     assert row_of(manyeyes, "Wim")["disabled"] is True

@@ -32,7 +32,7 @@ async def test_a_filtered_worker_gets_no_token_of_that_account(stage: Stage):
     assert await current(stage, somebody) == task_id
 
 
-async def test_a_filtered_worker_gets_no_token_queued_on_his_desk_nor_by_stealing(stage: Stage):
+async def test_a_filtered_worker_gets_no_token_queued_on_their_desk_nor_by_stealing(stage: Stage):
     account_id, other = await stage.account(), await stage.account()
     filtered, busy = await stage.worker(), await stage.worker()
     await stage.think(account_id, filtered, filtered=True)

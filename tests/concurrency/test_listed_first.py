@@ -41,7 +41,7 @@ async def test_a_listed_worker_comes_before_those_who_have_been_idle_for_longer(
     assert await current(stage, listed) == task_id
 
 
-async def test_he_is_found_behind_all_who_are_looked_at(stage: Stage, monkeypatch):
+async def test_they_are_found_behind_all_who_are_looked_at(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
     account_id = await stage.account()
     await crowd(stage, 6)
@@ -52,7 +52,7 @@ async def test_he_is_found_behind_all_who_are_looked_at(stage: Stage, monkeypatc
     assert await current(stage, listed) == task_id
 
 
-async def test_he_is_found_among_more_entries_than_are_read(stage: Stage, monkeypatch):
+async def test_they_are_found_among_more_entries_than_are_read(stage: Stage, monkeypatch):
     monkeypatch.setattr("manyeyes.actions.hand_out.SPARE_WORKERS", 1)
     monkeypatch.setattr("manyeyes.actions.shared.customer_preferences.LONGEST_LISTS", 2)
     account_id = await stage.account()
@@ -64,7 +64,7 @@ async def test_he_is_found_among_more_entries_than_are_read(stage: Stage, monkey
     assert await stage.hand_out() == (listed,)
 
 
-async def test_his_customer_s_task_is_found_behind_the_head(stage: Stage):
+async def test_their_customer_s_task_is_found_behind_the_head(stage: Stage):
     flood, customer = await stage.account(), await stage.account()
     for _ in range(20):
         await stage.submit(flood)
@@ -87,7 +87,7 @@ async def test_the_others_get_the_queue_s_head_meanwhile(stage: Stage):
     assert {await current(stage, w) for w in others} == set(first[:2])
 
 
-async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(stage: Stage):
+async def test_a_task_that_they_have_tried_does_not_hide_their_customer_s_next_one(stage: Stage):
     flood, customer = await stage.account(), await stage.account()
     listed = await stage.worker()
     await stage.think(customer, listed)
@@ -104,7 +104,7 @@ async def test_a_task_that_he_has_tried_does_not_hide_his_customer_s_next_one(st
     assert await current(stage, listed) == fresh != tried
 
 
-async def test_two_accounts_list_him_and_the_older_task_wins(stage: Stage):
+async def test_two_accounts_list_them_and_the_older_task_wins(stage: Stage):
     younger, older = await stage.account(), await stage.account()
     task_id = await stage.submit(older)
     stage.later(1)
@@ -155,7 +155,7 @@ async def test_for_an_hour_and_no_longer(stage: Stage, seconds, is_listed):
     assert await stage.hand_out() == ((listed,) if is_listed else (patient,))
 
 
-async def test_in_any_queue_of_the_account_in_which_he_is_online(stage: Stage):
+async def test_in_any_queue_of_the_account_in_which_they_are_online(stage: Stage):
     account_id = await stage.account()
     listed = await stage.worker(1)
     await stage.think(account_id, listed)
@@ -189,7 +189,7 @@ async def test_who_is_busy_or_away_is_not_waited_for(stage: Stage):
     assert await stage.hand_out() == (third,)
 
 
-async def test_when_he_leaves_between_match_and_delivery_somebody_else_gets_it(stage: Stage):
+async def test_when_they_leave_between_match_and_delivery_somebody_else_gets_it(stage: Stage):
     account_id, listed = await stage.account(), await stage.worker()
     await stage.think(account_id, listed)
     other = await stage.worker()

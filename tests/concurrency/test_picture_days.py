@@ -15,7 +15,7 @@ async def days(db: asyncpg.Connection) -> set[str]:
     return {row["name"] for row in rows}
 
 
-async def test_a_day_is_made_beside_an_open_reader_and_dropped_when_he_is_gone(dsn):
+async def test_a_day_is_made_beside_an_open_reader_and_dropped_when_they_are_gone(dsn):
     db, reader = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
     try:
         async with reader.transaction():

@@ -65,7 +65,7 @@ async def test_a_click_sends_one_again(client: Client, customer: factories.Custo
     assert states((await client.get(PATH)).text)[0] != (task, "Given up")
 
 
-async def test_only_his_own_are_shown_and_sent_again(client: Client, customer: factories.Customer):
+async def test_only_their_own_are_shown_and_sent_again(client: Client, customer: factories.Customer):
     other = await factories.customer(client.context)
     (task,) = await told(client.context, other.account_id, http(status="410 Gone"))
     assert "Nothing was sent to an address yet" in (await client.get(PATH)).text

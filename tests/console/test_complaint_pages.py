@@ -63,7 +63,7 @@ async def test_a_refused_answer_shows_the_reasons_and_the_cost(client: Client, p
     assert not re.search(r"worker \d", page)
 
 
-async def test_pay_that_was_his_already_cost_him_nothing(client: Client, people):
+async def test_pay_that_was_theirs_already_cost_them_nothing(client: Client, people):
     customer, author = people
     task_id = await complaint(client.context, customer, author)
     async with client.context.cells.pool(1).acquire() as db:

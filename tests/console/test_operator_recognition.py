@@ -169,7 +169,7 @@ async def test_the_proven_threshold_is_proposed_drawn_and_applied(client: Client
     assert "Apply" not in page
 
 
-async def test_only_the_operator_and_only_his_own_forms(client: Client, seen: tuple[App, Recognition]):
+async def test_only_the_operator_and_only_their_own_forms(client: Client, seen: tuple[App, Recognition]):
     app, recognition = seen
     form = {"secret_id": app.secret_id, "suspended": "yes", "task_id": recognition.task_id, "threshold": "0.1"}
     for path in ("/operator/app", PATH):

@@ -51,7 +51,7 @@ async def test_nothing_to_do_is_said(client: Client, people):
     assert 'href="/operator/recourse"' in (await client.get("/operator")).text
 
 
-async def test_an_accepted_appeal_pays_the_worker_and_answers_him(client: Client, people):
+async def test_an_accepted_appeal_pays_the_worker_and_answers_them(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)
     page = (await client.get("/operator/recourse")).text

@@ -96,7 +96,7 @@ async def test_settings_are_kept_without_script(site: Site, browser, people):
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
-async def test_a_customer_reads_his_statement(site: Site, browser, people):
+async def test_a_customer_reads_their_statement(site: Site, browser, people):
     customer, _ = people
     page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
     await page.goto(site.url + await link(site.context, customer_subject(customer)))

@@ -273,7 +273,7 @@ def test_a_cluster_that_root_restored_is_handed_to_the_service_user(tmp_path: Pa
 
 @as_root
 @pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv of util-linux")
-def test_a_plain_user_runs_it_as_himself(tmp_path: Path) -> None:
+def test_a_plain_user_runs_it_as_themselves(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
     os.chown(data, 65534, 65534)

@@ -84,7 +84,7 @@ def test_a_micro_goes_the_way_of_a_task(life: list[TransferKind], left: dict[Boo
 
 
 @given(IDS, st.integers(1, 2**31 - 1), IDS, st.integers(1, 10**15))
-def test_a_pay_out_moves_from_the_app_to_its_owner_and_stands_on_his_statement(cause, soft_id, owner, amount):
+def test_a_pay_out_moves_from_the_app_to_its_owner_and_stands_on_their_statement(cause, soft_id, owner, amount):
     paid = share_pay_out(cause, soft_id, owner, amount)
     assert (paid.debit_book, paid.debit_id) == (Book.SHARES, soft_id)
     assert (paid.credit_book, paid.credit_id) == (Book.AVAILABLE, owner)

@@ -88,7 +88,7 @@ def test_only_busy_workers_queue_and_only_fresh_tasks(crowd: Crowd):
 
 
 @given(crowds())
-def test_nobody_is_idle_while_a_task_that_he_has_not_tried_waits(crowd: Crowd):
+def test_nobody_is_idle_while_a_task_that_they_have_not_tried_waits(crowd: Crowd):
     waiting, idle, _ = crowd
     pairs = match(*crowd, NOW)
     given_away, served = {p.task_id for p in pairs}, {p.worker_id for p in pairs}
@@ -153,7 +153,7 @@ FILTERS = st.dictionaries(st.integers(1, 3), st.frozensets(st.sampled_from(WORKE
 
 
 @given(crowds(), FILTERS)
-def test_nobody_gets_a_token_of_an_account_that_filters_him(crowd: Crowd, filtered):
+def test_nobody_gets_a_token_of_an_account_that_filters_them(crowd: Crowd, filtered):
     tasks = {t.task_id: t for t in crowd[0]}
     for pair in match(*crowd, NOW, WorkerFilters(frozenset({"token"}), filtered)):
         task = tasks[pair.task_id]

@@ -99,13 +99,13 @@ def slot(task_id, n=0, author=99, queue=1) -> Slot:
     )
 
 
-def test_each_reviewer_gets_the_first_slot_that_fits_him():
+def test_each_reviewer_gets_the_first_slot_that_fits_them():
     slots = [slot(1, 0), slot(1, 1), slot(2, 0, author=11), slot(3, queue=2), slot(4)]
     given = assign(slots, {11: {1}, 12: {1}, 13: {1, 2}, 14: {2}}, {(1, 12)})
     assert {reviewer: (s.task_id, s.n) for s, reviewer in given} == {11: (1, 0), 13: (1, 1), 12: (2, 0), 14: (3, 0)}
 
 
-def test_nobody_judges_his_own_answer_or_a_complaint_twice():
+def test_nobody_judges_their_own_answer_or_a_complaint_twice():
     slots = [slot(1, n, author=11) for n in range(3)]
     assert assign(slots, {11: {1}}, set()) == []
     assert assign(slots, {12: {1}}, {(1, 12)}) == []

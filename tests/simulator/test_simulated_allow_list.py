@@ -80,7 +80,7 @@ def test_praise_alone_keeps_whoever_was_praised_first():
     assert all(run.listed == run.meetings.total() for run in found)
 
 
-def test_praise_and_its_twin_keep_a_worker_until_his_first_mistake():
+def test_praise_and_its_twin_keep_a_worker_until_their_first_mistake():
     found = runs(Plan(ALONE, Reporting.BOTH, warm_up=60.0, measured=540.0), 20)
     share = interval([run.customer.share for run in found])
     assert share.low < accuracy_of_stay_or_shift(0.7, 0.1) < share.high

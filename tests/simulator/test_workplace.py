@@ -130,7 +130,7 @@ def test_an_entry_is_over_after_an_hour():
     assert ended == [(1, 1, 3_611.0)]
 
 
-def test_whom_the_customer_filters_gets_none_of_his_tasks_and_all_of_others():
+def test_whom_the_customer_filters_gets_none_of_their_tasks_and_all_of_others():
     agenda, regards, floor, ended = floor_of(1)
     regards.complain(CUSTOMER, 1, agenda.now)
     floor.submit(task(1))
@@ -178,7 +178,7 @@ def test_nobody_takes_it_for_ten_minutes():
     assert (ended, floor.open_tasks()) == ([(1, None, 602.0)], set())
 
 
-def test_who_leaves_finishes_what_is_in_his_hand_and_gives_back_what_lay_queued():
+def test_who_leaves_finishes_what_is_in_their_hand_and_gives_back_what_lay_queued():
     agenda, _, floor, ended = floor_of(1)
     floor.submit(task(1))
     floor.submit(task(2))
@@ -190,7 +190,7 @@ def test_who_leaves_finishes_what_is_in_his_hand_and_gives_back_what_lay_queued(
     assert ended == [(1, 1, 11.0), (2, 2, 40.0)]
 
 
-def test_who_turns_round_before_he_finished_just_stays():
+def test_who_turns_round_before_they_finished_just_stays():
     agenda, _, floor, ended = floor_of(1)
     floor.submit(task(1))
     floor.leave(1)

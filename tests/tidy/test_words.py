@@ -10,7 +10,9 @@ INDEXES = [".".join(parts) for parts in (("pypi", "org"), ("pythonhosted", "org"
 PLACES = [re.escape(str(place)) + r"[/\s\"']" for place in (repository.ROOT, Path.home()) if len(place.parts) > 1]
 INDEX_OPTIONS = r"--(extra-)?index-url[ =]|--find-links[ =]|--trusted-host[ =]"
 TEXTS = (".css", ".html", ".js", ".md", ".po", ".py", ".sh", ".sql", ".toml")
-SPOKEN_OF = re.compile(r"(?<![-\w'\]])(he|his|him|himself)(?![-\w'])", re.IGNORECASE)  # hyphens: language tags
+SPOKEN_OF = re.compile(
+    r"(?<![-A-Za-z0-9'\]])(he|his|him|himself)(?![-A-Za-z0-9'])", re.IGNORECASE
+)  # hyphens: language tags
 FORBIDDEN = re.compile("|".join([*map(re.escape, INDEXES), *PLACES, INDEX_OPTIONS]))
 
 
@@ -33,6 +35,7 @@ def test_people_are_they():
 
 def test_what_is_forbidden_is_found():
     assert SPOKEN_OF.search("what lies before him")
+    assert SPOKEN_OF.search("def test_only_his_own")
     assert FORBIDDEN.search("https://" + INDEXES[0] + "/simple")
     assert FORBIDDEN.search(f"open({str(repository.ROOT)!r})")
     assert FORBIDDEN.search("--index" + "-url=somewhere")

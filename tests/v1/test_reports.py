@@ -163,7 +163,7 @@ async def test_the_console_s_session_is_as_good_as_the_key(client: Client, peopl
     assert len(reply.json()["reports"]) == 1
 
 
-async def test_the_worker_is_told_why_and_what_he_lost_and_nobody_s_name(client: Client, people):
+async def test_the_worker_is_told_why_and_what_they_lost_and_nobody_s_name(client: Client, people):
     task_id = await dispute(client, people, "confirm", "reject", "confirm", text="wr0ng")
     await dispute(client, people, "reject", "reject")
     opened = await dispute(client, people, "confirm")

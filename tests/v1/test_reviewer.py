@@ -145,7 +145,7 @@ async def test_a_lost_call_is_made_up_for_by_looking_again(client: Client, solve
         assert (await waiting).status_code == 200
 
 
-async def test_who_leaves_gives_his_complaint_to_others_at_once(client: Client, solved):
+async def test_who_leaves_gives_their_complaint_to_others_at_once(client: Client, solved):
     await complain(client, solved)
     hands = [await factories.hand(client.context, reviewer=True) for _ in range(4)]
     slots = [(await next_of(client, hand)).json() for hand in hands[:3]]
@@ -173,7 +173,7 @@ async def test_what_lay_before_a_reviewer_who_disappears_goes_to_another(client:
 
 
 @pytest.mark.parametrize("slot", ["", "1-2-3", "1-2-3-4-5", "9-1-0-1", "1-99-0-1", "x", "1-99999999999999999999-0-1"])
-async def test_a_slot_that_is_not_his(client: Client, slot):
+async def test_a_slot_that_is_not_theirs(client: Client, slot):
     reviewer = await factories.hand(client.context, reviewer=True)
     reply = await vote(client, reviewer, slot)
     assert (reply.status_code, reply.json()["refusal"]) == (409, "slot_lost")
@@ -234,7 +234,7 @@ async def test_a_reviewer_who_is_disabled_gets_and_decides_nothing(client: Clien
         (("en",), (2,), True, 204),
     ],
 )
-async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
+async def test_a_language_they_do_not_know_and_pictures_they_did_not_choose(
     client: Client, solved, languages, queues, sensitive, status
 ):
     async with client.context.cells.directory.acquire() as db:
@@ -245,7 +245,7 @@ async def test_a_language_he_does_not_know_and_pictures_he_did_not_choose(
     assert (await next_of(client, reviewer)).status_code == status
 
 
-async def test_the_author_is_never_shown_his_own_answer(client: Client):
+async def test_the_author_is_never_shown_their_own_answer(client: Client):
     customer, author = await factories.customer(client.context), await factories.hand(client.context, reviewer=True)
     await complain(client, (customer, author, await factories.solve(client.context, customer, author)))
     assert (await next_of(client, author)).status_code == 204
