@@ -1,7 +1,13 @@
 """use_links: a link signs in once."""
 
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.use_links import UseLink, use_links
+from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 from support.action_stage import Stage
 
@@ -26,7 +32,18 @@ async def test_each_link_signs_one_in_and_no_second(stage: Stage):
     assert await stage.act(use_links, UseLink(b"one")) == [None]
 
 
-async def test_one_whose_reply_was_lost_signs_in(stage: Stage):
+async def test_one_that_was_spent_before_signs_nobody_in_while_the_database_is_away(context: Context, stage: Stage):
+    """The batcher tries again and marks what may have been done, by whom it cannot know: a spent link stays spent."""
     await links(stage)
     await stage.act(use_links, UseLink(b"one"))
-    assert await stage.act(use_links, UseLink(b"one", retried=True), UseLink(b"none", retried=True)) == [ANN, None]
+    tries: list[int] = []
+
+    async def away_at_first(tx: asyncpg.Connection, now, commands: Sequence[UseLink]) -> list[Subject | None]:
+        tries.append(len(commands))
+        if len(tries) == 1:
+            raise ConnectionResetError
+        return await use_links(tx, now, commands)
+
+    asked = [context.batcher.ask(away_at_first, UseLink(secret)) for secret in (b"one", b"two")]
+    assert await asyncio.gather(*asked) == [None, BEN]
+    assert len(tries) > 1

@@ -98,8 +98,10 @@ async def test_what_a_recogniser_prints_is_not_taken_for_its_answer(pool: Recogn
 
 
 async def test_labels_that_do_not_fit_are_the_operators_matter(pool: RecogniserPool):
+    before = counted("pictures", recogniser="mischief", outcome="unfit")
     with pytest.raises(RecogniserAway, match="label 13 is unlucky"):
         await pool.recognise("mischief", "", {13: "x"}, shown(b"a"))
+    assert counted("pictures", recogniser="mischief", outcome="unfit") == before + 1
     assert isinstance((await told(pool, b"a"))[0], Finding)  # the recogniser itself is well
 
 

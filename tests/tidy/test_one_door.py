@@ -19,7 +19,8 @@ def ways_out(source: str) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(source)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom):
+            names += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
         found |= {way for name in names for way in (name, name.split(".")[0]) if way in OPENERS}
         if isinstance(node, ast.Attribute) and node.attr in CALLS:
             found.add(node.attr)
@@ -38,3 +39,4 @@ def test_a_way_out_is_seen():
     assert ways_out("import urllib.request\nfrom httpx import get\nasyncio.open_connection('a', 1)") == {
         *("urllib.request", "httpx", "open_connection"),
     }
+    assert ways_out("from urllib import parse, request\nfrom http import client") == {"urllib.request", "http.client"}

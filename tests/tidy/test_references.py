@@ -207,6 +207,13 @@ def test_nothing_is_exempt_in_vain() -> None:
     assert [name for name in SKIPPED if not (repository.ROOT / name).is_file()] == []
 
 
+def test_a_decision_says_the_number_that_its_file_has_and_none_is_left_out() -> None:
+    pages = sorted((repository.ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    wrong = [page.name for page in pages if not page.read_text("utf-8").startswith(f"# {page.name[:4]} ")]
+    assert not wrong, f"begin these with the number of their file: {', '.join(wrong)}"
+
+
 PLANTED = {
     "paths from the root": [
         *("see docs/nowhere.md", "docs/contracts/tupu.md#nowhere", "docs/decisions/9999", "tests/nowhere/"),

@@ -20,9 +20,7 @@ class RotateSecret(msgspec.Struct, frozen=True):
 async def rotate_secrets(tx: asyncpg.Connection, now: datetime, commands: Sequence[RotateSecret]) -> list[int]:
     """Return the generation of each account's secret now."""
     cell = commands[0].cell
+    for c in sorted(commands, key=lambda c: c.account_id):  # so that batches do not block each other
+        await webhooks.rotate(tx, cell, c.account_id, c.generation)
     found = await webhooks.rotations(tx, cell, sorted({c.account_id for c in commands}))
-    generations = {account_id: generation for account_id, (generation, _) in found.items()}
-    for command in sorted(commands, key=lambda c: c.account_id):  # so that batches do not block each other
-        if command.generation == generations[command.account_id]:
-            generations[command.account_id] = await webhooks.rotate(tx, cell, command.account_id)
-    return [generations[c.account_id] for c in commands]
+    return [found[c.account_id][0] for c in commands]

@@ -14,19 +14,15 @@ from manyeyes.workers.store import Subject
 class UseLink(msgspec.Struct, frozen=True):
     secret_hash: bytes
     cell: int = DIRECTORY
-    retried: bool = False
 
 
 async def use_links(tx: asyncpg.Connection, now: datetime, commands: Sequence[UseLink]) -> list[Subject | None]:
     """Return whom each link signs in; None when it is unknown, spent or expired.
 
-    One that was spent by the try whose reply was lost signs in.
+    One that was spent by a try whose reply was lost is spent: who else might come while the database is away cannot be
+    told from that try.
     """
     spent: dict[bytes, Subject | None] = {}
-    for command in sorted(commands, key=lambda c: c.secret_hash):
-        if command.secret_hash not in spent:
-            subject = await workers.use_link(tx, command.secret_hash)
-            if subject is None and command.retried:
-                subject = await workers.spent_link(tx, command.secret_hash)
-            spent[command.secret_hash] = subject
+    for secret_hash in sorted({c.secret_hash for c in commands}):
+        spent[secret_hash] = await workers.use_link(tx, secret_hash)
     return [spent.pop(c.secret_hash, None) for c in commands]

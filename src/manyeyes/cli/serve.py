@@ -5,11 +5,9 @@ import signal
 import sys
 from typing import Annotated
 
-import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.cli.command import CommandFailed, Common, say, settings_of
-from manyeyes.db.embedded import DataDirectoryInUse, EmbeddedFailed
+from manyeyes.cli.command import FAILURES, CommandFailed, Common, say, settings_of
 from manyeyes.logs import set_up_logs
 from manyeyes.runtime.server_address import DEFAULT_PORT
 from manyeyes.server.supervisor import CannotServe, Supervisor
@@ -41,15 +39,7 @@ def serve(
         Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json)).run()
     except StopRequested:
         return
-    except (
-        CommandFailed,
-        CannotServe,
-        DataDirectoryInUse,
-        EmbeddedFailed,
-        OSError,
-        ValueError,
-        asyncpg.PostgresError,
-    ) as error:
+    except (*FAILURES, CannotServe) as error:
         print(f"manyeyes: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import structlog
 from prometheus_client import Counter, Histogram
 
-from manyeyes.recognisers.child_protocol import Item, Outcome, Request, UnsupportedLabels
-from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Request, UnsupportedLabels
+from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.process_handle import CannotOpen, ChildKind, Lost, RecogniserProcess
 
 LARGEST_BATCH, LARGEST_BATCH_BYTES = 16, 32_000_000
@@ -22,6 +22,7 @@ IDLE_SECONDS = 300.0  # then a child ends, since it holds memory
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0  # after a child that could not open
 CLOSING = "the server is closing"
 PICTURES = Counter("manyeyes_recogniser_pictures", "Pictures by what became of them", ["recogniser", "outcome"])
+OUTCOMES = {Finding: "finding", Failure: "failure", Frames: "frames", UnsupportedLabels: "unfit"}  # the metric's words
 SECONDS = Histogram("manyeyes_recogniser_batch_seconds", "Seconds per batch in a child", ["recogniser"])
 LOSSES = Counter("manyeyes_recogniser_losses", "Children that died, hung or had to be killed", ["recogniser", "cause"])
 log = structlog.get_logger()
@@ -161,7 +162,7 @@ class Lane:
                 await self._serve(process, [entry])
 
     def _settle(self, entry: _Entry, outcome: Outcome) -> None:
-        PICTURES.labels(self._kind.name, type(outcome).__name__.lower()).inc()
+        PICTURES.labels(self._kind.name, OUTCOMES[type(outcome)]).inc()
         if entry.future.done():
             return
         if isinstance(outcome, UnsupportedLabels):

@@ -74,8 +74,8 @@ def labels(text: str) -> tuple[Label, ...]:
     """
     found = []
     for part in text.split(","):
-        text, equals, name = part.partition("=")
-        number = integer(text.strip(), LABEL_DIGITS)
+        written, equals, name = part.partition("=")
+        number = integer(written.strip(), LABEL_DIGITS)
         if not equals or number is None:
             raise ValueError(f"{part.strip()!r} is no label; NUMBER=NAME is wanted, such as 0=normal")
         found.append(Label(number, name.strip()))

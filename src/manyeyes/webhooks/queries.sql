@@ -54,10 +54,12 @@ FROM unnest($3::bigint[], $4::int[], $5::int[], $6::text[], $7::int[]) AS t (tas
 SELECT account_id, generation, rotated_at FROM webhook_rotation WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
 
 -- name: rotate
--- Renew an account's secret.
-INSERT INTO webhook_rotation (cell, account_id, generation, rotated_at) VALUES ($1, $2, 1, now())
-ON CONFLICT (cell, account_id) DO UPDATE SET generation = webhook_rotation.generation + 1, rotated_at = now()
-RETURNING generation;
+-- Renew an account's secret of this generation (0: it was never renewed), unless another one is its secret by now.
+INSERT INTO webhook_rotation (cell, account_id, generation, rotated_at)
+SELECT $1, $2, $3 + 1, now() WHERE $3 = 0 OR EXISTS (
+    SELECT FROM webhook_rotation WHERE cell = $1 AND account_id = $2 AND generation = $3)
+ON CONFLICT (cell, account_id) DO UPDATE SET generation = excluded.generation, rotated_at = excluded.rotated_at
+WHERE webhook_rotation.generation = $3;
 
 -- name: page
 -- An account's deliveries before one, newest first.

@@ -130,9 +130,9 @@ async def rotations(
     return {account_id: found.get(account_id, (0, None)) for account_id in account_ids}
 
 
-async def rotate(db: asyncpg.Connection, cell: int, account_id: int) -> int:
-    """Renew an account's secret and return its new generation."""
-    return int(await db.fetchval(SQL.rotate, cell, account_id))
+async def rotate(tx: asyncpg.Connection, cell: int, account_id: int, generation: int) -> None:
+    """Renew an account's secret of this generation; nothing changes when another one is its secret by now."""
+    await tx.execute(SQL.rotate, cell, account_id, generation)
 
 
 async def page(
