@@ -82,15 +82,6 @@ def _by_account(commands: Sequence[Any], outcomes: Sequence[Any]) -> dict[int, i
     return {command.account_id: outcome for command, outcome in zip(commands, outcomes, strict=True)}
 
 
-def _once_per_link(commands: Sequence[Any], outcomes: Sequence[Any]) -> list[Any]:
-    """Return the outcomes; of retried commands only the first for each link signs in."""
-    first = {c.secret_hash: n for n, c in reversed(list(enumerate(commands)))}
-    return [
-        o if first[c.secret_hash] == n or not c.retried else None
-        for n, (c, o) in enumerate(zip(commands, outcomes, strict=True))
-    ]
-
-
 LAWS = {
     "answer_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
     "skip_tasks": _the_same("`next_work` is what lies on the desk when the whole batch is done", _with_the_last_desk),
@@ -105,11 +96,6 @@ LAWS = {
     ),
     "rotate_secrets": _the_same("the generation that is told is the one after the batch", _by_account),
     "top_up_accounts": _the_same("the balance that is told is the one after the batch", _by_account),
-    "use_links": Law(
-        "one link signs in once in a batch that is tried again: whose try spent it is known to nobody",
-        lambda _, outcomes: list(outcomes),
-        _once_per_link,
-    ),
 }
 EQUAL = _the_same("equal, one by one", lambda _, outcomes: list(outcomes))
 # Rows that may differ, with the reason.

@@ -164,10 +164,9 @@ def add_credentials(draw: Draw, world: World) -> list[AddCredential]:
 
 
 def use_links(draw: Draw, world: World) -> list[UseLink]:
-    """Draw links at every point of their life; a batch is tried again as a whole (runtime/batching.py)."""
+    """Draw links at every point of their life."""
     some = draw.few([LINK, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
-    retried = draw.one((False, True))
-    return draw.batch(lambda: UseLink(secret_hash=draw.one(some), retried=retried))
+    return draw.batch(lambda: UseLink(secret_hash=draw.one(some)))
 
 
 def end_sessions(draw: Draw, world: World) -> list[EndSession]:
