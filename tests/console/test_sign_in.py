@@ -1,10 +1,12 @@
 """Signing in: one-time links, keys, cookies, and forms that come from elsewhere."""
 
+import re
 from http.cookies import Morsel, SimpleCookie
 
 import httpx
 import pytest
 
+from manyeyes.console.routes import routes
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import customer_subject, link, worker_subject
@@ -14,6 +16,7 @@ OWN = {"origin": "http://manyeyes.test"}
 FOREIGN = {"origin": "http://elsewhere.test"}
 PAGES = ["/worker", "/customer", "/customer/statement", "/customer/statement.csv", "/operator"]
 ACTS = ("online", "offline", "answer", "skip")
+OF_ROLE = {"worker": "worker", "reviewer": "worker", "customer": "customer", "operator": "operator"}
 FORMS = ["/login", "/login/x", "/logout", "/look", *(f"/worker/{act}" for act in ACTS)]
 
 
@@ -95,6 +98,30 @@ async def test_each_role_goes_home_and_nowhere_else(client: Client, hand: factor
         told = "You are signed in here as" in found.text and f'href="{home}"' in found.text
         assert told == (not page.startswith(home)), page
     assert f'href="{home}"' in (await client.get("/")).text
+
+
+async def test_every_page_and_form_of_a_role_is_shut_to_everybody_else(client: Client, hand: factories.Hand):
+    """A page that forgot its guard would be open: all that are served are asked, whoever wrote them."""
+    customer = await factories.customer(client.context)
+    subjects = {
+        "worker": worker_subject(hand),
+        "customer": customer_subject(customer),
+        "operator": Subject("operator", 0, 0),
+    }
+    asked = [
+        (method, re.sub(r"{\w+}", "1", route.path)) for route in routes(client.context) for method in route.methods
+    ]
+    personal = [(method, path) for method, path in asked if path.split("/")[1] in OF_ROLE]
+    assert len({path.split("/")[1] for _, path in personal}) == len(OF_ROLE)
+    for role in (None, *subjects):
+        client.cookies.clear()
+        if role:
+            await sign_in(client, subjects[role])
+        for method, path in personal:
+            if OF_ROLE[path.split("/")[1]] != role:
+                reply = await client.request(method, path, headers=OWN | {"content-length": "0"})
+                shut = (reply.status_code, reply.headers.get("location"))
+                assert shut == ((403, None) if role else (303, "/")), (role, method, path)
 
 
 @pytest.mark.parametrize("page", PAGES)
