@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from manyeyes.console.customer.day_range import Days
 from manyeyes.console.customer.recognition_charts import ChartSeries, DayLine, drawings
-from manyeyes.console.operator.calibration_curve import MOST_POINTS, Words, curve
+from manyeyes.console.operator.calibration_curve import MOST_POINTS, CurveWords, curve
 from manyeyes.console.shared.charts import HAIR, HEIGHT, MOST_COLUMNS, TOP, WIDTH, neighbours, stacked_chart
 from manyeyes.recognitions.calibration import CalibrationPoint
 
-WORDS = Words(lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold))
+WORDS = CurveWords(
+    lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold)
+)
 
 
 def point(threshold, *, verdicts=100, errors=0, bound=0.01, proven=True) -> CalibrationPoint:

@@ -20,8 +20,12 @@ from manyeyes.runtime.context import Context
 HIGHEST_RATE = 1_000_000
 
 app = Noun(name="app", help="Apps: whose pictures are recognised, and who may sign for them.")
-Out = Annotated[Path | None, Parameter(help="Directory for the private key of a generated pair; else it is printed.")]
-PublicKey = Annotated[Path | None, Parameter(help="File with the customer's public key, PEM. Default: a pair is made.")]
+OutFolder = Annotated[
+    Path | None, Parameter(help="Directory for the private key of a generated pair; else it is printed.")
+]
+PublicKeyFile = Annotated[
+    Path | None, Parameter(help="File with the customer's public key, PEM. Default: a pair is made.")
+]
 Bits = Annotated[Literal[1024, 2048, 4096], Parameter(help="Of a generated pair; 1024 for clients that need it.")]
 
 
@@ -30,9 +34,9 @@ def create(
     name: str,
     *,
     account: str,
-    public_key: PublicKey = None,
+    public_key: PublicKeyFile = None,
     bits: Bits = 2048,
-    out: Out = None,
+    out: OutFolder = None,
     time_zone: str = DEFAULT_TIME_ZONE,
     medium: Literal["image", "text", "speech"] = IMAGE,  # type: ignore[assignment]
     rate: int = 50,
@@ -80,9 +84,9 @@ def create(
 def key(
     secret_id: str,
     *,
-    public_key: PublicKey = None,
+    public_key: PublicKeyFile = None,
     bits: Bits = 2048,
-    out: Out = None,
+    out: OutFolder = None,
     common: Common | None = None,
 ) -> None:
     """Replace an app's key; what the old one signs is refused within seconds."""

@@ -30,7 +30,7 @@ Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 Number = TypeVar("Number", int, float)
 Json = Annotated[bool, Parameter(help="Print one JSON object on stdout.", negative="")]
-Out = Annotated[Path | None, Parameter(help="Write the picture to this file, which ends with .png or .svg.")]
+OutPicture = Annotated[Path | None, Parameter(help="Write the picture to this file, which ends with .png or .svg.")]
 Seeds = Annotated[int, Parameter(help="Independent runs of each case, at least two.")]
 
 app = App(name="simulate", help="What the rules do to a simulated crowd; needs no installation.")
@@ -47,7 +47,7 @@ def allow_list(
     accuracy: Annotated[float, Parameter(help="Mean accuracy of the workers.")] = DEFAULT.accuracy,
     spread: Annotated[float, Parameter(help="Its standard deviation between workers.")] = DEFAULT.spread,
     variations: Annotated[bool, Parameter(help="Also change one thing at a time.")] = True,
-    out: Out = None,
+    out: OutPicture = None,
     json: Json = False,
 ) -> None:
     """Does reporting answers bring a customer more correct ones? What praise and the allow-list are worth, tried."""
@@ -75,7 +75,7 @@ def judge(
     likenesses: Annotated[str, Parameter(help="Correlations of two reviewers' errors on a picture.")] = "0,0.3",
     seeds: Seeds = 30,
     complaints: Annotated[int, Parameter(help="Complaints per run.")] = 2_000,
-    out: Out = None,
+    out: OutPicture = None,
     json: Json = False,
 ) -> None:
     """Wrong refunds, missed refunds and votes: two of three reviewers, against one and three of five."""
@@ -103,7 +103,7 @@ def calibrate(
     trials: Annotated[int, Parameter(help="Recognisers whose true error is known.")] = 2_000,
     target: Annotated[float, Parameter(help="Most of the certain results that may be wrong, as a share.")] = TARGET,
     confidence: Annotated[float, Parameter(help="How sure that is to be, as a share.")] = CONFIDENCE,
-    out: Out = None,
+    out: OutPicture = None,
     json: Json = False,
 ) -> None:
     """How often a calibrated threshold breaks its promise, and what it makes certain, for recognisers of many kinds."""

@@ -29,7 +29,7 @@ from manyeyes.recognisers.child_protocol import (
 )
 from manyeyes.recognisers.interface import Failure, Finding, Recogniser
 
-Answer = Callable[[Sequence[Item]], Sequence[Outcome]]
+Answerer = Callable[[Sequence[Item]], Sequence[Outcome]]
 
 
 class Judge:
@@ -81,7 +81,7 @@ def _portable(outcome: Finding | Failure) -> Outcome:
     return Finding(int(outcome.label), float(outcome.rate), details)
 
 
-def opened(order: Order) -> Answer:
+def opened(order: Order) -> Answerer:
     """Return what answers items. Raises ValueError for the operator."""
     if order.recogniser == UNFOLDING:
         return frame_decoder.answer

@@ -33,7 +33,7 @@ from manyeyes.runtime.notifier import EVERY_REVIEWER
 
 log = structlog.get_logger()
 FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
-Job = Callable[[Context, int], Awaitable[object]]
+PeriodicJob = Callable[[Context, int], Awaitable[object]]
 
 
 async def beat(context: Context, cell: int) -> None:
@@ -139,7 +139,7 @@ async def guard_reports(context: Context, cell: int) -> None:
         log.warning("incorrect_reports_ignored", cell=cell, account=account_id)
 
 
-JOBS: list[tuple[float, Job]] = [
+JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (1.0, return_leases),
     (1.0, end_overdue),
@@ -160,7 +160,7 @@ JOBS: list[tuple[float, Job]] = [
 ]
 
 
-def start_jobs(context: Context, jobs: Sequence[tuple[float, Job]]) -> list[asyncio.Task[None]]:
+def start_jobs(context: Context, jobs: Sequence[tuple[float, PeriodicJob]]) -> list[asyncio.Task[None]]:
     """Run every job for every cell until its task is cancelled."""
     return [
         asyncio.create_task(_repeat(context, cell, seconds, job), name=f"{job.__name__}-{cell}")
@@ -169,7 +169,7 @@ def start_jobs(context: Context, jobs: Sequence[tuple[float, Job]]) -> list[asyn
     ]
 
 
-async def _repeat(context: Context, cell: int, seconds: float, job: Job) -> None:
+async def _repeat(context: Context, cell: int, seconds: float, job: PeriodicJob) -> None:
     """Repeat a job with jitter, so that processes do not meet; one that failed is logged and soon tried again."""
     while True:
         pause = seconds

@@ -25,7 +25,7 @@ from manyeyes.v1 import routes as v1
 
 OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
 
-JOBS: list[tuple[float, periodic.Job]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
+JOBS: list[tuple[float, periodic.PeriodicJob]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
 
 
 class Application:

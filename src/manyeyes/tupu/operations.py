@@ -10,9 +10,9 @@ from manyeyes.tupu.recognition import recognition
 from manyeyes.tupu.statistics_secret_task import statistics_secret_task
 from manyeyes.values.refusals import Refusal
 
-Operation = Callable[[SignedCall], Awaitable[str | Refusal]]
+SignedOperation = Callable[[SignedCall], Awaitable[str | Refusal]]
 VERSIONS = ("v3", "v3.1")
-OPERATIONS: dict[str, Operation] = {
+OPERATIONS: dict[str, SignedOperation] = {
     "/v3/recognition/": recognition,
     "/v3/recognition/image/sync/base64/": image_sync_base64,
     "/v3/management/statistics/secret-task/": statistics_secret_task,
@@ -22,7 +22,7 @@ OPERATIONS: dict[str, Operation] = {
 class Target(msgspec.Struct, frozen=True):
     """Where a path leads: to an operation, with the secretId at its end (empty: it is missing)."""
 
-    operation: Operation
+    operation: SignedOperation
     secret_id: str
 
 

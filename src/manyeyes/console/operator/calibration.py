@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from manyeyes.console.operator.calibration_curve import Curve, Words, curve
+from manyeyes.console.operator.calibration_curve import Curve, CurveWords, curve
 from manyeyes.console.shared import languages
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
@@ -53,7 +53,7 @@ def _rows(points: Sequence[CalibrationPoint], proposed: CalibrationPoint | None)
     return [point for i, point in enumerate(points) if i % step == 0 or point is proposed]
 
 
-def _words(language: str) -> Words:
+def _words(language: str) -> CurveWords:
     translate = languages.catalogue(language).ugettext
     said = translate("%(threshold)s: %(share)s certain, %(errors)s of %(verdicts)s wrong, at most %(bound)s")
 
@@ -66,7 +66,7 @@ def _words(language: str) -> Words:
             "bound": languages.percent(each.upper_bound, language),
         }
 
-    return Words(
+    return CurveWords(
         lambda share: languages.percent(share, language),
         lambda threshold: languages.fine(threshold, language),
         point,

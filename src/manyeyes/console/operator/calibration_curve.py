@@ -51,7 +51,7 @@ class Curve(msgspec.Struct, frozen=True, kw_only=True):
     base: float = HEIGHT - BOTTOM
 
 
-class Words(msgspec.Struct, frozen=True):
+class CurveWords(msgspec.Struct, frozen=True):
     """How shares, thresholds and points are written."""
 
     percent: Callable[[float], str]
@@ -59,7 +59,7 @@ class Words(msgspec.Struct, frozen=True):
     point: Callable[[CalibrationPoint], str]
 
 
-def curve(points: Sequence[CalibrationPoint], target: float, now: float, proposed: float, words: Words) -> Curve:
+def curve(points: Sequence[CalibrationPoint], target: float, now: float, proposed: float, words: CurveWords) -> Curve:
     """Draw the points (at least one), the highest first, up to 1 and down to where nothing changes any more."""
     points = _with_room([p for i, p in enumerate(points) if i == 0 or p.verdicts > points[i - 1].verdicts])
     lowest = min([0.9, *(point.threshold for point in points), *([now] if now <= 1 else [])])

@@ -66,7 +66,7 @@ class OperatorRecognitionPages:
             queues=await self._context.lookups.queues(),
             installed=here,
             good_bits=GOOD_BITS,
-            seal_key=fingerprint(self._context.signer.public_key),
+            signing_key=fingerprint(self._context.signer.public_key),
         )
 
     @for_operators

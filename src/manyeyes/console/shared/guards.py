@@ -31,21 +31,21 @@ class _Pages(Protocol):
 
 PagesT = TypeVar("PagesT", bound=_Pages)
 PersonT = TypeVar("PersonT")
-Page = Callable[[PagesT, Request], Awaitable[Response]]
+PageHandler = Callable[[PagesT, Request], Awaitable[Response]]
 PersonalPage = Callable[[PagesT, Request, PersonT], Awaitable[Response]]
 
 
-def for_workers(page: PersonalPage[PagesT, Worker]) -> Page[PagesT]:
+def for_workers(page: PersonalPage[PagesT, Worker]) -> PageHandler[PagesT]:
     """Give ``page`` the worker who is signed in; tell others whose page it is."""
     return _guarded(page, worker_of)
 
 
-def for_customers(page: PersonalPage[PagesT, AccountPlace]) -> Page[PagesT]:
+def for_customers(page: PersonalPage[PagesT, AccountPlace]) -> PageHandler[PagesT]:
     """Give ``page`` the account that is signed in; tell others whose page it is."""
     return _guarded(page, customer_of)
 
 
-def for_operators(page: Page[PagesT]) -> Page[PagesT]:
+def for_operators(page: PageHandler[PagesT]) -> PageHandler[PagesT]:
     """Let the operator see ``page``; tell others whose it is."""
 
     @wraps(page)
@@ -60,7 +60,7 @@ def for_operators(page: Page[PagesT]) -> Page[PagesT]:
 
 def _guarded(
     page: PersonalPage[PagesT, PersonT], person_of: Callable[[Context, Request], Awaitable[PersonT | None]]
-) -> Page[PagesT]:
+) -> PageHandler[PagesT]:
     @wraps(page)
     async def guarded(pages: PagesT, request: Request) -> Response:
         person = await person_of(pages._context, request)
