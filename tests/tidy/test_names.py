@@ -96,7 +96,7 @@ def test_every_shared_file_that_is_named_here_is_there():
 
 def reasons_in(*places: str) -> set[Reason]:
     """Return the reasons that files, or the files of folders, under src/manyeyes name."""
-    files = [p for place in places for p in (repository.SOURCE / place).rglob("*.py") or [repository.SOURCE / place]]
+    files = [p for place in places for p in (repository.SOURCE / place).rglob("*.py")]
     files += [repository.SOURCE / place for place in places if place.endswith(".py")]
     return {
         Reason[name]
