@@ -1,10 +1,16 @@
 """Rows are passed by name: long structs, long calls, and the columns that go into a statement."""
 
 import ast
+import enum
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import asyncpg
+import msgspec
+import pytest
+
+from manyeyes.db import rows
 from manyeyes.db.queries import read
 from support import repository
 
@@ -124,3 +130,28 @@ def test_columns_go_into_a_statement_in_the_order_that_it_names():
             checked += 1
     assert checked
     assert not wrong, "give them the names behind the statement's unnest, in its order:\n" + "\n".join(wrong)
+
+
+class Weekday(enum.IntEnum):
+    MONDAY = 0
+    TUESDAY = 1
+
+
+class Pair(msgspec.Struct, frozen=True):
+    left: int
+    right: Weekday = Weekday.MONDAY
+
+
+async def test_a_field_without_its_column_is_refused_though_it_has_a_default(dsn: str):
+    db = await asyncpg.connect(dsn)
+    try:
+        both = await db.fetch("SELECT 7 AS left, 1 AS right, 'more' AS other")
+        assert rows.read(Pair, both) == [Pair(7, Weekday.TUESDAY)]
+        assert rows.read(Pair, both, left=lambda value: value + 1) == [Pair(8, Weekday.TUESDAY)]
+        assert rows.read(Pair, []) == []
+        with pytest.raises(TypeError, match="Pair wants the columns right"):
+            rows.read(Pair, await db.fetch("SELECT 7 AS left"))
+        with pytest.raises(msgspec.ValidationError):
+            rows.read(Pair, await db.fetch("SELECT 7 AS left, 9 AS right"))
+    finally:
+        await db.close()
