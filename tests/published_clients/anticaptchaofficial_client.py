@@ -2,20 +2,16 @@
 
 import json
 import sys
-from typing import Any
 
 from anticaptchaofficial.antinetworking import session
 from anticaptchaofficial.imagecaptcha import imagecaptcha
 from requests.adapters import HTTPAdapter
-from requests.models import Response
-
-from support.in_process_client import Client
 
 host, key, picture = sys.argv[1:]
 
 
 class ToManyeyes(HTTPAdapter):
-    def send(self, request, **options) -> Response:
+    def send(self, request, **options):
         request.url = request.url.replace("https://api.anti-captcha.com", f"http://{host}")
         return super().send(request, **options)
 
@@ -23,7 +19,7 @@ class ToManyeyes(HTTPAdapter):
 session.mount("https://api.anti-captcha.com", ToManyeyes())
 
 
-def balance(client: Client) -> dict[Any, Any]:
+def balance(client):
     """Return the balance; on an error reply this client looks for a key that is not there."""
     try:
         return {"value": client.get_balance()}
@@ -31,12 +27,12 @@ def balance(client: Client) -> dict[Any, Any]:
         return {"refused": str(error), "by": "KeyError"}
 
 
-def solve(client: Client) -> dict[Any, Any]:
+def solve(client):
     text = client.solve_and_return_solution(picture)
     return {"value": text} if text else {"refused": client.error_code, "by": "0"}
 
 
-def report(client: Client) -> dict[Any, Any]:
+def report(client):
     """Return the status; this client hands the reply back as it is."""
     reply = client.report_incorrect_image_captcha()
     return {"refused": reply["errorCode"], "by": "reply"} if reply["errorId"] else {"value": reply["status"]}

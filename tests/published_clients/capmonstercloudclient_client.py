@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from capmonstercloudclient import CapMonsterClient, ClientOptions
 from capmonstercloudclient.exceptions import BaseError
@@ -15,7 +14,7 @@ image = Path(picture).read_bytes()
 client = CapMonsterClient(options=ClientOptions(api_key=key, service_url=f"http://{host}"))
 
 
-async def attempt(call) -> dict[Any, Any]:
+async def attempt(call):
     """Return what the call gives, or the client's own exception."""
     try:
         return {"value": await call}
@@ -23,7 +22,7 @@ async def attempt(call) -> dict[Any, Any]:
         return {"refused": str(error), "by": type(error).__name__}
 
 
-async def main() -> None:
+async def main():
     balance = await attempt(client.get_balance())
     solved = await attempt(client.solve_captcha(ImageToTextRequest(image_bytes=image, numeric=0)))
     if "value" in solved:

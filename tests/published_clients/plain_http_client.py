@@ -5,7 +5,6 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Any
 from urllib.request import Request, urlopen
 
 host, key, picture = sys.argv[1:]
@@ -31,7 +30,7 @@ def solve():
         time.sleep(1)
 
 
-def outcome(reply, name) -> dict[Any, Any]:
+def outcome(reply, name):
     if reply["errorId"]:
         return {"refused": reply["errorCode"], "by": "reply"}
     return {"value": reply["solution"]["text"] if name == "solution" else reply[name]}

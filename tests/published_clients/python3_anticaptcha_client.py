@@ -4,7 +4,6 @@ import asyncio
 import json
 import sys
 import time
-from typing import Any
 
 from python3_anticaptcha.control import Control
 from python3_anticaptcha.core import aio_captcha_instrument, sio_captcha_instrument
@@ -17,14 +16,14 @@ LAST_DAY = {"queue": "English ImageToText", "date": int(time.time()) - 23 * 3600
 OPTIONS = {"comment": "Type what you see", "minLength": 4, "languagePool": "en"}
 
 
-def outcome(reply, name) -> dict[Any, Any]:
+def outcome(reply, name):
     """Return one member of the reply; this client hands error replies back as they are."""
     if reply["errorId"]:
         return {"refused": reply["errorCode"], "by": "reply"}
     return {"value": reply["solution"]["text"] if name == "solution" else reply[name]}
 
 
-def now() -> dict[Any, Any]:
+def now():
     control = Control(api_key=key)
     solver = ImageToText(api_key=key, sleep_time=1)
     balance = control.get_balance()
@@ -39,7 +38,7 @@ def now() -> dict[Any, Any]:
     }
 
 
-async def later() -> dict[Any, Any]:
+async def later():
     control = Control(api_key=key)
     solver = ImageToText(api_key=key, sleep_time=1)
     balance = await control.aio_get_balance()

@@ -2,14 +2,11 @@
 
 import json
 import sys
-from typing import Any
 
 from python_anticaptcha import AnticaptchaClient, AnticaptchaException, ImageToTextTask
 
-from support.in_process_client import Client
 
-
-def attempt(call) -> dict[Any, Any]:
+def attempt(call):
     """Return what the call gives, or the client's own exception."""
     try:
         return {"value": call()}
@@ -17,7 +14,7 @@ def attempt(call) -> dict[Any, Any]:
         return {"refused": error.error_code, "by": type(error).__name__}
 
 
-def solve(client: Client, picture):
+def solve(client, picture):
     task = ImageToTextTask(picture, comment="Type what you see", min_length=4, numeric=0, phrase=False)
     job = client.create_task(task)
     job.join(maximum_time=60, backoff=True)
