@@ -33,9 +33,9 @@ MakeDatabase = Callable[[str], Awaitable[str]]
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Return the number of cores and one, for tests that wait; 0 where files, or words of few tests, are named."""
+    """Return the number of cores; 0 (this process alone) where files, or words of few tests, are named."""
     is_small = config.option.keyword or all(Path(place.split("::")[0]).is_file() for place in config.args)
-    return 0 if is_small else min(len(os.sched_getaffinity(0)) + 1, MOST_WORKERS)
+    return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
