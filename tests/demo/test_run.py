@@ -20,6 +20,7 @@ from demo.customer import Outcome
 from demo.household import Sent
 from demo.pictures import draw
 from demo.server import command
+from support.own_ports import own_ports
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 240.0  # a bound on a hanging demo, not a measure of it
@@ -131,12 +132,12 @@ def text_on(file: bytes, data: Path) -> str:
 
 @pytest.mark.faults
 def test_first_answers_come_ctrl_c_ends_all_and_the_next_start_goes_on(start: Callable[[int], Run], data: Path) -> None:
-    first = start(8760)
+    first = start(own_ports(8760))
     first.read_until(ANSWERED)
     end_all(first, signal.SIGINT)
     assert not any("Traceback" in line for line in first.lines)
 
-    second = start(8760)
+    second = start(own_ports(8760))
     account = second.read_until(r"going on with account (\d+)")[1]
     link = second.read_until(r"The operator's page: +(http://\S+)")[1]
     assert httpx.get(link).status_code == 200

@@ -10,6 +10,7 @@ import pytest
 
 from demo.server import Server, command
 from support.client_installation import Installation, Typist
+from support.own_ports import own_ports
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -43,7 +44,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     home = tmp_path_factory.mktemp("published-clients")
     server = Server(home / "data", home / "server.log")
     try:
-        server.start(8700, waiting=lambda seconds: seconds < 120)
+        server.start(own_ports(8700), waiting=lambda seconds: seconds < 120)
         made = command(server.data, "worker", "create", "Typist", "--language", "en", "--queue", "1")
         typist = Typist(server.address, made["token"])
         thread = threading.Thread(target=typist.work, daemon=True)
