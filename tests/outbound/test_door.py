@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import trustme
 
-from manyeyes.outbound.door import Door, HttpReply
+from manyeyes.outbound.door import Door
+from manyeyes.outbound.exchange import HttpReply
 from manyeyes.outbound.rules import DoorReason, DoorRefused
 from support.loopback_servers import Names, http, listening
 

@@ -10,7 +10,7 @@ CALLS = {"open_connection", "create_connection", "getaddrinfo", "gethostbyname",
 # web_address.py takes httpx's reading of addresses and nothing else of it.
 KNOWN = {
     "values/web_address.py": {"httpx"},
-    "outbound/door.py": {"httpcore"},
+    "outbound/door.py": {"open_connection"},
     "outbound/resolver.py": {"dns", "getaddrinfo"},
 }
 

@@ -10,6 +10,7 @@ from manyeyes.outbound.rules import LONGEST_DETAIL
 from manyeyes.webhooks.rules import AT_ONCE_PER_RECEIVER, CLAIM_SECONDS, MOST_TRIES, DeliveryState
 from support.action_stage import Stage
 from support.delivery_receivers import Post, address, body_of, ended, ids, only, receiver
+from support.hostile_peers import endless, peer
 from support.loopback_servers import Names, http
 
 DAY = 86_400
@@ -205,6 +206,15 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(stage: Stage, post: Po
     assert len(slow.requests) == 30
 
 
+async def test_a_receiver_that_promises_a_reply_for_ever_is_a_failed_try(stage: Stage, post: Post):
+    with peer(endless(b"HTTP/1.1 100 Continue\r\n\r\n")) as port:
+        await ended(stage, f"http://receiver.example:{port}/callback")
+        await post.go()
+    row = await only(post)
+    assert (row["state"], row["tries"]) == (WAITING, 1)
+    assert "a reply will come" in row["last_fault"]
+
+
 async def test_a_result_that_cannot_be_rendered_is_a_failed_try_and_not_a_loop(stage: Stage, post: Post):
     def broken(*_) -> None:
         raise RuntimeError("no")
@@ -231,5 +241,5 @@ async def test_what_a_receiver_sends_does_not_fill_the_log(stage: Stage, post: P
         await post.go()
     row = await only(post)
     assert row["tries"] == 1
-    assert "illegal header line" in row["last_fault"]
+    assert "Invalid header token" in row["last_fault"]
     assert len(row["last_fault"]) <= LONGEST_DETAIL

@@ -4,17 +4,12 @@ import enum
 import ipaddress
 from collections.abc import Sequence
 
+from manyeyes.outbound.networks import IPAddress, Network, is_metadata, last_hops, stands_for, why_special
 from manyeyes.values.web_address import WebAddress, read_web_address
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LONGEST_DETAIL = 300  # a refusal is kept with what it refused, and may quote what a stranger sent
 FIRST_FREE_PORT = 1024  # below it only the two of the web: no mail, no shells, no file shares
 WEB_PORTS = (80, 443)
-GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that is given out for hosts (IANA, IPv6 address space)
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
-# Never a host on the internet, though not every Python knows it: RFC 7526 (6to4 relays), RFC 9637 (documentation).
-NEVER: tuple[Network, ...] = (ipaddress.IPv4Network("192.88.99.0/24"), ipaddress.IPv6Network("3fff::/20"))
 
 
 class DoorReason(enum.StrEnum):
@@ -63,36 +58,28 @@ def destination(url: str) -> WebAddress:
 
 
 def why_forbidden(address: str, allowed: Sequence[Network] = ()) -> str:
-    """Return why an IP address may not be connected to; empty when it may.
+    """Return why an IP address may not be connected to; empty when it may (docs/decisions/0040).
 
-    Public unicast addresses may; others only inside ``allowed``. An IPv4 address inside an IPv6 one (mapped, NAT64,
-    6to4, Teredo) is what counts, since that is where the packets end.
+    Public unicast addresses may; others only inside ``allowed``, and where a cloud keeps a machine's secrets never.
+    An IPv4 address inside an IPv6 one (mapped, NAT64, 6to4, Teredo) is what counts, since that is where packets end;
+    one at the end of a local tunnel (ISATAP) counts beside it.
     """
     try:
         ip: IPAddress = ipaddress.ip_address(address)
     except ValueError:
         return "it is no IP address"
+    places: tuple[IPAddress, ...] = (*(stands_for(ip) or (ip,)), *last_hops(ip))
+    for place in dict.fromkeys((ip, *places)):
+        if is_metadata(place):
+            return f"{_shown(address, ip, place)} is not a public address (clouds keep their machines' secrets there)"
     if any(ip in network for network in allowed):
         return ""
-    places = _embedded(ip) or (ip,)
-    private = next((p for p in places if not (_is_public(p) or any(p in network for network in allowed))), None)
-    if private is None:
-        return ""
-    return f"{address} is not a public address" if private == ip else f"{address} is {private}, not a public address"
+    for place in places:
+        why = why_special(place)
+        if why and not any(place in network for network in allowed):
+            return f"{_shown(address, ip, place)} is not a public address ({why})"
+    return ""
 
 
-def _embedded(ip: IPAddress) -> tuple[IPAddress, ...]:
-    """Return the IPv4 addresses that an IPv6 address carries."""
-    if isinstance(ip, ipaddress.IPv4Address):
-        return ()
-    if ip in NAT64:
-        return (ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF),)
-    return tuple(found for found in (ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())) if found is not None)
-
-
-def _is_public(ip: IPAddress) -> bool:
-    if not ip.is_global or ip.is_multicast or ip.is_unspecified or ip.is_reserved or ip.is_link_local:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address) and (getattr(ip, "scope_id", None) or ip not in GLOBAL_UNICAST):
-        return False
-    return not any(ip in network for network in NEVER)
+def _shown(address: str, ip: IPAddress, place: IPAddress) -> str:
+    return address if place == ip else f"{address}, which leads to {place},"

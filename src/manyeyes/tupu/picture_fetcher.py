@@ -4,7 +4,8 @@ import asyncio
 from collections import defaultdict
 from urllib.parse import urljoin
 
-from manyeyes.outbound.door import Door, HttpReply
+from manyeyes.outbound.door import Door
+from manyeyes.outbound.exchange import HttpReply
 from manyeyes.outbound.rules import DoorRefused
 from manyeyes.recognisers.interface import Failure
 
