@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench simulate screenshots messages lock clean environment clients node-client chromium
+.PHONY: help demo run test check bench fuzz simulate screenshots messages lock clean environment clients node-client chromium
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ check: environment ## style, types, and who may import whom
 
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
+
+fuzz: environment ## look for inputs that break a served installation, FUZZ_SECONDS long (300); what did is kept
+	@exec .venv/bin/python -m fuzz $(ARGS)
 
 simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)

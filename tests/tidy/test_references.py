@@ -13,7 +13,7 @@ TEXTS = (".py", ".md", ".sql", ".js", ".css", ".html", ".toml", ".sh", ".in", ""
 SKIPPED = {
     "tests/tidy/test_references.py": "its planted text is broken on purpose",
 }
-ROOMS = ("docs", "src", "tests", "tools", "bench", "demo")
+ROOMS = ("docs", "src", "tests", "tools", "bench", "demo", "fuzz")
 NOT_KEPT = {
     "tests/published_clients/node/node_modules": "made by `make test`",
 }
