@@ -4,9 +4,11 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from manyeyes.values.decimals import is_decimal
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +53,8 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
         variable = f"MANYEYES_{field.name.upper()}"
         if environment.get(variable):
             try:
-                values[field.name] = msgspec.convert(environment[variable], field.type, strict=False, dec_hook=_path)
-            except msgspec.ValidationError as error:
+                values[field.name] = _read(environment[variable], field.type)
+            except ValueError as error:
                 raise ValueError(f"{variable}: {error}") from error
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
@@ -69,6 +71,13 @@ def default_data_directory(environment: Mapping[str, str]) -> Path:
     """Return the XDG data home's ``manyeyes`` folder."""
     home = environment.get("XDG_DATA_HOME") or os.path.join(environment.get("HOME", "."), ".local", "share")
     return Path(home) / "manyeyes"
+
+
+def _read(text: str, kind: Any) -> object:
+    """Return a variable's text as its setting's type. Raises ValueError; `msgspec` alone takes ``nan`` and ``1e3``."""
+    if kind not in (str, Path) and not is_decimal(text):
+        raise ValueError(f"{text!r} is not a number; write it in the digits 0 to 9")
+    return msgspec.convert(text, kind, strict=False, dec_hook=_path)
 
 
 def _path(kind: type, value: object) -> object:
