@@ -1,11 +1,12 @@
 """Money is an integer count of micro-units (1 USD = 1,000,000 micros); decimals exist only at the edges."""
 
-from manyeyes.values.decimals import is_decimal
+import re
 
 MICROS = 1_000_000
 LARGEST_MICROS = 10**15  # a thousand million dollars: far above any real sum, far below int64
 DECIMALS = 6
 _BLANKS = " \t\r\n"
+_AMOUNT = re.compile(r"[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
 def parse(amount: str) -> int:
@@ -16,7 +17,7 @@ def parse(amount: str) -> int:
     """
     number = amount.strip(_BLANKS)
     size = number.removeprefix("-")
-    if not is_decimal(size):
+    if not _AMOUNT.fullmatch(size):
         raise ValueError(f"{amount!r} is not an amount of money; write it like 10.00")
     whole, _, part = size.partition(".")
     if part[DECIMALS:].strip("0"):
