@@ -4,15 +4,19 @@ import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+
+from manyeyes.values.decimals import is_decimal
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may change. Constants of a contract are not here but next to their rules."""
 
     data: Path
+    secrets_key: str = ""  # what seals the installation's own keys; empty: the key in a file
+    secrets_key_file: Path | None = None  # that file; None: `secrets.key` in `data`, made at the first start
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
@@ -51,14 +55,16 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
         variable = f"MANYEYES_{field.name.upper()}"
         if environment.get(variable):
             try:
-                values[field.name] = msgspec.convert(environment[variable], field.type, strict=False, dec_hook=_path)
-            except msgspec.ValidationError as error:
+                values[field.name] = _read(environment[variable], field.type)
+            except ValueError as error:
                 raise ValueError(f"{variable}: {error}") from error
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
     settings.private_networks()  # says now what does not fit, not when the door is first used
     if settings.widget_url and not settings.public_url:
         raise ValueError("MANYEYES_WIDGET_URL: it needs MANYEYES_PUBLIC_URL, the console that may show the widgets")
+    if settings.secrets_key and settings.secrets_key_file:
+        raise ValueError("MANYEYES_SECRETS_KEY and MANYEYES_SECRETS_KEY_FILE: give one of the two")
     for name in ("public_url", "widget_url"):
         if getattr(settings, name) and not getattr(settings, name).startswith(("http://", "https://")):
             raise ValueError(f"MANYEYES_{name.upper()}: it must begin with http:// or https://")
@@ -69,6 +75,13 @@ def default_data_directory(environment: Mapping[str, str]) -> Path:
     """Return the XDG data home's ``manyeyes`` folder."""
     home = environment.get("XDG_DATA_HOME") or os.path.join(environment.get("HOME", "."), ".local", "share")
     return Path(home) / "manyeyes"
+
+
+def _read(text: str, kind: Any) -> object:
+    """Return a variable's text as its setting's type. Raises ValueError; `msgspec` alone takes ``nan`` and ``1e3``."""
+    if kind not in (str, Path, Path | None) and not is_decimal(text):
+        raise ValueError(f"{text!r} is not a number; write it in the digits 0 to 9")
+    return msgspec.convert(text, kind, strict=False, dec_hook=_path)
 
 
 def _path(kind: type, value: object) -> object:

@@ -4,11 +4,14 @@ import asyncpg
 import pytest
 from standardwebhooks import Webhook
 
-from manyeyes.db.migrate import SQL
 from manyeyes.tasks.rules import wire_id
 from support.action_stage import set_stage
 from support.delivery_receivers import Post, address, body_of, headers_of, receiver
 from support.loopback_servers import Heard, http
+
+
+async def webhook_key(pool: asyncpg.Pool) -> bytes:
+    return bytes(await pool.fetchval("SELECT value FROM secret WHERE name = 'webhooks' AND sealed_by IS NULL"))
 
 
 @pytest.fixture
@@ -24,7 +27,7 @@ def told(dsn, ann, run_async):
             count = max(1, len(replies))
             tasks = [await stage.solve(ann["account_id"], worker_id, callback_url=address(heard)) for _ in range(count)]
             for _ in range(count):  # one after the other, so that each gets its own reply
-                await Post(stage, key=bytes(await pool.fetchval(SQL.secret, "webhooks"))).go()
+                await Post(stage, key=await webhook_key(pool)).go()
         await pool.close()
         return [wire_id(task_id) for task_id in tasks], heard
 

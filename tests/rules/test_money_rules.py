@@ -55,3 +55,11 @@ def test_what_cannot_be_booked_exactly_is_refused(text: str):
 @pytest.mark.parametrize(("text", "micros"), [("10.00", 10_000_000), ("0", 0), ("0.000001", 1), (" 7 ", 7_000_000)])
 def test_what_people_write_is_understood(text: str, micros: int):
     assert money.parse(text) == micros
+
+
+@pytest.mark.parametrize(
+    "text", ["٣", "１０", "1_000", "1e3", "+5", "--0", "0x10", "nan", "", " ", "5.", ".5", "1,5", "1 0", "\u30005"]
+)
+def test_an_amount_has_one_spelling(text: str):
+    with pytest.raises(ValueError, match="is not an amount of money"):
+        money.parse(text)

@@ -5,7 +5,14 @@ import asyncpg
 from manyeyes.db.picture_days import keep_days
 from manyeyes.runtime.context import prepare_database, today
 
-KEPT = {"migration", "queue", "cell", "gate", "counter", "secret"}  # a secret: making the signing key takes a while
+KEPT = {
+    "migration",
+    "queue",
+    "cell",
+    "gate",
+    "counter",
+    "secret",
+}  # a secret: making the signing key takes a while; nothing seals it while no test serves
 FEW_BYTES = 1_000_000  # deleting few rows is quicker than TRUNCATE
 FILLED = """
 SELECT relname, pg_relation_size(oid) AS bytes FROM pg_class

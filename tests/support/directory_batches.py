@@ -21,6 +21,7 @@ from manyeyes.actions.change_workers import ChangeWorker
 from manyeyes.actions.disable_workers import DisableWorker
 from manyeyes.actions.enable_workers import EnableWorker
 from manyeyes.actions.end_sessions import EndSession
+from manyeyes.actions.forget_secrets import ForgetSecrets
 from manyeyes.actions.issue_keys import IssueKey
 from manyeyes.actions.register_soft_apps import RegisterSoftApp
 from manyeyes.actions.register_workers import RegisterWorker
@@ -172,6 +173,10 @@ def use_links(draw: Draw, world: World) -> list[UseLink]:
 def end_sessions(draw: Draw, world: World) -> list[EndSession]:
     some = draw.few([KEYS_SESSION, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
     return draw.batch(lambda: EndSession(secret_hash=draw.one(some)))
+
+
+def forget_secrets(draw: Draw, world: World) -> list[ForgetSecrets]:
+    return draw.batch(ForgetSecrets)
 
 
 def register_workers(draw: Draw, world: World) -> list[RegisterWorker]:

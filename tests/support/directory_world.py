@@ -19,6 +19,7 @@ from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.apps.rules import App
+from manyeyes.db.migrate import SQL
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.workers.store import Subject, Worker
@@ -98,6 +99,8 @@ def _credentials(customer: Subject) -> list[AddCredential]:
 
 
 async def _save(stage: Stage, directory: Directory) -> None:
+    async with stage.transaction() as tx:
+        await tx.execute(SQL.keep_secret, "pictures", b"sealed", b"by whom")
     await stage.act(open_accounts, directory.opened)
     await stage.act(issue_keys, *directory.keys)
     await stage.act(add_credentials, *directory.credentials)

@@ -12,13 +12,16 @@ WRITES = re.compile(r"\b(INSERT INTO|DELETE FROM|TRUNCATE|(?<!FOR )(?<!FOR NO KE
 # Whoever writes beside actions, what, and why it may.
 EXCEPTIONS = {
     ("runtime/context.py", "accounts.take_numbers"): "a process takes its number before it can be asked anything",
-    ("runtime/context.py", "db.keep_secret"): "the first process makes the installation's keys, before it can be asked",
     ("runtime/context.py", "db.migrate"): "a migration notes itself in its own transaction",
     ("runtime/context.py", "db.open_cell"): "a database is prepared with its first rows, as it is with its schema",
     (
         "runtime/context.py",
         "dispatch.open_gates",
     ): "a database is prepared with its first rows, as it is with its schema",
+    (
+        "runtime/installation_keys.py",
+        "db.keep_secret",
+    ): "the first process makes and seals the installation's keys, before it can be asked",
     ("runtime/id_blocks.py", "accounts.take_numbers"): "a number is taken before what it names is written",
     ("runtime/id_blocks.py", "tasks.take_serials"): "a serial is taken before what it names is written",
 }

@@ -109,6 +109,12 @@ async def test_an_api_key_that_is_nobody_s_another_s_or_barred_is_1(context: Con
     other = await open_shop(context, shop.client)
     assert (await by_key(shop, "no key")).code == 1
     assert (await by_key(shop, other.customer.key)).code == 1
+    nowhere = await shop.client.post(
+        f"/v3/recognition/{'0' * 24}", files={"image": ("a.png", PICTURE)}, headers={"X-API-Key": other.customer.key}
+    )
+    foreign = await by_key(shop, other.customer.key)
+    absent = opened(shop, nowhere)
+    assert (foreign.code, foreign.said["message"]) == (absent.code, absent.said["message"])
     barred = new_key()
     async with context.cells.directory.acquire() as db:
         owner = KeyOwner(shop.app.cell, shop.app.account_id, ("198.51.100.0/24",))

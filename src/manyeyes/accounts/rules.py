@@ -12,7 +12,7 @@ TOKEN_BYTES = 24
 
 def digest(secret: str) -> bytes:
     """Return what is stored of a key, token or link: its SHA-256. They are long and random, so no salt is needed."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def new_key() -> str:

@@ -3,7 +3,6 @@
 See docs/contracts/anticaptcha.md#token-tasks.
 """
 
-import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, TURNSTILE
 from manyeyes.tasks.tokens import TokenOptions, queue_of
+from manyeyes.values.decimals import decimal_number
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.web_address import read_web_address
 
@@ -103,8 +103,10 @@ def _score(task: Mapping[str, Any]) -> float | Refusal:
     value = task.get("minScore")
     if value is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'minScore'")
+    score = decimal_number(value.strip()) if isinstance(value, str) else value
     try:
-        score = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
+        if not isinstance(score, float):
+            raise ValueError("no whole number is a score")
         queue_of(RECAPTCHA_V3, score)
     except ValueError:
         raise lenient_values.bad_property("minScore", "0.3, 0.7 or 0.9", value) from None

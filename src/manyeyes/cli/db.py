@@ -1,13 +1,15 @@
 """manyeyes db: the schema and the proof that the books balance."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from manyeyes.actions.check_books import check_books
-from manyeyes.cli.command import Common, run
+from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
+from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.db.migrate import migrations, pending
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
 from manyeyes.values import money
 
 app = App(name="db", help="Schema and books.")
@@ -60,6 +62,33 @@ def check(*, common: Common | None = None) -> None:
     run(common, remember, _show)
     if outcome["difference"]:
         raise SystemExit(1)
+
+
+@app.command(name="reset-secrets")
+def reset_secrets(
+    *,
+    readable: Annotated[bool, Parameter(help="Also when they can be read: after a theft, say.", negative="")] = False,
+    common: Common | None = None,
+) -> None:
+    """Give up the installation's own keys, which cannot be read any more; the next start makes new ones.
+
+    Customers of TUPU's contract then fetch the new public key, receivers of call-backs take their new secrets, and the
+    addresses of pictures that were handed out end. Money, tasks, client keys and sessions stay.
+    """
+
+    async def work(context: Context) -> dict[str, Any]:
+        async with context.cells.directory.acquire() as db:
+            try:
+                await check_secrets(db, context.settings)
+                is_lost = False
+            except SecretsUnreadable:
+                is_lost = True
+        if not is_lost and not readable:
+            raise CommandFailed("the secrets can be read and nothing is lost; --readable gives them up all the same")
+        await context.batcher.ask(forget_secrets, ForgetSecrets())
+        return {"reset": True}
+
+    run(common, work, lambda _: "the secrets are given up; start all servers anew, which makes new ones")
 
 
 def _show(result: dict[str, Any]) -> str:

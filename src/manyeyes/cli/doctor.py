@@ -2,11 +2,16 @@
 
 from typing import Any
 
+import asyncpg
+
 from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
+from manyeyes.runtime.key_file import is_open_to_others, key_place
+from manyeyes.settings import Settings
 
 OLDEST_SNAPSHOT_SECONDS = 60.0
 WANTED = {
@@ -51,6 +56,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
         checks.append(
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
         )
+        checks.append(await _secrets(db, context.settings))
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             books = await check_books(db, cell, await context.lookups.time_zones())
@@ -58,6 +64,19 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )
     return checks
+
+
+async def _secrets(db: asyncpg.Connection, settings: Settings) -> dict[str, Any]:
+    """Return the row about the installation's keys: whether they can be opened, and by whom."""
+    try:
+        is_sealed = await check_secrets(db, settings)
+    except SecretsUnreadable as error:
+        return _row("secrets can be read", False, str(error))
+    if is_open_to_others(settings):
+        return _row("secrets can be read", False, f"others may read {key_place(settings)} too: chmod 600")
+    loose = [name for name, sealed in is_sealed.items() if not sealed]
+    seen = f"not sealed before the next start: {', '.join(loose)}" if loose else f"sealed, {key_place(settings)} fits"
+    return _row("secrets can be read", True, seen if is_sealed else "none before the first start")
 
 
 def _row(name: str, is_well: bool, seen: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from manyeyes import __version__
 from manyeyes.cli import account, address, appeal, db, operator, queue, recognition, site, soft_app, webhook, worker
 from manyeyes.cli import app as apps
 from manyeyes.cli.doctor import doctor
+from manyeyes.cli.numbers import convert
 from manyeyes.cli.serve import serve
 from manyeyes.cli.statement import statement
 
@@ -15,7 +16,7 @@ app = App(
     name="manyeyes",
     help="A self-hosted recognition service.",
     version=__version__,
-    default_parameter=Parameter(negative_iterable=""),
+    default_parameter=Parameter(negative_iterable="", converter=convert),
 )
 app.command(serve)
 account.app.command(statement)

@@ -19,6 +19,7 @@ from manyeyes.simulator.allow_list_study import StudyQuestion
 from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.review import Bench
 from manyeyes.simulator.world import World
+from manyeyes.values.decimals import is_decimal
 
 try:
     from manyeyes.simulator import allow_list_picture, calibration_picture, review_picture
@@ -152,8 +153,11 @@ def _check_out(out: Path | None) -> None:
 
 
 def _numbers(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
+    parts = [part.strip() for part in text.split(",")]
     try:
-        found = sorted({kind(part) for part in text.split(",")})
+        if not all(map(is_decimal, parts)):
+            raise ValueError(text)
+        found = sorted({kind(part) for part in parts})
     except ValueError:
         raise CommandFailed(f"{option} takes numbers with commas between them, not {text!r}") from None
     least = {"--rates": allow_list_study.SMALLEST_RATE, "--pools": 1}.get(option, 0)

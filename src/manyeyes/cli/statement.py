@@ -13,6 +13,7 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.store import Movement
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
+from manyeyes.values.integers import integer
 
 BEGINNING = datetime.fromtimestamp(0, UTC)
 PAGE = 5_000
@@ -94,8 +95,9 @@ def _show(result: dict[str, Any]) -> str:
 
 def _instant(text: str) -> datetime:
     try:
-        if text.lstrip("-").isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
+        unix = integer(text, 12)
+        if unix is not None:
+            return datetime.fromtimestamp(unix, UTC)
         found = datetime.fromisoformat(text)
     except (ValueError, OverflowError) as error:
         raise CommandFailed(f"{text!r} is no instant; write 2026-11-22T00:00:00Z or Unix seconds") from error

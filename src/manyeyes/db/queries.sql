@@ -23,13 +23,22 @@ INSERT INTO cell (cell, next_serial) VALUES ($1, 1) ON CONFLICT DO NOTHING;
 SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid
 WHERE inhparent = 'blob'::regclass AND relkind = 'r' ORDER BY relname;
 
--- name: secret
--- A key of this installation, made by the first process that asks.
-SELECT value FROM secret WHERE name = $1;
+-- name: secrets
+-- The keys of this installation, and what seals each.
+SELECT name, value, sealed_by FROM secret ORDER BY name;
+
+-- name: lock_secrets
+-- Only one process makes or seals keys at a time.
+LOCK TABLE secret IN SHARE ROW EXCLUSIVE MODE;
 
 -- name: keep_secret
--- Keep a fresh key, unless another process was quicker.
-INSERT INTO secret (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING;
+-- Keep a key, a fresh one or one that is sealed anew; the table is locked.
+INSERT INTO secret (name, value, sealed_by) VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, sealed_by = excluded.sealed_by;
+
+-- name: forget_secrets
+-- Give up the keys of this installation; the next start makes new ones.
+DELETE FROM secret;
 
 -- name: server_settings
 -- What `manyeyes doctor` looks at.

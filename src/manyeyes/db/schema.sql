@@ -19,10 +19,11 @@ CREATE TABLE counter (
     next_value bigint NOT NULL
 );
 
--- Keys that this installation signs its own addresses with.
+-- Keys that this installation signs with, sealed by one that is not in the database (runtime/installation_keys.py).
 CREATE TABLE secret (
-    name  text PRIMARY KEY,
-    value bytea NOT NULL
+    name      text PRIMARY KEY,
+    value     bytea NOT NULL,
+    sealed_by bytea                                   -- which key seals the value; null: none yet
 );
 
 -- In which cell an account lives.
@@ -71,8 +72,11 @@ CREATE TABLE credential (
     created_at  timestamptz NOT NULL,
     expires_at  timestamptz,                          -- null: until disabled
     used_at     timestamptz,                          -- a link signs in once
-    through     bytea                                 -- the client key or token that began a session, which ends with it
+    through     bytea,                                -- the client key or token that began a session, which ends with it
+    address     text NOT NULL DEFAULT '',             -- from where a session was used last; empty: it is not known
+    seen_at     timestamptz                           -- when that was, within an hour
 );
+CREATE INDEX credential_subject ON credential (role, subject_id) WHERE kind <> 'token';
 
 -- A kind of work with a price, a language and workers who may do it (a reference table: few rows, rarely written).
 CREATE TABLE queue (

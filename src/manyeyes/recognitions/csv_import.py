@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
@@ -10,6 +9,7 @@ import msgspec
 
 from manyeyes.recognitions.counters import DayChange, QuarterChange, merged, quarter
 from manyeyes.recognitions.rules import FAILED, Recognition
+from manyeyes.values.decimals import scientific_number
 
 COLUMNS = ("at", "label", "review", "rate", "name")
 WORDS = {"true": True, "1": True, "false": False, "0": False}
@@ -101,11 +101,8 @@ def _label(text: str, recognition: Recognition) -> int:
 
 
 def _rate(text: str) -> float:
-    try:
-        rate = float(text or "0")
-    except ValueError:
-        rate = math.nan
-    if not 0 <= rate <= 1:
+    rate = scientific_number(text or "0")
+    if rate is None or rate > 1:
         raise ValueError(f"the rate is {text!r}; a number from 0 to 1 is wanted")
     return rate
 

@@ -1,10 +1,9 @@
 """The browser's session: who a request's cookie signs in, and whether it came from a page of our own."""
 
-from urllib.parse import urlsplit
-
 from starlette.requests import Request
 
 from manyeyes.runtime.context import Context
+from manyeyes.values.web_address import place_of, read_origin
 from manyeyes.workers.store import Subject
 
 COOKIE = "manyeyes_session"
@@ -19,11 +18,17 @@ async def cookie_subject(context: Context, request: Request) -> Subject | None:
 def is_from_own_page(context: Context, request: Request) -> bool:
     """Tell whether a browser says that an unsafe request came from a page of this site (beside SameSite=Lax).
 
-    Browsers send Origin with every POST; without it, or with `null`, there is nothing to trust. Only host and port are
-    compared: behind a proxy that ends TLS the scheme that arrives here is not the one in the address bar.
+    Browsers send Origin with every POST; without it, or with `null`, there is nothing to trust, and neither is there
+    where several come. Only host and port are compared: behind a proxy that ends TLS the scheme that arrives here is
+    not the one in the address bar.
     """
-    own = {request.headers.get("host", ""), urlsplit(context.settings.public_url).netloc} - {""}
-    return urlsplit(request.headers.get("origin", "")).netloc in own
+    sent, hosts = request.headers.getlist("origin"), request.headers.getlist("host")
+    try:
+        (origin,) = map(read_origin, sent)
+    except ValueError:
+        return False
+    own = [f"{origin.scheme}://{host}" for host in hosts] if len(hosts) == 1 else []
+    return (origin.host, origin.port) in {place_of(address) for address in (*own, context.settings.public_url)}
 
 
 def is_secure(context: Context, request: Request) -> bool:

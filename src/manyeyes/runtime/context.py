@@ -1,9 +1,7 @@
 """What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
-import secrets
-from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from functools import cached_property
 
 import asyncpg
 
@@ -17,27 +15,22 @@ from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
+from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
-from manyeyes.values.response_signing import ResponseSigner, new_private_key
+from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.signed_links import PictureLinks, WidgetLinks
-
-
-class Keys(NamedTuple):
-    """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract."""
-
-    pictures: bytes
-    webhooks: bytes
-    signing: bytes  # DER, PKCS#8
 
 
 class Context:
     """Built by `open_context`; one per process."""
 
-    def __init__(self, settings: Settings, cells: Cells, dsn: str, node_id: int, keys: Keys) -> None:
+    def __init__(
+        self, settings: Settings, cells: Cells, dsn: str, node_id: int, keys: Keys | SecretsUnreadable
+    ) -> None:
         self.settings = settings
         self.cells = cells
         self.node_id = node_id
@@ -51,10 +44,33 @@ class Context:
         self.recognisers = RecogniserPool(
             settings.recogniser_seconds, settings.recogniser_megabytes, settings.recogniser_processes
         )
-        self.signer = ResponseSigner(keys.signing)
-        self.webhook_key = keys.webhooks
-        self.pictures = PictureLinks(keys.pictures, settings.picture_hours)
-        self.widgets = WidgetLinks(keys.pictures, settings.widget_url)
+        self._keys = keys
+
+    @cached_property
+    def signer(self) -> ResponseSigner:
+        """Return what signs the answers of TUPU's contract. Raises `SecretsUnreadable`."""
+        return ResponseSigner(self._own_keys.signing)
+
+    @property
+    def webhook_key(self) -> bytes:
+        """Return what the secrets of call-backs are made of. Raises `SecretsUnreadable`."""
+        return self._own_keys.webhooks
+
+    @cached_property
+    def pictures(self) -> PictureLinks:
+        """Return what makes and opens the addresses of pictures. Raises `SecretsUnreadable`."""
+        return PictureLinks(self._own_keys.pictures, self.settings.picture_hours)
+
+    @cached_property
+    def widgets(self) -> WidgetLinks:
+        """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
+        return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @property
+    def _own_keys(self) -> Keys:
+        if isinstance(self._keys, SecretsUnreadable):
+            raise self._keys
+        return self._keys
 
     async def close(self) -> None:
         """End the children, runs and listeners, then close the connections to the databases."""
@@ -64,17 +80,24 @@ class Context:
         await self.cells.close()
 
 
-async def open_context(settings: Settings, dsn: str, *, cells: Cells | None = None, pool_size: int = 8) -> Context:
-    """Connect to a prepared database and return the context. ``cells`` may route cells to several databases."""
+async def open_context(
+    settings: Settings, dsn: str, *, cells: Cells | None = None, pool_size: int = 8, serving: bool = False
+) -> Context:
+    """Connect to a prepared database and return the context. ``cells`` may route cells to several databases.
+
+    ``serving``: the installation's keys are needed, and are sealed where they are not; raises `SecretsUnreadable`.
+    Otherwise that is raised where a key is used: most commands need none.
+    """
     if cells is None:
         pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
         cells = Cells(pool)
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
-        pictures, webhooks = [await _secret(db, name, _random) for name in ("pictures", "webhooks")]
-        bits = settings.signing_key_bits
-        signing = await _secret(db, f"signing-{bits}", lambda: new_private_key(bits))
-    return Context(settings, cells, dsn, node_id, Keys(pictures, webhooks, signing))
+        keys = await _keys(db, settings, serving=serving)
+    if serving and isinstance(keys, SecretsUnreadable):
+        await cells.close()
+        raise keys
+    return Context(settings, cells, dsn, node_id, keys)
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:
@@ -105,14 +128,8 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-async def _secret(db: asyncpg.Connection, name: str, make: Callable[[], bytes]) -> bytes:
-    """Return a key of this installation; the first process that asks makes it."""
-    known = await db.fetchval(SQL.secret, name)
-    if known is None:
-        await db.execute(SQL.keep_secret, name, make())
-        known = await db.fetchval(SQL.secret, name)
-    return bytes(known)
-
-
-def _random() -> bytes:
-    return secrets.token_bytes(32)
+async def _keys(db: asyncpg.Connection, settings: Settings, *, serving: bool) -> Keys | SecretsUnreadable:
+    try:
+        return await installation_keys(db, settings, serving=serving)
+    except SecretsUnreadable as error:
+        return error

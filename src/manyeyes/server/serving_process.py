@@ -14,6 +14,7 @@ import uvloop
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
 from manyeyes.logs import set_up_logs
 from manyeyes.runtime.context import open_context
+from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.server.application import running
 from manyeyes.server.http_protocol import OneWriteProtocol
 from manyeyes.settings import from_environment
@@ -40,7 +41,7 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
     """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
     # 1. Connect, and run the periodic jobs.
     settings = from_environment()
-    context = await open_context(settings, dsn)
+    context = await open_context(settings, dsn, serving=True)
     async with running(context) as application:
         # 2. Accept requests.
         config = uvicorn.Config(
@@ -79,7 +80,10 @@ def main() -> None:
         return  # the supervisor died while we started
     listener = socket.socket(fileno=int(os.environ[LISTEN_FD]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and ends us with SIGTERM
-    uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, int(os.environ[READY_FD])))
+    try:
+        uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, int(os.environ[READY_FD])))
+    except SecretsUnreadable as error:
+        raise SystemExit(f"manyeyes: {error}") from None
 
 
 if __name__ == "__main__":

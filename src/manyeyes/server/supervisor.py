@@ -14,6 +14,7 @@ from manyeyes.db.embedded import Embedded
 from manyeyes.db.migrate import migrations
 from manyeyes.roles.login_links import login_url
 from manyeyes.runtime.context import open_context, prepare_database_at
+from manyeyes.runtime.key_file import is_open_to_others, key_place
 from manyeyes.runtime.server_address import write_server_note
 from manyeyes.server.serving_process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
 from manyeyes.settings import Settings
@@ -76,7 +77,9 @@ class Supervisor:
         versions = {migration.name: migration.number for migration in migrations()}
         for name in await prepare_database_at(self._dsn):
             self._say(f"database schema: version {versions[name]} ({name}) applied")
-        context = await open_context(self._settings, self._dsn, pool_size=2)
+        context = await open_context(self._settings, self._dsn, pool_size=2, serving=True)
+        if is_open_to_others(self._settings):
+            self._say(f"others may read {key_place(self._settings)} too: chmod 600 it")
         try:
             async with context.cells.directory.acquire() as db:
                 is_first = not await workers.has_operator(db)

@@ -1,4 +1,4 @@
-"""Who may call: the checks before a call's own parameters, in the order of docs/decisions/0020: 6, 8, 9, 12, 1.
+"""Who may call: the checks before a call's own parameters, in the order of docs/decisions/0020: 1, 6, 8, 9, 12, 1.
 
 A blocked address hears code 1 before all of them, as everywhere else.
 """
@@ -14,27 +14,26 @@ from manyeyes.values.refusals import Reason, Refusal
 _SECRET_ID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # ours are 24 hex characters; what cannot be one is not looked up
 
 
-async def find_app(context: Context, secret_id: str, address: str) -> App | Refusal:
-    """Return the app of a path's secretId, or the refusal: blocked address 1, unknown 6, suspended 8."""
+async def find_app(context: Context, secret_id: str, api_key: str, address: str) -> App | Refusal:
+    """Return the app of a path's secretId, or the refusal: address or API key 1, unknown 6, suspended 8, no key 9.
+
+    Whoever calls with a client key hears the same of another account's app and of one that is not there.
+    """
     blocked = await context.lookups.blocked(address)
     if blocked:
         return blocked
     app = await context.lookups.app(secret_id) if _SECRET_ID.fullmatch(secret_id) else None
+    if api_key:
+        owner = await context.lookups.owner(api_key, address)
+        if isinstance(owner, Refusal):
+            return owner
+        if app is None or (owner.cell, owner.account_id) != (app.cell, app.account_id):
+            return Refusal(Reason.UNKNOWN_KEY, "the key's account has no app with this secretId")
     if app is None:
         return Refusal(Reason.UNKNOWN_APP)
-    return Refusal(Reason.APP_SUSPENDED) if app.suspended else app
-
-
-async def check_key(context: Context, app: App, api_key: str, address: str) -> App | Refusal:
-    """Return the app when it may call as far as that is known before the body, or the refusal: API key 1, no key 9."""
-    if not api_key:
-        return app if app.public_key is not None else Refusal(Reason.NO_PUBLIC_KEY)
-    owner = await context.lookups.owner(api_key, address)
-    if isinstance(owner, Refusal):
-        return owner
-    if (owner.cell, owner.account_id) != (app.cell, app.account_id):
-        return Refusal(Reason.UNKNOWN_KEY, "the key is not of the app's account")
-    return app
+    if app.suspended:
+        return Refusal(Reason.APP_SUSPENDED)
+    return app if api_key or app.public_key is not None else Refusal(Reason.NO_PUBLIC_KEY)
 
 
 def check_triple(app: App, parameters: Parameters, *, has_api_key: bool, now: float, window: int) -> bytes | Refusal:

@@ -10,7 +10,7 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.db.pool import is_lost
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
-from manyeyes.tupu.admission import check_key, check_triple, find_app
+from manyeyes.tupu.admission import check_triple, find_app
 from manyeyes.tupu.body import Incoming, read_parameters
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.memory_budget import HeldMemory, Room
@@ -76,9 +76,7 @@ class Tupu:
     ) -> SignedCall | Refusal:
         """Return the call when it may be made. The body of one that may not is read and dropped."""
         address, api_key = _address(scope), _header(scope, b"x-api-key")
-        app = await find_app(self._context, target.secret_id, address)
-        if not isinstance(app, Refusal):
-            app = await check_key(self._context, app, api_key, address)
+        app = await find_app(self._context, target.secret_id, api_key, address)
         if isinstance(app, Refusal):
             await incoming.drain()
             return app

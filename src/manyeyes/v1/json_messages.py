@@ -1,7 +1,6 @@
 """JSON in and out of /v1: strict bodies, and refusals as ``{"refusal": reason, "reason": sentence}`` with a status."""
 
 import asyncio
-import math
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -9,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.values.decimals import decimal_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 LARGEST_BODY = 64 * 1024
@@ -71,11 +71,7 @@ async def decode(request: Request, kind: type[Body]) -> Body:
 
 def seconds(text: str) -> float:
     """Return a number of seconds from a query; 0 for what is none: "nan" is a float, and no clock ever reaches it."""
-    try:
-        number = float(text)
-    except ValueError:
-        return 0.0
-    return 0.0 if math.isnan(number) else number
+    return decimal_number(text) or 0.0
 
 
 async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer | None:

@@ -44,6 +44,26 @@ def read_web_address(text: str) -> WebAddress:
     return WebAddress(url.scheme, _ascii_host(url.raw_host.decode("ascii")), port, url.raw_path.decode("ascii"))
 
 
+def read_origin(text: str) -> WebAddress:
+    """Return the one origin that an Origin header names: scheme, host and port alone (RFC 6454, 6.1).
+
+    Raises ValueError for `null`, for several, and for whatever no browser writes.
+    """
+    found = read_web_address(text)
+    if text != text.lower() or not text.isascii() or text.count("/") != 2 or re.search(r"[?#]|:$", text):
+        raise ValueError("an origin is a scheme, a host and a port")
+    return found
+
+
+def place_of(text: str) -> tuple[str, int] | None:
+    """Return host and port of a web address; None when it has none that can be read."""
+    try:
+        found = read_web_address(text)
+    except ValueError:
+        return None
+    return found.host, found.port
+
+
 def canonical_host(text: str) -> str:
     """Return the one spelling of a host name or IP address: lower case, IDNA, no dot at the end. Raises ValueError."""
     name = text.strip()

@@ -77,8 +77,9 @@ def instant(text: str) -> datetime | None:
     A text without a zone means UTC.
     """
     try:
-        if text.isdecimal():
-            found = datetime.fromtimestamp(int(text), UTC)
+        unix = whole_number(text, 12)
+        if unix is not None:
+            found = datetime.fromtimestamp(unix, UTC)
         else:
             found = datetime.fromisoformat(_LOST_PLUS.sub("+", text))
             found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

@@ -27,6 +27,7 @@ from manyeyes.recognitions.rules import Recognition
 from manyeyes.recognitions.verdict_counts import VerdictCount, verdict_counts
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
+from manyeyes.values.decimals import decimal_number
 
 PATH = "/operator/recognition"
 DAYS = 90  # of verdicts that count here: recognisers, customers and what they send change
@@ -166,9 +167,17 @@ def _terms(given: dict[str, str]) -> dict[str, Any]:
     """Return the terms that a form changes; an empty field changes nothing. Raises ValueError for what is no number."""
     terms: dict[str, Any] = {}
     if given["threshold"]:
-        terms["threshold"] = float(given["threshold"].replace(",", "."))
+        terms["threshold"] = _number(given["threshold"])
     if given["sample_share"]:
-        terms["sample_share"] = float(given["sample_share"].replace(",", ".")) / 100
+        terms["sample_share"] = _number(given["sample_share"]) / 100
     if given["closed"]:
         terms["closed"] = given["closed"] == "yes"
     return terms
+
+
+def _number(text: str) -> float:
+    """Return a number that is written with a point or a comma. Raises ValueError for every other text."""
+    number = decimal_number(text.replace(",", ".", 1))
+    if number is None:
+        raise ValueError(f"{text!r} is no number")
+    return number

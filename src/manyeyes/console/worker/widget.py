@@ -14,7 +14,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import HCAPTCHA, RECAPTCHA_V3, TURNSTILE
 from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.web_address import read_web_address
+from manyeyes.values.web_address import place_of
 
 # What the widgets' makers name for a page's policy; nothing else may be loaded into the frame.
 HCAPTCHA_HOSTS = "https://hcaptcha.com https://*.hcaptcha.com"
@@ -58,7 +58,7 @@ class WidgetPages:
         A maker's script knows the address of its frame: it must not lead to the same page on the console's origin.
         """
         root = self._context.settings.widget_url
-        return not root or _place(root) == _place(f"{urlsplit(root).scheme}://{request.headers.get('host', '')}")
+        return not root or place_of(root) == place_of(f"{urlsplit(root).scheme}://{request.headers.get('host', '')}")
 
     def _console(self, request: Request) -> str:
         """Return the origin of the console, which alone may frame the page and hears what it yields."""
@@ -66,15 +66,6 @@ class WidgetPages:
             found = urlsplit(self._context.settings.public_url)
             return f"{found.scheme}://{found.netloc}"
         return f"{request.url.scheme}://{request.headers.get('host', '')}"
-
-
-def _place(url: str) -> tuple[str, int] | None:
-    """Return host and port of an address; None when it has none that can be read."""
-    try:
-        found = read_web_address(url)
-    except ValueError:
-        return None
-    return found.host, found.port
 
 
 def policy(sources: Mapping[str, str], console: str) -> str:

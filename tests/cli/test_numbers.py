@@ -1,0 +1,74 @@
+"""Whatever takes a number on the command line or in a setting takes ASCII digits and nothing else."""
+
+import inspect
+
+import pytest
+from cyclopts import App
+
+from cli.conftest import Command
+from manyeyes.cli.main import app
+from manyeyes.cli.numbers import convert
+from manyeyes.settings import from_environment
+
+NO_NUMBERS = ["٣", "１０", "1_000", "1e3", "+5", "0x10", "nan", "inf", "²", ""]
+SAID = (
+    *("not a whole number", "is not a number", "amount of money", "takes numbers"),
+    *("must lie", "lies from", "a review may wait", "there is no recognition"),
+)
+ARGUMENTS = [
+    ("account", "top-up", "Ann", "{}"),
+    ("account", "create", "Ann", "--balance", "{}"),
+    ("account", "set", "Ann", "--max-bid", "{}"),
+    ("account", "set", "Ann", "--weight", "{}"),
+    ("worker", "create", "Ada", "--queue", "{}"),
+    ("webhook", "list", "Ann", "--limit", "{}"),
+    ("queue", "set", "1", "--price", "{}"),
+    ("queue", "set", "{}", "--price", "0.001"),
+    ("soft-app", "pay-out", "{}"),
+    ("appeal", "accept", "{}"),
+    ("recognition", "set", "x", "--threshold", "{}"),
+    ("recognition", "set", "x", "--review-hours", "{}"),
+    ("simulate", "allow-list", "--rates", "{}"),
+    ("simulate", "allow-list", "--load", "{}"),
+    ("serve", "--processes", "{}"),
+    ("serve", "--port", "{}"),
+]
+
+
+@pytest.fixture
+def installation(manyeyes: Command) -> Command:
+    manyeyes("account", "create", "Ann")
+    return manyeyes
+
+
+@pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
+def test_what_is_no_number_is_refused_in_words(installation: Command, arguments: tuple[str, ...]):
+    for text in NO_NUMBERS:
+        done = installation(*(argument.format(text) for argument in arguments))
+        assert (done.code, done.out) == (1, ""), text
+        assert "Traceback" not in done.err
+        assert any(said in done.err for said in SAID), (text, done.err)
+
+
+def _commands(of: App) -> list[App]:
+    named = [of[name] for name in of if not name.startswith("-")]
+    return [of, *(inner for each in named for inner in _commands(each))]
+
+
+def test_every_command_reads_its_numbers_by_that_rule():
+    """A command with a reader of its own would take what the others refuse."""
+    assert app.default_parameter is not None
+    assert app.default_parameter.converter is convert
+    read = [command for command in _commands(app) if inspect.isfunction(command.default_command)]
+    assert len(read) > 40
+    for command in read:
+        assert command.default_parameter is None or command.default_parameter.converter in (None, convert)
+        own = [each.name for each in command.assemble_argument_collection() if each.parameter.converter]
+        assert own == [], command.name
+
+
+@pytest.mark.parametrize("text", [t for t in NO_NUMBERS if t] + ["-1"])
+@pytest.mark.parametrize("name", ["TASK_LIFE_SECONDS", "RECOGNISER_SECONDS", "SIGNING_KEY_BITS"])
+def test_a_setting_is_read_likewise(name: str, text: str):
+    with pytest.raises(ValueError, match=f"MANYEYES_{name}"):
+        from_environment({f"MANYEYES_{name}": text})
