@@ -35,6 +35,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recogniser_megabytes: Annotated[int, msgspec.Meta(ge=100)] = 1500  # of memory, for each recogniser's process
     recogniser_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # of each, in each serving process
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
+    # What a stranger may take of one serving process (docs/decisions/0039).
+    ops: str = ""  # HOST:PORT of /healthz and /metrics; "off": nowhere; empty: `DEFAULT_OPS`, or a free port beside one
+    head_kilobytes: Annotated[int, msgspec.Meta(ge=1, le=1024)] = 32  # of a request line with all headers
+    head_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15  # until a request's head is whole
+    stall_seconds: Annotated[float, msgspec.Meta(gt=0)] = 60  # for 16 kB more of a body, or of a reply that is read
+    keep_alive_seconds: Annotated[float, msgspec.Meta(gt=0)] = 15  # between a reply and the next request
+    connections: Annotated[int, msgspec.Meta(ge=1)] = 4096
+    connections_per_address: Annotated[int, msgspec.Meta(ge=1)] = 512  # a trusted proxy's are not counted
+    body_kilobytes: Annotated[int, msgspec.Meta(ge=1, le=2048)] = 64  # of a body that carries no picture
+    waits_per_caller: Annotated[int, msgspec.Meta(ge=1)] = 16  # event streams and waiting calls of one caller at once
+    recogniser_waiting_per_account: Annotated[int, msgspec.Meta(ge=1)] = 128  # pictures, in each recogniser's queue
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""

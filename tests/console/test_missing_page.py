@@ -1,4 +1,4 @@
-"""A path that leads nowhere: a page for a browser that looks, the contract's error for everything else."""
+"""A path that leads nowhere: a 404 for whoever looks, a page for a browser; the contract's error for every call."""
 
 import pytest
 
@@ -15,9 +15,27 @@ async def test_a_browser_gets_a_page(client: Client, path):
     assert page.headers["content-type"].startswith("text/html")
 
 
+PROBES = ["/nothing", "/readyz", "/health", "/healthz", "/metrics", "/favicon.ico", "/wp-login.php", "/getbalance/x"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", PROBES)
+async def test_every_other_look_is_a_404_even_while_the_database_is_down(client: Client, monkeypatch, method, path):
+    monkeypatch.setattr(client.context.cells, "directory", None)  # whoever asked it would fail
+    reply = await client.request(method, path)
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "headers"),
-    [("GET", "/nothing", {}), ("POST", "/nothing", BROWSER), ("GET", "/createTask", BROWSER), ("HEAD", "/x", BROWSER)],
+    [
+        ("POST", "/nothing", BROWSER),
+        ("POST", "/healthz", {}),
+        ("PUT", "/nothing", {}),
+        ("GET", "/createTask", BROWSER),
+        ("GET", "/GETBALANCE/", {}),
+        ("HEAD", "/createTask", {}),
+    ],
 )
 async def test_a_call_gets_the_contracts_error(client: Client, method, path, headers):
     reply = await client.request(method, path, headers=headers)

@@ -60,7 +60,7 @@ async def test_the_server_answers_while_a_recogniser_spins_and_closes_without_it
     pid = (await detail(recognisers, b"pid"))["pid"]
     hanging = asyncio.create_task(told(recognisers, b"spin"))
     await asyncio.sleep(0.1)
-    assert (await client.get("/healthz")).status_code == 200
+    assert (await client.get("/help")).status_code == 200
     assert not hanging.done()
     await recognisers.close()
     assert not is_running(pid)

@@ -98,7 +98,7 @@ def test_a_second_server_on_the_same_directory_says_so_and_ends(data: Path) -> N
         assert second.stdout == ""
         assert "in use" in second.stderr
         assert str(server.process.pid) in second.stderr
-        assert httpx.get(f"{server.url}/healthz").status_code == 200
+        assert httpx.get(f"{server.ops_url}/healthz").status_code == 200
     finally:
         assert server.stop() == 0
 

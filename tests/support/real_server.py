@@ -44,7 +44,10 @@ def copy_data(kept: Path, data: Path) -> Path:
 
 
 class ServeProcess:
-    """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one; ``more``: its settings."""
+    """`manyeyes serve` on a directory; `url` once it is ready. ``port`` 0 takes a free one; ``more``: its settings.
+
+    Its ops address is always a free one: `ops_url`.
+    """
 
     def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", **more: str) -> None:
         self.data = data
@@ -55,7 +58,7 @@ class ServeProcess:
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=environment(**more),
+            env=environment(**{"MANYEYES_OPS": "127.0.0.1:0", **more}),
             start_new_session=True,
         )
         self.url = self._ready()
@@ -67,6 +70,11 @@ class ServeProcess:
         word, _, url = self.process.stdout.readline().strip().partition(" ")
         assert word == "ready", Path(self._log.name).read_text()
         return url
+
+    @property
+    def ops_url(self) -> str:
+        """Return where /healthz and /metrics are."""
+        return str(json.loads((self.data / "server.json").read_text())["ops"])
 
     def serving_pids(self) -> list[int]:
         """Return the serving processes: the supervisor's children that run manyeyes.server.serving_process."""

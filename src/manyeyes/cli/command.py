@@ -79,9 +79,9 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def settings_of(common: Common) -> Settings:
-    """Return the settings of the environment with the data directory that the command was given."""
-    return from_environment(data=common.data.absolute() if common.data else None)
+def settings_of(common: Common, ops: str | None = None) -> Settings:
+    """Return the environment's settings with the data directory, and the ops address, that the command was given."""
+    return from_environment(data=common.data.absolute() if common.data else None, ops=ops)
 
 
 async def _work(settings: Settings, work: Callable[[Context], Awaitable[Result]], may_create: bool) -> Result:

@@ -9,8 +9,9 @@ from cyclopts import Parameter
 
 from manyeyes.cli.command import FAILURES, CommandFailed, Common, say, settings_of
 from manyeyes.logs import set_up_logs
-from manyeyes.runtime.server_address import DEFAULT_PORT
-from manyeyes.server.supervisor import CannotServe, Supervisor
+from manyeyes.runtime.server_address import DEFAULT_OPS, DEFAULT_PORT
+from manyeyes.server.listeners import CannotServe
+from manyeyes.server.supervisor import Supervisor
 
 
 class StopRequested(BaseException):
@@ -22,6 +23,9 @@ def serve(
     host: str = "127.0.0.1",
     port: Annotated[int, Parameter(help="0 takes a free one.")] = DEFAULT_PORT,
     processes: Annotated[int, Parameter(help="Serving processes; one fills about one core.")] = 1,
+    ops: Annotated[
+        str | None, Parameter(help=f"HOST:PORT of /healthz and /metrics, or off (default: {DEFAULT_OPS}).")
+    ] = None,
     common: Common | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; print `ready http://HOST:PORT` when requests are accepted."""
@@ -30,7 +34,7 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
-        settings = settings_of(common)
+        settings = settings_of(common, ops=ops)
         if not 1 <= processes <= 64:
             raise CommandFailed("--processes must be from 1 to 64")
         if not 0 <= port <= 65535:

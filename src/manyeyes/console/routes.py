@@ -126,6 +126,23 @@ async def show_missing(request: Request, error: Exception) -> Response:
     return PlainTextResponse("Not Found", status_code=404)
 
 
+async def show_trouble(request: Request, error: Exception) -> Response:
+    """Return the 500 of a page that broke: a page for a browser, a sentence for every other client."""
+    if "text/html" in request.headers.get("accept", ""):
+        return render(request, "shared/trouble.html", status=500, is_away=False)
+    return PlainTextResponse("an unexpected fault; it is in the log", status_code=500)
+
+
+def show_away(request: Request) -> Response:
+    """Return the 503 of an outage (docs/decisions/0005): a page for a browser, a sentence for every other client."""
+    if "text/html" in request.headers.get("accept", ""):
+        response: Response = render(request, "shared/trouble.html", status=503, is_away=True)
+    else:
+        response = PlainTextResponse("the database is away; ask again in a few seconds", status_code=503)
+    response.headers["retry-after"] = "5"
+    return response
+
+
 def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
         if not is_from_own_page(context, request):

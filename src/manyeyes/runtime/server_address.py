@@ -6,13 +6,14 @@ import os
 from manyeyes.settings import Settings
 
 DEFAULT_PORT = 8080
+DEFAULT_OPS = "127.0.0.1:9180"
 SERVER_NOTE = "server.json"
 
 
-def write_server_note(settings: Settings, url: str) -> None:
-    """Write into the data directory where the server that runs on it is reached."""
+def write_server_note(settings: Settings, url: str, ops_url: str = "") -> None:
+    """Write into the data directory where the server that runs on it is reached, and where it tells of its health."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    (settings.data / SERVER_NOTE).write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    (settings.data / SERVER_NOTE).write_text(json.dumps({"url": url, "ops": ops_url, "pid": os.getpid()}))
 
 
 def server_url(settings: Settings) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from manyeyes.actions.claim_deliveries import Claimed
 from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
@@ -23,17 +23,18 @@ from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
 
-OWN_PATHS = ("v1", "pictures", "healthz", "metrics", *console.OWN_PATHS)
+OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
 
 JOBS: list[tuple[float, periodic.PeriodicJob]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
 
 
 class Application:
-    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other one to the
-    Anti-Captcha contract, which answers it."""
+    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other call to the
+    Anti-Captcha contract, which answers it. Whoever only looks for what is not there gets a 404."""
 
     def __init__(self, context: Context) -> None:
-        handlers: dict[Any, Any] = {404: console.show_missing, **dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)}
+        handlers: dict[Any, Any] = {404: console.show_missing, Exception: console.show_trouble}
+        handlers |= dict.fromkeys((Unavailable, *LOST_CONNECTION), _away)
         pages = Starlette(routes=[*v1.routes(context), *console.routes(context)], exception_handlers=handlers)
         self._pages = pages
         self._calls = v1.Calls(context)
@@ -50,20 +51,19 @@ class Application:
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only read: any other call to the bare address is a customer's client without its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
-        await (self._pages if is_ours or _is_a_persons_look(scope) else self._methods)(scope, receive, send)
+        await (self._pages if is_ours or _is_a_look(scope) else self._methods)(scope, receive, send)
 
 
-def _is_a_persons_look(scope: dict[str, Any]) -> bool:
-    """Tell whether a browser looks for a page that is not there; what may be a client's call is answered as one."""
-    accept = b",".join(value for name, value in scope["headers"] if name == b"accept")
-    return scope["method"] == "GET" and b"text/html" in accept and not is_method(scope["path"])
+def _is_a_look(scope: dict[str, Any]) -> bool:
+    """Tell whether somebody looks for what is not there: a person, a probe, a robot; a method is never looked at."""
+    return scope["method"] in ("GET", "HEAD") and not is_method(scope["path"])
 
 
 async def _away(request: Request, error: Exception) -> Response:
     """Return a 503 for an outage (docs/decisions/0005); raise the error again when it only looks like one."""
     if not isinstance(error, Unavailable) and not is_lost(error):
         raise error
-    return PlainTextResponse("the database is away; ask again in a few seconds", 503, {"retry-after": "5"})
+    return console.show_away(request)
 
 
 def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:

@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+MOST_KEPT = 65_536
+
 
 class OneWriteTransport:
     """Collects what is written in one turn of the event loop and sends it together; all else is the transport's."""
@@ -15,12 +17,19 @@ class OneWriteTransport:
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
         self._parts: list[bytes] = []
+        self._size = 0  # of the parts
 
     def write(self, data: bytes) -> None:
-        """Keep the bytes until the event loop's next turn, and send them with all that comes until then."""
+        """Keep the bytes until the event loop's next turn, and send them with all that comes until then.
+
+        Much is sent at once: whoever writes without a pause would fill the memory before flow control could see it.
+        """
         if not self._parts:
             self._loop.call_soon(self._flush)
         self._parts.append(data)
+        self._size += len(data)
+        if self._size > MOST_KEPT:
+            self._flush()
 
     def close(self) -> None:
         """Send what was kept, then close the transport."""
@@ -29,7 +38,7 @@ class OneWriteTransport:
 
     def _flush(self) -> None:
         if self._parts:
-            parts, self._parts = self._parts, []
+            parts, self._parts, self._size = self._parts, [], 0
             if not self._transport.is_closing():
                 self._transport.write(b"".join(parts))
 
@@ -42,5 +51,8 @@ class OneWriteProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve the connection through a `OneWriteTransport`."""
-        loop = asyncio.get_running_loop()
-        super().connection_made(OneWriteTransport(transport, loop))  # type: ignore[arg-type]
+        super().connection_made(self.wrapped(transport, asyncio.get_running_loop()))  # type: ignore[arg-type]
+
+    def wrapped(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> OneWriteTransport:
+        """Return the transport through which everything is written."""
+        return OneWriteTransport(transport, loop)

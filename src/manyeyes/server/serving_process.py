@@ -2,28 +2,37 @@
 
 import asyncio
 import contextlib
+import functools
 import gc
 import os
+import resource
 import signal
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import uvicorn
 import uvloop
 
 from manyeyes.db.launcher import PR_SET_PDEATHSIG, prctl
 from manyeyes.logs import set_up_logs
-from manyeyes.runtime.context import open_context
+from manyeyes.runtime.context import Context, open_context
 from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.server.application import running
-from manyeyes.server.http_protocol import OneWriteProtocol
+from manyeyes.server.bounded_protocol import BoundedProtocol
+from manyeyes.server.connection_limits import Places, limits_of
+from manyeyes.server.guard import Guard
+from manyeyes.server.listeners import BACKLOG
+from manyeyes.server.ops import ops_application
+from manyeyes.server.trouble_answers import answers_of
 from manyeyes.settings import from_environment
 
 LISTEN_FD = "MANYEYES_LISTEN_FD"
+OPS_FD = "MANYEYES_OPS_FD"  # empty: /healthz and /metrics are nowhere
 READY_FD = "MANYEYES_READY_FD"
 PARENT_PID = "MANYEYES_PARENT_PID"
-BACKLOG = 2048
 COLLECT_AFTER = (20_000, 20, 50)
+OWN_FILES = 512  # beside the callers' connections: the database's, the recognisers', those to other hosts
 
 
 class _Server(uvicorn.Server):
@@ -33,33 +42,27 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    def end(self) -> None:
-        self.should_exit = True
+
+def _end(*servers: _Server) -> None:
+    for server in servers:
+        server.should_exit = True
 
 
-async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
-    """Serve on an open listening socket until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
+async def serve(dsn: str, listener: socket.socket, ops: socket.socket | None, ready_fd: int) -> None:
+    """Serve on open listening sockets until SIGTERM; write one byte to ``ready_fd`` when requests are accepted."""
     # 1. Connect, and run the periodic jobs.
     settings = from_environment()
+    _allow_files(settings.connections + OWN_FILES)
     context = await open_context(settings, dsn, serving=True)
     async with running(context) as application:
         # 2. Accept requests.
-        config = uvicorn.Config(
-            application,
-            loop="none",
-            http=OneWriteProtocol,
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=3,
-            forwarded_allow_ips=settings.trusted_proxies,
-            server_header=False,
-        )
-        server = _Server(config)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, server.end)
-        task = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started and not task.done():
+        server = _Server(_public(context, application))
+        servers = {server: listener}
+        if ops:
+            servers[_Server(_config(ops_application(context)))] = ops
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, _end, *servers)
+        tasks = [asyncio.create_task(each.serve(sockets=[socket])) for each, socket in servers.items()]
+        while not all(each.started or task.done() for each, task in zip(servers, tasks, strict=True)):
             await asyncio.sleep(0.01)
         # 3. Tell the supervisor once they are accepted, and serve until the end.
         if server.started:
@@ -69,7 +72,42 @@ async def serve(dsn: str, listener: socket.socket, ready_fd: int) -> None:
             with contextlib.suppress(BrokenPipeError):  # nobody waits for a process that replaces a dead one
                 os.write(ready_fd, b"1")
             os.close(ready_fd)
-        await task
+        await asyncio.gather(*tasks)
+
+
+def _public(context: Context, application: object) -> uvicorn.Config:
+    """Return what serves everybody: within limits, and guarded."""
+    settings, answers = context.settings, answers_of(context.signer)
+    limits = limits_of(settings)
+    return _config(
+        Guard(application, answers),
+        http=functools.partial(BoundedProtocol, limits, Places(limits), answers.reply),
+        timeout_keep_alive=limits.keep_alive_seconds,
+        forwarded_allow_ips=settings.trusted_proxies,
+    )
+
+
+def _config(application: Any, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        loop="none",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        **more,
+    )
+
+
+def _allow_files(count: int) -> None:
+    """Let this process open so many files, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def main() -> None:
@@ -80,8 +118,9 @@ def main() -> None:
         return  # the supervisor died while we started
     listener = socket.socket(fileno=int(os.environ[LISTEN_FD]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and ends us with SIGTERM
+    ops = socket.socket(fileno=int(os.environ[OPS_FD])) if os.environ.get(OPS_FD) else None
     try:
-        uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, int(os.environ[READY_FD])))
+        uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, int(os.environ[READY_FD])))
     except SecretsUnreadable as error:
         raise SystemExit(f"manyeyes: {error}") from None
 

@@ -1,9 +1,9 @@
 """PostgreSQL, the serving processes, and what happens when one of them dies."""
 
 import asyncio
-import errno
 import os
 import select
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,7 +16,9 @@ from manyeyes.roles.login_links import login_url
 from manyeyes.runtime.context import open_context, prepare_database_at
 from manyeyes.runtime.key_file import is_open_to_others, key_place
 from manyeyes.runtime.server_address import write_server_note
-from manyeyes.server.serving_process import BACKLOG, LISTEN_FD, PARENT_PID, READY_FD
+from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
+from manyeyes.server.ops import SHARED_METRICS
+from manyeyes.server.serving_process import LISTEN_FD, OPS_FD, PARENT_PID, READY_FD
 from manyeyes.settings import Settings
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
@@ -28,20 +30,21 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # hear
 Say = Callable[[str], None]
 
 
-class CannotServe(Exception):
-    """Serving cannot begin; the text says why."""
-
-
 class Supervisor:
     """Owns PostgreSQL and the serving processes; brings back whichever dies."""
 
     def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
-        """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted."""
+        """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
+
+        Raises ValueError when ``settings.ops`` is neither "off" nor HOST:PORT.
+        """
         self._settings, self._count, self._say, self._ready = settings, processes, say, ready
         self._embedded = None if settings.database_url else Embedded(settings.data)
         self._host, self._port = host, port
+        self._ops = ops_place(settings.ops, port)
         self._listener: socket.socket | None = None
-        self._url = self._link_url = ""
+        self._ops_listener: socket.socket | None = None
+        self._url = self._link_url = self._ops_url = ""
         self._dsn = settings.database_url
         self._children: list[subprocess.Popen[bytes]] = []
 
@@ -54,24 +57,42 @@ class Supervisor:
             if self._embedded:
                 self._dsn = self._embedded.start(self._say)
             self._listen()
+            self._listen_for_ops()
+            self._share_metrics()
             asyncio.run(self._prepare())
-            write_server_note(self._settings, self._link_url)
+            write_server_note(self._settings, self._link_url, self._ops_url)
             ready = [self._spawn() for _ in range(self._count)]
             for fd in ready:
                 self._await_ready(fd)
+            if self._ops_url:
+                self._say(f"health and metrics at {self._ops_url}/healthz and /metrics")
             self._ready(self._url)
             self._watch()
         finally:
             self._stop()
 
     def _listen(self) -> None:
-        self._listener = _listen(self._host, self._port)
+        self._listener = listen(self._host, self._port)
         shown = f"[{self._host}]" if ":" in self._host else self._host
         number = self._listener.getsockname()[1]
         self._url = f"http://{shown}:{number}"
         self._link_url = f"http://{EVERY_ADDRESS.get(self._host, shown)}:{number}"
         if self._link_url != self._url and not self._settings.public_url:
             self._say("set MANYEYES_PUBLIC_URL for links that work on other machines")
+
+    def _listen_for_ops(self) -> None:
+        if self._ops is None:
+            return
+        self._ops_listener = listen_for_ops(self._ops, is_named=bool(self._settings.ops))
+        self._ops_url = f"http://{address_of(self._ops_listener)}"
+
+    def _share_metrics(self) -> None:
+        """Give several processes a folder for their metrics, so that whichever is asked can tell of all."""
+        if self._count > 1:
+            folder = self._settings.data / "metrics"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            os.environ[SHARED_METRICS] = str(folder)
 
     async def _prepare(self) -> None:
         versions = {migration.name: migration.number for migration in migrations()}
@@ -99,11 +120,13 @@ class Supervisor:
             "MANYEYES_DATABASE_URL": self._dsn,
             "MANYEYES_DATA": str(self._settings.data),
             LISTEN_FD: str(self._listener.fileno()),
+            OPS_FD: str(self._ops_listener.fileno()) if self._ops_listener else "",
             READY_FD: str(writing),
             PARENT_PID: str(os.getpid()),
         }
         command = [sys.executable, "-m", "manyeyes.server.serving_process"]
-        handed = (self._listener.fileno(), writing)
+        sockets = [found for found in (self._listener, self._ops_listener) if found]
+        handed = (*(found.fileno() for found in sockets), writing)
         self._children.append(subprocess.Popen(command, env=environment, pass_fds=handed, stdin=subprocess.DEVNULL))
         os.close(writing)
         return reading
@@ -129,8 +152,9 @@ class Supervisor:
                 os.close(self._spawn())
 
     def _stop(self) -> None:
-        if self._listener:
-            self._listener.close()
+        for listener in (self._listener, self._ops_listener):
+            if listener:
+                listener.close()
         for child in self._children:
             child.terminate()
         deadline = time.monotonic() + STOP_SECONDS
@@ -142,16 +166,3 @@ class Supervisor:
                 child.wait()
         if self._embedded:
             self._embedded.stop()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        hint = f"; try --port {port + 1}" if error.errno == errno.EADDRINUSE and port < 65535 else ""
-        raise CannotServe(f"cannot listen on {host}:{port}: {error.strerror}{hint}") from error
-    listener.listen(BACKLOG)
-    return listener

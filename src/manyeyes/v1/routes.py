@@ -1,12 +1,10 @@
-"""The routes of /v1, and what every installation serves beside its contracts: pictures, health, metrics."""
+"""The routes of /v1, and what every installation serves beside its contracts: pictures, and what /v1 is."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -27,7 +25,6 @@ from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
-HEALTHY_SECONDS = 3.0
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 # Whose methods serve which rows of the table.
@@ -107,18 +104,7 @@ def routes(context: Context) -> list[Route]:
     async def openapi(request: Request) -> Response:
         return json(document())
 
-    async def health(request: Request) -> Response:
-        """GET /healthz: 200 while the database answers, else 503; it does not wait for one that is away."""
-        async with asyncio.timeout(HEALTHY_SECONDS), context.cells.directory.acquire() as db:  # a time-out is a 503 too
-            await db.fetchval("SELECT 1")
-        return json({"status": "ok"})
-
-    async def metrics(request: Request) -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
     return [
         Route("/v1/openapi.json", openapi),
         Route("/pictures/{signed}.{media}", picture),
-        Route("/healthz", health),
-        Route("/metrics", metrics),
     ]

@@ -1,0 +1,266 @@
+"""HTTP within limits: how much of a head, how long for it, how slow a body, how many connections (docs/decisions/0039).
+
+uvicorn parses whatever comes as it comes. Here a request's head is kept until it is whole, and given to the parser as
+one piece; a request that comes before the last reply is complete waits unparsed, and nothing more is read. So what a
+connection costs is bounded before its first byte is parsed, and a connection has one request at a time.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httptools
+
+from manyeyes.server.connection_limits import ConnectionLimits, Places
+from manyeyes.server.guarded_transport import GuardedTransport
+from manyeyes.server.http_protocol import OneWriteProtocol
+from manyeyes.server.trouble import Trouble
+
+MOST_LINES = 128  # of a head; browsers send about twenty
+LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
+LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
+CHUNKED_SLICE = 16 * 1024  # what is parsed between two looks at how little of a chunked body is content
+FRAMING_SHARE = 16  # sizes, extensions and trailers may be a head's worth and a sixteenth of the content
+LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
+LARGEST_SWALLOWED = 16 * 1024 * 1024  # of what it sends meanwhile
+_HEAD_ENDS = re.compile(rb"\n\r?\n")
+_OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
+AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
+
+
+class BoundedProtocol(OneWriteProtocol):
+    """uvicorn's protocol within `ConnectionLimits`; ``answer_of`` makes the replies to what never becomes a request."""
+
+    transport: GuardedTransport  # type: ignore[assignment]
+
+    def __init__(self, limits: ConnectionLimits, places: Places, answer_of: AnswerOf, **given: Any) -> None:
+        super().__init__(**given)
+        self._limits, self._places, self._answer_of = limits, places, answer_of
+        self._place: str | None = None
+        self._pending = b""  # came, and was not given to the parser
+        self._scanned = 0  # bytes of it in which no head ends
+        self._is_in_body = self._expects_head = self._has_head = self._has_second = False
+        self._left: int | None = 0  # of the body; None: it comes in chunks
+        self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
+        self._swallowed = 0
+        self._since = self._stalled_since = self._unread_since = 0.0
+        self._seen_raw = self._seen_sent = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    # 1. A connection comes and goes.
+
+    def wrapped(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> GuardedTransport:
+        """Return the transport through which everything is written."""
+        return GuardedTransport(transport, loop, self._lingers_over_body)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Serve the connection when there is a place for it."""
+        super().connection_made(transport)
+        self._since = self.loop.time()
+        self._place = self._places.take(self.client[0] if self.client else "")
+        limits = self._limits
+        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / 4
+        self._timer = self.loop.call_later(self._look_seconds, self._look)
+        if self._place is None:
+            self.transport.write(self._answer_of("", Trouble.NO_PLACE))
+            self.transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Give the place back."""
+        self._pending = b""
+        if self._timer:
+            self._timer.cancel()
+        if self._place is not None:
+            self._places.give_back(self._place)
+            self._place = None
+        super().connection_lost(error)
+
+    # 2. What comes is given to the parser: a whole head, then its body, then nothing until the reply is complete.
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; it is parsed now or when its turn comes."""
+        if self.transport.is_deaf:
+            self._swallowed += len(data)
+            if self._swallowed > LARGEST_SWALLOWED:
+                self.transport.abort()
+            return
+        self._unset_keepalive_if_required()
+        self._pending = self._pending + data if self._pending else data
+        self._parse()
+
+    def _parse(self) -> None:
+        while self._pending and self.parser and not self.transport.is_closing():
+            if self._is_in_body:
+                self._parse_body()
+            elif self._is_replying:
+                self._pending = self._pending if self._pending.strip(b"\r\n") else b""
+                break
+            elif not self._parse_head():
+                break
+        if self.parser and not self.transport.is_closing():
+            self.transport.hold(self._is_replying and not self._is_in_body and bool(self._pending))
+
+    @property
+    def _is_replying(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _parse_head(self) -> bool:
+        """Give the parser the next head; False when it is not whole."""
+        if self._pending[0] in b"\r\n" and not self._scanned:  # RFC 9112, 2.2: empty lines before it are no part of it
+            self._pending = self._pending.lstrip(b"\r\n")
+            if not self._pending:
+                return False
+        if not self._scanned:
+            self._since = self.loop.time()
+        end = _HEAD_ENDS.search(self._pending, max(self._scanned - 3, 0))
+        size = end.end() if end else len(self._pending)
+        if size > self._limits.largest_head or self._pending.count(b"\n", 0, size) > MOST_LINES:
+            self._refuse(Trouble.LARGE_HEAD)
+            return False
+        if end is None and self._pending[:1].isupper():  # what begins otherwise is no HTTP, and is told so now
+            self._scanned = size
+            return False
+        head, self._pending, self._scanned = self._pending[:size], self._pending[size:], 0
+        self._expects_head, self._has_head = True, False
+        # An offer to upgrade is ours to ignore (RFC 9110, 7.8); the parser would take what follows for no HTTP.
+        self._feed(_OFFER.sub(b"", head) if b"\nupgrade:" in head.lower() else head)
+        if not self._has_head:  # the parser waits for more, as behind the preface of HTTP/2
+            self._refuse(Trouble.UNREADABLE, head)
+        return True
+
+    def _parse_body(self) -> None:
+        most = CHUNKED_SLICE if self._left is None else self._left
+        part, self._pending = self._pending[:most], self._pending[most:]
+        self._raw += len(part)
+        if self._left is not None:
+            self._left -= len(part)
+        self._feed(part)
+        framing = self._raw - self._content
+        largest_framing = self._limits.largest_head + CHUNKED_SLICE + self._content // FRAMING_SHARE
+        if self._is_in_body and self._left is None and framing > largest_framing:
+            self._refuse(Trouble.UNREADABLE)
+        elif self._is_in_body and self._raw > LARGEST_BODY:
+            self._refuse(Trouble.LARGE_BODY)
+
+    def _feed(self, data: bytes) -> None:
+        try:
+            self.parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # also CONNECT, which is an upgrade by itself
+            self._refuse(Trouble.UNREADABLE, data)
+        if self._has_second:
+            self._pending = b""
+
+    # 3. What the parser found.
+
+    def on_message_begin(self) -> None:
+        """Begin a request. One that came in the same piece as a chunked body's end is not read: the connection ends."""
+        if not self._expects_head:
+            self._has_second = True
+            if self._is_replying:
+                self.cycle.keep_alive = False
+            else:
+                self.transport.close()
+            return
+        self._expects_head = False
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Begin the reply; remember how the body ends, and let trailers go nowhere."""
+        if self._has_second:
+            return
+        super().on_headers_complete()
+        self._has_head = True
+        self._is_in_body, self._raw, self._content = True, 0, 0
+        self._seen_raw, self._stalled_since = 0, self.loop.time()
+        self._left = next((int(value) for name, value in self.headers if name == b"content-length"), None)
+        self.headers = []
+
+    def on_body(self, body: bytes) -> None:
+        """Hand on what came of the body."""
+        if not self._has_second:
+            self._content += len(body)
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the body."""
+        if not self._has_second:
+            self._is_in_body = False
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with what came meanwhile."""
+        super().on_response_complete()
+        self._since = self.loop.time()
+        if self._pending:
+            self.loop.call_soon(self._parse)
+
+    # 4. Time.
+
+    def _look(self) -> None:
+        """End the connection when it takes too long over its part: the head, the body, or reading the reply."""
+        now = self.loop.time()
+        if self._is_unread_too_long(now):
+            self.transport.abort()
+            return
+        if not self.transport.is_closing():
+            if self._is_in_body:
+                self._look_at_body(now)
+            elif self._is_slow_to_ask(now):
+                self._refuse(Trouble.SLOW) if self._pending else self.transport.close()
+        self._timer = self.loop.call_later(self._look_seconds, self._look)
+
+    def _is_slow_to_ask(self, now: float) -> bool:
+        is_asking = not self._is_replying and self.timeout_keep_alive_task is None
+        return is_asking and now - self._since >= self._limits.head_seconds
+
+    def _is_unread_too_long(self, now: float) -> bool:
+        waiting = self.transport.get_write_buffer_size()
+        taken = self.transport.sent - waiting
+        if not waiting or taken - self._seen_sent >= LEAST_PROGRESS or not self._unread_since:
+            self._seen_sent, self._unread_since = taken, now if waiting else 0.0
+        return bool(waiting) and now - self._unread_since >= self._limits.stall_seconds
+
+    def _look_at_body(self, now: float) -> None:
+        is_ours_to_wait = self.transport.is_paused or (self.cycle.waiting_for_100_continue and not self._raw)
+        if is_ours_to_wait or self._raw - self._seen_raw >= LEAST_PROGRESS:
+            self._seen_raw, self._stalled_since = self._raw, now
+        elif now - self._stalled_since >= self._limits.stall_seconds:
+            self._refuse(Trouble.SLOW)
+
+    # 5. The end.
+
+    def _refuse(self, trouble: Trouble, head: bytes = b"") -> None:
+        """Say what is wrong when no reply has begun, and end the connection."""
+        if self.transport.is_closing():
+            return
+        if self._is_replying:
+            if self.cycle.response_started:
+                self.transport.abort()
+                return
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._unset_keepalive_if_required()
+        self.transport.write(self._answer_of(self._path(head or self._pending), trouble))
+        self._hang_up()
+
+    def _path(self, head: bytes) -> str:
+        """Return the path that was asked for, as far as it is known."""
+        if self._is_replying:
+            return str(self.scope["path"])
+        words = head[:200].split(b" ", 2)
+        return words[1].split(b"?")[0].decode("latin-1") if len(words) > 1 else ""
+
+    def _lingers_over_body(self) -> bool:
+        """Begin to linger where the client may still be sending; False where it is not: the connection may be closed.
+
+        A socket that is closed with bytes unread is reset, and the reset may overtake the reply.
+        """
+        if self._is_in_body:
+            self._hang_up()
+        return self._is_in_body
+
+    def _hang_up(self) -> None:
+        self._pending = b""
+        self.transport.hang_up()
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
