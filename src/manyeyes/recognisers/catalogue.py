@@ -52,7 +52,7 @@ def check(recogniser: str, model: str, labels: Mapping[int, str], megabytes: int
     asked = frame(Request((Item(b"", dict(labels)),)))
     try:
         done = subprocess.run(
-            command(recogniser, model, megabytes),
+            command(recogniser, model, megabytes, OPEN_SECONDS),
             input=asked,
             capture_output=True,
             timeout=OPEN_SECONDS,

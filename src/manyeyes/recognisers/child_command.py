@@ -10,17 +10,21 @@ THREADS = "1"  # of a library that would otherwise take every processor for one 
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """``recogniser``: a name of the catalogue or UNFOLDING. ``megabytes``: of memory. ``parent_pid``: to die with."""
+    """``recogniser``: a name of the catalogue or UNFOLDING. ``megabytes``: of memory. ``parent_pid``: to die with.
+
+    ``seconds``: for one picture; the server sees to it, the child only plans with it.
+    """
 
     recogniser: str
     model: str
     megabytes: int
+    seconds: float
     parent_pid: int
 
 
-def command(recogniser: str, model: str, megabytes: int) -> list[str]:
+def command(recogniser: str, model: str, megabytes: int, seconds: float) -> list[str]:
     """Return the command line of a child of this process."""
-    order = Order(recogniser=recogniser, model=model, megabytes=megabytes, parent_pid=os.getpid())
+    order = Order(recogniser=recogniser, model=model, megabytes=megabytes, seconds=seconds, parent_pid=os.getpid())
     return [sys.executable, "-P", "-m", "manyeyes.recognisers.child_process", msgspec.json.encode(order).decode()]
 
 

@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
@@ -28,24 +29,30 @@ from manyeyes.recognisers.child_protocol import (
     read_frame,
 )
 from manyeyes.recognisers.interface import Failure, Finding, Recogniser
+from manyeyes.recognisers.piecewise import CloseLook
+from manyeyes.recognisers.sight import sight
 
 Answerer = Callable[[Sequence[Item]], Sequence[Outcome]]
 
 
 class Judge:
-    """Asks a recogniser; what it does wrong with one picture is that picture's failure."""
+    """Asks a recogniser; what it does wrong with one picture is that picture's failure.
 
-    def __init__(self, recogniser: Recogniser) -> None:
+    Its word on a picture larger than it can make out is looked into (piecewise.py). ``seconds``: for one picture.
+    """
+
+    def __init__(self, recogniser: Recogniser, seconds: float) -> None:
         self._recogniser = recogniser
+        self._close_look = CloseLook(sight(recogniser), seconds)
         self._faults: dict[tuple[tuple[int, str], ...], str] = {}  # of every set of labels that came so far
 
     def answer(self, items: Sequence[Item]) -> list[Outcome]:
         """Return one outcome per item; items of recognitions with the same labels go to the recogniser together."""
         outcomes: list[Outcome] = []
         for labels, group in itertools.groupby(items, key=lambda item: item.labels):
-            pictures = [item.data for item in group]
+            alike = list(group)
             fault = self._fault(labels)
-            outcomes += [UnsupportedLabels(fault)] * len(pictures) if fault else self._recognised(pictures, labels)
+            outcomes += [UnsupportedLabels(fault)] * len(alike) if fault else self._judged(alike, labels)
         return outcomes
 
     def _fault(self, labels: Mapping[int, str]) -> str:
@@ -58,7 +65,19 @@ class Judge:
                 self._faults[key] = str(error)
         return self._faults[key]
 
-    def _recognised(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> list[Outcome]:
+    def _judged(self, items: Sequence[Item], labels: Mapping[int, str]) -> list[Outcome]:
+        def ask(pieces: Sequence[bytes]) -> list[Finding | Failure]:
+            return self._recognised(pieces, labels)
+
+        began = time.monotonic()
+        wholes = ask([item.data for item in items])
+        spent = (time.monotonic() - began) / len(items)
+        return [
+            self._close_look.finding(item, whole, spent, ask) if isinstance(whole, Finding) else whole
+            for item, whole in zip(items, wholes, strict=True)
+        ]
+
+    def _recognised(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> list[Finding | Failure]:
         try:
             found = [_portable(outcome) for outcome in self._recogniser.recognise(pictures, labels)]
             if len(found) != len(pictures):
@@ -73,19 +92,19 @@ class Judge:
         return found
 
 
-def _portable(outcome: Finding | Failure) -> Outcome:
+def _portable(outcome: Finding | Failure) -> Finding | Failure:
     """Return the outcome with plain numbers in it, whatever array library they came from; TypeError for no JSON."""
     if isinstance(outcome, Failure):
         return outcome
     details = msgspec.json.decode(msgspec.json.encode(outcome.details))
-    return Finding(int(outcome.label), float(outcome.rate), details)
+    return Finding(int(outcome.label), float(outcome.rate), details, outcome.unseen)
 
 
 def opened(order: Order) -> Answerer:
     """Return what answers items. Raises ValueError for the operator."""
     if order.recogniser == UNFOLDING:
         return frame_decoder.answer
-    return Judge(find(order.recogniser)(order.model)).answer
+    return Judge(find(order.recogniser)(order.model), order.seconds).answer
 
 
 def serve(order: Order, questions: BinaryIO, answers: BinaryIO) -> None:

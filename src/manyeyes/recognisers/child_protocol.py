@@ -9,7 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from manyeyes.recognisers.interface import Failure, Finding
-from manyeyes.tasks.pictures import Picture
+from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
 
 HEADER_BYTES = 4
 OUT_OF_MEMORY = 75  # the exit code of a child that wanted more than its share
@@ -30,17 +30,22 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True, array_like=True):
-    """One picture. ``labels``: the recognition's. ``verb``: what the unfolding child is to do with it."""
+    """One picture. ``labels``: the recognition's. ``verb``: what the unfolding child is to do with it.
+
+    ``shrunk``: how many times longer its sides were once. ``is_part``: its file has frames or pages that do not come.
+    """
 
     data: bytes
     labels: dict[int, str] = {}
     verb: Verb = Verb.UNFOLD
+    shrunk: float = 1.0
+    is_part: bool = False
 
 
 class Frames(msgspec.Struct, frozen=True, tag=True):
     """The frames that a picture consists of; one for a still picture."""
 
-    pictures: tuple[Picture, ...]
+    pictures: tuple[UnfoldedPicture, ...]
 
 
 class UnsupportedLabels(msgspec.Struct, frozen=True, tag=True):

@@ -7,13 +7,16 @@ for people becomes a lighter JPEG.
 import io
 from collections.abc import Sequence
 
+import msgspec
 from PIL import Image, UnidentifiedImageError
 
 from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
 from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.picture_intake import FRAMES_AT_MOST, PEOPLES_PIXELS
 from manyeyes.recognisers.pixels import opened, upright, within
-from manyeyes.tasks.pictures import LARGEST_BYTES, LARGEST_PIXELS, Picture
+from manyeyes.recognisers.tiff_pages import has_more_pages
+from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
+from manyeyes.tasks.pictures import LARGEST_BYTES, LARGEST_PIXELS
 
 FRAME_PIXELS = 2_000_000  # of each of several frames; what a screen shows
 STILL_PIXELS = 16_000_000
@@ -44,11 +47,12 @@ def unfolded(picture: Image.Image) -> Frames:
     """Return the only frame, or up to ten evenly spread ones. Of a TIFF with several pages the first counts."""
     count = getattr(picture, "n_frames", 1) if picture.format in ANIMATED else 1
     if count < 2:
-        return Frames((_encoded(picture, STILL_PIXELS),))
+        is_part = has_more_pages(picture)
+        return Frames((_encoded(picture, STILL_PIXELS, is_part=is_part),))
     frames = []
     for number in spread(count):
         picture.seek(number)
-        frames.append(_encoded(picture, FRAME_PIXELS))
+        frames.append(_encoded(picture, FRAME_PIXELS, is_part=count > FRAMES_AT_MOST))
     return Frames(tuple(frames))
 
 
@@ -69,14 +73,16 @@ def lightened(picture: Image.Image) -> Frames:
     return Frames((_written(within(plain, PEOPLES_PIXELS // 8), "jpg", quality=LIGHT_QUALITIES[-1]),))
 
 
-def _encoded(picture: Image.Image, pixels: int) -> Picture:
+def _encoded(picture: Image.Image, pixels: int, *, is_part: bool) -> UnfoldedPicture:
     """Return a frame, as PNG where it is black and white or has a palette: drawings stay sharp, photographs small."""
     is_drawn = picture.mode in ("1", "P")
-    plain = within(upright(picture), pixels)
-    return _written(plain, "png") if is_drawn else _written(plain, "jpg", quality=QUALITY, subsampling=0)
+    turned = upright(picture)
+    plain = within(turned, pixels)
+    written = _written(plain, "png") if is_drawn else _written(plain, "jpg", quality=QUALITY, subsampling=0)
+    return msgspec.structs.replace(written, shrunk=max(turned.size) / max(plain.size), is_part=is_part)
 
 
-def _written(picture: Image.Image, media: str, **options: int) -> Picture:
+def _written(picture: Image.Image, media: str, **options: int) -> UnfoldedPicture:
     file = io.BytesIO()
     picture.save(file, {"png": "PNG", "jpg": "JPEG"}[media], **options)
-    return Picture(media, picture.width, picture.height, file.getvalue())
+    return UnfoldedPicture(media, picture.width, picture.height, file.getvalue())

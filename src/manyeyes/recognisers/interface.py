@@ -18,12 +18,14 @@ ENTRY_POINTS = "manyeyes.recognisers"
 class Finding(msgspec.Struct, frozen=True, tag=True):
     """``label``: one of the recognition's, 0 or above. ``rate``: how sure, 0 to 1; 0 is no opinion.
 
-    ``details``: what else was seen, as JSON; it is kept with the result and shown to the customer.
+    ``details``: what else was seen, as JSON; it is kept with the result and shown to the customer. ``unseen``: what of
+    the picture was not looked at, in a sentence; the finding then counts as no opinion, unless something was found.
     """
 
     label: int
     rate: float
     details: dict[str, Any] = msgspec.field(default_factory=dict)
+    unseen: str = ""
 
 
 class Failure(msgspec.Struct, frozen=True, tag=True):
@@ -33,7 +35,13 @@ class Failure(msgspec.Struct, frozen=True, tag=True):
 
 
 class Recogniser(Protocol):
-    """Opened once per process, for every recognition that names it with the same model."""
+    """Opened once per process, for every recognition that names it with the same model.
+
+    It may have two members that say what it makes out of large pictures (sight.py has the rule). ``sees``: the width
+    and height in pixels up to which it makes out all that matters in one picture, None if in any (1600 x 1600 where it
+    has none). ``nothing``: the label that says that nothing was found; larger pictures then come in pieces as well.
+    Without it they get no opinion.
+    """
 
     def recognise(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> Sequence[Finding | Failure]:
         """Return one outcome per picture (PNG, JPEG or GIF, one frame). ``labels``: the recognition's, 0 and up.

@@ -16,18 +16,24 @@ from PIL import Image, ImageOps
 
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pixels import opened, upright
+from manyeyes.recognisers.sight import USUAL
 
 THREADS = 1  # of one process; more pictures at once need more processes (MANYEYES_RECOGNISER_PROCESSES)
 DETAILS_AT_MOST = 5  # labels whose rates are told
+LEAST_LEFT = 0.5  # of a picture of which the middle is looked at
+CUT_OFF = "only the middle of this picture was looked at"
 WHOLE = 0.01  # how far probabilities' sum may be from 1; half-precision models round so much
 Numbers = Annotated[tuple[float, ...], msgspec.Meta(min_length=1, max_length=3)]
 Side = Annotated[int, msgspec.Meta(ge=1, le=4096)]
+SeenSide = Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The TOML file. ``size``: width, height. ``mean``, ``std``: per channel, of values from 0 to 1, (v-mean)/std.
 
     ``labels``: the recognition's label for each output, in the outputs' order; outputs with the same one are added up.
+    ``sees``: width and height up to which a picture shrunk to ``size`` still shows what matters. ``nothing``: the label
+    for pictures that show nothing that is looked for, -1 where there is none (sight.py).
     """
 
     file: str
@@ -40,6 +46,8 @@ class Model(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     resize: Literal["stretch", "crop", "fit"] = "stretch"
     output: Literal["logits", "probabilities"] = "logits"
     output_name: str = ""
+    sees: tuple[SeenSide, SeenSide] = USUAL
+    nothing: int = -1
 
     @property
     def depth(self) -> int:
@@ -69,6 +77,8 @@ def read_model(path: Path) -> Model:
         raise ValueError(f"{path}: every mean must be a number, every std a number above 0")
     if min(model.labels) < 0:
         raise ValueError(f"{path}: labels are 0 or above; below that only people give them")
+    if model.nothing not in (-1, *model.labels):
+        raise ValueError(f"{path}: nothing is {model.nothing}, which is none of the labels")
     return model
 
 
@@ -100,6 +110,13 @@ def probabilities(outputs: numpy.ndarray[Any, Any], model: Model) -> numpy.ndarr
     return numpy.where(are_none, numpy.nan, values.clip(0) / sums)
 
 
+def owned_up(finding: Finding | Failure, size: tuple[int, int], model: Model) -> Finding | Failure:
+    """Return the finding, which says so if more of a picture of this size was cut off than was left of it."""
+    shape, wanted = size[0] / size[1], model.size[0] / model.size[1]
+    is_middle = model.resize == "crop" and min(shape / wanted, wanted / shape) < LEAST_LEFT
+    return msgspec.structs.replace(finding, unseen=CUT_OFF) if is_middle and isinstance(finding, Finding) else finding
+
+
 class Classifier:
     """One session; pictures go through it together, unless the file fixes its batch at one."""
 
@@ -111,6 +128,8 @@ class Classifier:
         self._output = self._model.output_name or names[0]
         if self._output not in names:
             raise ValueError(f"{path}: the model has no output {self._output!r}, but {', '.join(names)}")
+        self.sees = self._model.sees
+        self.nothing = None if self._model.nothing == -1 else self._model.nothing
         self._at_once = 1 if self._input.shape[0] == 1 else 0
         self._try(path)
 
@@ -136,7 +155,10 @@ class Classifier:
         decoded = [_decoded(data) for data in pictures]
         arrays = [prepared(picture, self._model) for picture in decoded if not isinstance(picture, Failure)]
         found = iter(self._found(numpy.stack(arrays)) if arrays else ())
-        return [picture if isinstance(picture, Failure) else next(found) for picture in decoded]
+        return [
+            picture if isinstance(picture, Failure) else owned_up(next(found), picture.size, self._model)
+            for picture in decoded
+        ]
 
     def _found(self, batch: numpy.ndarray[Any, Any]) -> list[Finding | Failure]:
         step = self._at_once or len(batch)

@@ -11,6 +11,7 @@ from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.picture_intake import glance, is_light
 from manyeyes.recognisers.process_handle import ChildKind
 from manyeyes.recognisers.request_queue import PICTURES, Lane, RecogniserAway, RecogniserBusy
+from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
 from manyeyes.tasks.pictures import Picture
 
 __all__ = ["RecogniserAway", "RecogniserBusy", "RecogniserPool"]
@@ -41,7 +42,7 @@ class RecogniserPool:
         if recogniser == people.NAME:
             PICTURES.labels(recogniser, "finding").inc(len(pictures))
             return list(self._people.recognise([picture.data for picture in pictures], labels))
-        items = [Item(picture.data, dict(labels)) for picture in pictures]
+        items = [_item(picture, labels) for picture in pictures]
         outcomes = await self._lane(recogniser, model).ask(items)
         return [sound(outcome if isinstance(outcome, Finding) else _failure(outcome), labels) for outcome in outcomes]
 
@@ -79,6 +80,12 @@ class RecogniserPool:
         if key not in self._lanes:
             self._lanes[key] = Lane(ChildKind(*key, self._seconds, self._megabytes), self._processes)
         return self._lanes[key]
+
+
+def _item(picture: Picture, labels: Mapping[int, str]) -> Item:
+    if isinstance(picture, UnfoldedPicture):
+        return Item(picture.data, dict(labels), shrunk=picture.shrunk, is_part=picture.is_part)
+    return Item(picture.data, dict(labels))
 
 
 def _failure(outcome: Outcome) -> Failure:

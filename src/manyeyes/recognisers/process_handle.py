@@ -114,7 +114,7 @@ class RecogniserProcess:
         kind = self._kind
         try:
             self._process = await asyncio.create_subprocess_exec(
-                *command(kind.recogniser, kind.model, kind.megabytes),
+                *command(kind.recogniser, kind.model, kind.megabytes, kind.seconds),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,

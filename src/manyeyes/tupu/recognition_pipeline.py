@@ -12,6 +12,7 @@ import structlog
 from manyeyes.actions.record_recognitions import NewResult, RecordRecognition, record_recognitions
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
+from manyeyes.recognisers.unfolded_picture import part_of_file
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import FAILED, Recognition, is_certain
 from manyeyes.tasks.pictures import Picture
@@ -80,12 +81,17 @@ async def _frames(call: SignedCall, asked: RecognitionRequest) -> list[Frame] | 
     if len(failures) == len(got) and all(sent.url for sent in asked.pictures):
         return Refusal(Reason.PICTURES_FAILED, failures[0].fault)
     unfolded = await asyncio.gather(*(_unfolded(call, data) for data in got))
-    most = 1 if len(unfolded) > 1 else None
+    is_only = len(unfolded) == 1
     return [
         Frame(sent, picture)
         for sent, found in zip(asked.pictures, unfolded, strict=True)
-        for picture in ([found] if isinstance(found, Failure) else found[:most])
+        for picture in ([found] if isinstance(found, Failure) else found if is_only else _first(found))
     ]
+
+
+def _first(frames: Sequence[Picture]) -> list[Picture]:
+    """Return the first frame alone; where there are others it knows that they were left out."""
+    return [part_of_file(frames[0])] if len(frames) > 1 else list(frames)
 
 
 async def _data(call: SignedCall, sent: Sent, referer: str) -> bytes | Failure:
