@@ -35,58 +35,7 @@ HIEROGLYPHIC_FORMATS = {*range(0x13430, 0x13440)}
 # Signs of other categories that are drawn as emoji too: ‼ ⁉ ℹ 〰 〽 © ®, and the colours of skin.
 MORE_SYMBOLS = {0xA9, 0xAE, 0x203C, 0x2049, 0x2139, 0x3030, 0x303D, *range(0x1F3FB, 0x1F400)}
 # Scripts whose letters take another shape beside a joiner.
-JOINING = [
-    "ADLAM",
-    "ARABIC",
-    "BALINESE",
-    "BENGALI",
-    "BHAIKSUKI",
-    "BRAHMI",
-    "CHAKMA",
-    "CHORASMIAN",
-    "DEVANAGARI",
-    "DOGRA",
-    "GRANTHA",
-    "GUJARATI",
-    "GUNJALA",
-    "GURMUKHI",
-    "HANIFI",
-    "JAVANESE",
-    "KAITHI",
-    "KANNADA",
-    "KHMER",
-    "KHOJKI",
-    "KHUDAWADI",
-    "LIMBU",
-    "MAHAJANI",
-    "MALAYALAM",
-    "MANDAIC",
-    "MANICHAEAN",
-    "MARCHEN",
-    "MASARAM",
-    "MEETEI",
-    "MODI",
-    "MYANMAR",
-    "NANDINAGARI",
-    "NEWA",
-    "NKO",
-    "ORIYA",
-    "PHAGS",
-    "PSALTER",
-    "SHARADA",
-    "SIDDHAM",
-    "SINHALA",
-    "SOGDIAN",
-    "SUNDANESE",
-    "SYLOTI",
-    "SYRIAC",
-    "TAI",
-    "TAKRI",
-    "TAMIL",
-    "TELUGU",
-    "TIBETAN",
-    "TIRHUTA",
-]
+JOINING = set(["ADLAM", "ARABIC", "BALINESE", "BENGALI", "BHAIKSUKI", "BRAHMI", "CHAKMA", "CHORASMIAN", "DEVANAGARI", "DOGRA", "GRANTHA", "GUJARATI", "GUNJALA", "GURMUKHI", "HANIFI", "JAVANESE", "KAITHI", "KANNADA", "KHMER", "KHOJKI", "KHUDAWADI", "LIMBU", "MAHAJANI", "MALAYALAM", "MANDAIC", "MANICHAEAN", "MARCHEN", "MASARAM", "MEETEI", "MODI", "MYANMAR", "NANDINAGARI", "NEWA", "NKO", "ORIYA", "PHAGS", "PSALTER", "SHARADA", "SIDDHAM", "SINHALA", "SOGDIAN", "SUNDANESE", "SYLOTI", "SYRIAC", "TAI", "TAKRI", "TAMIL", "TELUGU", "TIBETAN", "TIRHUTA"])  # fmt: skip
 IDEOGRAPH = re.compile(r"CJK (UNIFIED|COMPATIBILITY) IDEOGRAPH-")
 
 
@@ -193,7 +142,7 @@ def points(written: str) -> set[int]:
 def module() -> str:
     """Return the module's text."""
     lines = [
-        '"""What each character is to a text that somebody types. Made by tools/make_code_points.py; do not edit."""',
+        '"""What each character is to what people type. Made by tools/make_code_points.py; do not edit."""',
         "",
     ]
     lines += [

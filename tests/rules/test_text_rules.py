@@ -1,4 +1,4 @@
-"""One form for what people type, judged by one table: tests/support/typed_answers.json holds the screen to it as well."""
+"""One form for what people type, judged by one table: typed_answers.json holds the screen to it as well."""
 
 import sys
 import unicodedata

@@ -1,4 +1,4 @@
-"""What each character is to a text that somebody types. Made by tools/make_code_points.py; do not edit."""
+"""What each character is to what people type. Made by tools/make_code_points.py; do not edit."""
 
 UNICODE = "18.0.0"
 # Ranges of code points in hexadecimal.

@@ -27,7 +27,7 @@ def normalised(text: str) -> str:
     """Return ``text`` on one line as it is judged, counted and kept. Done twice it is as done once.
 
     Unicode's composed form (NFC); blanks of every kind are U+0020, none is at the ends; invisible characters are gone,
-    but for those inside words and emoji that need them. A text with a character that is refused is only cut at its ends.
+    but for those inside words and emoji that need them. A text with a character that is refused is not composed.
     """
     if text.isascii() and text.isprintable():
         return text.strip(" ")
@@ -63,7 +63,7 @@ def has_command(text: str) -> bool:
 
 
 def read_name(text: str, what: str = "name", longest: int = LONGEST_NAME) -> str:
-    """Return a name in the one form. Raises ValueError, whose sentence names ``what``, for one that nobody could read."""
+    """Return a name in the one form. Raises ValueError, whose sentence names ``what``, for one that cannot be read."""
     found = normalised(text[: longest * ROOM])
     why = fault(found)
     if why:
@@ -74,14 +74,12 @@ def read_name(text: str, what: str = "name", longest: int = LONGEST_NAME) -> str
 
 
 def kept_words(text: str) -> str:
-    """Return what somebody wrote, of several lines perhaps, as it is kept and shown: what is refused elsewhere is left out.
+    """Return what somebody wrote, of several lines perhaps, as it is kept: what is refused elsewhere is left out.
 
     Lines end with U+000A; there are no blanks at the ends of lines, nor empty lines at either end of the text.
     """
     lines = _LINE_ENDS.sub("\n", text).split("\n")
-    return "\n".join(
-        normalised(line if line.isascii() and line.isprintable() else _taken(line)) for line in lines
-    ).strip("\n")
+    return "\n".join(normalised(_taken(line)) for line in lines).strip("\n")
 
 
 def cut_words(text: str, longest: int) -> str:
@@ -92,11 +90,13 @@ def cut_words(text: str, longest: int) -> str:
 
 def _taken(line: str) -> str:
     """Return what of a line's characters is taken."""
+    if line.isascii() and line.isprintable():
+        return line
     return _TOP_OF_PILE.sub("", _REFUSED.sub("", _BLANKS.sub(" ", _FILLERS.sub("", line))))
 
 
 def _set(*names: str) -> str:
-    """Return the inside of a set of characters of the regular expression: all of the table's classes with these names."""
+    """Return the inside of a regular expression's set: all characters of these classes of the table."""
     ends = [part.split("-") for name in names for part in CLASSES[name].split(" ")]
     return "".join("-".join(re.escape(chr(int(end, 16))) for end in pair) for pair in ends)
 
