@@ -4,15 +4,30 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from playwright.async_api import expect
 
 from manyeyes.console.shared.rendering import static_root
-from manyeyes.tasks.rules import ImageOptions, unfit
+from manyeyes.tasks.rules import ImageOptions, obstacle, unfit
+from manyeyes.values.text.rules import kept_words, normalised
 from support import factories
 from support.browser_visits import Screen, at_work, send
 from support.served_site import Site
+from support.typed_answers import ANYTHING, CASES
 
 pytestmark = pytest.mark.browser
+RULES = """async ([folder, cases]) => {
+    const { answer, obstacle } = await import(`${folder}/shared/answer_rules.js`);
+    const { keptWords } = await import(`${folder}/shared/text_rules.js`);
+    const points = (text) => [...text].map((sign) => sign.codePointAt(0)); // a lone surrogate is no JSON
+    return cases.map(([options, typed]) => {
+        const text = typed.map((point) => String.fromCodePoint(point)).join("");
+        const found = obstacle(options, text);
+        const n = (found && found.values && found.values.n) || 0;
+        return [points(answer(text)), found && found.key, n, points(keptWords(text))];
+    });
+}"""
 TEXTS = ["", " ", "7", "12345", "1 2", "12.5", "-3", "abc", "Elm Street", " Elm ", "a b c", "x7", "a" * 501]
 TEXTS += ["ก ข", "ก๑ ๒", "１２３", "x²", "①b", "²", "١٢", "12 34", "a    ", "é", "e\u0301"]
 CHECK = """async ([address, cases]) => {
@@ -83,6 +98,41 @@ async def test_arithmetic_capitals_and_the_customers_words(site: Site, browser):
     await expect(screen.part("ask")).to_have_text("Work it out and type the result")
     await expect(screen.part("rules").locator("li")).to_have_text(["capital letters matter", "needs arithmetic"])
     await expect(screen.part("comment-text")).to_have_text(comment)
+
+
+def as_the_server_says(options: dict[str, Any], text: str) -> list[Any]:
+    found = obstacle(ImageOptions(**options), text)
+    n = found.n if found else 0
+    return [[*map(ord, normalised(text))], found and f"hint.{found.key}", n, [*map(ord, kept_words(text))]]
+
+
+def drawn_texts() -> list[tuple[dict[str, Any], str]]:
+    """Some hundred texts, others each time."""
+    found: list[tuple[dict[str, Any], str]] = []
+    options = st.fixed_dictionaries(
+        {"numeric": st.integers(0, 2), "phrase": st.booleans(), "min_length": st.integers(0, 9)}
+    )
+
+    @settings(max_examples=800, database=None, phases=[Phase.generate])
+    @given(options, ANYTHING)
+    def draw(options: dict[str, Any], text: str) -> None:
+        found.append((options, text))
+
+    draw()
+    return found
+
+
+async def test_page_and_server_read_and_judge_every_text_alike(site: Site, browser):
+    screen = await at_a_task(site, browser)
+    cases = [(case.options, case.typed) for case in CASES] + [({}, chr(p)) for p in range(0x3100)] + drawn_texts()
+    found = await screen.page.evaluate(RULES, [static_root(), [[o, list(map(ord, text))] for o, text in cases]])
+    differ = [
+        (options, ascii(text), page, server)
+        for (options, text), page in zip(cases, found, strict=True)
+        if page != (server := as_the_server_says(options, text))
+    ]
+    assert differ == []
+    assert screen.errors == []
 
 
 async def test_what_the_page_lets_through_the_server_takes(site: Site, browser):

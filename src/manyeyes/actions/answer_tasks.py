@@ -17,6 +17,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import options_of, unfit_answer
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import normalised
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -45,12 +46,12 @@ async def answer_tasks(
 ) -> list[Answered | Refusal]:
     """Return what each answer earned, or its refusal: lease lost, answer unfit for the options, site's proof ended.
 
-    An answer that came before on the same lease with the same text is answered again and not paid again. Outer blanks
-    are no part of an answer: they are neither judged nor stored.
+    An answer that came before on the same lease with the same text is answered again and not paid again. An
+    answer is judged and kept in its one form (docs/decisions/0037).
     """
     # 1. Load: the workers' desks, then the proofs that token tasks stand on, locked.
     cell = commands[0].cell
-    commands = [msgspec.structs.replace(c, text=c.text.strip()) for c in commands]
+    commands = [msgspec.structs.replace(c, text=normalised(c.text)) for c in commands]
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     keys = {(work.account_id, work.site) for work in desks.works() if work.site}
     proofs = await sites.hold(tx, cell, keys) if keys else {}

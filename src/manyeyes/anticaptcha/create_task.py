@@ -159,7 +159,7 @@ def _options(task: Mapping[str, Any]) -> ImageOptions:
         math=lenient_values.switch(task, "math"),
         min_length=lenient_values.whole(task, "minLength", largest=500),
         max_length=lenient_values.whole(task, "maxLength", largest=500),
-        comment=lenient_values.text(task, "comment", LONGEST_COMMENT),
+        comment=lenient_values.words(task, "comment", LONGEST_COMMENT),
     )
     if 0 < options.max_length < options.min_length:
         raise lenient_values.bad_property("maxLength", "0 or at least minLength", options.max_length)

@@ -6,6 +6,7 @@ Which client sends what: docs/contracts/anticaptcha.md#what-clients-send.
 from collections.abc import Mapping
 
 from manyeyes.values.refusals import Reason, Refusal, Refused
+from manyeyes.values.text.rules import ROOM, kept_words
 
 LARGEST_INT32 = 2_147_483_647
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
@@ -53,6 +54,14 @@ def text(source: Mapping[str, object], name: str, longest: int) -> str:
     if any(0xD800 <= ord(c) < 0xE000 for c in value):
         raise bad_property(name, "text without lone surrogates", "")
     return value.replace("\x00", "")
+
+
+def words(source: Mapping[str, object], name: str, longest: int) -> str:
+    """Return what a customer says to people, of several lines perhaps, as it is kept (docs/decisions/0037)."""
+    found = kept_words(text(source, name, longest * ROOM))
+    if len(found) > longest:
+        raise bad_property(name, f"at most {longest} characters", found)
+    return found
 
 
 def _integer(value: object) -> int | None:

@@ -13,7 +13,7 @@ from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import check_name, find_account
+from manyeyes.cli.lookup import find_account
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
@@ -21,6 +21,7 @@ from manyeyes.roles.login_links import address_of, login_url
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.text.rules import read_name
 from manyeyes.workers.store import Subject
 
 app = App(name="account", help="Customers, their keys and their money.")
@@ -39,10 +40,10 @@ def create(name: str, *, balance: str = "0", address: list[str] | None = None, c
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        check_name(name)
+        called = read_name(name)
         amount = money.parse(balance)
         networks = tuple(map(canonical_network, address or ()))
-        return await _create(context, name, amount, networks)
+        return await _create(context, called, amount, networks)
 
     run(common, work, lambda r: "\n".join(f"{key:11} {value}" for key, value in r.items()), may_create=True)
 

@@ -13,9 +13,10 @@ from manyeyes.apps import keys
 from manyeyes.apps import store as apps
 from manyeyes.apps.rules import DEFAULT_TIME_ZONE, IMAGE, App, new_id, zone
 from manyeyes.cli.command import CommandFailed, Common, run, say
-from manyeyes.cli.lookup import check_name, find_account, find_app
+from manyeyes.cli.lookup import find_account, find_app
 from manyeyes.recognitions import store as recognitions
 from manyeyes.runtime.context import Context
+from manyeyes.values.text.rules import read_name
 
 HIGHEST_RATE = 1_000_000
 
@@ -57,14 +58,14 @@ def create(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        check_name(name)
+        called = read_name(name)
         _check_rate(rate)
         zone(time_zone)
         owner, secret_id = await find_account(context, account), new_id()
         made = _key(secret_id, public_key, bits, out)
         new = App(
             secret_id=secret_id,
-            name=name.strip(),
+            name=called,
             cell=owner.cell,
             account_id=owner.account_id,
             medium=medium,

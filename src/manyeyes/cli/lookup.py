@@ -12,16 +12,19 @@ from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.text.rules import normalised, read_name
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
 
+LONGEST_LANGUAGE = 20
 Named = TypeVar("Named", AccountPlace, Worker)
 
 
 async def find_account(context: Context, name_or_id: str) -> AccountPlace:
     """Return the account. Raises `CommandFailed` when there is none or the name fits several."""
     async with context.cells.directory.acquire() as db:
-        return _only(await accounts.places(db, name_or_id), "account", name_or_id)
+        found = await accounts.places(db, name_or_id) or await accounts.places(db, normalised(name_or_id))
+    return _only(found, "account", name_or_id)
 
 
 async def find_worker(context: Context, name_or_id: str, *, disabled: bool = False) -> Worker:
@@ -30,7 +33,8 @@ async def find_worker(context: Context, name_or_id: str, *, disabled: bool = Fal
     Raises `CommandFailed` when there is none or the name fits several.
     """
     async with context.cells.directory.acquire() as db:
-        found = [each for each in await workers.workers_named(db, name_or_id) if each.disabled == disabled]
+        named = await workers.workers_named(db, name_or_id) or await workers.workers_named(db, normalised(name_or_id))
+    found = [each for each in named if each.disabled == disabled]
     return _only(found, "disabled worker" if disabled else "worker", name_or_id)
 
 
@@ -38,7 +42,11 @@ async def find_app(context: Context, name_or_id: str) -> App:
     """Return the app of this secretId or name. Raises `CommandFailed` when there is none or the name fits several."""
     async with context.cells.directory.acquire() as db:
         known = await apps.app(db, name_or_id)
-        found = [known] if known else [each for each in await apps.apps_of(db) if each.name == name_or_id]
+        found = (
+            [known]
+            if known
+            else [each for each in await apps.apps_of(db) if each.name in (name_or_id, normalised(name_or_id))]
+        )
     if not found:
         raise CommandFailed(f"there is no app {name_or_id}; see `manyeyes app list`")
     if len(found) > 1:
@@ -60,15 +68,14 @@ async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     """Return the queue of this number or name. Raises `CommandFailed` when there is none."""
     queues = (await context.lookups.queues()).values()
     for queue in queues:
-        if name_or_id in (str(queue.queue_id), queue.name):
+        if queue.name in (name_or_id, normalised(name_or_id)) or name_or_id == str(queue.queue_id):
             return queue
     raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
 
 
-def check_name(name: str) -> None:
-    """Raise `CommandFailed` for a name that nobody could read or type."""
-    if not name.strip() or not name.isprintable():
-        raise CommandFailed("the name must not be empty")
+def read_language(code: str) -> str:
+    """Return a language's code as it is kept. Raises ValueError for one that nobody could read or type."""
+    return read_name(code, "language", LONGEST_LANGUAGE)
 
 
 def _only(found: Sequence[Named], what: str, name_or_id: str) -> Named:

@@ -9,9 +9,11 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.lookup import read_language
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values import money
+from manyeyes.values.text.rules import read_name
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 
@@ -62,8 +64,8 @@ def add(
     async def work(context: Context) -> dict[str, Any]:
         queue = QueueTerms(
             queue_id=queue_id,
-            name=name.strip(),
-            language=language,
+            name=read_name(name),
+            language=read_language(language),
             price_micros=money.parse(price),
             pay_micros=money.parse(pay),
             capacity=capacity,
@@ -142,8 +144,6 @@ def set_queue(
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
     if not 0 < queue.queue_id <= LARGEST_QUEUE_ID:
         raise CommandFailed(f"the id must be from 1 to {LARGEST_QUEUE_ID}")
-    if not queue.name or not queue.language:
-        raise CommandFailed("a queue has a name and a language")
     if any(queue.queue_id == other.queue_id or queue.name == other.name for other in others):
         raise CommandFailed("the id or the name is taken; see `manyeyes queue list`")
     _check(

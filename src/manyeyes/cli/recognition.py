@@ -11,13 +11,14 @@ from manyeyes.actions.add_recognitions import AddRecognition, add_recognitions
 from manyeyes.actions.change_recognitions import ChangeRecognition, change_recognitions
 from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import check_name, find_app, find_queue, find_recognition
+from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.recognition_import import import_history
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
+from manyeyes.values.text.rules import read_name
 from manyeyes.values.web_address import read_web_address
 
 PICTURE_QUEUE = "1"  # the ordinary English one
@@ -82,8 +83,7 @@ def create(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        found, called = await find_app(context, app), name or recogniser
-        check_name(called)
+        found, called = await find_app(context, app), read_name(name or recogniser)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
         terms = await _terms(
@@ -196,7 +196,7 @@ def _blank(secret_id: str, name: str, recogniser: str, model: Path | None, label
         task_id=new_id(),
         recognition_id=0,
         secret_id=secret_id,
-        name=name.strip(),
+        name=name,
         recogniser=recogniser,
         model=path,
         labels=rules.labels(labels),

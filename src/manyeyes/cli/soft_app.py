@@ -7,12 +7,13 @@ from cyclopts import App
 from manyeyes.actions.pay_out_shares import PayOutShares, pay_out_shares
 from manyeyes.actions.register_soft_apps import RegisterSoftApp, register_soft_apps
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.lookup import check_name, find_account
+from manyeyes.cli.lookup import find_account
 from manyeyes.runtime.context import Context
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.text.rules import read_name
 
 LARGEST_SOFT_ID = 2_147_483_647  # an int32 on the wire and in the table
 
@@ -32,7 +33,7 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        check_name(name)
+        called = read_name(name)
         owner = await find_account(context, account)
         if soft_id is not None and not 0 < soft_id <= LARGEST_SOFT_ID:
             raise CommandFailed(f"a softId is from 1 to {LARGEST_SOFT_ID}")
@@ -40,11 +41,11 @@ def create(name: str, *, account: str, soft_id: int | None = None, common: Commo
         number = soft_id or await context.id_blocks.take_number("soft_app")
         while soft_id is None and number in taken:
             number = await context.id_blocks.take_number("soft_app")
-        new = SoftApp(number, name.strip(), owner.cell, owner.account_id)
+        new = SoftApp(number, called, owner.cell, owner.account_id)
         if not await context.batcher.ask(register_soft_apps, RegisterSoftApp(new)):
             raise CommandFailed(f"the softId {number} is taken; see `manyeyes soft-app list`")
         await context.notifier.tell_changed()
-        return {"soft_id": number, "name": name.strip(), "account_id": owner.account_id}
+        return {"soft_id": number, "name": called, "account_id": owner.account_id}
 
     run(common, work, lambda r: f"softId {r['soft_id']} is {r['name']}, of account {r['account_id']}")
 

@@ -11,10 +11,11 @@ from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
 from manyeyes.cli.command import CommandFailed, Common, run, say
-from manyeyes.cli.lookup import check_name, find_worker
+from manyeyes.cli.lookup import find_worker, read_language
 from manyeyes.roles.login_links import login_url
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject, Worker
 
@@ -46,13 +47,13 @@ def create(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        check_name(name)
+        called = read_name(name)
         languages = _languages(language or ["en"])
         terms = await _queues(context, queue or [])
         queues = tuple(queue or [q.queue_id for q in terms.values() if q.language in languages])
         token = new_token()
         worker_id = await context.id_blocks.take_number("worker")
-        new = Worker(worker_id=worker_id, name=name, languages=languages, queues=queues, reviewer=reviewer)
+        new = Worker(worker_id=worker_id, name=called, languages=languages, queues=queues, reviewer=reviewer)
         await context.batcher.ask(register_workers, RegisterWorker(new, digest(token)))
         url = await login_url(context, Subject("worker", worker_id, 0))
         if not any(terms[q].language in ("", *languages) for q in queues):
@@ -162,7 +163,8 @@ async def _queues(context: Context, wanted: list[int]) -> dict[int, QueueTerms]:
 
 
 def _languages(codes: list[str]) -> tuple[str, ...]:
-    return tuple(SAME_LANGUAGE.get(code, code) for code in codes)
+    names = [read_language(code) for code in codes]
+    return tuple(SAME_LANGUAGE.get(name, name) for name in names)
 
 
 def _row(worker: Worker) -> dict[str, Any]:

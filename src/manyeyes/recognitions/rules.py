@@ -9,11 +9,13 @@ from collections.abc import Mapping
 import msgspec
 
 from manyeyes.values.integers import integer
+from manyeyes.values.text.rules import read_name
 
 FAILED = -1  # the label of a picture that could not be recognised (docs/contracts/tupu.md#answer)
 QUARTER_SECONDS = 900
 LABELS_AT_MOST = 200
 LABEL_DIGITS = 18
+LONGEST_LABEL = 60
 PEOPLE = "people"  # the recogniser without a model: people decide all
 HIGHEST_THRESHOLD = 2.0
 LONGEST_REVIEW_SECONDS = 30 * 86_400
@@ -70,7 +72,8 @@ def labels(text: str) -> tuple[Label, ...]:
     """Return the labels in ``0=normal,1=qr code``, ascending.
 
     Raises ValueError saying what does not fit: a number that is none, is -1 or comes twice, a name that is empty,
-    longer than 60 characters or comes twice, no label at 0 or above, more than 200 labels.
+    longer than 60 characters, comes twice or cannot be read (values/text/rules.py), no label at 0 or above, more than
+    200 labels.
     """
     found = []
     for part in text.split(","):
@@ -78,7 +81,7 @@ def labels(text: str) -> tuple[Label, ...]:
         number = integer(written.strip(), LABEL_DIGITS)
         if not equals or number is None:
             raise ValueError(f"{part.strip()!r} is no label; NUMBER=NAME is wanted, such as 0=normal")
-        found.append(Label(number, name.strip()))
+        found.append(Label(number, read_name(name, f"name of label {number}", LONGEST_LABEL)))
     _check(found)
     return tuple(sorted(found, key=lambda label: label.number))
 
@@ -89,8 +92,6 @@ def _check(found: list[Label]) -> None:
         raise ValueError(f"at most {LABELS_AT_MOST} labels are taken")
     if len(set(numbers)) < len(numbers) or len(set(names)) < len(names):
         raise ValueError("every label needs a number and a name of its own")
-    if any(not 0 < len(name) <= 60 or not name.isprintable() for name in names):
-        raise ValueError("a label's name has 1 to 60 printable characters")
     if FAILED in numbers:
         raise ValueError("-1 says that a picture could not be recognised; it cannot be a label")
     if max(numbers) < 0:

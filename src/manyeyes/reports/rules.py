@@ -99,11 +99,6 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
 
 
-def kept_words(text: str, longest: int) -> str:
-    """Return what a person wrote as it is kept: without outer blanks and what cannot be stored, at most so long."""
-    return text.encode("utf-8", "ignore").decode().replace("\x00", "").strip()[:longest]
-
-
 def check_report(task: Reported | None, account_id: int, *, is_repeated: bool, now: datetime) -> Refusal | None:
     """Return why a report is refused whatever it is about, the first reason in order; None when nothing is.
 

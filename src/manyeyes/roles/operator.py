@@ -9,7 +9,7 @@ from manyeyes.accounts import store as accounts
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.reports import appeals, slots, store
 from manyeyes.reports.appeals import Appeal
-from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, kept_words, share_interval
+from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
 from manyeyes.reports.slots import ReviewerRecord
 from manyeyes.reports.store import Cast
 from manyeyes.roles.pictures import KeptPicture, kept_picture
@@ -19,6 +19,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import cut_words
 from manyeyes.workers import store as workers
 
 LARGEST_LIST = 200
@@ -129,7 +130,7 @@ async def decide_appeal(
         said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
         return Refusal(Reason.UNKNOWN_REPORT, said)
     serial = await context.id_blocks.of_wire(cells[0], task_id)
-    command = DecideAppeal(cells[0], serial, accepted, kept_words(answer, LONGEST_REASON))
+    command = DecideAppeal(cells[0], serial, accepted, cut_words(answer, LONGEST_REASON))
     outcome = await context.batcher.ask(decide_appeals, command)
     return outcome
 

@@ -14,7 +14,7 @@ from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapse
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
-from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote, kept_words
+from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
@@ -24,6 +24,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import cut_words
 from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
@@ -88,7 +89,7 @@ class ReviewDesk:
             return _NO_REVIEWER
         if slot is None or slot.cell not in self._context.cells.numbers:
             return Refusal(Reason.SLOT_LOST, "this is no slot of yours")
-        command = CastVote(slot.cell, worker.worker_id, slot, verdict, kept_words(reason, LONGEST_REASON))
+        command = CastVote(slot.cell, worker.worker_id, slot, verdict, cut_words(reason, LONGEST_REASON))
         outcome = await self._context.batcher.ask(cast_votes, command)
         if isinstance(outcome, Refusal):
             return outcome

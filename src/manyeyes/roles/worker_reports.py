@@ -8,7 +8,7 @@ import msgspec
 from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
 from manyeyes.reports import store
 from manyeyes.reports.appeals import Appeal
-from manyeyes.reports.rules import LONGEST_APPEAL, ReportState, Vote, kept_words
+from manyeyes.reports.rules import LONGEST_APPEAL, ReportState, Vote
 from manyeyes.reports.store import Told
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.roles.reported_tasks import ReportedTasks, look_up
@@ -17,6 +17,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms, wire_id
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import cut_words
 from manyeyes.workers.store import Worker
 
 MOST_REPORTS = 100
@@ -67,7 +68,7 @@ async def appeal(context: Context, worker: Worker, task_id: int, words: str) -> 
 
     Cells number their tasks each for itself: of two with this number, the first that they may appeal against is meant.
     """
-    words = kept_words(words, LONGEST_APPEAL)
+    words = cut_words(words, LONGEST_APPEAL)
     if not words:
         return Refusal(Reason.UNREADABLE, "say in words why the answer was right")
     outcome: Refusal = Refusal(Reason.UNKNOWN_REPORT, f"there is no complaint about an answer of yours to {task_id}")

@@ -5,6 +5,7 @@ import enum
 import msgspec
 
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import fault, has_digit, normalised
 
 IMAGE_TO_TEXT = "image_to_text"
 RECAPTCHA_V2 = "recaptcha_v2"
@@ -17,6 +18,7 @@ TOKEN_KINDS = frozenset({RECAPTCHA_V2, RECAPTCHA_V2_ENTERPRISE, RECAPTCHA_V3, HC
 WIRE_BITS = 31
 WIRE_MASK = (1 << WIRE_BITS) - 1
 WORKERS_BEFORE_UNSOLVABLE = 5  # docs/contracts/anticaptcha.md#unsolvable: five different workers failed
+LONGEST_ANSWER = 500
 DEPTH_COUNTED_EXACTLY = 256  # deeper than this, the queue's depth is the last measured one
 
 
@@ -110,28 +112,44 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
     )
 
 
-def unfit(options: ImageOptions, text: str) -> str:
-    """Return why ``text`` cannot be the answer, as a sentence for the worker; empty when it fits.
+class Obstacle(msgspec.Struct, frozen=True):
+    """Why a text is no answer: ``key`` for whoever words it, ``n`` characters that are missing, or are the most."""
 
-    ``text`` comes without outer blanks (actions/answer_tasks.py): they would count for ``min_length``.
+    key: str
+    n: int = 0
+
+
+def obstacle(options: ImageOptions, text: str) -> Obstacle | None:
+    """Return the first rule that keeps ``text`` from being the answer, judged in its one form; None when it fits.
+
+    The screen's script does the same in the same order (console/static/shared/answer_rules.js; docs/decisions/0037).
     """
-    if not text.strip():
-        return "an answer is wanted"
-    if any(c < " " or 0xD800 <= ord(c) < 0xE000 for c in text):
-        return "control characters are not wanted"
-    if len(text) > 500:
-        return "at most 500 characters are wanted"
+    text = normalised(text)
+    if why := fault(text):
+        return Obstacle(why)
+    if len(text) > LONGEST_ANSWER:
+        return Obstacle("long", LONGEST_ANSWER)
     if options.numeric == 1 and not _only_digits(options, text):
-        return "only digits are wanted"
-    if options.numeric == 2 and any(c.isdigit() for c in text):
-        return "no digits are wanted"
+        return Obstacle("digits")
+    if options.numeric == 2 and has_digit(text):
+        return Obstacle("no_digits")
     if options.phrase and " " not in text:
-        return "at least two words are wanted"
-    if options.min_length and len(text) < options.min_length:
-        return f"at least {options.min_length} characters are wanted"
+        return Obstacle("phrase")
+    if len(text) < options.min_length:
+        return Obstacle("short", options.min_length - len(text))
     if options.max_length and len(text) > options.max_length:
-        return f"at most {options.max_length} characters are wanted"
-    return ""
+        return Obstacle("long", options.max_length)
+    return None
+
+
+def unfit(options: ImageOptions, text: str) -> str:
+    """Return why ``text`` cannot be the answer, as a sentence for the worker's program; empty when it fits."""
+    found = obstacle(options, text)
+    if found is None:
+        return ""
+    if found.key == "short":
+        return f"at least {options.min_length} characters are wanted"
+    return _SENTENCES[found.key].format(n=found.n)
 
 
 def _only_digits(options: ImageOptions, text: str) -> bool:
@@ -148,3 +166,15 @@ def is_unsolvable(failures: int) -> bool:
 def is_readable(age_seconds: float, readable_seconds: int) -> bool:
     """Tell whether a result of this age may still be fetched (docs/decisions/0025#readable)."""
     return age_seconds < readable_seconds
+
+
+_SENTENCES = {
+    "empty": "an answer is wanted",
+    "control": "control characters are not wanted",
+    "unknown": "characters that are unassigned or private are not wanted",
+    "marks": "so many marks on one letter are not wanted",
+    "long": "at most {n} characters are wanted",
+    "digits": "only digits are wanted",
+    "no_digits": "no digits are wanted",
+    "phrase": "at least two words are wanted",
+}

@@ -12,6 +12,7 @@ from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.text.rules import ROOM, kept_words
 from manyeyes.workers.store import Worker
 
 
@@ -20,7 +21,11 @@ class VoteRequest(msgspec.Struct):
 
     slot: str
     verdict: Vote
-    reason: Annotated[str, msgspec.Meta(max_length=LONGEST_REASON)] = ""
+    reason: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_REASON})] = ""
+
+    def __post_init__(self) -> None:
+        if len(kept_words(self.reason[: LONGEST_REASON * ROOM])) > LONGEST_REASON:
+            raise ValueError(f"reason must have at most {LONGEST_REASON} characters")
 
 
 class ReviewerApi:

@@ -1,5 +1,6 @@
 """Rendering: templates in the reader's language, the headers every page carries, and the static files."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -14,6 +15,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import Appearance, look_of, remember
+from manyeyes.values.text.code_points import CLASSES
+from manyeyes.values.text.rules import KEPT
 
 CONSOLE = Path(__file__).parents[1]
 # Nothing comes from elsewhere and nothing in a page's own text can run: script and style are files of this site.
@@ -79,9 +82,15 @@ def render(request: Request, template: str, *, status: int = 200, person: str = 
 
 @cache
 def _static_files() -> dict[str, bytes]:
-    """Return every static file by its path below `static/`; what is not among them is not served."""
+    """Return every static file by its path below `static/`, and the table of characters; nothing else is served."""
     root = CONSOLE / "static"
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    return files | {"shared/code_points.js": _code_points()}
+
+
+def _code_points() -> bytes:
+    """Return the table of characters as a script: the screens judge by the server's own (docs/decisions/0037)."""
+    return f"export const CLASSES = {json.dumps(CLASSES)};\nexport const KEPT = {json.dumps(KEPT)};\n".encode()
 
 
 @cache

@@ -19,9 +19,10 @@ from manyeyes.console.shared.rendering import POLICY, render
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, WorkerSession, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.rules import LONGEST_ANSWER, ImageOptions, obstacle
 from manyeyes.v1.worker_views import LeaseView, lease_view
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import ROOM
 from manyeyes.workers.rules import OF_PICTURES, OF_WIDGETS, SkipReason, WorkerState
 from manyeyes.workers.store import Worker
 
@@ -100,6 +101,7 @@ class WorkPages:
             notice=task_wording.explanation(words, refusal) if refusal else "",
             tally=_tally(session),
             task=_task(words, leased, lease, draft) if leased and lease else None,
+            longest_typed=LONGEST_ANSWER * ROOM,
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
             script_data={
@@ -143,6 +145,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, draft
         "labels": labels,
         "comment": task.options.comment,
         "draft": draft,
+        "hint": _hint(words, task.options, draft) if draft and not labels else "",
     }
 
 
@@ -162,7 +165,14 @@ def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> 
         "labels": (),
         "comment": "",
         "draft": "",
+        "hint": "",
     }
+
+
+def _hint(words: task_wording.Words, options: ImageOptions, draft: str) -> str:
+    """Return what is wrong with an answer that was sent by the form and refused."""
+    found = obstacle(options, draft)
+    return task_wording.filled(words, f"hint.{found.key}", {"n": found.n}) if found else ""
 
 
 def _kinds_of(reason: SkipReason) -> str:

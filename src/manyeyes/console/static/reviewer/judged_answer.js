@@ -2,7 +2,7 @@
 
 import { alike, length, runs } from "./glyphs.js";
 import { judgedBy, question } from "../shared/answer_rules.js";
-import { money, say } from "../shared/page_words.js";
+import { isolated, money, say } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export function write({ slot, task, answer, pay }) {
   element("rules").replaceChildren(...judgedBy(options).map(({ key, values }) => item(say(key, values))));
   element("comment").hidden = !options.comment;
   element("comment-text").textContent = options.comment || "";
-  element("origin").textContent = `${task.queue.name} · ${money(pay)}`;
+  element("origin").replaceChildren(isolated(task.queue.name), ` · ${money(pay)}`);
   const labels = (options.labels ?? []).map(({ name }) => name);
   element("choices").replaceChildren(...labels.map((name) => item(name)));
   element("choices").querySelectorAll("li").forEach((each) => { each.dir = "auto"; });

@@ -6,6 +6,7 @@ import { explain, hush, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
 import { Refusal, call, insist, patience, wait } from "../shared/server_calls.js";
 import { count, money, page, say } from "../shared/page_words.js";
+import { keptWords } from "../shared/text_rules.js";
 
 const element = (id) => document.getElementById(id);
 const main = element("main");
@@ -100,7 +101,7 @@ async function vote(which) {
   leaseBar.stop();
   const ended = shift.signal;
   const what = which === "alike" && shown.task.options.labels ? "several" : which;
-  const words = reason.value.trim() || CODES[what];
+  const words = keptWords(reason.value) || CODES[what];
   try {
     const body = { slot: shown.slot, verdict: VERDICTS[which], reason: words };
     const result = await insist("POST", "/reviewer/votes", body, () => trouble(true));

@@ -19,6 +19,13 @@ export function say(key, values = {}) {
 /** True when there is a sentence for `key`. */
 export const knows = (key) => key in page.words;
 
+/** A name or another text of somebody's, whose writing direction changes nothing around it. */
+export function isolated(text) {
+  const found = document.createElement("bdi");
+  found.textContent = text;
+  return found;
+}
+
 /** An amount of USD as the language writes it. */
 export const money = (amount) => dollars.format(amount);
 

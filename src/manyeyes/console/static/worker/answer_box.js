@@ -1,7 +1,8 @@
 // The question in words and the box for the answer: keeps to the rules while one types, and says what is still missing.
 
-import { LONGEST, fitting, obstacle, question, rules } from "../shared/answer_rules.js";
-import { money, say } from "../shared/page_words.js";
+import { answer, fitting, longest, obstacle, question, rules } from "../shared/answer_rules.js";
+import { isolated, money, say } from "../shared/page_words.js";
+import { length, within } from "../shared/text_rules.js";
 
 const element = (id) => document.getElementById(id);
 const box = element("answer");
@@ -11,12 +12,13 @@ const hint = element("hint");
 let task = null;
 let chips = [];
 let composing = false;
+let wasLong = false; // what an input method put in is never cut, nor what is typed after it
 
 /** Asks for a task's answer, with what was typed for it before. */
 export function ask(next, draft) {
   task = next;
   element("ask").textContent = task.widget_url ? say("ask.widget", { site: task.options.site }) : say(question(task.options));
-  element("origin").textContent = `${task.queue.name} · ${money(task.pay)}`;
+  element("origin").replaceChildren(isolated(task.queue.name), ` · ${money(task.pay)}`);
   const isLabel = Boolean(task.options.labels);
   element("comment").hidden = isLabel || !task.options.comment;
   element("comment-text").textContent = task.options.comment || "";
@@ -27,10 +29,9 @@ export function ask(next, draft) {
   element("rules").replaceChildren(...chips.map(({ item }) => item));
   box.disabled = isLabel; // what a label task asks for is picked, not typed
   box.inputMode = task.options.numeric === 1 ? "numeric" : "text";
-  box.removeAttribute("pattern");
-  box.removeAttribute("minlength");
-  box.maxLength = task.options.max_length || LONGEST;
+  box.removeAttribute("maxlength"); // it counts halves of characters; `obstacle` counts characters
   box.value = draft;
+  wasLong = length(answer(draft)) > longest(task.options);
   judge(null);
 }
 
@@ -48,7 +49,7 @@ export const focus = () => box.focus({ preventScroll: true });
 
 // Marks the kept rules and says what is missing; `leftOut` names a rule whose characters have just been kept out.
 function judge(leftOut) {
-  const text = box.value.trim();
+  const text = answer(box.value);
   chips.forEach(({ item, holds }) => item.toggleAttribute("data-kept", Boolean(holds?.(text))));
   const help = otherHelp();
   if (help) {
@@ -71,14 +72,17 @@ function otherHelp() {
   return task.options.labels.length > 10 ? "hint.label_find" : "hint.label";
 }
 
-function keepToRules() {
+function keepToRules(mayCut) {
   if (!task || composing) return;
-  const { text, hint: leftOut } = fitting(task.options, box.value);
+  const { text: fit, hint: leftOut } = fitting(task.options, box.value);
+  const behind = box.value.length - box.selectionEnd;
+  const at = Math.max(fit.length - behind, 0);
+  const { text, caret } = mayCut && !wasLong ? within(longest(task.options), answer, fit, at) : { text: fit, caret: at };
   if (text !== box.value) {
-    const behind = box.value.length - box.selectionEnd;
     box.value = text;
-    box.setSelectionRange(Math.max(text.length - behind, 0), Math.max(text.length - behind, 0));
+    box.setSelectionRange(caret, caret);
   }
+  wasLong = length(answer(text)) > longest(task.options);
   judge(leftOut);
 }
 
@@ -95,15 +99,15 @@ function insistOnRules(missing) {
 /** Wires the box; `onAnswer(text)` hears only of answers that keep the rules. */
 export function furnish(onAnswer) {
   element("answer-form").noValidate = true;
-  box.addEventListener("input", keepToRules);
+  box.addEventListener("input", () => keepToRules(true));
   // A word being put together by an input method is not yet an answer: judge it when it is done.
   box.addEventListener("compositionstart", () => { composing = true; });
-  box.addEventListener("compositionend", () => { composing = false; keepToRules(); });
+  box.addEventListener("compositionend", () => { composing = false; keepToRules(false); });
   element("answer-form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (!task || otherHelp() || composing) return;
     const missing = obstacle(task.options, box.value);
     if (missing) insistOnRules(missing);
-    else onAnswer(box.value.trim());
+    else onAnswer(answer(box.value));
   });
 }

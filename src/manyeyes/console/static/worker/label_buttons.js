@@ -2,6 +2,7 @@
 // A label is sent the moment it is picked, so it can be picked only when its picture is seen.
 
 import { say } from "../shared/page_words.js";
+import { normalised } from "../shared/text_rules.js";
 
 const KEYS = 10; // 1 to 9 and 0; with more labels than that one types to find
 const GLANCE = 250; // milliseconds: nobody judges a picture sooner; a key that comes sooner was meant for the one before
@@ -79,12 +80,12 @@ export function behind(key) {
 
 // --- finding among many --------------------------------------------------------------------------------------------
 
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const plain = (text) => normalised(text).normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 const inSight = () => buttons.filter((each) => !each.hidden);
 
 // What begins with the words stands before what only has them inside.
 function find() {
-  const wanted = plain(box.value.trim());
+  const wanted = plain(box.value);
   const names = new Map(buttons.map((each) => [each, plain(each.textContent)]));
   for (const [each, name] of names) {
     each.hidden = !name.includes(wanted);

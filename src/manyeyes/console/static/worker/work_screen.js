@@ -9,7 +9,7 @@ import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
 import * as widget from "./widget.js";
 import { Stream, insist } from "../shared/server_calls.js";
-import { count, money, page, say } from "../shared/page_words.js";
+import { count, isolated, money, page, say } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
 const main = element("main");
@@ -112,7 +112,7 @@ function trouble(now) {
 
 function receipt(what, earned) {
   if (mode === "break") return;
-  element("receipt").textContent = [what, earned ? `+${money(earned)}` : ""].filter(Boolean).join("  ");
+  element("receipt").replaceChildren(isolated(what), earned ? `  +${money(earned)}` : "");
 }
 
 function takeSession(session) {
