@@ -11,6 +11,7 @@ from manyeyes.cli.command import CommandFailed
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.queue_names import queue_said
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Worker
@@ -58,11 +59,11 @@ async def find_recognition(context: Context, task_id: str) -> Recognition:
 
 async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     """Return the queue of this number or name. Raises `CommandFailed` when there is none."""
-    queues = (await context.lookups.queues()).values()
-    for queue in queues:
-        if name_or_id in (str(queue.queue_id), queue.name):
-            return queue
-    raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
+    queues = await context.lookups.queues()
+    found = queue_said(queues, name_or_id)
+    if found is None:
+        raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
+    return queues[found]
 
 
 def check_name(name: str) -> None:
