@@ -27,10 +27,12 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
     batch = [
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=1_000, sensitive=True),
         ChangeQueue(cell=stage.cell, queue_id=901, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4),
+        ChangeQueue(cell=stage.cell, queue_id=901, accepts_complaints=False),
         ChangeQueue(cell=stage.cell, queue_id=999, capacity=1),
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=2_000),
     ]
-    assert await stage.act(change_queues, *batch) == [True, True, False, True]
+    assert await stage.act(change_queues, *batch) == [True, True, True, False, True]
     found = await stage.read(tasks.queues)
-    assert found[901] == msgspec.structs.replace(OWN, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4)
+    changed = {"pay_micros": 1, "capacity": 2, "lease_seconds": 3, "vote_micros": 4, "accepts_complaints": False}
+    assert found[901] == msgspec.structs.replace(OWN, **changed)
     assert found[902] == msgspec.structs.replace(OTHER, price_micros=2_000, sensitive=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from manyeyes.actions.file_complaints import Filed, file_complaints
@@ -130,10 +131,19 @@ async def test_a_task_that_is_no_picture(stage: Stage, solved):
     assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_WRONG_KIND
 
 
-async def test_only_english_is_judged(stage: Stage):
-    account_id, worker_id = await stage.account(), await stage.worker(2)
-    task_id = await stage.solve(account_id, worker_id, queue_id=2)
-    assert (await stage.complain(account_id, task_id)).reason is Reason.REPORT_NOT_ENGLISH
+@pytest.mark.parametrize("queue_id", [1, 2])
+async def test_a_queue_says_whether_complaints_are_accepted(stage: Stage, queue_id: int):
+    """Its language does not: the Russian one is seeded with no, and any may be changed."""
+    account_id, worker_id = await stage.account(), await stage.worker(queue_id)
+    terms = stage.queues[queue_id]
+    assert terms.accepts_complaints is (queue_id == 1)
+    for accepts in (False, True):
+        task_id = await stage.solve(account_id, worker_id, queue_id=queue_id)
+        stage.queues = {queue_id: msgspec.structs.replace(terms, accepts_complaints=accepts)}
+        outcome = await stage.complain(account_id, task_id)
+        assert isinstance(outcome, Filed) is accepts
+        assert accepts or outcome.reason is Reason.REPORT_NOT_ACCEPTED
+        stage.queues = {queue_id: terms}
 
 
 @pytest.mark.parametrize(

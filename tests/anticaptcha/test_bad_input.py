@@ -27,7 +27,7 @@ TASKS: dict[str, tuple[dict[str, Any], int]] = {
     "type a number": ({"task": {"type": 5}}, 23),
     "type a list": ({"task": {"type": ["ImageToTextTask"]}}, 23),
     "coordinates": ({"task": {"type": "ImageToCoordinatesTask", "body": "x"}}, 23),
-    "a proxied kind": ({"task": {"type": "RecaptchaV2Task", "websiteURL": "https://example.org"}}, 23),
+    "a proxied kind": ({"task": {"type": "RecaptchaV2Task", "proxyAddress": "198.51.100.7"}}, 23),
     "a token without its key": ({"task": {"type": "RecaptchaV2TaskProxyless", "websiteURL": "https://a.example"}}, 24),
     "without body": ({"task": {"type": "ImageToTextTask"}}, 24),
     "body null": ({"task": {"type": "ImageToTextTask", "body": None}}, 24),

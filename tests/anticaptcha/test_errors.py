@@ -79,7 +79,7 @@ async def task_absent(client: Client) -> dict[str, Any]:
 
 
 async def not_supported(client: Client) -> dict[str, Any]:
-    return await create(client, {"type": "NoCaptchaTask"})
+    return await create(client, {"type": "NoCaptchaTask", "proxyAddress": "198.51.100.7"})
 
 
 async def properties(client: Client) -> dict[str, Any]:

@@ -266,7 +266,18 @@ async def test_far_away_dates_are_windows_like_any_other(calm: Client, start):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"date": "yesterday"}, {"date": -1}, {"date": 10**12}, {"date": [1]}, {"queue": 6}, {"ip": {}}],
+    [
+        {"date": "yesterday"},
+        {"date": -1},
+        {"date": 10**12},
+        {"date": [1]},
+        {"date": True},
+        {"queue": True},
+        {"queue": [6]},
+        {"queue": 1.5},
+        {"softId": True},
+        {"ip": {}},
+    ],
     ids=str,
 )
 async def test_a_member_that_cannot_be_read_is_24_and_named(calm: Client, wrong):

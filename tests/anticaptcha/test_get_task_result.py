@@ -134,7 +134,7 @@ async def test_a_task_that_nobody_took_is_error_12_and_not_charged(calm: Client)
     [task_id] = await task_lives.live(calm.context, customer, [], [Life(now, ending="unanswered")])
     reply = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert_error(reply, 12)
-    assert "not charged" in reply["errorDescription"]
+    assert reply["errorDescription"] == "The task's time ran out: nobody tried it; it is not charged"
     assert (await factories.call(calm, "getBalance", customer))["balance"] == 10.0
 
 

@@ -77,7 +77,7 @@ async def test_every_refusal_looks_alike_on_the_wire_and_keeps_its_reason_inside
     russian = await factories.hand(calm.context, queues=(2,), languages=("ru",))
     task_id = await factories.solve(calm.context, customer, russian, queue_id=2)
     assert await factories.call(calm, METHOD, customer, taskId=task_id) == SAMPLE_REFUSED
-    reasons = ("unknown_task", "report_repeated", "report_late", "report_not_english")
+    reasons = ("unknown_task", "report_repeated", "report_late", "report_not_accepted")
     assert await refused(calm) == dict.fromkeys(reasons, 1)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
-    **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False},
+    **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
 }
 
 
@@ -15,7 +15,10 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
     queues = manyeyes("queue", "list", "--json").json["queues"]
     assert queues[0] == FIRST
     assert [(q["queue_id"], q["name"], q["language"]) for q in queues[1:]] == [(2, "Russian ImageToText", "ru")]
-    assert "English ImageToText" in manyeyes("queue", "list").out
+    assert [q["complaints"] for q in queues] == [True, False]
+    shown = manyeyes("queue", "list").out
+    assert "English ImageToText\n" in shown
+    assert "Russian ImageToText (no complaints)" in shown
 
 
 @pytest.mark.parametrize(
@@ -25,6 +28,7 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
         *[(["--pay", "0"], {"pay": "0.000000"}), (["--capacity", "5"], {"capacity": 5})],
         *[(["--vote-pay", "0.0002"], {"vote_pay": "0.000200"}), (["--vote-pay", "0"], {"vote_pay": "0.000000"})],
         *[(["--lease-seconds", "10"], {"lease_seconds": 10}), (["--sensitive"], {"sensitive": True})],
+        *[(["--no-complaints"], {"complaints": False}), (["--complaints"], {})],
         (["--price", "0.002", "--pay", "0.002"], {"price": "0.002000", "pay": "0.002000"}),
     ],
 )

@@ -15,11 +15,13 @@ from manyeyes.console.customer.statement_books import Statement, read_books
 from manyeyes.console.customer.statement_period import StatementQuery, asked
 from manyeyes.ledger.rules import APPS_KINDS, WORKERS_KINDS, TransferKind
 from manyeyes.runtime.context import Context
+from manyeyes.workers.store import Subject
 from support import factories
 from support.action_stage import set_stage
 from support.browser_visits import customer_subject, link
 from support.in_process_client import Client
 from support.recognition_calls import RATE_PRICE, Calls, app_of
+from support.task_lives import Life, live
 
 OWN = {"origin": "http://manyeyes.test"}
 
@@ -254,3 +256,21 @@ async def test_what_others_typed_is_shown_and_not_run(client: Client, customer: 
 
 def test_every_kind_of_a_customers_transfer_has_a_name():
     assert set(KINDS) == set(TransferKind) - WORKERS_KINDS - APPS_KINDS
+
+
+async def test_a_task_that_nobody_tried_is_told_from_one_that_was_not_solved_in_time(client: Client):
+    customer = await factories.customer(client.context)
+    await client.post(await link(client.context, customer_subject(customer)), headers=OWN)
+    now = int(datetime.now(UTC).timestamp() * 1e6)
+    lives = [Life(now, ending="unanswered")] * 2
+    _, tried = await live(client.context, customer, [], lives)
+    await client.context.cells.pool(1).execute("UPDATE result SET solve_count = 1 WHERE task_id = $1", tried)
+    page = (await client.get("/customer")).text
+    assert page.count('class="status untried">Nobody tried it') == 1
+    assert page.count('class="status unanswered">Not answered') == 1
+
+
+async def test_the_operator_sees_which_queues_accept_no_complaints(client: Client):
+    await client.post(await link(client.context, Subject("operator", 0, 0)), headers=OWN)
+    page = (await client.get("/operator")).text
+    assert [row[0] for row in rows(page, "queues")] == ["English ImageToText", "Russian ImageToText · no complaints"]

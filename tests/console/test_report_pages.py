@@ -186,3 +186,17 @@ async def test_what_others_typed_is_shown_and_not_run(client: Client, people):
 
 def test_every_reason_without_votes_has_its_sentence():
     assert set(WHY) == set(map(str, WHYS))
+
+
+async def test_queues_that_accept_no_complaints_are_named_and_a_refused_one_says_why(client: Client, people):
+    customer, _ = people
+    russian = await factories.hand(client.context, queues=(2,), languages=("ru",))
+    task_id = await factories.solve(client.context, customer, russian, queue_id=2)
+    refused = await factories.call(client, "reportIncorrectImageCaptcha", customer, taskId=task_id)
+    assert refused["errorId"] == 16
+    page = (await client.get("/customer/reports")).text
+    assert "These queues accept no complaints: Russian ImageToText." in page
+    (line,) = rows(page, "reports")
+    assert line[1] == "Refused" + "The task&#39;s queue accepts no complaints"
+    found = await client.get("/v1/reports")
+    assert [(r["state"], r["why"]) for r in found.json()["reports"]] == [("refused", "report_not_accepted")]

@@ -186,11 +186,13 @@ class TestComplaints:
         await self.refuted(stage, asked, "confirm", "confirm")
         assert (await stage.books()).findings == []
 
-    async def test_a_queue_that_is_not_english_is_not_reported(self, stage: Stage, asked: Asked):
+    async def test_a_queue_that_accepts_no_complaints_is_not_reported(self, stage: Stage, asked: Asked):
         result = await asked.decide(2)
-        stage.queues = {1: msgspec.structs.replace(stage.queues[1], language="vi")}  # complaints bring the terms along
+        stage.queues = {
+            1: msgspec.structs.replace(stage.queues[1], accepts_complaints=False)
+        }  # complaints bring the terms along
         refusal = await stage.complain(asked.account_id, result.task_id)
-        assert refusal.reason is Reason.REPORT_NOT_ENGLISH
+        assert refusal.reason is Reason.REPORT_NOT_ACCEPTED
 
 
 async def test_a_calibration_sees_what_was_said_with_the_chance_to_be_asked(stage: Stage, asked: Asked):

@@ -26,7 +26,7 @@ from manyeyes.reports.rules import (
 from manyeyes.values.refusals import Reason
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-GOOD = Reported(7, is_picture=True, language="en", ended_at=NOW - timedelta(seconds=5), is_solved=True)
+GOOD = Reported(7, is_picture=True, accepts_complaints=True, ended_at=NOW - timedelta(seconds=5), is_solved=True)
 CONFIRM, REJECT = Vote.CONFIRM, Vote.REJECT
 
 
@@ -43,8 +43,8 @@ CHECKS = [
     (changed(is_solved=False), False, Reason.TASK_FAILED),
     (changed(ended_at=NOW - timedelta(seconds=60)), False, Reason.REPORT_LATE),
     (GOOD, True, Reason.REPORT_REPEATED),
-    (changed(is_picture=False, language=""), False, Reason.REPORT_WRONG_KIND),
-    (changed(language="ru"), False, Reason.REPORT_NOT_ENGLISH),
+    (changed(is_picture=False, accepts_complaints=False), False, Reason.REPORT_WRONG_KIND),
+    (changed(accepts_complaints=False), False, Reason.REPORT_NOT_ACCEPTED),
 ]
 
 

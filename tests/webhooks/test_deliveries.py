@@ -101,7 +101,22 @@ async def test_a_task_that_failed_is_told_as_the_error_envelope(stage: Stage, po
     for told in (first, second):
         assert set(told) == {"errorId", "errorCode", "errorDescription", "taskId"}
         assert (told["errorId"], told["errorCode"]) == (12, "ERROR_CAPTCHA_UNSOLVABLE")
-    assert "not charged" in second["errorDescription"]
+    assert first["errorDescription"] == "The task could not be solved by 5 different workers"
+    assert second["errorDescription"] == "The task's time ran out: nobody tried it; it is not charged"
+
+
+async def test_a_task_that_too_few_tried_says_how_many_did(stage: Stage, post: Post):
+    async with receiver() as heard:
+        await stage.submit(await stage.account(), callback_url=address(heard))
+        worker_id = await stage.worker()
+        await stage.hand_out()
+        await stage.skip(worker_id, await stage.lease(worker_id))
+        await stage.go(worker_id)
+        stage.later(LIFE_SECONDS)
+        await stage.act(end_overdue_tasks, EndOverdueTasks(stage.cell))
+        await post.go()
+    (told,) = map(json_of, heard.requests)
+    assert told["errorDescription"] == "The task's time ran out: only 1 worker tried it; it is not charged"
 
 
 async def test_a_task_without_an_address_is_told_to_nobody(stage: Stage, post: Post):

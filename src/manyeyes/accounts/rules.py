@@ -6,13 +6,18 @@ import ipaddress
 import secrets
 from collections.abc import Iterable
 
+from manyeyes.values.outer_blanks import without_outer_blanks
+
 KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
 TOKEN_BYTES = 24
 
 
 def digest(secret: str) -> bytes:
-    """Return what is stored of a key, token or link: its SHA-256. They are long and random, so no salt is needed."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+    """Return what is stored of a key, token or link: its SHA-256. They are long and random, so no salt is needed.
+
+    What copying left at its ends does not count, wherever it is sent (docs/decisions/0038-what-a-customer-meant.md).
+    """
+    return hashlib.sha256(without_outer_blanks(secret).encode("utf-8", "surrogatepass")).digest()
 
 
 def new_key() -> str:

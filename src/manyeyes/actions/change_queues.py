@@ -20,6 +20,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: int | None = None
     sensitive: bool | None = None
     vote_micros: int | None = None
+    accepts_complaints: bool | None = None
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:

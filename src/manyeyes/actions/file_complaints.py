@@ -138,7 +138,7 @@ def _reported(life: Life, queues: Mapping[int, QueueTerms]) -> Reported:
     return Reported(
         life.account_id,
         is_picture=life.kind in (IMAGE_TO_TEXT, LABEL_PICTURE),
-        language=queue.language if queue else "",
+        accepts_complaints=queue is not None and queue.accepts_complaints,
         ended_at=life.ended_at,
         is_solved=life.ending is Ending.SOLVED,
     )

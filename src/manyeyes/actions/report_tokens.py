@@ -124,7 +124,8 @@ def _reported(life: Life | None) -> Reported | None:
     if life is None:
         return None
     is_solved = life.ending is Ending.SOLVED
-    return Reported(life.account_id, is_picture=False, language="", ended_at=life.ended_at, is_solved=is_solved)
+    ended_at = life.ended_at
+    return Reported(life.account_id, is_picture=False, accepts_complaints=False, ended_at=ended_at, is_solved=is_solved)
 
 
 def _word(report: NewReport, books: _LoadedReports) -> Standing | None:

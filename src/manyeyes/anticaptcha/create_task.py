@@ -14,13 +14,14 @@ from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refus
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
-from manyeyes.anticaptcha.token_task import KINDS, read_token_task, why_not_taken
+from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
+from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
+from manyeyes.outbound.given_address import read_given_address
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 IMAGE_KIND = "ImageToTextTask"
-QUEUE_OF_POOL = {"en": 1, "rn": 2, "ru": 2}  # docs/contracts/anticaptcha.md#language-pools
 LONGEST_COMMENT = 2_000
 LONGEST_URL = 2_000
 _LARGEST_BASE64 = LARGEST_BYTES * 2  # what is longer cannot hold a picture small enough
@@ -82,15 +83,15 @@ def _read(call: AntiCaptchaCall, owner: KeyOwner, queues: Mapping[int, QueueTerm
     kind = task.get("type")
     if kind is None:
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'type'")
-    if isinstance(kind, str) and kind in KINDS:
+    if kind_of(task):
         return _read_token(call, owner, task, queues)
     if kind != IMAGE_KIND:
-        return Refusal(Reason.TASK_NOT_SUPPORTED, why_not_taken(str(kind)))
-    pool, queue = _pool(call.body, task, queues)
+        return Refusal(Reason.TASK_NOT_SUPPORTED, why_not_taken(task))
+    pool, queue = picture_queue(call.body, task, queues)
     options = _options(task)
     website = lenient_values.text(task, "websiteURL" if "websiteURL" in task else "websiteUrl", LONGEST_URL)
     soft_id = lenient_values.whole(call.body, "softId")
-    callback = _callback(call.body)
+    callback = _callback(call)
     picture = _picture(task)
     if isinstance(picture, Refusal):
         return picture
@@ -118,7 +119,8 @@ def _read_token(
     if isinstance(found, Refusal):
         return found
     kind, queue_id, options = found
-    callback = _callback(call.body)
+    check_token_queue(call.body, task, queues, queue_id)
+    callback = _callback(call)
     return SubmitTask(
         cell=owner.cell,
         task_id=0,
@@ -136,26 +138,11 @@ def _read_token(
     )
 
 
-def _pool(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int, QueueTerms]) -> tuple[str, QueueTerms]:
-    """Return the language pool and its queue; the task's own pool wins (docs/contracts/anticaptcha.md#contradictions).
-
-    Beside the contract's two pools, the language of a queue of the operator's own names it (docs/decisions/0006).
-    """
-    pool = (
-        lenient_values.text(task, "languagePool", 20) or lenient_values.text(body, "languagePool", 20) or "en"
-    ).lower()
-    queue_id = QUEUE_OF_POOL.get(pool) or min((q for q, terms in queues.items() if terms.language == pool), default=0)
-    if not queue_id:
-        languages = sorted({"en", "rn", *(terms.language for terms in queues.values())} - {"ru", ""})
-        raise lenient_values.bad_property("languagePool", f"one of {', '.join(languages)}", pool)
-    return pool, queues[queue_id]
-
-
 def _options(task: Mapping[str, Any]) -> ImageOptions:
     options = ImageOptions(
         phrase=lenient_values.switch(task, "phrase"),
         case=lenient_values.switch(task, "case" if "case" in task else "Case", default=True),
-        numeric=lenient_values.whole(task, "numeric", largest=2),
+        numeric=lenient_values.whole(task, "numeric", largest=2, takes_true=True),
         math=lenient_values.switch(task, "math"),
         min_length=lenient_values.whole(task, "minLength", largest=500),
         max_length=lenient_values.whole(task, "maxLength", largest=500),
@@ -166,11 +153,12 @@ def _options(task: Mapping[str, Any]) -> ImageOptions:
     return options
 
 
-def _callback(body: Mapping[str, Any]) -> str:
-    callback = lenient_values.text(body, "callbackUrl", LONGEST_URL)
-    if callback and not callback.lower().startswith(("http://", "https://")):
-        raise lenient_values.bad_property("callbackUrl", "an http or https address", callback)
-    return callback
+def _callback(call: AntiCaptchaCall) -> str:
+    try:
+        said = lenient_values.text(call.body, "callbackUrl", LONGEST_URL)
+        return read_given_address(said, call.context.settings.private_networks())
+    except ValueError as error:
+        raise Refused(Refusal(Reason.TASK_PROPERTIES, f"callbackUrl: {error}")) from error
 
 
 def _picture(task: Mapping[str, Any]) -> Picture | Refusal:

@@ -59,7 +59,7 @@ async def get_app_stats(call: AntiCaptchaCall) -> AppStats | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    if call.body.get("softId") is None:
+    if lenient_values.is_unset(call.body, "softId"):
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'softId'")
     try:
         soft_id = lenient_values.whole(call.body, "softId")

@@ -36,7 +36,7 @@ class QueueStats(msgspec.Struct, frozen=True, kw_only=True):
 
 async def get_queue_stats(call: AntiCaptchaCall) -> QueueStats | Refusal:
     """Return five numbers, summed over the cells; zeros for a queue that this installation does not work on."""
-    if call.body.get("queueId") is None:
+    if lenient_values.is_unset(call.body, "queueId"):
         return Refusal(Reason.TASK_PROPERTIES, "Missing property 'queueId'")
     try:
         queue_id = lenient_values.whole(call.body, "queueId")

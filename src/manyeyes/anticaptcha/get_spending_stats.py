@@ -39,11 +39,12 @@ async def get_spending_stats(call: AntiCaptchaCall) -> SpendingStats | Refusal:
         return owner
     try:
         start = lenient_values.whole(call.body, "date", default=-1, largest=LATEST)
-        queue_name = lenient_values.text(call.body, "queue", 200)
+        queue = lenient_values.queue_said(call.body, "queue")
+        soft_id = _soft_id(call.body)
         ip = lenient_values.text(call.body, "ip", 60)
     except Refused as refused:
         return refused.refusal
-    wanted = filters(await call.context.lookups.queues(), queue=queue_name, soft_id=_soft_id(call.body), ip=ip)
+    wanted = filters(await call.context.lookups.queues(), queue=queue, soft_id=soft_id, ip=ip)
     spent = await read_patiently(
         call.context.cells.pool(owner.cell),
         lambda db: statistics.spending(
@@ -58,7 +59,12 @@ async def get_spending_stats(call: AntiCaptchaCall) -> SpendingStats | Refusal:
 
 
 def _soft_id(body: Mapping[str, object]) -> int:
-    """Return the app's number; what is no number is an app that nobody knows (docs/decisions/0025#spending)."""
+    """Return the app's number; what is no number is an app that nobody knows (docs/decisions/0025#spending).
+
+    Raises `Refused` for true, which is a mistake of the caller's and no app.
+    """
+    if body.get("softId") is True:
+        raise lenient_values.bad_property("softId", "a whole number", True)
     try:
         return lenient_values.whole(body, "softId")
     except Refused:

@@ -9,6 +9,7 @@ from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.values.text.rules import ROOM, kept_words
 
 LARGEST_INT32 = 2_147_483_647
+LONGEST_QUEUE_NAME = 200
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -31,12 +32,23 @@ def switch(source: Mapping[str, object], name: str, default: bool = False) -> bo
     raise bad_property(name, "a Boolean", value)
 
 
-def whole(source: Mapping[str, object], name: str, default: int = 0, largest: int = LARGEST_INT32) -> int:
-    """Return a whole number from 0 that may come as a number, a digit string or true; unset as null, "" or false."""
+def is_unset(source: Mapping[str, object], name: str) -> bool:
+    """Tell whether a number or a text was not said: it is absent, null, "" or false."""
     value = source.get(name)
-    if value is None or value is False or value == "":
+    return value is None or value is False or value == ""
+
+
+def whole(
+    source: Mapping[str, object], name: str, default: int = 0, largest: int = LARGEST_INT32, *, takes_true: bool = False
+) -> int:
+    """Return a whole number from 0 that may come as a number or a digit string; unset as null, "" or false.
+
+    ``takes_true``: true is 1, for the one option that was a Boolean once; elsewhere it is no number.
+    """
+    value = source.get(name)
+    if is_unset(source, name):
         return default
-    number = _integer(value)
+    number = _integer(int(value) if takes_true and isinstance(value, bool) else value)
     if number is None or not 0 <= number <= largest:
         raise bad_property(name, f"a whole number from 0 to {largest}", value)
     return number
@@ -64,9 +76,23 @@ def words(source: Mapping[str, object], name: str, longest: int) -> str:
     return found
 
 
+def queue_said(source: Mapping[str, object], name: str) -> str:
+    """Return what was said of a queue, its name or the digits of its number; empty for null, "", false, 0."""
+    value = source.get(name)
+    if value is None or value is False or isinstance(value, str):
+        said = text(source, name, LONGEST_QUEUE_NAME).strip()
+        return "" if said == "0" else said
+    number = _integer(value)
+    if number is None:
+        raise bad_property(name, "a number or a name", value)
+    return str(number or "")
+
+
 def _integer(value: object) -> int | None:
-    if isinstance(value, (bool, int)):
-        return int(value)
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
@@ -79,7 +105,7 @@ def task_number(value: object) -> int | Refusal:
 
     See docs/contracts/anticaptcha.md#taskid.
     """
-    number = None if isinstance(value, bool) else _integer(value)
+    number = _integer(value)
     if number is None:
         return Refusal(Reason.UNKNOWN_TASK, f"taskId must be an integer, received {_kind(value)}")
     if not 1 <= number <= LARGEST_INT32:

@@ -3,7 +3,7 @@
 import msgspec
 
 from manyeyes.anticaptcha.errors import wire_error
-from manyeyes.tasks.rules import TURNSTILE, Ending, wire_id
+from manyeyes.tasks.rules import TURNSTILE, Ending, why_unanswered, wire_id
 from manyeyes.tasks.store import TaskOutcome
 from manyeyes.tasks.tokens import QUEUES, is_expired
 from manyeyes.values import money
@@ -52,8 +52,10 @@ def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_ur
     """
     if outcome.ending is Ending.BARRED:
         return Refusal(Reason.SITE_WITHDRAWN)
+    if outcome.ending is Ending.UNANSWERED:
+        return Refusal(Reason.UNANSWERED, why_unanswered(outcome.solve_count))
     if outcome.ending is not Ending.SOLVED:
-        return Refusal(Reason.UNSOLVABLE, "" if outcome.ending.charged else "nobody could take it in time; not charged")
+        return Refusal(Reason.UNSOLVABLE)
     if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
         return Refusal(Reason.TOKEN_EXPIRED)
     return Ready(

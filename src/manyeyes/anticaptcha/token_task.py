@@ -4,7 +4,7 @@ See docs/contracts/anticaptcha.md#token-tasks.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from manyeyes.anticaptcha import lenient_values
@@ -22,10 +22,13 @@ KINDS = {
     "HCaptchaTaskProxyless": HCAPTCHA,
     "TurnstileTaskProxyless": TURNSTILE,
 }
+# Without "Proxyless" a kind has a proxy, if its properties say one; CapMonster's clients know it by this name alone.
+_PROXYLESS = {name.removesuffix("Proxyless"): name for name in KINDS}
 API_HOSTS = ("www.google.com", "www.recaptcha.net")
 LONGEST_URL, LONGEST_ACTION, LONGEST_DATA = 2_000, 100, 8_000
 # Bound to a session of somebody else's page: the owner of a widget of their own has no use for them.
 OF_OTHER_PAGES = ("recaptchaDataSValue", "websiteSToken", "chlPageData")
+OF_CHALLENGES = ("cloudflareTaskType", "htmlPageBase64", "pageData")  # CapMonster's names for Turnstile's of that sort
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _WORD = re.compile(r"[A-Za-z0-9_/.-]*")
 _PROXIED = re.compile(
@@ -33,25 +36,43 @@ _PROXIED = re.compile(
 )
 
 
-def why_not_taken(kind: str) -> str:
+def kind_of(task: Mapping[str, Any]) -> str:
+    """Return the kind of token that a task asks for, empty when it is none that is taken.
+
+    The proxied name of a kind is the proxyless one while no property names a proxy.
+    """
+    name = task.get("type")
+    if not isinstance(name, str) or (name in _PROXYLESS and _names_proxy(task)):
+        return ""
+    return KINDS.get(_PROXYLESS.get(name, name), "")
+
+
+def _names_proxy(task: Mapping[str, Any]) -> bool:
+    """Tell whether a property of a proxy says something; unset is null, "", false and 0, also as text."""
+    said = [value for name, value in task.items() if name.lower().startswith("proxy")]
+    return any(value and not (isinstance(value, str) and value.strip() in ("", "0")) for value in said)
+
+
+def why_not_taken(task: Mapping[str, Any]) -> str:
     """Return the sentence for a kind that is not taken here (error 23)."""
-    if _PROXIED.match(kind):
+    kind = str(task["type"])
+    if _PROXIED.match(kind) and _names_proxy(task):
         nearest = kind + "Proxyless"
         instead = f"; {nearest} is taken for sites whose owner has proven control" if nearest in KINDS else ""
-        return f"{kind!r} asks for a proxy, and nothing is proxied here{instead}"
+        return f"{kind[:60]!r} asks for a proxy, and nothing is proxied here{instead}"
     return f"{kind[:60]!r} is not taken here"
 
 
 def read_token_task(task: Mapping[str, Any]) -> tuple[str, int, TokenOptions] | Refusal:
-    """Return (kind, queue id, options). Raises `Refused`.
+    """Return (kind, queue id, options) of a task that has a `kind_of`. Raises `Refused`.
 
     ``userAgent``, ``cookies`` and ``proxy…`` are left unread: the worker's own browser shows the widget.
     """
-    kind = KINDS[task["type"]]
+    kind = kind_of(task)
     for name in ("websiteURL", "websiteKey"):
         if not (task.get(name) or (name == "websiteURL" and task.get("websiteUrl"))):
             return Refusal(Reason.TASK_PROPERTIES, f"Missing property '{name}'")
-    for name in OF_OTHER_PAGES:
+    for name in (*OF_OTHER_PAGES, *(OF_CHALLENGES if kind == TURNSTILE else ())):
         if task.get(name):
             return Refusal(
                 Reason.TASK_PROPERTIES, f"{name} belongs to a page that is not yours to prove; leave it away"
@@ -73,13 +94,12 @@ def _options(kind: str, task: Mapping[str, Any], url: str, host: str, score: flo
     )
     payload = _payload(kind, task)
     action, data = payload.get("action", ""), payload.get("rqdata", "")
-    if kind == RECAPTCHA_V3:
+    if kind == RECAPTCHA_V3 or (kind == RECAPTCHA_V2_ENTERPRISE and not action):
         action = _fitting(task, "pageAction", _WORD, "letters, digits, / and _", LONGEST_ACTION)
     if kind == TURNSTILE:
-        action = _fitting(task, "action", _WORD, "letters, digits, - and _", LONGEST_ACTION)
-        data = lenient_values.text(task, "cData", LONGEST_DATA) or lenient_values.text(
-            task, "turnstileCData", LONGEST_DATA
-        )
+        name = _first_said(task, ("action", "pageAction"))
+        action = _fitting(task, name, _WORD, "letters, digits, - and _", LONGEST_ACTION)
+        data = lenient_values.text(task, _first_said(task, ("cData", "turnstileCData", "data")), LONGEST_DATA)
     api_host = lenient_values.text(task, "apiDomain", 100).lower()
     if kind in (HCAPTCHA, TURNSTILE):
         api_host = ""
@@ -97,6 +117,11 @@ def _options(kind: str, task: Mapping[str, Any], url: str, host: str, score: flo
         data=data,
         api_host=api_host or ("" if kind in (HCAPTCHA, TURNSTILE) else API_HOSTS[0]),
     )
+
+
+def _first_said(task: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return the first of several names of one property that says something, else the first of them."""
+    return next((name for name in names if task.get(name)), names[0])
 
 
 def _score(task: Mapping[str, Any]) -> float | Refusal:

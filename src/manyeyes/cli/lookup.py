@@ -11,6 +11,7 @@ from manyeyes.cli.command import CommandFailed
 from manyeyes.recognitions import store as recognitions
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.queue_names import queue_said
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.text.rules import normalised, read_name
 from manyeyes.workers import store as workers
@@ -66,11 +67,11 @@ async def find_recognition(context: Context, task_id: str) -> Recognition:
 
 async def find_queue(context: Context, name_or_id: str) -> QueueTerms:
     """Return the queue of this number or name. Raises `CommandFailed` when there is none."""
-    queues = (await context.lookups.queues()).values()
-    for queue in queues:
-        if queue.name in (name_or_id, normalised(name_or_id)) or name_or_id == str(queue.queue_id):
-            return queue
-    raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
+    queues = await context.lookups.queues()
+    found = queue_said(queues, name_or_id) or queue_said(queues, normalised(name_or_id))
+    if found is None:
+        raise CommandFailed(f"there is no queue {name_or_id}; see `manyeyes queue list`")
+    return queues[found]
 
 
 def read_language(code: str) -> str:

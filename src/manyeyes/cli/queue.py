@@ -41,6 +41,7 @@ def add(
     capacity: int = 100_000,
     lease_seconds: int = 60,
     vote_pay: str = "0.0001",
+    complaints: bool = True,
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -59,6 +60,8 @@ def add(
         How long a worker may take.
     vote_pay
         What a reviewer gets for a vote, in USD.
+    complaints
+        Whether customers may complain about answers to its pictures.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -72,6 +75,7 @@ def add(
             lease_seconds=lease_seconds,
             sensitive=False,
             vote_micros=money.parse(vote_pay),
+            accepts_complaints=complaints,
         )
         _check_new(queue, (await context.lookups.queues()).values())
         await _open(context, queue)
@@ -100,6 +104,7 @@ def set_queue(
     lease_seconds: int | None = None,
     sensitive: bool | None = None,
     vote_pay: str | None = None,
+    complaints: bool | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -118,6 +123,8 @@ def set_queue(
         Pictures are blurred until the worker chooses to look.
     vote_pay
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
+    complaints
+        Whether complaints about answers to its pictures are accepted from now on.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -131,6 +138,7 @@ def set_queue(
             "lease_seconds": lease_seconds,
             "sensitive": sensitive,
             "vote_micros": None if vote_pay is None else money.parse(vote_pay),
+            "accepts_complaints": complaints,
         }
         _check(before, terms)
         for cell in context.cells.one_of_each:
@@ -181,6 +189,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "capacity": queue.capacity,
         "lease_seconds": queue.lease_seconds,
         "sensitive": queue.sensitive,
+        "complaints": queue.accepts_complaints,
     }
 
 
@@ -190,7 +199,13 @@ def _show(result: dict[str, Any]) -> str:
         [head]
         + [
             f"{q['queue_id']:>5}  {q['price']:>9}  {q['pay']:>9}  {q['vote_pay']:>9}  {q['capacity']:>8}  "
-            f"{q['lease_seconds']:>5}  {q['language'] or '-':8}  {q['name']}{' (sensitive)' if q['sensitive'] else ''}"
+            f"{q['lease_seconds']:>5}  {q['language'] or '-':8}  {q['name']}{_remarks(q)}"
             for q in result["queues"]
         ]
     )
+
+
+def _remarks(queue: dict[str, Any]) -> str:
+    """Return what is unusual about a queue, in parentheses; empty when nothing is."""
+    said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
+    return f" ({', '.join(said)})" if said else ""

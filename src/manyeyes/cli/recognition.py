@@ -13,13 +13,13 @@ from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.recognition_import import import_history
+from manyeyes.outbound.given_address import read_given_address
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.text.rules import read_name
-from manyeyes.values.web_address import read_web_address
 
 PICTURE_QUEUE = "1"  # the ordinary English one
 NOBODY = "0"
@@ -226,7 +226,7 @@ async def _terms(
     if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
         sample = SAMPLE_SHARE if queue_id else 0.0
     if url:
-        read_web_address(url)
+        url = read_given_address(url, context.settings.private_networks())
     terms = {
         "threshold": threshold,
         "queue_id": queue_id,

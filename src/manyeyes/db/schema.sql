@@ -88,7 +88,8 @@ CREATE TABLE queue (
     capacity      int NOT NULL CHECK (capacity > 0),       -- waiting tasks above which only a high bid enters
     lease_seconds int NOT NULL CHECK (lease_seconds > 0),
     sensitive     boolean NOT NULL DEFAULT false,
-    vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0)   -- what a reviewer earns with one vote
+    vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0),  -- what a reviewer earns with one vote
+    accepts_complaints boolean NOT NULL DEFAULT true       -- about its pictures; of queue 2, the Russian one, it is false
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.

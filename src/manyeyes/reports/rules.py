@@ -24,7 +24,6 @@ LONGEST_APPEAL = 2_000
 WHY_IGNORED = "confirmed_too_seldom"  # the 50 % ratio
 WHY_OVERDUE = "undecided"  # reviewers left it undecided for too long
 WHY_OUTLIER = "incorrect_too_often"  # the statistical guard over token reports (abuse_guard.py)
-COMPLAINT_LANGUAGE = "en"  # others are not accepted (docs/contracts/anticaptcha.md#complaints)
 WHYS: dict[str, str] = {
     Reason.UNKNOWN_TASK: "the account has no such task",
     Reason.TASK_UNFINISHED: "the task was not finished",
@@ -32,7 +31,7 @@ WHYS: dict[str, str] = {
     Reason.REPORT_LATE: f"the report came {REPORT_SECONDS} s or more after the task was finished",
     Reason.REPORT_REPEATED: "the task was reported before",
     Reason.REPORT_WRONG_KIND: "this kind of task cannot be reported so",
-    Reason.REPORT_NOT_ENGLISH: "complaints are accepted for English only",
+    Reason.REPORT_NOT_ACCEPTED: "the task's queue accepts no complaints",
     WHY_IGNORED: f"less than half of the {FEWEST_JUDGED} or more complaints that reviewers judged were confirmed",
     WHY_OVERDUE: "reviewers did not decide in time, so it counts as confirmed",
     WHY_OUTLIER: "the account reports far more tokens as incorrect than others do, so for three days that is ignored",
@@ -74,11 +73,14 @@ class Vote(enum.StrEnum):
 
 
 class Reported(msgspec.Struct, frozen=True):
-    """What a complaint's checks need of a task; ``ended_at`` None: not finished."""
+    """What a complaint's checks need of a task; ``ended_at`` None: not finished.
+
+    ``accepts_complaints``: its queue's term; no token has one.
+    """
 
     account_id: int
     is_picture: bool
-    language: str
+    accepts_complaints: bool
     ended_at: datetime | None
     is_solved: bool
 
@@ -122,8 +124,8 @@ def check_complaint(task: Reported | None, account_id: int, *, is_repeated: bool
         return refusal
     if not task.is_picture:
         return Refusal(Reason.REPORT_WRONG_KIND, WHYS[Reason.REPORT_WRONG_KIND])
-    if task.language != COMPLAINT_LANGUAGE:
-        return Refusal(Reason.REPORT_NOT_ENGLISH, WHYS[Reason.REPORT_NOT_ENGLISH])
+    if not task.accepts_complaints:
+        return Refusal(Reason.REPORT_NOT_ACCEPTED, WHYS[Reason.REPORT_NOT_ACCEPTED])
     return None
 
 

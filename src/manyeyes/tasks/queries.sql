@@ -1,19 +1,21 @@
 -- name: queues
 -- All queues with their terms.
-SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros FROM queue
+SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+       accepts_complaints FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
 -- Change a queue's terms; null leaves a value as it is.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
-       vote_micros = coalesce($7, vote_micros)
+       vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
-INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING queue_id;
+INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
+                   accepts_complaints)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -72,7 +74,7 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
 
 -- name: endings
 -- How tasks ended, for their customer's page.
-SELECT task_id, queue_id, created_at, ended_at, ending, charged_micros FROM result
+SELECT task_id, queue_id, created_at, ended_at, ending, solve_count, charged_micros FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: lives

@@ -61,6 +61,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     lease_seconds: int
     sensitive: bool
     vote_micros: int = 100  # what a reviewer earns with one vote
+    accepts_complaints: bool = True  # about its pictures
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -161,6 +162,12 @@ def _only_digits(options: ImageOptions, text: str) -> bool:
 def is_unsolvable(failures: int) -> bool:
     """Tell whether so many different workers have failed that the task ends as error 12, charged."""
     return failures >= WORKERS_BEFORE_UNSOLVABLE
+
+
+def why_unanswered(tried: int) -> str:
+    """Return what to tell a customer of a task whose time ran out before five workers had tried it."""
+    workers = "1 worker" if tried == 1 else f"{tried} workers"
+    return f"{f'only {workers}' if tried else 'nobody'} tried it; it is not charged"
 
 
 def is_readable(age_seconds: float, readable_seconds: int) -> bool:

@@ -95,13 +95,14 @@ class Solved(msgspec.Struct, frozen=True):
 
 
 class EndedTask(msgspec.Struct, frozen=True, kw_only=True):
-    """How a task ended, as its customer's page shows it."""
+    """How a task ended, as its customer's page shows it; ``solve_count``: workers who tried."""
 
     task_id: int
     queue_id: int
     created_at: datetime
     ended_at: datetime
     ending: Ending
+    solve_count: int
     charged_micros: int
 
 
@@ -129,7 +130,15 @@ async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
 
 async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
     """Change the given terms of a queue; return whether it exists."""
-    names = ("price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive", "vote_micros")
+    names = (
+        "price_micros",
+        "pay_micros",
+        "capacity",
+        "lease_seconds",
+        "sensitive",
+        "vote_micros",
+        "accepts_complaints",
+    )
     return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
 
 
@@ -138,7 +147,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        "vote_micros",
+        *("vote_micros", "accepts_complaints"),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None
 

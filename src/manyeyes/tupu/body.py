@@ -11,7 +11,8 @@ import msgspec
 
 from manyeyes.tupu.memory_budget import HeldMemory
 from manyeyes.tupu.multipart import Multipart, boundary_of
-from manyeyes.tupu.parameters import KNOWN, Parameters, Value
+from manyeyes.tupu.parameter_names import known_name
+from manyeyes.tupu.parameters import Parameters, Value
 from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 30_000_000  # docs/contracts/tupu.md#limits
@@ -20,14 +21,12 @@ LARGEST_DRAINED = 64_000_000  # read and thrown away, so that the client hears t
 LONGEST_SECONDS = 60.0  # clients give up after 30 (docs/contracts/tupu.md#trust), and others need the room
 MOST_FIELDS = 1_000
 MOST_COMMAS = 100_000  # in a list: so many values are made of it before anybody's signature was seen
-# A struct and no dict: what is not known is skipped and takes no memory, however much of it came.
-_members = msgspec.json.Decoder(
-    msgspec.defstruct("Members", [(name, msgspec.Raw, msgspec.Raw()) for name in sorted(KNOWN)])
-)
+MOST_COLONS = 10_000  # in JSON: so many members are made of it; addresses have one each
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _string = msgspec.json.Decoder(str)
+_DECISIVE = re.compile(rb'"(?:images?|tasks?|taskid)"\s*:', re.IGNORECASE)
 _JSON_BEGINS = re.compile(rb"\s*[{\[]")
-_SUBSCRIPT = re.compile(r"\[\d*\]$")  # PHP's own way to write a list in a form
 
 
 class BrokenOff(Exception):
@@ -127,15 +126,23 @@ class _Whole:
 
 
 def _of_json(text: bytearray) -> list[tuple[str, Value]]:
-    """Return the known members. A number is its token as it stands there: a signature may be over that text."""
+    """Return the members. A number is its token as it stands there: a signature may be over that text."""
+    if text.count(b":") > MOST_COLONS:
+        raise ValueError(f"it has more than {MOST_COLONS} members")
     try:
         members = _members.decode(text)
-        return [(name, value) for name in KNOWN for value in _json_values(bytes(getattr(members, name)))]
+        single = sum(_DECISIVE.fullmatch(f'"{name}":'.encode()) is not None for name in members)
+        if len(_DECISIVE.findall(text)) > single:
+            raise ValueError("a member that says what is done comes twice, or inside another one")
+        return [(name, value) for name, raw in members.items() for value in _json_values(name, bytes(raw))]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
 
 
-def _json_values(raw: bytes) -> Iterator[Value]:
+def _json_values(name: str, raw: bytes) -> Iterator[Value]:
+    """Yield the texts of a member whose name is known; what others hold is not looked at."""
+    if not known_name(name):
+        return
     if not raw.startswith(b"["):
         yield from _json_value(raw)
         return
@@ -163,4 +170,4 @@ def _of_form(text: bytearray) -> list[tuple[str, Value]]:
         pairs = parse_qsl(form, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError as error:
         raise ValueError("it is no UTF-8") from error
-    return [(_SUBSCRIPT.sub("", name), value) for name, value in pairs]
+    return list(pairs)

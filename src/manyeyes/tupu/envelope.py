@@ -15,6 +15,7 @@ from manyeyes.tupu.body import Incoming, read_parameters
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.memory_budget import HeldMemory, Room
 from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
+from manyeyes.tupu.parameter_names import check_query
 from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.public_key import public_key
 from manyeyes.tupu.rate_limit import Pace
@@ -83,6 +84,10 @@ class Tupu:
         parameters = await read_parameters(incoming, _header(scope, b"content-type"), share)
         if isinstance(parameters, Refusal):
             return parameters
+        try:
+            check_query(scope["query_string"].decode("latin-1"))
+        except ValueError as error:
+            return Refusal(Reason.BAD_PARAMETER, str(error))
         now, window = time.time(), self._context.settings.timestamp_window_seconds
         triple = check_triple(app, parameters, has_api_key=bool(api_key), now=now, window=window)
         if isinstance(triple, Refusal):

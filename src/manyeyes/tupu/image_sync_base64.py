@@ -23,11 +23,11 @@ async def image_sync_base64(call: SignedCall) -> str | Refusal:
 
 
 def _read(parameters: Parameters) -> RecognitionRequest:
-    values = [value for value in parameters.values("images") if value != ""]
+    values = [value for value in parameters.values("image") if value != ""]
     if not all(isinstance(value, str) for value in values):
         raise bad_parameter("images must be texts in base64, and a file came")
     pictures = [_picture(str(place), str(value)) for place, value in enumerate(values)]
-    return read_asked(parameters, "image_sync_base64", pictures, plural="s")
+    return read_asked(parameters, "image_sync_base64", pictures)
 
 
 def _picture(name: str, text: str) -> Sent:

@@ -1,12 +1,16 @@
 """multipart/form-data as the official clients write it, odd headers included (docs/contracts/tupu.md#multipart)."""
 
+import msgspec
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from manyeyes.tupu.parameter_names import known_name
 from manyeyes.tupu.parameters import Parameters, Upload, Value
+from manyeyes.tupu.part_headers import SINGLE, PartHeaders, decoded, read_headers, text_of
 
 LONGEST_BOUNDARY = 200  # RFC 2046 allows 70
 MOST_PARTS = 1_000
+CHARSET_FIELD = "_charset_"  # names the charset of a form's texts (RFC 7578, section 4.6)
 
 
 def boundary_of(content_type: str) -> bytes:
@@ -20,11 +24,16 @@ def boundary_of(content_type: str) -> bytes:
     return boundary
 
 
+class _Part(msgspec.Struct, frozen=True):
+    fields: dict[str, str]
+    data: bytes
+
+
 class Multipart:
     """Collects the parts while the body comes, so that a file lies in memory once."""
 
     def __init__(self, boundary: bytes) -> None:
-        self._items: list[tuple[str, Value]] = []
+        self._parts: list[_Part] = []
         self._has_ended = False
         self._begin()
         self._parser = MultipartParser(
@@ -48,49 +57,71 @@ class Multipart:
             raise ValueError(str(error)) from error
 
     def parameters(self) -> Parameters:
-        """Return what came. Raises ValueError when the body broke off before its end."""
+        """Return what came. Raises ValueError when the body broke off before its end, or a part cannot be read."""
         if not self._has_ended:
             raise ValueError("the multipart body has no end")
-        return Parameters(self._items)
+        charset = self._form_charset()
+        items = [(read_headers(part.fields, charset), part.data) for part in self._parts]
+        values = [(of.name, _value(of, data, charset)) for of, data in items if of.name != CHARSET_FIELD]
+        return Parameters((name, value) for name, value in values if value is not None)
+
+    def _form_charset(self) -> str:
+        named = (part.data for part in self._parts if CHARSET_FIELD in part.fields.get("content-disposition", ""))
+        return next(named, b"").decode("latin-1").strip()
 
     def _begin(self) -> None:
-        self._headers: dict[str, str] = {}
-        self._field, self._value, self._data = bytearray(), bytearray(), bytearray()
+        self._fields: dict[str, str] = {}
+        self._field, self._text, self._data = bytearray(), bytearray(), bytearray()
 
     def _on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._field += data[start:end]
 
     def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._value += data[start:end]
+        self._text += data[start:end]
 
     def _on_header_end(self) -> None:
-        self._headers[self._field.decode("latin-1").lower()] = self._value.decode("latin-1").strip()
-        self._field, self._value = bytearray(), bytearray()
+        name = self._field.decode("latin-1").lower()
+        if name in SINGLE and name in self._fields:
+            raise FormParserError(f"a part has two headers {name}")
+        self._fields[name] = self._text.decode("latin-1").strip()
+        self._field, self._text = bytearray(), bytearray()
 
     def _on_part_data(self, data: bytes, start: int, end: int) -> None:
         self._data += data[start:end]
 
     def _on_part_end(self) -> None:
-        if len(self._items) == MOST_PARTS:
+        if len(self._parts) == MOST_PARTS:
             raise FormParserError(f"at most {MOST_PARTS} parts are taken")
-        _, options = parse_options_header(self._headers.get("content-disposition", ""))
-        name, filename = _text(options.get(b"name", b"")), options.get(b"filename")
-        if filename is None and not self._is_picture():
-            self._items.append((name, _text(bytes(self._data))))
-        elif filename or self._data:  # an empty file without a name is a browser's for none chosen
-            self._items.append((name, Upload(_text(filename or b""), bytes(self._data))))
-
-    def _is_picture(self) -> bool:
-        """Tell whether a part without a file name says that it is a picture all the same."""
-        return self._headers.get("content-type", "").lower().startswith(("image/", "application/octet-stream"))
+        try:
+            data = decoded(bytes(self._data), self._fields.get("content-transfer-encoding", ""))
+        except ValueError as error:
+            raise FormParserError(str(error)) from error
+        self._parts.append(_Part(self._fields, data))
+        self._data = bytearray()
 
     def _on_end(self) -> None:
         self._has_ended = True
 
 
-def _text(raw: bytes) -> str:
-    """Return UTF-8, or what a Chinese Windows writes where it should be UTF-8."""
+def _value(of: PartHeaders, data: bytes, charset: str) -> Value | None:
+    """Return what a part holds; None for a file that nobody chose: a browser sends it without name and content."""
+    if of.filename is None and not _is_picture(of, data):
+        return text_of(data, of.charset or charset)
+    return Upload(of.filename or "", data) if of.filename or data else None
+
+
+def _is_picture(of: PartHeaders, data: bytes) -> bool:
+    """Tell whether a part without a file name is a file all the same: it says so, or a picture is wanted and it is none
+    of the texts that could stand for one."""
+    if of.media_type.startswith(("image/", "application/octet-stream")):
+        return True
+    if not _wants_picture(of.name) or data.lstrip()[:4].lower() == b"http":
+        return False
     try:
-        return raw.decode("utf-8")
+        return "\x00" in data.decode("utf-8")
     except UnicodeDecodeError:
-        return raw.decode("gb18030", "replace")
+        return not of.charset
+
+
+def _wants_picture(name: str) -> bool:
+    return known_name(name) == "image"

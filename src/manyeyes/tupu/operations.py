@@ -8,6 +8,7 @@ from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.image_sync_base64 import image_sync_base64
 from manyeyes.tupu.recognition import recognition
 from manyeyes.tupu.statistics_secret_task import statistics_secret_task
+from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Refusal
 
 SignedOperation = Callable[[SignedCall], Awaitable[str | Refusal]]
@@ -27,8 +28,8 @@ class Target(msgspec.Struct, frozen=True):
 
 
 def parts_of(path: str) -> list[str]:
-    """Return the parts of a path; slashes too many, as clients put them where two texts meet, are skipped."""
-    return [part for part in path.split("/") if part]
+    """Return the parts of a path; slashes too many and blanks, where clients join two texts, are skipped."""
+    return [part for part in map(without_outer_blanks, path.split("/")) if part]
 
 
 def target_of(parts: Sequence[str]) -> Target | None:

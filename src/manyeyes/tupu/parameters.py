@@ -4,16 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from manyeyes.tupu.parameter_names import DECISIVE, known_name
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.values.text.rules import has_command
-
-KNOWN = frozenset(
-    {
-        *("timestamp", "nonce", "signature", "secretId"),
-        *("image", "images", "tag", "tags", "task", "tasks", "uid", "sequenceId", "referer"),
-        *("startDate", "endDate", "taskId"),
-    }
-)
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -32,13 +25,17 @@ def bad_parameter(detail: str) -> Refused:
 
 
 class Parameters:
-    """The known ones; unknown names are dropped. A name may come several times."""
+    """The known ones, by the contract's own names; unknown texts are dropped. A name may come several times."""
 
     def __init__(self, items: Iterable[tuple[str, Value]] = ()) -> None:
+        """Raise ValueError for what must not be dropped: a name like a decisive one, a file under an unknown name."""
         self._values: dict[str, list[Value]] = {}
-        for name, value in items:
-            if name in KNOWN:
+        for written, value in items:
+            name = known_name(written)
+            if name:
                 self._values.setdefault(name, []).append(value)
+            elif isinstance(value, Upload):
+                raise ValueError(f"a file came under {written[:40]!r}; {DECISIVE['image']}")
 
     def values(self, name: str) -> list[Value]:
         """Return all that came under a name, in its order."""

@@ -9,6 +9,7 @@ from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, Upload, Value
 from manyeyes.tupu.recognition_pipeline import answer
 from manyeyes.tupu.request import RecognitionRequest, Sent, base_name, check_app, is_upload, named, read_asked
+from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Refusal, Refused
 
 
@@ -24,7 +25,7 @@ async def recognition(call: SignedCall) -> str | Refusal:
 
 
 def _read(parameters: Parameters) -> RecognitionRequest:
-    values = [value for value in parameters.values("image") if value != ""]
+    values = [value for value in parameters.values("image") if isinstance(value, Upload) or without_outer_blanks(value)]
     pictures = _uploaded(values) if is_upload("image", values) else [_address(str(value)) for value in values]
     return read_asked(parameters, "recognition", pictures)
 
@@ -35,4 +36,5 @@ def _uploaded(values: Sequence[Value]) -> list[Sent]:
 
 
 def _address(url: str) -> Sent:
-    return Sent(name=named(url), url=url)
+    """Return the picture of an address: called as it came, fetched without blanks at its ends."""
+    return Sent(name=named(url), url=without_outer_blanks(url))

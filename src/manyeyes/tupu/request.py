@@ -13,6 +13,7 @@ from manyeyes.apps.rules import IMAGE
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, Value, bad_parameter, readable
+from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Reason, Refusal
 
 MOST_PICTURES = 10  # docs/contracts/tupu.md#limits
@@ -50,11 +51,12 @@ class RecognitionRequest(msgspec.Struct, frozen=True):
         return hashlib.sha256(msgspec.msgpack.encode(asked)).digest()
 
 
-def read_asked(
-    parameters: Parameters, operation: str, pictures: Sequence[Sent], *, plural: str = ""
-) -> RecognitionRequest:
-    """Return the whole question around its pictures. Raises `Refused`. ``plural``: "s" where the names are plural."""
-    tags = parameters.texts(f"tag{plural}", LONGEST_TAG)
+def read_asked(parameters: Parameters, operation: str, pictures: Sequence[Sent]) -> RecognitionRequest:
+    """Return the whole question around its pictures. Raises `Refused`.
+
+    Who writes ``taskId``, as the statistics have it, means the same recognitions.
+    """
+    tags = parameters.texts("tag", LONGEST_TAG)
     sequences = parameters.texts("sequenceId", LONGEST_TAG)
     return RecognitionRequest(
         operation,
@@ -66,10 +68,16 @@ def read_asked(
             )
             for place, picture in enumerate(pictures)
         ),
-        tuple(task_id for task_id in parameters.texts(f"task{plural}", LONGEST_TAG) if task_id),
+        tuple(task_id for name in ("task", "taskId") for task_id in _ids(parameters, name)),
         parameters.text("uid", LONGEST_UID),
         _referer(parameters),
     )
+
+
+def _ids(parameters: Parameters, name: str) -> list[str]:
+    """Return the ids under a name; one of blanks alone is none."""
+    found = map(without_outer_blanks, parameters.texts(name, LONGEST_TAG))
+    return [each for each in found if each]
 
 
 def aligned(texts: Sequence[str], place: int) -> str:
@@ -95,7 +103,7 @@ def is_upload(name: str, values: Sequence[Value]) -> bool:
 
 def check_app(call: SignedCall) -> None:
     """Raise `Refused` when the app is not one of pictures, or the body names another app than the path."""
-    named = call.parameters.text("secretId", 64)
+    named = without_outer_blanks(call.parameters.text("secretId", 64))
     if named and named != call.app.secret_id:
         raise bad_parameter("secretId is not the one in the path")
     if call.app.medium != IMAGE:

@@ -17,6 +17,7 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, bad_parameter
 from manyeyes.tupu.response_json import management_answer
+from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 MOST_DAYS = 366
@@ -136,7 +137,7 @@ def _day(parameters: Parameters, name: str) -> date:
 
 
 def _needed(parameters: Parameters, name: str) -> str:
-    text = parameters.text(name, 100)
+    text = without_outer_blanks(parameters.text(name, 100))
     if not text:
         raise bad_parameter(f"{name} is absent")
     return text

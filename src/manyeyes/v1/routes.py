@@ -14,7 +14,7 @@ from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
 from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.json_messages import json, refuse
+from manyeyes.v1.json_messages import RefusalBody, json, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
@@ -25,6 +25,8 @@ from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
+DESCRIPTION = "/v1/openapi.json"
+LARGEST_DRAINED = 64 * 1024 * 1024
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 # Whose methods serve which rows of the table.
@@ -38,7 +40,10 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
 
 
 class Calls:
-    """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need."""
+    """Our JSON API without a router: two of a task life's six calls come here, and a table look-up is all they need.
+
+    Every path under /v1 is its own, so that whoever calls one that is not there is told so in JSON as well.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -47,23 +52,48 @@ class Calls:
         self._paths = {path for _, path in self._operations}
 
     def __contains__(self, path: str) -> bool:
-        return self._known(path) in self._paths
+        return path.lstrip("/").partition("/")[0] == "v1"
 
     def _known(self, path: str) -> str:
         return path if path in self._paths else next((p for p in _starred(path) if p in self._paths), "")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         method, path = scope["method"], scope["path"]
-        operation, api = self._operations.get((method, self._known(path)), (None, None))
-        response = Response(status_code=405)
+        known = self._known(path)
+        operation, api = self._operations.get((method, known), (None, None))
         try:
             if operation is not None:
                 response = await operation.serve(api, self._context, Request(scope, receive, send))
+            elif path == DESCRIPTION and method in ("GET", "HEAD"):
+                response = json(document())
+            else:
+                await _drain(receive)
+                response = self._missing(method, path, known)
         except Refused as refused:
             response = refuse(refused.refusal)
         except Exception as error:
             response = _failed(error, scope["path"])
         await response(scope, receive, send)
+
+    def _missing(self, method: str, path: str, known: str) -> Response:
+        """Return the response for a path that is not there (404), or that is called with another method (405)."""
+        takes = sorted(found for found, at in self._operations if at == known)
+        takes = ["GET"] if path == DESCRIPTION else takes
+        if not takes:
+            told = RefusalBody("unknown_call", f"there is no call {path[:100]}; {DESCRIPTION} lists those that are")
+            return json(told, 404)
+        response = json(RefusalBody("wrong_method", f"it is called with {' or '.join(takes)}, not {method[:20]}"), 405)
+        response.headers["allow"] = ", ".join(takes)
+        return response
+
+
+async def _drain(receive: Any) -> None:
+    """Read a body and drop it, so that the client, who sends before they listen, hears the answer."""
+    size, is_more = 0, True
+    while is_more and size <= LARGEST_DRAINED:
+        message = await receive()
+        size += len(message.get("body", b""))
+        is_more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _starred(path: str) -> tuple[str, str]:
@@ -101,10 +131,6 @@ def routes(context: Context) -> list[Route]:
         }
         return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
 
-    async def openapi(request: Request) -> Response:
-        return json(document())
-
     return [
-        Route("/v1/openapi.json", openapi),
         Route("/pictures/{signed}.{media}", picture),
     ]

@@ -24,12 +24,14 @@ from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import DAY_SECONDS, spending_windows
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, wire_id
+from manyeyes.tasks.store import EndedTask
 
 RECENT_TASKS = 25
 STATUSES = {
     "solved": mark("Solved"),
     "unsolvable": mark("Unsolvable"),
     "unanswered": mark("Not answered"),
+    "untried": mark("Nobody tried it"),
     "barred": mark("Ended: site not proven"),
     "waiting": mark("Waiting"),
     "answering": mark("Being answered"),
@@ -81,7 +83,7 @@ class CustomerPages:
             if task_id in ended:
                 end = ended[task_id]
                 seconds = round((end.ended_at - end.created_at).total_seconds())
-                status, cost = _ENDINGS[end.ending], end.charged_micros
+                status, cost = _status(end), end.charged_micros
                 lines.append(
                     RecentTask(
                         wire_id=wire_id(task_id),
@@ -131,6 +133,11 @@ async def _recognised(db: asyncpg.Connection, place: AccountPlace) -> int:
     start, end = now - timedelta(seconds=DAY_SECONDS), now + timedelta(minutes=1)
     sums = await ledger.movement_sums(db, place.cell, place.account_id, start, end)
     return -sum(each.available_change for each in sums if each.kind is TransferKind.RECOGNITION)
+
+
+def _status(end: EndedTask) -> str:
+    """Return how a task ended, a task that nobody tried told from one that some did."""
+    return "untried" if end.ending is Ending.UNANSWERED and not end.solve_count else _ENDINGS[end.ending]
 
 
 _ENDINGS = {

@@ -41,6 +41,7 @@ class ReportPages:
         if isinstance(found, Refusal):  # an address that somebody changed: the list from its beginning
             return RedirectResponse("/customer/reports", status_code=303)
         translations = catalogue(look_of(request).language)
+        queues = await self._context.lookups.queues()
         older = {"state": state, "before": found.next or ""}
         return render(
             request,
@@ -52,6 +53,7 @@ class ReportPages:
             states=all_said(translations, STATES),
             kinds={kind: translations.ugettext(message) for kind, message in KINDS.items()},
             reports=[_line(translations, report) for report in found.reports],
+            closed_queues=[queue.name for queue in queues.values() if not queue.accepts_complaints],
             older=f"/customer/reports?{urlencode({k: v for k, v in older.items() if v})}" if found.next else "",
         )
 

@@ -35,7 +35,7 @@ WHY: Mapping[str, str] = {
     "report_late": mark("It came 60 seconds or more after the task was finished"),
     "report_repeated": mark("The task had been reported before"),
     "report_wrong_kind": mark("This method is not for this kind of task"),
-    "report_not_english": mark("Complaints are accepted for pictures in English only"),
+    "report_not_accepted": mark("The task's queue accepts no complaints"),
     "confirmed_too_seldom": mark("Fewer than half of this account's judged complaints were confirmed"),
     "incorrect_too_often": mark(
         "This account calls far more tokens wrong than others do, so for three days "

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from manyeyes.accounts.rules import canonical_address
+from manyeyes.tasks.queue_names import queue_said
 from manyeyes.tasks.rules import QueueTerms
 
 UNKNOWN = -1  # no queue and no app has this number: their hours are zeros (docs/decisions/0025#spending)
@@ -19,11 +20,13 @@ class SpendingFilters(TypedDict):
 
 
 def filters(queues: Mapping[int, QueueTerms], *, queue: str, soft_id: int, ip: str) -> SpendingFilters:
-    """Return the filters; an empty name, a 0 and an empty address take everything, unknown ones find nothing."""
-    named = {terms.name: queue_id for queue_id, terms in queues.items()}
+    """Return the filters; an empty name, a 0 and an empty address take everything, unknown ones find nothing.
+
+    ``queue``: its name, or the digits of its number.
+    """
     app = soft_id if 0 <= soft_id <= LARGEST_SOFT_ID else UNKNOWN
     return {
-        "queue_id": named.get(queue, UNKNOWN) if queue else None,
+        "queue_id": (queue_said(queues, queue) or UNKNOWN) if queue else None,
         "soft_id": app or None,
         "ip": canonical_address(ip) if ip else None,
     }

@@ -1,0 +1,41 @@
+"""Addresses that customers give, to be called later: what the door could never try is refused when it is given. Pure.
+
+docs/decisions/0038-what-a-customer-meant.md; what the door itself refuses: docs/decisions/0014-one-door-out.md.
+"""
+
+from collections.abc import Sequence
+
+from manyeyes.outbound.rules import DoorRefused, Network, destination, why_forbidden
+from manyeyes.values.outer_blanks import without_outer_blanks
+from manyeyes.values.web_address import is_ip_address
+
+SETTING = "MANYEYES_ALLOWED_PRIVATE_NETWORKS"  # docs/reference/settings.md
+LOOPBACK = ("127.0.0.1", "::1")  # what the name localhost leads to wherever it is asked (RFC 6761, section 6.3)
+
+
+def read_given_address(text: str, allowed: Sequence[Network]) -> str:
+    """Return the address without blanks at its ends; empty when there is nothing else.
+
+    Raises ValueError with a sentence for one that no try could reach: it cannot be read, its port is not called, or it
+    names a place that is not public and not in ``allowed``. Names other than localhost are judged when they are called:
+    they may lead elsewhere by then.
+    """
+    address = without_outer_blanks(text)
+    if not address:
+        return ""
+    try:
+        host = destination(address).host
+    except DoorRefused as refused:
+        raise ValueError(refused.detail) from refused
+    why = why_closed(host, allowed)
+    if why:
+        raise ValueError(f"{why}; the operator's setting {SETTING} opens such networks")
+    return address
+
+
+def why_closed(host: str, allowed: Sequence[Network]) -> str:
+    """Return why the door is shut for a host whatever becomes of its name; empty when it may be open."""
+    if host == "localhost" or host.endswith(".localhost"):
+        reasons = [why_forbidden(ip, allowed) for ip in LOOPBACK]
+        return f"{host} is this machine, not a public address" if all(reasons) else ""
+    return why_forbidden(host, allowed) if is_ip_address(host) else ""
