@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -56,14 +57,15 @@ class Calls:
         method, path = scope["method"], scope["path"]
         operation, api = self._operations.get((method, self._known(path)), (None, None))
         response = Response(status_code=405)
-        try:
-            if operation is not None:
-                response = await operation.serve(api, self._context, Request(scope, receive, send))
-        except Refused as refused:
-            response = refuse(refused.refusal)
-        except Exception as error:
-            response = _failed(error, scope["path"])
-        await response(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                if operation is not None:
+                    response = await operation.serve(api, self._context, Request(scope, receive, send), held)
+            except Refused as refused:
+                response = refuse(refused.refusal)
+            except Exception as error:
+                response = _failed(error, scope["path"])
+            await response(scope, receive, send)
 
 
 def _starred(path: str) -> tuple[str, str]:
