@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -12,7 +13,7 @@ from support.raw_connections import RawConnection, asked, chunked, post
 from support.real_server import ServeProcess, copy_data
 
 PLACES, PLACES_OF_ONE = 40, 5
-SHORT = {
+SHORT: Any = {
     "MANYEYES_HEAD_SECONDS": "2",
     "MANYEYES_STALL_SECONDS": "2",
     "MANYEYES_KEEP_ALIVE_SECONDS": "2",

@@ -52,13 +52,14 @@ class ServeProcess:
     def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", **more: str) -> None:
         self.data = data
         self._log = (data.parent / f"{data.name}.stderr").open("ab")
+        more.setdefault("MANYEYES_OPS", "127.0.0.1:0")
         command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=self._log,
             text=True,
-            env=environment(**{"MANYEYES_OPS": "127.0.0.1:0", **more}),
+            env=environment(**more),
             start_new_session=True,
         )
         self.url = self._ready()

@@ -9,12 +9,14 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
+from manyeyes.anticaptcha.token_task import KINDS
 from manyeyes.db.pool import is_lost
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 2 * 1024 * 1024  # 1 MB is asked for; a picture of 500,000 bytes is 667 kB of base64
+MOST_MEMBERS = 2_500  # of a larger body than others have, before it is read; a comment may have 2,000 commas
 LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client hears the answer
 _BY_NAME = {name.lower(): (name, method) for name, method in METHODS.items()}
 _encode = msgspec.json.Encoder().encode
@@ -30,16 +32,19 @@ class AntiCaptcha:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         name = _name(scope["path"])
-        raw = await _body(receive)
-        if raw is None:
-            refusal = Reason.PICTURE_TOO_BIG if name == "createtask" else Reason.UNREADABLE
-            return await _reply(send, wire_error(Refusal(refusal, f"the body has more than {LARGEST_BODY} bytes")))
+        carries_picture = name == "createtask"
+        largest = self._context.settings.body_kilobytes * 1024
+        most = LARGEST_BODY if carries_picture else largest
+        raw = await _body(receive, most)
         if scope["method"] != "POST":
             return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, "methods are called with POST")))
         found = _BY_NAME.get(name)
         if found is None:
             return await _reply(send, wire_error(Refusal(Reason.UNKNOWN_METHOD, f"{name[:60]!r}")))
-        body = _object(raw)
+        if raw is None:
+            reason = Reason.PICTURE_TOO_BIG if carries_picture else Reason.UNREADABLE
+            return await _reply(send, wire_error(Refusal(reason, f"the body has more than {most} bytes")))
+        body = _object(raw, largest)
         if isinstance(body, Refusal):
             return await _reply(send, wire_error(body))
         call = AntiCaptchaCall(self._context, body, raw, _address(scope), base_url(scope, self._context))
@@ -70,7 +75,7 @@ def base_url(scope: dict[str, Any], context: Context) -> str:
     return f"{scope.get('scheme', 'http')}://{host}" if host else ""
 
 
-async def _body(receive: Any) -> bytes | None:
+async def _body(receive: Any, largest: int) -> bytes | None:
     """Return the whole body, whatever its Content-Type; None when it is too large (it is drained, not dropped)."""
     parts: list[bytes] = []
     size = 0
@@ -80,13 +85,16 @@ async def _body(receive: Any) -> bytes | None:
             return b""
         part = message.get("body", b"")
         size += len(part)
-        if size <= LARGEST_BODY:
+        if size <= largest:
             parts.append(part)
         if not message.get("more_body") or size > LARGEST_DRAINED:
-            return b"".join(parts) if size <= LARGEST_BODY else None
+            return b"".join(parts) if size <= largest else None
 
 
-def _object(raw: bytes) -> dict[str, Any] | Refusal:
+def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
+    """Return the body. Beside a picture, which is one long text, there may be no more than in any other body."""
+    if len(raw) > largest and any(len(raw.split(sign, MOST_MEMBERS)) > MOST_MEMBERS for sign in (b",", b"{", b"[")):
+        return Refusal(Reason.UNREADABLE, f"it has more than {MOST_MEMBERS} members")
     text = raw.removeprefix(b"\xef\xbb\xbf")
     if not text.strip():
         return Refusal(Reason.UNREADABLE, "it is empty")
@@ -94,7 +102,18 @@ def _object(raw: bytes) -> dict[str, Any] | Refusal:
         body = _decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Refusal(Reason.UNREADABLE, str(error))
-    return body if isinstance(body, dict) else Refusal(Reason.UNREADABLE, "the outermost value is not an object")
+    if not isinstance(body, dict):
+        return Refusal(Reason.UNREADABLE, "the outermost value is not an object")
+    if len(raw) - _picture_length(body) > largest:
+        return Refusal(Reason.UNREADABLE, f"beside the picture it has more than {largest} bytes")
+    return body
+
+
+def _picture_length(body: dict[str, Any]) -> int:
+    task = body.get("task")
+    picture = task.get("body") if isinstance(task, dict) and task.get("type") not in KINDS else None
+    # As it may have been written: some clients escape each line's end, others each + and /.
+    return 2 * len(picture) if isinstance(picture, str) else 0
 
 
 def _address(scope: dict[str, Any]) -> str:

@@ -34,7 +34,8 @@ OWN_PATHS = (
     *("", "login", "logout", "look", "help", "static", "worker", "widget", "reviewer"),
     *("customer", "operator"),
 )
-LARGEST_FORM_BYTES = 64 * 1024
+FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file
+MOST_FIELDS = 200
 LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
 
@@ -148,8 +149,13 @@ def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
         if not is_from_own_page(context, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
         length = whole_number(request.headers.get("content-length", ""), LENGTH_DIGITS)
-        if length is None or length > LARGEST_FORM_BYTES:
-            return PlainTextResponse(f"a form has at most {LARGEST_FORM_BYTES} bytes", status_code=413)
+        largest = context.settings.body_kilobytes * 1024
+        if length is None or length > largest:
+            return PlainTextResponse(f"a form has at most {largest} bytes", status_code=413)
+        if not request.headers.get("content-type", "").startswith(FORM_TYPE) and length:
+            return PlainTextResponse(f"a form is sent as {FORM_TYPE}", status_code=415)
+        if (await request.body()).count(b"&") >= MOST_FIELDS:
+            return PlainTextResponse(f"a form has at most {MOST_FIELDS} fields", status_code=413)
         return await form(request)
 
     return guarded

@@ -10,7 +10,7 @@ from manyeyes.recognisers.finding_checks import sound
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.picture_intake import glance, is_light
 from manyeyes.recognisers.process_handle import ChildKind
-from manyeyes.recognisers.request_queue import PICTURES, Lane, RecogniserAway, RecogniserBusy
+from manyeyes.recognisers.request_queue import MOST_OF_AN_ACCOUNT, PICTURES, Lane, RecogniserAway, RecogniserBusy
 from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
 from manyeyes.tasks.pictures import Picture
 
@@ -21,10 +21,14 @@ class RecogniserPool:
     """One lane of child processes per recogniser and model, and one that unfolds pictures; each starts at first use.
 
     ``seconds``: for one picture, after which its child is killed. ``megabytes``: of memory, for each child.
-    ``processes``: at most so many for each recogniser with its model.
+    ``processes``: at most so many for each recogniser with its model. ``most_of_an_account``: pictures that wait. Where
+    an ``account`` is asked for below, it is whose the pictures are, 0 for the house.
     """
 
-    def __init__(self, seconds: float, megabytes: int, processes: int = 1) -> None:
+    def __init__(
+        self, seconds: float, megabytes: int, processes: int = 1, most_of_an_account: int = MOST_OF_AN_ACCOUNT
+    ) -> None:
+        self._most_of_an_account = most_of_an_account
         self._seconds = seconds
         self._megabytes = megabytes
         self._processes = processes
@@ -32,7 +36,7 @@ class RecogniserPool:
         self._people = people.open_people("")
 
     async def recognise(
-        self, recogniser: str, model: str, labels: Mapping[int, str], pictures: Sequence[Picture]
+        self, recogniser: str, model: str, labels: Mapping[int, str], pictures: Sequence[Picture], *, account: int = 0
     ) -> list[Finding | Failure]:
         """Return what a recogniser says of each picture. ``labels``: the recognition's names, by number, 0 and up.
 
@@ -43,10 +47,10 @@ class RecogniserPool:
             PICTURES.labels(recogniser, "finding").inc(len(pictures))
             return list(self._people.recognise([picture.data for picture in pictures], labels))
         items = [_item(picture, labels) for picture in pictures]
-        outcomes = await self._lane(recogniser, model).ask(items)
+        outcomes = await self._lane(recogniser, model).ask(items, account=account)
         return [sound(outcome if isinstance(outcome, Finding) else _failure(outcome), labels) for outcome in outcomes]
 
-    async def unfold(self, data: bytes) -> list[Picture] | Failure:
+    async def unfold(self, data: bytes, *, account: int = 0) -> list[Picture] | Failure:
         """Return a picture's frames as PNG, JPEG or GIF, or why it is none that can be shown and recognised.
 
         A still PNG, JPEG or GIF that is whole comes back as it is, and nothing was decoded for that. Every other one is
@@ -55,30 +59,31 @@ class RecogniserPool:
         seen = glance(data)
         if isinstance(seen, Picture):
             return [seen]
-        return seen or await self._decoded(data, Verb.UNFOLD)
+        return seen or await self._decoded(data, Verb.UNFOLD, account)
 
-    async def for_people(self, picture: Picture) -> Picture | Failure:
+    async def for_people(self, picture: Picture, *, account: int = 0) -> Picture | Failure:
         """Return the picture as a person is sent it: itself, or of one above 500 kB or 4 megapixels a lighter JPEG.
 
         A `Failure` says that it was broken, which its structure did not show. Raises as `unfold` does.
         """
         if is_light(picture):
             return picture
-        lighter = await self._decoded(picture.data, Verb.LIGHTEN)
+        lighter = await self._decoded(picture.data, Verb.LIGHTEN, account)
         return lighter if isinstance(lighter, Failure) else lighter[0]
 
     async def close(self) -> None:
         """End every child and wait until it is gone."""
         await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
 
-    async def _decoded(self, data: bytes, verb: Verb) -> list[Picture] | Failure:
-        (outcome,) = await self._lane(UNFOLDING, "").ask([Item(data, verb=verb)])
+    async def _decoded(self, data: bytes, verb: Verb, account: int) -> list[Picture] | Failure:
+        (outcome,) = await self._lane(UNFOLDING, "").ask([Item(data, verb=verb)], account=account)
         return list(outcome.pictures) if isinstance(outcome, Frames) else _failure(outcome)
 
     def _lane(self, recogniser: str, model: str) -> Lane:
         key = recogniser, model
         if key not in self._lanes:
-            self._lanes[key] = Lane(ChildKind(*key, self._seconds, self._megabytes), self._processes)
+            kind = ChildKind(*key, self._seconds, self._megabytes)
+            self._lanes[key] = Lane(kind, self._processes, self._most_of_an_account)
         return self._lanes[key]
 
 

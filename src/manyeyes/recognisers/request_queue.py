@@ -12,11 +12,14 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Request, UnsupportedLabels
+from manyeyes.recognisers.fair_queue import FairQueue
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.process_handle import CannotOpen, ChildKind, Lost, RecogniserProcess
 
 LARGEST_BATCH, LARGEST_BATCH_BYTES = 16, 32_000_000
 LARGEST_WAITING, LARGEST_WAITING_BYTES = 512, 256_000_000
+MOST_OF_AN_ACCOUNT = 128  # of them, unless the settings say otherwise: others find room whatever one account sends
+SHARE_OF_BYTES = 4  # and of the bytes a quarter
 DEATHS = 2  # of children that looked at a picture, until it is not looked at any more
 IDLE_SECONDS = 300.0  # then a child ends, since it holds memory
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 300.0  # after a child that could not open
@@ -41,8 +44,10 @@ class RecogniserBusy(RecogniserAway):
 
 
 class _Entry:
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, account: int) -> None:
         self.item = item
+        self.account = account
+        self.size = len(item.data)
         self.deaths = 0
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
@@ -50,11 +55,11 @@ class _Entry:
 class Lane:
     """Starts children as they are needed, at most ``processes``; each takes the next batch when it is free."""
 
-    def __init__(self, kind: ChildKind, processes: int) -> None:
+    def __init__(self, kind: ChildKind, processes: int, most_of_an_account: int = MOST_OF_AN_ACCOUNT) -> None:
         self._kind = kind
         self._processes = processes
-        self._waiting: asyncio.Queue[_Entry] = asyncio.Queue()
-        self._waiting_bytes = 0
+        self._most_of_an_account = most_of_an_account
+        self._waiting: FairQueue[_Entry] = FairQueue()
         self._idle = 0
         self._staff = 0  # tasks that will take what waits; one that is ending its child will not
         self._keepers: set[asyncio.Task[None]] = set()  # each serves one child
@@ -63,21 +68,30 @@ class Lane:
         self._away_until = 0.0
         self._is_closed = False
 
-    async def ask(self, items: Sequence[Item]) -> list[Outcome]:
-        """Return one outcome per item. Raises `RecogniserAway`, or `RecogniserBusy` when too much waits already."""
+    async def ask(self, items: Sequence[Item], *, account: int = 0) -> list[Outcome]:
+        """Return one outcome per item; ``account``: whose they are, 0 for the house.
+
+        Raises `RecogniserAway`, or `RecogniserBusy` when too much waits already, in all or of the account.
+        """
         is_paused = self._is_closed or time.monotonic() < self._away_until
         if is_paused and not self._staff:
             raise RecogniserAway(self._fault)
-        size = sum(len(item.data) for item in items)
-        if self._waiting.qsize() + len(items) > LARGEST_WAITING or self._waiting_bytes + size > LARGEST_WAITING_BYTES:
-            raise RecogniserBusy(f"{self._waiting.qsize()} pictures wait for {self._kind.name} already")
-        entries = [_Entry(item) for item in items]
+        entries = [_Entry(item, account) for item in items]
+        self._check_room(entries, account)
         for entry in entries:
             self._waiting.put_nowait(entry)
-        self._waiting_bytes += size
         while not is_paused and self._staff < self._processes and self._idle < self._waiting.qsize():
             self._hire()
         return await asyncio.gather(*(entry.future for entry in entries))
+
+    def _check_room(self, entries: Sequence[_Entry], account: int) -> None:
+        size, waiting = sum(entry.size for entry in entries), self._waiting
+        if waiting.qsize() + len(entries) > LARGEST_WAITING or waiting.bytes + size > LARGEST_WAITING_BYTES:
+            raise RecogniserBusy(f"{waiting.qsize()} pictures wait for {self._kind.name} already")
+        count, held = waiting.held_by(account)
+        is_too_heavy = held + size > LARGEST_WAITING_BYTES // SHARE_OF_BYTES
+        if account and count and (is_too_heavy or count + len(entries) > self._most_of_an_account):
+            raise RecogniserBusy(f"{count} pictures of this account wait for {self._kind.name} already")
 
     async def close(self) -> None:
         """End every child; whoever waits is told that the recogniser is away."""
@@ -119,7 +133,10 @@ class Lane:
             await process.end()
 
     async def _next_batch(self) -> list[_Entry]:
-        """Return this child's share of what waits, once something does; empty when nothing came for `IDLE_SECONDS`."""
+        """Return this child's share of what waits, once something does; empty when nothing came for `IDLE_SECONDS`.
+
+        Accounts take turns, within a batch too.
+        """
         try:
             async with asyncio.timeout(IDLE_SECONDS):
                 batch = [await self._waiting.get()]
@@ -130,11 +147,10 @@ class Lane:
         finally:
             self._idle -= 1
         most = min(LARGEST_BATCH, math.ceil((1 + self._waiting.qsize()) / (1 + self._idle)))
-        size = len(batch[0].item.data)
+        size = batch[0].size
         while not self._waiting.empty() and len(batch) < most and size < LARGEST_BATCH_BYTES:
             batch.append(self._waiting.get_nowait())
-            size += len(batch[-1].item.data)
-        self._waiting_bytes -= size
+            size += batch[-1].size
         return batch
 
     async def _serve(self, process: RecogniserProcess, batch: Sequence[_Entry]) -> None:
@@ -182,7 +198,6 @@ class Lane:
         left = list(batch)
         while self._staff <= 1 and not self._waiting.empty():
             left.append(self._waiting.get_nowait())
-            self._waiting_bytes -= len(left[-1].item.data)
         for entry in left:
             if not entry.future.done():
                 entry.future.set_exception(error)

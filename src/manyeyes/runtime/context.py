@@ -19,6 +19,7 @@ from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installa
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
+from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.values.response_signing import ResponseSigner
@@ -40,9 +41,13 @@ class Context:
         self.dispatcher = Dispatcher(self.batcher, self.notifier)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
+        self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
         self.recognisers = RecogniserPool(
-            settings.recogniser_seconds, settings.recogniser_megabytes, settings.recogniser_processes
+            settings.recogniser_seconds,
+            settings.recogniser_megabytes,
+            settings.recogniser_processes,
+            settings.recogniser_waiting_per_account,
         )
         self._keys = keys
 

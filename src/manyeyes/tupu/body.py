@@ -20,6 +20,7 @@ LARGEST_FORM = 1_000_000  # of an urlencoded one, which carries addresses and no
 LARGEST_DRAINED = 64_000_000  # read and thrown away, so that the client hears the answer
 LONGEST_SECONDS = 60.0  # clients give up after 30 (docs/contracts/tupu.md#trust), and others need the room
 MOST_FIELDS = 1_000
+LONGEST_TYPE = 500  # characters of a Content-Type
 MOST_COMMAS = 100_000  # in a list: so many values are made of it before anybody's signature was seen
 MOST_COLONS = 10_000  # in JSON: so many members are made of it; addresses have one each
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -85,6 +86,8 @@ async def read_parameters(incoming: Incoming, content_type: str, share: HeldMemo
 
 async def _heard(incoming: Incoming, content_type: str, share: HeldMemory) -> Parameters | Refusal:
     try:
+        if len(content_type) > LONGEST_TYPE:  # its options are read one by one
+            raise ValueError(f"a Content-Type has at most {LONGEST_TYPE} characters")
         boundary = boundary_of(content_type)
         reader: Reader = Multipart(boundary) if boundary else _Whole("json" in content_type.lower())
         refusal = await _read(incoming, reader, share)

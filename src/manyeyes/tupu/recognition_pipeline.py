@@ -104,7 +104,9 @@ async def _data(call: SignedCall, sent: Sent, referer: str) -> bytes | Failure:
 
 
 async def _unfolded(call: SignedCall, data: bytes | Failure) -> list[Picture] | Failure:
-    return data if isinstance(data, Failure) else await call.context.recognisers.unfold(data)
+    if isinstance(data, Failure):
+        return data
+    return await call.context.recognisers.unfold(data, account=call.app.account_id)
 
 
 async def _results(
@@ -127,7 +129,11 @@ async def _recognised(call: SignedCall, recognition: Recognition, frames: Sequen
     pictures = [frame.picture for frame in frames if isinstance(frame.picture, Picture)]
     names, recognisers = recognition.names, call.context.recognisers
     findings = (
-        await recognisers.recognise(recognition.recogniser, recognition.model, names, pictures) if pictures else []
+        await recognisers.recognise(
+            recognition.recogniser, recognition.model, names, pictures, account=call.app.account_id
+        )
+        if pictures
+        else []
     )
     found = iter(findings)
     return [frame.picture if isinstance(frame.picture, Failure) else next(found) for frame in frames]
@@ -153,7 +159,8 @@ async def _shown(call: SignedCall, judged: Sequence[JudgedFrame]) -> dict[int, P
     """Return what people are sent of each frame that they are asked about, by the frame's identity."""
     asked = {id(found.frame): found.frame.picture for found in judged if found.asks}
     pictures = {key: picture for key, picture in asked.items() if isinstance(picture, Picture)}
-    light = await asyncio.gather(*(call.context.recognisers.for_people(picture) for picture in pictures.values()))
+    for_people, account_id = call.context.recognisers.for_people, call.app.account_id
+    light = await asyncio.gather(*(for_people(picture, account=account_id) for picture in pictures.values()))
     return dict(zip(pictures, light, strict=True))
 
 

@@ -32,6 +32,7 @@ STATUS = {
     Reason.NOT_REFUSED: 409,
     Reason.ALREADY_APPEALED: 409,
     Reason.TRIED_ENOUGH: 409,
+    Reason.TOO_MANY_WAITS: 429,
 }
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
 Body = TypeVar("Body")
@@ -53,6 +54,8 @@ def refuse(refusal: Refusal) -> Response:
     response = json(RefusalBody(refusal.reason, refusal.detail), STATUS[refusal.reason])
     if refusal.reason in SIGN_IN:
         response.headers["www-authenticate"] = "Bearer"
+    if refusal.reason is Reason.TOO_MANY_WAITS:
+        response.headers["retry-after"] = "5"
     return response
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -9,10 +10,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
 from manyeyes.v1.json_messages import decode, json, refuse
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
+from manyeyes.workers.store import Worker
 
 PersonT = TypeVar("PersonT")
 BodyT = TypeVar("BodyT")
@@ -43,7 +46,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``handler`` is a method of one of the APIs: ``(api, call)`` → what is answered as JSON, a Refusal, a Response, or
     None for nothing (204 where ``statuses`` has it, else an empty object). ``caller`` finds who calls, or raises
     `Refused`. ``body`` and ``reply`` are the types of what is sent and answered; ``query`` names the parameters;
-    ``statuses`` are those beside 200. What stands in braces in ``path`` may be anything.
+    ``statuses`` are those beside 200. What stands in braces in ``path`` may be anything. ``waits``: the call may last,
+    and a caller has so many of them at once as the settings say (429).
     """
 
     method: str
@@ -54,15 +58,21 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body: type[Any] | None = None
     reply: type[Any] | None = None
     statuses: tuple[int, ...] = ()
+    waits: bool = False
 
     @property
     def starred(self) -> str:
         """Return the path with a star for each part that may be anything."""
         return re.sub(r"{\w+}", "*", self.path)
 
-    async def serve(self, api: object, context: Context, request: Request) -> Response:
-        """Return the response to a request. Raises `Refused` for callers and bodies that are not taken."""
+    async def serve(self, api: object, context: Context, request: Request, held: ExitStack) -> Response:
+        """Return the response to a request; ``held`` is closed when it was sent.
+
+        Raises `Refused` for callers and bodies that are not taken.
+        """
         person = await self.caller(context, request)
+        if self.waits and not held.enter_context(context.waits.place(_name_of(person))):
+            raise Refused(Refusal(Reason.TOO_MANY_WAITS, f"{context.waits.most} calls of yours wait here already"))
         body = await decode(request, self.body) if self.body else None
         answer = await self.handler(api, Call(person, body, request))
         if isinstance(answer, Response):
@@ -72,6 +82,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         if answer is None and 204 in self.statuses:
             return Response(status_code=204)
         return json({} if answer is None else answer)
+
+
+def _name_of(person: object) -> str:
+    """Return a name for whom a token, key or cookie signs in, the same for all of their calls."""
+    if isinstance(person, Worker):
+        return f"worker {person.worker_id}"
+    return f"account {person.cell} {person.account_id}" if isinstance(person, KeyOwner) else ""
 
 
 def asked_limit(query: Mapping[str, str], usual: int) -> int:

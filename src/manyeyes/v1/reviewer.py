@@ -66,7 +66,8 @@ OPERATIONS = [
         caller=signed_in_worker,
         query=("wait",),
         reply=SlotView,
-        statuses=(204, 401, 403),
+        statuses=(204, 401, 403, 429),
+        waits=True,
     ),
     Operation(
         method="POST",

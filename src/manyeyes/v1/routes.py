@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -61,19 +62,20 @@ class Calls:
         method, path = scope["method"], scope["path"]
         known = self._known(path)
         operation, api = self._operations.get((method, known), (None, None))
-        try:
-            if operation is not None:
-                response = await operation.serve(api, self._context, Request(scope, receive, send))
-            elif path == DESCRIPTION and method in ("GET", "HEAD"):
-                response = json(document())
-            else:
-                await _drain(receive)
-                response = self._missing(method, path, known)
-        except Refused as refused:
-            response = refuse(refused.refusal)
-        except Exception as error:
-            response = _failed(error, scope["path"])
-        await response(scope, receive, send)
+        with ExitStack() as held:
+            try:
+                if operation is not None:
+                    response = await operation.serve(api, self._context, Request(scope, receive, send), held)
+                elif path == DESCRIPTION and method in ("GET", "HEAD"):
+                    response = json(document())
+                else:
+                    await _drain(receive)
+                    response = self._missing(method, path, known)
+            except Refused as refused:
+                response = refuse(refused.refusal)
+            except Exception as error:
+                response = _failed(error, scope["path"])
+            await response(scope, receive, send)
 
     def _missing(self, method: str, path: str, known: str) -> Response:
         """Return the response for a path that is not there (404), or that is called with another method (405)."""

@@ -171,7 +171,8 @@ OPERATIONS = [
         caller=signed_in_worker,
         query=("wait",),
         reply=LeaseView,
-        statuses=(204, 401, 409),
+        statuses=(204, 401, 409, 429),
+        waits=True,
     ),
     Operation(
         method="POST",
@@ -200,6 +201,7 @@ OPERATIONS = [
         handler=WorkerApi.events,
         caller=signed_in_worker,
         reply=Tasks,
-        statuses=(401, 409),
+        statuses=(401, 409, 429),
+        waits=True,
     ),
 ]

@@ -54,6 +54,7 @@ class Reason(enum.StrEnum):
     ALREADY_APPEALED = "already_appealed"
     ALREADY_DECIDED = "already_decided"
     TRIED_ENOUGH = "tried_enough"
+    TOO_MANY_WAITS = "too_many_waits"
 
     UNKNOWN_DELIVERY = "unknown_delivery"
     UNKNOWN_ACCOUNT = "unknown_account"

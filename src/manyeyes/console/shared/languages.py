@@ -24,6 +24,7 @@ LANGUAGES: Mapping[str, str] = {
 READERS = ("worker", "reviewer", "customer", "operator", "shared")
 LOCALE_DIR = Path(__file__).parents[1] / "locale"
 MICROS = 1_000_000
+MOST_WISHES, LONGEST_WISHES = 16, 1_000  # of an Accept-Language header, and its characters
 # A language range and its weight (RFC 4647, 2.1; RFC 9110, 12.4.2), with blanks where they may be.
 _WISH = re.compile(
     r"\s*([a-z]{1,8}(?:-[a-z0-9]{1,8})*)\s*(?:;\s*q=(0(?:\.[0-9]*)?|1(?:\.0*)?)\s*)?", re.ASCII | re.IGNORECASE
@@ -76,11 +77,11 @@ def chosen(accept_language: str) -> str:
     """Return the best of LANGUAGES for an Accept-Language header; English when nothing fits.
 
     As RFC 9110, 12.5.4, says: the largest weight first, among equals the first named; a weight of 0 means not this one.
-    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0031).
+    What cannot be read is passed over, and so is `*`, to which English is the answer (docs/decisions/0031). The first
+    `MOST_WISHES` are looked at.
     """
-    wishes = [
-        (float(found[2] or 1), found[1]) for part in accept_language.split(",") if (found := _WISH.fullmatch(part))
-    ]
+    parts = accept_language[:LONGEST_WISHES].split(",", MOST_WISHES)[:MOST_WISHES]
+    wishes = [(float(found[2] or 1), found[1]) for part in parts if (found := _WISH.fullmatch(part))]
     for weight, tag in sorted(wishes, key=lambda wish: -wish[0]):
         language = matching(tag) if weight else None
         if language:
