@@ -23,9 +23,11 @@ from manyeyes.actions.enable_workers import EnableWorker
 from manyeyes.actions.end_sessions import EndSession
 from manyeyes.actions.forget_secrets import ForgetSecrets
 from manyeyes.actions.issue_keys import IssueKey
+from manyeyes.actions.note_sessions import NoteSession
 from manyeyes.actions.register_soft_apps import RegisterSoftApp
 from manyeyes.actions.register_workers import RegisterWorker
 from manyeyes.actions.revoke_keys import RevokeKey
+from manyeyes.actions.sign_out import SignOut
 from manyeyes.actions.unblock_networks import UnblockNetwork
 from manyeyes.actions.use_links import UseLink
 from manyeyes.db.pool import DIRECTORY
@@ -160,6 +162,7 @@ def add_credentials(draw: Draw, world: World) -> list[AddCredential]:
         secret_hash, kind = draw.one(some)
         kind = "link" if draw.rarely() else kind
         whom: dict[str, Any] = {"subject": draw.one(subjects), "through": draw.one((None, VALID_KEY))}
+        whom["ends"] = draw.one((None, SESSION, *(secret for secret, _ in new)))
         return AddCredential(secret_hash=secret_hash, kind=kind, **whom, seconds=draw.one((60.0, 90.0)))
 
     return draw.batch(one)
@@ -173,7 +176,24 @@ def use_links(draw: Draw, world: World) -> list[UseLink]:
 
 def end_sessions(draw: Draw, world: World) -> list[EndSession]:
     some = draw.few([KEYS_SESSION, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
-    return draw.batch(lambda: EndSession(secret_hash=draw.one(some)))
+    return draw.batch(lambda: EndSession(secret_hash=draw.one(some), of=draw.one((None, *_subjects(world)))))
+
+
+def note_sessions(draw: Draw, world: World) -> list[NoteSession]:
+    some = draw.few([KEYS_SESSION, *(c.secret_hash for c in world.directory.credentials), NOBODYS])
+    return draw.batch(lambda: NoteSession(secret_hash=draw.one(some), address=draw.one(("192.0.2.7", "2001:db8::7"))))
+
+
+def sign_out(draw: Draw, world: World) -> list[SignOut]:
+    some, kept = draw.few(_subjects(world)), (b"", SESSION, KEYS_SESSION)
+    return draw.batch(lambda: SignOut(subject=draw.one(some), kept=draw.one(kept), links=draw.one((False, True))))
+
+
+def _subjects(world: World) -> list[Subject]:
+    return [
+        *{c.subject.subject_id: c.subject for c in world.directory.credentials}.values(),
+        Subject("worker", UNKNOWN, 0),
+    ]
 
 
 def forget_secrets(draw: Draw, world: World) -> list[ForgetSecrets]:

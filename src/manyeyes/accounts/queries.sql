@@ -30,6 +30,10 @@ INSERT INTO api_key (key_hash, cell, account_id, allowed_addresses, created_at) 
 -- End a client key at once.
 UPDATE api_key SET revoked_at = now() WHERE key_hash = $1 AND revoked_at IS NULL RETURNING account_id;
 
+-- name: has_key
+-- Whether any client key of an account is valid.
+SELECT EXISTS (SELECT FROM api_key WHERE account_id = $1 AND revoked_at IS NULL);
+
 -- name: places
 -- The accounts of a name or an id.
 SELECT account_id, name, cell FROM account_place WHERE account_id = $1 OR name = $2 ORDER BY account_id;

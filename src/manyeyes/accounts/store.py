@@ -90,6 +90,11 @@ async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
     return account_id
 
 
+async def has_key(db: asyncpg.Connection, account_id: int) -> bool:
+    """Tell whether any client key of the account is valid."""
+    return bool(await db.fetchval(SQL.has_key, account_id))
+
+
 async def places(db: asyncpg.Connection, name_or_id: str) -> list[AccountPlace]:
     """Return the accounts that ``name_or_id`` may mean: one by id, several by name."""
     number = whole_number(name_or_id, 18) or 0

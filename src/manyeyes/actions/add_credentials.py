@@ -8,17 +8,23 @@ import msgspec
 
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import end_credential
 from manyeyes.workers.store import Subject
 
 
 class AddCredential(msgspec.Struct, frozen=True, kw_only=True):
-    """``kind``: link or session; ``through``: hash of the client key that began a session, which ends with the key."""
+    """``kind``: link or session; ``through``: hash of the client key or token that began a session, which ends with it.
+
+    ``address``: from where; ``ends``: hash of the session that this one takes the place of.
+    """
 
     secret_hash: bytes
     kind: str
     subject: Subject
     seconds: float
     through: bytes | None = None
+    address: str = ""
+    ends: bytes | None = None
     cell: int = DIRECTORY
 
 
@@ -26,5 +32,7 @@ async def add_credentials(tx: asyncpg.Connection, now: datetime, commands: Seque
     """Make the secrets valid; one that is known already came before, with a command whose reply was lost."""
     for c in commands:
         if await workers.credential(tx, c.secret_hash, [c.kind]) is None:
-            await workers.insert_credential(tx, c.secret_hash, c.kind, c.subject, c.seconds, c.through)
+            await workers.insert_credential(tx, c.secret_hash, c.kind, c.subject, c.seconds, c.through, c.address)
+        if c.ends:
+            await end_credential(tx, c.ends)
     return [None for _ in commands]

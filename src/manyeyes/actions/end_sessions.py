@@ -7,16 +7,20 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import DIRECTORY
-from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import end_credential
+from manyeyes.workers.store import Subject
 
 
 class EndSession(msgspec.Struct, frozen=True):
+    """``of``: end it only when it is this person's; None: whoever has its secret may end it."""
+
     secret_hash: bytes
     cell: int = DIRECTORY
+    of: Subject | None = None
 
 
 async def end_sessions(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndSession]) -> list[None]:
     """End the sessions; one that is not there is over already."""
-    for secret_hash in sorted({c.secret_hash for c in commands}):
-        await workers.end_credential(tx, secret_hash)
+    for command in sorted(commands, key=lambda c: c.secret_hash):
+        await end_credential(tx, command.secret_hash, command.of)
     return [None for _ in commands]

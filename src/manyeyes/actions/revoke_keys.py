@@ -9,6 +9,8 @@ import msgspec
 from manyeyes.accounts import store as accounts
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import end_links_of, end_sessions_of
+from manyeyes.workers.store import Subject
 
 
 class RevokeKey(msgspec.Struct, frozen=True):
@@ -17,9 +19,16 @@ class RevokeKey(msgspec.Struct, frozen=True):
 
 
 async def revoke_keys(tx: asyncpg.Connection, now: datetime, commands: Sequence[RevokeKey]) -> list[int | None]:
-    """Return the account of each key that ended; None when no such key was valid."""
+    """Return the account of each key that ended; None when no such key was valid.
+
+    With an account's last key all its sessions end, and its links that were not used (docs/decisions/0041#sessions).
+    """
     ended = {}
     for key_hash in sorted({c.key_hash for c in commands}):
-        ended[key_hash] = await accounts.revoke_key(tx, key_hash)
+        account_id = ended[key_hash] = await accounts.revoke_key(tx, key_hash)
         await workers.end_sessions_through(tx, key_hash)
+        if account_id is not None and not await accounts.has_key(tx, account_id):
+            account = Subject("customer", account_id, 0)
+            await end_sessions_of(tx, account)
+            await end_links_of(tx, account)
     return [ended.pop(c.key_hash, None) for c in commands]

@@ -12,12 +12,12 @@ from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
-from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.command import CommandFailed, Common, browsers, run
 from manyeyes.cli.lookup import find_account
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
-from manyeyes.roles.login_links import address_of, login_url
+from manyeyes.roles.login_links import address_of, login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
 from manyeyes.values.refusals import Refusal
@@ -136,6 +136,18 @@ def link(account: str, *, common: Common | None = None) -> None:
         return {"login_url": await login_url(context, Subject("customer", place.account_id, place.cell))}
 
     run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="sign-out")
+def sign_out(account: str, *, common: Common | None = None) -> None:
+    """Sign an account out of every browser; links that were not used end too. Its client keys stay valid."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account)
+        ended = await sign_out_everywhere(context, Subject("customer", place.account_id, place.cell))
+        return {"account_id": place.account_id, "sessions": ended}
+
+    run(common, work, lambda r: f"account {r['account_id']} is signed out of {browsers(r['sessions'])}")
 
 
 @app.command(name="webhook-secret")

@@ -118,3 +118,8 @@ async def opened(settings: Settings, may_create: bool) -> AsyncIterator[Context]
 def say(line: str) -> None:
     """Show progress; never on stdout, which belongs to the result."""
     print(line, file=sys.stderr, flush=True)
+
+
+def browsers(number: int) -> str:
+    """Return how many browsers somebody is signed out of, in words."""
+    return "1 browser" if number == 1 else f"{number} browsers"

@@ -4,8 +4,8 @@ from typing import Any
 
 from cyclopts import App
 
-from manyeyes.cli.command import Common, run
-from manyeyes.roles.login_links import login_url
+from manyeyes.cli.command import Common, browsers, run
+from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
 from manyeyes.workers.store import Subject
 
@@ -20,3 +20,13 @@ def link(*, common: Common | None = None) -> None:
         return {"login_url": await login_url(context, Subject("operator", 0, 0))}
 
     run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="sign-out")
+def sign_out(*, common: Common | None = None) -> None:
+    """Sign the operator out of every browser; links that were not used end too."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        return {"sessions": await sign_out_everywhere(context, Subject("operator", 0, 0))}
+
+    run(common, work, lambda r: f"the operator is signed out of {browsers(r['sessions'])}")

@@ -10,9 +10,9 @@ from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
-from manyeyes.cli.command import CommandFailed, Common, run, say
+from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
 from manyeyes.cli.lookup import find_worker, read_language
-from manyeyes.roles.login_links import login_url
+from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.text.rules import read_name
@@ -72,6 +72,18 @@ def link(worker: str, *, common: Common | None = None) -> None:
         return {"login_url": await login_url(context, Subject("worker", found.worker_id, 0))}
 
     run(common, work, lambda r: str(r["login_url"]))
+
+
+@app.command(name="sign-out")
+def sign_out(worker: str, *, common: Common | None = None) -> None:
+    """Sign a worker out of every browser; links that were not used end too. The token of their programs stays valid."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        ended = await sign_out_everywhere(context, Subject("worker", found.worker_id, 0))
+        return {"worker_id": found.worker_id, "sessions": ended}
+
+    run(common, work, lambda r: f"worker {r['worker_id']} is signed out of {browsers(r['sessions'])}")
 
 
 @app.command(name="set")

@@ -19,6 +19,7 @@ from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.connect import show_help
 from manyeyes.console.shared.rendering import render, static_file
+from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
@@ -31,7 +32,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Rooms = tuple[dict[str, Endpoint], dict[str, Endpoint]]  # pages to look at, forms to send
 # The first segments of the console's paths: what is not one of these belongs to the contracts.
 OWN_PATHS = (
-    *("", "login", "logout", "look", "help", "static", "worker", "widget", "reviewer"),
+    *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),
     *("customer", "operator"),
 )
 FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file
@@ -50,10 +51,11 @@ def routes(context: Context) -> list[Route]:
 
 
 def _everybodys(context: Context) -> Rooms:
-    sign_in = SignInPages(context)
+    sign_in, sessions = SignInPages(context), SessionPages(context)
     pages: dict[str, Endpoint] = {
         "/": sign_in.start,
         "/login/{secret}": sign_in.show_link,
+        "/sessions": sessions.show,
         "/help": show_help,
         "/static/{version}/{reader}/{name}": static_file,
     }
@@ -61,6 +63,8 @@ def _everybodys(context: Context) -> Rooms:
         "/login": sign_in.use_key,
         "/login/{secret}": sign_in.use_link,
         "/logout": sign_in.sign_out,
+        "/sessions/end": sessions.end,
+        "/sessions/end-others": sessions.end_others,
         "/look": change_look,
     }
     return pages, forms

@@ -1,7 +1,8 @@
-"""One-time addresses that sign somebody in at the screens."""
+"""One-time addresses that sign somebody in at the screens, and signing them out of all."""
 
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
+from manyeyes.actions.sign_out import SignOut, sign_out
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.server_address import server_url
 from manyeyes.workers.rules import LINK_SECONDS
@@ -19,3 +20,10 @@ async def login_url(context: Context, subject: Subject) -> str:
 def address_of(context: Context, secret: str) -> str:
     """Return the address at which a link's secret signs somebody in."""
     return f"{server_url(context.settings)}/login/{secret}"
+
+
+async def sign_out_everywhere(context: Context, subject: Subject) -> int:
+    """End somebody's sessions and unused links, in all servers at once; return how many sessions there were."""
+    ended = await context.batcher.ask(sign_out, SignOut(subject))
+    await context.notifier.tell_changed()
+    return ended

@@ -1,18 +1,75 @@
 """The browser's session: who a request's cookie signs in, and whether it came from a page of our own."""
 
+from datetime import UTC, datetime
+
 from starlette.requests import Request
 
+from manyeyes.accounts.rules import canonical_address, digest
+from manyeyes.actions.note_sessions import NoteSession, note_sessions
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.lookup_cache import not_from
+from manyeyes.values.refusals import Refusal
 from manyeyes.values.web_address import place_of, read_origin
+from manyeyes.workers.browser_sessions import NONE, BrowserSession
+from manyeyes.workers.rules import NOTED_SECONDS
 from manyeyes.workers.store import Subject
 
 COOKIE = "manyeyes_session"
 
 
 async def cookie_subject(context: Context, request: Request) -> Subject | None:
-    """Return whom the console's session cookie signs in; None for nobody."""
+    """Return whom the console's session cookie signs in; None for nobody, and from where nobody may call."""
+    found = await signed_in(context, request)
+    return found if isinstance(found, Subject) else None
+
+
+async def signed_in(context: Context, request: Request) -> Subject | Refusal | None:
+    """Return whom the cookie signs in, the refusal of the address that it came from, or None for nobody.
+
+    All that the right depends on is looked up at every use (docs/decisions/0041-sealed-at-rest.md#sessions).
+    """
+    session_hash = cookie_hash(request)
+    session = await context.lookups.session(session_hash) if session_hash else None
+    if session is None:
+        return None
+    address = caller_address(request)
+    refusal = await context.lookups.blocked(address)
+    if refusal is None:
+        valid = await _may_go_on(context, session, address)
+        if not isinstance(valid, Refusal):
+            return await _noted(context, session, address) if valid else None
+        refusal = valid
+    return refusal
+
+
+async def _may_go_on(context: Context, session: BrowserSession, address: str) -> bool | Refusal:
+    """Tell whether what began the session still holds, or return the refusal of an address that its key shuts out."""
+    if session.role == "worker":
+        is_begun = session.through is None or await context.lookups.token(session.through) is not None
+        return is_begun and await context.lookups.worker(session.subject_id) is not None
+    if session.role == "customer" and session.through is not None:
+        owner = await context.lookups.key(session.through)
+        return False if owner is None else not_from(owner, address) or True
+    return True
+
+
+async def _noted(context: Context, session: BrowserSession, address: str) -> Subject:
+    """Return who is signed in, having noted that they are, once an hour."""
+    is_late = session.seen_at is None or (datetime.now(UTC) - session.seen_at).total_seconds() > NOTED_SECONDS
+    if is_late:
+        await context.batcher.ask(note_sessions, NoteSession(session.secret_hash, address))
+    return session.subject
+
+
+def cookie_hash(request: Request) -> bytes:
+    """Return the hash of the session that the cookie names; empty without one."""
     secret = request.cookies.get(COOKIE, "")
-    return await context.lookups.subject(secret, "session") if secret else None
+    return digest(secret) if secret else NONE
+
+
+def caller_address(request: Request) -> str:
+    """Return the address that a request came from, in its one spelling."""
+    return canonical_address(request.client.host) if request.client else ""
 
 
 def is_from_own_page(context: Context, request: Request) -> bool:

@@ -21,9 +21,10 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
+from manyeyes.workers.browser_sessions import BrowserSession, browser_session
 from manyeyes.workers.store import Subject, Worker
 
-FRESH_SECONDS = 2.0  # how long a revoked key may still work
+FRESH_SECONDS = 2.0  # how long a right that ended may still work where the word of it did not arrive
 LARGEST_CACHE = 100_000
 Value = TypeVar("Value")
 
@@ -51,18 +52,22 @@ class LookupCache:
             return blocked
         if not isinstance(client_key, str) or not client_key:
             return Refusal(Reason.UNKNOWN_KEY)
-        key = digest(client_key)
-        owner = await self._fresh("key", key, lambda db: accounts.key_owner(db, key))
+        owner = await self.key(digest(client_key))
         if owner is None:
             return Refusal(Reason.UNKNOWN_KEY)
-        if owner.allowed_addresses and not is_within(address, owner.allowed_addresses):
-            return Refusal(Reason.ADDRESS_NOT_ALLOWED, f"the key does not allow calls from {address}")
-        return owner
+        return not_from(owner, address) or owner
 
-    async def subject(self, secret: str, kind: str) -> Subject | None:
-        """Return whom a worker's token or a console session signs in."""
-        key = digest(secret)
-        return await self._fresh(kind, key, lambda db: workers.credential(db, key, [kind]))
+    async def key(self, key_hash: bytes) -> KeyOwner | None:
+        """Return whose client key it is by its hash, wherever the call came from; None for no valid one."""
+        return await self._fresh("key", key_hash, lambda db: accounts.key_owner(db, key_hash))
+
+    async def token(self, token_hash: bytes) -> Subject | None:
+        """Return whose token it is by its hash; None for no valid one."""
+        return await self._fresh("token", token_hash, lambda db: workers.credential(db, token_hash, ["token"]))
+
+    async def session(self, secret_hash: bytes) -> BrowserSession | None:
+        """Return the session of a cookie by its hash; None when it has ended. What else it needs: roles/sign_in.py."""
+        return await self._fresh("session", secret_hash, lambda db: browser_session(db, secret_hash))
 
     async def worker(self, worker_id: int) -> Worker | None:
         """Return a worker by their number; None when there is none."""
@@ -120,6 +125,13 @@ class LookupCache:
                 return known[1]
 
         return await self.cached(kind, key, FRESH_SECONDS, ask)
+
+
+def not_from(owner: KeyOwner, address: str) -> Refusal | None:
+    """Return the refusal of an address that the key does not allow; None for every other one."""
+    if owner.allowed_addresses and not is_within(address, owner.allowed_addresses):
+        return Refusal(Reason.ADDRESS_NOT_ALLOWED, f"the key does not allow calls from {address}")
+    return None
 
 
 async def _time_zones(db: asyncpg.Connection) -> dict[int, str]:

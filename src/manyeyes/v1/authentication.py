@@ -1,20 +1,34 @@
 """Who calls /v1: a bearer token or client key, or the console's session cookie from a page of our own."""
 
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
 from starlette.requests import Request
 
-from manyeyes.accounts.rules import canonical_address
+from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.roles.sign_in import cookie_subject, is_from_own_page
+from manyeyes.roles.sign_in import caller_address, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
 
+LOOK_SECONDS = 1.0  # how often it is looked at whether somebody who waits may still call
+Answer = TypeVar("Answer")
+
 
 async def signed_in_worker(context: Context, request: Request) -> Worker:
-    """Return the worker. Raises `Refused`: no or unknown token, or a cookie that another origin's page sends along."""
+    """Return the worker.
+
+    Raises `Refused`: no or unknown token, an address that the operator shuts out, or a cookie that another origin's
+    page sends along with a call that changes something.
+    """
     token = _bearer(request)
     if token:
-        subject = await context.lookups.subject(token, "token")
+        blocked = await context.lookups.blocked(caller_address(request))
+        if blocked:
+            raise Refused(blocked)
+        subject = await context.lookups.token(digest(token))
     else:
         subject = await _cookie_subject(context, request)
     worker = await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None
@@ -35,16 +49,42 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
         if subject and subject.role == "customer":
             return KeyOwner(subject.cell, subject.subject_id, ())
         raise Refused(Refusal(Reason.UNKNOWN_KEY, "send the client key as Authorization: Bearer <key>"))
-    address = canonical_address(request.client.host) if request.client else ""
-    owner = await context.lookups.owner(key, address)
+    owner = await context.lookups.owner(key, caller_address(request))
     if isinstance(owner, Refusal):
         raise Refused(owner)
     return owner
 
 
+async def is_allowed(context: Context, request: Request) -> bool:
+    """Tell whether the worker who made a request that is still under way may go on."""
+    try:
+        return bool(await signed_in_worker(context, request))
+    except Refused:
+        return False
+
+
+async def while_allowed(context: Context, request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer:
+    """Return what ``waiting`` gives the worker. Raises `Refused` as soon as they may not call any more.
+
+    Whoever is shut out while they wait is handed nothing: it is looked at every second.
+    """
+    work = asyncio.ensure_future(waiting)
+    try:
+        while not (await asyncio.wait({work}, timeout=LOOK_SECONDS))[0]:
+            await signed_in_worker(context, request)
+        return await work
+    finally:
+        work.cancel()
+
+
 async def _cookie_subject(context: Context, request: Request) -> Subject | None:
-    """Return whom the cookie signs in. Raises `Refused` when another origin's page sends it along with a change."""
-    subject = await cookie_subject(context, request)
+    """Return whom the cookie signs in.
+
+    Raises `Refused` for an address that is shut out, and when another origin's page sends it along with a change.
+    """
+    subject = await signed_in(context, request)
+    if isinstance(subject, Refusal):
+        raise Refused(subject)
     if subject and request.method not in ("GET", "HEAD") and not is_from_own_page(context, request):
         raise Refused(Refusal(Reason.FOREIGN_ORIGIN, "the call came from a page of another origin"))
     return subject

@@ -7,7 +7,7 @@ import msgspec
 from manyeyes.reports.rules import LONGEST_REASON, Vote
 from manyeyes.roles.reviewer import ReviewDesk, parse_slot
 from manyeyes.runtime.context import Context
-from manyeyes.v1.authentication import signed_in_worker
+from manyeyes.v1.authentication import signed_in_worker, while_allowed
 from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
@@ -38,6 +38,7 @@ class ReviewerApi:
     async def next(self, call: Call[Worker, None]) -> SlotView | Refusal | None:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; nothing when nothing came."""
         waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
+        waiting = while_allowed(self._context, call.request, waiting)
         slot = await while_there(call.request, waiting)  # one who has gone would keep a complaint from others
         return slot if isinstance(slot, Refusal) else slot_view(self._context, slot)
 
@@ -87,6 +88,10 @@ OPERATIONS = [
         statuses=(401, 403),
     ),
     Operation(
-        method="POST", path="/v1/reviewer/leave", handler=ReviewerApi.leave, caller=signed_in_worker, statuses=(401,)
+        method="POST",
+        path="/v1/reviewer/leave",
+        handler=ReviewerApi.leave,
+        caller=signed_in_worker,
+        statuses=(401, 403),
     ),
 ]

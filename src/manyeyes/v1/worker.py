@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
 from manyeyes.runtime.context import Context
-from manyeyes.v1.authentication import signed_in_worker
+from manyeyes.v1.authentication import is_allowed, signed_in_worker, while_allowed
 from manyeyes.v1.json_messages import seconds
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.worker_views import (
@@ -75,7 +75,8 @@ class WorkerApi:
 
     async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
         """Return the current lease, waiting up to ``wait`` seconds; nothing when none came."""
-        lease = await self._desk.next(call.person, seconds(call.query.get("wait", "0")))
+        waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
+        lease = await while_allowed(self._context, call.request, waiting)
         return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
@@ -97,28 +98,30 @@ class WorkerApi:
         if not await self._desk.attach(call.person):
             return Refusal(Reason.NOT_ONLINE, "go online first")
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(call.person), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(call), media_type="text/event-stream", headers=headers)
 
-    async def _stream(self, worker: Worker) -> AsyncIterator[bytes]:
+    async def _stream(self, call: Call[Worker, None]) -> AsyncIterator[bytes]:
+        worker = call.person
         cell = await self._desk.cell(worker.worker_id)
         event = self._context.notifier.subscribe(worker.worker_id)
         self._context.presence.enter(worker.worker_id, cell)
         try:
-            async for name, value in self._changes(worker, event):
+            async for name, value in self._changes(call, event):
                 yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode() if name else KEEP_ALIVE
         finally:
             self._context.presence.leave(worker.worker_id)
             self._context.notifier.unsubscribe(worker.worker_id, event)
 
-    async def _changes(self, worker: Worker, event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
+    async def _changes(self, call: Call[Worker, None], event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
         The desk is read every second, in case a notification was lost; the presence after a notification, or in long
         silences. The desk is told first: the worker may be waiting to see a picture.
         """
+        worker = call.person
         seen: dict[str, object] = {}
         spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time
-        while await self._context.lookups.worker(worker.worker_id):  # one who is disabled meanwhile hears no more
+        while await is_allowed(self._context, call.request):  # who is shut out or signed out meanwhile hears no more
             event.clear()
             is_online = await self._desk.attach(worker)
             is_silent = clock() - spoken > KEEP_ALIVE_SECONDS
@@ -154,7 +157,7 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=OnlineRequest,
         reply=SessionView,
-        statuses=(401, 422),
+        statuses=(401, 403, 422),
     ),
     Operation(
         method="GET",
@@ -162,7 +165,7 @@ OPERATIONS = [
         handler=WorkerApi.session,
         caller=signed_in_worker,
         reply=SessionView,
-        statuses=(401,),
+        statuses=(401, 403),
     ),
     Operation(
         method="GET",
@@ -171,7 +174,7 @@ OPERATIONS = [
         caller=signed_in_worker,
         query=("wait",),
         reply=LeaseView,
-        statuses=(204, 401, 409, 429),
+        statuses=(204, 401, 403, 409, 429),
         waits=True,
     ),
     Operation(
@@ -181,7 +184,7 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=AnswerRequest,
         reply=AnswerView,
-        statuses=(401, 409, 422),
+        statuses=(401, 403, 409, 422),
     ),
     Operation(
         method="POST",
@@ -190,10 +193,14 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=SkipRequest,
         reply=NextReply,
-        statuses=(400, 401, 409),
+        statuses=(400, 401, 403, 409),
     ),
     Operation(
-        method="POST", path="/v1/worker/offline", handler=WorkerApi.offline, caller=signed_in_worker, statuses=(401,)
+        method="POST",
+        path="/v1/worker/offline",
+        handler=WorkerApi.offline,
+        caller=signed_in_worker,
+        statuses=(401, 403),
     ),
     Operation(
         method="GET",
@@ -201,7 +208,7 @@ OPERATIONS = [
         handler=WorkerApi.events,
         caller=signed_in_worker,
         reply=Tasks,
-        statuses=(401, 409, 429),
+        statuses=(401, 403, 409, 429),
         waits=True,
     ),
 ]

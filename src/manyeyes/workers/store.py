@@ -111,13 +111,14 @@ async def insert_credential(
     subject: Subject,
     seconds: float | None,
     through: bytes | None = None,
+    address: str = "",
 ) -> None:
     """Remember a token, link or session that lasts ``seconds`` (None: until the worker is disabled).
 
-    ``through``: hash of the client key that began a session, which ends when the key is revoked.
+    ``through``: hash of the client key or token that began a session, which ends with it; ``address``: from where.
     """
     whom = values(subject, "role", "subject_id", "cell")
-    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through)
+    await db.execute(SQL.insert_credential, secret_hash, kind, *whom, seconds, through, address)
 
 
 async def credential(db: asyncpg.Connection, secret_hash: bytes, kinds: Sequence[str]) -> Subject | None:
@@ -133,11 +134,6 @@ async def use_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None
 async def spent_link(db: asyncpg.Connection, secret_hash: bytes) -> Subject | None:
     """Return whom a spent link had signed in; None when it is unknown, unused or long gone."""
     return read_one(Subject, await db.fetchrow(SQL.spent_link, secret_hash))
-
-
-async def end_credential(db: asyncpg.Connection, secret_hash: bytes) -> None:
-    """End a browser's session; one that is over stays so."""
-    await db.execute(SQL.end_credential, secret_hash)
 
 
 async def end_sessions_through(db: asyncpg.Connection, key_hash: bytes) -> None:

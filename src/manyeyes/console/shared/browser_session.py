@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.end_sessions import EndSession, end_sessions
-from manyeyes.roles.sign_in import COOKIE, is_secure
+from manyeyes.roles.sign_in import COOKIE, caller_address, cookie_hash, is_secure
 from manyeyes.runtime.context import Context
 from manyeyes.workers.rules import SESSION_SECONDS
 from manyeyes.workers.store import Subject
@@ -19,17 +19,22 @@ async def begin_session(
 ) -> RedirectResponse:
     """Sign ``subject`` in on this browser and redirect to the page of its role.
 
-    A session that a ``client_key`` began ends when that key is revoked.
+    A session that a ``client_key`` or a token began ends with it. The one that this browser had until now ends at once;
+    those in other browsers go on (docs/decisions/0041-sealed-at-rest.md#sessions).
     """
-    secret = new_token()
+    secret, before = new_token(), cookie_hash(request)
     command = AddCredential(
         secret_hash=digest(secret),
         kind="session",
         subject=subject,
         seconds=SESSION_SECONDS,
         through=digest(client_key) if client_key else None,
+        address=caller_address(request),
+        ends=before or None,
     )
     await context.batcher.ask(add_credentials, command)
+    if before:
+        context.lookups.forget()
     response = RedirectResponse(HOMES[subject.role], status_code=303)
     response.set_cookie(
         COOKIE,
@@ -44,7 +49,7 @@ async def begin_session(
 
 async def end_session(context: Context, request: Request) -> RedirectResponse:
     """Sign this browser out, in its cookie and in the database."""
-    await context.batcher.ask(end_sessions, EndSession(digest(request.cookies.get(COOKIE, ""))))
+    await context.batcher.ask(end_sessions, EndSession(cookie_hash(request)))
     context.lookups.forget()
     response = RedirectResponse("/", status_code=303)
     response.delete_cookie(COOKIE, httponly=True, samesite="lax")

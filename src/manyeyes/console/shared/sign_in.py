@@ -7,7 +7,7 @@ from manyeyes.accounts.rules import digest
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
 from manyeyes.console.shared.rendering import render
-from manyeyes.roles.sign_in import cookie_subject
+from manyeyes.roles.sign_in import caller_address, cookie_subject
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
@@ -23,7 +23,8 @@ class SignInPages:
     async def start(self, request: Request) -> Response:
         """GET /: what this installation is, and where to go on."""
         subject = await cookie_subject(self._context, request)
-        return render(request, "shared/start.html", home=HOMES[subject.role] if subject else "")
+        home = HOMES[subject.role] if subject else ""
+        return render(request, "shared/start.html", home=home, is_blocked=await self._is_blocked(request))
 
     async def show_link(self, request: Request) -> Response:
         """GET /login/{secret}: a button; previews and scanners open links too, and must not use them up."""
@@ -32,7 +33,9 @@ class SignInPages:
         return render(request, "shared/sign_in.html", usable=True) if subject else await self._spent(request)
 
     async def use_link(self, request: Request) -> Response:
-        """POST /login/{secret}: use the link up and sign in."""
+        """POST /login/{secret}: use the link up and sign in. From where nobody may call it stays unused."""
+        if await self._is_blocked(request):
+            return render(request, "shared/start.html", status=403, home="", is_blocked=True)
         command = UseLink(digest(request.path_params["secret"]))
         subject = await self._context.batcher.ask(use_links, command)
         if subject is None:
@@ -41,6 +44,8 @@ class SignInPages:
 
     async def use_key(self, request: Request) -> Response:
         """POST /login: sign in with a customer's client key or a worker's token."""
+        if await self._is_blocked(request):
+            return render(request, "shared/start.html", status=403, home="", is_blocked=True)
         form = await request.form()
         key = str(form.get("key", "")).strip()
         subject = await self._key_subject(request, key)
@@ -60,9 +65,12 @@ class SignInPages:
             return RedirectResponse(HOMES[signed_in.role], status_code=303)
         return render(request, "shared/sign_in.html", status=410, usable=False)
 
+    async def _is_blocked(self, request: Request) -> bool:
+        return await self._context.lookups.blocked(caller_address(request)) is not None
+
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
-        worker = await self._context.lookups.subject(key, "token")
+        worker = await self._context.lookups.token(digest(key))
         if worker is not None:
             return worker
-        owner = await self._context.lookups.owner(key, request.client.host if request.client else "")
+        owner = await self._context.lookups.owner(key, caller_address(request))
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)

@@ -1,0 +1,66 @@
+"""Where people are signed in: sessions of browsers, looked up, listed and ended."""
+
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.rows import read, read_one
+from manyeyes.workers.rules import NOTED_SECONDS
+from manyeyes.workers.store import SQL, Subject
+
+MOST_LISTED = 200
+NONE = b""  # no session's hash
+
+
+class BrowserSession(msgspec.Struct, frozen=True, kw_only=True):
+    """``through``: hash of the client key or token that began it, None for a link. ``seen_at`` may be an hour late.
+
+    ``address`` is empty and ``seen_at`` None for a session that began before they were kept.
+    """
+
+    secret_hash: bytes
+    role: str
+    subject_id: int
+    cell: int
+    through: bytes | None
+    created_at: datetime
+    address: str
+    seen_at: datetime | None
+
+    @property
+    def subject(self) -> Subject:
+        """Return who is signed in."""
+        return Subject(self.role, self.subject_id, self.cell)
+
+
+async def browser_session(db: asyncpg.Connection, secret_hash: bytes) -> BrowserSession | None:
+    """Return the session of a cookie, given by its hash; None for one that ended or never was."""
+    return read_one(BrowserSession, await db.fetchrow(SQL.browser_session, secret_hash))
+
+
+async def browser_sessions(db: asyncpg.Connection, subject: Subject) -> list[BrowserSession]:
+    """Return where somebody is signed in, the session that was used last first; at most `MOST_LISTED`."""
+    rows = await db.fetch(SQL.browser_sessions, subject.role, subject.subject_id, MOST_LISTED)
+    return read(BrowserSession, rows)
+
+
+async def note_session(db: asyncpg.Connection, secret_hash: bytes, address: str) -> None:
+    """Note from where a session is used, unless that was noted within the hour."""
+    await db.execute(SQL.note_session, secret_hash, address, NOTED_SECONDS)
+
+
+async def end_credential(db: asyncpg.Connection, secret_hash: bytes, of: Subject | None = None) -> bool:
+    """End a browser's session, ``of`` this person alone when one is named; return whether there was one."""
+    whom = (of.role, of.subject_id) if of else (None, None)
+    return await db.fetchval(SQL.end_credential, secret_hash, *whom) is not None
+
+
+async def end_sessions_of(db: asyncpg.Connection, subject: Subject, kept: bytes = NONE) -> int:
+    """End somebody's sessions but the ``kept`` one; return how many ended."""
+    return len(await db.fetch(SQL.end_sessions_of, subject.role, subject.subject_id, kept))
+
+
+async def end_links_of(db: asyncpg.Connection, subject: Subject) -> None:
+    """End somebody's one-time links that were not used."""
+    await db.execute(SQL.end_links_of, subject.role, subject.subject_id)
