@@ -141,7 +141,7 @@ async def test_the_picture_is_enlarged_moved_and_made_clearer(site, browser, peo
     await screen.shown("12345")
     for _ in range(5):
         await screen.press("Alt+ArrowUp")
-    await expect(screen.part("zoom-level")).to_have_text("600%")
+    assert await screen.part("picture").evaluate("each => each.clientWidth / each.naturalWidth") >= 6
     before = await screen.part("table").evaluate("each => each.scrollLeft")
     await screen.press("Shift+ArrowRight")
     assert await screen.part("table").evaluate("each => each.scrollLeft") > before

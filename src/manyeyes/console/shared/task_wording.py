@@ -65,6 +65,12 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),
     "notice.back": mark("Connected again"),
     "notice.picture_failed": mark("The picture could not be loaded."),
+    "picture.whole": mark("Whole"),
+    "picture.width": mark("Width"),
+    "picture.height": mark("Height"),
+    "picture.real": mark("1:1"),
+    "picture.below": mark("More below"),
+    "picture.beside": mark("More to the right"),
     "notice.token_sent": mark("Solved and sent"),
     "notice.site_withdrawn": mark(
         "The owner of that site has taken the permission back, so that answer was not taken. "

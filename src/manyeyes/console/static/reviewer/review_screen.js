@@ -6,6 +6,7 @@ import { explain, hush, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
 import { Refusal, call, insist, patience, wait } from "../shared/server_calls.js";
 import { count, money, page, say } from "../shared/page_words.js";
+import { keyName } from "../shared/key_names.js";
 import { keptWords } from "../shared/text_rules.js";
 
 const element = (id) => document.getElementById(id);
@@ -223,9 +224,7 @@ const KEYS = {
   "Shift+ArrowDown": () => pictureView.moveBy(0, 1),
   "Alt+KeyR": () => reason.focus(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
-  "Alt+KeyC": () => pictureView.changeContrast(),
-  "Alt+ArrowUp": () => pictureView.zoomBy(1),
-  "Alt+ArrowDown": () => pictureView.zoomBy(-1),
+  ...pictureView.KEYS,
 };
 
 function press(which) {
@@ -240,12 +239,11 @@ const isElsewhere = (target) => Boolean(target.closest("input, textarea, select,
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
-  const name = event.altKey ? `Alt+${event.code}` : event.shiftKey ? `Shift+${event.key}` : event.key;
-  const action = KEYS[name];
+  const action = KEYS[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
   if (!event.altKey && isElsewhere(event.target)) return; // there the arrows move the caret
-  event.preventDefault();
-  if (!event.repeat || event.shiftKey) action(); // a key held down must not judge the next picture
+  const isHeld = event.repeat && !event.shiftKey && !event.altKey && !event.key.startsWith("Page");
+  if (isHeld || action() !== false) event.preventDefault(); // a key held down must not judge the next picture
 });
 
 reason.addEventListener("keydown", (event) => {

@@ -9,6 +9,7 @@ import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
 import * as widget from "./widget.js";
 import { Stream, insist } from "../shared/server_calls.js";
+import { keyName } from "../shared/key_names.js";
 import { count, isolated, money, page, say } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
@@ -250,18 +251,15 @@ const KEYS = {
   Escape: passOn,
   "Alt+KeyS": () => skipMenu.open(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
-  "Alt+KeyC": () => pictureView.changeContrast(),
-  "Alt+ArrowUp": () => pictureView.zoomBy(1),
-  "Alt+ArrowDown": () => pictureView.zoomBy(-1),
+  ...pictureView.KEYS,
 };
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
   const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(event.key) : null;
-  const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[event.altKey ? `Alt+${event.code}` : event.key];
+  const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
-  event.preventDefault();
-  action();
+  if (action() !== false) event.preventDefault();
 });
 
 widget.furnish({
