@@ -23,7 +23,11 @@ _ERRORS = {
     Reason.ADDRESS_NOT_ALLOWED: (11, "ERROR_IP_NOT_ALLOWED", "The key does not allow calls from this address"),
     Reason.UNSOLVABLE: (12, "ERROR_CAPTCHA_UNSOLVABLE", "The task could not be solved by 5 different workers"),
     Reason.UNKNOWN_METHOD: (14, "ERROR_NO_SUCH_METHOD", "There is no such method"),
-    Reason.PICTURE_NOT_SUPPORTED: (15, "ERROR_IMAGE_TYPE_NOT_SUPPORTED", "The picture is neither JPEG, GIF nor PNG"),
+    Reason.PICTURE_NOT_SUPPORTED: (
+        15,
+        "ERROR_IMAGE_TYPE_NOT_SUPPORTED",
+        "It is no JPEG, GIF or PNG that browsers show",
+    ),
     Reason.UNKNOWN_TASK: _NO_SUCH_TASK,
     Reason.TASK_UNFINISHED: _NO_SUCH_TASK,
     Reason.TASK_FAILED: _NO_SUCH_TASK,
