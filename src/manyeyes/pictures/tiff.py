@@ -1,6 +1,7 @@
 """Reads a TIFF's first directory (TIFF 6.0 §2; BigTIFF); nothing is decoded.
 
-Its clean copy has a directory of ours, in which nothing but what pixels need is named.
+Its clean copy has a directory of ours, in which nothing but what pixels need is named. The old one lies there still:
+the copy is for a decoder, and goes to nobody.
 """
 
 from typing import Literal, NamedTuple

@@ -17,7 +17,7 @@ _INFLATED_AT_ONCE = 8_000_000
 _FILTERS = 4  # the highest number of one (ISO/IEC 15948 §9.2)
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_OTHER_END = bytes(range(7, 250, 3))  # no entropy-coded end looks like this
+_OTHER_END = bytes(range(254, 7, -3))  # it begins with ones, and what a decoder fills in with zeros
 
 
 def whole(anatomy: Anatomy) -> bytes:
