@@ -14,6 +14,8 @@ from manyeyes.pictures.anatomy import Anatomy, Broken
 from manyeyes.recognisers.pixels import opened_clean
 
 _INFLATED_AT_ONCE = 8_000_000
+_BARE, _ZLIB_BYTES, _DICTIONARY = -zlib.MAX_WBITS, 2, 0x20  # deflate without zlib's frame (RFC 1950 §2.2)
+_DAMAGED = "the PNG's image data is damaged"
 _FILTERS = 4  # the highest number of one (ISO/IEC 15948 §9.2)
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -57,7 +59,7 @@ def _whole_png(anatomy: Anatomy) -> bytes:
     if _is_sound(data, passes):
         return anatomy.cleaned()
     size = sum(rows * stride for rows, stride in passes)
-    packed = png.packed(b"IDAT", zlib.compress(zlib.decompressobj().decompress(data, size), 1))
+    packed = png.packed(b"IDAT", zlib.compress(zlib.decompressobj(_BARE).decompress(data[_ZLIB_BYTES:], size), 1))
     first = anatomy.pieces.index(parts[0])
     return b"".join(
         packed if place == first else piece
@@ -82,21 +84,29 @@ def _passes(head: bytes) -> Iterator[tuple[int, int]]:
 
 def _is_sound(data: bytes, passes: list[tuple[int, int]]) -> bool:
     """Tell whether packed image data is right to its end. Raises `Broken` when pixels are missing or wrong."""
-    inflater, left = zlib.decompressobj(), data
+    if (
+        len(data) < _ZLIB_BYTES
+        or data[0] & 15 != zlib.DEFLATED
+        or data[1] & _DICTIONARY
+        or (data[0] << 8 | data[1]) % 31
+    ):
+        raise Broken(_DAMAGED)
+    inflater, left, checked = zlib.decompressobj(_BARE), data[_ZLIB_BYTES:], zlib.adler32(b"")
     try:
         for rows, stride in passes:
             while rows:
                 some = min(rows, max(1, _INFLATED_AT_ONCE // stride))
                 part = inflater.decompress(left, some * stride)
-                left = inflater.unconsumed_tail
+                left, checked = inflater.unconsumed_tail, zlib.adler32(part, checked)
                 if len(part) < some * stride:
                     raise Broken("the PNG's image data ends too early")
                 if max(part[::stride]) > _FILTERS:
-                    raise Broken("the PNG's image data is damaged")
+                    raise Broken(_DAMAGED)
                 rows -= some
     except zlib.error as error:
-        raise Broken("the PNG's image data is damaged") from error
+        raise Broken(_DAMAGED) from error
     try:
-        return not inflater.decompress(left, 1) and inflater.eof
+        is_over = not inflater.decompress(left, 1) and inflater.eof
     except zlib.error:
         return False
+    return is_over and inflater.unused_data[:4] == checked.to_bytes(4, "big")
