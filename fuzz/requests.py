@@ -9,7 +9,7 @@ from fuzz import values
 from fuzz.inputs import Input, named, request
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.tupu.operations import OPERATIONS
-from manyeyes.tupu.parameters import KNOWN
+from manyeyes.tupu.parameter_names import KNOWN
 
 NOWHERE = (
     "http://127.0.0.1:9/",

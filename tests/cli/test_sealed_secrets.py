@@ -108,7 +108,7 @@ def test_what_lies_in_the_database_signs_nothing(started: Keys, on_database: Wor
         for key in (row["value"][:64], row["value"][12:44], row["sealed_by"]):
             with pytest.raises((ValueError, TypeError)):
                 load_der_private_key(key, None)
-            forged = PictureLinks(key, 24)._signer.sign(1, 739_000, 1, 2**32 - 1)
+            forged = PictureLinks(key, 24)._customers.sign(1, 739_000, 1, 2**32 - 1)
             assert own.open(forged, 0.0) is None
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, inspect
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
+from support.made_pictures import END, chunk, head, png
 
 MAGIC = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"]
 WHOLE = {media: factories.picture_bytes("7", kind) for media, kind in (("png", "PNG"), ("jpg", "JPEG"), ("gif", "GIF"))}
@@ -76,8 +77,20 @@ def test_a_bomb_is_refused_from_its_header(bomb: bytes, warning: Literal["error"
     ],
 )
 def test_the_limits_of_size_are_the_contracts(size: int, reason: Reason | None):
-    decided = inspect(png_header(5, 5).ljust(size, b"\0")[:size])
+    decided = inspect(of_size(size))
+    assert len(of_size(size)) == size
     assert (decided.reason if isinstance(decided, Refusal) else None) == reason
+
+
+def of_size(size: int) -> bytes:
+    """Return so many bytes: a PNG that a note fills up where there is room for both."""
+    bare = png(head(1, 1, 1, 0), chunk(b"IDAT", zlib.compress(bytes(2))), END)
+    rest = size - len(bare) - 12
+    return noted_with(rest) if rest >= 0 else bare[:size]
+
+
+def noted_with(size: int) -> bytes:
+    return png(head(1, 1, 1, 0), chunk(b"tEXt", bytes(size)), chunk(b"IDAT", zlib.compress(bytes(2))), END)
 
 
 @given(st.sampled_from([b"", *MAGIC]), st.binary(min_size=SMALLEST_BYTES, max_size=400))

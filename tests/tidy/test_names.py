@@ -15,7 +15,8 @@ from support.findings import fail_on
 ACTIONS = repository.SOURCE / "actions"
 # What all methods share.
 METHOD_ROOMS = {
-    *("call", "envelope", "errors", "lenient_values", "methods", "report_calls", "task_results", "token_task"),
+    *("call", "envelope", "errors", "lenient_values", "methods", "picture_check", "report_calls", "task_results"),
+    "token_task",
 }
 OPERATION_ROOMS = {
     *("admission", "body", "call", "codes", "envelope", "memory_budget", "multipart", "operations", "parameters"),

@@ -3,7 +3,6 @@
 Token kinds need a live proof of control over the site (docs/how-to/prove-a-site.md); every other kind is error 23.
 """
 
-import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +13,13 @@ from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refus
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
+from manyeyes.anticaptcha.picture_check import why_not_shown
 from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
 from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
+from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 IMAGE_KIND = "ImageToTextTask"
@@ -34,7 +35,8 @@ class CreateTaskReply(msgspec.Struct, frozen=True):
 
 async def create_task(call: AntiCaptchaCall) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
-    or proof 24 · account 55, balance 10 · workers 54 · slot 2."""
+    by its structure · balance 10 · picture 15 by its pixels, no process free for that 2 · proof 24 · account 55,
+    balance 10 · workers 54 · slot 2."""
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
@@ -67,6 +69,9 @@ async def _submit(call: AntiCaptchaCall, owner: KeyOwner, known_app: int) -> Sub
         return refused.refusal
     if isinstance(command, Refusal):
         return command
+    unfit = await why_not_shown(call.context, owner, command.picture) if command.picture else None
+    if unfit:
+        return unfit
     command = msgspec.structs.replace(
         command,
         task_id=await call.context.id_blocks.take(owner.cell),
@@ -172,18 +177,7 @@ def _picture(task: Mapping[str, Any]) -> Picture | Refusal:
     if len(body) > _LARGEST_BASE64:
         return Refusal(Reason.PICTURE_TOO_BIG, f"at most {LARGEST_BYTES} bytes are taken")
     try:
-        data = _decode(body)
+        data = base64_bytes(body)
     except ValueError as error:
         return Refusal(Reason.PICTURE_NOT_SUPPORTED, f"body is no base64: {error}")
     return inspect(data)
-
-
-def _decode(body: str) -> bytes:
-    """Return what a base64 text holds. Some clients break its lines; others are spared a copy.
-
-    See docs/contracts/anticaptcha.md#pictures.
-    """
-    try:
-        return binascii.a2b_base64(body, strict_mode=True)
-    except binascii.Error:
-        return binascii.a2b_base64("".join(body.split()), strict_mode=True)

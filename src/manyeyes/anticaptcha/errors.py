@@ -24,7 +24,11 @@ _ERRORS = {
     Reason.UNSOLVABLE: (12, "ERROR_CAPTCHA_UNSOLVABLE", "The task could not be solved by 5 different workers"),
     Reason.UNANSWERED: (12, "ERROR_CAPTCHA_UNSOLVABLE", "The task's time ran out"),
     Reason.UNKNOWN_METHOD: (14, "ERROR_NO_SUCH_METHOD", "There is no such method"),
-    Reason.PICTURE_NOT_SUPPORTED: (15, "ERROR_IMAGE_TYPE_NOT_SUPPORTED", "The picture is neither JPEG, GIF nor PNG"),
+    Reason.PICTURE_NOT_SUPPORTED: (
+        15,
+        "ERROR_IMAGE_TYPE_NOT_SUPPORTED",
+        "It is no JPEG, GIF or PNG that browsers show",
+    ),
     Reason.UNKNOWN_TASK: _NO_SUCH_TASK,
     Reason.TASK_UNFINISHED: _NO_SUCH_TASK,
     Reason.TASK_FAILED: _NO_SUCH_TASK,

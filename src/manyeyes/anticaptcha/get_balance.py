@@ -24,10 +24,11 @@ async def get_balance(call: AntiCaptchaCall) -> GetBalanceReply | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    micros = await call.context.batcher.read(_balances, owner.cell, owner.account_id)
+    micros = await call.context.batcher.read(balances, owner.cell, owner.account_id)
     return GetBalanceReply(0, number(micros))
 
 
-async def _balances(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> list[int]:
+async def balances(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> list[int]:
+    """Return what each account may still spend, in micro-units; 0 for one that is not there."""
     found = await ledger.balances(db, cell, account_ids)
     return [found.get(account_id, 0) for account_id in account_ids]

@@ -5,7 +5,8 @@ docs/decisions/0038-what-a-customer-meant.md; what the door itself refuses: docs
 
 from collections.abc import Sequence
 
-from manyeyes.outbound.rules import DoorRefused, Network, destination, why_forbidden
+from manyeyes.outbound.networks import Network
+from manyeyes.outbound.rules import DoorRefused, destination, why_forbidden
 from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.web_address import is_ip_address
 

@@ -17,10 +17,16 @@ LARGEST_REPLY_BYTES = 128 * 1024 * 1024  # ten pictures' frames; a child that se
 
 
 class Verb(enum.IntEnum):
-    """What the unfolding child does: take a picture apart into frames, or make it small enough for a person."""
+    """What the unfolding child does with a picture.
+
+    Take it apart into frames, make it small enough for a person, tell whether all of it is there (then there are no
+    frames in the answer), or turn it the right way up and leave out its notes.
+    """
 
     UNFOLD = 0
     LIGHTEN = 1
+    CHECK = 2
+    TURN = 3
 
 
 class Hello(msgspec.Struct, frozen=True):

@@ -5,18 +5,24 @@ for people becomes a lighter JPEG.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
 
 import msgspec
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from manyeyes.pictures.anatomy import Broken, TooManyPixels
+from manyeyes.pictures.exif import UPRIGHT
+from manyeyes.pictures.reader import is_plain, read
 from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
+from manyeyes.recognisers.data_check import whole
 from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.picture_intake import FRAMES_AT_MOST, PEOPLES_PIXELS
-from manyeyes.recognisers.pixels import opened, upright, within
-from manyeyes.recognisers.tiff_pages import has_more_pages
-from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
-from manyeyes.tasks.pictures import LARGEST_BYTES, LARGEST_PIXELS
+from manyeyes.recognisers.pixels import FORMATS, opened, opened_clean, upright, within
+from manyeyes.recognisers.turning import turned
+from manyeyes.recognisers.unfolded_picture import UnfoldedPicture, part_of_file
+from manyeyes.tasks.pictures import LARGEST_BYTES
 
 FRAME_PIXELS = 2_000_000  # of each of several frames; what a screen shows
 STILL_PIXELS = 16_000_000
@@ -31,29 +37,36 @@ def answer(items: Sequence[Item]) -> list[Outcome]:
 
 def _answered(item: Item) -> Outcome:
     try:
-        with opened(item.data) as picture:
-            return lightened(picture) if item.verb == Verb.LIGHTEN else unfolded(picture)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        return Failure(f"at most {LARGEST_PIXELS} pixels are taken (read from the header)")
-    except UnidentifiedImageError:
-        return Failure("this is no picture in a format that is read: PNG, JPEG, WebP, TIFF, BMP or GIF")
+        return _VERBS[item.verb](item.data)
+    except (Broken, TooManyPixels) as fault:
+        return Failure(str(fault))
     except MemoryError:
         raise
     except Exception as error:  # Pillow's decoders raise whatever broken data leads them to
         return Failure(f"the picture cannot be decoded: {error}")
 
 
-def unfolded(picture: Image.Image) -> Frames:
-    """Return the only frame, or up to ten evenly spread ones. Of a TIFF with several pages the first counts."""
-    count = getattr(picture, "n_frames", 1) if picture.format in ANIMATED else 1
-    if count < 2:
-        is_part = has_more_pages(picture)
-        return Frames((_encoded(picture, STILL_PIXELS, is_part=is_part),))
-    frames = []
-    for number in spread(count):
-        picture.seek(number)
-        frames.append(_encoded(picture, FRAME_PIXELS, is_part=count > FRAMES_AT_MOST))
-    return Frames(tuple(frames))
+def unfolded(data: bytes) -> Frames:
+    """Return the only frame, or up to ten evenly spread ones, without notes. Of a TIFF the first page counts.
+
+    A still PNG, JPEG or GIF whose pixels are all there stays as it is otherwise; one that lies on its side is turned.
+    """
+    anatomy = read(data)
+    clean = whole(anatomy)
+    if is_plain(data) and not anatomy.is_film:
+        if anatomy.orientation == UPRIGHT:
+            return Frames((UnfoldedPicture(anatomy.media, anatomy.width, anatomy.height, clean),))
+        return Frames((turned(anatomy, clean),))
+    with opened_clean(anatomy, clean) as picture:
+        count = getattr(picture, "n_frames", 1) if picture.format in ANIMATED else 1
+        if count < 2:
+            return Frames((_encoded(picture, STILL_PIXELS, is_part=anatomy.has_more_pages),))
+        frames = [_encoded(picture, FRAME_PIXELS)]
+        with suppress(EOFError, OSError, SyntaxError, ValueError):  # browsers stop at a broken frame, and show the rest
+            for number in spread(count)[1:]:
+                picture.seek(number)
+                frames.append(_encoded(picture, FRAME_PIXELS))
+        return Frames(tuple(part_of_file(frame) for frame in frames) if len(frames) < count else tuple(frames))
 
 
 def spread(count: int) -> list[int]:
@@ -63,9 +76,10 @@ def spread(count: int) -> list[int]:
     return [round(step * (count - 1) / (FRAMES_AT_MOST - 1)) for step in range(FRAMES_AT_MOST)]
 
 
-def lightened(picture: Image.Image) -> Frames:
+def lightened(data: bytes) -> Frames:
     """Return a JPEG that a person may be sent: as good as fits, smaller only when it must be."""
-    plain = within(upright(picture), PEOPLES_PIXELS)
+    with opened(data) as picture:
+        plain = within(upright(picture), PEOPLES_PIXELS)
     for quality in LIGHT_QUALITIES:
         light = _written(plain, "jpg", quality=quality)
         if len(light.data) <= LARGEST_BYTES:
@@ -73,7 +87,26 @@ def lightened(picture: Image.Image) -> Frames:
     return Frames((_written(within(plain, PEOPLES_PIXELS // 8), "jpg", quality=LIGHT_QUALITIES[-1]),))
 
 
-def _encoded(picture: Image.Image, pixels: int, *, is_part: bool) -> UnfoldedPicture:
+def checked(data: bytes) -> Frames:
+    """Return no frames: all that was asked is whether the picture's pixels are there. Raises `Broken` otherwise."""
+    whole(read(data))
+    return Frames(())
+
+
+def shown(data: bytes) -> Frames:
+    """Return a kept picture as a person may see it: upright, without notes.
+
+    One whose structure is none that is taken today, as it was stored by an earlier version, is encoded anew.
+    """
+    try:
+        anatomy = read(data)
+    except Broken:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            return Frames((_encoded(picture, STILL_PIXELS),))
+    return Frames((turned(anatomy, whole(anatomy)),))
+
+
+def _encoded(picture: Image.Image, pixels: int, *, is_part: bool = False) -> UnfoldedPicture:
     """Return a frame, as PNG where it is black and white or has a palette: drawings stay sharp, photographs small."""
     is_drawn = picture.mode in ("1", "P")
     turned = upright(picture)
@@ -82,7 +115,16 @@ def _encoded(picture: Image.Image, pixels: int, *, is_part: bool) -> UnfoldedPic
     return msgspec.structs.replace(written, shrunk=max(turned.size) / max(plain.size), is_part=is_part)
 
 
-def _written(picture: Image.Image, media: str, **options: int) -> UnfoldedPicture:
+def _written(picture: Image.Image, media: str, **options: Any) -> UnfoldedPicture:
+    picture.info.clear()  # Pillow writes what it finds there
     file = io.BytesIO()
     picture.save(file, {"png": "PNG", "jpg": "JPEG"}[media], **options)
     return UnfoldedPicture(media, picture.width, picture.height, file.getvalue())
+
+
+_VERBS: dict[Verb, Callable[[bytes], Frames]] = {
+    Verb.UNFOLD: unfolded,
+    Verb.LIGHTEN: lightened,
+    Verb.CHECK: checked,
+    Verb.TURN: shown,
+}

@@ -1,17 +1,17 @@
-"""What is done with a picture before a recogniser or a person sees it, as far as its header and structure tell.
+"""What is done with a picture before a recogniser or a person sees it, as far as its first bytes and size tell.
 
-Nothing is decoded here: what needs decoding goes to a child (frame_decoder.py).
+Nothing is decoded here: that is a child's (frame_decoder.py).
 """
 
-from manyeyes.recognisers import picture_structure
+from manyeyes.pictures.anatomy import Broken, TooManyPixels
+from manyeyes.pictures.exif import UPRIGHT
+from manyeyes.pictures.reader import is_plain, read
 from manyeyes.recognisers.interface import Failure
-from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture, inspect
-from manyeyes.values.refusals import Refusal
+from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture
 
 LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # docs/contracts/tupu.md#limits (the larger of two numbers)
 FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (docs/contracts/tupu.md#limits)
 PEOPLES_PIXELS = 4_000_000
-PLAIN = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif"}
 NOT_READ = (  # what the first bytes are, and what is said of it
     (b"%PDF", "this is a PDF document, not a picture"),
     (b"PK\x03\x04", "this is a ZIP archive, not a picture; archives are not unpacked"),
@@ -23,22 +23,26 @@ BOXES = {  # brands of ISO base media files (ISO/IEC 14496-12 §4.3), which begi
 }
 
 
-def glance(data: bytes) -> Picture | Failure | None:
-    """Return a still PNG, JPEG or GIF as it is, or why this is no picture that we read; None: it must be decoded."""
+def pretence(data: bytes) -> Failure | None:
+    """Return why this is no picture that we read, as its size and first bytes tell; None: a child may look at it."""
     if not SMALLEST_BYTES <= len(data) <= LARGEST_RECOGNISED_BYTES:
         return Failure(f"{len(data)} bytes came; {SMALLEST_BYTES} to {LARGEST_RECOGNISED_BYTES} are taken")
-    media = next((media for magic, media in PLAIN.items() if data.startswith(magic)), "")
-    if not media:
-        fault = _disguised(data)
-        return Failure(fault) if fault else None
-    try:  # before the header is read: only what is made of few pieces is read in no time
-        is_still = picture_structure.frames(media, data) == 1
-    except picture_structure.Broken as error:
-        return Failure(str(error))
-    if not is_still:
+    fault = "" if is_plain(data) else _disguised(data)
+    return Failure(fault) if fault else None
+
+
+def by_structure(data: bytes) -> Picture | Failure | None:
+    """Return a still, upright PNG, JPEG or GIF without its notes, or why it is none; None: only decoding tells.
+
+    It is what remains where pictures cannot be decoded at all.
+    """
+    try:
+        found = read(data)
+    except (Broken, TooManyPixels) as fault:
+        return Failure(str(fault))
+    if not is_plain(data) or found.is_film or found.lacks_end or found.orientation != UPRIGHT:
         return None
-    picture = inspect(data, LARGEST_RECOGNISED_BYTES)
-    return Failure(picture.detail) if isinstance(picture, Refusal) else picture
+    return Picture(found.media, found.width, found.height, found.cleaned())
 
 
 def is_light(picture: Picture) -> bool:

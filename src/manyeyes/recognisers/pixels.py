@@ -2,35 +2,41 @@
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from manyeyes.tasks.pictures import LARGEST_PIXELS
+from manyeyes.pictures.anatomy import LARGEST_PIXELS, Anatomy
+from manyeyes.pictures.exif import UPRIGHT
+from manyeyes.pictures.reader import read
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
 LONGEST_SIDE = 20_000  # JPEG has 65,500, recognisers far less
+TURNS = {  # of EXIF's orientations (CIPA DC-008 §4.6.4 A)
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_ORIENTATION = "orientation"  # in Pillow's notes on a picture, which it takes from no file
+Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 
 def opened(data: bytes) -> Image.Image:
-    """Open without decoding. Raises what Pillow raises, for too many pixels as well.
+    """Open a picture without decoding. Raises `Broken`, `TooManyPixels`, and what Pillow raises.
 
-    A WebP's size is read first: its decoder takes memory for all of it as soon as it is opened.
+    Pillow is given the clean copy: what notes a picture carries never decides whether it can be read.
     """
-    size = webp_size(data)
-    if size and size[0] * size[1] > LARGEST_PIXELS:
-        raise Image.DecompressionBombError
-    return Image.open(io.BytesIO(data), formats=FORMATS)
+    anatomy = read(data)
+    return opened_clean(anatomy, anatomy.cleaned())
 
 
-def webp_size(data: bytes) -> tuple[int, int] | None:
-    """Return a WebP's width and height as its header states them (RFC 9649 §2.5 to 2.7); None: it is no WebP."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
-        return None
-    if data[12:16] == b"VP8X":
-        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
-    if data[12:16] == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+def opened_clean(anatomy: Anatomy, clean: bytes) -> Image.Image:
+    """Open the clean copy of a picture whose structure was read. Raises what Pillow raises."""
+    picture = Image.open(io.BytesIO(clean), formats=FORMATS)
+    picture.info[_ORIENTATION] = anatomy.orientation
+    return picture
 
 
 def upright(picture: Image.Image) -> Image.Image:
@@ -38,15 +44,22 @@ def upright(picture: Image.Image) -> Image.Image:
 
     Raises what Pillow raises on broken data, ValueError for pixels of 32 bits.
     """
-    if picture.mode.startswith("I;16"):
-        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
-    if picture.mode in ("I", "F"):
+    turned = turned_up(picture)
+    if turned.mode.startswith("I;16"):
+        turned = turned.convert("I").point(lambda value: value / 256).convert("L")
+    if turned.mode in ("I", "F"):
         raise ValueError("pixels of 32 bits are not read")
-    turned = ImageOps.exif_transpose(picture)
     if turned.has_transparency_data:
         above = turned.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", above.size, "white"), above).convert("RGB")
     return turned.convert("L" if turned.mode in ("1", "L") else "RGB")
+
+
+def turned_up(picture: Image.Image) -> Image.Image:
+    """Decode a picture that `opened` opened, and return it the way up that its EXIF says, otherwise as it is."""
+    picture.load()
+    orientation = picture.info.get(_ORIENTATION, UPRIGHT)
+    return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
 
 
 def within(picture: Image.Image, pixels: int) -> Image.Image:

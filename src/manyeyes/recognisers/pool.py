@@ -3,17 +3,23 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import structlog
+
+from manyeyes.pictures.anatomy import Broken, TooManyPixels
+from manyeyes.pictures.exif import UPRIGHT
+from manyeyes.pictures.reader import read
 from manyeyes.recognisers import people
 from manyeyes.recognisers.child_command import UNFOLDING
 from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
 from manyeyes.recognisers.finding_checks import sound
 from manyeyes.recognisers.interface import Failure, Finding
-from manyeyes.recognisers.picture_intake import glance, is_light
+from manyeyes.recognisers.picture_intake import by_structure, is_light, pretence
 from manyeyes.recognisers.process_handle import ChildKind
 from manyeyes.recognisers.request_queue import MOST_OF_AN_ACCOUNT, PICTURES, Lane, RecogniserAway, RecogniserBusy
 from manyeyes.recognisers.unfolded_picture import UnfoldedPicture
 from manyeyes.tasks.pictures import Picture
 
+log = structlog.get_logger()
 __all__ = ["RecogniserAway", "RecogniserBusy", "RecogniserPool"]
 
 
@@ -51,15 +57,57 @@ class RecogniserPool:
         return [sound(outcome if isinstance(outcome, Finding) else _failure(outcome), labels) for outcome in outcomes]
 
     async def unfold(self, data: bytes, *, account: int = 0) -> list[Picture] | Failure:
-        """Return a picture's frames as PNG, JPEG or GIF, or why it is none that can be shown and recognised.
+        """Return a picture's frames as PNG, JPEG or GIF without notes, or why it is none that browsers show.
 
-        A still PNG, JPEG or GIF that is whole comes back as it is, and nothing was decoded for that. Every other one is
-        decoded in a child. Raises `RecogniserAway` when that cannot run, `RecogniserBusy` when too much waits for it.
+        A child decodes it. Raises `RecogniserAway` when that cannot run, `RecogniserBusy` when too much waits for it;
+        but of a still, upright PNG, JPEG or GIF the structure's word is taken when no child can run.
         """
-        seen = glance(data)
-        if isinstance(seen, Picture):
-            return [seen]
-        return seen or await self._decoded(data, Verb.UNFOLD, account)
+        pretended = pretence(data)
+        if pretended:
+            return pretended
+        try:
+            return await self._decoded(data, Verb.UNFOLD, account)
+        except RecogniserAway as away:
+            seen = None if isinstance(away, RecogniserBusy) else by_structure(data)
+            if seen is None:
+                raise
+            log.error("picture_not_decoded", fault=away.detail)
+            return seen if isinstance(seen, Failure) else [seen]
+
+    async def check(self, data: bytes, *, account: int = 0) -> Failure | None:
+        """Return why a picture, whose structure was read, is none that browsers show whole; None: its pixels are there.
+
+        A child decodes it. When that cannot run, the structure's word is taken, of pictures that lack their end a no.
+        Raises `RecogniserBusy` when too much waits for it.
+        """
+        try:
+            found = await self._decoded(data, Verb.CHECK, account)
+        except RecogniserBusy:
+            raise
+        except RecogniserAway as away:
+            log.error("picture_not_decoded", fault=away.detail)
+            return Failure("the JPEG is truncated: its end mark is not there") if read(data).lacks_end else None
+        return found if isinstance(found, Failure) else None
+
+    async def shown(self, media: str, data: bytes) -> Picture | Failure:
+        """Return a kept picture as anybody but its customer may see it: without notes, the right way up.
+
+        Parts are left out here; turning is a child's, and so is a picture that is not taken any more. When no child can
+        run, it lies as it lay. Raises `RecogniserBusy` when too much waits; `RecogniserAway` when nothing else is left.
+        """
+        try:
+            found = read(data)
+        except (Broken, TooManyPixels):
+            found = None
+        if found and found.orientation == UPRIGHT:
+            return Picture(media, found.width, found.height, found.cleaned())
+        try:
+            turned = await self._decoded(data, Verb.TURN, 0)
+        except RecogniserAway as away:
+            if isinstance(away, RecogniserBusy) or found is None:
+                raise
+            return Picture(media, found.width, found.height, found.cleaned())
+        return turned if isinstance(turned, Failure) else turned[0]
 
     async def for_people(self, picture: Picture, *, account: int = 0) -> Picture | Failure:
         """Return the picture as a person is sent it: itself, or of one above 500 kB or 4 megapixels a lighter JPEG.

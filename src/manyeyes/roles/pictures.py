@@ -17,9 +17,13 @@ class KeptPicture(msgspec.Struct, frozen=True):
     created_at: datetime
     media: str
 
-    def path(self, links: PictureLinks) -> str:
-        """Return the signed path under which people see it."""
+    def customers_path(self, links: PictureLinks) -> str:
+        """Return the signed path under which its customer has it as they sent it."""
         return links.path(self.cell, self.task_id, self.created_at, self.media)
+
+    def peoples_path(self, links: PictureLinks) -> str:
+        """Return the signed path under which everybody else sees it: pixels without notes (docs/decisions/0036)."""
+        return links.peoples_path(self.cell, self.task_id, self.created_at, self.media)
 
 
 def kept_picture(context: Context, cell: int, question: TaskQuestion) -> KeptPicture | None:

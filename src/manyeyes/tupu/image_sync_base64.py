@@ -3,12 +3,11 @@
 See docs/contracts/tupu.md#paths.
 """
 
-import binascii
-
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, bad_parameter
 from manyeyes.tupu.recognition_pipeline import answer
 from manyeyes.tupu.request import RecognitionRequest, Sent, check_app, read_asked
+from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import Refusal, Refused
 
 
@@ -31,17 +30,11 @@ def _read(parameters: Parameters) -> RecognitionRequest:
 
 
 def _picture(name: str, text: str) -> Sent:
-    """Return what the base64 holds. A ``data:`` prefix and line breaks are skipped; what is none is a label -1."""
-    if text[:5].lower() == "data:":
-        text = text.partition(",")[2]
+    """Return what the base64 holds, without a ``data:`` prefix; what is none is a label -1."""
+    prefix, _, behind = text.partition(",") if text[:5].lower() == "data:" else ("", "", text)
+    if prefix and not prefix.lower().endswith(";base64"):
+        return Sent(name=name, fault="its data: prefix does not end in ;base64")
     try:
-        return Sent(name=name, data=_decoded(text))
-    except (binascii.Error, ValueError) as error:
+        return Sent(name=name, data=base64_bytes(behind))
+    except ValueError as error:
         return Sent(name=name, fault=f"it is no base64: {error}")
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return binascii.a2b_base64(text, strict_mode=True)
-    except binascii.Error:
-        return binascii.a2b_base64("".join(text.split()), strict_mode=True)

@@ -127,7 +127,7 @@ def report_view(context: Context, report: CustomerReport) -> ReportView:
         decided_at=report.decided_at,
         votes=[VoteTold(cast.vote, cast.reason, cast.at) for cast in report.votes],
         refunded=number(report.refunded_micros),
-        image_url=report.picture.path(context.pictures) if report.picture else None,
+        image_url=report.picture.customers_path(context.pictures) if report.picture else None,
     )
 
 
@@ -137,7 +137,7 @@ def worker_report_view(context: Context, report: WorkerReport) -> WorkerReportVi
     return WorkerReportView(
         task_id=report.task_id,
         task=ReportedTask(report.kind, report.options, queue_view(report.queue)),
-        image_url=report.picture.path(context.pictures) if report.picture else None,
+        image_url=report.picture.peoples_path(context.pictures) if report.picture else None,
         answer=report.answer,
         state=report.state.name.lower(),
         reasons=report.reasons,

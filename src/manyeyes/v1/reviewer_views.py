@@ -56,7 +56,7 @@ def slot_view(context: Context, leased: LeasedSlot | None) -> SlotView | None:
     """Return a complaint with the address of its picture; None for none."""
     if leased is None:
         return None
-    picture = leased.picture.path(context.pictures)
+    picture = leased.picture.peoples_path(context.pictures)
     task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue))
     return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, GivenAnswer(leased.answer))
 

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from manyeyes.db.pool import is_lost
+from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
@@ -118,7 +120,10 @@ def routes(context: Context) -> list[Route]:
     """Return the routes that every installation serves beside its contracts."""
 
     async def picture(request: Request) -> Response:
-        """GET /pictures/…: one picture by its signed address; 404 when it is forged, expired or gone."""
+        """GET /pictures/…: one picture by its signed address; 404 when it is forged, expired or gone.
+
+        Its customer's address opens it as it was sent, everybody else's its pixels alone.
+        """
         found = context.pictures.open(request.path_params["signed"], time.time())
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
@@ -131,7 +136,15 @@ def routes(context: Context) -> list[Route]:
             "content-security-policy": "default-src 'none'; sandbox",
             "x-content-type-options": "nosniff",
         }
-        return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
+        if found.as_sent:
+            return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
+        try:
+            shown = await context.recognisers.shown(*blob)
+        except RecogniserAway:
+            return Response(status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
+        if isinstance(shown, Failure):
+            return Response(status_code=404)
+        return Response(shown.data, media_type=MEDIA_TYPES[shown.media], headers=headers)
 
     return [
         Route("/pictures/{signed}.{media}", picture),

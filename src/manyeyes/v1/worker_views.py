@@ -89,7 +89,7 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
     task = TaskView(
         kind=leased.kind,
         options=_shown(leased.kind, leased.options),
-        image_url=leased.picture.path(context.pictures) if leased.picture else "",
+        image_url=leased.picture.peoples_path(context.pictures) if leased.picture else "",
         widget_url=context.widgets.url(leased.widget, leased.expires_at) if leased.widget else "",
         queue=queue_view(leased.queue),
         pay=number(leased.pay_micros),

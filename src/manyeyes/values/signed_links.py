@@ -48,30 +48,48 @@ class _Signer:
 
 
 class PictureId(msgspec.Struct, frozen=True):
+    """``as_sent``: its bytes as its customer sent them; otherwise its pixels alone are for whoever asks."""
+
     cell: int
     day: date
     task_id: int
+    as_sent: bool = True
 
 
 class PictureLinks:
-    """Addresses of pictures, signed with a key that this installation made at its first start."""
+    """Addresses of pictures, signed with a key that this installation made at its first start.
+
+    A picture has two: its customer's opens the bytes that they sent, everybody else's its pixels alone
+    (docs/decisions/0036). Neither can be made of the other.
+    """
 
     def __init__(self, key: bytes, hours: int) -> None:
         # cell, day as ordinal, task, expiry as Unix seconds
-        self._signer, self._life = _Signer(key, ">IIQI"), timedelta(hours=hours)
+        self._customers, self._peoples = _Signer(key, ">IIQI"), _Signer(key, ">IIQI", b"picture, people")
+        self._life = timedelta(hours=hours)
 
     def path(self, cell: int, task_id: int, created_at: datetime, media: str) -> str:
-        """Return ``/pictures/<signed>.<media>``; the same one for the same task, good until its pictures expire."""
-        expires = int((created_at + self._life).timestamp())
-        return f"/pictures/{self._signer.sign(cell, created_at.date().toordinal(), task_id, expires)}.{media}"
+        """Return its customer's ``/pictures/<signed>.<media>``.
+
+        It is the same one for the same task, and good until its pictures expire.
+        """
+        return self._path(self._customers, cell, task_id, created_at, media)
+
+    def peoples_path(self, cell: int, task_id: int, created_at: datetime, media: str) -> str:
+        """Return the path for everybody else, of the same form and as lasting."""
+        return self._path(self._peoples, cell, task_id, created_at, media)
 
     def open(self, signed: str, now_unix: float) -> PictureId | None:
-        """Return which picture a path's signed part names; None when it is forged or expired."""
-        numbers = self._signer.open(signed)
-        if numbers is None:
-            return None
-        cell, day, task_id, expires = numbers
-        return PictureId(cell, date.fromordinal(day), task_id) if now_unix < expires else None
+        """Return which picture a path's signed part names, and for whom; None when it is forged or expired."""
+        for signer, as_sent in ((self._customers, True), (self._peoples, False)):
+            if numbers := signer.open(signed):
+                cell, day, task_id, expires = numbers
+                return PictureId(cell, date.fromordinal(day), task_id, as_sent) if now_unix < expires else None
+        return None
+
+    def _path(self, signer: _Signer, cell: int, task_id: int, created_at: datetime, media: str) -> str:
+        expires = int((created_at + self._life).timestamp())
+        return f"/pictures/{signer.sign(cell, created_at.date().toordinal(), task_id, expires)}.{media}"
 
 
 class WidgetId(msgspec.Struct, frozen=True):

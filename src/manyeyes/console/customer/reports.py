@@ -74,7 +74,7 @@ class ReportPages:
                 "queue": report.queue,
                 "state": report.status,
                 "answer": report.answer,
-                "image_url": report.picture.path(self._context.pictures) if report.picture else None,
+                "image_url": report.picture.customers_path(self._context.pictures) if report.picture else None,
             },
             kind=translations.ugettext(KINDS[report.kind]),
             state=said(translations, STATES, report.status),

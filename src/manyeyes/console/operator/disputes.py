@@ -96,5 +96,5 @@ def _appeal(language: str, one: OpenAppeal, pictures: PictureLinks) -> dict[str,
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(one.options)],
         "comment": one.options.comment,
         "reasons": [said(translations, VOTE_REASONS, cast.reason) for cast in one.votes if cast.vote is Vote.CONFIRM],
-        "image_url": one.picture.path(pictures) if one.picture else None,
+        "image_url": one.picture.peoples_path(pictures) if one.picture else None,
     }

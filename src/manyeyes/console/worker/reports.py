@@ -82,7 +82,7 @@ def _line(
     options = one.options
     return {
         "task_id": one.task_id,
-        "image_url": one.picture.path(pictures) if one.picture else None,
+        "image_url": one.picture.peoples_path(pictures) if one.picture else None,
         "sensitive": one.queue.sensitive,
         "ask": words[task_wording.question(options)],
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(options)],
