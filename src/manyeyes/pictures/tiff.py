@@ -21,7 +21,7 @@ _PIXELS = frozenset(
     }
 )
 _INTEGERS = (1, 3, 4, 16)
-Order = Literal["little", "big"]
+ByteOrder = Literal["little", "big"]
 
 
 class _Field(NamedTuple):
@@ -34,7 +34,7 @@ class _Field(NamedTuple):
 class _Layout(NamedTuple):
     """How wide numbers are: 4 bytes in TIFF, 8 in BigTIFF; ``count_bytes`` of a directory's length."""
 
-    order: Order
+    order: ByteOrder
     width: int
     count_bytes: int
 
@@ -45,7 +45,7 @@ class _Layout(NamedTuple):
 
 def read(data: bytes) -> Anatomy:
     """Return the anatomy of a TIFF's first page. Raises `Broken`."""
-    order: Order = "little" if data[:2] == b"II" else "big"
+    order: ByteOrder = "little" if data[:2] == b"II" else "big"
     layout = _Layout(order, 8, 8) if data[2:4] in (b"+\0", b"\0+") else _Layout(order, 4, 2)
     fields = _directory(data, layout)
     width, height = (_first(fields, tag, order) for tag in (_WIDTH, _HEIGHT))
@@ -90,7 +90,7 @@ def _directory(data: bytes, layout: _Layout) -> dict[int, _Field]:
     return found
 
 
-def _numbers(fields: dict[int, _Field], tag: int, order: Order) -> list[int]:
+def _numbers(fields: dict[int, _Field], tag: int, order: ByteOrder) -> list[int]:
     field = fields.get(tag)
     if field is None or field.kind not in _INTEGERS:
         return []
@@ -98,11 +98,11 @@ def _numbers(fields: dict[int, _Field], tag: int, order: Order) -> list[int]:
     return [int.from_bytes(field.value[at : at + size], order) for at in range(0, len(field.value), size)]
 
 
-def _first(fields: dict[int, _Field], tag: int, order: Order) -> int:
+def _first(fields: dict[int, _Field], tag: int, order: ByteOrder) -> int:
     return next(iter(_numbers(fields, tag, order)), 0)
 
 
-def _check_data(data: bytes, fields: dict[int, _Field], order: Order) -> None:
+def _check_data(data: bytes, fields: dict[int, _Field], order: ByteOrder) -> None:
     for places, sizes in (_STRIPS, _TILES):
         begins = _numbers(fields, places, order)
         if begins:
