@@ -17,11 +17,8 @@ from support.made_pictures import EXIF, chunk, noted, orientation, segment, with
 
 AUTHOR = b"Ann, Example Street 1"
 PNG = noted(chunk(b"eXIf", orientation(1)), chunk(b"tEXt", b"Author\0" + AUTHOR))
-SIDEWAYS = with_segments(
-    written(painting(64, 48), "JPEG", quality=88, subsampling=0),
-    segment(0xE1, EXIF + orientation(6)),
-    segment(0xFE, AUTHOR),
-)
+LYING = written(painting(64, 48), "JPEG", quality=88, subsampling=0)
+SIDEWAYS = with_segments(LYING, segment(0xE1, EXIF + orientation(6)), segment(0xFE, AUTHOR))
 
 
 async def sent(client: Client, customer: factories.Customer, data: bytes) -> int:

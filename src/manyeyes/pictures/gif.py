@@ -12,7 +12,7 @@ _CONTROL, _APPLICATION = 0xF9, 0xFF
 _LOOPING = (b"\x0bNETSCAPE2.0", b"\x0bANIMEXTS1.0")
 
 
-class _Reading:
+class _GifReading:
     """What was found so far, and what is kept of it."""
 
     def __init__(self, data: bytes) -> None:
@@ -28,7 +28,7 @@ def read(data: bytes) -> Anatomy:
     """Return the anatomy of a GIF. Raises `Broken`."""
     if len(data) < _HEADER_BYTES:
         raise Broken("the GIF is truncated: it ends in its header")
-    reading = _Reading(data)
+    reading = _GifReading(data)
     at = _HEADER_BYTES + _table_bytes(data, 10)
     head = reading.view[:at]
     while at < len(data):
@@ -50,7 +50,7 @@ def read(data: bytes) -> Anatomy:
     )
 
 
-def _after_extension(reading: _Reading, at: int) -> int:
+def _after_extension(reading: _GifReading, at: int) -> int:
     """Return where an extension ends. Of what it says only a frame's time and the film's repetitions are kept."""
     data = reading.data
     end = _after_blocks(data, at + 2, reading.blocks)
@@ -65,7 +65,7 @@ def _after_extension(reading: _Reading, at: int) -> int:
     return end
 
 
-def _after_frame(reading: _Reading, at: int) -> int:
+def _after_frame(reading: _GifReading, at: int) -> int:
     data = reading.data
     begin = at + 10 + _table_bytes(data, at + 9)  # the code size, then sub-blocks
     left, top, width, height = (int.from_bytes(data[at + 1 + 2 * n : at + 3 + 2 * n], "little") for n in range(4))

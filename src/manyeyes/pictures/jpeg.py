@@ -27,7 +27,7 @@ _JFIF_BYTES, _ADOBE_BYTES = 14, 12
 _SQUARE_JFIF = b"\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0"  # square pixels, no preview
 
 
-class _Reading:
+class _JpegReading:
     """What was found so far, and what is kept of it."""
 
     def __init__(self, data: bytes) -> None:
@@ -41,7 +41,7 @@ class _Reading:
 
 def read(data: bytes) -> Anatomy:
     """Return the anatomy of a JPEG. Raises `Broken`."""
-    reading, at, parts = _Reading(data), len(START), counted(MOST_PARTS)
+    reading, at, parts = _JpegReading(data), len(START), counted(MOST_PARTS)
     while (found := _MARKER.search(data, at)) and data[found.end() - 1] != _END:
         next(parts)
         at = _after(reading, data[found.end() - 1], found.end())
@@ -59,7 +59,7 @@ def read(data: bytes) -> Anatomy:
     )
 
 
-def _after(reading: _Reading, marker: int, at: int) -> int:
+def _after(reading: _JpegReading, marker: int, at: int) -> int:
     """Take what a marker announces, at ``at``, and return where it is over. Raises `Broken`."""
     if marker in _ALONE:
         return at
@@ -83,7 +83,7 @@ def _after(reading: _Reading, marker: int, at: int) -> int:
     return end
 
 
-def _take_note(reading: _Reading, marker: int, at: int, end: int) -> None:
+def _take_note(reading: _JpegReading, marker: int, at: int, end: int) -> None:
     """Drop a note. What it says of colours stays, and its orientation is read: the first one that can be."""
     body = reading.data[at + 2 : end]
     if marker == 0xE0 and body.startswith(_JFIF) and len(body) >= _JFIF_BYTES:
@@ -94,7 +94,7 @@ def _take_note(reading: _Reading, marker: int, at: int, end: int) -> None:
         reading.orientation = orientation_of(body)
 
 
-def _take_frame(reading: _Reading, frame: memoryview) -> None:
+def _take_frame(reading: _JpegReading, frame: memoryview) -> None:
     """Read a frame's header (T.81 B.2.2)."""
     if reading.blocks:
         raise Broken("the JPEG has two headers that contradict each other")
@@ -120,7 +120,7 @@ def _rounded_up(number: int, divisor: int) -> int:
     return -(-number // divisor)
 
 
-def _after_scan(reading: _Reading, at: int, begin: int) -> int:
+def _after_scan(reading: _JpegReading, at: int, begin: int) -> int:
     if not reading.blocks:
         raise Broken("the JPEG's picture begins before its header")
     behind = _BEHIND_SCAN.search(reading.data, begin)

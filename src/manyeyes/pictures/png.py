@@ -27,7 +27,7 @@ class _Chunk(NamedTuple):
     is_sound: bool  # its check sum is right
 
 
-class _Reading:
+class _PngReading:
     """What was found so far, and what is kept of it."""
 
     def __init__(self, head: _Chunk) -> None:
@@ -48,7 +48,7 @@ def read(data: bytes) -> Anatomy:
     head = next(chunks, None)
     if head is None or head.kind != b"IHDR" or len(head.data) != _HEADER_BYTES or not head.is_sound:
         raise Broken("the PNG's header is damaged")
-    reading, lacks_end = _Reading(head), True
+    reading, lacks_end = _PngReading(head), True
     _check_header(reading, head.data)
     for chunk in chunks:
         if chunk.kind == b"IEND":
@@ -92,7 +92,7 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
         raise Broken("the PNG is truncated: it ends before its image begins")
 
 
-def _check_header(reading: _Reading, head: memoryview) -> None:
+def _check_header(reading: _PngReading, head: memoryview) -> None:
     depth, colour, compression, filtering, interlace = head[8:]
     if not (0 < reading.width <= _LARGEST_SIDE and 0 < reading.height <= _LARGEST_SIDE):
         raise Broken(f"the PNG's header says {reading.width} x {reading.height} pixels")
@@ -103,7 +103,7 @@ def _check_header(reading: _Reading, head: memoryview) -> None:
         raise Broken("the PNG is packed in a way that no browser knows")
 
 
-def _take(reading: _Reading, chunk: _Chunk) -> None:
+def _take(reading: _PngReading, chunk: _Chunk) -> None:
     """Judge a chunk, and keep it if pixels need it. Raises `Broken` for what browsers stop at."""
     kind = chunk.kind
     reading.is_after_image = reading.is_after_image or (bool(reading.image_bytes) and kind != b"IDAT")
@@ -126,7 +126,7 @@ def _take(reading: _Reading, chunk: _Chunk) -> None:
         _take_meaning(reading, chunk)
 
 
-def _take_image(reading: _Reading, chunk: _Chunk) -> None:
+def _take_image(reading: _PngReading, chunk: _Chunk) -> None:
     if reading.is_after_image:
         return  # the image was over: another chunk came between
     if not chunk.is_sound:
@@ -137,7 +137,7 @@ def _take_image(reading: _Reading, chunk: _Chunk) -> None:
     reading.pieces.append(chunk.whole)
 
 
-def _take_palette(reading: _Reading, chunk: _Chunk) -> None:
+def _take_palette(reading: _PngReading, chunk: _Chunk) -> None:
     if reading.colour != PALETTE:
         return  # a proposal for screens of few colours
     reading.colours = len(chunk.data) // 3
@@ -146,7 +146,7 @@ def _take_palette(reading: _Reading, chunk: _Chunk) -> None:
     reading.pieces.append(packed(b"PLTE", bytes(chunk.data[: 3 * reading.colours])))
 
 
-def _take_meaning(reading: _Reading, chunk: _Chunk) -> None:
+def _take_meaning(reading: _PngReading, chunk: _Chunk) -> None:
     if chunk.kind == b"tRNS" and reading.colour == PALETTE and reading.colours:
         reading.pieces.append(packed(b"tRNS", bytes(chunk.data[: reading.colours])))
     elif (chunk.kind == b"tRNS" and len(chunk.data) == _ONE_TRANSPARENT.get(reading.colour)) or len(

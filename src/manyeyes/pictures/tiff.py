@@ -23,7 +23,7 @@ _PIXELS = frozenset(
 _INTEGERS = (1, 3, 4, 16)
 _SUBFILE, _REDUCED = 254, 1  # TIFF 6.0 §8: bit 0 marks a smaller copy of another page
 _PAGES_LOOKED_AT = 8  # a file whose second to eighth page are all previews of its first is a camera's
-Order = Literal["little", "big"]
+ByteOrder = Literal["little", "big"]
 
 
 class _Field(NamedTuple):
@@ -36,7 +36,7 @@ class _Field(NamedTuple):
 class _Layout(NamedTuple):
     """How wide numbers are: 4 bytes in TIFF, 8 in BigTIFF; ``count_bytes`` of a directory's length."""
 
-    order: Order
+    order: ByteOrder
     width: int
     count_bytes: int
 
@@ -47,7 +47,7 @@ class _Layout(NamedTuple):
 
 def read(data: bytes) -> Anatomy:
     """Return the anatomy of a TIFF's first page. Raises `Broken`."""
-    order: Order = "little" if data[:2] == b"II" else "big"
+    order: ByteOrder = "little" if data[:2] == b"II" else "big"
     layout = _Layout(order, 8, 8) if data[2:4] in (b"+\0", b"\0+") else _Layout(order, 4, 2)
     fields = _directory(data, layout)
     width, height = (_first(fields, tag, order) for tag in (_WIDTH, _HEIGHT))
@@ -123,7 +123,7 @@ def _is_reduced(data: bytes, layout: _Layout, at: int) -> bool:
     return False
 
 
-def _numbers(fields: dict[int, _Field], tag: int, order: Order) -> list[int]:
+def _numbers(fields: dict[int, _Field], tag: int, order: ByteOrder) -> list[int]:
     field = fields.get(tag)
     if field is None or field.kind not in _INTEGERS:
         return []
@@ -131,11 +131,11 @@ def _numbers(fields: dict[int, _Field], tag: int, order: Order) -> list[int]:
     return [int.from_bytes(field.value[at : at + size], order) for at in range(0, len(field.value), size)]
 
 
-def _first(fields: dict[int, _Field], tag: int, order: Order) -> int:
+def _first(fields: dict[int, _Field], tag: int, order: ByteOrder) -> int:
     return next(iter(_numbers(fields, tag, order)), 0)
 
 
-def _check_data(data: bytes, fields: dict[int, _Field], order: Order) -> None:
+def _check_data(data: bytes, fields: dict[int, _Field], order: ByteOrder) -> None:
     for places, sizes in (_STRIPS, _TILES):
         begins = _numbers(fields, places, order)
         if begins:

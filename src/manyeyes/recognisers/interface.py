@@ -46,6 +46,8 @@ class Recogniser(Protocol):
     def recognise(self, pictures: Sequence[bytes], labels: Mapping[int, str]) -> Sequence[Finding | Failure]:
         """Return one outcome per picture (PNG, JPEG or GIF, one frame). ``labels``: the recognition's, 0 and up.
 
+        Pictures come upright and without notes.
+
         It is called once without pictures for each set of labels, and raises ValueError when it cannot give them.
         Whatever else it raises is the fault of the pictures: they are tried again one by one, and one that raises again
         fails.
