@@ -6,7 +6,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" .venv-lock/bin/pip-compile --quiet --u
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench fuzz simulate screenshots messages lock clean environment clients node-client chromium
+.PHONY: help demo run test check audit bench fuzz simulate screenshots messages lock clean environment clients node-client chromium
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +22,17 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: environment clients node-client chromium ## every test, browser and published clients included (ARGS="a file, or -k words")
 	.venv/bin/python -m pytest $(ARGS)
 
-check: environment ## style, types, and who may import whom
+check: environment ## style, types, who may import whom, and the licences of what is imported
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/python tools/check_licences.py
+
+audit: environment ## ask for known vulnerabilities of what is pinned; passes, and says so, where nobody can be asked
+	@test -x .venv-audit/bin/pip-audit || { .venv/bin/python -m venv .venv-audit && \
+		.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1; } || true
+	@.venv/bin/python tools/audit.py .venv-audit/bin/pip-audit
 
 bench: environment ## measure task lives per second, latency, memory; prints a table and JSON
 	@exec .venv/bin/python -m bench $(ARGS)
@@ -52,7 +58,7 @@ lock: environment ## pin anew what pyproject.toml and tests/published_clients/re
 	$(LOCK) --output-file tests/published_clients/requirements.lock tests/published_clients/requirements.in
 
 clean: ## remove environments and caches; data stays
-	rm -rf .venv .venv-clients .venv-lock tests/published_clients/node/node_modules build dist src/*.egg-info
+	rm -rf .venv .venv-clients .venv-lock .venv-audit tests/published_clients/node/node_modules build dist src/*.egg-info
 	rm -rf .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .grimp_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

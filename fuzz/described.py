@@ -8,10 +8,11 @@ from requests import Request
 from schemathesis import GenerationMode
 from schemathesis.core.result import Ok
 
-from fuzz.inputs import Input
+from fuzz.inputs import Input, named
 from manyeyes.v1.openapi import document
 
-TOKENS = ("{{client_key}}", "{{worker_token}}", "{{reviewer_token}}", "", "\xff")
+CALLERS = {"/v1/worker/": "worker_token", "/v1/reviewer/": "reviewer_token", "/v1/": "client_key"}  # by their paths
+OTHERS = ("client_key", "worker_token", "reviewer_token", "nobody")
 WAITS = ("0", "0.05", "nan", "-1", "x", "")  # nobody is kept waiting: there is much to try
 
 
@@ -21,17 +22,19 @@ def v1() -> st.SearchStrategy[Input]:
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = [operation.as_strategy(generation_mode=mode) for operation in operations for mode in modes]
-    return st.builds(_input, st.one_of(cases), st.sampled_from(TOKENS), st.sampled_from(WAITS))
+    other = st.sampled_from(["", "", "", *OTHERS])
+    return st.builds(_input, st.one_of(cases), other, st.sampled_from(WAITS))
 
 
-def _input(case: Any, token: str, wait: str) -> Input:
+def _input(case: Any, other: str, wait: str) -> Input:
     given = case.as_transport_kwargs(base_url="http://a.invalid")
     if "wait" in (given.get("params") or {}):
         given["params"] = {**given["params"], "wait": wait}
     headers = {name: text for name, text in (given.pop("headers", None) or {}).items() if name.lower() != "user-agent"}
     given.pop("cookies", None)
     made: Any = Request(**given).prepare()
-    headers |= {"authorization": f"Bearer {token}", "content-type": made.headers.get("content-type", "")}
+    caller = other or next(name for path, name in CALLERS.items() if made.path_url.startswith(path))
+    headers |= {"authorization": f"Bearer {named(caller)}", "content-type": made.headers.get("content-type", "")}
     lines = [f"{name}: {text}".encode("latin-1", "replace") for name, text in headers.items()]
     body = made.body.encode() if isinstance(made.body, str) else bytes(made.body or b"")
     return Input((f"{made.method} {made.path_url}".encode(), *lines), body)

@@ -77,7 +77,7 @@ async def test_every_request_is_answered_by_its_contract(installation: Installat
 
 
 async def test_every_picture_is_taken_or_refused_in_both_contracts(installation: Installation):
-    wrong: dict[str, object] = {}
+    wrong: dict[str, str] = {}
     for path in PICTURES:
         text = base64.b64encode(path.read_bytes()).decode()
         task = {"clientKey": named("client_key"), "task": {"type": "ImageToTextTask", "body": text}}

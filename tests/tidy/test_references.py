@@ -15,6 +15,7 @@ SKIPPED = {
 }
 ROOMS = ("docs", "src", "tests", "tools", "bench", "demo", "fuzz")
 NOT_KEPT = {
+    "fuzz/found": "made by `make fuzz`",
     "tests/published_clients/node/node_modules": "made by `make test`",
 }
 NO_FILES = {
