@@ -16,7 +16,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path
     secrets_key: str = ""  # what seals the installation's own keys; empty: the key in a file
-    secrets_key_file: Path | None = None  # that file; None: `secrets.key` in `data`, made at the first start
+    secrets_key_file: str = ""  # that file; empty: `secrets.key` in `data`, made at the first start
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
@@ -90,7 +90,7 @@ def default_data_directory(environment: Mapping[str, str]) -> Path:
 
 def _read(text: str, kind: Any) -> object:
     """Return a variable's text as its setting's type. Raises ValueError; `msgspec` alone takes ``nan`` and ``1e3``."""
-    if kind not in (str, Path, Path | None) and not is_decimal(text):
+    if kind not in (str, Path) and not is_decimal(text):
         raise ValueError(f"{text!r} is not a number; write it in the digits 0 to 9")
     return msgspec.convert(text, kind, strict=False, dec_hook=_path)
 

@@ -277,7 +277,7 @@ def test_the_key_may_stand_in_the_environment_or_in_a_file_elsewhere(
 ):
     moved = key_file.rename(tmp_path / "elsewhere")
     nowhere = tmp_path / "other"
-    by_file = Settings(data=nowhere, secrets_key_file=moved)
+    by_file = Settings(data=nowhere, secrets_key_file=str(moved))
     by_text = Settings(data=nowhere, secrets_key=moved.read_text())
     for settings in (by_file, by_text):
         assert on_database(installation_keys, settings, serving=True) == started

@@ -19,6 +19,7 @@ EVERY_COMMAND = [
     *(["worker", "create", "Wim"], ["worker", "link", "Wim"], ["worker", "list"], ["worker", "disable", "Wim"]),
     ["worker", "enable", "Wim"],
     *(["queue", "list"], ["queue", "set", "1", "--capacity", "9"], ["operator", "link"]),
+    *(["account", "sign-out", "Ann"], ["worker", "sign-out", "Wim"], ["operator", "sign-out"]),
     *(["address", "block", "203.0.113.7"], ["address", "list"], ["address", "unblock", "203.0.113.7"]),
     *(["db", "migrate"], ["db", "check"], ["doctor"]),
 ]

@@ -32,7 +32,9 @@ async def add_credentials(tx: asyncpg.Connection, now: datetime, commands: Seque
     """Make the secrets valid; one that is known already came before, with a command whose reply was lost."""
     for c in commands:
         if await workers.credential(tx, c.secret_hash, [c.kind]) is None:
-            await workers.insert_credential(tx, c.secret_hash, c.kind, c.subject, c.seconds, c.through, c.address)
+            await workers.insert_credential(
+                tx, c.secret_hash, c.kind, c.subject, c.seconds, through=c.through, address=c.address
+            )
         if c.ends:
             await end_credential(tx, c.ends)
     return [None for _ in commands]

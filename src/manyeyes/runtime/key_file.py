@@ -16,7 +16,7 @@ FROM_ENVIRONMENT = "MANYEYES_SECRETS_KEY"
 
 def key_path(settings: Settings) -> Path:
     """Return where the key's file is, or would be."""
-    return settings.secrets_key_file or settings.data / FILE_NAME
+    return Path(settings.secrets_key_file) if settings.secrets_key_file else settings.data / FILE_NAME
 
 
 def key_place(settings: Settings) -> str:

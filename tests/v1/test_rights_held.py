@@ -1,0 +1,113 @@
+"""What a right depends on is looked up where it is used: by every call, and by those that are still under way."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+
+import pytest
+
+from manyeyes.accounts.rules import digest, new_token
+from manyeyes.actions.block_networks import BlockNetwork, block_networks
+from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.actions.end_sessions import EndSession, end_sessions
+from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
+from manyeyes.roles.login_links import sign_out_everywhere
+from manyeyes.roles.sign_in import COOKIE
+from manyeyes.runtime import lookup_cache
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.lookup_cache import FRESH_SECONDS
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import Subject
+from support import factories
+from support.in_process_client import CALLER, Client
+
+Barring = Callable[[Context, int], Awaitable[object]]
+LONG_ENOUGH = 30
+
+
+async def block(context: Context, worker_id: int) -> None:
+    await context.batcher.ask(block_networks, BlockNetwork(f"{CALLER}/32"))
+
+
+async def disable(context: Context, worker_id: int) -> None:
+    await context.batcher.ask(disable_workers, DisableWorker(worker_id))
+
+
+async def sign_out(context: Context, worker_id: int) -> None:
+    await sign_out_everywhere(context, Subject("worker", worker_id, 0))
+
+
+OF_TOKENS = [(block, 403), (disable, 401)]
+OF_COOKIES = [(block, 403), (disable, 401), (sign_out, 401)]
+CASES = [("token", *case) for case in OF_TOKENS] + [("cookie", *case) for case in OF_COOKIES]
+PATHS = ["/v1/worker/events", "/v1/worker/next?wait=60", "/v1/reviewer/next?wait=60"]
+
+
+async def headers_of(client: Client, hand: factories.Hand, by: str) -> dict[str, str]:
+    if by == "token":
+        return hand.headers
+    secret = new_token()
+    async with client.context.cells.directory.acquire() as db:
+        subject = Subject("worker", hand.worker.worker_id, 0)
+        await workers.insert_credential(db, digest(secret), "session", subject, 3600.0)
+    return {"cookie": f"{COOKIE}={secret}", "origin": "http://manyeyes.test"}
+
+
+@pytest.mark.parametrize(("by", "bar", "status"), CASES)
+async def test_a_call_of_a_worker_is_held_to_it(client: Client, by: str, bar: Barring, status: int):
+    hand = await factories.hand(client.context)
+    headers = await headers_of(client, hand, by)
+    assert (await client.get("/v1/worker/session", headers=headers)).status_code == 200
+    await bar(client.context, hand.worker.worker_id)
+    await client.context.notifier.tell_changed()
+    for method, path in (("GET", "/v1/worker/session"), ("POST", "/v1/worker/online"), ("POST", "/v1/reviewer/leave")):
+        assert (await client.request(method, path, headers=headers)).status_code == status, path
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(("by", "bar", "status"), CASES)
+async def test_what_is_under_way_ends(client: Client, path: str, by: str, bar: Barring, status: int):
+    """A stream ends; a long poll is refused, and nothing is handed to whoever waits in it."""
+    hand = await factories.hand(client.context, reviewer=True)
+    headers = await headers_of(client, hand, by)
+    assert (await client.post("/v1/worker/online", headers=headers)).status_code == 200
+    waiting = asyncio.create_task(client.get(path, headers=headers))
+    await asyncio.sleep(0.2)
+    assert not waiting.done()
+    await bar(client.context, hand.worker.worker_id)
+    await client.context.notifier.tell_changed()
+    async with asyncio.timeout(LONG_ENOUGH):
+        reply = await waiting
+    # The reviewers' desk looks at who they are by itself, and may be the first to say no.
+    assert reply.status_code in ({200} if path.endswith("events") else {status, 403})
+
+
+async def test_without_the_word_of_it_a_right_ends_when_its_look_up_is_old(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """The word may be lost: then `FRESH_SECONDS` bound how long a right outlives its end."""
+    customer = await factories.customer(client.context)
+    headers = {"authorization": f"Bearer {customer.key}"}
+    now = time.monotonic()
+    monkeypatch.setattr(lookup_cache, "time", SimpleNamespace(monotonic=lambda: now))
+    assert (await client.get("/v1/webhooks", headers=headers)).status_code == 200
+    await client.context.batcher.ask(revoke_keys, RevokeKey(digest(customer.key)))
+    now += FRESH_SECONDS - 0.01
+    assert (await client.get("/v1/webhooks", headers=headers)).status_code == 200
+    now += 0.02
+    assert (await client.get("/v1/webhooks", headers=headers)).status_code == 401
+
+
+async def test_a_session_that_ended_in_another_process_ends_here_likewise(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    hand = await factories.hand(client.context)
+    headers = await headers_of(client, hand, "cookie")
+    now = time.monotonic()
+    monkeypatch.setattr(lookup_cache, "time", SimpleNamespace(monotonic=lambda: now))
+    assert (await client.get("/v1/worker/session", headers=headers)).status_code == 200
+    secret = headers["cookie"].partition("=")[2]
+    await client.context.batcher.ask(end_sessions, EndSession(digest(secret)))
+    now += FRESH_SECONDS + 0.01
+    assert (await client.get("/v1/worker/session", headers=headers)).status_code == 401
