@@ -93,6 +93,11 @@ def test_a_translation_is_not_the_source_again(language):
         (",, ,vi,,", "vi"),
         ("vi;q=" + "9" * 5_000, "en"),
         ("١;q=1,วี", "en"),
+        ("q," * 15 + "vi", "vi"),
+        ("q," * 16 + "vi", "en"),
+        ("q," * 30_000, "en"),
+        ("x" * 990 + ",vi", "vi"),
+        ("x" * 999 + ",vi", "en"),
     ],
 )
 def test_the_browsers_wishes_choose_the_language(accept, language):

@@ -4,10 +4,12 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from manyeyes.recognisers import request_queue
+from manyeyes.recognisers.fair_queue import FairQueue
 from manyeyes.recognisers.interface import Failure, Finding
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy, RecogniserPool
 from support.recogniser_packages import LABELS, counted, detail, is_running, shown, told, wait_until_dead
@@ -181,3 +183,36 @@ def test_the_server_loads_nothing_that_recognisers_load():
     code = f"import manyeyes.runtime.context, sys; print([name for name in {HEAVY!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_an_account_has_its_share_and_accounts_take_turns(mischief: str):
+    pool = RecogniserPool(20, 300, most_of_an_account=2)
+    try:
+        first = asyncio.create_task(asked(pool, 7, b"a", b"b"))
+        await asyncio.sleep(0)
+        with pytest.raises(RecogniserBusy, match="2 pictures of this account wait for mischief"):
+            await asked(pool, 7, b"c")
+        others = [asyncio.create_task(asked(pool, account, b"d")) for account in (8, 0, 0, 0)]
+        assert len(await first) == 2
+        assert [len(await other) for other in others] == [1, 1, 1, 1]
+        assert len(await asked(pool, 7, b"a", b"b", b"c")) == 3  # where nothing of it waits, one request always may
+    finally:
+        await pool.close()
+
+
+async def test_who_sent_much_is_served_in_turn_with_who_sent_little():
+    queue: FairQueue[Waiting] = FairQueue()
+    for account, size in ((1, 10), (1, 11), (1, 12), (2, 20), (3, 30), (2, 21)):
+        queue.put_nowait(Waiting(account, size))
+    assert (queue.qsize(), queue.bytes, queue.held_by(1), queue.held_by(9)) == (6, 104, (3, 33), (0, 0))
+    assert [queue.get_nowait().size for _ in range(6)] == [10, 20, 30, 11, 21, 12]
+    assert (queue.qsize(), queue.bytes, queue.empty()) == (0, 0, True)
+
+
+class Waiting(NamedTuple):
+    account: int
+    size: int
+
+
+async def asked(pool: RecogniserPool, account: int, *pictures: bytes) -> list[Finding | Failure]:
+    return await pool.recognise("mischief", "", LABELS, shown(*pictures), account=account)

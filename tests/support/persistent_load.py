@@ -90,6 +90,7 @@ class Load:
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         if reply.status_code >= 500:
+            assert reply.json(), "the contract's own words, whatever broke"
             await asyncio.sleep(AGAIN_SECONDS)
             return None
         return reply

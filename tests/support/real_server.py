@@ -49,11 +49,12 @@ class ServeProcess:
     Its ops address is always a free one: `ops_url`.
     """
 
-    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", **more: str) -> None:
+    def __init__(self, data: Path, port: int = 0, host: str = "127.0.0.1", processes: int = 1, **more: str) -> None:
         self.data = data
         self._log = (data.parent / f"{data.name}.stderr").open("ab")
         more.setdefault("MANYEYES_OPS", "127.0.0.1:0")
         command = [*COMMAND, "serve", "--data", str(data), "--port", str(port), "--host", host]
+        command += ["--processes", str(processes)]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,

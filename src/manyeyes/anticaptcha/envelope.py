@@ -17,6 +17,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 2 * 1024 * 1024  # 1 MB is asked for; a picture of 500,000 bytes is 667 kB of base64
 MOST_MEMBERS = 2_500  # of a larger body than others have, before it is read; a comment may have 2,000 commas
+LONGEST_ESCAPE = 6  # bytes of one character in JSON: some clients escape each + and /, others each line's end
 LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client hears the answer
 _BY_NAME = {name.lower(): (name, method) for name, method in METHODS.items()}
 _encode = msgspec.json.Encoder().encode
@@ -110,10 +111,10 @@ def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
 
 
 def _picture_length(body: dict[str, Any]) -> int:
+    """Return how many bytes of the body its picture may have been."""
     task = body.get("task")
     picture = task.get("body") if isinstance(task, dict) and task.get("type") not in KINDS else None
-    # As it may have been written: some clients escape each line's end, others each + and /.
-    return 2 * len(picture) if isinstance(picture, str) else 0
+    return LONGEST_ESCAPE * len(picture) if isinstance(picture, str) else 0
 
 
 def _address(scope: dict[str, Any]) -> str:

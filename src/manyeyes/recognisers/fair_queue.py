@@ -29,6 +29,10 @@ class FairQueue(asyncio.Queue[AskedT], Generic[AskedT]):
         """Return how many wait."""
         return self._count
 
+    def empty(self) -> bool:
+        """Tell whether nobody waits."""
+        return not self._count
+
     def held_by(self, account: int) -> tuple[int, int]:
         """Return how many of an account's wait, and their bytes."""
         waiting = self._turns.get(account, ())

@@ -1,0 +1,89 @@
+"""Health and metrics on an address of their own; where that is when nobody says, and when it is taken."""
+
+import json
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from manyeyes.runtime.server_address import DEFAULT_OPS
+from manyeyes.server.listeners import CannotServe, listen_for_ops, ops_place
+from manyeyes.server.ops import OLDEST_METRICS_SECONDS
+from support.real_server import COMMAND, ServeProcess, ask_json, environment, run
+
+SIGN_INS = 8
+HOST, PORT = DEFAULT_OPS.split(":")
+
+
+def test_the_public_port_knows_neither_and_the_other_one_tells_of_all_processes(data: Path):
+    server = ServeProcess(data, processes=2)
+    try:
+        for path in ("/healthz", "/metrics"):
+            assert httpx.get(server.url + path).status_code == 404
+        assert httpx.get(f"{server.ops_url}/healthz").json() == {"status": "ok"}
+        assert httpx.get(f"{server.ops_url}/getBalance").status_code == 404
+        token = ask_json(data, "worker", "create", "Ada")["token"]
+        for _ in range(SIGN_INS):  # each on a connection of its own, to whichever process takes it
+            httpx.post(f"{server.url}/login", data={"key": token}, headers={"origin": server.url})
+        time.sleep(OLDEST_METRICS_SECONDS)
+        assert {sign_ins(server) for _ in range(10)} == {SIGN_INS}, "whichever process is asked"
+    finally:
+        assert server.stop() == 0
+
+
+def sign_ins(server: ServeProcess) -> float:
+    text = httpx.get(f"{server.ops_url}/metrics").text
+    found = re.search(r'^manyeyes_batch_seconds_count\{verb="add_credentials"\} (.*)', text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+@pytest.mark.parametrize(
+    ("given", "port", "place"),
+    [
+        ("", 8080, (HOST, int(PORT))),
+        ("", 0, (HOST, 0)),
+        ("off", 8080, None),
+        ("0.0.0.0:9000", 0, ("0.0.0.0", 9000)),
+        ("[::1]:0", 8080, ("::1", 0)),
+    ],
+)
+def test_where_it_is(given, port, place):
+    assert ops_place(given, port) == place
+
+
+@pytest.mark.parametrize("given", ["9000", ":9000", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "on"])
+def test_what_is_no_address_is_refused(given):
+    with pytest.raises(ValueError, match="must be HOST:PORT or off"):
+        ops_place(given, 8080)
+
+
+def test_a_place_that_somebody_named_must_be_free_and_the_usual_one_need_not():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        place = taken.getsockname()[:2]
+        with pytest.raises(CannotServe, match=r"cannot listen on .* for health and metrics: .*; try --ops 127.0.0.1:0"):
+            listen_for_ops(place, is_named=True)
+        with listen_for_ops(place, is_named=False) as found:
+            assert found.getsockname()[1] != place[1]
+
+
+def test_the_command_line_says_what_is_wrong(tmp_path: Path):
+    done = run(tmp_path / "data", "serve", "--port", "0", "--ops", "nowhere")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "manyeyes: --ops (MANYEYES_OPS) must be HOST:PORT or off, and is 'nowhere'\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_it_can_be_off(data: Path):
+    command = [*COMMAND, "serve", "--data", str(data), "--port", "0", "--ops", "off"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=environment(), text=True, stdout=pipe, stderr=pipe) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("ready ")
+        assert json.loads((data / "server.json").read_text())["ops"] == ""
+        process.terminate()
+        assert process.stderr
+        assert "health and metrics" not in process.stderr.read()
