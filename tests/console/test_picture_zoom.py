@@ -40,7 +40,7 @@ async def test_every_size_can_be_seen_at_its_real_pixels_and_beyond(site: Site, 
         await screen.press("Alt+o")
         seen = await look(screen)
         assert (seen["width"], seen["height"]) == size
-        await expect(screen.part("zoom-level")).to_have_text("Zoom: 1:1")
+        await expect(screen.part("zoom-level")).to_have_text("Zoom: Real 1:1")
         await screen.press("Alt+a")
         for _ in range(PRESSES):
             await screen.press("Alt+ArrowUp")
@@ -231,7 +231,7 @@ async def test_the_button_names_the_step_in_every_language(site: Site, browser: 
     await shown(screen, TALL)
     say = catalogue(language).ugettext
     await expect(screen.part("more")).to_have_text(say("More below"))
-    for name in ("Height", "1:1", "Whole", "Width"):
+    for name in ("Height", "Real 1:1", "Whole", "Width"):
         await screen.part("zoom-level").tap()
         await expect(screen.part("zoom-name")).to_contain_text(say(name))
         assert await has_no_sideways_scroll(screen.page)
@@ -270,7 +270,7 @@ async def test_whoever_picks_labels_or_judges_has_the_same(site: Site, browser: 
     seen = await look(review)
     assert (seen["width"], seen["height"]) == TALL
     assert seen["top"] > 100
-    await expect(review.part("zoom-name")).to_have_text("1:1")
+    await expect(review.part("zoom-name")).to_have_text("Real 1:1")
     assert (screen.errors, review.errors) == ([], [])
 
 
@@ -282,5 +282,5 @@ async def test_without_script_a_picture_leads_to_itself(site: Site, browser: Bro
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("button", name="Start working").click()
     async with page.context.expect_page() as opened:
-        await page.get_by_role("link", name="The picture to read").click()
+        await page.get_by_role("link", name="Open it in its real size").click()
     assert await (await opened.value).locator("img").count() == 1

@@ -68,7 +68,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "picture.whole": mark("Whole"),
     "picture.width": mark("Width"),
     "picture.height": mark("Height"),
-    "picture.real": mark("1:1"),
+    "picture.real": mark("Real 1:1"),
     "picture.below": mark("More below"),
     "picture.beside": mark("More to the right"),
     "notice.token_sent": mark("Solved and sent"),
