@@ -1,5 +1,6 @@
 """One real server for all clients, a worker who answers everything, and the interpreters that the clients live in."""
 
+import json
 import os
 import shutil
 import threading
@@ -14,6 +15,7 @@ from support.own_ports import own_ports
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
+NODE_CLIENTS = json.loads((HERE / "node" / "package.json").read_text("utf-8"))["dependencies"]
 
 
 @pytest.fixture(scope="session")
@@ -29,12 +31,13 @@ def clients_python() -> str:
 
 @pytest.fixture(scope="session")
 def clients_node() -> dict[str, str]:
-    """The environment in which `node` finds the published JavaScript client."""
+    """The environment in which `node` finds the published JavaScript clients."""
     modules = Path(os.environ.get("MANYEYES_CLIENTS_NODE_MODULES") or HERE / "node" / "node_modules")
     if not shutil.which("node"):
-        pytest.skip("the published JavaScript client needs node, which is not installed")
-    if not (modules / "@antiadmin" / "anticaptchaofficial").is_dir():
-        pytest.skip(f"the published JavaScript client is not installed in {modules} (make test installs it)")
+        pytest.skip("the published JavaScript clients need node, which is not installed")
+    missing = [name for name in NODE_CLIENTS if not (modules / name).is_dir()]
+    if missing:
+        pytest.skip(f"{', '.join(missing)} not installed in {modules} (make test installs them)")
     return os.environ | {"NODE_PATH": str(modules)}
 
 

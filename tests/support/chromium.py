@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 
+from support.apt_packages import install
+
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 # Small fonts (under 8 MB together) for the languages of our screens: Vietnamese, Thai, Chinese.
 FONTS = ("fonts-dejavu-core", "fonts-tlwg-loma-otf", "fonts-wqy-microhei")
@@ -31,22 +33,11 @@ def _starts(path: str) -> bool:
         return False
 
 
-def _apt_get(*arguments: str) -> None:
-    path = f"{os.environ.get('PATH', '')}:/usr/local/sbin:/usr/sbin:/sbin"  # where dpkg looks for its tools
-    environment = {**os.environ, "PATH": path, "DEBIAN_FRONTEND": "noninteractive"}
-    command = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", *arguments]
-    subprocess.run(command, env=environment, stdout=sys.stderr, check=False)
-
-
 def main() -> None:
     """Install Chromium where none starts and this process may; say so when there is none."""
     if find_chromium():
         return
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print("== Installing Chromium for the browser tests (about 110 MB to fetch)", file=sys.stderr, flush=True)
-        _apt_get("update")
-        _apt_get("install", "-y", "--no-install-recommends", "chromium")
-        _apt_get("install", "-y", "--no-install-recommends", *FONTS)
+    install("Chromium for the browser tests (about 110 MB to fetch)", ("chromium",), FONTS)
     if not find_chromium():
         print(f"== {MISSING}; without it they are skipped", file=sys.stderr)
 
