@@ -106,6 +106,18 @@ async def test_outer_blanks_are_no_part_of_an_answer(stage: Stage):
     assert await stage.answer(worker_id, lease, " abcd\n") == Answered(task_id, 0, PAY)
 
 
+async def test_an_answer_is_kept_in_its_one_form_however_it_is_typed_again(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.submit(account_id, options=ImageOptions(max_length=7, phrase=True))
+    await stage.hand_out()
+    lease = await stage.lease(worker_id)
+    for nothing in ("\u200b", "\u2800", "\u0301", "\u202eHu\u1ebf phố", "Huế\x85phố"):
+        assert (await stage.answer(worker_id, lease, nothing)).reason is Reason.ANSWER_UNFIT
+    assert await stage.answer(worker_id, lease, "\ufeffHue\u0302\u0301\u3000phố") == Answered(task_id, 1, PAY)
+    assert [row["answer"] for row in await stage.rows("result", "answer")] == ['{"text": "Huế phố"}']
+    assert await stage.answer(worker_id, lease, "Huế phố\u200b") == Answered(task_id, 0, PAY)
+
+
 async def test_an_answer_twice_in_one_batch_is_paid_once(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     task_id = await stage.submit(account_id)

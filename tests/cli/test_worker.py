@@ -49,6 +49,13 @@ def test_a_name_that_nobody_can_read_is_refused(manyeyes, name):
     assert manyeyes("worker", "list", "--json").json == {"workers": []}
 
 
+def test_a_name_is_kept_and_found_in_its_one_form(manyeyes):
+    made = manyeyes("worker", "create", " Hue\u0302\u0301 👨\u200d👩\u200d👧 ", "--json").json
+    assert row_of(manyeyes, "Huế 👨\u200d👩\u200d👧")["worker_id"] == made["worker_id"]
+    assert manyeyes("worker", "link", "Hue\u0302\u0301\u00a0👨\u200d👩\u200d👧", "--json").json["login_url"]
+    assert "the language holds control" in manyeyes("worker", "create", "Wim", "--language", "e\u202en").complaint
+
+
 def test_a_worker_whom_no_queue_suits_is_registered_with_a_warning(manyeyes):
     done = manyeyes("worker", "create", "Wim", "--language", "vi")
     assert done.code == 0

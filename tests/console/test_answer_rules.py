@@ -28,6 +28,7 @@ RULES = """async ([folder, cases]) => {
         return [points(answer(text)), found && found.key, n, points(keptWords(text))];
     });
 }"""
+KEPT = """async ([folder, text]) => (await import(`${folder}/shared/answer_rules.js`)).answer(text)"""
 TEXTS = ["", " ", "7", "12345", "1 2", "12.5", "-3", "abc", "Elm Street", " Elm ", "a b c", "x7", "a" * 501]
 TEXTS += ["ก ข", "ก๑ ๒", "１２３", "x²", "①b", "²", "١٢", "12 34", "a    ", "é", "e\u0301"]
 CHECK = """async ([address, cases]) => {
@@ -120,6 +121,50 @@ def drawn_texts() -> list[tuple[dict[str, Any], str]]:
 
     draw()
     return found
+
+
+async def test_the_box_takes_what_the_rules_allow_and_sends_what_is_kept(site: Site, browser):
+    screen = await at_a_task(site, browser, max_length=3)
+    box, hint = screen.part("answer"), screen.part("hint")
+    for keys, shown, kept in (
+        ("𠮷野家家", "𠮷野家", "𠮷野家"),
+        ("Hue\u0302\u0301x", "Hue\u0302\u0301", "Huế"),
+        ("\u3000a\u00a0b\u200b", "\u3000a\u00a0b\u200b", "a b"),
+    ):
+        await box.fill("")
+        for key in keys:
+            await screen.page.keyboard.insert_text(key)
+        await expect(box).to_have_value(shown)
+        await expect(hint).to_have_text("Press Enter to send")
+        assert await screen.page.evaluate(KEPT, [static_root(), shown]) == kept
+    for keys, said in (
+        ("\u200b\u2800", "Type the answer"),
+        ("a\u202e", "writing direction"),
+        ("a\ue000", "not everybody"),
+    ):
+        await box.fill(keys)
+        await expect(hint).to_contain_text(said)
+        assert await sent_by_enter(screen) == []
+    await box.fill(" Hue\u0302\u0301\ufeff")
+    assert await sent_by_enter(screen) == ["Huế"]
+
+
+async def test_an_input_method_is_never_cut(site: Site, browser):
+    screen = await at_a_task(site, browser, max_length=3)
+    method = await screen.browser_context.new_cdp_session(screen.page)
+    await method.send("Input.imeSetComposition", {"text": "jisho wo", "selectionStart": 8, "selectionEnd": 8})
+    await expect(screen.part("answer")).to_have_value("jisho wo")
+    await method.send("Input.insertText", {"text": "辞書をひく"})
+    await expect(screen.part("answer")).to_have_value("辞書をひく")
+    await expect(screen.part("hint")).to_have_text("3 characters at most")
+    assert await sent_by_enter(screen) == []
+
+
+async def test_an_answer_from_right_to_left_turns_nothing_around_it(site: Site, browser):
+    screen = await at_a_task(site, browser)
+    await expect(screen.part("answer")).to_have_attribute("dir", "auto")
+    await screen.answer("שלום")
+    await expect(screen.part("receipt").locator("bdi")).to_have_text("Sent: שלום")
 
 
 async def test_page_and_server_read_and_judge_every_text_alike(site: Site, browser):

@@ -55,6 +55,22 @@ async def test_an_unfit_answer_comes_back_with_the_reason(site: Site, browser, p
     await expect(page.get_by_label("Type the letters you see")).to_have_value("abc123")
 
 
+async def test_an_answer_is_not_cut_and_what_is_missing_is_said(site: Site, browser, people):
+    customer, hand = people
+    await send(site, customer, max_length=3)
+    page = await signed_in(site, browser, hand)
+    await page.get_by_role("button", name="Start working").click()
+    box = page.get_by_label("Type what you see")
+    for text, said in (("𠮷野家家", "3 characters at most"), ("\u200b", "Type the answer"), ("a\u202e", "direction")):
+        await box.fill(text)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator("#hint")).to_contain_text(said)
+        await expect(page.locator("#hint")).to_be_visible()
+    await box.fill("Hue\u0302\u0301")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("#answered")).to_have_text("1")
+
+
 @pytest.mark.parametrize("names", [FEW, MANY], ids=["few", "many"])
 async def test_a_label_is_one_press_of_its_button(site: Site, browser, people, names):
     customer, hand = people

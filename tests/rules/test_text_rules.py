@@ -12,7 +12,6 @@ from manyeyes.values.text.rules import (
     LONGEST_NAME,
     cut_words,
     fault,
-    has_command,
     kept_words,
     normalised,
     read_name,
@@ -47,7 +46,6 @@ def test_what_is_taken_is_composed_and_ends_in_what_is_seen(text: str):
     if not fault(found):
         assert unicodedata.normalize("NFC", found) == found
         assert found == found.strip()
-        assert not has_command(found)
         assert set(" ") >= {sign for sign in found if sign.isspace()}
 
 

@@ -21,6 +21,7 @@ NOT_KEPT = {
 NO_FILES = {
     "Node.js": "a program",
     "api.js": "a widget's script, at its maker's",
+    "shared/code_points.js": "made by the server of values/text/code_points.py",
     "enterprise.js": "a widget's script, at its maker's",
     "MODEL_LICENSES.md": "in RapidOCR's package",
     "darkness.py": "what the reader of the how-to writes",

@@ -6,7 +6,6 @@ import msgspec
 
 from manyeyes.tupu.parameter_names import DECISIVE, known_name
 from manyeyes.values.refusals import Reason, Refusal, Refused
-from manyeyes.values.text.rules import has_command
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -47,11 +46,8 @@ class Parameters:
         return found[0] if found else ""
 
     def texts(self, name: str, longest: int) -> list[str]:
-        """Return all texts under a name. Raises `Refused` for a file, a text that is too long or holds controls."""
-        found = [readable(name, value, longest) for value in self.values(name)]
-        if any(map(has_command, found)):
-            raise bad_parameter(f"{name} holds control characters, or some that change the writing direction")
-        return found
+        """Return all texts under a name. Raises `Refused` for a file, a text that is too long or holds a NUL."""
+        return [readable(name, value, longest) for value in self.values(name)]
 
     def literal(self, name: str) -> str:
         """Return the first text under a name exactly as it came, empty when there is none: it may be signed."""

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from manyeyes.console.operator.overview import Check
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import number_of, text_of
+from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_operators
 from manyeyes.console.shared.languages import catalogue, count, mark
 from manyeyes.console.shared.rendering import render
@@ -67,7 +67,7 @@ class RecoursePages:
         accepted = {"yes": True, "no": False}.get(text_of(form, "accepted"))
         if accepted is None:
             return RedirectResponse("/operator/recourse?notice=refused", status_code=303)
-        cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), text_of(form, "answer")
+        cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), typed_in(form, "answer")
         outcome = await oversight.decide_appeal(self._context, task_id, accepted=accepted, answer=answer, cell=cell)
         notice = "refused" if isinstance(outcome, Refusal) else "accepted" if accepted else "left"
         return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)

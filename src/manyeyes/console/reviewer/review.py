@@ -11,7 +11,7 @@ from manyeyes.console.reviewer import glyphs
 from manyeyes.console.reviewer.review_wording import REVIEW_WORDS
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.refusal_news import news, seen_until
@@ -22,6 +22,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import cut_words
 from manyeyes.workers.store import Worker
 
 AT_WORK = "/reviewer?at=work"
@@ -60,7 +61,7 @@ class ReviewPages:
             return RedirectResponse(AT_WORK, status_code=303)
         vote, code = pressed
         outcome = await self._desk.vote(
-            worker, parse_slot(text_of(form, "slot")), vote, text_of(form, "reason") or code
+            worker, parse_slot(text_of(form, "slot")), vote, cut_words(typed_in(form, "reason"), LONGEST_REASON) or code
         )
         notice = f"&notice={outcome.reason}" if isinstance(outcome, Refusal) else ""
         return RedirectResponse(AT_WORK + notice, status_code=303)

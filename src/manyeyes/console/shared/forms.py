@@ -11,6 +11,12 @@ def text_of(form: FormData, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def typed_in(form: FormData, name: str) -> str:
+    """Return what somebody typed into a field, as it came: whoever keeps it gives it its one form (decision 0037)."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
 def number_of(form: FormData, name: str) -> int:
     """Return a field's whole number; 0 when there is none that a task could have."""
     return whole_number(text_of(form, name), 10) or 0

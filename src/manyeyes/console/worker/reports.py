@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import YEAR_SECONDS, look_of
-from manyeyes.console.shared.forms import number_of, text_of
+from manyeyes.console.shared.forms import number_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.refusal_news import SEEN, seen_until
@@ -70,7 +70,7 @@ class ComplaintPages:
         """POST /worker/appeal: file an appeal; fields `task_id`, `words`."""
         form = await request.form()
         task_id = number_of(form, "task_id")
-        outcome = await appeal(self._context, worker, task_id, text_of(form, "words"))
+        outcome = await appeal(self._context, worker, task_id, typed_in(form, "words"))
         notice = "refused" if isinstance(outcome, Refusal) else "sent"
         return RedirectResponse(f"/worker/reports?notice={notice}#complaint-{task_id}", status_code=303)
 

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from manyeyes.console.shared import languages, task_wording
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.forms import text_of
+from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
@@ -57,7 +57,7 @@ class WorkPages:
         """POST /worker/answer: answer a task; fields `lease`, `text`."""
 
         async def give(worker: Worker, form: FormData) -> object:
-            return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), text_of(form, "text"))
+            return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), typed_in(form, "text"))
 
         return await self._act(request, worker, give)
 
@@ -77,7 +77,7 @@ class WorkPages:
         if not isinstance(outcome, Refusal):
             return RedirectResponse("/worker", status_code=303)
         if outcome.reason is Reason.ANSWER_UNFIT:
-            return await self._draw(request, worker, outcome, draft=text_of(form, "text"), status=422)
+            return await self._draw(request, worker, outcome, draft=typed_in(form, "text"), status=422)
         return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
 
     async def _draw(

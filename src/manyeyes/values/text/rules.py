@@ -46,7 +46,7 @@ def fault(text: str) -> str:
     ``unknown``: unassigned in the table's Unicode, or private. ``marks``: more than 30 marks in a row, which Unicode's
     stream-safe format (UAX 15) does not have either. ``empty``: no letter, digit, sign or symbol.
     """
-    for why, wrong in (("control", _COMMANDS_OR_LINES), ("unknown", _REFUSED), ("marks", _PILE)):
+    for why, wrong in (("control", _COMMANDS), ("unknown", _REFUSED), ("marks", _PILE)):
         if wrong.search(text):
             return why
     return "" if _SEEN.search(text) else "empty"
@@ -55,11 +55,6 @@ def fault(text: str) -> str:
 def has_digit(text: str) -> bool:
     """Tell whether a character stands for a digit in any script, raised or circled ones too."""
     return bool(_DIGIT.search(text))
-
-
-def has_command(text: str) -> bool:
-    """Tell whether a character is a control, half of a pair, or changes the writing direction. Ends of lines do not."""
-    return bool(_COMMANDS.search(text))
 
 
 def read_name(text: str, what: str = "name", longest: int = LONGEST_NAME) -> str:
@@ -110,8 +105,7 @@ _UNFIT_NAMES = {
 _INVISIBLE = ("joiner", "variation", "shape", "gap", "tag")
 _BLANKS = re.compile(f"[{_set('blank')}\u2028\u2029]")
 _FILLERS = re.compile(f"[{_set('filler')}]")
-_COMMANDS = re.compile(f"[{_set('control')}]")
-_COMMANDS_OR_LINES = re.compile(f"[{_set('control', 'line')}]")
+_COMMANDS = re.compile(f"[{_set('control', 'line')}]")
 _LINE_ENDS = re.compile(f"\r\n|[{_set('line')}\x85]")
 _SEEN = re.compile(f"[^ {_set('mark', *_INVISIBLE)}]")  # of a text without what is refused
 _DIGIT = re.compile(f"[{_set('digit')}]")
