@@ -61,6 +61,10 @@ class LookupCache:
         """Return whose client key it is by its hash, wherever the call came from; None for no valid one."""
         return await self._fresh("key", key_hash, lambda db: accounts.key_owner(db, key_hash))
 
+    async def subject(self, token: str) -> Subject | None:
+        """Return whom a worker's token signs in; None for no valid one."""
+        return await self.token(digest(token))
+
     async def token(self, token_hash: bytes) -> Subject | None:
         """Return whose token it is by its hash; None for no valid one."""
         return await self._fresh("token", token_hash, lambda db: workers.credential(db, token_hash, ["token"]))

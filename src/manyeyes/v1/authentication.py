@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.sign_in import caller_address, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
@@ -28,7 +27,7 @@ async def signed_in_worker(context: Context, request: Request) -> Worker:
         blocked = await context.lookups.blocked(caller_address(request))
         if blocked:
             raise Refused(blocked)
-        subject = await context.lookups.token(digest(token))
+        subject = await context.lookups.subject(token)
     else:
         subject = await _cookie_subject(context, request)
     worker = await context.lookups.worker(subject.subject_id) if subject and subject.role == "worker" else None

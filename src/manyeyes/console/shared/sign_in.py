@@ -69,7 +69,7 @@ class SignInPages:
         return await self._context.lookups.blocked(caller_address(request)) is not None
 
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
-        worker = await self._context.lookups.token(digest(key))
+        worker = await self._context.lookups.subject(key)
         if worker is not None:
             return worker
         owner = await self._context.lookups.owner(key, caller_address(request))
