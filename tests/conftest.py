@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import Cells, open_pool
+from manyeyes.runtime import context as runtime_context
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
 from manyeyes.server.application import running
 from manyeyes.settings import Settings
@@ -22,6 +23,7 @@ from manyeyes.values import response_signing
 from support.action_stage import Stage, set_stage
 from support.databases import EmptiedDatabase, make_database
 from support.in_process_client import Client
+from support.kept_children import KeptUnfolding
 from support.real_server import copy_data, run
 
 # No deadline: nothing may depend on how fast a machine is. Few examples, drawn anew in every run.
@@ -57,6 +59,16 @@ def keys_are_read_once() -> Iterator[None]:
         once = functools.cache(load_der_private_key)
         patch.setattr(response_signing, "load_der_private_key", once)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+async def decoders_are_kept() -> AsyncIterator[None]:
+    """Let all contexts of a run share the process that decodes pictures; those who try what it does open their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runtime_context, "RecogniserPool", KeptUnfolding)
+        yield
+    for lane in KeptUnfolding.kept.values():
+        await lane.close()
 
 
 @pytest.fixture(scope="session")
