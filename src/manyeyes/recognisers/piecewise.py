@@ -13,7 +13,7 @@ from manyeyes.recognisers.pixels import opened, upright
 from manyeyes.recognisers.sight import Box, Sight
 
 TIME_SHARE = 0.6  # of a picture's time; what is left is for the first look, and for a machine that is busy
-Ask = Callable[[Sequence[bytes]], Sequence[Finding | Failure]]
+PieceJudge = Callable[[Sequence[bytes]], Sequence[Finding | Failure]]
 
 
 class CloseLook:
@@ -23,7 +23,7 @@ class CloseLook:
         self._sight = sight
         self._seconds = seconds
 
-    def finding(self, item: Item, whole: Finding, spent: float, ask: Ask) -> Finding:
+    def finding(self, item: Item, whole: Finding, spent: float, ask: PieceJudge) -> Finding:
         """Return what holds for a picture. ``whole``: the recogniser's first word, which took ``spent`` seconds.
 
         ``ask`` asks it again, about pieces.
@@ -32,7 +32,7 @@ class CloseLook:
         found, unseen = self._looked_into(item, whole, until, ask)
         return rules.doubted(self._sight, found, unseen or (rules.LEFT_OUT if item.is_part else ""))
 
-    def _looked_into(self, item: Item, whole: Finding, until: float, ask: Ask) -> tuple[Finding, str]:
+    def _looked_into(self, item: Item, whole: Finding, until: float, ask: PieceJudge) -> tuple[Finding, str]:
         sees = self._sight.sees
         if sees is None or (self._sight.is_find(whole) and whole.rate >= rules.DECIDES):
             return whole, whole.unseen
@@ -48,7 +48,9 @@ class CloseLook:
         is_seen = len(pieces) == len(boxes) and not is_blurred
         return rules.combined(self._sight, whole, pieces), "" if is_seen else rules.TOO_FINE
 
-    def _pieces(self, picture: Image.Image, boxes: Sequence[Box], until: float, ask: Ask) -> list[tuple[Box, Finding]]:
+    def _pieces(
+        self, picture: Image.Image, boxes: Sequence[Box], until: float, ask: PieceJudge
+    ) -> list[tuple[Box, Finding]]:
         """Return the findings of the pieces that there was time for, until one decides."""
         found: list[tuple[Box, Finding]] = []
         for box in boxes:
@@ -61,7 +63,7 @@ class CloseLook:
                     break
         return found
 
-    def _told(self, piece: Image.Image, ask: Ask) -> Finding | Failure:
+    def _told(self, piece: Image.Image, ask: PieceJudge) -> Finding | Failure:
         """Return what is said of a piece; on one of a single colour there is nothing, and nobody need look."""
         if piece.getcolors(1) is not None:
             return Finding(self._sight.nothing or 0, 1.0)
