@@ -30,7 +30,11 @@ def _input(case: Any, other: str, wait: str) -> Input:
     given = case.as_transport_kwargs(base_url="http://a.invalid")
     if "wait" in (given.get("params") or {}):
         given["params"] = {**given["params"], "wait": wait}
-    headers = {name: text for name, text in (given.pop("headers", None) or {}).items() if name.lower() != "user-agent"}
+    headers = {
+        name: text
+        for name, text in (given.pop("headers", None) or {}).items()
+        if name.lower() not in ("user-agent", "authorization")
+    }
     given.pop("cookies", None)
     made: Any = Request(**given).prepare()
     caller = other or next(name for path, name in CALLERS.items() if made.path_url.startswith(path))

@@ -38,7 +38,9 @@ def run(name: str, installation: Installation, seconds: float) -> Tally:
         answered = send(installation.address, sent, installation.names())
         tally.seen[summary(shape, answered)] += 1
         tally.slowest = max(tally.slowest, answered.seconds)
-        _judge(fault(shape, answered), sent.file, tally)
+        wrong = fault(shape, answered)
+        where = sent.head[0].split(b"?", 1)[0].decode("utf-8", "replace")
+        _judge(f"{wrong} at {where}" if wrong else "", sent.file, tally)
 
     return search(name, drawn(), attempt, until)
 
