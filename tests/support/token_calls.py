@@ -35,4 +35,5 @@ async def create(calm: Client, customer: Customer, **given: Any) -> dict[str, An
 async def options_of(calm: Client, task_id: int) -> dict[str, Any]:
     """Return what is kept of a task's properties."""
     async with calm.context.cells.pool(1).acquire() as db:
-        return json.loads(await db.fetchval("SELECT options FROM task WHERE task_id = $1", task_id))
+        kept: dict[str, Any] = json.loads(await db.fetchval("SELECT options FROM task WHERE task_id = $1", task_id))
+        return kept
