@@ -107,6 +107,8 @@ def test_all_terms_can_be_given(create, shop):
         (["--review-queue", "--review-hours", "721"], "hours"),
         (["--review-queue", "--review-url", "ftp://example.org"], "http"),
         (["--review-queue", "--review-url", "nonsense"], "http"),
+        (["--review-queue", "--review-url", "http://10.1.2.3/"], "MANYEYES_ALLOWED_PRIVATE_NETWORKS"),
+        (["--review-queue", "--review-url", "https://example.org:99999/"], "99999"),
         (["--review-queue", "--model", "/nowhere.toml"], "No such file"),
         (["--review-queue", "--name", "\t"], "name"),
     ],
@@ -170,7 +172,7 @@ def test_terms_are_changed_one_by_one(manyeyes, create):
     assert change("--sample", "0")["sample"] == 0
     assert change("--price", "0")["price"] == "0.000000"
     assert change("--review-hours", "2")["review_hours"] == 2
-    assert change("--review-url", "https://example.org/")["review_url"] == "https://example.org/"
+    assert change("--review-url", " https://example.org/\n")["review_url"] == "https://example.org/"
     assert change("--review-url", "")["review_url"] == ""
     last = change("--review-queue")
     assert last == manyeyes("recognition", "show", task_id, "--json").json

@@ -57,3 +57,17 @@ def test_php_sends_lists_of_files_and_means_the_tasks_that_it_names(
     assert said["balance"]["errorId"] == 0
     assert len(said["spending"]["data"]) == 24
     assert said["task"]["errorId"] == 0, said["task"]
+
+
+def test_java_s_client_offers_an_upgrade_and_its_body_is_read(installation: Installation, shop: dict[str, str]) -> None:
+    """On plain http the JDK's client offers HTTP/2 with every first request; whoever declines must still read on."""
+    reason = why_not("java")
+    if reason:
+        pytest.skip(reason)
+    paths = ["/getBalance", "/getSpendingStats", f"/v3/recognition/{shop['secret_id']}", "/v1/feedback/image/url/x"]
+    lines = lines_of(["java", str(HERE / "Calls.java"), f"http://{installation.host}", shop["key"], *paths])
+    said = [(int(line[:3]), json.loads(line[4:])) for line in lines]
+    assert [status for status, _ in said] == [200, 200, 200, 404]
+    assert (said[0][1]["errorId"], said[1][1]["errorId"]) == (0, 0), said
+    assert json.loads(said[2][1]["json"])["code"] == 3
+    assert said[3][1]["refusal"] == "unknown_call"

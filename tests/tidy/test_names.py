@@ -15,12 +15,22 @@ from support.findings import fail_on
 ACTIONS = repository.SOURCE / "actions"
 # What all methods share.
 METHOD_ROOMS = {
-    *("call", "envelope", "errors", "lenient_values", "methods", "picture_check", "report_calls", "task_results"),
+    *("call", "envelope", "errors", "lenient_values", "methods", "picture_check", "queue_choice", "report_calls"),
+    "task_results",
     "token_task",
 }
 OPERATION_ROOMS = {
     *("admission", "body", "call", "codes", "envelope", "memory_budget", "multipart", "operations", "parameters"),
-    *("picture_fetcher", "public_key", "rate_limit", "recognition_pipeline", "request", "request_signature"),
+    *(
+        "parameter_names",
+        "part_headers",
+        "picture_fetcher",
+        "public_key",
+        "rate_limit",
+        "recognition_pipeline",
+        "request",
+        "request_signature",
+    ),
     *("response_json", "review_push", "unsupported"),
 }
 

@@ -77,14 +77,13 @@ def add(
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
         )
-        _check_new(queue, (await context.lookups.queues()).values())
-        await _open(context, queue)
-        return _row((await context.lookups.queues())[queue_id])
+        return await _open(context, queue)
 
     run(common, work, lambda r: _show({"queues": [r]}))
 
 
-async def _open(context: Context, queue: QueueTerms) -> None:
+async def _open(context: Context, queue: QueueTerms) -> dict[str, Any]:
+    _check_new(queue, (await context.lookups.queues()).values())
     for cell in context.cells.numbers:
         await context.batcher.ask(open_gates, OpenGate(cell, queue.queue_id))
     for cell in reversed(
@@ -92,6 +91,7 @@ async def _open(context: Context, queue: QueueTerms) -> None:
     ):  # the directory database last: a repetition after a failure completes
         await context.batcher.ask(add_queues, AddQueue(cell, queue))
     await context.notifier.tell_changed()
+    return _row((await context.lookups.queues())[queue.queue_id])
 
 
 @app.command(name="set")
@@ -131,15 +131,10 @@ def set_queue(
         before = (await context.lookups.queues()).get(queue_id)
         if before is None:
             raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
-        terms: dict[str, Any] = {
-            "price_micros": None if price is None else money.parse(price),
-            "pay_micros": None if pay is None else money.parse(pay),
-            "capacity": capacity,
-            "lease_seconds": lease_seconds,
-            "sensitive": sensitive,
-            "vote_micros": None if vote_pay is None else money.parse(vote_pay),
-            "accepts_complaints": complaints,
-        }
+        given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
+        terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
+        terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
+        terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
         _check(before, terms)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
