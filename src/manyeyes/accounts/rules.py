@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 from collections.abc import Iterable
 
-from manyeyes.values.outer_blanks import without_outer_blanks
+from manyeyes.values.text.rules import without_outer_blanks
 
 KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
 TOKEN_BYTES = 24

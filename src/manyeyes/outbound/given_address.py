@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from manyeyes.outbound.networks import Network
 from manyeyes.outbound.rules import DoorRefused, destination, why_forbidden
-from manyeyes.values.outer_blanks import without_outer_blanks
+from manyeyes.values.text.rules import without_outer_blanks
 from manyeyes.values.web_address import is_ip_address
 
 SETTING = "MANYEYES_ALLOWED_PRIVATE_NETWORKS"  # docs/reference/settings.md

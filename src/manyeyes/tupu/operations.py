@@ -8,8 +8,8 @@ from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.image_sync_base64 import image_sync_base64
 from manyeyes.tupu.recognition import recognition
 from manyeyes.tupu.statistics_secret_task import statistics_secret_task
-from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.text.rules import without_outer_blanks
 
 SignedOperation = Callable[[SignedCall], Awaitable[str | Refusal]]
 VERSIONS = ("v3", "v3.1")

@@ -6,7 +6,7 @@ See docs/contracts/tupu.md#names.
 import re
 from urllib.parse import parse_qsl
 
-from manyeyes.values.outer_blanks import without_outer_blanks
+from manyeyes.values.text.rules import without_outer_blanks
 
 KNOWN = frozenset(
     {

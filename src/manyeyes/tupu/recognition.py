@@ -9,8 +9,8 @@ from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, Upload, Value
 from manyeyes.tupu.recognition_pipeline import answer
 from manyeyes.tupu.request import RecognitionRequest, Sent, base_name, check_app, is_upload, named, read_asked
-from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Refusal, Refused
+from manyeyes.values.text.rules import without_outer_blanks
 
 
 async def recognition(call: SignedCall) -> str | Refusal:

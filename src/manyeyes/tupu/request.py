@@ -13,8 +13,8 @@ from manyeyes.apps.rules import IMAGE
 from manyeyes.recognitions.rules import Recognition
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, Value, bad_parameter, readable
-from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.text.rules import without_outer_blanks
 
 MOST_PICTURES = 10  # docs/contracts/tupu.md#limits
 LONGEST_NAME = 2_000  # of an address or a file

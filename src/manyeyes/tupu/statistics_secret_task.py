@@ -17,8 +17,8 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.parameters import Parameters, bad_parameter
 from manyeyes.tupu.response_json import management_answer
-from manyeyes.values.outer_blanks import without_outer_blanks
 from manyeyes.values.refusals import Reason, Refusal, Refused
+from manyeyes.values.text.rules import without_outer_blanks
 
 MOST_DAYS = 366
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -68,6 +68,15 @@ def read_name(text: str, what: str = "name", longest: int = LONGEST_NAME) -> str
     return found
 
 
+def without_outer_blanks(text: str) -> str:
+    """Return a key or an address without what copying leaves at its ends and nobody means; what is inside it stays.
+
+    Blanks, line ends, control and invisible characters, the byte order mark that editors put before a text among them
+    (docs/decisions/0038-what-a-customer-meant.md).
+    """
+    return text.strip(_MEANINGLESS)
+
+
 def kept_words(text: str) -> str:
     """Return what somebody wrote, of several lines perhaps, as it is kept: what is refused elsewhere is left out.
 
@@ -96,6 +105,12 @@ def _set(*names: str) -> str:
     return "".join("-".join(re.escape(chr(int(end, 16))) for end in pair) for pair in ends)
 
 
+def _all(*names: str) -> str:
+    """Return all characters of these classes of the table."""
+    ends = [[int(end, 16) for end in part.split("-")] for name in names for part in CLASSES[name].split(" ")]
+    return "".join(chr(point) for pair in ends for point in range(pair[0], pair[-1] + 1))
+
+
 _UNFIT_NAMES = {
     "empty": "must not be empty: it needs a letter, a digit or a sign that is seen",
     "control": "holds control characters, or some that change the writing direction",
@@ -103,6 +118,7 @@ _UNFIT_NAMES = {
     "marks": "has too many marks on one letter",
 }
 _INVISIBLE = ("joiner", "variation", "shape", "gap", "tag")
+_MEANINGLESS = _all("blank", "line", "control", "filler")
 _BLANKS = re.compile(f"[{_set('blank')}\u2028\u2029]")
 _FILLERS = re.compile(f"[{_set('filler')}]")
 _COMMANDS = re.compile(f"[{_set('control', 'line')}]")
