@@ -87,7 +87,7 @@ async def tasks_for_listed(
 
 def longest_idle_first(room: Collection[Idle]) -> list[Idle]:
     """Return the idle ones as the match takes them."""
-    return sorted((w for w in room if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
+    return sorted((w for w in room if w.held == 0), key=lambda w: (w.silent, w.idle_since, w.worker_id))
 
 
 async def where_all_are_filtered(
