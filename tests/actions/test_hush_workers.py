@@ -29,10 +29,12 @@ async def test_a_node_speaks_only_for_who_asks_through_it(stage: Stage):
     assert await stage.act(hush_workers, *both) == [False, True]
 
 
-async def test_coming_online_again_goes_on_asking_only_through_the_same_node(stage: Stage):
+async def test_coming_online_is_not_yet_asking(stage: Stage):
     worker_id = await stage.worker()
     await stage.come_silently(worker_id)
-    assert await silent(stage) == {worker_id: False}, "their stream is still open"
-    await stage.go(worker_id)
-    await stage.come_silently(worker_id)
     assert await silent(stage) == {worker_id: True}
+    await stage.ask(worker_id)
+    await stage.go(worker_id, offline=False)
+    assert await silent(stage) == {worker_id: True}
+    await stage.ask(worker_id)
+    assert await silent(stage) == {worker_id: False}

@@ -140,6 +140,12 @@ class Stage:
         """Bring a worker online in these queues, by default in queue 1, who does not ask for tasks yet."""
         await self.act(go_online, GoOnline(self.cell, worker_id, 1, queues or (1,), ("en",)))
 
+    async def crowd(self, count: int = 5, *queues: int) -> None:
+        """Bring so many others online, in queue 1 by default, whose desks are full: they are there and take nothing."""
+        for _ in range(count):
+            worker_id = await self.worker(*queues)
+            await self.change("UPDATE session SET held = 2 WHERE cell = $1 AND worker_id = $2", worker_id)
+
     async def ask(self, worker_id: int) -> None:
         """Let a worker ask for tasks from now on: a call or a stream of theirs is open."""
         await self.act(attach_workers, AttachWorker(self.cell, worker_id, 1))

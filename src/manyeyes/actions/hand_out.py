@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
+from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import (
     RIPE_SECONDS,
@@ -29,12 +30,14 @@ SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them;
 class HandOut(msgspec.Struct, frozen=True):
     """``became_idle``: a worker may have become idle, so tasks that lie on desks unseen are looked at too.
 
-    When only a task came, no idle worker can have left one lying: the run that saw them idle took it.
+    When only a task came, no idle worker can have left one lying: the run that saw them idle took it. ``terms``: the
+    installation's, of filters.
     """
 
     cell: int
     queue_id: int
     became_idle: bool = True
+    terms: FilterTerms = FILTER_TERMS
 
 
 class HandedOut(msgspec.Struct, frozen=True):
@@ -47,22 +50,27 @@ class HandedOut(msgspec.Struct, frozen=True):
 async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[HandOut]) -> list[HandedOut]:
     """Run each queue of the batch once and return what happened. Only one matcher runs per cell and queue."""
     queues = {c.queue_id: any(d.became_idle for d in commands if d.queue_id == c.queue_id) for c in commands}
-    runs = {q: await _run(tx, now, commands[0].cell, q, became_idle=idle) for q, idle in sorted(queues.items())}
+    first = commands[0]  # all are of one cell and one installation
+    runs = {
+        q: await _run(tx, now, msgspec.structs.replace(first, queue_id=q, became_idle=idle))
+        for q, idle in sorted(queues.items())
+    }
     return [runs[command.queue_id] for command in commands]
 
 
-async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
+async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut:
     """Match one queue once; only one run per cell and queue is ever under way."""
+    cell, queue_id = run.cell, run.queue_id
     # 1. Load: the queue's gate, locked, then as many workers and tasks as can be matched, locked too.
     turn = await dispatch.lock_gate(tx, cell, queue_id)
     if turn is None:
         return HandedOut(())
     backlog = await dispatch.backlog(tx, now, cell, queue_id, now - timedelta(seconds=RIPE_SECONDS))
-    wanted = min(backlog.waiting + (backlog.queued if became_idle else 0), LARGEST_HEAD)
+    wanted = min(backlog.waiting + (backlog.queued if run.became_idle else 0), LARGEST_HEAD)
     if not wanted:
         return HandedOut(())
     for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
-        seen = await _look(tx, now, cell, queue_id, limit, backlog, steal=became_idle)
+        seen = await _look(tx, now, run, limit, backlog)
         # 2. Decide: who gets which task.
         pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
         if len(pairs) >= wanted or len(seen.by.room) < limit:
@@ -99,16 +107,15 @@ class _Seen(msgspec.Struct):
         return self.listed + self.head + self.queued
 
 
-async def _look(
-    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, limit: int, backlog: Backlog, *, steal: bool
-) -> _Seen:
+async def _look(tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int, backlog: Backlog) -> _Seen:
     """Lock at most ``limit`` workers with room, as many tasks (waiting, then queued ones), and what lists ask for."""
+    cell, queue_id = run.cell, run.queue_id
     # 1. Workers with room, and what customers think of them.
     room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
     free = [w.worker_id for w in room if w.held == 0]
     if not room:
         return _Seen(Regarded(room))
-    by = await regarded(tx, now, cell, room) if backlog.is_regarding else Regarded(room)
+    by = await regarded(tx, now, cell, queue_id, room, run.terms) if backlog.is_regarding else Regarded(room)
     is_cut = len(free) == limit  # somebody idle may not be among them
     # 2. Tasks of customers who list them, then the head of the queue for the others.
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
@@ -121,11 +128,11 @@ async def _look(
     # 3. Workers whom the head's customers list, though they are not among the first with room.
     if backlog.is_regarding and is_cut:
         others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
-        seen.by = await regarded(tx, now, cell, room + others) if others else by
+        seen.by = await regarded(tx, now, cell, queue_id, room + others, run.terms) if others else by
         if seen.by.lists and seen.is_full:
             seen.listed = await tasks_for_listed(tx, now, cell, queue_id, seen.by, head)
     # 4. Tasks on desks that nobody has seen, for those who ask, or else for those who will be free soon.
-    if steal and backlog.queued:
+    if run.became_idle and backlog.queued:
         await _look_on_desks(tx, now, cell, queue_id, seen, backlog)
     return seen
 

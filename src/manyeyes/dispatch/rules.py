@@ -45,10 +45,14 @@ class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WorkerFilters(msgspec.Struct, frozen=True):
-    """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0011)."""
+    """The workers whom accounts filter: they get no task of these ``kinds`` of theirs (docs/decisions/0011).
+
+    ``are_last``: too few others were there lately; they get it, after everybody else (docs/decisions/0045).
+    """
 
     kinds: AbstractSet[str] = frozenset()
     workers: Mapping[int, AbstractSet[int]] = {}
+    are_last: bool = False
 
     def bar(self, task: WaitingTask) -> WaitingTask:
         """Return the task with the filtered workers among those who never get it."""
@@ -105,10 +109,22 @@ def match(
     `Idle.is_quick`). ``allow_lists`` maps an account to its listed workers. Who is idle and asks comes first, then who
     is idle, then who has room behind the task in hand. Of the idle ones each account's listed workers get the oldest
     task of theirs; the others the queue's order, the longest-idle worker first. Who has tried a task never gets it
-    again, nor does anybody whom its customer filters (docs/decisions/0013, 0042).
+    again, nor does anybody whom its customer filters (docs/decisions/0013, 0042); or these come last, after all others,
+    and what lies on a desk is theirs only when it is ripe: so long others have for it.
     """
-    if filters.workers:
-        waiting = [filters.bar(task) for task in waiting]
+    if not filters.workers:
+        return _match(waiting, idle, allow_lists, now)
+    pairs = _match([filters.bar(task) for task in waiting], idle, allow_lists, now)
+    if not filters.are_last:
+        return pairs
+    served = {pair.worker_id for pair in pairs}
+    left = [task for task in _left(waiting, pairs) if not task.holder or task.is_ripe(now)]
+    return pairs + _match(left, [w for w in idle if w.worker_id not in served], allow_lists, now)
+
+
+def _match(
+    waiting: Sequence[WaitingTask], idle: Sequence[Idle], allow_lists: Mapping[int, AbstractSet[int]], now: datetime
+) -> list[Assignment]:
     line = in_turn(task for task in waiting if not task.holder or task.is_ripe(now))
     green = [task for task in waiting if task.holder and not task.is_ripe(now)]
     workers = sorted(idle, key=lambda w: (w.idle_since, w.worker_id))

@@ -295,6 +295,11 @@ async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:
-    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for."""
+    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for.
+
+    Filters that only come last bar nobody: there are none.
+    """
+    if filters.are_last:
+        return [], [], []
     pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
     return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)

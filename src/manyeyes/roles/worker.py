@@ -89,7 +89,8 @@ class WorkerDesk:
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
         await self._context.batcher.ask(go_online, command)
         self._context.presence.touch(worker.worker_id, cell)
-        self._context.presence.note_changed(worker.worker_id)  # online is not yet asking: their first look tells so
+        self._context.presence.note_changed(worker.worker_id)  # online is not yet asking: their first look tells so,
+        self._context.notifier.notify([worker.worker_id])  # and a stream that is open looks at once
         self._context.dispatcher.wake(cell, allowed[0])
         return await self.session(worker)
 

@@ -44,7 +44,7 @@ class Context:
         self.batcher = Batcher(cells)
         self.lookups = LookupCache(cells)
         self.notifier = Notifier(cells, dsn, self.lookups.forget)
-        self.dispatcher = Dispatcher(self.batcher, self.notifier)
+        self.dispatcher = Dispatcher(self.batcher, self.notifier, settings.filter_terms())
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
         self.door = Door(settings.private_networks())

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import structlog
 
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.dispatch.rules import SHOWING_SECONDS
 from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.notifier import Notifier
@@ -16,8 +17,9 @@ log = structlog.get_logger()
 class Dispatcher:
     """`wake` never waits: what is changed while a run is on is seen by the run after it."""
 
-    def __init__(self, batcher: Batcher, notifier: Notifier) -> None:
+    def __init__(self, batcher: Batcher, notifier: Notifier, terms: FilterTerms = FILTER_TERMS) -> None:
         self._batcher = batcher
+        self._terms = terms
         self._notifier = notifier
         self._wanted: dict[tuple[int, int], bool] = {}
         self._running: dict[tuple[int, int], asyncio.Task[None]] = {}
@@ -46,7 +48,8 @@ class Dispatcher:
     async def _run(self, key: tuple[int, int]) -> None:
         try:
             while key in self._wanted:
-                handed = await self._batcher.ask(hand_out, HandOut(*key, became_idle=self._wanted.pop(key)))
+                command = HandOut(*key, became_idle=self._wanted.pop(key), terms=self._terms)
+                handed = await self._batcher.ask(hand_out, command)
                 self._notifier.notify(handed.worker_ids)
                 if handed.again:
                     self._wanted[key] = True

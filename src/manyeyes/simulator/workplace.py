@@ -8,6 +8,7 @@ from itertools import islice
 
 import msgspec
 
+from manyeyes.allow_list.rules import FILTER_TERMS, Seen
 from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, match, turns, virtual_turn
 from manyeyes.simulator.event_queue import Agenda
 from manyeyes.simulator.preferences import Regards
@@ -57,6 +58,7 @@ class Floor:
         self._queued: dict[int, int] = {}  # task → on whose desk it lies queued
         self._took: dict[int, float] = {}  # seconds that workers looked at their last task
         self._leaving: set[int] = set()
+        self._left: dict[int, datetime] = {}
         self._next_turns: dict[int, int] = {}
         self._virtual_turn = 0
 
@@ -84,7 +86,7 @@ class Floor:
         """Let a worker go: they first finish the task in hand, and the one queued on their desk goes back at once."""
         self._room.pop(worker_id, None)
         if self.idle.pop(worker_id, None):
-            del self.desks[worker_id]
+            self._go(worker_id)
             return
         self._leaving.add(worker_id)
         for job in self.desks[worker_id][1:]:
@@ -95,6 +97,16 @@ class Floor:
     def open_tasks(self) -> set[int]:
         """Return the tasks that have not ended: waiting, queued or in somebody's hand."""
         return set(self._jobs)
+
+    def seen_lately(self) -> list[Seen]:
+        """Return who is on the floor, and who was within the window that decides whether a filter bars."""
+        since = FILTER_TERMS.since(self._agenda.instant())
+        self._left = {w: at for w, at in self._left.items() if at > since and w not in self.desks}
+        return [*(Seen(w, None) for w in self.desks), *(Seen(w, at) for w, at in self._left.items())]
+
+    def _go(self, worker_id: int) -> None:
+        del self.desks[worker_id]
+        self._left[worker_id] = self._agenda.instant()
 
     def _wait(self, job: Job) -> None:
         insort(self._line, (job.task.turn, job.task.task_id))
@@ -120,7 +132,9 @@ class Floor:
             head += self._on_desks()
         accounts, now = {task.account_id for task in head}, self._agenda.now
         lists = self._regards.lists(accounts, self.idle, now)
-        filters = WorkerFilters(TOKEN_KINDS, self._regards.filters(accounts, self.desks, now))
+        filtered = self._regards.filters(accounts, self.desks, now)
+        are_last = bool(filtered) and not FILTER_TERMS.are_hard(len(self.seen_lately()))
+        filters = WorkerFilters(TOKEN_KINDS, filtered, are_last)
         for limit in (len(head) + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
             room = self._workers_with_room(limit, {w for listed in lists.values() for w in listed})
             pairs = match(head, room, lists, self._agenda.instant(), filters)
@@ -194,7 +208,7 @@ class Floor:
             self._on_end(job, worker_id)
         if worker_id in self._leaving:
             self._leaving.remove(worker_id)
-            del self.desks[worker_id]
+            self._go(worker_id)
         elif desk:
             del self._queued[desk[0].task.task_id]
             self._begin(worker_id, self._agenda.instant())

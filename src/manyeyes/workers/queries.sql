@@ -74,7 +74,7 @@ ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
     languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
     earned_micros = 0, answered = 0, lapses = 0,
-    silent = session.silent OR session.node_id <> excluded.node_id
+    silent = true
 RETURNING worker_id, held;
 
 -- name: online
@@ -128,11 +128,11 @@ WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND 
 -- Everybody who is idle in a queue.
 SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queues @> ARRAY[$2::int];
 
--- name: present_beside
--- Whether anybody is present in a queue, and whether anybody beside these workers is.
-SELECT EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]) AS is_any_present,
-       EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]
-               AND worker_id <> ALL ($3::bigint[])) AS is_any_other;
+-- name: seen_lately
+-- Who is present in a queue, and who was after an instant; as far as a limit.
+SELECT worker_id, CASE WHEN NOT present THEN left_at END AS left_at FROM session
+WHERE cell = $1 AND CASE WHEN present THEN queues @> ARRAY[$2::int]
+                         ELSE left_at > $3 AND left_queues @> ARRAY[$2::int] END LIMIT $4;
 
 -- name: lock_idle
 -- Of these workers, those who are idle in a queue and whom nobody else is changing right now.

@@ -220,12 +220,11 @@ async def idle_in(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]
     return [row["worker_id"] for row in await db.fetch(SQL.idle_in, cell, queue_id)]
 
 
-async def present_beside(
-    db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Sequence[int]
-) -> tuple[bool, bool]:
-    """Return whether anybody is present in the queue, and whether anybody beside these workers is."""
-    anybody, others = await one_row(db, SQL.present_beside, cell, queue_id, worker_ids)
-    return anybody, others
+async def seen_lately(
+    db: asyncpg.Connection, cell: int, queue_id: int, since: datetime, limit: int
+) -> list[tuple[int, datetime | None]]:
+    """Return (worker, left_at) of at most ``limit`` who are present in the queue (None) or left it after ``since``."""
+    return [tuple(row) for row in await db.fetch(SQL.seen_lately, cell, queue_id, since, limit)]
 
 
 async def lock_idle(
