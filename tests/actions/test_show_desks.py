@@ -95,6 +95,19 @@ async def test_who_asks_has_a_moment_to_show_it(stage: Stage):
     assert set(await stage.match()) == {slow, other}
 
 
+async def test_where_showing_is_slow_a_task_is_moved_less_and_less(stage: Stage):
+    account_id = await stage.account()
+    for _ in range(4):
+        await stage.worker()
+    await stage.submit(account_id)
+    moved = []
+    for n in range(80):
+        if await stage.match():
+            moved.append(n)
+        stage.later(SHOWING_SECONDS / 5)
+    assert moved == [0, 5, 15, 35, 75]
+
+
 async def test_who_asks_comes_before_who_was_there_longer(stage: Stage):
     account_id, silent = await stage.account(), stage.number()
     await stage.come_silently(silent)

@@ -36,7 +36,7 @@ DESKS = {"work_queued", "session_pkey"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9]), {"work_waiting"}, False),
-    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], NOW, True), DESKS, False),
+    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], NOW, 0.5, True), DESKS, False),
     (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
     (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
     (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),

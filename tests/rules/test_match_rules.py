@@ -49,6 +49,7 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
             turn=chance.randint(0, 3),
             bid_micros=chance.randint(0, 1),
             desk_since=laid if holder else None,
+            is_coming=bool(holder) and chance.random() < 0.3,
         )
 
     workers = chance.sample(WORKERS, present)

@@ -144,20 +144,13 @@ async def _look_on_desks(
 
     Whatever waits beside them, those who ask are told of them all: by bid and turn they may come first.
     """
-    takers, since, idly = (
-        [w.worker_id for w in seen.by.room if w.asks()],
-        now - timedelta(seconds=SHOWING_SECONDS),
-        True,
-    )
+    takers, seconds, idle = [w.worker_id for w in seen.by.room if w.asks()], SHOWING_SECONDS, True
     if not takers and backlog.stuck:
         quick = [w for w in seen.by.room if w.is_quick(now)]
-        takers, since, idly = (
-            [w.worker_id for w in quick],
-            now - min((w.patience() for w in quick), default=_NO_TIME),
-            False,
-        )
+        patience = min((w.patience() for w in quick), default=timedelta())
+        takers, seconds, idle = [w.worker_id for w in quick], patience.total_seconds(), False
     if takers:
-        seen.queued = await dispatch.queued_head(tx, cell, queue_id, takers, seen.by.filters, since, idly=idly)
+        seen.queued = await dispatch.queued_head(tx, cell, queue_id, takers, seen.by.filters, now, seconds, idle=idle)
         seen.is_queued_full = len(seen.queued) == len(takers)
 
 
@@ -172,6 +165,3 @@ async def _save(
     change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))
     await workers.change_desks(tx, now, cell, {w: SessionChange(held=n) for w, n in sorted(change.items()) if n})
     return tuple(change)
-
-
-_NO_TIME = timedelta(0)

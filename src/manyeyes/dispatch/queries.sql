@@ -62,7 +62,7 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
 -- and those known.
 SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros, 0 AS holder,
-       NULL::timestamptz AS desk_since
+       NULL::timestamptz AS desk_since, false AS is_coming
 FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
@@ -72,24 +72,26 @@ ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks on desks that nobody has seen and that could go to one of these workers, with their holders. They have lain
--- there since an instant; or, when that is asked too, their holder does not ask, or looks at another task. What somebody else
+-- there for some seconds. Or, for who is idle: twice as long with each time that they were handed out, lest a slow house moves
+-- them about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
 -- is changing, task or holder, is passed over: others behind it are found all the same.
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
-       w.desk_since
-FROM work AS w JOIN session AS s ON s.cell = w.cell AND s.worker_id = w.worker_id
+       w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming
+FROM work AS w JOIN session AS s ON s.cell = w.cell AND s.worker_id = w.worker_id, LATERAL (
+     SELECT EXISTS (SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1) AS is_looking) AS l
 WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN w.tried
       ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                             WHERE b.account_id = w.account_id) END @> $3::bigint[]
-  AND (w.desk_since <= $8 OR $9 AND (s.silent OR EXISTS (
-       SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1)))
+  AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 THEN 2 ^ least(w.lease - 1, 6) ELSE 1 END <= $8
+       OR $10 AND (s.silent OR l.is_looking))
 ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP LOCKED;
 
 -- name: oldest_of
 -- The oldest waiting tasks of accounts in a queue, of each as many as it lists workers; those that all of them have tried
 -- are passed over.
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, 0 AS holder,
-       NULL::timestamptz AS desk_since
+       NULL::timestamptz AS desk_since, false AS is_coming
 FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
     SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros FROM work
     WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT tried @> a.workers::bigint[]

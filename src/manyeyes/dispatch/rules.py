@@ -25,7 +25,7 @@ class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task that may be handed out for ``lease_seconds``; ``turn`` is its place in the queue's virtual time.
 
     ``tried`` are workers who failed at it or skipped it; ``holder`` has it on their desk, unseen, since ``desk_since``
-    (0: nobody).
+    (0: nobody); ``is_coming``: they ask and look at nothing else, so they are about to be shown it.
     """
 
     task_id: int
@@ -38,10 +38,11 @@ class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     turn: int = 0
     bid_micros: int = 0
     desk_since: datetime | None = None
+    is_coming: bool = False
 
     def is_ripe(self, now: datetime) -> bool:
         """Tell whether it is matched by its bid and turn though it lies on a desk."""
-        return (now - self.created_at).total_seconds() >= RIPE_SECONDS
+        return not self.is_coming and (now - self.created_at).total_seconds() >= RIPE_SECONDS
 
 
 class WorkerFilters(msgspec.Struct, frozen=True):

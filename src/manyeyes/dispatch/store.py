@@ -166,17 +166,18 @@ async def queued_head(
     queue_id: int,
     workers: Sequence[int],
     filters: WorkerFilters,
-    since: datetime,
+    now: datetime,
+    seconds: float,
     *,
-    idly: bool,
+    idle: bool,
 ) -> list[WaitingTask]:
     """Return the first unseen tasks on desks, as many as there are ``workers`` one of whom may have each, all locked.
 
-    They lie there since ``since``; with ``idly`` also younger ones of holders who do not ask or look at another task.
+    They have lain there for ``seconds``; for ``idle`` workers longer, where they were passed on before, and younger
+    ones too, of holders who do not ask or look at another task.
     """
-    rows = await tx.fetch(
-        SQL.queued_head, cell, queue_id, workers, len(workers), *_filter_columns(filters), since, idly
-    )
+    of_filters = _filter_columns(filters)
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, len(workers), *of_filters, now, seconds, idle)
     return read(WaitingTask, rows)
 
 
@@ -246,11 +247,6 @@ async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit:
     return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
 
 
-async def answering(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return how many tasks are being answered, by queue; queues without any are left out."""
-    return {row["queue_id"]: row["tasks"] for row in await db.fetch(SQL.answering, cell)}
-
-
 async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """Return the last measured (waiting, average bid in micros) by queue."""
     return {q: (waiting, average) for q, waiting, average in await db.fetch(SQL.depths, cell, queue_ids)}
@@ -286,12 +282,6 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
     """Return (queue_id, state) of those of the tasks that have not ended."""
     rows = await db.fetch(SQL.states, cell, task_ids)
     return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}
-
-
-async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
-    """Return when the oldest waiting task was submitted; None when none waits."""
-    oldest: datetime | None = await db.fetchval(SQL.oldest_waiting, cell)
-    return oldest
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:

@@ -37,7 +37,7 @@ async def regarded(
 ) -> Regarded:
     """Load what is thought of these workers: one look-up by their ids. Only tokens are filtered, never pictures.
 
-    Where somebody filters one of them and few others have room, it also counts who was there lately, as far as it matters.
+    Where somebody filters one of them and few have room, it also counts who was there lately, as far as it matters.
     """
     everybody, idle = [w.worker_id for w in room], [w.worker_id for w in room if w.held == 0]
     newest = 1 + MOST_LISTS // max(len(idle), 1)
@@ -45,12 +45,10 @@ async def regarded(
     lists, filtered = allow_lists(words, MOST_LISTS), filters(words)
     if not filtered:
         return Regarded(room, lists)
-    are_hard = terms.are_hard(len(room))
-    if not are_hard:
-        are_hard = terms.are_hard(
-            len(await workers.seen_lately(tx, cell, queue_id, terms.since(now), terms.others + 1))
-        )
-    return Regarded(room, lists, WorkerFilters(TOKEN_KINDS, filtered, are_last=not are_hard))
+    seen = len(room)
+    if not terms.are_hard(seen):
+        seen = len(await workers.seen_lately(tx, cell, queue_id, terms.since(now), terms.others + 1))
+    return Regarded(room, lists, WorkerFilters(TOKEN_KINDS, filtered, are_last=not terms.are_hard(seen)))
 
 
 async def idle_elsewhere(
