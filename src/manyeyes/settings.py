@@ -8,8 +8,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
-
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator may change. Constants of a contract are not here but next to their rules."""
@@ -33,12 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recogniser_megabytes: Annotated[int, msgspec.Meta(ge=100)] = 1500  # of memory, for each recogniser's process
     recogniser_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # of each, in each serving process
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
-    filter_others: Annotated[int, msgspec.Meta(ge=0)] = FILTER_TERMS.others  # fewer: filtered workers come last
-    filter_window_seconds: Annotated[int, msgspec.Meta(ge=0)] = FILTER_TERMS.window_seconds  # who counts as there
-
-    def filter_terms(self) -> FilterTerms:
-        """Return when a filtered worker comes last instead of never."""
-        return FilterTerms(self.filter_others, self.filter_window_seconds)
+    filter_others: Annotated[int, msgspec.Meta(ge=0)] = 5  # fewer: filtered workers come last
+    filter_window_seconds: Annotated[int, msgspec.Meta(ge=0)] = 600  # who counts as there
 
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""

@@ -91,7 +91,7 @@ async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut
     return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left or is_robbed)
 
 
-class _Seen(msgspec.Struct):
+class _Seen(msgspec.Struct, kw_only=True):
     """What one run matches, all of it locked: the ``head`` of the queue (``is_full``: more may wait behind it),
     ``listed`` tasks from anywhere in it for workers whom their customers list, and tasks ``queued`` on desks, unseen.
     """
@@ -114,7 +114,7 @@ async def _look(tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int,
     room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
     free = [w.worker_id for w in room if w.held == 0]
     if not room:
-        return _Seen(Regarded(room))
+        return _Seen(by=Regarded(room))
     by = await regarded(tx, now, cell, queue_id, room, run.terms) if backlog.is_regarding else Regarded(room)
     is_cut = len(free) == limit  # somebody idle may not be among them
     # 2. Tasks of customers who list them, then the head of the queue for the others.
@@ -124,7 +124,7 @@ async def _look(tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int,
     head = await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
         head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
-    seen = _Seen(by, head, len(head) == size, listed)
+    seen = _Seen(by=by, head=head, is_full=len(head) == size, listed=listed)
     # 3. Workers whom the head's customers list, though they are not among the first with room.
     if backlog.is_regarding and is_cut:
         others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
@@ -150,7 +150,9 @@ async def _look_on_desks(
         patience = min((w.patience() for w in quick), default=timedelta())
         takers, seconds, idle = [w.worker_id for w in quick], patience.total_seconds(), False
     if takers:
-        seen.queued = await dispatch.queued_head(tx, cell, queue_id, takers, seen.by.filters, now, seconds, idle=idle)
+        seen.queued = await dispatch.queued_head(
+            tx, cell, queue_id, takers, filters=seen.by.filters, now=now, seconds=seconds, idle=idle
+        )
         seen.is_queued_full = len(seen.queued) == len(takers)
 
 

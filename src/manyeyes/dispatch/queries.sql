@@ -72,8 +72,8 @@ ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks on desks that nobody has seen and that could go to one of these workers, with their holders. They have lain
--- there for some seconds. Or, for who is idle: twice as long with each time that they were handed out, lest a slow house moves
--- them about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
+-- there for some seconds. Or, for who is idle: twice as long when they were handed out before, lest a slow house moves them
+-- about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
 -- is changing, task or holder, is passed over: others behind it are found all the same.
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
        w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming
@@ -83,7 +83,7 @@ WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN w.tried
       ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                             WHERE b.account_id = w.account_id) END @> $3::bigint[]
-  AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 THEN 2 ^ least(w.lease - 1, 6) ELSE 1 END <= $8
+  AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 AND w.lease > 1 THEN 2 ELSE 1 END <= $8
        OR $10 AND (s.silent OR l.is_looking))
 ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP LOCKED;
 

@@ -165,10 +165,10 @@ async def queued_head(
     cell: int,
     queue_id: int,
     workers: Sequence[int],
+    *,
     filters: WorkerFilters,
     now: datetime,
     seconds: float,
-    *,
     idle: bool,
 ) -> list[WaitingTask]:
     """Return the first unseen tasks on desks, as many as there are ``workers`` one of whom may have each, all locked.
