@@ -76,7 +76,7 @@ def test_in_a_house_of_five_the_filtered_ones_come_last_and_nobody_is_refused():
     silent, both = (live_through(Plan(world, way), 1) for way in (Reporting.SILENT, Reporting.BOTH))
     assert both.meetings[Meeting.REFUSED] == 0
     assert both.customer.unanswered == silent.customer.unanswered == 0
-    assert both.filtered > both.here / 2
+    assert both.filtered > both.here / 3, "many of them were"
 
 
 def test_praise_alone_keeps_whoever_was_praised_first():
