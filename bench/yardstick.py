@@ -23,6 +23,7 @@ from bench.row import Row
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.binaries import find_programs
 from manyeyes.db.embedded import Embedded
@@ -120,7 +121,7 @@ async def _prepare(dsn: str) -> tuple[str, dict[str, str]]:
 
 
 async def _life(db: asyncpg.Connection, client: int, number: int) -> tuple[str, dict[str, str]]:
-    """Run one life: five transactions and reads, as the edges ask for them."""
+    """Run one life: its transactions and reads, as the edges ask for them."""
     actors = _actors(client)
     task = TASK + TASKS_OF_A_CLIENT * client + number
     now = await db.fetchval("SELECT now()")
@@ -133,6 +134,7 @@ async def _life(db: asyncpg.Connection, client: int, number: int) -> tuple[str, 
         await tasks.progress(tx, FIRST_CELL, [(actors.account, task)])
     await step(life, hand_out(tx, now, [HandOut(FIRST_CELL, actors.queue)]))
     held = await dispatch.desks(tx, FIRST_CELL, [actors.worker])
+    await step(life, show_desks(tx, now, [ShowDesk(FIRST_CELL, actors.worker)]))
     answer = AnswerTask(FIRST_CELL, actors.worker, LeaseId(FIRST_CELL, task, held[0].lease), "12345")
     outcomes = await step(life, answer_tasks(tx, now, [answer]))
     assert isinstance(outcomes[0], Answered), outcomes

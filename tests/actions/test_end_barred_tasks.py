@@ -4,6 +4,7 @@ import pytest
 
 from manyeyes.actions.end_barred_tasks import MOST_SITES, Barred, EndBarredTasks, end_barred_tasks
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.dispatch.rules import WorkState
 from manyeyes.sites.rules import SiteEvent
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason, Refusal
@@ -103,8 +104,11 @@ async def test_a_picture_that_lies_behind_becomes_current(stage: Stage, account_
     assert [work.task_id for work in await stage.desk(worker_id)] == [token, picture]
     await withdraw(stage, account_id)
     await sweep(stage)
+    (behind,) = await stage.desk(worker_id)
+    assert (behind.task_id, behind.state) == (picture, WorkState.QUEUED), "until they look at it others may have it"
+    await stage.look(worker_id)
     (current,) = await stage.desk(worker_id)
-    assert (current.task_id, current.state) == (picture, 1)
+    assert (current.task_id, current.state) == (picture, WorkState.LEASED)
 
 
 async def test_a_lost_proof_ends_them_too_and_one_that_is_back_in_time_does_not(stage: Stage, account_id: int):

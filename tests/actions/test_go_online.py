@@ -21,6 +21,10 @@ async def test_a_presence_begins(stage: Stage):
         "earned_micros": 0,
         "answered": 0,
         "lapses": 0,
+        "silent": True,
+        "took_ms": 0,
+        "left_at": None,
+        "left_queues": [],
     }
 
 

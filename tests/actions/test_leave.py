@@ -71,3 +71,27 @@ async def test_a_node_speaks_only_for_workers_who_are_present_through_it(stage: 
     for missed_by, present in ((node_id + 1, True), (node_id, False)):
         await stage.act(leave, Leave(stage.cell, worker_id, offline=False, node_id=missed_by))
         assert [row["present"] for row in await stage.rows("session", "present")] == [present]
+
+
+async def test_a_crowd_leaves_in_one_batch(stage: Stage):
+    account_id, workers = await stage.account(), [await stage.worker() for _ in range(6)]
+    for _ in range(12):
+        await stage.submit(account_id)
+    await stage.hand_out()
+    await stage.hand_out()
+    outcomes = await stage.act(leave, *[Leave(stage.cell, w, offline=False, node_id=1) for w in workers])
+    assert outcomes == [(1,)] * 6
+    assert len(await stage.rows("work", "task_id", "state = 0")) == 6
+    held = await stage.rows("session", "held, present, silent")
+    assert held == [{"held": 1, "present": False, "silent": True}] * 6
+
+
+async def test_who_leaves_gives_back_what_they_have_not_seen(stage: Stage):
+    account_id, worker_id = await stage.account(), await stage.worker()
+    task_id = await stage.submit(account_id)
+    await stage.match()
+    assert await stage.go(worker_id, offline=False) == (1,)
+    assert not await stage.desk(worker_id)
+    other = await stage.worker()
+    assert await stage.hand_out() == (other,)
+    assert (await stage.lease(other)).task_id == task_id

@@ -178,7 +178,7 @@ async def test_each_task_of_a_batch_has_a_life_of_its_own(stage: Stage):
 
 
 async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is_there(stage: Stage):
-    account_id, workers = await stage.account(), [await stage.worker() for _ in range(2)]
+    account_id, workers = await stage.account(), [await stage.worker() for _ in range(6)]
     submitting = stage.submitting(account_id, kind=RECAPTCHA_V3)
     for worker_id in workers:
         assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=HCAPTCHA)))[0], Submitted)
@@ -194,18 +194,45 @@ async def test_a_token_task_is_refused_when_its_account_filters_everybody_who_is
 async def test_a_token_task_waits_where_nobody_is_there_or_the_filter_is_over(stage: Stage):
     account_id, worker_id = await stage.account(), await stage.worker()
     await stage.think(account_id, worker_id, filtered=True)
+    crowd = [await stage.worker() for _ in range(5)]
+    for other in crowd:
+        await stage.think(account_id, other, filtered=True)
     for queue_id, expected in ((1, False), (2, True)):
         task = stage.submitting(account_id, queue_id=queue_id, kind=RECAPTCHA_V3)
         assert isinstance((await stage.act(submit_tasks, task))[0], Submitted) is expected
-    await stage.go(worker_id, offline=False)
+    for other in (worker_id, *crowd):
+        await stage.go(other, offline=False)
     assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
-    await stage.come(worker_id)
+    for other in (worker_id, *crowd):
+        await stage.come(other)
     stage.later(STANDING_SECONDS)
     assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
 
 
 async def test_a_busy_worker_who_is_not_filtered_is_reason_enough_to_wait(stage: Stage):
-    account_id, filtered, busy = await stage.account(), await stage.worker(), await stage.worker()
-    await stage.think(account_id, filtered, filtered=True)
+    account_id, busy, crowd = await stage.account(), await stage.worker(), [await stage.worker() for _ in range(6)]
+    for filtered in crowd:
+        await stage.think(account_id, filtered, filtered=True)
     await stage.change("UPDATE session SET held = 2 WHERE cell = $1 AND worker_id = $2", busy)
     assert isinstance((await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3)))[0], Submitted)
+
+
+@pytest.mark.parametrize(("present", "refused"), [(1, False), (5, False), (6, True)])
+async def test_where_few_are_there_the_filtered_ones_come_last_and_nobody_is_refused(stage: Stage, present, refused):
+    account_id, crowd = await stage.account(), [await stage.worker() for _ in range(present)]
+    for worker_id in crowd:
+        await stage.think(account_id, worker_id, filtered=True)
+    [outcome] = await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3))
+    assert isinstance(outcome, Submitted) is not refused
+
+
+@pytest.mark.parametrize(("life", "refused"), [(600, True), (601, False)])
+async def test_a_task_that_outlives_a_filter_waits_for_its_end(stage: Stage, life, refused):
+    account_id, crowd = await stage.account(), [await stage.worker() for _ in range(6)]
+    await stage.think(account_id, crowd[0], filtered=True)
+    stage.later(10)
+    for worker_id in crowd[1:]:
+        await stage.think(account_id, worker_id, filtered=True)
+    stage.later(STANDING_SECONDS - 610)
+    [outcome] = await stage.act(submit_tasks, stage.submitting(account_id, kind=RECAPTCHA_V3, life_seconds=life))
+    assert isinstance(outcome, Submitted) is not refused

@@ -10,7 +10,6 @@ from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.anticaptcha.errors import _ERRORS
 from manyeyes.roles.site_checks import end_barred
-from manyeyes.roles.worker import WorkerDesk
 from manyeyes.tasks import store as tasks
 from support import factories, proven_sites, task_lives
 from support.anticaptcha_contract import ERROR_CODES, assert_error
@@ -87,13 +86,10 @@ async def properties(client: Client) -> dict[str, Any]:
 
 
 async def all_filtered(client: Client) -> dict[str, Any]:
-    customer, hand = await factories.customer(client.context), await factories.hand(client.context, queues=(22,))
+    customer = await factories.customer(client.context)
     await proven_sites.add_proven_site(client.context, customer.account_id)
     task = {"type": "HCaptchaTaskProxyless", "websiteURL": "https://shop.example/login", "websiteKey": proven_sites.KEY}
-    created = await factories.call(client, "createTask", customer, task=task)
-    desk, lease = WorkerDesk(client.context), await factories.taken(client.context, hand)
-    await desk.answer(hand.worker, lease.lease, proven_sites.TOKEN)
-    await factories.call(client, "reportIncorrectHcaptcha", customer, taskId=created["taskId"])
+    await factories.filter_a_crowd(client.context, customer, 22)
     return await factories.call(client, "createTask", customer, task=task)
 
 

@@ -72,11 +72,18 @@ async def test_no_money_comes_back(calm: Client, people):
 
 
 async def test_when_everybody_is_filtered_the_next_token_task_is_refused_and_a_picture_is_not(calm: Client, people):
-    task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
-    await factories.call(calm, METHOD, people[0], taskId=task_id)
+    await factories.filter_a_crowd(calm.context, people[0])
     refusal = await factories.submit(calm.context, people[0], kind=RECAPTCHA_V3)
     assert refusal.reason is Reason.ALL_FILTERED
     assert (await factories.call(calm, "createTask", people[0], task=factories.image_task()))["errorId"] == 0
+
+
+async def test_the_lone_worker_of_a_house_answers_the_next_one_too(calm: Client, people):
+    task_id = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
+    assert (await factories.call(calm, METHOD, people[0], taskId=task_id))["errorId"] == 0
+    assert await standing(calm, *people) == "filtered"
+    again = await factories.solve(calm.context, *people, kind=RECAPTCHA_V3)
+    assert again != task_id
 
 
 async def test_an_unknown_key_is_1(calm: Client):

@@ -32,21 +32,22 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
+DESKS = {"work_queued", "session_pkey"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9]), {"work_waiting"}, False),
-    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"]), {"work_queued"}, False),
+    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], NOW, 0.5, True), DESKS, False),
     (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
     (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
-    (dispatch.SQL, "lock_gate", (1, 1, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
+    (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"}, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
     (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
     (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_expiring"}, False),
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
-    (dispatch.SQL, "hand_over", (1, [5], [6], [1], [NOW]), {"work_pkey"}, True),
-    (dispatch.SQL, "promote", (1, [5], [NOW]), {"work_pkey"}, True),
+    (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
+    (dispatch.SQL, "promote", (1, [5], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
@@ -56,7 +57,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "lock_idle", (1, 1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_sessions", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
-    (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW), {"session_pkey"}, True),
+    (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW, [9]), {"session_pkey"}, True),
+    (workers.SQL, "hush", (1, [5, 6], 1), {"session_pkey"}, True),
     (workers.SQL, "session", (1, 5), {"session_pkey"}, False),
     (allow_list.SQL, "regards", (1, [5, 6], 3, [5, 6, 7], NOW), {"standing_worker"}, False),
     (allow_list.SQL, "listed_by", (1, [5, 6], NOW, 1_000), {"standing_pkey"}, False),

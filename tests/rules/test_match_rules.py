@@ -13,8 +13,8 @@ from manyeyes.dispatch.rules import (
     Idle,
     WaitingTask,
     WorkerFilters,
-    WorkState,
     age,
+    in_turn,
     match,
     virtual_turn,
 )
@@ -28,7 +28,7 @@ Crowd = tuple[list[WaitingTask], list[Idle], dict[int, frozenset[int]]]
 
 
 def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> Crowd:
-    """Return tasks in the queue's order (those queued on busy desks last), present workers, and allow-lists."""
+    """Return tasks in the queue's order (those that lie on desks last), present workers, and allow-lists."""
     chance = random.Random(seed)
 
     def some() -> frozenset[int]:
@@ -37,7 +37,8 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
     numbers = chance.sample(range(1, 100), fresh + queued)
 
     def task(n: int, holder: int = 0) -> WaitingTask:
-        came = NOW - timedelta(seconds=chance.randint(0, 2))
+        came = NOW - timedelta(seconds=chance.randint(0, 4))
+        laid = came + (NOW - came) * chance.choice((0, 0.5, 1))
         return WaitingTask(
             task_id=n,
             account_id=chance.randint(1, 3),
@@ -45,12 +46,23 @@ def crowd_of(fresh: int, queued: int, present: int, listing: int, seed: int) -> 
             tried=some(),
             holder=holder,
             kind=chance.choice(KINDS),
+            turn=chance.randint(0, 3),
+            bid_micros=chance.randint(0, 1),
+            desk_since=laid if holder else None,
+            is_coming=bool(holder) and chance.random() < 0.3,
         )
 
-    waiting = [task(n) for n in numbers[:fresh]] + [task(n, 100 + n) for n in numbers[fresh:]]
     workers = chance.sample(WORKERS, present)
-    idle = [Idle(w, NOW - timedelta(seconds=chance.randint(0, 3)), chance.randint(0, 1)) for w in workers]
+    waiting = in_turn(task(n) for n in numbers[:fresh])
+    waiting += in_turn(task(n, chance.choice([*workers, 100 + n])) for n in numbers[fresh:])
+    idle = [somebody(w, chance, held=w in {t.holder for t in waiting}) for w in workers]
     return waiting, idle, {account: some() for account in chance.sample(range(1, 4), listing)}
+
+
+def somebody(worker_id: int, chance: random.Random, *, held: bool) -> Idle:
+    since = NOW - timedelta(seconds=chance.randint(0, 3))
+    took_ms = chance.choice((0, 100, 1_500, 3_000))
+    return Idle(worker_id, since, int(held or chance.random() < 0.5), chance.random() < 0.3, took_ms)
 
 
 def crowds() -> st.SearchStrategy[Crowd]:
@@ -78,13 +90,31 @@ def test_who_tried_a_task_never_gets_it_again(crowd: Crowd):
 
 
 @given(crowds())
-def test_only_busy_workers_queue_and_only_fresh_tasks(crowd: Crowd):
+def test_what_lies_on_a_desk_goes_only_where_it_is_seen_sooner(crowd: Crowd):
     waiting, idle, _ = crowd
-    held, holder = {w.worker_id: w.held for w in idle}, {t.task_id: t.holder for t in waiting}
+    workers, tasks = {w.worker_id: w for w in idle}, {t.task_id: t for t in waiting}
     for pair in match(*crowd, NOW):
-        assert (pair.state is WorkState.QUEUED) == (held[pair.worker_id] == 1)
-        assert pair.state is WorkState.LEASED or not holder[pair.task_id]
-        assert pair.lease_until - NOW == timedelta(seconds=60 if pair.state is WorkState.LEASED else 120)
+        worker, task = workers[pair.worker_id], tasks[pair.task_id]
+        assert pair.lease_until - NOW == timedelta(seconds=120)
+        assert worker.worker_id != task.holder
+        if task.holder and not worker.asks():
+            assert worker.held, "it was not taken from one who is silent for another one"
+            assert task.is_ripe(NOW)
+            lain, took = NOW - task.desk_since, timedelta(milliseconds=worker.took_ms)
+            assert lain >= max(took, timedelta(seconds=2)), "longer than who gets it takes for a whole task"
+            assert worker.took_ms
+            assert NOW - worker.idle_since <= max(took, timedelta(seconds=2)), "and they were heard of as lately"
+
+
+@given(crowds())
+def test_who_asks_is_served_before_who_is_merely_there(crowd: Crowd):
+    waiting, idle, _ = crowd
+    pairs = match(*crowd, NOW)
+    served = {p.worker_id for p in pairs}
+    others = {w.worker_id for w in idle if not w.asks()}
+    tasks = {t.task_id: t for t in waiting}
+    for worker in (w for w in idle if w.asks() and w.worker_id not in served):
+        assert all(worker.worker_id in tasks[p.task_id].tried for p in pairs if p.worker_id in others)
 
 
 @given(crowds())
@@ -94,7 +124,7 @@ def test_nobody_is_idle_while_a_task_that_they_have_not_tried_waits(crowd: Crowd
     given_away, served = {p.task_id for p in pairs}, {p.worker_id for p in pairs}
     left = [t for t in waiting if t.task_id not in given_away]
     for worker in (w for w in idle if w.worker_id not in served):
-        possible = left if worker.held == 0 else [t for t in left if not t.holder]
+        possible = left if worker.asks() else [t for t in left if not t.holder]
         assert all(worker.worker_id in task.tried for task in possible)
 
 
@@ -103,18 +133,32 @@ def test_nothing_is_queued_while_somebody_idle_could_have_had_it(crowd: Crowd):
     waiting, idle, _ = crowd
     tried = {t.task_id: t.tried for t in waiting}
     pairs = match(*crowd, NOW)
-    unserved = {w.worker_id for w in idle if w.held == 0} - {p.worker_id for p in pairs}
-    assert all(unserved <= tried[p.task_id] for p in pairs if p.state is WorkState.QUEUED)
+    unserved = {w.worker_id for w in idle if w.asks()} - {p.worker_id for p in pairs}
+    busy = {w.worker_id for w in idle if w.held}
+    assert all(unserved <= tried[p.task_id] for p in pairs if p.worker_id in busy)
 
 
 @given(crowds())
-def test_a_task_is_taken_off_a_desk_only_for_somebody_who_tried_all_that_waits(crowd: Crowd):
+def test_a_task_is_taken_off_a_desk_in_its_turn_when_it_is_ripe_else_for_who_tried_all_that_waits(crowd: Crowd):
     waiting, idle, _ = crowd
     pairs = match(waiting, idle, {}, NOW)
-    taken = {p.task_id for p in pairs if p.state is WorkState.LEASED}
+    asking = {w.worker_id for w in idle if w.asks()}
+    tasks, taken = {t.task_id: t for t in waiting}, {p.task_id for p in pairs if p.worker_id in asking}
     left = [t for t in waiting if not t.holder and t.task_id not in taken]
-    holders = {t.task_id: t.holder for t in waiting}
-    assert all(p.worker_id in task.tried for p in pairs if holders[p.task_id] for task in left)
+    for pair in (p for p in pairs if tasks[p.task_id].holder and p.worker_id in asking):
+        task = tasks[pair.task_id]
+        before = [t for t in left if not task.is_ripe(NOW) or in_turn([task, t]) != [task, t]]
+        assert all(pair.worker_id in t.tried for t in before)
+
+
+@given(st.permutations(range(1, 6)), st.sampled_from((1.999, 2.0)))
+def test_from_two_seconds_of_age_on_bid_and_turn_decide_wherever_a_task_lies(turns, seconds):
+    came = NOW - timedelta(seconds=seconds)
+    tasks = [WaitingTask(task_id=n, account_id=1, created_at=came, turn=turn) for n, turn in enumerate(turns)]
+    laid = [msgspec.structs.replace(t, holder=100, desk_since=came) for t in tasks[3:]]
+    [pair] = match([*in_turn(tasks[:3]), *laid], [Idle(1, NOW)], {}, NOW)
+    first = min(tasks if seconds >= 2 else tasks[:3], key=lambda task: task.turn)
+    assert pair.task_id == first.task_id
 
 
 @given(crowds())
@@ -122,8 +166,9 @@ def test_listed_workers_serve_their_customer_first_and_the_oldest_task_wins(crow
     waiting, idle, allow_lists = crowd
     pairs = by_worker(match(*crowd, NOW))
     left = {t.task_id: t for t in waiting}
-    free = {w.worker_id for w in idle if w.held == 0}
-    for task in sorted((t for t in waiting if t.account_id in allow_lists), key=age):
+    free = {w.worker_id for w in idle if w.asks()}
+    in_line = [t for t in waiting if not t.holder or t.is_ripe(NOW)]
+    for task in sorted((t for t in in_line if t.account_id in allow_lists), key=age):
         able = (allow_lists[task.account_id] & free) - task.tried
         takers = {w for w in able if w in pairs and pairs[w].task_id == task.task_id}
         if able:
@@ -189,7 +234,7 @@ def test_a_list_keeps_nobody_from_work(crowd: Crowd):
     pairs = match(waiting, idle, allow_lists, NOW)
     served = {p.worker_id for p in pairs}
     for worker in (w for w in idle if w.held == 0 and w.worker_id not in served):
-        left = [t for t in waiting if t.task_id not in {p.task_id for p in pairs}]
+        left = [t for t in waiting if t.task_id not in {p.task_id for p in pairs} and (worker.asks() or not t.holder)]
         assert all(worker.worker_id in task.tried for task in left)
 
 

@@ -63,12 +63,20 @@ def test_tasks_wait_as_long_as_erlang_says():
 def test_who_filters_everybody_is_refused_and_waits_while_one_is_left():
     """A worker who erred once is filtered for an hour: a big customer of a small installation runs out of people."""
     world = World(workers=8, rate=18.0, load=0.0, here=1.0, pass_share=0.0, handling_seconds=10.0)
-    silent, both = (live_through(Plan(world, way), 1) for way in (Reporting.SILENT, Reporting.BOTH))
+    silent, both = (live_through(Plan(world, way), 2) for way in (Reporting.SILENT, Reporting.BOTH))
     assert (silent.meetings[Meeting.REFUSED], silent.customer.unanswered) == (0, 0)
     assert both.meetings[Meeting.REFUSED] > 0
     assert both.customer.unanswered > 100
     assert both.filtered > both.here / 2
     assert silent.customer.wait < 1 < 100 < both.customer.wait
+
+
+def test_in_a_house_of_five_the_filtered_ones_come_last_and_nobody_is_refused():
+    world = World(workers=5, rate=10.0, load=0.0, here=1.0, pass_share=0.0, handling_seconds=10.0)
+    silent, both = (live_through(Plan(world, way), 1) for way in (Reporting.SILENT, Reporting.BOTH))
+    assert both.meetings[Meeting.REFUSED] == 0
+    assert both.customer.unanswered == silent.customer.unanswered == 0
+    assert both.filtered > both.here / 3, "many of them were"
 
 
 def test_praise_alone_keeps_whoever_was_praised_first():

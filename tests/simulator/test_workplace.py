@@ -131,15 +131,28 @@ def test_an_entry_is_over_after_an_hour():
 
 
 def test_whom_the_customer_filters_gets_none_of_their_tasks_and_all_of_others():
-    agenda, regards, floor, ended = floor_of(1)
-    regards.complain(CUSTOMER, 1, agenda.now)
+    agenda, regards, floor, ended = floor_of(*range(1, 7))
+    for worker in range(1, 7):
+        regards.complain(CUSTOMER, worker, agenda.now)
     floor.submit(task(1))
     floor.submit(task(2, CUSTOMER + 1))
     agenda.run(100.0)
     assert ended == [(2, 1, 11.0)]
-    agenda.after(0.0, floor.come, 2)
+    agenda.after(0.0, floor.come, 7)
     agenda.run(200.0)
-    assert ended == [(2, 1, 11.0), (1, 2, 110.0)]
+    assert ended == [(2, 1, 11.0), (1, 7, 110.0)]
+
+
+def test_where_few_are_there_whom_the_customer_filters_comes_last():
+    agenda, regards, floor, ended = floor_of(1, 2)
+    regards.complain(CUSTOMER, 1, agenda.now)
+    floor.submit(task(1))
+    agenda.run(100.0)
+    assert ended == [(1, 2, 11.0)], "they had been idle for as long"
+    floor.leave(2)
+    floor.submit(task(2))
+    agenda.run(200.0)
+    assert ended == [(1, 2, 11.0), (2, 1, 110.0)]
 
 
 def test_somebody_is_found_behind_many_who_are_filtered():

@@ -8,6 +8,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import asyncpg
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
+from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
@@ -15,7 +16,9 @@ from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
+from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.take_slots import TakeSlot, take_slots
@@ -129,8 +132,28 @@ class Stage:
         return worker_id
 
     async def come(self, worker_id: int, *queues: int) -> None:
-        """Bring a worker online in these queues, by default in queue 1."""
+        """Bring a worker online in these queues, by default in queue 1; they ask for tasks."""
+        await self.come_silently(worker_id, *queues)
+        await self.ask(worker_id)
+
+    async def come_silently(self, worker_id: int, *queues: int) -> None:
+        """Bring a worker online in these queues, by default in queue 1, who does not ask for tasks yet."""
         await self.act(go_online, GoOnline(self.cell, worker_id, 1, queues or (1,), ("en",)))
+
+    async def crowd(self, count: int = 5, *queues: int) -> None:
+        """Bring so many others online, in queue 1 by default, whose desks are full: they are there and take nothing."""
+        for _ in range(count):
+            worker_id = await self.worker(*queues)
+            await self.change("UPDATE session SET held = 2 WHERE cell = $1 AND worker_id = $2", worker_id)
+
+    async def ask(self, worker_id: int) -> None:
+        """Let a worker ask for tasks from now on: a call or a stream of theirs is open."""
+        await self.act(attach_workers, AttachWorker(self.cell, worker_id, 1))
+
+    async def look(self, *worker_ids: int) -> None:
+        """Show workers what lies on their desks."""
+        if worker_ids:
+            await self.act(show_desks, *[ShowDesk(self.cell, worker_id) for worker_id in worker_ids])
 
     def submitting(self, account_id: int, **given: Any) -> SubmitTask:
         """Return the command that submits one task."""
@@ -157,9 +180,19 @@ class Stage:
             await allow_list.save_standings(tx, self.now, self.cell, [Standing(account_id, worker_id, filtered)])
 
     async def hand_out(self, queue_id: int = 1) -> tuple[int, ...]:
-        """Match one queue and return whose desks changed."""
+        """Match one queue, show what was laid on desks, and return whose desks changed."""
+        worker_ids = await self.match(queue_id)
+        await self.look(*worker_ids)
+        return worker_ids
+
+    async def match(self, queue_id: int = 1) -> tuple[int, ...]:
+        """Match one queue and return whose desks changed; nobody looks at them."""
         (handed,) = await self.act(hand_out, HandOut(self.cell, queue_id))
         return tuple(handed.worker_ids)
+
+    async def return_lapsed(self) -> None:
+        """Give leases back whose time is over."""
+        await self.act(return_lapsed_leases, ReturnLapsedLeases(self.cell))
 
     async def desk(self, worker_id: int) -> list[Work]:
         """Return what a worker holds, the current task first."""

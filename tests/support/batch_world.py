@@ -203,6 +203,7 @@ async def _desks(stage: Stage, calls: Calls, rich: int, other: int, author: int)
     await stage.change("UPDATE work SET failures = 4 WHERE cell = $1 AND state <> 0 AND task_id % 2 = 0")
     await stage.go(hands[2], offline=False)
     idle = [await stage.worker(*EVERY_QUEUE) for _ in range(2)]
+    await stage.match()  # one of them is given what they have not looked at yet
     await stage.change("UPDATE session SET node_id = $2 WHERE cell = $1 AND worker_id = $3", DEAD_NODE, idle[0])
     await stage.think(rich, idle[1])
     await stage.think(other, hands[0], filtered=True)

@@ -15,6 +15,8 @@ from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complain
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.allow_list import store as allow_list
+from manyeyes.allow_list.rules import Standing
 from manyeyes.reports.rules import Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, VoteTaken
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
@@ -105,6 +107,17 @@ async def hand(
         await workers.insert_worker(db, found)
         await workers.insert_credential(db, digest(token), "token", Subject("worker", worker_id, 0), None)
     return Hand(found, token)
+
+
+async def filter_a_crowd(context: Context, customer: Customer, queue_id: int = 1) -> None:
+    """Bring six workers online in a queue, all of whom the customer filters: too many for them to come last."""
+    crowd = [await hand(context, queues=(queue_id,)) for _ in range(6)]
+    for one in crowd:
+        await WorkerDesk(context).online(one.worker)
+    async with context.cells.pool(customer.cell).acquire() as db:
+        now = await db.fetchval("SELECT now()")
+        words = [Standing(customer.account_id, one.worker.worker_id, True) for one in crowd]
+        await allow_list.save_standings(db, now, customer.cell, words)
 
 
 async def submit(context: Context, customer: Customer, *, queue_id: int = 1, **given: Any) -> Submitted | Refusal:

@@ -12,10 +12,12 @@ from manyeyes.actions.decide_appeals import DecideAppeal
 from manyeyes.actions.file_appeals import FileAppeal
 from manyeyes.actions.go_online import GoOnline
 from manyeyes.actions.hand_out import HandOut
+from manyeyes.actions.hush_workers import HushWorker
 from manyeyes.actions.leave import Leave
 from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_desks import ShowDesk
 from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
 from manyeyes.actions.take_slots import TakeSlot
@@ -147,6 +149,17 @@ def leave(draw: Draw, world: World) -> list[Leave]:
         return Leave(cell=CELL, worker_id=draw.one(some), offline=offline, node_id=0 if offline else LIVE_NODE)
 
     return draw.batch(one)
+
+
+def hush_workers(draw: Draw, world: World) -> list[HushWorker]:
+    some = draw.few([*world.worker_ids, UNKNOWN])
+    nodes = (LIVE_NODE, LIVE_NODE, LIVE_NODE + 7)
+    return draw.batch(lambda: HushWorker(cell=CELL, worker_id=draw.one(some), node_id=draw.one(nodes)))
+
+
+def show_desks(draw: Draw, world: World) -> list[ShowDesk]:
+    some = draw.few([*world.worker_ids, UNKNOWN])
+    return draw.batch(lambda: ShowDesk(cell=CELL, worker_id=draw.one(some)))
 
 
 def hand_out(draw: Draw, world: World) -> list[HandOut]:

@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
+from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, is_live
@@ -73,7 +74,7 @@ async def answer_tasks(
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     if ended:
         await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended])
-        await workers.change_desks(tx, now, cell, _desks(ended))
+        await workers.change_desks(tx, now, cell, _desks(ended, now))
     # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, commands, first)
     return [
@@ -104,12 +105,20 @@ def _use(work: Work) -> Event:
     )
 
 
-def _desks(ended: Sequence[EndedWork]) -> dict[int, SessionChange]:
+def _desks(ended: Sequence[EndedWork], now: datetime) -> dict[int, SessionChange]:
     counts = Counter(e.work.worker_id for e in ended)
     earned: Counter[int] = Counter()
+    took: dict[int, int] = {}
     for e in ended:
         earned[e.work.worker_id] += e.work.pay_micros
-    return {w: SessionChange(-counts[w], counts[w], earned[w], is_awake=True) for w in sorted(counts)}
+        took[e.work.worker_id] = _took_ms(e.work, now)
+    return {w: SessionChange(-counts[w], counts[w], earned[w], True, took[w]) for w in sorted(counts)}
+
+
+def _took_ms(work: Work, now: datetime) -> int:
+    """Return for how long they looked at it; at least a millisecond, which is also for what was answered unseen."""
+    shown = work.desk_since if work.state is WorkState.LEASED else None
+    return max(1, int((now - shown).total_seconds() * 1_000)) if shown else 1
 
 
 async def _repeated(

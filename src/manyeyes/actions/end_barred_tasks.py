@@ -8,8 +8,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
-from manyeyes.actions.shared.worker_desks import load_desks, promote_queued
-from manyeyes.dispatch import store as dispatch
+from manyeyes.actions.shared.worker_desks import load_desks
+from manyeyes.dispatch import site_tasks
 from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import SiteEvent, SiteState
@@ -45,9 +45,9 @@ async def end_barred_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequ
 async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[sites.Key]) -> Barred:
     """Lock desks, then waiting tasks, then the sites; a site that was proven again meanwhile keeps its tasks."""
     # 1. Load: desks, waiting tasks and sites, locked in this order.
-    holders = await dispatch.site_holders(tx, cell, keys)
+    holders = await site_tasks.site_holders(tx, cell, keys)
     desks = await load_desks(tx, cell, holders)
-    waiting = await dispatch.lock_site_waiting(tx, cell, keys, LARGEST_SWEEP)
+    waiting = await site_tasks.lock_site_waiting(tx, cell, keys, LARGEST_SWEEP)
     known = await sites.lock(tx, cell, keys)
     # 2. Decide: which of these tasks stand on a proof that has ended.
     barred = {key for key in keys if known[key].state is not SiteState.LIVE}
@@ -56,12 +56,9 @@ async def _sweep(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequenc
     await end_tasks(tx, now, cell, [EndedWork(work, Ending.BARRED) for work in ending])
     await sites.add_events(tx, now, cell, [_event(work) for work in ending])
     counts = Counter(work.worker_id for work in ending if work.worker_id)
-    for work in ending:
-        desks.drop(work.task_id)
     if counts:
-        await promote_queued(tx, now, cell, desks, counts)
         await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
-    busy = await dispatch.busy_sites(tx, cell, keys)
+    busy = await site_tasks.busy_sites(tx, cell, keys)
     await sites.mark_swept(tx, cell, set(keys) - (busy & barred))
     return Barred(len(ending), tuple(counts), again=bool(busy & barred) or len(keys) == MOST_SITES)
 

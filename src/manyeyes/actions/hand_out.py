@@ -2,15 +2,24 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
+from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, match, virtual_turn
-from manyeyes.dispatch.store import Gate
+from manyeyes.dispatch.rules import (
+    RIPE_SECONDS,
+    SHOWING_SECONDS,
+    Assignment,
+    Idle,
+    WaitingTask,
+    match,
+    virtual_turn,
+)
+from manyeyes.dispatch.store import Backlog
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
 
@@ -19,18 +28,20 @@ SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them;
 
 
 class HandOut(msgspec.Struct, frozen=True):
-    """``became_idle``: a worker may have become idle, so tasks that lie queued on busy desks are looked at too.
+    """``became_idle``: a worker may have become idle, so tasks that lie on desks unseen are looked at too.
 
-    When only a task came, no idle worker can have left a queued task lying: the run that saw them idle took it.
+    When only a task came, no idle worker can have left one lying: the run that saw them idle took it. ``terms``: the
+    installation's, of filters.
     """
 
     cell: int
     queue_id: int
     became_idle: bool = True
+    terms: FilterTerms = FILTER_TERMS
 
 
 class HandedOut(msgspec.Struct, frozen=True):
-    """``worker_ids`` got a task or lost a queued one; ``again``: the head was full, there may be more to match."""
+    """``worker_ids`` got a task or lost an unseen one; ``again``: a head was full, there may be more to match."""
 
     worker_ids: tuple[int, ...]
     again: bool = False
@@ -39,19 +50,27 @@ class HandedOut(msgspec.Struct, frozen=True):
 async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[HandOut]) -> list[HandedOut]:
     """Run each queue of the batch once and return what happened. Only one matcher runs per cell and queue."""
     queues = {c.queue_id: any(d.became_idle for d in commands if d.queue_id == c.queue_id) for c in commands}
-    runs = {q: await _run(tx, now, commands[0].cell, q, became_idle=idle) for q, idle in sorted(queues.items())}
+    first = commands[0]  # all are of one cell and one installation
+    runs = {
+        q: await _run(tx, now, msgspec.structs.replace(first, queue_id=q, became_idle=idle))
+        for q, idle in sorted(queues.items())
+    }
     return [runs[command.queue_id] for command in commands]
 
 
-async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, *, became_idle: bool) -> HandedOut:
+async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut:
     """Match one queue once; only one run per cell and queue is ever under way."""
+    cell, queue_id = run.cell, run.queue_id
     # 1. Load: the queue's gate, locked, then as many workers and tasks as can be matched, locked too.
-    gate = await dispatch.lock_gate(tx, now, cell, queue_id)
-    wanted = min(gate.waiting + (gate.queued if became_idle else 0), LARGEST_HEAD) if gate else 0
-    if gate is None or not wanted:
+    turn = await dispatch.lock_gate(tx, cell, queue_id)
+    if turn is None:
+        return HandedOut(())
+    backlog = await dispatch.backlog(tx, now, cell, queue_id, now - timedelta(seconds=RIPE_SECONDS))
+    wanted = min(backlog.waiting + (backlog.queued if run.became_idle else 0), LARGEST_HEAD)
+    if not wanted:
         return HandedOut(())
     for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
-        seen = await _look(tx, now, cell, queue_id, limit, gate, steal=became_idle)
+        seen = await _look(tx, now, run, limit, backlog)
         # 2. Decide: who gets which task.
         pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
         if len(pairs) >= wanted or len(seen.by.room) < limit:
@@ -62,17 +81,19 @@ async def _run(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, 
     changed = await _save(tx, now, cell, pairs, seen.waiting())
     given = {pair.task_id for pair in pairs}
     in_order, listed = [[t for t in tasks if t.task_id in given] for tasks in (seen.head, seen.listed)]
-    newest = virtual_turn(gate.virtual_turn, in_order, listed, gate.first_turn or 0)
-    if newest > gate.virtual_turn:
+    newest = virtual_turn(turn, in_order, listed, backlog.first_turn or 0)
+    if newest > turn:
         await dispatch.advance_gate(tx, cell, queue_id, newest)
     # 4. Tell whether another run is worth while.
-    is_left = seen.is_full and any(w.held == 0 and w.worker_id not in changed for w in seen.by.room)
-    return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left)
+    left = [w for w in seen.by.room if w.held == 0 and w.worker_id not in changed]
+    is_left = (seen.is_full and bool(left)) or (seen.is_queued_full and any(w.asks() for w in left))
+    is_robbed = backlog.waiting > 0 and any(task.task_id in given for task in seen.queued)  # they have room again
+    return HandedOut(changed, again=len(pairs) >= LARGEST_HEAD or is_left or is_robbed)
 
 
-class _Seen(msgspec.Struct):
+class _Seen(msgspec.Struct, kw_only=True):
     """What one run matches, all of it locked: the ``head`` of the queue (``is_full``: more may wait behind it),
-    ``listed`` tasks from anywhere in it for workers whom their customers list, and tasks ``queued`` on busy desks.
+    ``listed`` tasks from anywhere in it for workers whom their customers list, and tasks ``queued`` on desks, unseen.
     """
 
     by: Regarded
@@ -80,21 +101,21 @@ class _Seen(msgspec.Struct):
     is_full: bool = False
     listed: list[WaitingTask] = []
     queued: list[WaitingTask] = []
+    is_queued_full: bool = False
 
     def waiting(self) -> list[WaitingTask]:
         return self.listed + self.head + self.queued
 
 
-async def _look(
-    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, limit: int, gate: Gate, *, steal: bool
-) -> _Seen:
+async def _look(tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int, backlog: Backlog) -> _Seen:
     """Lock at most ``limit`` workers with room, as many tasks (waiting, then queued ones), and what lists ask for."""
+    cell, queue_id = run.cell, run.queue_id
     # 1. Workers with room, and what customers think of them.
     room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
     free = [w.worker_id for w in room if w.held == 0]
     if not room:
-        return _Seen(Regarded(room))
-    by = await regarded(tx, now, cell, room) if gate.is_regarding else Regarded(room)
+        return _Seen(by=Regarded(room))
+    by = await regarded(tx, now, cell, queue_id, room, run.terms) if backlog.is_regarding else Regarded(room)
     is_cut = len(free) == limit  # somebody idle may not be among them
     # 2. Tasks of customers who list them, then the head of the queue for the others.
     listed = await tasks_for_listed(tx, now, cell, queue_id, by, []) if by.lists and not is_cut else []
@@ -103,37 +124,44 @@ async def _look(
     head = await dispatch.waiting_head(tx, cell, queue_id, fit, size, by.filters, known=known) if size else []
     if not head and not listed and free and busy:  # nothing for who is idle: what waits may still be queued
         head = await dispatch.waiting_head(tx, cell, queue_id, busy, len(busy), by.filters)
-    seen = _Seen(by, head, len(head) == size, listed)
+    seen = _Seen(by=by, head=head, is_full=len(head) == size, listed=listed)
     # 3. Workers whom the head's customers list, though they are not among the first with room.
-    if gate.is_regarding and is_cut:
+    if backlog.is_regarding and is_cut:
         others = await idle_elsewhere(tx, now, cell, queue_id, head, room)
-        seen.by = await regarded(tx, now, cell, room + others) if others else by
+        seen.by = await regarded(tx, now, cell, queue_id, room + others, run.terms) if others else by
         if seen.by.lists and seen.is_full:
             seen.listed = await tasks_for_listed(tx, now, cell, queue_id, seen.by, head)
-    # 4. Queued tasks of busy workers, for those who would stay idle.
-    fresh = len(head) + len(seen.listed)
-    if steal and gate.queued and fresh < len(free):
-        seen.queued = await _stealable(tx, cell, queue_id, free, fresh, by.filters)
+    # 4. Tasks on desks that nobody has seen, for those who ask, or else for those who will be free soon.
+    if run.became_idle and backlog.queued:
+        await _look_on_desks(tx, now, cell, queue_id, seen, backlog)
     return seen
 
 
-async def _stealable(
-    tx: asyncpg.Connection, cell: int, queue_id: int, free: Sequence[int], waiting: int, filters: WorkerFilters
-) -> list[WaitingTask]:
-    """Return tasks that lie queued on busy desks, of holders whose presence is locked by us alone."""
-    queued = await dispatch.queued_head(tx, cell, queue_id, free, len(free) - waiting, filters)
-    if not queued:
-        return []
-    ours = await workers.lock_free(tx, cell, sorted({task.holder for task in queued}))
-    return [task for task in queued if task.holder in ours]
+async def _look_on_desks(
+    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, seen: _Seen, backlog: Backlog
+) -> None:
+    """Add tasks that lie on desks unseen, locked with the presences of their holders.
+
+    Whatever waits beside them, those who ask are told of them all: by bid and turn they may come first.
+    """
+    takers, seconds, idle = [w.worker_id for w in seen.by.room if w.asks()], SHOWING_SECONDS, True
+    if not takers and backlog.stuck:
+        quick = [w for w in seen.by.room if w.is_quick(now)]
+        patience = min((w.patience() for w in quick), default=timedelta())
+        takers, seconds, idle = [w.worker_id for w in quick], patience.total_seconds(), False
+    if takers:
+        seen.queued = await dispatch.queued_head(
+            tx, cell, queue_id, takers, filters=seen.by.filters, now=now, seconds=seconds, idle=idle
+        )
+        seen.is_queued_full = len(seen.queued) == len(takers)
 
 
 async def _save(
     tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment], waiting: Sequence[WaitingTask]
 ) -> tuple[int, ...]:
-    # 1. Lease the tasks.
-    await dispatch.hand_over(tx, cell, pairs)
-    # 2. Change how many tasks each worker holds; who loses a queued one holds one less.
+    # 1. Lay the tasks on the desks.
+    await dispatch.hand_over(tx, now, cell, pairs)
+    # 2. Change how many tasks each worker holds; who loses an unseen one holds one less.
     given = {pair.task_id for pair in pairs}
     change = Counter(pair.worker_id for pair in pairs)
     change.subtract(Counter(task.holder for task in waiting if task.holder and task.task_id in given))

@@ -50,7 +50,7 @@ async def return_lapsed_leases(
     await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
     lapses = await workers.count_lapses(tx, cell, sorted(gone))
     asleep = sorted(w for w, count in lapses.items() if count >= LAPSES_BEFORE_BREAK)
-    await workers.leave(tx, cell, sorted(gone - set(asleep)), offline=False)
-    await workers.leave(tx, cell, asleep, offline=True)
+    await workers.leave(tx, now, cell, sorted(gone - set(asleep)), offline=False)
+    await workers.leave(tx, now, cell, asleep, offline=True)
     swept = Lapsed(tuple(sorted({work.queue_id for work in lapsed})), tuple(counts))
     return [swept for _ in commands]

@@ -1,13 +1,14 @@
 """Admit tasks: hold their price, store them, put them into their queues."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.customer_preferences import where_all_are_filtered
+from manyeyes.actions.shared.customer_preferences import shut_places
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
+from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
 from manyeyes.dispatch.store import Entering
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, candidates, covering, how_to_prove
@@ -21,11 +22,12 @@ from manyeyes.values.refusals import Reason, Refusal
 class SubmitTask(NewTask, frozen=True, kw_only=True):
     """One picture with its question, or a site whose widget's token is wanted (``kind``, TokenOptions, no picture).
 
-    ``task_id`` was taken beforehand, so a repeated command is recognised.
+    ``task_id`` was taken beforehand, so a repeated command is recognised. ``filter_terms``: the installation's.
     """
 
     cell: int
     retried: bool = False
+    filter_terms: FilterTerms = FILTER_TERMS
 
 
 class Submitted(msgspec.Struct, frozen=True):
@@ -36,14 +38,14 @@ class Submitted(msgspec.Struct, frozen=True):
 class _LoadedSubmissions(msgspec.Struct):
     """What the batch's decisions need, loaded at once.
 
-    ``shut``: (account, queue) where the account filters everybody who is present.
+    ``shut``: (account, queue) where the account's filters leave nobody, and until when.
     """
 
     purses: Purses
     done: set[int]
     now: datetime
     sites: dict[sites.Key, Site]
-    shut: set[tuple[int, int]]
+    shut: dict[tuple[int, int], datetime]
 
 
 async def submit_tasks(
@@ -86,7 +88,7 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     retried = [c.task_id for c in commands if c.retried]
     done = await tasks.existing(tx, cell, retried) if retried else set()
     tokens = {(c.account_id, c.queue.queue_id) for c in commands if c.kind in TOKEN_KINDS}
-    shut = await where_all_are_filtered(tx, now, cell, tokens) if tokens else set()
+    shut = await shut_places(tx, now, cell, tokens, commands[0].filter_terms) if tokens else {}
     return _LoadedSubmissions(purses, done, now, held, shut)
 
 
@@ -102,7 +104,8 @@ def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submit
     available = books.purses.balances[command.account_id]
     if available <= 0:
         return Refusal(Reason.BALANCE_TOO_LOW, "the balance is zero")
-    if (command.account_id, command.queue.queue_id) in books.shut and command.kind in TOKEN_KINDS:
+    shut = books.shut.get((command.account_id, command.queue.queue_id)) if command.kind in TOKEN_KINDS else None
+    if shut and books.now + timedelta(seconds=command.life_seconds) <= shut:
         return Refusal(Reason.ALL_FILTERED, "wait until their hour is over, or until somebody else is there")
     found = prices(books.purses, terms, [command.queue])
     if isinstance(found, Refusal):

@@ -27,8 +27,8 @@ SELECT account_id, worker_id FROM standing
 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND account_id = ANY ($3::bigint[]) AND until > $4 AND NOT filtered;
 
 -- name: filtered_by
--- Whom these accounts filter.
-SELECT account_id, worker_id FROM standing
+-- Whom these accounts filter, and until when.
+SELECT account_id, worker_id, until FROM standing
 WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND until > $3 AND filtered;
 
 -- name: forget_standings

@@ -1,8 +1,8 @@
-"""What a customer's word on a token answer means for its worker (docs/decisions/0011)."""
+"""What a customer's word on a token answer means for its worker (docs/decisions/0011, 0045)."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import msgspec
@@ -16,6 +16,33 @@ class Standing(msgspec.Struct, frozen=True):
     account_id: int
     worker_id: int
     filtered: bool
+
+
+class FilterTerms(msgspec.Struct, frozen=True):
+    """A filtered worker comes last, instead of never, while fewer than ``others`` beside them were present in the queue
+    within ``window_seconds`` (docs/decisions/0045); both are settings of the installation.
+    """
+
+    others: int = 5
+    window_seconds: int = 600
+
+    def since(self, now: datetime) -> datetime:
+        """Return after which instant somebody must have been present to count."""
+        return now - timedelta(seconds=self.window_seconds)
+
+    def are_hard(self, seen: int) -> bool:
+        """Tell whether a filter bars, where ``seen`` were present lately, the filtered worker among them."""
+        return seen > self.others
+
+
+FILTER_TERMS = FilterTerms()
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """Somebody who was present in a queue lately: ``left_at`` None is there now."""
+
+    worker_id: int
+    left_at: datetime | None
 
 
 def ends_at(now: datetime) -> datetime:
@@ -59,6 +86,19 @@ def filters(words: Iterable[Standing]) -> dict[int, set[int]]:
     return found
 
 
-def are_all_filtered(is_any_present: bool, is_any_other: bool) -> bool:
-    """Tell whether an account filtered everybody: somebody is present, and nobody beside the filtered ones."""
-    return is_any_present and not is_any_other
+def shut_until(seen: Collection[Seen], filtered: Mapping[int, datetime], terms: FilterTerms) -> datetime | None:
+    """Return until when an account's tasks would go to nobody who is there or was lately; None: somebody may have them.
+
+    ``filtered``: until when the account filters whom. Whoever has left counts for the window; where then too few are
+    left, the filtered ones come last instead. An empty room is no reason to refuse: somebody may come.
+    """
+    if all(one.left_at for one in seen) or any(one.worker_id not in filtered for one in seen):
+        return None
+    window = timedelta(seconds=terms.window_seconds)
+    counting = sorted((one.left_at + window if one.left_at else _FOR_EVER for one in seen), reverse=True)
+    if not terms.are_hard(len(counting)):
+        return None
+    return min(counting[terms.others], *(filtered[one.worker_id] for one in seen))
+
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)

@@ -44,11 +44,11 @@ async def listed_among(
 
 async def filtered_by(
     tx: asyncpg.Connection, now: datetime, cell: int, account_ids: Sequence[int]
-) -> dict[int, list[int]]:
-    """Return whom each of these accounts filters; accounts that filter nobody are left out."""
-    found: dict[int, list[int]] = {}
-    for account_id, worker_id in await tx.fetch(SQL.filtered_by, cell, account_ids, now):
-        found.setdefault(account_id, []).append(worker_id)
+) -> dict[int, dict[int, datetime]]:
+    """Return whom each of these accounts filters, until when; accounts that filter nobody are left out."""
+    found: dict[int, dict[int, datetime]] = {}
+    for account_id, worker_id, until in await tx.fetch(SQL.filtered_by, cell, account_ids, now):
+        found.setdefault(account_id, {})[worker_id] = until
     return found
 
 

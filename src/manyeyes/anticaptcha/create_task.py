@@ -135,6 +135,7 @@ def _read_token(
         options=options,
         picture=None,
         life_seconds=call.context.settings.task_life_seconds,
+        filter_terms=call.context.filter_terms,
         soft_id=lenient_values.whole(call.body, "softId"),
         ip=call.address,
         website_url=options.website_url,

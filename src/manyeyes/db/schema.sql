@@ -272,6 +272,7 @@ CREATE TABLE work (
     callback_url   text NOT NULL DEFAULT '',      -- where its end is told; empty: nowhere
     base_url       text NOT NULL DEFAULT '',      -- how the customer reached us, for the picture's address told there
     share_micros   bigint CHECK (share_micros >= 0),   -- what of the price is its app's owner's; null: no known app
+    desk_since     timestamptz,           -- when it was laid on this desk; of a leased one, when it was shown
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -298,9 +299,14 @@ CREATE TABLE session (
     earned_micros bigint NOT NULL DEFAULT 0,
     answered      int NOT NULL DEFAULT 0,
     lapses        smallint NOT NULL DEFAULT 0,     -- leases in a row that ran out before them
+    silent        boolean NOT NULL DEFAULT true,   -- no call and no stream of theirs waits for a task
+    took_ms       int NOT NULL DEFAULT 0,          -- from showing to answering, the last time; 0: not known
+    left_at       timestamptz,                     -- when they were last present, and in which queues,
+    left_queues   int[] NOT NULL DEFAULT '{}',     -- before they left
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
-CREATE INDEX session_room ON session (cell, held, idle_since) WHERE present AND held < 2;
+-- Who asks comes before who is merely present.
+CREATE INDEX session_room ON session (cell, held, silent, idle_since) WHERE present AND held < 2;
 
 -- One matcher at a time per cell and queue locks this row; `virtual_turn` is fair queueing's clock.
 CREATE TABLE gate (

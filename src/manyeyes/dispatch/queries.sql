@@ -3,16 +3,21 @@
 INSERT INTO gate (cell, queue_id) SELECT $1, q.queue_id FROM unnest($2::int[]) AS q (queue_id) ON CONFLICT DO NOTHING;
 
 -- name: lock_gate
--- One matcher at a time per cell and queue, on any engine; and how many tasks wait or lie queued, so that a run with nothing
--- to match ends here and a run with little locks few workers; the first one's turn; and whether any customer thinks anything
--- of any worker, so that where nobody does, nobody is asked. Its limit is no parameter: it would be planned anew each time.
-SELECT virtual_turn,
-       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT 256) AS w) AS waiting,
-       (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT 256) AS w) AS queued,
+-- One matcher at a time per cell and queue, on any engine.
+SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
+
+-- name: backlog
+-- How many tasks wait or lie queued, so that a run with nothing to match ends here and a run with little locks few workers;
+-- how many of the queued ones have lain for long; the first one's turn; and whether any customer thinks anything of any
+-- worker, so that where nobody does, nobody is asked. A statement of its own: while `lock_gate` waited, another run may have
+-- changed it all. Its limit is no parameter: it would be planned anew each time.
+SELECT (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT 256) AS w) AS waiting,
+       q.queued, q.stuck,
        (SELECT turn FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
         ORDER BY bid_micros DESC, turn, task_id LIMIT 1) AS first_turn,
        coalesce((SELECT max(until) FROM standing WHERE cell = $1) > $3, false) AS is_regarding
-FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
+FROM (SELECT count(*) AS queued, count(*) FILTER (WHERE desk_since <= $4) AS stuck
+      FROM (SELECT desk_since FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT 256) AS w) AS q;
 
 -- name: advance_gate
 -- Move the queue's virtual time to the newest turn that was handed out.
@@ -56,7 +61,9 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
 -- and those known.
-SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, 0 AS holder FROM work
+SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros, 0 AS holder,
+       NULL::timestamptz AS desk_since, false AS is_coming
+FROM work
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
       ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
@@ -64,41 +71,50 @@ WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
 
 -- name: queued_head
--- The first tasks that lie queued on a busy desk and could go to one of these idle workers.
-SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, worker_id AS holder FROM work
-WHERE cell = $1 AND queue_id = $2 AND state = 2 AND NOT CASE
-      WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
-      ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
-                          WHERE b.account_id = work.account_id) END @> $3::bigint[]
-ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
+-- The first tasks on desks that nobody has seen and that could go to one of these workers, with their holders. They have lain
+-- there for some seconds. Or, for who is idle: twice as long when they were handed out before, lest a slow house moves them
+-- about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
+-- is changing, task or holder, is passed over: others behind it are found all the same.
+SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
+       w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming
+FROM work AS w JOIN session AS s ON s.cell = w.cell AND s.worker_id = w.worker_id, LATERAL (
+     SELECT EXISTS (SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1) AS is_looking) AS l
+WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND NOT CASE
+      WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN w.tried
+      ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
+                            WHERE b.account_id = w.account_id) END @> $3::bigint[]
+  AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 AND w.lease > 1 THEN 2 ELSE 1 END <= $8
+       OR $10 AND (s.silent OR l.is_looking))
+ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP LOCKED;
 
 -- name: oldest_of
 -- The oldest waiting tasks of accounts in a queue, of each as many as it lists workers; those that all of them have tried
 -- are passed over.
-SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, 0 AS holder
+SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, 0 AS holder,
+       NULL::timestamptz AS desk_since, false AS is_coming
 FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
-    SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn FROM work
+    SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros FROM work
     WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT tried @> a.workers::bigint[]
     ORDER BY created_at, task_id LIMIT a.tasks FOR UPDATE SKIP LOCKED) AS w;
 
 -- name: hand_over
--- Lease tasks to workers; the lease's number fences off whoever had it before.
-UPDATE work SET state = p.state, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until
-FROM unnest($2::bigint[], $3::bigint[], $4::smallint[], $5::timestamptz[]) AS p (task_id, worker_id, state, lease_until)
+-- Lay tasks on workers' desks, unseen; the lease's number fences off whoever had it before.
+UPDATE work SET state = 2, worker_id = p.worker_id, lease = work.lease + 1, lease_until = p.lease_until, desk_since = $5
+FROM unnest($2::bigint[], $3::bigint[], $4::timestamptz[]) AS p (task_id, worker_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: lock_leased
 -- All that these workers have on their desks, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site
+       share_micros, site, desk_since
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site
+       share_micros, site, desk_since
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
 
 -- name: lapsed
@@ -109,18 +125,18 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_unt
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site
+       share_micros, site, desk_since
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
-UPDATE work SET state = 1, lease_until = p.lease_until
+UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4
 FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: put_back
 -- Tasks return to their place in the queue, with who has tried them.
-UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, failures = b.failures,
+UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, desk_since = NULL, failures = b.failures,
        tried = CASE b.tried_by WHEN 0 THEN work.tried ELSE work.tried || b.tried_by END
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
 WHERE work.cell = $1 AND work.task_id = b.task_id;
@@ -187,7 +203,7 @@ WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3
 -- Waiting tasks of these sites, in no order; what somebody else is changing is left for the next sweep.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site
+       share_micros, site, desk_since
 FROM work
 WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND site <> '' AND state = 0
 LIMIT $4 FOR UPDATE SKIP LOCKED;

@@ -1,6 +1,6 @@
 """Named queries of the waiting and leased tasks → frozen values."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
@@ -19,7 +19,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `work`: a task on its way. ``options`` is JSON text; ``lease`` fences off earlier holders.
 
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
-    ``site``: the proven domain of a token task; else empty.
+    ``site``: the proven domain of a token task; else empty. ``desk_since``: when it was laid on this desk, or shown.
     """
 
     task_id: int
@@ -45,6 +45,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     share_micros: int | None
     site: str = ""
+    desk_since: datetime | None = None
 
 
 class Entering(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,16 +79,16 @@ class Returning(msgspec.Struct, frozen=True):
     tried_by: int = 0
 
 
-class Gate(msgspec.Struct, frozen=True):
-    """A queue's virtual time, and how many tasks wait or lie queued on busy desks (256 stands for more).
+class Backlog(msgspec.Struct, frozen=True):
+    """How many tasks of a queue wait or lie on desks unseen, and how many of these ``stuck`` for long (256: or more).
 
     ``first_turn``: of the first task that waits; None: none does. ``is_regarding``: some customer of the cell lists or
     filters some worker.
     """
 
-    virtual_turn: int
     waiting: int
     queued: int
+    stuck: int
     first_turn: int | None
     is_regarding: bool
 
@@ -97,9 +98,17 @@ async def open_gates(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]
     await db.execute(SQL.open_gates, cell, queue_ids)
 
 
-async def lock_gate(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int) -> Gate | None:
-    """Lock the queue for one matcher and tell what there is to match; None when the gate was never opened."""
-    return read_one(Gate, await tx.fetchrow(SQL.lock_gate, cell, queue_id, now))
+async def lock_gate(tx: asyncpg.Connection, cell: int, queue_id: int) -> int | None:
+    """Lock the queue for one matcher and return its virtual time; None when the gate was never opened."""
+    turn: int | None = await tx.fetchval(SQL.lock_gate, cell, queue_id)
+    return turn
+
+
+async def backlog(tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, stuck_since: datetime) -> Backlog:
+    """Return what there is behind a gate that is locked; what lies unseen ``stuck_since`` then is stuck."""
+    found = read_one(Backlog, await tx.fetchrow(SQL.backlog, cell, queue_id, now, stuck_since))
+    assert found is not None
+    return found
 
 
 async def advance_gate(tx: asyncpg.Connection, cell: int, queue_id: int, turn: int) -> None:
@@ -152,10 +161,23 @@ async def waiting_head(
 
 
 async def queued_head(
-    tx: asyncpg.Connection, cell: int, queue_id: int, workers: Sequence[int], limit: int, filters: WorkerFilters
+    tx: asyncpg.Connection,
+    cell: int,
+    queue_id: int,
+    workers: Sequence[int],
+    *,
+    filters: WorkerFilters,
+    now: datetime,
+    seconds: float,
+    idle: bool,
 ) -> list[WaitingTask]:
-    """Return the first tasks queued on busy desks, locked, but for those that none of ``workers`` may have."""
-    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, limit, *_filter_columns(filters))
+    """Return the first unseen tasks on desks, as many as there are ``workers`` one of whom may have each, all locked.
+
+    They have lain there for ``seconds``; for ``idle`` workers longer, where they were passed on before, and younger
+    ones too, of holders who do not ask or look at another task.
+    """
+    of_filters = _filter_columns(filters)
+    rows = await tx.fetch(SQL.queued_head, cell, queue_id, workers, len(workers), *of_filters, now, seconds, idle)
     return read(WaitingTask, rows)
 
 
@@ -171,9 +193,9 @@ async def oldest_of(
     return read(WaitingTask, await tx.fetch(SQL.oldest_of, cell, queue_id, list(lists), workers, counts))
 
 
-async def hand_over(tx: asyncpg.Connection, cell: int, pairs: Sequence[Assignment]) -> None:
-    """Lease locked tasks to workers, each under the next number of its lease."""
-    await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "state", "lease_until"))
+async def hand_over(tx: asyncpg.Connection, now: datetime, cell: int, pairs: Sequence[Assignment]) -> None:
+    """Lay locked tasks on workers' desks, unseen, each under the next number of its lease."""
+    await tx.execute(SQL.hand_over, cell, *columns(pairs, "task_id", "worker_id", "lease_until"), now)
 
 
 async def lock_leased(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]) -> list[Work]:
@@ -196,10 +218,10 @@ async def lock_overdue(tx: asyncpg.Connection, now: datetime, cell: int, limit: 
     return read(Work, await tx.fetch(SQL.lock_overdue, cell, now, limit))
 
 
-async def promote(tx: asyncpg.Connection, cell: int, leases: Mapping[int, datetime]) -> None:
-    """Make queued tasks current, each until the given instant."""
+async def promote(tx: asyncpg.Connection, now: datetime, cell: int, leases: Mapping[int, datetime]) -> None:
+    """Make queued tasks current from ``now``, each until the given instant."""
     if leases:
-        await tx.execute(SQL.promote, cell, list(leases), list(leases.values()))
+        await tx.execute(SQL.promote, cell, list(leases), list(leases.values()), now)
 
 
 async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
@@ -223,11 +245,6 @@ async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
 async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
     """Return how many tasks wait, at most ``limit``."""
     return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
-
-
-async def answering(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return how many tasks are being answered, by queue; queues without any are left out."""
-    return {row["queue_id"]: row["tasks"] for row in await db.fetch(SQL.answering, cell)}
 
 
 async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
@@ -267,31 +284,12 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
     return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}
 
 
-async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
-    """Return when the oldest waiting task was submitted; None when none waits."""
-    oldest: datetime | None = await db.fetchval(SQL.oldest_waiting, cell)
-    return oldest
-
-
-async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> list[int]:
-    """Return who has tasks of these sites, given as (account, domain), on their desk."""
-    return [row["worker_id"] for row in await tx.fetch(SQL.site_holders, cell, *zip(*sorted(sites), strict=True))]
-
-
-async def lock_site_waiting(
-    tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]], limit: int
-) -> list[Work]:
-    """Return up to ``limit`` waiting tasks of these sites, (account, domain), locked; rows that are locked are left."""
-    return read(Work, await tx.fetch(SQL.lock_site_waiting, cell, *zip(*sorted(sites), strict=True), limit))
-
-
-async def busy_sites(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> set[tuple[int, str]]:
-    """Return those of the sites that still have tasks, waiting or leased."""
-    rows = await tx.fetch(SQL.busy_sites, cell, *zip(*sorted(sites), strict=True))
-    return {(row["account_id"], row["site"]) for row in rows}
-
-
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:
-    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for."""
+    """Return the pairs of accounts and the workers they filter, side by side, and the kinds that it goes for.
+
+    Filters that only come last bar nobody: there are none.
+    """
+    if filters.are_last:
+        return [], [], []
     pairs = [(account, worker) for account, barred in filters.workers.items() for worker in barred]
     return [a for a, _ in pairs], [w for _, w in pairs], list(filters.kinds)

@@ -15,8 +15,10 @@ from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.pictures import KeptPicture
@@ -86,7 +88,9 @@ class WorkerDesk:
         cell = await self.cell(worker.worker_id)
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
         await self._context.batcher.ask(go_online, command)
-        self._context.presence.note_attached(worker.worker_id, cell)
+        self._context.presence.touch(worker.worker_id, cell)
+        self._context.presence.note_changed(worker.worker_id)  # online is not yet asking: their first look tells so,
+        self._context.notifier.notify([worker.worker_id])  # and a stream that is open looks at once
         self._context.dispatcher.wake(cell, allowed[0])
         return await self.session(worker)
 
@@ -112,7 +116,10 @@ class WorkerDesk:
         )
 
     async def next(self, worker: Worker, wait_seconds: float) -> LeasedTask | Refusal | None:
-        """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came."""
+        """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came.
+
+        It is shown by that, and its time begins.
+        """
         worker_id = worker.worker_id
         cell = await self.cell(worker_id)
         deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
@@ -135,7 +142,7 @@ class WorkerDesk:
             self._context.notifier.unsubscribe(worker_id, event)
 
     async def attach(self, worker: Worker) -> bool:
-        """Make an online worker present through this process; False when they are not online."""
+        """Make an online worker present, and asking, through this process; False when they are not online."""
         if self._context.presence.attached_lately(worker.worker_id):
             return True
         cell = await self.cell(worker.worker_id)
@@ -143,13 +150,20 @@ class WorkerDesk:
         is_online = await self._context.batcher.ask(attach_workers, command)
         if is_online:
             self._context.presence.note_attached(worker.worker_id, cell)
-            self._context.dispatcher.wake(cell, await self._context.lookups.queues())
+            self._context.dispatcher.wake(cell, worker.queues)
         return is_online
 
     async def both(self, worker: Worker) -> tuple[LeasedTask | None, LeasedTask | None]:
-        """Return what lies on the desk: the current lease and the queued one."""
+        """Return what lies on the desk: the current lease and the queued one. The current one is shown by that.
+
+        Only what was not shown before needs a transaction; the others' desks are read.
+        """
         cell = await self.cell(worker.worker_id)
         held = await self._context.batcher.read(_desks, cell, worker.worker_id)
+        if held and held[0].state is WorkState.QUEUED:
+            held = await self._context.batcher.ask(show_desks, ShowDesk(cell, worker.worker_id))
+            if held[1:]:  # while it was shown the matcher passed over what lies behind it
+                self._context.dispatcher.wake(cell, [held[1].queue_id])
         views = [await self._leased(cell, work) for work in held[:2]]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
@@ -216,15 +230,13 @@ class WorkerDesk:
     async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeasedTask | None:
         """Wake the matcher and the worker's streams; return what lies on their desk next.
 
-        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over. One who is
-        left with an empty desk may be given work of any of their queues.
+        A refusal wakes too: while it was decided the worker was locked, and the matcher passed them over. They may be
+        given work of any of their queues now, at hand or behind what they look at.
         """
         upcoming = None if isinstance(outcome, Refusal) else outcome.next_work
         self._context.presence.seen(worker.worker_id)
-        if upcoming is None:
-            self._context.dispatcher.wake(cell, worker.queues)
-        elif not isinstance(outcome, Refusal) and outcome.queue_id:
-            self._context.dispatcher.wake(cell, [outcome.queue_id])
+        answered = set() if isinstance(outcome, Refusal) else {outcome.queue_id} - {0}
+        self._context.dispatcher.wake(cell, {*worker.queues, *answered})
         self._context.notifier.notify([worker.worker_id])
         return await self._leased(cell, upcoming) if upcoming else None
 

@@ -6,6 +6,7 @@ from functools import cached_property
 import asyncpg
 
 from manyeyes.accounts import store as accounts
+from manyeyes.allow_list.rules import FilterTerms
 from manyeyes.db.migrate import SQL, migrate
 from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import FIRST_CELL, Cells, open_pool
@@ -38,7 +39,8 @@ class Context:
         self.batcher = Batcher(cells)
         self.lookups = LookupCache(cells)
         self.notifier = Notifier(cells, dsn, self.lookups.forget)
-        self.dispatcher = Dispatcher(self.batcher, self.notifier)
+        self.filter_terms = FilterTerms(settings.filter_others, settings.filter_window_seconds)
+        self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
         self.waits = Waits(settings.waits_per_caller)

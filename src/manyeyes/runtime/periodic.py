@@ -13,9 +13,12 @@ from manyeyes.actions.forget_credentials import ForgetCredentials, forget_creden
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
+from manyeyes.actions.hush_workers import HushWorker, hush_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.retire_dead_nodes import LARGEST_SWEEP as ORPHANS_SWEEP
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
+from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
 from manyeyes.actions.settle_overdue_reports import LARGEST_SWEEP as REPORTS_SWEEP
@@ -44,9 +47,12 @@ async def beat(context: Context, cell: int) -> None:
 
 async def return_leases(context: Context, cell: int) -> None:
     """Give lapsed leases back and match their queues anew."""
-    swept = await context.batcher.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
-    context.notifier.notify(swept.worker_ids)
-    context.dispatcher.wake(cell, swept.queue_ids)
+    while True:
+        swept = await context.batcher.ask(return_lapsed_leases, ReturnLapsedLeases(cell))
+        context.notifier.notify(swept.worker_ids)
+        context.dispatcher.wake(cell, swept.queue_ids)
+        if len(swept.worker_ids) < LAPSED_SWEEP:
+            return
 
 
 async def end_overdue(context: Context, cell: int) -> None:
@@ -61,17 +67,36 @@ async def hand_out_all(context: Context, cell: int) -> None:
 
 
 async def notice_absence(context: Context, cell: int) -> None:
-    """Mark workers away whose connection is gone; what lay queued for them goes to others."""
-    for gone_cell, worker_id in context.presence.silent():
-        command = Leave(gone_cell, worker_id, offline=False, node_id=context.node_id)
-        queue_ids = await context.batcher.ask(leave, command)
-        context.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
-        context.dispatcher.wake(gone_cell, queue_ids)
+    """Mark workers away whose connection is gone, all of them at once; what they have not seen goes to others."""
+    await asyncio.gather(*[_put_away(context, gone, worker_id) for gone, worker_id in context.presence.silent()])
+
+
+async def _put_away(context: Context, cell: int, worker_id: int) -> None:
+    command = Leave(cell, worker_id, offline=False, node_id=context.node_id)
+    queue_ids = await context.batcher.ask(leave, command)
+    context.presence.forget(worker_id)  # only now: one whom the database did not hear of is tried again
+    context.dispatcher.wake(cell, queue_ids)
+
+
+async def notice_silence(context: Context, cell: int) -> None:
+    """Tell the database who no longer asks: what they have not seen may go to others, who are matched before them."""
+    hushed = context.presence.hushed()
+    asked = [
+        context.batcher.ask(hush_workers, HushWorker(there, worker_id, context.node_id)) for there, worker_id in hushed
+    ]
+    if any(await asyncio.gather(*asked)):
+        context.dispatcher.wake(cell, await context.lookups.queues())
+    for _, worker_id in hushed:  # only now: whoever called meanwhile is told to the database once more
+        context.presence.note_changed(worker_id)
 
 
 async def retire_nodes(context: Context, cell: int) -> None:
-    """Take the workers of nodes that no longer beat out of the match."""
-    await context.batcher.ask(retire_dead_nodes, RetireDeadNodes(cell))
+    """Take the workers of nodes that no longer beat out of the match, until none is left."""
+    while True:
+        retired = await context.batcher.ask(retire_dead_nodes, RetireDeadNodes(cell))
+        context.dispatcher.wake(cell, retired.queue_ids)
+        if retired.workers < ORPHANS_SWEEP:
+            return
 
 
 async def vest(context: Context, cell: int) -> None:
@@ -144,6 +169,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (1.0, return_leases),
     (1.0, end_overdue),
     (1.0, hand_out_all),
+    (0.5, notice_silence),
     (2.0, notice_absence),
     (3.0, retire_nodes),
     (5.0, vest),

@@ -8,6 +8,7 @@ import msgspec
 from manyeyes.workers.rules import GRACE_SECONDS
 
 TELL_AGAIN_SECONDS = 2.0
+HUSH_SECONDS = 0.5  # who calls again within it goes on asking: so it is not written at each call
 
 
 class _Attached(msgspec.Struct):
@@ -39,7 +40,7 @@ class Presence:
             self._attached[worker_id].seen = time.monotonic()
 
     def note_attached(self, worker_id: int, cell: int) -> None:
-        """Note that the database was told that the worker is present through this process."""
+        """Note that the database was told that the worker is present through this process, and asks."""
         self.touch(worker_id, cell)
         self._attached[worker_id].attached = time.monotonic()
 
@@ -60,9 +61,25 @@ class Presence:
             attached.open_calls = max(attached.open_calls - 1, 0)
             attached.seen = time.monotonic()
 
+    def note_changed(self, worker_id: int) -> None:
+        """Note that the database may know less than `note_attached` said: the worker's next look tells it again."""
+        if worker_id in self._attached:
+            self._attached[worker_id].attached = -math.inf
+
     def forget(self, worker_id: int) -> None:
-        """Forget a worker, who is no longer present through this process."""
-        self._attached.pop(worker_id, None)
+        """Forget a worker, who is no longer present through this process; an open call or stream is still counted."""
+        self.note_changed(worker_id)
+        if worker_id in self._attached and not self._attached[worker_id].open_calls:
+            del self._attached[worker_id]
+
+    def hushed(self) -> list[tuple[int, int]]:
+        """Return (cell, worker) of those who are known to ask, though no call or stream of theirs is open any more."""
+        limit = time.monotonic() - HUSH_SECONDS
+        return [
+            (a.cell, w)
+            for w, a in self._attached.items()
+            if not a.open_calls and a.seen < limit and a.attached > -math.inf
+        ]
 
     def silent(self) -> list[tuple[int, int]]:
         """Return (cell, worker) of those who showed no sign of life for the grace period."""

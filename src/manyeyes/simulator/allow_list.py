@@ -3,13 +3,13 @@
 import enum
 import random
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from manyeyes.allow_list.rules import are_all_filtered
+from manyeyes.allow_list.rules import FILTER_TERMS, shut_until
 from manyeyes.reports.rules import is_late
-from manyeyes.simulator.event_queue import Agenda
+from manyeyes.simulator.event_queue import BEGINNING, Agenda
 from manyeyes.simulator.preferences import Regards
 from manyeyes.simulator.workplace import LIFE_SECONDS, Floor, Job
 from manyeyes.simulator.world import CUSTOMER, Crowd, Traffic, World
@@ -105,7 +105,10 @@ class _Life:
         account = job.task.account_id
         present = self._floor.desks.keys()
         filtered = self._regards.filtered(account, present, job.created)
-        is_refused = are_all_filtered(bool(present), len(filtered) < len(present))
+        until = self._regards.filtered_until(account, job.created)
+        ends = {worker_id: BEGINNING + timedelta(seconds=second) for worker_id, second in until.items()}
+        shut = shut_until(self._floor.seen_lately(), ends, FILTER_TERMS)
+        is_refused = shut is not None and self._agenda.instant() + timedelta(seconds=LIFE_SECONDS) <= shut
         if account == CUSTOMER and self._plan.counts(job):
             listed = self._regards.listed(CUSTOMER, job.created)
             self.outcome.listed += len(listed)

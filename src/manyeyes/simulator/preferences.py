@@ -35,6 +35,10 @@ class Regards:
         until = self._filtered.get(account_id)
         return frozenset(w for w in workers if until.get(w, now) > now) if until else frozenset()
 
+    def filtered_until(self, account_id: int, now: float) -> dict[int, float]:
+        """Return until which second the account filters whom."""
+        return {w: until for w, until in self._filtered.get(account_id, {}).items() if until > now}
+
     def lists(self, accounts: Iterable[int], idle: Iterable[int], now: float) -> dict[int, AbstractSet[int]]:
         """Return whom of the idle ones these accounts list; accounts that list nobody of anybody are left out."""
         lists = {account: until for account in accounts if (until := self._listed.get(account))}

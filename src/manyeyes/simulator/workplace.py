@@ -8,7 +8,8 @@ from itertools import islice
 
 import msgspec
 
-from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, WorkState, match, turns, virtual_turn
+from manyeyes.allow_list.rules import FILTER_TERMS, Seen
+from manyeyes.dispatch.rules import Assignment, Idle, WaitingTask, WorkerFilters, match, turns, virtual_turn
 from manyeyes.simulator.event_queue import Agenda
 from manyeyes.simulator.preferences import Regards
 from manyeyes.tasks.rules import TOKEN_KINDS, is_unsolvable
@@ -55,7 +56,9 @@ class Floor:
         self._line: list[tuple[int, int]] = []  # (turn, task) of what waits
         self._jobs: dict[int, Job] = {}
         self._queued: dict[int, int] = {}  # task → on whose desk it lies queued
+        self._took: dict[int, float] = {}  # seconds that workers looked at their last task
         self._leaving: set[int] = set()
+        self._left: dict[int, datetime] = {}
         self._next_turns: dict[int, int] = {}
         self._virtual_turn = 0
 
@@ -72,7 +75,7 @@ class Floor:
         """Let a worker come onto the floor, idle; one who is still finishing their last task just stays."""
         if worker_id in self._leaving:
             self._leaving.remove(worker_id)
-            self._room[worker_id] = Idle(worker_id, self._agenda.instant(), 1)
+            self._make_room(worker_id, self._agenda.instant())
             self._hand_out(became_idle=False)
             return
         self.desks[worker_id] = []
@@ -83,7 +86,7 @@ class Floor:
         """Let a worker go: they first finish the task in hand, and the one queued on their desk goes back at once."""
         self._room.pop(worker_id, None)
         if self.idle.pop(worker_id, None):
-            del self.desks[worker_id]
+            self._go(worker_id)
             return
         self._leaving.add(worker_id)
         for job in self.desks[worker_id][1:]:
@@ -95,23 +98,43 @@ class Floor:
         """Return the tasks that have not ended: waiting, queued or in somebody's hand."""
         return set(self._jobs)
 
+    def seen_lately(self) -> list[Seen]:
+        """Return who is on the floor, and who was within the window that decides whether a filter bars."""
+        since = FILTER_TERMS.since(self._agenda.instant())
+        self._left = {w: at for w, at in self._left.items() if at > since and w not in self.desks}
+        return [*(Seen(w, None) for w in self.desks), *(Seen(w, at) for w, at in self._left.items())]
+
+    def _go(self, worker_id: int) -> None:
+        del self.desks[worker_id]
+        self._left[worker_id] = self._agenda.instant()
+
     def _wait(self, job: Job) -> None:
         insort(self._line, (job.task.turn, job.task.task_id))
 
     def _take_back(self, job: Job) -> None:
         self.desks[self._queued.pop(job.task.task_id)].remove(job)
+        job.task = msgspec.structs.replace(job.task, holder=0, desk_since=None)
+
+    def _make_room(self, worker_id: int, idle_since: datetime) -> None:
+        took_ms = int(self._took.get(worker_id, 0.0) * 1_000)
+        self._room[worker_id] = Idle(worker_id, idle_since, 1, took_ms=took_ms)
 
     def _hand_out(self, *, became_idle: bool) -> None:
-        """Match as actions/hand_out.py does: tasks that lie queued are looked at when somebody became idle."""
+        """Match as actions/hand_out.py does: tasks that lie queued are looked at when somebody became idle.
+
+        Everybody on the floor asks, and is shown at once what is laid on an empty desk.
+        """
         self._end_overdue()
         if not (self._line or (became_idle and self._queued)) or not (self.idle or self._room):
             return
         head = [self._jobs[task_id].task for _, task_id in self._line[:LARGEST_HEAD]]
-        if became_idle and len(head) < len(self.idle):
-            head += self._stealable(len(self.idle) - len(head))
+        if became_idle:
+            head += self._on_desks()
         accounts, now = {task.account_id for task in head}, self._agenda.now
         lists = self._regards.lists(accounts, self.idle, now)
-        filters = WorkerFilters(TOKEN_KINDS, self._regards.filters(accounts, self.desks, now))
+        filtered = self._regards.filters(accounts, self.desks, now)
+        are_last = bool(filtered) and not FILTER_TERMS.are_hard(len(self.seen_lately()))
+        filters = WorkerFilters(TOKEN_KINDS, filtered, are_last)
         for limit in (len(head) + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
             room = self._workers_with_room(limit, {w for listed in lists.values() for w in listed})
             pairs = match(head, room, lists, self._agenda.instant(), filters)
@@ -135,11 +158,12 @@ class Floor:
             self._line.remove((turn, task_id))
             self._on_end(self._jobs.pop(task_id), None)
 
-    def _stealable(self, limit: int) -> list[WaitingTask]:
-        queued = sorted((self._jobs[task_id].task.turn, task_id, holder) for task_id, holder in self._queued.items())
-        return [
-            msgspec.structs.replace(self._jobs[task_id].task, holder=holder) for _, task_id, holder in queued[:limit]
-        ]
+    def _on_desks(self) -> list[WaitingTask]:
+        """Return the first queued tasks, for those who are idle, or else for those who answered a moment ago."""
+        now = self._agenda.instant()
+        takers = len(self.idle) or sum(worker.is_quick(now) for worker in self._room.values())
+        queued = sorted((self._jobs[task_id].task.turn, task_id) for task_id in self._queued)
+        return [self._jobs[task_id].task for _, task_id in queued[:takers]]
 
     def _workers_with_room(self, limit: int, listed: AbstractSet[int]) -> list[Idle]:
         """Return the longest idle and all who are listed; where that is everybody idle, also who has room."""
@@ -152,13 +176,15 @@ class Floor:
         if pair.task_id in self._queued:
             holder = self._queued[pair.task_id]
             self._take_back(job)
-            self._room[holder] = Idle(holder, self._agenda.instant(), 1)
+            self._make_room(holder, self._agenda.instant())
         else:
             self._line.remove((job.task.turn, pair.task_id))
         self.desks[pair.worker_id].append(job)
-        if pair.state is WorkState.QUEUED:
+        if pair.worker_id in self._room:
             self._queued[pair.task_id] = pair.worker_id
             del self._room[pair.worker_id]
+            at = self._agenda.instant()
+            job.task = msgspec.structs.replace(job.task, holder=pair.worker_id, desk_since=at)
         else:
             self._begin(pair.worker_id, self.idle.pop(pair.worker_id).idle_since)
 
@@ -166,12 +192,14 @@ class Floor:
         """Let the worker begin the task on top; they then have room for one more under it."""
         job = self.desks[worker_id][0]
         job.started = self._agenda.now
-        self._room[worker_id] = Idle(worker_id, idle_since, 1)
+        job.task = msgspec.structs.replace(job.task, holder=0, desk_since=None)
+        self._make_room(worker_id, idle_since)
         self._agenda.after(job.effort_seconds, self._finish, worker_id)
 
     def _finish(self, worker_id: int) -> None:
         desk = self.desks[worker_id]
         job = desk.pop(0)
+        self._took[worker_id] = self._agenda.now - job.started
         self._room.pop(worker_id, None)
         if job.passes:
             self._pass_on(job, worker_id)
@@ -180,7 +208,7 @@ class Floor:
             self._on_end(job, worker_id)
         if worker_id in self._leaving:
             self._leaving.remove(worker_id)
-            del self.desks[worker_id]
+            self._go(worker_id)
         elif desk:
             del self._queued[desk[0].task.task_id]
             self._begin(worker_id, self._agenda.instant())

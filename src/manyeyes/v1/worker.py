@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import is_allowed, signed_in_worker, while_allowed
-from manyeyes.v1.json_messages import seconds
+from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.worker_views import (
     AnswerView,
@@ -76,7 +76,8 @@ class WorkerApi:
     async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
         """Return the current lease, waiting up to ``wait`` seconds; nothing when none came."""
         waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
-        lease = await while_allowed(self._context, call.request, waiting)
+        waiting = while_allowed(self._context, call.request, waiting)
+        lease = await while_there(call.request, waiting)  # one who has gone would keep a task from others
         return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:

@@ -100,27 +100,40 @@ FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id,
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
     languages = excluded.languages, idle_since = excluded.idle_since, online_since = excluded.online_since,
-    earned_micros = 0, answered = 0, lapses = 0
+    earned_micros = 0, answered = 0, lapses = 0,
+    silent = true
 RETURNING worker_id, held;
 
 -- name: online
--- Which of these workers are online, and whether the match knows them to be present through this node.
-SELECT worker_id, present AND node_id = $3 AS is_attached FROM session
+-- Which of these workers are online, and whether the match knows that they are present and ask through this node.
+SELECT worker_id, present AND node_id = $3 AND NOT silent AS is_attached FROM session
 WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND cardinality(queues) > 0;
 
 -- name: attach
--- Workers who are online ask through this node: they are present again.
+-- Workers who are online ask through this node: they are present again, and matched before those who do not ask.
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
-UPDATE session SET present = true, node_id = $3, idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
+UPDATE session SET present = true, silent = false, node_id = $3,
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0;
 
 -- name: leave
 -- Workers are away or offline: out of the match. Offline ones forget their queues.
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
-UPDATE session SET present = false, queues = CASE WHEN $3 THEN '{}' ELSE session.queues END
+UPDATE session SET present = false, silent = true, queues = CASE WHEN $3 THEN '{}' ELSE session.queues END,
+       left_at = CASE WHEN session.present THEN $4 ELSE session.left_at END,
+       left_queues = CASE WHEN session.queues <> '{}' THEN session.queues ELSE session.left_queues END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id;
+
+-- name: hush
+-- No call and no stream of these workers waits for a task any more; they stay present. One who asks elsewhere by now goes on.
+WITH mine AS MATERIALIZED (
+    SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND node_id = $3 AND NOT silent
+    ORDER BY worker_id FOR UPDATE)
+UPDATE session SET silent = true FROM mine
+WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_id = $3
+RETURNING session.worker_id;
 
 -- name: session
 -- A worker's presence.
@@ -128,29 +141,29 @@ SELECT worker_id, present, queues, languages, held, earned_micros, answered, onl
 FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms
--- Present workers of a queue with room on their desks: idle ones first, then those with one task.
-SELECT worker_id, idle_since, held FROM session
-WHERE cell = $1 AND present AND held < 2 AND queues @> ARRAY[$2::int] ORDER BY held, idle_since LIMIT $3
+-- Present workers of a queue with room on their desks: idle ones first, of them those who ask, then those with one task.
+SELECT worker_id, idle_since, held, silent, took_ms FROM session
+WHERE cell = $1 AND present AND held < 2 AND queues @> ARRAY[$2::int] ORDER BY held, silent, idle_since LIMIT $3
 FOR UPDATE SKIP LOCKED;
 
 -- name: idle_among
 -- Of these workers, those who are idle in a queue.
-SELECT worker_id, idle_since FROM session
+SELECT worker_id, idle_since, held, silent FROM session
 WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int];
 
 -- name: idle_in
 -- Everybody who is idle in a queue.
 SELECT worker_id FROM session WHERE cell = $1 AND present AND held = 0 AND queues @> ARRAY[$2::int];
 
--- name: present_beside
--- Whether anybody is present in a queue, and whether anybody beside these workers is.
-SELECT EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]) AS is_any_present,
-       EXISTS (SELECT FROM session WHERE cell = $1 AND present AND queues @> ARRAY[$2::int]
-               AND worker_id <> ALL ($3::bigint[])) AS is_any_other;
+-- name: seen_lately
+-- Who is present in a queue, and who was after an instant; as far as a limit.
+SELECT worker_id, CASE WHEN NOT present THEN left_at END AS left_at FROM session
+WHERE cell = $1 AND CASE WHEN present THEN queues @> ARRAY[$2::int]
+                         ELSE left_at > $3 AND left_queues @> ARRAY[$2::int] END LIMIT $4;
 
 -- name: lock_idle
 -- Of these workers, those who are idle in a queue and whom nobody else is changing right now.
-SELECT worker_id, idle_since FROM session
+SELECT worker_id, idle_since, held, silent FROM session
 WHERE cell = $1 AND worker_id = ANY ($3::bigint[]) AND present AND held = 0 AND queues @> ARRAY[$2::int]
 ORDER BY worker_id FOR UPDATE SKIP LOCKED;
 
@@ -168,9 +181,10 @@ SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
 UPDATE session SET held = session.held + d.held, answered = session.answered + d.answered,
        earned_micros = session.earned_micros + d.earned_micros,
        idle_since = CASE WHEN d.held < 0 THEN $7 ELSE session.idle_since END,
-       lapses = CASE WHEN d.is_awake THEN 0 ELSE session.lapses END
-FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::boolean[])
-     AS d (worker_id, held, answered, earned_micros, is_awake)
+       lapses = CASE WHEN d.is_awake THEN 0 ELSE session.lapses END,
+       took_ms = CASE WHEN d.took_ms > 0 THEN d.took_ms ELSE session.took_ms END
+FROM unnest($2::bigint[], $3::int[], $4::int[], $5::bigint[], $6::boolean[], $8::int[])
+     AS d (worker_id, held, answered, earned_micros, is_awake, took_ms)
 WHERE session.cell = $1 AND session.worker_id = d.worker_id;
 
 -- name: count_lapses

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -45,12 +46,16 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SessionChange(msgspec.Struct, frozen=True):
-    """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: they acted."""
+    """What to add to a worker's presence: leases held, answers given, micros earned; ``is_awake``: they acted.
+
+    ``took_ms``: from showing to answering, the last time (0: no news).
+    """
 
     held: int = 0
     answered: int = 0
     earned_micros: int = 0
     is_awake: bool = False
+    took_ms: int = 0
 
 
 def state_of(session: Session | None) -> WorkerState:
@@ -160,20 +165,25 @@ async def go_online(
 
 
 async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> dict[int, bool]:
-    """Return those of the workers who are online, each with whether they are present through this node already."""
+    """Return those of the workers who are online, each with whether they are known to ask through this node already."""
     return dict(await tx.fetch(SQL.online, cell, worker_ids, node_id))
 
 
 async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> None:
-    """Make online workers present through this node."""
+    """Make online workers present, and asking, through this node."""
     if worker_ids:
         await tx.execute(SQL.attach, cell, worker_ids, node_id, now)
 
 
-async def leave(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], *, offline: bool) -> None:
-    """Take workers out of the match: away, or ``offline``, which forgets their queues too."""
+async def hush(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:
+    """Note that workers of this node no longer ask, and return who did until now; they stay present."""
+    return {row["worker_id"] for row in await tx.fetch(SQL.hush, cell, worker_ids, node_id)}
+
+
+async def leave(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], *, offline: bool) -> None:
+    """Take workers out of the match: away, or ``offline``, which ends their presence in their queues too."""
     if worker_ids:
-        await tx.execute(SQL.leave, cell, worker_ids, offline)
+        await tx.execute(SQL.leave, cell, worker_ids, offline, now)
 
 
 async def session(db: asyncpg.Connection, cell: int, worker_id: int) -> Session | None:
@@ -186,15 +196,18 @@ async def all_sessions(db: asyncpg.Connection, cell: int) -> list[Session]:
     return read(Session, await db.fetch(SQL.all_sessions, cell))
 
 
-async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[tuple[int, datetime, int]]:
-    """Return (worker_id, idle_since, held) of present workers with room, idle ones first, locked."""
+async def rooms(tx: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> list[tuple[Any, ...]]:
+    """Return (worker_id, idle_since, held, silent, took_ms) of present workers with room, idle ones first, locked.
+
+    Of the idle ones, and of the others, those who ask come first.
+    """
     return [tuple(row) for row in await tx.fetch(SQL.rooms, cell, queue_id, limit)]
 
 
 async def idle_among(
     db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Iterable[int]
-) -> list[tuple[int, datetime]]:
-    """Return (worker_id, idle_since) of those of the workers who are present and idle in the queue, not locked."""
+) -> list[tuple[Any, ...]]:
+    """Return (worker_id, idle_since, held, silent) of those of the workers who are idle in the queue, not locked."""
     return [tuple(row) for row in await db.fetch(SQL.idle_among, cell, queue_id, list(worker_ids))]
 
 
@@ -203,17 +216,16 @@ async def idle_in(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]
     return [row["worker_id"] for row in await db.fetch(SQL.idle_in, cell, queue_id)]
 
 
-async def present_beside(
-    db: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Sequence[int]
-) -> tuple[bool, bool]:
-    """Return whether anybody is present in the queue, and whether anybody beside these workers is."""
-    anybody, others = await one_row(db, SQL.present_beside, cell, queue_id, worker_ids)
-    return anybody, others
+async def seen_lately(
+    db: asyncpg.Connection, cell: int, queue_id: int, since: datetime, limit: int
+) -> list[tuple[int, datetime | None]]:
+    """Return (worker, left_at) of at most ``limit`` who are present in the queue (None) or left it after ``since``."""
+    return [tuple(row) for row in await db.fetch(SQL.seen_lately, cell, queue_id, since, limit)]
 
 
 async def lock_idle(
     tx: asyncpg.Connection, cell: int, queue_id: int, worker_ids: Iterable[int]
-) -> list[tuple[int, datetime]]:
+) -> list[tuple[Any, ...]]:
     """Lock those of the workers who are still idle in the queue and whom nobody else has locked, and return them."""
     return [tuple(row) for row in await tx.fetch(SQL.lock_idle, cell, queue_id, list(worker_ids))]
 
@@ -231,8 +243,8 @@ async def lock_free(tx: asyncpg.Connection, cell: int, worker_ids: Iterable[int]
 async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: Mapping[int, SessionChange]) -> None:
     """Add to what workers hold, have answered and have earned; their presences are locked."""
     if desks:
-        columns = zip(*[(w, *msgspec.structs.astuple(d)) for w, d in desks.items()], strict=True)
-        await tx.execute(SQL.change_desks, cell, *columns, now)
+        *columns, took_ms = zip(*[(w, *msgspec.structs.astuple(d)) for w, d in desks.items()], strict=True)
+        await tx.execute(SQL.change_desks, cell, *columns, now, took_ms)
 
 
 async def count_lapses(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, int]:

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.allow_list import store as allow_list
-from manyeyes.allow_list.rules import allow_lists, are_all_filtered, filters
+from manyeyes.allow_list.rules import FilterTerms, Seen, allow_lists, filters, shut_until
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import NO_FILTERS, Idle, WaitingTask, WorkerFilters, listed_first
 from manyeyes.tasks.rules import TOKEN_KINDS
@@ -32,12 +32,23 @@ class Regarded(msgspec.Struct, frozen=True):
     filters: WorkerFilters = NO_FILTERS
 
 
-async def regarded(tx: asyncpg.Connection, now: datetime, cell: int, room: list[Idle]) -> Regarded:
-    """Load what is thought of these workers: one look-up by their ids. Only tokens are filtered, never pictures."""
+async def regarded(
+    tx: asyncpg.Connection, now: datetime, cell: int, queue_id: int, room: list[Idle], terms: FilterTerms
+) -> Regarded:
+    """Load what is thought of these workers: one look-up by their ids. Only tokens are filtered, never pictures.
+
+    Where somebody filters one of them and few have room, it also counts who was there lately, as far as it matters.
+    """
     everybody, idle = [w.worker_id for w in room], [w.worker_id for w in room if w.held == 0]
     newest = 1 + MOST_LISTS // max(len(idle), 1)
     words = await allow_list.regards(tx, now, cell, idle, newest, everybody)
-    return Regarded(room, allow_lists(words, MOST_LISTS), WorkerFilters(TOKEN_KINDS, filters(words)))
+    lists, filtered = allow_lists(words, MOST_LISTS), filters(words)
+    if not filtered:
+        return Regarded(room, lists)
+    seen = len(room)
+    if not terms.are_hard(seen):
+        seen = len(await workers.seen_lately(tx, cell, queue_id, terms.since(now), terms.others + 1))
+    return Regarded(room, lists, WorkerFilters(TOKEN_KINDS, filtered, are_last=not terms.are_hard(seen)))
 
 
 async def idle_elsewhere(
@@ -87,19 +98,22 @@ async def tasks_for_listed(
 
 def longest_idle_first(room: Collection[Idle]) -> list[Idle]:
     """Return the idle ones as the match takes them."""
-    return sorted((w for w in room if w.held == 0), key=lambda w: (w.idle_since, w.worker_id))
+    return sorted((w for w in room if w.held == 0), key=lambda w: (w.silent, w.idle_since, w.worker_id))
 
 
-async def where_all_are_filtered(
-    tx: asyncpg.Connection, now: datetime, cell: int, places: Collection[tuple[int, int]]
-) -> set[tuple[int, int]]:
-    """Return those of the (account, queue) in which the account filters everybody who is present (error 54).
+async def shut_places(
+    tx: asyncpg.Connection, now: datetime, cell: int, places: Collection[tuple[int, int]], terms: FilterTerms
+) -> dict[tuple[int, int], datetime]:
+    """Return those of the (account, queue) in which the account's filters leave nobody, until when (error 54).
 
     One look-up for accounts that filter nobody, as nearly all do.
     """
     filtered = await allow_list.filtered_by(tx, now, cell, sorted({account_id for account_id, _ in places}))
-    shut = set()
+    shut = {}
     for account_id, queue_id in sorted(place for place in places if place[0] in filtered):
-        if are_all_filtered(*await workers.present_beside(tx, cell, queue_id, filtered[account_id])):
-            shut.add((account_id, queue_id))
+        limit = len(filtered[account_id]) + 1  # one more than they filter is somebody else
+        rows = await workers.seen_lately(tx, cell, queue_id, terms.since(now), limit)
+        until = shut_until([Seen(*row) for row in rows], filtered[account_id], terms)
+        if until is not None:
+            shut[account_id, queue_id] = until
     return shut

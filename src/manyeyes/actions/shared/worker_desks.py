@@ -1,6 +1,7 @@
 """A worker's desk while a batch changes it: what they hold, and which task becomes current next."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -8,8 +9,9 @@ import msgspec
 
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.dispatch.store import Work
+from manyeyes.dispatch.store import Returning, Work
 from manyeyes.workers import store as workers
+from manyeyes.workers.store import SessionChange
 
 
 class LeaseId(msgspec.Struct, frozen=True):
@@ -42,14 +44,14 @@ class Desks:
         """Put a task that `take` removed back on its desk."""
         self._works[work.task_id] = work
 
-    def drop(self, task_id: int) -> None:
-        """Forget a task that ends whatever its holder does."""
-        self._works.pop(task_id, None)
-
     def next_for(self, worker_id: int) -> Work | None:
         """Return what the worker looks at next: what is current, else what is queued."""
+        return next(iter(self.of(worker_id)), None)
+
+    def of(self, worker_id: int) -> list[Work]:
+        """Return what lies on the worker's desk, in the order in which they look at it."""
         held = [w for w in self._works.values() if w.worker_id == worker_id]
-        return min(held, key=lambda w: (w.state, w.task_id), default=None)
+        return sorted(held, key=lambda w: (w.state, w.task_id))
 
     def works(self) -> list[Work]:
         """Return everything that lies on the desks now."""
@@ -77,12 +79,31 @@ async def promote_queued(
     desks: Desks,
     worker_ids: Iterable[int],
 ) -> None:
-    """Begin the lease of each worker's queued task, now that nothing lies before it."""
+    """Begin the lease of each worker's queued task that nothing lies before: the reply to the batch shows it."""
     leases: dict[int, datetime] = {}
     for worker_id in sorted(set(worker_ids)):
         work = desks.next_for(worker_id)
         if work is not None and work.state is WorkState.QUEUED:
             until = now + timedelta(seconds=work.lease_seconds)
             leases[work.task_id] = until
-            desks.replace(msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until))
-    await dispatch.promote(tx, cell, leases)
+            desks.replace(msgspec.structs.replace(work, state=WorkState.LEASED, lease_until=until, desk_since=now))
+    await dispatch.promote(tx, now, cell, leases)
+
+
+async def put_away(
+    tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, offline: Mapping[int, bool]
+) -> list[Work]:
+    """Take workers, whose desks are locked, out of the match, and return what went back to its queues.
+
+    All that they hold when they said that they go (True), else only what nobody has seen.
+    """
+    back = [
+        w for w in desks.works() if w.worker_id in offline and (offline[w.worker_id] or w.state is WorkState.QUEUED)
+    ]
+    await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
+    counts = Counter(work.worker_id for work in back)
+    await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
+    for value in (False, True):
+        going = sorted(worker_id for worker_id, said_so in offline.items() if said_so is value)
+        await workers.leave(tx, now, cell, going, offline=value)
+    return back

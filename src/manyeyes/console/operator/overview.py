@@ -18,6 +18,7 @@ from manyeyes.console.shared.languages import catalogue, mark, money
 from manyeyes.console.shared.rendering import render
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
+from manyeyes.dispatch import open_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.operator import open_appeals
@@ -106,7 +107,7 @@ class OperatorPages:
         since = []
         for cell in self._context.cells.numbers:
             async with self._context.cells.pool(cell).acquire() as db:
-                since.append(await dispatch.oldest_waiting(db, cell))
+                since.append(await open_work.oldest_waiting(db, cell))
         first = min((instant for instant in since if instant is not None), default=None)
         return (datetime.now(UTC) - first).total_seconds() if first else None
 
@@ -134,7 +135,7 @@ class OperatorPages:
             for cell in self._context.cells.numbers:
                 async with self._context.cells.pool(cell).acquire() as db:
                     waiting += await dispatch.count_waiting(db, cell, queue_id, WAITING_COUNTED)
-                    answering += (await dispatch.answering(db, cell)).get(queue_id, 0)
+                    answering += (await open_work.answering(db, cell)).get(queue_id, 0)
                     online += (await workers.presence(db, cell, queue_id))[0]
             lines.append({"terms": queue, "waiting": waiting, "answering": answering, "online": online})
         return lines
