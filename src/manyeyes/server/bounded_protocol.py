@@ -6,6 +6,7 @@ connection costs is bounded before its first byte is parsed, and a connection ha
 """
 
 import asyncio
+import random
 import re
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,7 @@ LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what a
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
-LARGEST_SWALLOWED = 16 * 1024 * 1024  # of what it sends meanwhile
+LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
@@ -60,7 +61,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._since = self.loop.time()
         self._place = self._places.take(self.client[0] if self.client else "")
         limits = self._limits
-        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / 4
+        # Not all at one instant: thousands of connections may have come at one.
+        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / random.uniform(4, 8)
         self._timer = self.loop.call_later(self._look_seconds, self._look)
         if self._place is None:
             self.transport.write(self._answer_of("", Trouble.NO_PLACE))
