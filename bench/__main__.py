@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
+from bench import attacks, depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -34,6 +34,7 @@ MEASUREMENTS = {
     "recognition": recognition.measure,
     "label_days": label_days.measure,
     "idle": idle.measure,
+    "attacks": attacks.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

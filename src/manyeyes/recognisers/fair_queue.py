@@ -6,12 +6,15 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Asked(Protocol):
-    """What waits: whose request it is part of (0: the house's own), and its size in bytes."""
+    """What waits."""
 
     @property
-    def account(self) -> int: ...
+    def account(self) -> int:
+        """Return whose request it is part of; 0 for the house's own."""
+
     @property
-    def size(self) -> int: ...
+    def size(self) -> int:
+        """Return its size in bytes."""
 
 
 AskedT = TypeVar("AskedT", bound=Asked)

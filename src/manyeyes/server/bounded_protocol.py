@@ -6,6 +6,7 @@ connection costs is bounded before its first byte is parsed, and a connection ha
 """
 
 import asyncio
+import random
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +21,10 @@ from manyeyes.server.trouble import Trouble
 MOST_LINES = 128  # of a head; browsers send about twenty
 LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
 LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
-CHUNKED_SLICE = 16 * 1024  # what is parsed between two looks at how little of a chunked body is content
-FRAMING_SHARE = 16  # sizes, extensions and trailers may be a head's worth and a sixteenth of the content
+CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
+LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
-LARGEST_SWALLOWED = 16 * 1024 * 1024  # of what it sends meanwhile
+LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
 _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
@@ -60,7 +61,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._since = self.loop.time()
         self._place = self._places.take(self.client[0] if self.client else "")
         limits = self._limits
-        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / 4
+        # Not all at one instant: thousands of connections may have come at one.
+        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / random.uniform(4, 8)
         self._timer = self.loop.call_later(self._look_seconds, self._look)
         if self._place is None:
             self.transport.write(self._answer_of("", Trouble.NO_PLACE))
@@ -113,7 +115,7 @@ class BoundedProtocol(OneWriteProtocol):
                 return False
         if not self._scanned:
             self._since = self.loop.time()
-        end = _HEAD_ENDS.search(self._pending, max(self._scanned - 3, 0))
+        end = _HEAD_ENDS.search(self._pending, max(self._scanned - 3, 0), self._limits.largest_head + 1)
         size = end.end() if end else len(self._pending)
         if size > self._limits.largest_head or self._pending.count(b"\n", 0, size) > MOST_LINES:
             self._refuse(Trouble.LARGE_HEAD)
@@ -137,7 +139,7 @@ class BoundedProtocol(OneWriteProtocol):
             self._left -= len(part)
         self._feed(part)
         framing = self._raw - self._content
-        largest_framing = self._limits.largest_head + CHUNKED_SLICE + self._content // FRAMING_SHARE
+        largest_framing = LARGEST_FRAMING + CHUNKED_SLICE + self._content // FRAMING_SHARE
         if self._is_in_body and self._left is None and framing > largest_framing:
             self._refuse(Trouble.UNREADABLE)
         elif self._is_in_body and self._raw > LARGEST_BODY:

@@ -8,7 +8,7 @@ import msgspec
 from manyeyes.settings import Settings
 
 IPV6_SITE = 64  # bits: whoever has one address of IPv6 has all of its /64
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+AnyNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ConnectionLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class Places:
         return str(found) if found.version == 4 else str(ipaddress.ip_network((found, IPV6_SITE), strict=False))
 
 
-def _networks(proxies: str) -> list[Network] | None:
+def _networks(proxies: str) -> list[AnyNetwork] | None:
     """Return the trusted networks; None where everybody is trusted. Names that are no address count as nobody."""
     parts = [part.strip() for part in proxies.split(",") if part.strip()]
     if "*" in parts:

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache
 from typing import Any
 
+import msgspec
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -69,7 +71,7 @@ class Calls:
                 if operation is not None:
                     response = await operation.serve(api, self._context, Request(scope, receive, send), held)
                 elif path == DESCRIPTION and method in ("GET", "HEAD"):
-                    response = json(document())
+                    response = Response(_described(), media_type="application/json")
                 else:
                     await _drain(receive)
                     response = self._missing(method, path, known)
@@ -114,6 +116,12 @@ def _failed(error: Exception, path: str) -> Response:
         return response
     log.error("call_failed", path=path, exc_info=error)
     return json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
+
+
+@cache
+def _described() -> bytes:
+    """Return the description of /v1; making it takes the time of a hundred calls."""
+    return msgspec.json.encode(document())
 
 
 def routes(context: Context) -> list[Route]:
