@@ -9,7 +9,7 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
-from manyeyes.anticaptcha.token_task import KINDS
+from manyeyes.anticaptcha.token_task import kind_of
 from manyeyes.db.pool import is_lost
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
@@ -113,7 +113,7 @@ def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
 def _picture_length(body: dict[str, Any]) -> int:
     """Return how many bytes of the body its picture may have been."""
     task = body.get("task")
-    picture = task.get("body") if isinstance(task, dict) and task.get("type") not in KINDS else None
+    picture = task.get("body") if isinstance(task, dict) and not kind_of(task) else None
     return LONGEST_ESCAPE * len(picture) if isinstance(picture, str) else 0
 
 
