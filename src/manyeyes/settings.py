@@ -10,8 +10,8 @@ import msgspec
 
 from manyeyes.values.decimals import decimal_number
 
-
-LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger is a slip, and overflows somewhere
+# Of any setting: three years in seconds; what is larger is a slip, and overflows somewhere.
+LARGEST_NUMBER = 100_000_000
 Hours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
 

@@ -82,6 +82,8 @@ async def test_blanks_alone_are_no_address(calm: Client):
             "https://hook..example.org/",
         ),
         *("https://hook.example.org/\n/x", "https://127.1/", "https://0x7f000001/", "https://[::1", "https://xn--/"),
+        *("https://hook.example.org:٨٠٨٠/", "https://hook.example.org:+8080/", "https://hook.example.org:8_080/"),
+        *("https://hook.example.org/\x00a", "https://hook\x00.example.org/"),
         *("https://hook.example.org:x/", "https://-.example/", "https://a\\b.example/", "https://1.2.3.4.5/"),
     ],
 )
@@ -112,6 +114,12 @@ async def test_a_private_address_is_refused_and_the_setting_that_opens_it_is_nam
     reply = await created(calm, address)
     assert reply["errorId"] == 24
     assert "MANYEYES_ALLOWED_PRIVATE_NETWORKS" in reply["errorDescription"]
+
+
+async def test_no_setting_is_named_for_an_address_that_none_opens(calm: Client):
+    for address in ("http://169.254.169.254/", "http://[::ffff:168.63.129.16]/"):
+        reply = await created(calm, address)
+        assert (reply["errorId"], "MANYEYES" in reply["errorDescription"]) == (24, False)
 
 
 async def test_a_name_that_may_lead_elsewhere_later_is_taken(calm: Client):

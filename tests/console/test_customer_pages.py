@@ -139,6 +139,11 @@ async def test_a_window_that_cuts_history_adds_up_at_every_instant(client: Clien
         assert books.unexplained_micros == 0, start
 
 
+async def test_an_address_that_no_text_of_the_database_can_be_is_one_that_never_spent(client: Client):
+    for address in ("%00", "a%00b", "%ff"):
+        assert (await client.get(f"/customer/statement?ip={address}")).status_code == 200
+
+
 async def test_a_refund_stands_on_the_statement_and_it_still_adds_up(client: Client, customer: factories.Customer):
     """Also where a window holds the task's end and not the refund, or the refund and not the end."""
     hand, earlier_hand = await factories.hand(client.context), 1

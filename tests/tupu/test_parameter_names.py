@@ -30,7 +30,7 @@ def test_one_name_has_many_spellings(written: str) -> None:
     "written",
     [
         *("task_id", "taskIds", "task-id", "task[", "task]", "params[task]", "a.task", "my_task", "task[0"),
-        *("image2", "image_url", "imageurl"),
+        *("image2", "image_url", "imageurl", "secretTask", "userImage", "ta\u200bsk", "ta\u00adsk[]", "ｔａｓｋ"),
     ],
 )
 def test_a_name_like_a_decisive_one_is_told_and_not_skipped(written: str) -> None:
@@ -38,7 +38,9 @@ def test_a_name_like_a_decisive_one_is_told_and_not_skipped(written: str) -> Non
         known_name(written)
 
 
-@pytest.mark.parametrize("written", ["", "time", "isExtended", "x" * 10_000, "[0]", "multitask"])
+@pytest.mark.parametrize(
+    "written", ["", "time", "isExtended", "x" * 10_000, "[0]", "multitask", "DAMAGES", "multitasks"]
+)
 def test_other_unknown_names_are_skipped(written: str) -> None:
     assert known_name(written) == ""
 
@@ -118,12 +120,23 @@ async def test_a_decisive_parameter_in_the_address_is_15(shop: Shop):
 
 
 @pytest.mark.parametrize(
-    "more", ['"task":"{0}","task":"x"', '"x":{{"task":"{0}"}},"image":"y"', '"TASK":"x","TASK":"{0}"']
+    "more",
+    [
+        *('"task":"{0}","task":"x"', '"x":{{"task":"{0}"}},"image":"y"', '"TASK":"x","TASK":"{0}"'),
+        *('"t\\u0061sk":"x","task":"{0}"', '"task[]":"x","task[]":"{0}"', '"x":{{"\\u0054ask":"{0}"}}'),
+        '" task" : "x"," task"\t:"{0}"',
+    ],
 )
 async def test_a_member_of_json_that_comes_twice_or_deeper_is_15(shop: Shop, more: str):
     text = json.dumps(shop.triple())[:-1] + "," + more.format(shop.task_id) + "}"
     reply = await shop.client.post(f"/v3/recognition/{shop.sid}", content=text, headers=JSON)
     assert opened(shop, reply).code == 15
+
+
+async def test_a_text_that_looks_like_a_member_is_a_text(shop: Shop):
+    text = json.dumps({**shop.triple(), "uid": '"task": "x"', "tag": "task", "task": shop.task_id})
+    reply = await shop.client.post(f"/v3/recognition/{shop.sid}", content=text, headers=JSON)
+    assert opened(shop, reply).code == 3
 
 
 async def test_json_of_very_many_members_is_15(shop: Shop):

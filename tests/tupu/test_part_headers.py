@@ -36,6 +36,7 @@ UNREADABLE = {
     "filename*=a.png": "does not say its charset",
     'filename="=?klingon?B?5Zu+?="': "charset 'klingon' is not known",
     'filename="=?utf-8?B?5Z?="': "encoded word",
+    'filename="=?utf-8?B?@@?="': "encoded word",
     'filename="a"; filename="b"': "twice",
     "filename*=unicode_escape''a": "is not known",
     f'filename="{"a" * 9_000}"': "more than",
@@ -124,6 +125,18 @@ async def test_a_part_that_cannot_be_read_is_15_with_a_reason_and_nothing_runs(s
     assert answer.code == 15
     assert len(answer.said["message"]) > len("The request body cannot be read: ")
     assert await shop.rows("recognition_result") == []
+
+
+async def test_multipart_of_another_kind_is_15_with_a_reason(shop: Shop):
+    headers = {"content-type": "multipart/mixed; boundary=z"}
+    reply = await shop.client.post(f"/v3/recognition/{shop.sid}", content=b"--z--", headers=headers)
+    answer = opened(shop, reply)
+    assert (answer.code, "multipart/form-data alone" in answer.said["message"]) == (15, True)
+
+
+async def test_a_file_that_is_called_like_the_charset_field_is_a_file(shop: Shop):
+    answer = await ask(shop, (f'{FILE}="_charset_.png"', PICTURE))
+    assert [file["name"] for file in answer.files(shop.task_id)] == ["_charset_.png"]
 
 
 async def test_a_picture_without_a_file_name_is_a_picture_all_the_same(shop: Shop):

@@ -161,7 +161,7 @@ def _options(task: Mapping[str, Any]) -> ImageOptions:
 
 def _callback(call: AntiCaptchaCall) -> str:
     try:
-        said = lenient_values.text(call.body, "callbackUrl", LONGEST_URL)
+        said = lenient_values.address(call.body, "callbackUrl", LONGEST_URL)
         return read_given_address(said, call.context.settings.private_networks())
     except ValueError as error:
         raise Refused(Refusal(Reason.TASK_PROPERTIES, f"callbackUrl: {error}")) from error

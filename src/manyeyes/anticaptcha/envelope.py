@@ -9,7 +9,7 @@ from manyeyes.accounts.rules import canonical_address
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.anticaptcha.methods import METHODS
-from manyeyes.anticaptcha.token_task import KINDS
+from manyeyes.anticaptcha.token_task import kind_of
 from manyeyes.db.pool import is_lost
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
@@ -111,10 +111,7 @@ def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
 
 def _carries_picture(body: dict[str, Any]) -> bool:
     task = body.get("task")
-    if not isinstance(task, dict):
-        return False
-    kind = task.get("type")
-    return isinstance(kind, str) and kind not in KINDS and isinstance(task.get("body"), str)
+    return isinstance(task, dict) and not kind_of(task) and isinstance(task.get("body"), str)
 
 
 def _address(scope: dict[str, Any]) -> str:

@@ -56,6 +56,11 @@ def whole(
 
 def text(source: Mapping[str, object], name: str, longest: int) -> str:
     """Return a string; null and false mean unset, i.e. empty."""
+    return address(source, name, longest).replace("\x00", "")
+
+
+def address(source: Mapping[str, object], name: str, longest: int) -> str:
+    """Return a string as `text` does, with the NULs in it: who reads addresses refuses them."""
     value = source.get(name)
     if value is None or value is False:
         return ""
@@ -65,7 +70,7 @@ def text(source: Mapping[str, object], name: str, longest: int) -> str:
         raise bad_property(name, f"at most {longest} characters", value)
     if any(0xD800 <= ord(c) < 0xE000 for c in value):
         raise bad_property(name, "text without lone surrogates", "")
-    return value.replace("\x00", "")
+    return value
 
 
 def words(source: Mapping[str, object], name: str, longest: int) -> str:

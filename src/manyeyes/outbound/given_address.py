@@ -3,6 +3,7 @@
 docs/decisions/0038-what-a-customer-meant.md; what the door itself refuses: docs/decisions/0014-one-door-out.md.
 """
 
+import ipaddress
 from collections.abc import Sequence
 
 from manyeyes.outbound.networks import Network
@@ -11,6 +12,7 @@ from manyeyes.values.text.rules import without_outer_blanks
 from manyeyes.values.web_address import is_ip_address
 
 SETTING = "MANYEYES_ALLOWED_PRIVATE_NETWORKS"  # docs/reference/settings.md
+EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))  # as if all networks were allowed
 LOOPBACK = ("127.0.0.1", "::1")  # what the name localhost leads to wherever it is asked (RFC 6761, section 6.3)
 
 
@@ -30,7 +32,9 @@ def read_given_address(text: str, allowed: Sequence[Network]) -> str:
         raise ValueError(refused.detail) from refused
     why = why_closed(host, allowed)
     if why:
-        raise ValueError(f"{why}; the operator's setting {SETTING} opens such networks")
+        raise ValueError(
+            why if _is_never_open(host) else f"{why}; the operator's setting {SETTING} opens such networks"
+        )
     return address
 
 
@@ -40,3 +44,8 @@ def why_closed(host: str, allowed: Sequence[Network]) -> str:
         reasons = [why_forbidden(ip, allowed) for ip in LOOPBACK]
         return f"{host} is this machine, not a public address" if all(reasons) else ""
     return why_forbidden(host, allowed) if is_ip_address(host) else ""
+
+
+def _is_never_open(host: str) -> bool:
+    """Tell whether no setting opens an address: docs/decisions/0040."""
+    return is_ip_address(host) and bool(why_forbidden(host, EVERYWHERE))

@@ -11,7 +11,7 @@ import msgspec
 
 from manyeyes.tupu.memory_budget import HeldMemory
 from manyeyes.tupu.multipart import Multipart, boundary_of
-from manyeyes.tupu.parameter_names import known_name
+from manyeyes.tupu.parameter_names import DECIDING, known_name
 from manyeyes.tupu.parameters import Parameters, Value
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -26,7 +26,6 @@ MOST_COLONS = 10_000  # in JSON: so many members are made of it; addresses have 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _string = msgspec.json.Decoder(str)
-_DECISIVE = re.compile(rb'"(?:images?|tasks?|taskid)"\s*:', re.IGNORECASE)
 _JSON_BEGINS = re.compile(rb"\s*[{\[]")
 
 
@@ -134,12 +133,31 @@ def _of_json(text: bytearray) -> list[tuple[str, Value]]:
         raise ValueError(f"it has more than {MOST_COLONS} members")
     try:
         members = _members.decode(text)
-        single = sum(_DECISIVE.fullmatch(f'"{name}":'.encode()) is not None for name in members)
-        if len(_DECISIVE.findall(text)) > single:
+        if sum(map(_is_decisive, _names(text))) > sum(map(_is_decisive, members)):
             raise ValueError("a member that says what is done comes twice, or inside another one")
         return [(name, value) for name, raw in members.items() for value in _json_values(name, bytes(raw))]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+def _names(text: bytearray) -> Iterator[str]:
+    """Yield the names of all members, those that come twice or lie inside another one too; some that are odd are not.
+
+    Whoever looks for a name in the bytes has to know every escape that it can be written with: so each is decoded.
+    """
+    for before in text.split(b":")[:-1]:
+        before = before.rstrip()
+        began = before.rfind(b'"', 0, -1)
+        if began >= 0 and before.endswith(b'"'):
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):  # it is no name: the text goes on behind the quote
+                yield _string.decode(before[began:])
+
+
+def _is_decisive(name: str) -> bool:
+    try:
+        return known_name(name) in DECIDING
+    except ValueError:  # told when it is read; inside another member it is nobody's
+        return False
 
 
 def _json_values(name: str, raw: bytes) -> Iterator[Value]:

@@ -10,13 +10,17 @@ from manyeyes.tupu.part_headers import SINGLE, PartHeaders, decoded, read_header
 
 LONGEST_BOUNDARY = 200  # RFC 2046 allows 70
 MOST_PARTS = 1_000
+LONGEST_CHARSET = 100  # bytes of its name
 CHARSET_FIELD = "_charset_"  # names the charset of a form's texts (RFC 7578, section 4.6)
 
 
 def boundary_of(content_type: str) -> bytes:
-    """Return the boundary of a multipart body, empty for another type. Raises ValueError when it has none."""
+    """Return the boundary of a multipart body, empty for another type. Raises ValueError when it has
+    none, and for what is multipart of another kind."""
     kind, options = parse_options_header(content_type)
     if kind.strip() != b"multipart/form-data":
+        if kind.strip().startswith(b"multipart/"):
+            raise ValueError("of the multipart types multipart/form-data alone is taken")
         return b""
     boundary = options.get(b"boundary", b"")
     if not 0 < len(boundary) <= LONGEST_BOUNDARY:
@@ -66,8 +70,9 @@ class Multipart:
         return Parameters((name, value) for name, value in values if value is not None)
 
     def _form_charset(self) -> str:
-        named = (part.data for part in self._parts if CHARSET_FIELD in part.fields.get("content-disposition", ""))
-        return next(named, b"").decode("latin-1").strip()
+        said = (part for part in self._parts if CHARSET_FIELD in part.fields.get("content-disposition", ""))
+        named = (part.data for part in said if read_headers(part.fields, "latin-1").name == CHARSET_FIELD)
+        return next(named, b"")[:LONGEST_CHARSET].decode("latin-1").strip()
 
     def _begin(self) -> None:
         self._fields: dict[str, str] = {}

@@ -4,6 +4,7 @@ See docs/contracts/tupu.md#names.
 """
 
 import re
+import unicodedata
 from urllib.parse import parse_qsl
 
 from manyeyes.values.text.rules import without_outer_blanks
@@ -18,16 +19,18 @@ KNOWN = frozenset(
 LONGEST_NAME = 100  # characters that are looked at; none of ours has more than nine
 # What decides which recognitions run and what they look at, and so what is done and charged; and how it is said.
 DECISIVE = {"task": "recognitions are chosen by `task`", "image": "pictures come under `image`"}
-_DECIDE = ("task", "taskId", "image")
+DECIDING = ("task", "taskId", "image")
 MOST_FIELDS = 100  # of a query string
 _BY_LETTERS = {name.lower(): name for name in KNOWN} | {f"{name}s": name for name in ("image", "tag", "task")}
+_BEGINS_WORD = "(?<![A-Za-z])(?i:{})|{}"  # "task_id", "TASK", "secretTask"; not "multitasking"
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _SUBSCRIPTS = re.compile(r"(?:\s*\[[^\[\]]*\]|\.\d+)+\Z")  # a list's, as PHP, Ruby and JavaScript write it in a form
 
 
 def check_query(query: str) -> None:
     """Raise ValueError when a decisive parameter stands in a query string, which is not read: bodies alone are."""
     for name, _ in parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_FIELDS):
-        if known_name(name) in _DECIDE:
+        if known_name(name) in DECIDING:
             raise ValueError(f"{name[:40]!r} stands in the address; parameters come in the body")
 
 
@@ -37,9 +40,18 @@ def known_name(name: str) -> str:
     Capitals, subscripts, blanks at the ends and the plural make no difference. Raises ValueError with a sentence for a
     name that is not known and has one that is decisive in it: to skip it would do, and charge, what nobody asked for.
     """
-    written = without_outer_blanks(name).lower()[:LONGEST_NAME]
-    found = _BY_LETTERS.get(_SUBSCRIPTS.sub("", written), "")
-    meant = next((each for each in DECISIVE if re.search(rf"(?<![a-z]){each}", written)), "")
-    if meant and not found:
+    written = without_outer_blanks(name)[:LONGEST_NAME]
+    found = _BY_LETTERS.get(_SUBSCRIPTS.sub("", written).lower(), "")
+    meant = "" if found else _meant(written)
+    if meant:
         raise ValueError(f"the parameter {written!r} is not known; {DECISIVE[meant]}")
     return found
+
+
+def _meant(written: str) -> str:
+    """Return the decisive parameter whose name begins a word of an unknown one, as people read it; empty for none.
+
+    Full-width letters are read as the letters that they are a form of, invisible characters not at all.
+    """
+    read = unicodedata.normalize("NFKC", _UNSEEN.sub("", written))
+    return next((each for each in DECISIVE if re.search(_BEGINS_WORD.format(each, each.capitalize()), read)), "")

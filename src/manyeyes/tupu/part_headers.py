@@ -174,7 +174,7 @@ def _word(found: re.Match[str]) -> str:
     charset, encoding, content = found[1], found[2].lower(), found[3]
     try:
         raw = content.encode("ascii")
-        data = binascii.a2b_base64(raw) if encoding == "b" else binascii.a2b_qp(raw, header=True)
+        data = binascii.a2b_base64(raw, strict_mode=True) if encoding == "b" else binascii.a2b_qp(raw, header=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise ValueError("a part's name holds an encoded word that cannot be read") from error
     return _in_charset(data, charset)

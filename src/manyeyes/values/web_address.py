@@ -9,6 +9,7 @@ import msgspec
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_PORT = re.compile(r"\A(?:\[[^\[\]]*\]|[^:]*)(?::[0-9]*)?\Z")  # behind a host, or an IPv6 address in its brackets
 _NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 
@@ -36,8 +37,11 @@ def read_web_address(text: str) -> WebAddress:
         raise ValueError(str(error)) from error
     if url.scheme not in DEFAULT_PORTS or "://" not in text:
         raise ValueError("it must begin with http:// or https://")
-    if url.userinfo or "@" in re.split("[/?#]", text.split("://", 1)[1], maxsplit=1)[0]:
+    authority = re.split("[/?#]", text.split("://", 1)[1], maxsplit=1)[0]
+    if url.userinfo or "@" in authority:
         raise ValueError("it must not carry a user name or password")
+    if not _PORT.search(authority):  # int() reads "+80", "8_0" and digits of other scripts
+        raise ValueError("a port is written in the digits 0 to 9")
     port = DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     if not 0 < port < 65536:
         raise ValueError(f"there is no port {port}")

@@ -28,5 +28,5 @@ def filters(queues: Mapping[int, QueueTerms], *, queue: str, soft_id: int, ip: s
     return {
         "queue_id": (queue_said(queues, queue) or UNKNOWN) if queue else None,
         "soft_id": app or None,
-        "ip": canonical_address(ip) if ip else None,
+        "ip": canonical_address(ip.replace("\x00", "")) if ip else None,  # no text in the database has a NUL
     }
