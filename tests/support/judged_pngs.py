@@ -90,6 +90,7 @@ SHOWN = {
     "PNG with too many rows": packed(rows(HEIGHT + 10)),
     "PNG with more behind its data": png(head(), chunk(b"IDAT", PACKED + b"xxxx"), END),
     "PNG of the smallest window": windowed(0),
+    "PNG of a million": png(head(1_000_000, 1, 1, 0), chunk(b"IDAT", zlib.compress(bytes(125_001))), TEXT, END),
     "PNG that moves": FILM["PNG"],
 }
 REFUSED = {
@@ -126,6 +127,7 @@ REFUSED = {
     "PNG without its last byte": packed(rows()[:-1]),
     "PNG of filter 5 in its rows": packed(rows(kind=5)),
     "PNG with a note within its data": png(head(), SPLIT[0], TEXT, SPLIT[1], END),
+    "PNG wider than a million": png(head(1_000_001, 1, 1, 0), chunk(b"IDAT", zlib.compress(bytes(125_002))), END),
     "PNG without width": png(head(0, HEIGHT), GOOD_DATA, END),
     "PNG without height": png(head(WIDTH, 0), GOOD_DATA, END),
     "PNG with a chunk longer than itself": noted(struct.pack(">I", 5000) + b"tEXtabc"),

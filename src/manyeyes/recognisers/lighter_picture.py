@@ -15,6 +15,7 @@ from manyeyes.tasks.pictures import LARGEST_BYTES
 
 GOOD_QUALITIES, MIDDLING_QUALITY, POOREST_QUALITY = (85, 70), 50, 30
 HEAVIEST_BYTES = 4_000_000  # that a person waits for
+_MARGIN = 0.8  # of the pixels that would fit: a smaller picture has more to it in each
 
 
 def lighter(data: bytes) -> UnfoldedPicture:
@@ -37,7 +38,7 @@ def lighter(data: bytes) -> UnfoldedPicture:
         light = _packed(plain, POOREST_QUALITY)
     if len(light.data) > HEAVIEST_BYTES:
         pixels = plain.width * plain.height
-        fitting = int(pixels * HEAVIEST_BYTES / len(light.data))
+        fitting = int(pixels * _MARGIN * HEAVIEST_BYTES / len(light.data))
         light = _packed(within(plain, max(fitting, pixels // LEGIBLE_SHARE)), POOREST_QUALITY)
     return light
 
