@@ -10,7 +10,6 @@ import msgspec
 
 from manyeyes.values.decimals import decimal_number
 
-
 LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
 BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
