@@ -10,9 +10,8 @@ import msgspec
 
 from manyeyes.values.decimals import decimal_number
 
-# Of any setting: three years in seconds; what is larger is a slip, and overflows somewhere.
-LARGEST_NUMBER = 100_000_000
-Hours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
+LARGEST_NUMBER = 100_000_000  # of any setting: three years in seconds; what is larger overflows somewhere
+BoundedHours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,8 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
-    picture_hours: Hours = 24
-    report_patience_hours: Hours = 24
+    picture_hours: BoundedHours = 24
+    report_patience_hours: BoundedHours = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public

@@ -56,6 +56,11 @@ def test_terms_that_cannot_be_are_refused_and_change_nothing(manyeyes, wrong):
     assert manyeyes("queue", "list", "--json").json["queues"][0] == FIRST
 
 
+@pytest.mark.parametrize("option", ["--capacity", "--lease-seconds"])
+def test_what_is_too_large_is_not_called_too_small(manyeyes, option: str):
+    assert "must be from 1 to 100000000" in manyeyes("queue", "set", "1", option, "100000001").complaint
+
+
 def test_a_queue_that_is_not_there_is_said(manyeyes):
     assert "no queue 7" in manyeyes("queue", "set", "7", "--price", "1").complaint
 

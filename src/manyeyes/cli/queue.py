@@ -16,6 +16,7 @@ from manyeyes.values import money
 from manyeyes.values.text.rules import read_name
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
+LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
 
@@ -169,8 +170,8 @@ def _check(before: QueueTerms, terms: dict[str, int | bool | None]) -> None:
     if vote_pay is not None and vote_pay > price:
         raise CommandFailed("the pay for a vote must not be more than the price")
     for name in ("capacity", "lease_seconds"):
-        if terms[name] is not None and not 0 < int(terms[name] or 0) <= 100_000_000:
-            raise CommandFailed(f"{name} must be more than 0")
+        if terms[name] is not None and not 0 < int(terms[name] or 0) <= LARGEST_TERM:
+            raise CommandFailed(f"{name} must be from 1 to {LARGEST_TERM}")
 
 
 def _row(queue: QueueTerms) -> dict[str, Any]:
