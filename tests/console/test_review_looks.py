@@ -50,6 +50,29 @@ async def test_a_phone_on_its_side_shows_picture_and_verdicts(site: Site, browse
     assert await has_no_sideways_scroll(screen.page)
 
 
+KEYS_ON_WORDS = """() => [...document.querySelectorAll(".verdict kbd")].flatMap((key) => {
+  const at = key.getBoundingClientRect();
+  return [...key.parentElement.querySelectorAll("span, .icon")].filter((part) => {
+    const words = document.createRange();
+    words.selectNodeContents(part);
+    const boxes = part.matches(".icon") ? [part.getBoundingClientRect()] : [...words.getClientRects()];
+    return boxes.some((box) => at.width && box.width
+      && at.left < box.right && box.left < at.right && at.top < box.bottom && box.top < at.bottom);
+  }).map((part) => `${key.textContent} on ${part.textContent || "its icon"}`);
+})"""
+
+
+async def test_keys_never_lie_on_words(site: Site, browser, people):
+    customer, author, judge = people
+    await complaint(site.context, customer, author)
+    screen = await at_review(site, browser, judge)
+    await screen.part("start").click()
+    await screen.shown("12345")
+    for width, height in ((390, 844), (640, 400), (900, 600), (1024, 700), (1100, 700), (1366, 768)):
+        await screen.page.set_viewport_size({"width": width, "height": height})
+        assert await screen.page.evaluate(KEYS_ON_WORDS) == [], width
+
+
 async def test_every_language_fits_a_phone_in_the_largest_text(site: Site, browser, people):
     customer, author, judge = people
     await complaint(site.context, customer, author, phrase=False, min_length=3, max_length=9)
