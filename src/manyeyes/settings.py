@@ -8,7 +8,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from manyeyes.values.decimals import is_decimal
+from manyeyes.values.decimals import decimal_number
+
+# Of any setting: three years in seconds; what is larger is a slip, and overflows somewhere.
+LARGEST_NUMBER = 100_000_000
+Hours = Annotated[int, msgspec.Meta(ge=0, le=87_600)]  # ten years
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,8 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
-    picture_hours: int = 24
-    report_patience_hours: int = 24
+    picture_hours: Hours = 24
+    report_patience_hours: Hours = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public
@@ -92,8 +96,12 @@ def default_data_directory(environment: Mapping[str, str]) -> Path:
 
 def _read(text: str, kind: Any) -> object:
     """Return a variable's text as its setting's type. Raises ValueError; `msgspec` alone takes ``nan`` and ``1e3``."""
-    if kind not in (str, Path) and not is_decimal(text):
-        raise ValueError(f"{text!r} is not a number; write it in the digits 0 to 9")
+    if kind not in (str, Path):
+        number = decimal_number(text)
+        if number is None:
+            raise ValueError(f"{text!r} is not a number; write it in the digits 0 to 9")
+        if number > LARGEST_NUMBER:
+            raise ValueError(f"{text!r} is more than {LARGEST_NUMBER}")
     return msgspec.convert(text, kind, strict=False, dec_hook=_path)
 
 

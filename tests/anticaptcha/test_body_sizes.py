@@ -32,6 +32,8 @@ async def test_a_body_without_a_picture_has_64_kb(client: Client, method, length
         {f"member {number}": number for number in range(2_600)},
         {"task": {"type": "RecaptchaV2TaskProxyless", "body": PICTURE}},
         {"task": {"type": "ImageToTextTask", "comment": "A" * 70_000}},
+        {"task": {"type": ["ImageToTextTask"], "body": PICTURE}},
+        {"task": [PICTURE]},
     ],
 )
 async def test_a_large_body_is_a_picture_and_few_members(client: Client, more):
@@ -51,7 +53,7 @@ async def test_a_picture_that_is_escaped_as_some_clients_do_is_taken(client: Cli
     text = json.dumps({"clientKey": customer.key, "task": task})
     escaped = text.replace("/", "\\u002F").replace("+", "\\u002B")
     reply = (await client.post("/createTask", content=escaped.encode())).json()
-    assert "beside the picture" not in json.dumps(reply)
+    assert "without a picture" not in json.dumps(reply)
 
 
 async def test_of_a_member_that_comes_twice_the_last_one_counts(client: Client):

@@ -72,3 +72,17 @@ def test_every_command_reads_its_numbers_by_that_rule():
 def test_a_setting_is_read_likewise(name: str, text: str):
     with pytest.raises(ValueError, match=f"MANYEYES_{name}"):
         from_environment({f"MANYEYES_{name}": text})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PICTURE_HOURS", "87601"),
+        ("TASK_LIFE_SECONDS", "100000001"),
+        ("STALL_SECONDS", "9" * 40),
+        ("CONNECTIONS", "9" * 40),
+    ],
+)
+def test_a_setting_that_would_overflow_is_refused_at_the_start(name: str, text: str):
+    with pytest.raises(ValueError, match=f"MANYEYES_{name}: .*(<= 87600|more than 100000000)"):
+        from_environment({f"MANYEYES_{name}": text})

@@ -170,6 +170,14 @@ async def test_a_worker_who_is_disabled_is_signed_in_nowhere(client: Client, sub
     assert 'href="/worker"' not in (await ask(client, secret, "/")).text
 
 
+async def test_the_token_of_a_disabled_worker_begins_no_session(client: Client):
+    hand = await factories.hand(client.context)
+    await client.context.batcher.ask(disable_workers, DisableWorker(hand.worker.worker_id))
+    await client.context.notifier.tell_changed()
+    reply = await client.post("/login", data={"key": hand.token}, headers=OWN)
+    assert (reply.status_code, reply.cookies.get("manyeyes_session")) == (403, None)
+
+
 @pytest.mark.parametrize("role", HOMES)
 async def test_a_sign_out_by_the_operator_counts_at_once(client: Client, subjects: dict[str, Subject], role: str):
     secrets = [await sign_in(client, subjects[role]) for _ in range(2)]

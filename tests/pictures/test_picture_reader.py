@@ -2,20 +2,39 @@
 
 import io
 import random
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from manyeyes.pictures.anatomy import Broken, TooManyPixels
+from manyeyes.pictures.anatomy import MOST_BLOCKS, MOST_PARTS, Broken, TooManyPixels
 from manyeyes.pictures.exif import orientation_of
 from manyeyes.pictures.reader import read
 from manyeyes.recognisers.data_check import whole
 from support import judged_pictures, judged_pngs
 from support.drawn_pictures import painting, written
 from support.judged_pictures import GIF, JPEG, NOT_TAKEN, PROGRESSIVE, TAKEN, TURNED, WEBP
-from support.made_pictures import EXIF, FILM, noted, orientation, segment, with_extensions, with_segments
+from support.made_pictures import (
+    END,
+    EXIF,
+    FILM,
+    GOOD_DATA,
+    WIDTH,
+    chunk,
+    extension,
+    gif_head,
+    head,
+    noted,
+    orientation,
+    png,
+    riff,
+    riff_chunks,
+    segment,
+    with_extensions,
+    with_segments,
+)
 
 # Pieces of notes that must be in nobody's copy.
 SECRETS = (b"Example Street", b"Ann", b"Exif", b"eXIf", b"EXIF", b"XMP", b"xmpmeta", b"8BIM", b"ICC", b"iCCP", b"tEXt")
@@ -154,3 +173,52 @@ def test_a_clean_copy_has_the_very_pixels(size: tuple[int, int], kind: tuple[str
     data = written(picture, media)
     clean = whole(read(data))
     assert pixels(clean) == pixels(data)
+
+
+def full_of(kind: str, count: int) -> bytes:
+    """Return a whole picture of exactly so many pieces of a kind that is counted."""
+    comment = segment(0xFE)
+    if kind == "segments":  # of a JPEG
+        own = sum(1 for _ in read_segments(JPEG))
+        return with_segments(JPEG, comment * (count - own))
+    if kind == "chunks":  # of a PNG: IHDR, notes and IEND
+        return noted(chunk(b"tEXt") * (count - 2))
+    if kind == "data":  # of a PNG
+        return png(head(), chunk(b"IDAT") * (count - 1), GOOD_DATA, END)
+    if kind == "blocks":  # of a GIF: each comment has one and its end
+        own = gif_blocks(GIF)
+        return with_extensions(GIF, extension(0xFE) * (count - own))
+    return riff(*riff_chunks(WEBP), *[(b"ABCD", b"")] * (count - len(riff_chunks(WEBP))))
+
+
+def read_segments(data: bytes) -> Iterator[int]:
+    """Yield the markers of a JPEG of one scan, less those of its start and its end."""
+    at = 2
+    while data[at + 1] != 0xDA:
+        yield data[at + 1]
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    yield 0xDA
+
+
+def gif_blocks(data: bytes) -> int:
+    """Return how many sub-blocks a GIF of one frame has, the empty one at their end with them."""
+    at, count = gif_head(data) + 11, 1
+    while data[at]:
+        at, count = at + 1 + data[at], count + 1
+    return count
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"),
+    [
+        ("segments", MOST_PARTS),
+        ("chunks", MOST_PARTS),
+        ("data", MOST_BLOCKS),
+        ("blocks", MOST_BLOCKS),
+        ("webp", MOST_BLOCKS),
+    ],
+)
+def test_a_picture_has_no_more_pieces_than_it_costs_little_to_walk_over(kind: str, most: int):
+    assert read(full_of(kind, most)).width == WIDTH
+    with pytest.raises(Broken, match="more pieces than a picture has"):
+        read(full_of(kind, most + 1))

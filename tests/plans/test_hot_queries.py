@@ -54,6 +54,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
     (workers.SQL, "idle_among", (1, 1, [5, 6]), {"session_pkey"}, False),
     (workers.SQL, "idle_in", (1, 1), {"session_room"}, False),
+    (workers.SQL, "seen_lately", (1, 1, NOW, 6), {"session_room", "session_left"}, False),
     (workers.SQL, "lock_idle", (1, 1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_sessions", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),

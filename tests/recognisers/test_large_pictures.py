@@ -162,9 +162,9 @@ async def test_a_smaller_copy_behind_the_first_page_is_no_page(pool: RecogniserP
 
 
 async def test_what_was_shrunk_too_much_on_the_way_gets_no_opinion(pool: RecogniserPool):
-    (finding,) = await found(pool, written(Image.new("RGB", (45_000, 8), "red"), "BMP"))
+    (finding,) = await found(pool, written(Image.new("RGB", (140_000, 8), "red"), "BMP"))
     assert (finding.label, finding.rate, finding.details["unseen"]) == (NORMAL, 0.0, TOO_FINE)
-    (finding,) = await found(pool, written(Image.new("RGB", (30_000, 8), "red"), "BMP"))
+    (finding,) = await found(pool, written(Image.new("RGB", (80_000, 8), "red"), "BMP"))
     assert finding.rate > 0.9
 
 

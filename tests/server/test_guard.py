@@ -82,7 +82,7 @@ async def test_a_page_that_breaks_is_a_page(context: Context, monkeypatch, fault
     async def broken(*_: object) -> None:
         raise fault
 
-    monkeypatch.setattr(context.lookups, "subject", broken)
+    monkeypatch.setattr(context.lookups, "session", broken)
     client = guarded(context, Application(context))
     client.cookies.set("manyeyes_session", "any")
     page = await client.get("/operator", headers=BROWSER)

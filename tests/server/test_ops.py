@@ -1,5 +1,6 @@
 """Health and metrics on an address of their own; where that is when nobody says, and when it is taken."""
 
+import base64
 import json
 import re
 import socket
@@ -8,11 +9,13 @@ import time
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from manyeyes.runtime.server_address import DEFAULT_OPS
 from manyeyes.server.listeners import CannotServe, listen_for_ops, ops_place
 from manyeyes.server.ops import OLDEST_METRICS_SECONDS
+from support.made_pictures import jpeg
 from support.real_server import COMMAND, ServeProcess, ask_json, environment, run
 
 SIGN_INS = 8
@@ -31,8 +34,20 @@ def test_the_public_port_knows_neither_and_the_other_one_tells_of_all_processes(
             httpx.post(f"{server.url}/login", data={"key": token}, headers={"origin": server.url})
         time.sleep(OLDEST_METRICS_SECONDS)
         assert {sign_ins(server) for _ in range(10)} == {SIGN_INS}, "whichever process is asked"
+        assert_children_have_no_listener(server)
     finally:
         assert server.stop() == 0
+
+
+def assert_children_have_no_listener(server: ServeProcess) -> None:
+    """Make a serving process start a child, and see that a caller's connection could never be accepted there."""
+    account = ask_json(server.data, "account", "create", "Ann", "--balance", "1")
+    task = {"type": "ImageToTextTask", "body": base64.b64encode(jpeg()).decode()}
+    asked = httpx.post(f"{server.url}/createTask", json={"clientKey": account["client_key"], "task": task})
+    assert asked.json()["errorId"] == 0
+    children = [child for pid in server.serving_pids() for child in psutil.Process(pid).children(recursive=True)]
+    assert children
+    assert [c for child in children for c in child.net_connections("tcp")] == []
 
 
 def sign_ins(server: ServeProcess) -> float:

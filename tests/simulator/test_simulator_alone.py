@@ -12,7 +12,10 @@ NAMES = sorted(f"manyeyes.simulator.{path.stem}" for path in FOLDER.glob("[a-z]*
 LISTED = "import sys, {}; print(*[name for name in sys.modules if name.split('.')[0] in ('asyncpg', 'manyeyes')])"
 
 
-BELOW_ALL = ("manyeyes.values.money", "manyeyes.values.time_window", "manyeyes.values.refusals")
+BELOW_ALL = (
+    *("manyeyes.values.money", "manyeyes.values.time_window", "manyeyes.values.refusals"),
+    "manyeyes.values.text.code_points",
+)
 RULES = ("manyeyes.recognitions.binomial_bounds", "manyeyes.recognitions.calibration")  # pure as well (pyproject.toml)
 
 

@@ -13,6 +13,10 @@ FROM generate_series(1, 20000) AS n, LATERAL (SELECT CASE WHEN n > 2000 THEN 0 E
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, held, idle_since, online_since)
 SELECT 1, n, 1, n % 10 <> 0, CASE WHEN n % 4 = 0 THEN '{2}'::int[] ELSE '{1,2}' END, '{en}', n % 3,
        now() - n * interval '1 s', now() FROM generate_series(1, 3000) AS n;
+INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since,
+                     left_at, left_queues)
+SELECT 1, n, 1, false, '{}', '{en}', now(), now(), now() - n * interval '1 min', '{1,2}'
+FROM generate_series(3001, 9000) AS n;
 
 INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;

@@ -11,6 +11,7 @@ from support.made_pictures import (
     NOISE,
     WIDTH,
     XMP_IN_GIF,
+    bmp,
     extended,
     extension,
     frame_at,
@@ -32,7 +33,9 @@ from support.made_pictures import (
 JPEG, PROGRESSIVE, GIF = jpeg(quality=90), jpeg(progressive=True), gif()
 FRAME, SCAN, GIF_HEAD = frame_at(JPEG), scan_at(JPEG), gif_head(GIF)
 WEBP = written(painting(WIDTH, HEIGHT), "WEBP")
+ODD_WEBP = riff(*((kind, data + b"\0" * (1 - len(data) % 2)) for kind, data in riff_chunks(WEBP)))
 CIRCLE = b"MM\0*\0\0\0\x08\xff\xff" + b"\x87\x69\0\4\0\0\0\1\0\0\0\x08" * 9  # a directory that lies in itself
+RARE_MASKS = {"4444": struct.pack("<3I", 0xF00, 0xF0, 0xF), "of no sense": struct.pack("<3I", 0x7, 0x38, 0x1C0)}
 BEGUN = EXIF + b"a" * 40
 UNKNOWN = (0xC3, 0xC5, 0xC6, 0xC7, 0xC8, 0xCA, 0xCB, 0xCD, 0xF0, 0xF7)  # frames that are lossless, hierarchical, …
 NO_TABLES = patched(JPEG, JPEG.index(b"\xff\xc4") + 5, b"\xff" * 8)
@@ -92,12 +95,18 @@ SHOWN = {
     "GIF without a screen": patched(GIF, 6, bytes(4)),
     "GIF larger than its screen": patched(GIF, 6, struct.pack("<HH", 20, 20)),
     "GIF with more behind": GIF + b"x" * 50,
+    "GIF with a short control behind": GIF[:-1] + extension(0xF9, b"\0") + b";",
     "GIF that moves": FILM["GIF"],
     "WebP": WEBP,
     "WebP, lossless": written(painting(WIDTH, HEIGHT), "WEBP", lossless=True),
     "WebP with more behind": WEBP + b"x" * 50,
     "WebP that moves": FILM["WEBP"],
     "BMP": written(painting(WIDTH, HEIGHT), "BMP"),
+    "BMP of OS/2": bmp(24, b"", size=12),
+    "BMP from the top down": bmp(24, b"", height=-HEIGHT),
+    "BMP of 16 bits": bmp(16, b""),
+    "BMP of 16 bits with masks": bmp(16, struct.pack("<3I", 0xF800, 0x7E0, 0x1F), compression=3),
+    "BMP of 32 bits": bmp(32, b""),
 }
 REFUSED = {
     **judged_pngs.REFUSED,
@@ -132,8 +141,12 @@ REFUSED = {
     "GIF without data": GIF[: GIF_HEAD + 11] + b"\0;" + b" " * 100,
     "WebP cut off": WEBP[:200],
     "WebP whose length is too small": riff(*riff_chunks(WEBP), size=20),
+    "WebP that begins with a note": riff((b"ABCD", b"zz"), *riff_chunks(WEBP)),
+    "WebP that ends before its padding": riff(*riff_chunks(ODD_WEBP), size=len(ODD_WEBP) - 9),
     "WebP without an image": riff((b"VP8X", bytes(4) + b"\x3b\0\0\x27\0\0"), (b"EXIF", b"z" * 60)),
     "WebP of two sizes": extended(0, width=WIDTH + 10),
+    "BMP of 16 bits, of OS/2": bmp(16, b"", size=12),
+    "BMP of 24 bits with masks": bmp(24, b"", compression=3),
     "BMP cut off": written(painting(WIDTH, HEIGHT), "BMP")[:3000],
 }
 # Where this house and the browser differ, and why: docs/decisions/0036-pixels-and-nothing-else.md.
@@ -143,10 +156,13 @@ STRICTER = {
     "JPEG with an empty scan": JPEG[:SCAN] + b"\xff\xd9",
     "JPEG much larger than its data": patched(JPEG, FRAME + 5, struct.pack(">HH", 4000, 4000)),
     "GIF of a frame without pixels": patched(GIF, GIF_HEAD + 5, bytes(4)),
+    **{f"BMP of masks {name}": bmp(16, masks, compression=3) for name, masks in RARE_MASKS.items()},
+    "BMP with a header of 16 bytes": bmp(24, b"", size=16),
     "GIF film that was cut off": FILM["GIF"][: len(FILM["GIF"]) * 2 // 3],
 }
 MILDER = {
     **judged_pngs.MILDER,
+    "GIF with a long control": with_extensions(GIF, extension(0xF9, bytes(4), b"x" * 40)),
     "JPEG without its last two bytes": JPEG[:-2],
     "JPEG without its last byte": JPEG[:-1],
     "JPEG, progressive, without its last two bytes": PROGRESSIVE[:-2],

@@ -31,6 +31,12 @@ TEXT = chunk(b"tEXt", b"Author\0Ann, Example Street 1")
 ACTL = chunk(b"acTL", struct.pack(">II", 3, 0))
 
 
+def windowed(number: int) -> bytes:
+    """Return a PNG whose packed data states a window of 2 ** (8 + number) bytes (RFC 1950 §2.2)."""
+    first = number << 4 | 8
+    return png(head(), chunk(b"IDAT", bytes([first, -(first << 8) % 31]) + PACKED[2:]), END)
+
+
 def packed(data: bytes) -> bytes:
     """Return a PNG whose image data is this, packed well."""
     return png(head(), TEXT, chunk(b"IDAT", zlib.compress(data)), END)
@@ -83,6 +89,8 @@ SHOWN = {
     "PNG with a wrong check of its data": png(head(), chunk(b"IDAT", PACKED[:-4] + b"abcd"), END),
     "PNG with too many rows": packed(rows(HEIGHT + 10)),
     "PNG with more behind its data": png(head(), chunk(b"IDAT", PACKED + b"xxxx"), END),
+    "PNG of the smallest window": windowed(0),
+    "PNG of a million": png(head(1_000_000, 1, 1, 0), chunk(b"IDAT", zlib.compress(bytes(125_001))), TEXT, END),
     "PNG that moves": FILM["PNG"],
 }
 REFUSED = {
@@ -113,11 +121,13 @@ REFUSED = {
     "PNG whose header comes late": png(TEXT, head(), GOOD_DATA, END),
     "PNG with two headers": noted(head()),
     "PNG of garbage": png(head(), chunk(b"IDAT", NOISE(500)), END),
+    **{f"PNG of a window of {2 ** (8 + number)}": windowed(number) for number in range(8, 16)},
     "PNG with half of its data": png(head(), chunk(b"IDAT", PACKED[: len(PACKED) // 2]), END),
     "PNG without its last row": packed(rows(HEIGHT - 1)),
     "PNG without its last byte": packed(rows()[:-1]),
     "PNG of filter 5 in its rows": packed(rows(kind=5)),
     "PNG with a note within its data": png(head(), SPLIT[0], TEXT, SPLIT[1], END),
+    "PNG wider than a million": png(head(1_000_001, 1, 1, 0), chunk(b"IDAT", zlib.compress(bytes(125_002))), END),
     "PNG without width": png(head(0, HEIGHT), GOOD_DATA, END),
     "PNG without height": png(head(WIDTH, 0), GOOD_DATA, END),
     "PNG with a chunk longer than itself": noted(struct.pack(">I", 5000) + b"tEXtabc"),
@@ -131,6 +141,8 @@ STRICTER = {
 MILDER = {
     "PNG with the colours of no known light": noted(chunk(b"cICP", b"\xff" * 4)),
     "PNG that announces a film and has none": noted(ACTL),
+    "PNG with a film's chunk and no film": noted(chunk(b"fcTL", bytes(26))),
+    "PNG with a film's data and no film": noted(chunk(b"fdAT", bytes(9))),
 }
 TURNED = {
     "PNG turned": noted(chunk(b"eXIf", orientation(6))),

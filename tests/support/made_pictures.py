@@ -153,6 +153,18 @@ def extended(flags: int, *more: tuple[bytes, bytes], width: int = WIDTH, height:
     return riff((b"VP8X", head_), *riff_chunks(written(painting(WIDTH, HEIGHT), "WEBP")), *more)
 
 
+def bmp(depth: int, masks: bytes, *, size: int = 40, compression: int = 0, height: int = HEIGHT) -> bytes:
+    """Return a BMP of noise whose header has ``size`` bytes: OS/2's 12 or 16, or Windows' 40."""
+    data = NOISE(-(-WIDTH * depth // 32) * 4 * HEIGHT)
+    if size == 12:
+        head_ = struct.pack("<IHHHH", size, WIDTH, height, 1, depth)
+    else:
+        more = struct.pack("<IIiiII", compression, len(data), 2835, 2835, 0, 0) if size == 40 else b""
+        head_ = struct.pack("<IiiHH", size, WIDTH, height, 1, depth) + more + masks
+    begin = 14 + len(head_)
+    return b"BM" + struct.pack("<IHHI", begin + len(data), 0, 0, begin) + head_ + data
+
+
 def palette(mode_depth: int = 8) -> bytes:
     """Return image data for a picture with a palette of four colours."""
     drawn = random.Random(3)

@@ -22,17 +22,17 @@ class Recognisers:
     def __init__(self, pool, *outcomes):
         self._pool, self._outcomes, self.asked = pool, list(outcomes), []
 
-    async def recognise(self, recogniser, model, labels, pictures) -> list[Any]:
+    async def recognise(self, recogniser, model, labels, pictures, *, account: int = 0) -> list[Any]:
         self.asked.append((recogniser, model, dict(labels), len(pictures)))
         outcome = self._outcomes.pop(0) if len(self._outcomes) > 1 else self._outcomes[0]
         if isinstance(outcome, Exception):
             raise outcome
         return list(outcome)[: len(pictures)]
 
-    async def unfold(self, data):
+    async def unfold(self, data, *, account: int = 0):
         return await self._pool.unfold(data)
 
-    async def for_people(self, picture):
+    async def for_people(self, picture, *, account: int = 0):
         return await self._pool.for_people(picture)
 
     async def close(self) -> None:
@@ -266,7 +266,7 @@ async def test_the_recognisers_of_a_call_work_at_the_same_time(shop: Shop, monke
     await shop.another()
     both = asyncio.Barrier(2)
 
-    async def recognise(*_) -> list[Any]:
+    async def recognise(*_, account: int) -> list[Any]:
         async with asyncio.timeout(30):
             await both.wait()
         return [Finding(0, 1.0)]

@@ -17,7 +17,6 @@ from manyeyes.values.refusals import Reason, Refusal
 
 LARGEST_BODY = 2 * 1024 * 1024  # 1 MB is asked for; a picture of 500,000 bytes is 667 kB of base64
 MOST_MEMBERS = 2_500  # of a larger body than others have, before it is read; a comment may have 2,000 commas
-LONGEST_ESCAPE = 6  # bytes of one character in JSON: some clients escape each + and /, others each line's end
 LARGEST_DRAINED = 64 * 1024 * 1024  # read and thrown away, so that the client hears the answer
 _BY_NAME = {name.lower(): (name, method) for name, method in METHODS.items()}
 _encode = msgspec.json.Encoder().encode
@@ -93,7 +92,7 @@ async def _body(receive: Any, largest: int) -> bytes | None:
 
 
 def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
-    """Return the body. Beside a picture, which is one long text, there may be no more than in any other body."""
+    """Return the body; one of more than ``largest`` bytes is a picture, which is one long text, and few members."""
     if len(raw) > largest and any(len(raw.split(sign, MOST_MEMBERS)) > MOST_MEMBERS for sign in (b",", b"{", b"[")):
         return Refusal(Reason.UNREADABLE, f"it has more than {MOST_MEMBERS} members")
     text = raw.removeprefix(b"\xef\xbb\xbf")
@@ -105,16 +104,14 @@ def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
         return Refusal(Reason.UNREADABLE, str(error))
     if not isinstance(body, dict):
         return Refusal(Reason.UNREADABLE, "the outermost value is not an object")
-    if len(raw) - _picture_length(body) > largest:
-        return Refusal(Reason.UNREADABLE, f"beside the picture it has more than {largest} bytes")
+    if len(raw) > largest and not _carries_picture(body):
+        return Refusal(Reason.UNREADABLE, f"without a picture it has at most {largest} bytes")
     return body
 
 
-def _picture_length(body: dict[str, Any]) -> int:
-    """Return how many bytes of the body its picture may have been."""
+def _carries_picture(body: dict[str, Any]) -> bool:
     task = body.get("task")
-    picture = task.get("body") if isinstance(task, dict) and not kind_of(task) else None
-    return LONGEST_ESCAPE * len(picture) if isinstance(picture, str) else 0
+    return isinstance(task, dict) and not kind_of(task) and isinstance(task.get("body"), str)
 
 
 def _address(scope: dict[str, Any]) -> str:

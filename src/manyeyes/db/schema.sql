@@ -306,7 +306,8 @@ CREATE TABLE session (
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 -- Who asks comes before who is merely present.
-CREATE INDEX session_room ON session (cell, held, silent, idle_since) WHERE present AND held < 2;
+CREATE INDEX session_room ON session (cell, held, silent, idle_since) WHERE present;
+CREATE INDEX session_left ON session (cell, left_at) WHERE NOT present;
 
 -- One matcher at a time per cell and queue locks this row; `virtual_turn` is fair queueing's clock.
 CREATE TABLE gate (

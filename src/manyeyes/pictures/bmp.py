@@ -4,8 +4,8 @@ from manyeyes.pictures.anatomy import Anatomy, Broken, check_size
 
 SIGNATURE = b"BM"
 _FILE_HEADER_BYTES, _OLD_HEADER_BYTES, _INFO_BYTES = 14, 12, 40
-_PLAIN = (0, 3, 6)  # compressions: rows as they are, perhaps with masks
-_DEPTHS = (1, 4, 8, 16, 24, 32)
+_PLAIN, _MASKED = (0, 3, 6), (3, 6)  # compressions: rows as they are, perhaps with masks
+_DEPTHS, _OLD_DEPTHS, _MASKED_DEPTHS = (1, 4, 8, 16, 24, 32), (1, 4, 8, 24), (16, 32)
 
 
 def read(data: bytes) -> Anatomy:
@@ -21,7 +21,8 @@ def read(data: bytes) -> Anatomy:
     else:
         raise Broken("the BMP's header is damaged")
     height = abs(height)
-    if width <= 0 or height <= 0 or depth not in _DEPTHS:
+    depths = _OLD_DEPTHS if size == _OLD_HEADER_BYTES else _MASKED_DEPTHS if compression in _MASKED else _DEPTHS
+    if width <= 0 or height <= 0 or depth not in depths:
         raise Broken(f"the BMP's header says {width} x {height} pixels of {depth} bits")
     check_size(width, height)
     row_bytes = -(-width * depth // 32) * 4

@@ -55,10 +55,10 @@ def _after_extension(reading: _GifReading, at: int) -> int:
     data = reading.data
     end = _after_blocks(data, at + 2, reading.blocks)
     label = data[at + 1]
-    if label == _CONTROL:
-        if data[at + 2] != 4:
-            raise Broken("the GIF's control of a frame is damaged")
+    if label == _CONTROL and data[at + 2] == 4:
         reading.pieces.append(data[at : at + 7] + b"\0")
+    elif label == _CONTROL and not reading.frames:
+        raise Broken("the GIF's control of a frame is damaged")  # behind the first frame, browsers have shown that one
     is_loop = label == _APPLICATION and data[at + 2 : at + 14] in _LOOPING and data[at + 14 : at + 16] == b"\x03\x01"
     if is_loop and not reading.loop:
         reading.loop = data[at : at + 18] + b"\0"

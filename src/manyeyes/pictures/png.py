@@ -12,7 +12,8 @@ END = b"\0\0\0\0IEND\xaeB`\x82"
 AROUND_BYTES = 12  # a chunk's length, type and check sum
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}  # by colour type
 PALETTE = 3
-_HEADER_BYTES, _LARGEST_SIDE, _MOST_COLOURS = 13, 2**31 - 1, 256
+_HEADER_BYTES, _MOST_COLOURS = 13, 256
+_LARGEST_SIDE = 1_000_000  # of what browsers show: libpng's own limit
 # How long a chunk is that says what the colours mean; what is otherwise is dropped, as browsers do.
 _MEANINGS = {b"gAMA": (4,), b"cHRM": (32,), b"sRGB": (1,), b"sBIT": (1, 2, 3, 4)}
 _FILM = (b"acTL", b"fcTL", b"fdAT")
@@ -94,9 +95,9 @@ def _chunks(data: bytes) -> Iterator[_Chunk]:
 
 def _check_header(reading: _PngReading, head: memoryview) -> None:
     depth, colour, compression, filtering, interlace = head[8:]
+    check_size(reading.width, reading.height)
     if not (0 < reading.width <= _LARGEST_SIDE and 0 < reading.height <= _LARGEST_SIDE):
         raise Broken(f"the PNG's header says {reading.width} x {reading.height} pixels")
-    check_size(reading.width, reading.height)
     if depth not in DEPTHS.get(colour, ()):
         raise Broken(f"no PNG has {depth} bits of colour type {colour}")
     if compression or filtering or interlace > 1:

@@ -7,8 +7,10 @@ from manyeyes.pictures.exif import UPRIGHT, orientation_of
 
 _KEPT = (b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF")
 _STILL = (b"VP8 ", b"VP8L")
+_FIRST = (b"VP8X", *_STILL)
 _NOTES = 0x20 | 0x08 | 0x04  # VP8X: there is a profile, EXIF, XMP
 _KEY_FRAME = b"\x9d\x01\x2a"
+_HEADER_BYTES = 12
 
 
 def is_webp(data: bytes) -> bool:
@@ -52,17 +54,20 @@ def read(data: bytes) -> Anatomy:
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, memoryview]]:
-    view, at, parts = memoryview(data), 12, counted(MOST_BLOCKS)
+    view, at, parts = memoryview(data), _HEADER_BYTES, counted(MOST_BLOCKS)
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise Broken("the WebP is truncated: it has less bytes than its header says")
     while at + 8 <= end:
         next(parts)
         behind = at + 8 + int.from_bytes(data[at + 4 : at + 8], "little")
-        if behind > end:
+        padded = behind + (behind - at) % 2
+        if padded > end:
             raise Broken("the WebP is truncated: a chunk ends too early")
+        if at == _HEADER_BYTES and data[at : at + 4] not in _FIRST:
+            raise Broken("the WebP begins with neither an image nor its size")
         yield data[at : at + 4], view[at + 8 : behind]
-        at = behind + (behind - at) % 2
+        at = padded
 
 
 def _size(kind: bytes, body: memoryview) -> tuple[int, int]:

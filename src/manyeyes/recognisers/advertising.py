@@ -19,6 +19,7 @@ from manyeyes.recognisers.pixels import opened, upright, within
 
 NORMAL, CODE, TEXT = 0, 1, 2
 DETECTOR_SIDE = 736  # pixels; at 960 no more is found, and it takes a quarter longer
+LONGEST_STRIP = 20_000  # the detector makes a strip an eighth as high as it is long, whatever memory that takes
 CODE_PIXELS = 12_000_000  # searching noise takes a fifth of a second per million; pieces come at full size
 SEEN_SIDE = 1600  # of letters 14 pixels high six are left; of smaller ones the detector finds few
 LINES_AT_MOST, CODES_AT_MOST, CHARACTERS_AT_MOST = 12, 10, 200
@@ -91,7 +92,7 @@ class Advertising:
             return Failure(f"the picture cannot be decoded: {error}")
         codes = _codes(within(picture, CODE_PIXELS))
         is_proven = any(code.evidence == SURE for code in codes)
-        lines = [] if is_proven else self._lines(within(picture, SEEN_SIDE**2).convert("RGB"))
+        lines = [] if is_proven else self._lines(within(picture, SEEN_SIDE**2, LONGEST_STRIP).convert("RGB"))
         foreign = [line for line in lines if not any(_prints(code, line) for code in codes)]
         label, rate = judged(codes, foreign)
         return Finding(label, rate, _details(codes, lines))

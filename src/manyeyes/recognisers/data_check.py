@@ -14,7 +14,8 @@ from manyeyes.pictures.anatomy import Anatomy, Broken
 from manyeyes.recognisers.pixels import opened_clean
 
 _INFLATED_AT_ONCE = 8_000_000
-_BARE, _ZLIB_BYTES, _DICTIONARY = -zlib.MAX_WBITS, 2, 0x20  # deflate without zlib's frame (RFC 1950 §2.2)
+_BARE, _ZLIB_BYTES = -zlib.MAX_WBITS, 2  # deflate without zlib's frame (RFC 1950 §2.2)
+_LARGEST_WINDOW, _DICTIONARY = 7, 0x20  # of what that frame states; more than 32,768 bytes no decoder looks back
 _DAMAGED = "the PNG's image data is damaged"
 _FILTERS = 4  # the highest number of one (ISO/IEC 15948 §9.2)
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
@@ -87,6 +88,7 @@ def _is_sound(data: bytes, passes: list[tuple[int, int]]) -> bool:
     if (
         len(data) < _ZLIB_BYTES
         or data[0] & 15 != zlib.DEFLATED
+        or data[0] >> 4 > _LARGEST_WINDOW
         or data[1] & _DICTIONARY
         or (data[0] << 8 | data[1]) % 31
     ):

@@ -1,7 +1,7 @@
 """Decodes pictures, in a child only: a hostile one ends no other process (docs/decisions/0021).
 
-Odd formats and animated pictures become PNG or JPEG frames that every browser and recogniser reads; a picture too heavy
-for people becomes a lighter JPEG.
+Odd formats and animated pictures become PNG or JPEG frames that every browser and recogniser reads. What a picture too
+heavy for people becomes: lighter_picture.py.
 """
 
 import io
@@ -18,16 +18,16 @@ from manyeyes.pictures.reader import is_plain, read
 from manyeyes.recognisers.child_protocol import Frames, Item, Outcome, Verb
 from manyeyes.recognisers.data_check import whole
 from manyeyes.recognisers.interface import Failure
-from manyeyes.recognisers.picture_intake import FRAMES_AT_MOST, PEOPLES_PIXELS
-from manyeyes.recognisers.pixels import FORMATS, opened, opened_clean, upright, within
+from manyeyes.recognisers.lighter_picture import lighter
+from manyeyes.recognisers.picture_intake import FRAMES_AT_MOST
+from manyeyes.recognisers.pixels import FORMATS, LEGIBLE_SHARE, opened_clean, upright, within
 from manyeyes.recognisers.turning import turned
 from manyeyes.recognisers.unfolded_picture import UnfoldedPicture, part_of_file
-from manyeyes.tasks.pictures import LARGEST_BYTES
 
 FRAME_PIXELS = 2_000_000  # of each of several frames; what a screen shows
 STILL_PIXELS = 16_000_000
 ANIMATED = ("PNG", "GIF", "WEBP")
-QUALITY, LIGHT_QUALITIES = 92, (85, 70, 50, 30)
+QUALITY = 92
 
 
 def answer(items: Sequence[Item]) -> list[Outcome]:
@@ -77,14 +77,8 @@ def spread(count: int) -> list[int]:
 
 
 def lightened(data: bytes) -> Frames:
-    """Return a JPEG that a person may be sent: as good as fits, smaller only when it must be."""
-    with opened(data) as picture:
-        plain = within(upright(picture), PEOPLES_PIXELS)
-    for quality in LIGHT_QUALITIES:
-        light = _written(plain, "jpg", quality=quality)
-        if len(light.data) <= LARGEST_BYTES:
-            return Frames((light,))
-    return Frames((_written(within(plain, PEOPLES_PIXELS // 8), "jpg", quality=LIGHT_QUALITIES[-1]),))
+    """Return the picture as a person may be sent it: see `lighter`."""
+    return Frames((lighter(data),))
 
 
 def checked(data: bytes) -> Frames:
@@ -110,7 +104,7 @@ def _encoded(picture: Image.Image, pixels: int, *, is_part: bool = False) -> Unf
     """Return a frame, as PNG where it is black and white or has a palette: drawings stay sharp, photographs small."""
     is_drawn = picture.mode in ("1", "P")
     turned = upright(picture)
-    plain = within(turned, pixels)
+    plain = within(turned, max(pixels, turned.width * turned.height // LEGIBLE_SHARE))
     written = _written(plain, "png") if is_drawn else _written(plain, "jpg", quality=QUALITY, subsampling=0)
     return msgspec.structs.replace(written, shrunk=max(turned.size) / max(plain.size), is_part=is_part)
 

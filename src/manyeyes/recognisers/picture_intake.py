@@ -11,7 +11,6 @@ from manyeyes.tasks.pictures import LARGEST_BYTES, SMALLEST_BYTES, Picture
 
 LARGEST_RECOGNISED_BYTES = 10 * 1000 * 1000  # docs/contracts/tupu.md#limits (the larger of two numbers)
 FRAMES_AT_MOST = 10  # of an animated picture, evenly spread (docs/contracts/tupu.md#limits)
-PEOPLES_PIXELS = 4_000_000
 NOT_READ = (  # what the first bytes are, and what is said of it
     (b"%PDF", "this is a PDF document, not a picture"),
     (b"PK\x03\x04", "this is a ZIP archive, not a picture; archives are not unpacked"),
@@ -46,8 +45,8 @@ def by_structure(data: bytes) -> Picture | Failure | None:
 
 
 def is_light(picture: Picture) -> bool:
-    """Tell whether a person may be sent this picture as it is."""
-    return len(picture.data) <= LARGEST_BYTES and picture.width * picture.height <= PEOPLES_PIXELS
+    """Tell whether a person may be sent this picture as it is: it weighs no more than one of createTask."""
+    return len(picture.data) <= LARGEST_BYTES
 
 
 def _disguised(data: bytes) -> str:

@@ -9,7 +9,8 @@ from manyeyes.pictures.exif import UPRIGHT
 from manyeyes.pictures.reader import read
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
-LONGEST_SIDE = 20_000  # JPEG has 65,500, recognisers far less
+LONGEST_SIDE = 65_500  # of a JPEG that can be written
+LEGIBLE_SHARE = 4  # one pixel in four stays, half of each side: what is smaller may be read by nobody
 TURNS = {  # of EXIF's orientations (CIPA DC-008 §4.6.4 A)
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -62,9 +63,9 @@ def turned_up(picture: Image.Image) -> Image.Image:
     return picture.transpose(TURNS[orientation]) if orientation in TURNS else picture
 
 
-def within(picture: Image.Image, pixels: int) -> Image.Image:
-    """Return the picture scaled down, if need be, to so many pixels in all and no side above `LONGEST_SIDE`."""
-    share = min((pixels / (picture.width * picture.height)) ** 0.5, LONGEST_SIDE / max(picture.size))
+def within(picture: Image.Image, pixels: int, longest_side: int = LONGEST_SIDE) -> Image.Image:
+    """Return the picture scaled down, if need be, to so many pixels in all and no longer side than that."""
+    share = min((pixels / (picture.width * picture.height)) ** 0.5, longest_side / max(picture.size))
     if share >= 1:
         return picture
     size = (max(1, int(picture.width * share)), max(1, int(picture.height * share)))

@@ -110,7 +110,7 @@ class RecogniserPool:
         return turned if isinstance(turned, Failure) else turned[0]
 
     async def for_people(self, picture: Picture, *, account: int = 0) -> Picture | Failure:
-        """Return the picture as a person is sent it: itself, or of one above 500 kB or 4 megapixels a lighter JPEG.
+        """Return the picture as a person is sent it: itself, or of one above 500 kB what `lighter` makes of it.
 
         A `Failure` says that it was broken, which its structure did not show. Raises as `unfold` does.
         """

@@ -87,7 +87,8 @@ class BoundedProtocol(OneWriteProtocol):
             if self._swallowed > LARGEST_SWALLOWED:
                 self.transport.abort()
             return
-        self._unset_keepalive_if_required()
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
         self._pending = self._pending + data if self._pending else data
         self._parse()
 
@@ -100,8 +101,9 @@ class BoundedProtocol(OneWriteProtocol):
                 break
             elif not self._parse_head():
                 break
-        if self.parser and not self.transport.is_closing():
-            self.transport.hold(self._is_replying and not self._is_in_body and bool(self._pending))
+        is_held = bool(self._pending) and not self._is_in_body and self._is_replying
+        if is_held != self.transport.is_held and self.parser and not self.transport.is_closing():
+            self.transport.hold(is_held)
 
     @property
     def _is_replying(self) -> bool:
@@ -115,12 +117,11 @@ class BoundedProtocol(OneWriteProtocol):
                 return False
         if not self._scanned:
             self._since = self.loop.time()
-        end = _HEAD_ENDS.search(self._pending, max(self._scanned - 3, 0), self._limits.largest_head + 1)
-        size = end.end() if end else len(self._pending)
+        size, is_whole = self._head_size()
         if size > self._limits.largest_head or self._pending.count(b"\n", 0, size) > MOST_LINES:
             self._refuse(Trouble.LARGE_HEAD)
             return False
-        if end is None and self._pending[:1].isupper():  # what begins otherwise is no HTTP, and is told so now
+        if not is_whole and self._pending[:1].isupper():  # what begins otherwise is no HTTP, and is told so now
             self._scanned = size
             return False
         head, self._pending, self._scanned = self._pending[:size], self._pending[size:], 0
@@ -131,6 +132,15 @@ class BoundedProtocol(OneWriteProtocol):
             self._refuse(Trouble.UNREADABLE, head)
         return True
 
+    def _head_size(self) -> tuple[int, bool]:
+        """Return how long the head is, or what came of it; whether it is whole."""
+        pending, begin = self._pending, max(self._scanned - 3, 0)
+        end = pending.find(b"\r\n\r\n", begin, self._limits.largest_head)
+        if end >= 0:
+            return end + 4, True
+        broken = _HEAD_ENDS.search(pending, begin, self._limits.largest_head)  # the parser says what is wrong with it
+        return (broken.end(), True) if broken else (len(pending), False)
+
     def _parse_body(self) -> None:
         most = CHUNKED_SLICE if self._left is None else self._left
         part, self._pending = self._pending[:most], self._pending[most:]
@@ -138,11 +148,12 @@ class BoundedProtocol(OneWriteProtocol):
         if self._left is not None:
             self._left -= len(part)
         self._feed(part)
-        framing = self._raw - self._content
+        if not self._is_in_body:
+            return
         largest_framing = LARGEST_FRAMING + CHUNKED_SLICE + self._content // FRAMING_SHARE
-        if self._is_in_body and self._left is None and framing > largest_framing:
+        if self._left is None and self._raw - self._content > largest_framing:
             self._refuse(Trouble.UNREADABLE)
-        elif self._is_in_body and self._raw > LARGEST_BODY:
+        elif self._raw > LARGEST_BODY:
             self._refuse(Trouble.LARGE_BODY)
 
     def _feed(self, data: bytes) -> None:
@@ -175,7 +186,10 @@ class BoundedProtocol(OneWriteProtocol):
         self._has_head = True
         self._is_in_body, self._raw, self._content = True, 0, 0
         self._seen_raw, self._stalled_since = 0, self.loop.time()
-        self._left = next((int(value) for name, value in self.headers if name == b"content-length"), None)
+        self._left = None
+        for name, value in self.headers:
+            if name == b"content-length":
+                self._left = int(value)
         self.headers = []
 
     def on_body(self, body: bytes) -> None:

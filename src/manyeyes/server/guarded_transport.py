@@ -16,14 +16,8 @@ class GuardedTransport(OneWriteTransport):
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, linger: Callable[[], bool]):
         super().__init__(transport, loop)
         self._linger = linger
-        self._is_held = self._is_held_by_uvicorn = self._is_paused = self.is_deaf = False
+        self.is_held = self._is_held_by_uvicorn = self._is_paused = self.is_deaf = False
         self.sent = 0
-
-    def write(self, data: bytes) -> None:
-        """Write, unless the last word was said."""
-        if not self.is_deaf:
-            self.sent += len(data)
-            super().write(data)
 
     def close(self) -> None:
         """Close once all is written; before that a client that is still sending is given a moment to read it."""
@@ -37,7 +31,7 @@ class GuardedTransport(OneWriteTransport):
     def hang_up(self) -> None:
         """Send what is kept and the end; what comes is still read."""
         self._flush()
-        self.is_deaf, self._is_held, self._is_held_by_uvicorn = True, False, False
+        self.is_deaf, self.is_held, self._is_held_by_uvicorn = True, False, False
         self._apply()
         with contextlib.suppress(OSError, RuntimeError):  # the other side was faster
             self._transport.write_eof()
@@ -54,7 +48,7 @@ class GuardedTransport(OneWriteTransport):
 
     def hold(self, is_held: bool) -> None:
         """Hold the reading back for the protocol, or let go."""
-        self._is_held = is_held
+        self.is_held = is_held
         self._apply()
 
     @property
@@ -62,8 +56,15 @@ class GuardedTransport(OneWriteTransport):
         """Tell whether nothing is read, by whomever."""
         return self._is_paused
 
+    def _flush(self) -> None:
+        """Send what is kept; nothing once the last word was said."""
+        if self.is_deaf:
+            self._parts, self._size = [], 0
+        self.sent += self._size
+        super()._flush()
+
     def _apply(self) -> None:
-        wanted = self._is_held or self._is_held_by_uvicorn
+        wanted = self.is_held or self._is_held_by_uvicorn
         if wanted != self._is_paused and not self._transport.is_closing():
             self._is_paused = wanted
             (self._transport.pause_reading if wanted else self._transport.resume_reading)()

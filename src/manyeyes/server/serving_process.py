@@ -110,17 +110,31 @@ def _allow_files(count: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def _handed_socket(name: str) -> socket.socket | None:
+    """Return the socket whose number a variable holds; None when it is empty.
+
+    Our children do not get it: one that outlives us would keep the port, and a hostile picture could answer callers.
+    """
+    if not os.environ.get(name):
+        return None
+    handed = socket.socket(fileno=int(os.environ[name]))
+    handed.set_inheritable(False)
+    return handed
+
+
 def main() -> None:
     """Serve with what the supervisor handed over: the database, the socket, the pipe on which to say ready."""
     set_up_logs()
     prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(os.environ[PARENT_PID]):
         return  # the supervisor died while we started
-    listener = socket.socket(fileno=int(os.environ[LISTEN_FD]))
+    listener, ops = _handed_socket(LISTEN_FD), _handed_socket(OPS_FD)
+    ready_fd = int(os.environ[READY_FD])
+    os.set_inheritable(ready_fd, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and ends us with SIGTERM
-    ops = socket.socket(fileno=int(os.environ[OPS_FD])) if os.environ.get(OPS_FD) else None
+    assert listener
     try:
-        uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, int(os.environ[READY_FD])))
+        uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, ready_fd))
     except SecretsUnreadable as error:
         raise SystemExit(f"manyeyes: {error}") from None
 

@@ -70,7 +70,7 @@ class SignInPages:
 
     async def _key_subject(self, request: Request, key: str) -> Subject | None:
         worker = await self._context.lookups.subject(key)
-        if worker is not None:
-            return worker
+        if worker is not None:  # of one who is disabled a session would begin that opens nothing
+            return worker if await self._context.lookups.worker(worker.subject_id) else None
         owner = await self._context.lookups.owner(key, caller_address(request))
         return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
