@@ -1,5 +1,6 @@
 """queueId in createTask: which queue a task goes to when one is named, and what beside it does not decide."""
 
+import unicodedata
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from support import factories, proven_sites
 from support.anticaptcha_contract import assert_error
 from support.in_process_client import Client
 
-NAMES = {101: "Meters", 102: "Street signs", 103: "7"}
+NAMES = {101: "Meters", 102: "Street signs", 103: "7", 105: "Biển số"}
 
 
 @pytest.fixture
@@ -42,6 +43,7 @@ async def queue_of(client: Client, reply: dict[str, Any]) -> int:
     ("said", "queue_id"),
     [
         *((102, 102), ("102", 102), ("Street signs", 102), (" Street signs\n", 102), (102.0, 102), ("7", 103)),
+        *(("Biển số", 105), (unicodedata.normalize("NFD", "Biển số"), 105), ("\ufeffBiển\u3000số", 105)),
         *((1, 1), ("English ImageToText", 1), (None, 1), ("", 1), (0, 1), ("0", 1), (False, 1)),
     ],
 )

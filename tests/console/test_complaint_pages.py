@@ -120,6 +120,18 @@ async def test_an_appeal_without_words_is_refused(client: Client, people):
     assert "This is not right: appeal" in reply.text
 
 
+async def test_an_appeal_that_is_too_long_is_refused_and_not_cut(client: Client, people):
+    customer, author = people
+    number = await decided(client.context, customer, author, Vote.CONFIRM)
+    form = {"task_id": number, "words": "é" * 2_001}
+    reply = await client.post("/worker/appeal", data=form, headers=OWN, follow_redirects=True)
+    assert "2000 characters at most" in reply.text
+    assert "This is not right: appeal" in reply.text
+    form["words"] = "e\u0301" * 2_000
+    reply = await client.post("/worker/appeal", data=form, headers=OWN, follow_redirects=True)
+    assert "Your appeal was sent." in reply.text
+
+
 async def test_a_form_of_another_site_appeals_nothing(client: Client, people):
     customer, author = people
     number = await decided(client.context, customer, author, Vote.CONFIRM)

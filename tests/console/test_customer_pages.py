@@ -139,7 +139,9 @@ async def test_a_window_that_cuts_history_adds_up_at_every_instant(client: Clien
         assert books.unexplained_micros == 0, start
 
 
-async def test_an_address_that_no_text_of_the_database_can_be_is_one_that_never_spent(client: Client):
+async def test_an_address_that_no_text_of_the_database_can_be_is_one_that_never_spent(
+    client: Client, customer: factories.Customer
+):
     for address in ("%00", "a%00b", "%ff"):
         assert (await client.get(f"/customer/statement?ip={address}")).status_code == 200
 

@@ -85,6 +85,16 @@ async def test_a_decision_about_nothing_is_refused(client: Client, people, form)
     assert "could not be done" in (await decide(client, **form)).text
 
 
+async def test_an_answer_that_is_too_long_decides_nothing(client: Client, people):
+    customer, author = people
+    number = await appealed(client.context, customer, author)
+    reply = await decide(client, task_id=number, accepted="yes", answer="x" * 501)
+    assert "500 characters at most" in reply.text
+    assert await wallet(client.context, author) == 0
+    reply = await decide(client, task_id=number, accepted="yes", answer="x" * 500)
+    assert "Accepted: the worker has been paid." in reply.text
+
+
 async def test_only_the_operators_own_page_decides(client: Client, people):
     customer, author = people
     number = await appealed(client.context, customer, author)

@@ -65,6 +65,16 @@ async def test_a_lost_slot_is_explained(site: Site, browser, people):
     await expect(page.get_by_role("status").first).to_contain_text("or the others had decided already")
 
 
+async def test_a_reason_that_is_too_long_is_refused_and_not_cut(site: Site, browser, people):
+    customer, author, judge = people
+    await complaint(site.context, customer, author)
+    page = await signed_in(site, browser, judge)
+    await page.get_by_role("button", name="Start reviewing").click()
+    await page.get_by_label("Say why").fill("x" * 501)
+    await page.get_by_role("button", name="The answer is wrong").click()
+    await expect(page.get_by_role("status").first).to_contain_text("500 characters at most")
+
+
 async def test_a_sensitive_picture_is_behind_a_fold(site: Site, browser, people):
     customer, author, judge = people
     async with site.context.cells.directory.acquire() as db:

@@ -10,11 +10,11 @@ from manyeyes.tasks.rules import ImageOptions, obstacle, unfit
 from manyeyes.values.text import code_points
 from manyeyes.values.text.rules import (
     LONGEST_NAME,
-    cut_words,
     fault,
     kept_words,
     normalised,
     read_name,
+    read_words,
 )
 from support.typed_answers import ANYTHING, CASES, TypedAnswer
 from tools import make_code_points
@@ -53,7 +53,6 @@ def test_what_is_taken_is_composed_and_ends_in_what_is_seen(text: str):
 def test_words_are_never_refused(text: str):
     found = kept_words(text)
     assert all(fault(line) in ("", "empty") for line in found.split("\n"))
-    assert len(cut_words(text, 5)) <= 5
 
 
 def test_no_character_falls_between_the_classes():
@@ -128,6 +127,8 @@ def test_words_lose_what_cannot_be_shown_and_keep_their_lines(typed: str, kept: 
     assert kept_words(typed) == kept
 
 
-def test_words_are_cut_to_so_many_characters():
-    assert cut_words("e\u0301" * 5 + "xyz", 5) == "é" * 5
-    assert cut_words("four word", 5) == "four"
+def test_words_are_counted_as_they_are_kept_and_never_cut():
+    assert read_words("e\u0301\u200b" * 5 + "  \n", "reason", 5) == "é" * 5
+    for long in ("e\u0301" * 5 + "x", "\u200b" * 41):
+        with pytest.raises(ValueError, match="reason must have at most 5 characters"):
+            read_words(long, "reason", 5)

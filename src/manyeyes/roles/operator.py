@@ -19,7 +19,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.text.rules import cut_words
+from manyeyes.values.text.rules import read_words
 from manyeyes.workers import store as workers
 
 LARGEST_LIST = 200
@@ -123,6 +123,10 @@ async def decide_appeal(
     ``cell``: where the task is; 0: in the one cell that has such an appeal. Cells number their tasks each for itself,
     so two may have one: then nothing is decided.
     """
+    try:
+        answer = read_words(answer, "answer", LONGEST_REASON)
+    except ValueError as error:
+        return Refusal(Reason.UNREADABLE, str(error))
     cells = [n for n in context.cells.numbers if n == cell] if cell else await _with_appeal(context, task_id)
     if not cells:
         return Refusal(Reason.UNKNOWN_REPORT, f"there is no appeal about task {task_id}")
@@ -130,7 +134,7 @@ async def decide_appeal(
         said = f"there are appeals about a task {task_id} in the cells {', '.join(map(str, cells))}: say which"
         return Refusal(Reason.UNKNOWN_REPORT, said)
     serial = await context.id_blocks.of_wire(cells[0], task_id)
-    command = DecideAppeal(cells[0], serial, accepted, cut_words(answer, LONGEST_REASON))
+    command = DecideAppeal(cells[0], serial, accepted, answer)
     outcome = await context.batcher.ask(decide_appeals, command)
     return outcome
 

@@ -24,7 +24,7 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.text.rules import cut_words
+from manyeyes.values.text.rules import read_words
 from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
@@ -89,7 +89,11 @@ class ReviewDesk:
             return _NO_REVIEWER
         if slot is None or slot.cell not in self._context.cells.numbers:
             return Refusal(Reason.SLOT_LOST, "this is no slot of yours")
-        command = CastVote(slot.cell, worker.worker_id, slot, verdict, cut_words(reason, LONGEST_REASON))
+        try:
+            reason = read_words(reason, "reason", LONGEST_REASON)
+        except ValueError as error:
+            return Refusal(Reason.UNREADABLE, str(error))
+        command = CastVote(slot.cell, worker.worker_id, slot, verdict, reason)
         outcome = await self._context.batcher.ask(cast_votes, command)
         if isinstance(outcome, Refusal):
             return outcome

@@ -17,7 +17,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms, wire_id
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.text.rules import cut_words
+from manyeyes.values.text.rules import read_words
 from manyeyes.workers.store import Worker
 
 MOST_REPORTS = 100
@@ -68,7 +68,10 @@ async def appeal(context: Context, worker: Worker, task_id: int, words: str) -> 
 
     Cells number their tasks each for itself: of two with this number, the first that they may appeal against is meant.
     """
-    words = cut_words(words, LONGEST_APPEAL)
+    try:
+        words = read_words(words, "words", LONGEST_APPEAL)
+    except ValueError as error:
+        return Refusal(Reason.UNREADABLE, str(error))
     if not words:
         return Refusal(Reason.UNREADABLE, "say in words why the answer was right")
     outcome: Refusal = Refusal(Reason.UNKNOWN_REPORT, f"there is no complaint about an answer of yours to {task_id}")

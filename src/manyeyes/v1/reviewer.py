@@ -12,7 +12,7 @@ from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
 from manyeyes.values.refusals import Refusal
-from manyeyes.values.text.rules import ROOM, kept_words
+from manyeyes.values.text.rules import read_words
 from manyeyes.workers.store import Worker
 
 
@@ -24,8 +24,7 @@ class VoteRequest(msgspec.Struct):
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_REASON})] = ""
 
     def __post_init__(self) -> None:
-        if len(kept_words(self.reason[: LONGEST_REASON * ROOM])) > LONGEST_REASON:
-            raise ValueError(f"reason must have at most {LONGEST_REASON} characters")
+        read_words(self.reason, "reason", LONGEST_REASON)
 
 
 class ReviewerApi:

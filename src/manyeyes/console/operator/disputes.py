@@ -21,6 +21,7 @@ from manyeyes.roles.operator import OpenAppeal
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
+from manyeyes.values.text.rules import is_too_long
 
 OPEN_TOO_LONG_MINUTES = 4 * 60
 NOTICES = {
@@ -44,7 +45,9 @@ class RecoursePages:
         """GET /operator/recourse: open complaints, appeals, reviewers' records and ignored accounts."""
         language = look_of(request).language
         translate = catalogue(language).ugettext
-        notice = NOTICES.get(request.query_params.get("notice", ""))
+        words = task_wording.words_for(catalogue(language))
+        notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_REASON}), "warn")}
+        notice = notices.get(request.query_params.get("notice", ""))
         waiting = await oversight.open_appeals(self._context)
         return render(
             request,
@@ -70,6 +73,7 @@ class RecoursePages:
         cell, task_id, answer = number_of(form, "cell"), number_of(form, "task_id"), typed_in(form, "answer")
         outcome = await oversight.decide_appeal(self._context, task_id, accepted=accepted, answer=answer, cell=cell)
         notice = "refused" if isinstance(outcome, Refusal) else "accepted" if accepted else "left"
+        notice = "long" if is_too_long(answer, LONGEST_REASON) else notice
         return RedirectResponse(f"/operator/recourse?notice={notice}", status_code=303)
 
     async def _open_complaints(self, language: str) -> Check:

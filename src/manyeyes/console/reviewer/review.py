@@ -22,7 +22,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.values.text.rules import cut_words
+from manyeyes.values.text.rules import kept_words
 from manyeyes.workers.store import Worker
 
 AT_WORK = "/reviewer?at=work"
@@ -60,9 +60,8 @@ class ReviewPages:
         if pressed is None:
             return RedirectResponse(AT_WORK, status_code=303)
         vote, code = pressed
-        outcome = await self._desk.vote(
-            worker, parse_slot(text_of(form, "slot")), vote, cut_words(typed_in(form, "reason"), LONGEST_REASON) or code
-        )
+        reason = kept_words(typed_in(form, "reason"))
+        outcome = await self._desk.vote(worker, parse_slot(text_of(form, "slot")), vote, reason or code)
         notice = f"&notice={outcome.reason}" if isinstance(outcome, Refusal) else ""
         return RedirectResponse(AT_WORK + notice, status_code=303)
 
@@ -90,7 +89,7 @@ class ReviewPages:
             fresh_refusals=await news(self._context, request, worker),
             mode=mode,
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
-            notice=task_wording.explanation(words, refusal) if refusal else "",
+            notice=_notice(look_of(request).language, words, refusal) if refusal else "",
             session={
                 "votes": session.votes,
                 "earned_micros": session.earned_micros,
@@ -106,6 +105,13 @@ class ReviewPages:
                 "seen": seen_until(request).isoformat(),
             },
         )
+
+
+def _notice(language: str, words: task_wording.Words, refusal: Refusal) -> str:
+    """Return what the reviewer is told; of a vote, the reason alone can be unreadable: it was too long."""
+    if refusal.reason is Reason.UNREADABLE:
+        return task_wording.filled(task_wording.words_for(catalogue(language)), "hint.long", {"n": LONGEST_REASON})
+    return task_wording.explanation(words, refusal)
 
 
 def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict[str, Any]:

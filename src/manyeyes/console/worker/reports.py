@@ -19,6 +19,7 @@ from manyeyes.roles.worker_reports import WorkerReport, appeal, worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
+from manyeyes.values.text.rules import is_too_long
 from manyeyes.workers.store import Worker
 
 APPEALS = {
@@ -49,7 +50,8 @@ class ComplaintPages:
         translations = catalogue(look_of(request).language)
         words = task_wording.words_for(translations)
         lines = [_line(translations, words, one, self._context.pictures, seen) for one in found]
-        notice = NOTICES.get(request.query_params.get("notice", ""))
+        notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_APPEAL}), "warn")}
+        notice = notices.get(request.query_params.get("notice", ""))
         response = render(
             request,
             "worker/reports.html",
@@ -70,8 +72,10 @@ class ComplaintPages:
         """POST /worker/appeal: file an appeal; fields `task_id`, `words`."""
         form = await request.form()
         task_id = number_of(form, "task_id")
-        outcome = await appeal(self._context, worker, task_id, typed_in(form, "words"))
-        notice = "refused" if isinstance(outcome, Refusal) else "sent"
+        words = typed_in(form, "words")
+        outcome = await appeal(self._context, worker, task_id, words)
+        is_long = is_too_long(words, LONGEST_APPEAL)
+        notice = "long" if is_long else "refused" if isinstance(outcome, Refusal) else "sent"
         return RedirectResponse(f"/worker/reports?notice={notice}#complaint-{task_id}", status_code=303)
 
 

@@ -18,7 +18,7 @@ KEPT = (
     "[0-9#*]\ufe0f(?=\u20e3)|"
     "[<ideograph><varied>][<variation>]|"
     "(?:[<mongolian>][<shape>]?(?:[<gap><joiner>](?=[<mongolian>]))?)+|"
-    "[<joining>](?:[<joining><mark>]|[<joiner>](?=[<joining><mark>]))*"
+    "[<joining>](?:[<varied>][<variation>]|[<joining><mark>]|[<joiner>](?=[<joining><mark>]))*"
 )
 _OUTER = " \n\v\f\r"
 
@@ -86,10 +86,19 @@ def kept_words(text: str) -> str:
     return "\n".join(normalised(_taken(line)) for line in lines).strip("\n")
 
 
-def cut_words(text: str, longest: int) -> str:
-    """Return `kept_words` of a text, of which at most ``longest`` characters; the rest is left out."""
-    found = kept_words(text[: longest * ROOM])
-    return found if len(found) <= longest else kept_words(found[:longest])
+def read_words(text: str, what: str, longest: int) -> str:
+    """Return `kept_words` of a text. Raises ValueError, whose sentence names ``what``, for more than ``longest``.
+
+    Words are not cut: what somebody meant to say last may be what counts.
+    """
+    if is_too_long(text, longest):
+        raise ValueError(f"{what} must have at most {longest} characters")
+    return kept_words(text)
+
+
+def is_too_long(text: str, longest: int) -> bool:
+    """Tell whether words have more than ``longest`` characters as they are kept, or come with far too many."""
+    return len(text) > longest * ROOM or len(kept_words(text)) > longest
 
 
 def _taken(line: str) -> str:
