@@ -74,7 +74,7 @@ def without_outer_blanks(text: str) -> str:
     Blanks, line ends, control and invisible characters, the byte order mark that editors put before a text among them
     (docs/decisions/0038-what-a-customer-meant.md).
     """
-    return text.strip(_MEANINGLESS)
+    return text.strip(" ") if text.isascii() and text.isprintable() else text.strip(_MEANINGLESS)
 
 
 def kept_words(text: str) -> str:
