@@ -58,7 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         try:
             return tuple(ipaddress.ip_network(part) for part in parts)
         except ValueError as error:
-            raise ValueError(f"MANYEYES_ALLOWED_PRIVATE_NETWORKS: {error}") from error
+            example = "networks by commas, such as 10.1.0.0/16,192.168.7.20/32"
+            raise ValueError(f"MANYEYES_ALLOWED_PRIVATE_NETWORKS: {error}; write {example}") from error
 
 
 def from_environment(environment: Mapping[str, str] = os.environ, **given: object) -> Settings:

@@ -75,6 +75,12 @@ async def test_a_queue_that_is_none_for_pictures_is_24_and_those_that_are_get_na
         assert "Turnstile" not in reply["errorDescription"]
 
 
+async def test_what_is_no_queue_is_told_as_it_was_sent(many: Client):
+    assert (await create(many, {"queueId": 999}))["errorDescription"].endswith("received 999")
+    assert (await create(many, {"queueId": "999"}))["errorDescription"].endswith('received the string "999"')
+    assert (await create(many, {"queueId": 998}, queueId=102))["errorDescription"].endswith("received 998")
+
+
 async def test_a_worker_of_that_queue_gets_the_task_and_one_of_another_does_not(many: Client):
     signs = await factories.hand(many.context, queues=(102,), languages=("vi",))
     meters = await factories.hand(many.context, queues=(101,), languages=("vi",))

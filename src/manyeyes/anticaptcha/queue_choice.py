@@ -35,11 +35,13 @@ def check_token_queue(
 
 def _named(body: Mapping[str, Any], task: Mapping[str, Any], queues: Mapping[int, QueueTerms]) -> int:
     """Return the queue that `queueId` names, 0 when it is not said. Raises `Refused` for another or two of them."""
-    said = [text for source in (task, body) if (text := lenient_values.queue_said(source, "queueId"))]
+    values = {lenient_values.queue_said(source, "queueId"): source.get("queueId") for source in (task, body)}
+    said = {text: value for text, value in values.items() if text}
     found = {queue_said(queues, text) or 0 for text in said}
     if 0 in found:
+        unknown = [value for text, value in said.items() if not queue_said(queues, text)][-1]
         names = ", ".join(f"{terms.queue_id} ({terms.name})" for terms in list(queues.values())[:MOST_NAMED])
-        raise lenient_values.bad_property("queueId", f"the number or name of a queue for such tasks: {names}", said[-1])
+        raise lenient_values.bad_property("queueId", f"the number or name of a queue for such tasks: {names}", unknown)
     if len(found) > 1:
         detail = "queueId names one queue in the task and another one beside it"
         raise Refused(Refusal(Reason.TASK_PROPERTIES, detail))

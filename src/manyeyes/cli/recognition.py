@@ -46,7 +46,7 @@ Sample = Annotated[float | None, Parameter(help="Share of the certain results th
 Price = Annotated[
     str | None, Parameter(help="Of one picture recognised, in USD; people's work costs what its queue does.")
 ]
-Hours = Annotated[float | None, Parameter(help="How long a review may wait for a person.")]
+ReviewHours = Annotated[float | None, Parameter(help="How long a review may wait for a person.")]
 ReviewUrl = Annotated[str | None, Parameter(help="Address that people's verdicts are sent to; empty: nowhere.")]
 
 
@@ -62,7 +62,7 @@ def create(
     model: Path | None = None,
     sample: Sample = None,
     price: Price = None,
-    review_hours: Hours = 24.0,
+    review_hours: ReviewHours = 24.0,
     review_url: ReviewUrl = "",
     common: Common | None = None,
 ) -> None:
@@ -133,7 +133,7 @@ def set_recognition(
     review_queue: ReviewQueue = None,
     sample: Sample = None,
     price: Price = None,
-    review_hours: Hours = None,
+    review_hours: ReviewHours = None,
     review_url: ReviewUrl = None,
     common: Common | None = None,
 ) -> None:

@@ -80,7 +80,7 @@ def _changes(moved: Any) -> dict[str, str]:
 
 def _show(result: dict[str, Any]) -> str:
     def row(what: str, available: str, held: str) -> str:
-        return f"{what:44} {available:>16} {held:>16}"
+        return f"{what:47} {available:>16} {held:>16}"
 
     lines = [
         f"account {result['account_id']}, {result['from']} to {result['to']}",
@@ -88,7 +88,7 @@ def _show(result: dict[str, Any]) -> str:
         row("opening", result["opening"], result["opening_held"]),
     ]
     for e in result["entries"]:
-        lines.append(row(f"{e['at'][:26]:27} {e['kind']:8} {e['cause_id']:>7}", e["available"], e["held"]))
+        lines.append(row(f"{e['at'][:26]:27} {e['kind']:11} {e['cause_id']:>7}", e["available"], e["held"]))
     lines += [row(f"sum of {s['entries']} {s['kind']}", s["available"], s["held"]) for s in result["sums"]]
     return "\n".join([*lines, row("closing", result["closing"], result["closing_held"])])
 
