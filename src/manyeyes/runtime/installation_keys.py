@@ -17,7 +17,7 @@ from manyeyes.settings import Settings
 from manyeyes.values.response_signing import new_private_key
 from manyeyes.values.sealing import Sealer
 
-GIVE_UP = "`manyeyes db reset-secrets` gives them up"
+GIVE_UP = "`manyeyes db reset-secrets` (with the same --data) gives them up"
 
 
 class Keys(NamedTuple):
