@@ -111,7 +111,9 @@ def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:
 
 def _carries_picture(body: dict[str, Any]) -> bool:
     task = body.get("task")
-    return isinstance(task, dict) and not kind_of(task) and isinstance(task.get("body"), str)
+    if not isinstance(task, dict) or kind_of(task):
+        return False
+    return isinstance(task.get("type"), str) and isinstance(task.get("body"), str)
 
 
 def _address(scope: dict[str, Any]) -> str:
