@@ -40,15 +40,6 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if is_small else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process when they share something that takes a while to make."""
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else []
-        if any(found[-1].scope == "module" for found in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session", autouse=True)
 def keys_are_read_once() -> Iterator[None]:
     """Keep every private key that was read: reading one tests its primes, 40 ms each time.
