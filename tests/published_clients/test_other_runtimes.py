@@ -12,7 +12,7 @@ from support.client_installation import Installation
 from support.real_server import ask_json
 from support.runtimes import why_not
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("published_clients")]
+pytestmark = pytest.mark.clients
 
 HERE = Path(__file__).parent / "runtimes"
 

@@ -17,7 +17,7 @@ import pytest
 from demo.pictures import draw
 from support.client_installation import Installation, reading
 
-pytestmark = [pytest.mark.clients, pytest.mark.xdist_group("published_clients")]  # one server for all
+pytestmark = pytest.mark.clients
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "how-to" / "point-a-client-here.md"
