@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from bench import hostile_receiver
 from bench.wire import request
 
 SILENT = 3_000
@@ -251,6 +252,7 @@ ASSAULTS: dict[str, Assault] = {
     "an origin that is no address": crooked_origin,
     "answers that must be signed": signed_garbage,
     "streams of one worker": streams,
+    "call-backs answered for ever": lambda target: hostile_receiver.attack(target.url, target.key, target.token),
 }
 
 

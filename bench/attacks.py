@@ -28,7 +28,7 @@ AIM = "< 5"
 def measure(small: bool = False) -> list[Row]:
     """Return p99 in milliseconds for an idle server, and a ratio to it for each attack."""
     seconds = SMALL_SECONDS if small else SECONDS
-    with serving() as product:
+    with serving(MANYEYES_ALLOWED_PRIVATE_NETWORKS="127.0.0.0/8") as product:  # an attacker's receiver is called
         people = uvloop.run(invite(product.dsn, 2, 1))
         customer, attacker = people.keys
         idle = _asked(product, customer, 2 * seconds)

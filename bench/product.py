@@ -27,17 +27,17 @@ class Product(NamedTuple):
 
 
 @contextmanager
-def serving(database: str = "") -> Iterator[Product]:
+def serving(database: str = "", **settings: str) -> Iterator[Product]:
     """Serve with one process on a free port; everything is stopped and removed at the end.
 
-    ``database``: that of another product, which serves it too; empty: one of its own.
+    ``database``: that of another product, which serves it too; empty: one of its own. ``settings``: its variables.
     """
     with temporary_folder() as folder, (folder / "log").open("w+b") as log:
         data = folder / "data"
         command = [sys.executable, "-m", "manyeyes", "serve", "--processes", "1", "--port", "0", "--data", str(data)]
         process = subprocess.Popen(
             command,
-            env=clean_environment() | ({"MANYEYES_DATABASE_URL": database} if database else {}),
+            env=clean_environment() | ({"MANYEYES_DATABASE_URL": database} if database else {}) | settings,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
