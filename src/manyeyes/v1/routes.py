@@ -31,7 +31,6 @@ from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 DESCRIPTION = "/v1/openapi.json"
-LARGEST_DRAINED = 64 * 1024 * 1024
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 # Whose methods serve which rows of the table.
@@ -73,7 +72,6 @@ class Calls:
                 elif path == DESCRIPTION and method in ("GET", "HEAD"):
                     response = Response(_described(), media_type="application/json")
                 else:
-                    await _drain(receive)
                     response = self._missing(method, path, known)
             except Refused as refused:
                 response = refuse(refused.refusal)
@@ -91,15 +89,6 @@ class Calls:
         response = json(RefusalBody("wrong_method", f"it is called with {' or '.join(takes)}, not {method[:20]}"), 405)
         response.headers["allow"] = ", ".join(takes)
         return response
-
-
-async def _drain(receive: Any) -> None:
-    """Read a body and drop it, so that the client, who sends before they listen, hears the answer."""
-    size, is_more = 0, True
-    while is_more and size <= LARGEST_DRAINED:
-        message = await receive()
-        size += len(message.get("body", b""))
-        is_more = message["type"] == "http.request" and message.get("more_body", False)
 
 
 def _starred(path: str) -> tuple[str, str]:
