@@ -121,7 +121,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         statistics.SQL,
         "spending_edges",
         (1, 5, [0, 1], [MINUTE * 60 - 30, MINUTE * 60], [MINUTE * 60, MINUTE * 60 + 20], None, None, None),
-        {"result_charged"},
+        {"result_account"},
         False,
     ),
     (

@@ -42,7 +42,8 @@ CREATE TABLE api_key (
     account_id        bigint NOT NULL,
     allowed_addresses text[] NOT NULL DEFAULT '{}',   -- networks; empty: from anywhere
     created_at        timestamptz NOT NULL,
-    revoked_at        timestamptz
+    revoked_at        timestamptz,
+    scopes            text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}'   -- what of /v1 it opens
 );
 
 -- Networks that the operator shut out.
@@ -89,7 +90,8 @@ CREATE TABLE queue (
     lease_seconds int NOT NULL CHECK (lease_seconds > 0),
     sensitive     boolean NOT NULL DEFAULT false,
     vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0),  -- what a reviewer earns with one vote
-    accepts_complaints boolean NOT NULL DEFAULT true       -- about its pictures; of queue 2, the Russian one, it is false
+    accepts_complaints boolean NOT NULL DEFAULT true,      -- about its pictures; of queue 2, the Russian one, it is false
+    life_seconds  int CHECK (life_seconds BETWEEN 60 AND 2592000)   -- of an unanswered task; null: the installation's
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.
@@ -160,6 +162,7 @@ CREATE TABLE account (
     max_bid_micros bigint NOT NULL DEFAULT 0,                   -- most that a task may cost in a full queue; 0: the price
     suspended      boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL,
+    keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
     PRIMARY KEY (cell, account_id)
 );
 
@@ -230,8 +233,18 @@ CREATE TABLE task (
     callback_url  text NOT NULL,
     language_pool text NOT NULL,
     created_at    timestamptz NOT NULL,
+    contract      smallint NOT NULL DEFAULT 0,    -- through which it came (tasks/rules.py: Contract): how its end is told
+    question_id   bigint NOT NULL DEFAULT 0,      -- what is asked, with instructions; 0: `options` say it all
+    job_id        bigint NOT NULL DEFAULT 0,      -- 0: a task by itself
+    line          int NOT NULL DEFAULT 0,         -- its place in the job, from 1
+    external_id   text NOT NULL DEFAULT '',       -- the customer's own name for it; of one job no two are alike
+    picture_url   text NOT NULL DEFAULT '',       -- where its picture is fetched when its turn comes; empty: it is here
     PRIMARY KEY (cell, task_id)
 );
+CREATE INDEX task_account ON task (cell, account_id, task_id);
+CREATE INDEX task_external ON task (cell, account_id, external_id, task_id) WHERE external_id <> '';
+CREATE UNIQUE INDEX task_line ON task (cell, job_id, line) WHERE job_id <> 0;
+CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <> 0 AND external_id <> '';
 
 -- Pictures, by the day they came, so that a day is dropped whole.
 CREATE TABLE blob (
@@ -273,6 +286,9 @@ CREATE TABLE work (
     base_url       text NOT NULL DEFAULT '',      -- how the customer reached us, for the picture's address told there
     share_micros   bigint CHECK (share_micros >= 0),   -- what of the price is its app's owner's; null: no known app
     desk_since     timestamptz,           -- when it was laid on this desk; of a leased one, when it was shown
+    question_id    bigint NOT NULL DEFAULT 0,     -- its instructions; 0: it has none
+    job_id         bigint NOT NULL DEFAULT 0,
+    entered_at     timestamptz,           -- when a job's task entered the queue; null: when it was created
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -283,6 +299,7 @@ CREATE INDEX work_account ON work (cell, account_id, queue_id, created_at, task_
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
 CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
+CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
 
 -- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
@@ -355,11 +372,12 @@ CREATE TABLE result (
     charged_micros bigint NOT NULL,
     pay_micros     bigint NOT NULL,       -- 0 unless solved
     share_micros   bigint NOT NULL DEFAULT 0,   -- what of the charge went to the owner of its soft app
+    job_id         bigint NOT NULL DEFAULT 0,
+    why            text NOT NULL DEFAULT '',    -- of a picture that could not be had: what its address gave
     PRIMARY KEY (cell, task_id)
 );
--- The edge minutes of a spending window are read from here alone.
-CREATE INDEX result_charged ON result (cell, account_id, ended_at)
-    INCLUDE (queue_id, soft_id, ip, charged_micros) WHERE charged_micros > 0;
+-- An account's ends in their order: changes since an instant, and, from here alone, the edge minutes of spending windows.
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
 
 -- Charged tasks by minute of their end, written in the transaction that charges.
 CREATE TABLE usage_minute (
@@ -500,6 +518,129 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
 
+-- ---------------------------------------------------------------- questions and jobs
+
+-- What is asked about pictures, stored once per account and wording. Kinds and options: tasks/questions.py.
+CREATE TABLE question (
+    cell         int NOT NULL,
+    question_id  bigint NOT NULL,
+    account_id   bigint NOT NULL,
+    digest       bytea NOT NULL,          -- SHA-256 of all that follows, pictures included
+    kind         text NOT NULL,
+    options      jsonb NOT NULL,
+    instructions text NOT NULL,           -- empty: none
+    examples     jsonb NOT NULL,          -- [{"answer", "words", "picture": n or null}]
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (cell, question_id)
+);
+CREATE UNIQUE INDEX question_digest ON question (cell, account_id, digest);
+
+-- Pictures of a question's examples.
+CREATE TABLE question_picture (
+    cell        int NOT NULL,
+    question_id bigint NOT NULL,
+    n           smallint NOT NULL,
+    media       text NOT NULL,
+    bytes       bytea NOT NULL,
+    PRIMARY KEY (cell, question_id, n)
+);
+ALTER TABLE question_picture ALTER bytes SET STORAGE EXTERNAL;
+
+-- Which instructions a worker was shown before their first task of that question.
+CREATE TABLE question_seen (
+    cell        int NOT NULL,
+    worker_id   bigint NOT NULL,
+    question_id bigint NOT NULL,
+    seen_at     timestamptz NOT NULL,
+    PRIMARY KEY (cell, worker_id, question_id)
+);
+
+-- The right answer of a task where its customer knows it; nobody who answers sees it.
+CREATE TABLE truth (
+    cell    int NOT NULL,
+    task_id bigint NOT NULL,
+    answer  text NOT NULL,
+    PRIMARY KEY (cell, task_id)
+);
+
+-- Tasks that share a question and terms. Its tasks are rows of `task` from the upload on, in the order of their lines;
+-- they enter the queue in that order, `entered` being the last one that did. States and counts: jobs/rules.py.
+CREATE TABLE job (
+    cell            int NOT NULL,
+    job_id          bigint NOT NULL,
+    account_id      bigint NOT NULL,
+    name            text NOT NULL,
+    state           smallint NOT NULL DEFAULT 0,     -- jobs/rules.py: JobState
+    queue_id        int NOT NULL,
+    question_id     bigint NOT NULL,
+    answers         smallint NOT NULL DEFAULT 1 CHECK (answers > 0),   -- people asked per task
+    life_seconds    int CHECK (life_seconds BETWEEN 60 AND 2592000),
+    deadline        timestamptz,                     -- what waits then ends unanswered
+    budget_micros   bigint CHECK (budget_micros >= 0),   -- held and charged stay below; null: no other limit than the balance
+    price_at_most_micros bigint CHECK (price_at_most_micros > 0),   -- of one task; null: the queue's price
+    callback_url    text NOT NULL DEFAULT '',
+    base_url        text NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL,
+    started_at      timestamptz,
+    ended_at        timestamptz,
+    waits_for       text NOT NULL DEFAULT '',        -- why nothing enters: budget, balance, queue, pictures; empty: it goes on
+    items           int NOT NULL DEFAULT 0,          -- lines of complete uploads
+    entered         int NOT NULL DEFAULT 0,          -- lines up to this one entered the queue or ended before it
+    open            int NOT NULL DEFAULT 0,          -- of them wait, rest or are being answered
+    solved          int NOT NULL DEFAULT 0,
+    unsolvable      int NOT NULL DEFAULT 0,
+    unanswered      int NOT NULL DEFAULT 0,
+    failed          int NOT NULL DEFAULT 0,          -- their pictures could not be had
+    cancelled       int NOT NULL DEFAULT 0,
+    held_micros     bigint NOT NULL DEFAULT 0,
+    charged_micros  bigint NOT NULL DEFAULT 0,
+    refunded_micros bigint NOT NULL DEFAULT 0,
+    claim           int NOT NULL DEFAULT 0,          -- fence: counts the times a process took it to feed it
+    claimed_until   timestamptz,
+    changed_at      timestamptz NOT NULL,
+    PRIMARY KEY (cell, job_id)
+) WITH (fillfactor = 50);
+CREATE INDEX job_account ON job (cell, account_id, job_id);
+CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+
+-- A file of items, taken in parts: one that broke off goes on, one that is complete is not taken twice.
+CREATE TABLE job_upload (
+    cell       int NOT NULL,
+    job_id     bigint NOT NULL,
+    upload_key text NOT NULL,
+    first_line int NOT NULL,
+    lines      int NOT NULL,
+    complete   boolean NOT NULL,             -- false: its lines are no items yet
+    digest     bytea NOT NULL,               -- SHA-256 of what was sent; empty until it is complete
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (cell, job_id, upload_key)
+);
+
+-- Calls of /v1 that carried an Idempotency-Key, kept for ever: what they made is made once.
+CREATE TABLE repeated_call (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    key_hash   bytea NOT NULL,               -- SHA-256 of the key
+    body_hash  bytea NOT NULL,               -- SHA-256 of what was asked, and of which call
+    subject_id bigint NOT NULL,              -- what the call made: a task, a job, a report
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, key_hash)
+);
+
+-- Where an account's pictures lie with an S3-compatible store, and with which credentials they are read.
+CREATE TABLE bucket (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    name       text NOT NULL,
+    endpoint   text NOT NULL,
+    region     text NOT NULL,
+    access_key text NOT NULL,
+    secret     bytea NOT NULL,               -- sealed (runtime/installation_keys.py)
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, name)
+);
+
 -- ---------------------------------------------------------------- call-backs (webhooks/rules.py)
 
 -- The end of a task that is to be told to its callbackUrl, written in the transaction that ends it; swept after a month.
@@ -519,6 +660,8 @@ CREATE TABLE delivery (
     closed_at    timestamptz,                    -- when it was delivered or given up
     last_status  int NOT NULL DEFAULT 0,         -- 0: nothing was answered
     last_fault   text NOT NULL DEFAULT '',
+    event        text NOT NULL DEFAULT '',       -- what is told; empty: a task's end as getTaskResult gives it
+    subject_id   bigint NOT NULL DEFAULT 0,      -- the job or task that an event is about; `task_id` is then its own serial
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 -- The due ones of each receiver are the first entries; receivers are found one after the other.

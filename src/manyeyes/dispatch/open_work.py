@@ -1,9 +1,11 @@
-"""Named queries of what is open in a cell, as its operator is told → values."""
+"""Named queries of what is open in a cell, as its operator and customers are told → values."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 
+from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import SQL
 
 
@@ -16,3 +18,9 @@ async def oldest_waiting(db: asyncpg.Connection, cell: int) -> datetime | None:
     """Return when the oldest waiting task was submitted; None when none waits."""
     oldest: datetime | None = await db.fetchval(SQL.oldest_waiting, cell)
     return oldest
+
+
+async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, WorkState]]:
+    """Return (queue_id, state) of those of the tasks that have not ended."""
+    rows = await db.fetch(SQL.states, cell, task_ids)
+    return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}

@@ -48,15 +48,17 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 -- name: insert_work
 -- Put submitted tasks into their queues.
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
-                  soft_id, ip, kind, options, media, callback_url, base_url, share_micros, site, created_at, expires_at)
+                  soft_id, ip, kind, options, media, callback_url, base_url, share_micros, site, created_at, expires_at,
+                  question_id, job_id, entered_at)
 SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
        w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, w.callback_url, w.base_url, w.share_micros,
-       w.site, $20::timestamptz, $20::timestamptz + w.life_seconds * interval '1 second'
+       w.site, coalesce(w.created_at, $23::timestamptz), $23::timestamptz + w.life_seconds * interval '1 second',
+       w.question_id, w.job_id, CASE WHEN w.created_at IS NOT NULL THEN $23::timestamptz END
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
             $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::text[], $17::text[],
-            $18::bigint[], $19::text[])
+            $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::timestamptz[])
      AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
-           options, media, life_seconds, callback_url, base_url, share_micros, site);
+           options, media, life_seconds, callback_url, base_url, share_micros, site, question_id, job_id, created_at);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
@@ -107,14 +109,14 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 -- All that these workers have on their desks, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since
+       share_micros, site, desk_since, question_id, job_id, entered_at
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since
+       share_micros, site, desk_since, question_id, job_id, entered_at
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
 
 -- name: lapsed
@@ -125,7 +127,7 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_unt
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since
+       share_micros, site, desk_since, question_id, job_id, entered_at
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: promote
@@ -203,7 +205,7 @@ WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3
 -- Waiting tasks of these sites, in no order; what somebody else is changing is left for the next sweep.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since
+       share_micros, site, desk_since, question_id, job_id, entered_at
 FROM work
 WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND site <> '' AND state = 0
 LIMIT $4 FOR UPDATE SKIP LOCKED;

@@ -14,11 +14,15 @@ SHOWING_SECONDS = 0.5  # so long somebody who asks may take to show a task; then
 
 
 class WorkState(enum.IntEnum):
-    """waiting → queued → leased → (ended, leaves the table); queued → queued elsewhere; leased | queued → waiting."""
+    """waiting → queued → leased → (ended, leaves the table); queued → queued elsewhere; leased | queued → waiting.
+
+    waiting ⇄ resting, while its job is paused.
+    """
 
     WAITING = 0
     LEASED = 1  # the worker was shown it: its lease has begun
     QUEUED = 2  # on their desk, and nobody has seen it; may still be given to somebody who asks
+    RESTING = 3  # its job is paused: nobody has it and nobody gets it
 
 
 class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
     ``site``: the proven domain of a token task; else empty. ``desk_since``: when it was laid on this desk, or shown.
+    ``entered_at``: of a job's task; None: when it was created.
     """
 
     task_id: int
@@ -46,10 +47,13 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     share_micros: int | None
     site: str = ""
     desk_since: datetime | None = None
+    question_id: int = 0
+    job_id: int = 0
+    entered_at: datetime | None = None
 
 
 class Entering(msgspec.Struct, frozen=True, kw_only=True):
-    """A task that enters a queue."""
+    """A task that enters a queue; ``created_at`` None: it is created now."""
 
     task_id: int
     account_id: int
@@ -69,6 +73,9 @@ class Entering(msgspec.Struct, frozen=True, kw_only=True):
     base_url: str
     share_micros: int | None
     site: str = ""
+    question_id: int = 0
+    job_id: int = 0
+    created_at: datetime | None = None
 
 
 class Returning(msgspec.Struct, frozen=True):
@@ -140,7 +147,7 @@ async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
         *("soft_id", "ip", "kind", "options", "media", "life_seconds", "callback_url", "base_url"),
-        *("share_micros", "site"),
+        *("share_micros", "site", "question_id", "job_id", "created_at"),
     )
     await tx.execute(SQL.insert_work, cell, *found, now)
 
@@ -276,12 +283,6 @@ async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
 async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return the price of each account's open tasks, in micros."""
     return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell, timeout=PROOF_SECONDS)}
-
-
-async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, WorkState]]:
-    """Return (queue_id, state) of those of the tasks that have not ended."""
-    rows = await db.fetch(SQL.states, cell, task_ids)
-    return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:

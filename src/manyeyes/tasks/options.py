@@ -3,11 +3,12 @@
 import msgspec
 
 from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, unfit_label
+from manyeyes.tasks.questions import OWN_KINDS, OwnOptions
 from manyeyes.tasks.rules import ImageOptions, unfit
 from manyeyes.tasks.tokens import TokenOptions, unfit_token
 
-AnyOptions = ImageOptions | TokenOptions | LabelOptions
-PictureOptions = ImageOptions | LabelOptions
+PictureOptions = ImageOptions | LabelOptions | OwnOptions
+AnyOptions = PictureOptions | TokenOptions
 
 
 def options_of(kind: str, site: str, text: str) -> AnyOptions:
@@ -17,6 +18,8 @@ def options_of(kind: str, site: str, text: str) -> AnyOptions:
 
 def picture_options(kind: str, text: str) -> PictureOptions:
     """Return the options of a task that shows a picture."""
+    if kind in OWN_KINDS:
+        return _own.decode(text)
     return _labels.decode(text) if kind == LABEL_PICTURE else _images.decode(text)
 
 
@@ -30,3 +33,4 @@ def unfit_answer(options: AnyOptions, text: str) -> str:
 _images = msgspec.json.Decoder(ImageOptions)
 _tokens = msgspec.json.Decoder(TokenOptions)
 _labels = msgspec.json.Decoder(LabelOptions)
+_own: msgspec.json.Decoder[OwnOptions] = msgspec.json.Decoder(OwnOptions)

@@ -24,12 +24,14 @@ UPDATE cell SET next_serial = next_serial + $2 WHERE cell = $1 RETURNING next_se
 -- name: insert_tasks
 -- Store submitted tasks.
 INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
-                  language_pool, created_at)
+                  language_pool, created_at, contract, question_id, job_id, line, external_id, picture_url)
 SELECT $1, t.task_id, t.account_id, t.queue_id, t.kind, t.options::jsonb, t.media, t.soft_id, t.ip, t.website_url,
-       t.callback_url, t.language_pool, $13
+       t.callback_url, t.language_pool, $19, t.contract, t.question_id, t.job_id, t.line, t.external_id, t.picture_url
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::text[], $8::int[], $9::text[],
-            $10::text[], $11::text[], $12::text[])
-     AS t (task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url, language_pool);
+            $10::text[], $11::text[], $12::text[], $13::smallint[], $14::bigint[], $15::bigint[], $16::int[], $17::text[],
+            $18::text[])
+     AS t (task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url, language_pool,
+           contract, question_id, job_id, line, external_id, picture_url);
 
 -- name: insert_blobs
 -- Store the pictures of submitted tasks under today.
@@ -64,13 +66,14 @@ SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[
 -- name: insert_results
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
-                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros)
+                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why)
 SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
-       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros
+       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros, r.job_id, r.why
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
-            $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[])
+            $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
+            $19::text[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
-           charged_micros, pay_micros, share_micros);
+           charged_micros, pay_micros, share_micros, job_id, why);
 
 -- name: endings
 -- How tasks ended, for their customer's page.

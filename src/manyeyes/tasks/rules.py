@@ -29,11 +29,20 @@ class Ending(enum.IntEnum):
     UNSOLVABLE = 1  # five different workers tried
     UNANSWERED = 2  # nobody took it, or too few tried, in its longest life
     BARRED = 3  # the proof of control over its site ended before it did
+    CANCELLED = 4  # its customer did not want it any more
+    NO_PICTURE = 5  # its picture could not be had from the address that was given
 
     @property
     def charged(self) -> bool:
         """Tell whether the customer pays for a task that ends so."""
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
+
+
+class Contract(enum.IntEnum):
+    """Through which contract a task came: its end is told in that contract's words."""
+
+    COMPATIBLE = 0  # createTask, or a recognition's review
+    OWN = 1  # /v1
 
 
 # docs/contracts/anticaptcha.md#imagetotexttask; the sentence below stands in the OpenAPI document as well.

@@ -9,28 +9,36 @@ import msgspec
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, values
-from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.rules import Ending, ImageOptions, QueueTerms
-from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.tasks.options import AnyOptions
+from manyeyes.tasks.rules import Contract, Ending, QueueTerms
 
 SQL = Queries(__package__)
 BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition calls may bring more
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
-    """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty."""
+    """A task as it was submitted; ``media`` is empty without a picture, ``callback_url`` may be empty.
+
+    ``question_id`` 0: ``options`` say it all. ``line``: its place in the job, from 1; 0 of a task by itself.
+    """
 
     task_id: int
     account_id: int
     queue_id: int
     kind: str
-    options: ImageOptions | TokenOptions | LabelOptions
+    options: AnyOptions
     media: str
     soft_id: int
     ip: str
     website_url: str
     callback_url: str
     language_pool: str
+    contract: Contract = Contract.COMPATIBLE
+    question_id: int = 0
+    job_id: int = 0
+    line: int = 0
+    external_id: str = ""
+    picture_url: str = ""
 
 
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +63,8 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     share_micros: int
     name: str = ""
+    job_id: int = 0
+    why: str = ""
 
 
 class TaskOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,7 +172,7 @@ async def insert_tasks(tx: asyncpg.Connection, now: datetime, cell: int, tasks: 
     found = columns(
         tasks,
         *("task_id", "account_id", "queue_id", "kind", "options", "media", "soft_id", "ip", "website_url"),
-        *("callback_url", "language_pool"),
+        *("callback_url", "language_pool", "contract", "question_id", "job_id", "line", "external_id", "picture_url"),
         options=lambda task: msgspec.json.encode(task.options).decode(),
     )
     await tx.execute(SQL.insert_tasks, cell, *found, now)
@@ -246,7 +256,7 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
     found = columns(
         results,
         *("task_id", "account_id", "queue_id", "soft_id", "ip", "created_at", "ending", "answer", "media", "worker_id"),
-        *("lease", "solve_count", "charged_micros", "pay_micros", "share_micros"),
+        *("lease", "solve_count", "charged_micros", "pay_micros", "share_micros", "job_id", "why"),
         answer=_answer_json,
     )
     await tx.execute(SQL.insert_results, cell, now, *found)

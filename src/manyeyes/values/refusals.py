@@ -75,6 +75,22 @@ class Reason(enum.StrEnum):
     TOO_FAST = "too_fast"
     RECOGNISER_AWAY = "recogniser_away"
 
+    UNKNOWN_JOB = "unknown_job"
+    UNKNOWN_QUEUE = "unknown_queue"
+    UNKNOWN_UPLOAD = "unknown_upload"
+    UNKNOWN_BUCKET = "unknown_bucket"
+    SCOPE_MISSING = "scope_missing"
+    KEY_REUSED = "key_reused"
+    PRICE_TOO_HIGH = "price_too_high"
+    BUDGET_USED_UP = "budget_used_up"
+    NOT_CANCELLABLE = "not_cancellable"
+    JOB_NOT_DRAFT = "job_not_draft"
+    JOB_ENDED = "job_ended"
+    JOB_EMPTY = "job_empty"
+    UPLOAD_OPEN = "upload_open"
+    BAD_ITEMS = "bad_items"
+    CURSOR_UNKNOWN = "cursor_unknown"
+
 
 class Refusal(msgspec.Struct, frozen=True):
     """``reason`` is for programs, ``detail`` an English sentence for people (may be empty)."""

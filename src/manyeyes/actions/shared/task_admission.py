@@ -16,11 +16,10 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Transfer, TransferKind, posting
 from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import AnyOptions
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Depth, ImageOptions, QueueTerms, price
+from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Contract, Depth, QueueTerms, price
 from manyeyes.tasks.store import Task
-from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -35,7 +34,7 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     task_id: int
     account_id: int
     queue: QueueTerms
-    options: ImageOptions | TokenOptions | LabelOptions
+    options: AnyOptions
     picture: Picture | None
     life_seconds: int
     kind: str = IMAGE_TO_TEXT
@@ -46,6 +45,9 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     callback_url: str = ""
     base_url: str = ""
     language_pool: str = ""
+    contract: Contract = Contract.COMPATIBLE
+    question_id: int = 0
+    external_id: str = ""
 
 
 class Purses(msgspec.Struct):
@@ -141,6 +143,7 @@ def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: 
         base_url=task.base_url,
         share_micros=share(price_micros, task.share_percent),
         site=site,
+        question_id=task.question_id,
     )
 
 
@@ -185,4 +188,7 @@ def _task(task: NewTask, row: Entering) -> Task:
         website_url=task.website_url,
         callback_url=task.callback_url,
         language_pool=task.language_pool,
+        contract=task.contract,
+        question_id=task.question_id,
+        external_id=task.external_id,
     )

@@ -91,7 +91,7 @@ def _queue_usage(charged: Sequence[Work], now: datetime) -> list[QueueUsage]:
     for work in charged:
         entry = sums[work.queue_id]
         entry[0] += 1
-        entry[1] += int((now - work.created_at).total_seconds() * 1000)
+        entry[1] += int((now - (work.entered_at or work.created_at)).total_seconds() * 1000)
         entry[2] += work.price_micros
     return [QueueUsage(queue_id, *entry) for queue_id, entry in sums.items()]
 
@@ -148,4 +148,5 @@ def _result(ended: EndedWork) -> TaskResult:
         pay_micros=work.pay_micros if solved else 0,
         share_micros=(work.share_micros or 0) if ended.ending.charged else 0,
         name=_name(ended),
+        job_id=work.job_id,
     )

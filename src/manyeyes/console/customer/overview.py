@@ -15,6 +15,7 @@ from manyeyes.console.shared.connect import examples
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.dispatch import open_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
@@ -75,7 +76,7 @@ class CustomerPages:
     async def _recent(self, db: asyncpg.Connection, place: AccountPlace) -> list[RecentTask]:
         held = await ledger.recent_holds(db, place.cell, place.account_id, RECENT_TASKS)
         ids = [task_id for task_id, _, _ in held]
-        open_tasks = await dispatch.states(db, place.cell, ids)
+        open_tasks = await open_work.states(db, place.cell, ids)
         ended = await tasks.endings(db, place.cell, ids)
         queues = await self._context.lookups.queues()
         lines = []

@@ -1,0 +1,142 @@
+-- Jobs, the kinds of answer, how long tasks live and answers are kept, calls that may be repeated (docs/decisions/0046).
+
+ALTER TABLE api_key ADD scopes text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}';
+ALTER TABLE account ADD keep_days int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650);
+ALTER TABLE queue ADD life_seconds int CHECK (life_seconds BETWEEN 60 AND 2592000);
+
+ALTER TABLE task ADD contract smallint NOT NULL DEFAULT 0;
+ALTER TABLE task ADD question_id bigint NOT NULL DEFAULT 0;
+ALTER TABLE task ADD job_id bigint NOT NULL DEFAULT 0;
+ALTER TABLE task ADD line int NOT NULL DEFAULT 0;
+ALTER TABLE task ADD external_id text NOT NULL DEFAULT '';
+ALTER TABLE task ADD picture_url text NOT NULL DEFAULT '';
+CREATE INDEX task_account ON task (cell, account_id, task_id);
+CREATE INDEX task_external ON task (cell, account_id, external_id, task_id) WHERE external_id <> '';
+CREATE UNIQUE INDEX task_line ON task (cell, job_id, line) WHERE job_id <> 0;
+CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <> 0 AND external_id <> '';
+
+ALTER TABLE work ADD question_id bigint NOT NULL DEFAULT 0;
+ALTER TABLE work ADD job_id bigint NOT NULL DEFAULT 0;
+ALTER TABLE work ADD entered_at timestamptz;
+CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;
+
+ALTER TABLE result ADD job_id bigint NOT NULL DEFAULT 0;
+ALTER TABLE result ADD why text NOT NULL DEFAULT '';
+DROP INDEX result_charged;
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+
+CREATE TABLE question (
+    cell         int NOT NULL,
+    question_id  bigint NOT NULL,
+    account_id   bigint NOT NULL,
+    digest       bytea NOT NULL,
+    kind         text NOT NULL,
+    options      jsonb NOT NULL,
+    instructions text NOT NULL,
+    examples     jsonb NOT NULL,
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (cell, question_id)
+);
+CREATE UNIQUE INDEX question_digest ON question (cell, account_id, digest);
+
+CREATE TABLE question_picture (
+    cell        int NOT NULL,
+    question_id bigint NOT NULL,
+    n           smallint NOT NULL,
+    media       text NOT NULL,
+    bytes       bytea NOT NULL,
+    PRIMARY KEY (cell, question_id, n)
+);
+ALTER TABLE question_picture ALTER bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE question_seen (
+    cell        int NOT NULL,
+    worker_id   bigint NOT NULL,
+    question_id bigint NOT NULL,
+    seen_at     timestamptz NOT NULL,
+    PRIMARY KEY (cell, worker_id, question_id)
+);
+
+CREATE TABLE truth (
+    cell    int NOT NULL,
+    task_id bigint NOT NULL,
+    answer  text NOT NULL,
+    PRIMARY KEY (cell, task_id)
+);
+
+CREATE TABLE job (
+    cell            int NOT NULL,
+    job_id          bigint NOT NULL,
+    account_id      bigint NOT NULL,
+    name            text NOT NULL,
+    state           smallint NOT NULL DEFAULT 0,
+    queue_id        int NOT NULL,
+    question_id     bigint NOT NULL,
+    answers         smallint NOT NULL DEFAULT 1 CHECK (answers > 0),
+    life_seconds    int CHECK (life_seconds BETWEEN 60 AND 2592000),
+    deadline        timestamptz,
+    budget_micros   bigint CHECK (budget_micros >= 0),
+    price_at_most_micros bigint CHECK (price_at_most_micros > 0),
+    callback_url    text NOT NULL DEFAULT '',
+    base_url        text NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL,
+    started_at      timestamptz,
+    ended_at        timestamptz,
+    waits_for       text NOT NULL DEFAULT '',
+    items           int NOT NULL DEFAULT 0,
+    entered         int NOT NULL DEFAULT 0,
+    open            int NOT NULL DEFAULT 0,
+    solved          int NOT NULL DEFAULT 0,
+    unsolvable      int NOT NULL DEFAULT 0,
+    unanswered      int NOT NULL DEFAULT 0,
+    failed          int NOT NULL DEFAULT 0,
+    cancelled       int NOT NULL DEFAULT 0,
+    held_micros     bigint NOT NULL DEFAULT 0,
+    charged_micros  bigint NOT NULL DEFAULT 0,
+    refunded_micros bigint NOT NULL DEFAULT 0,
+    claim           int NOT NULL DEFAULT 0,
+    claimed_until   timestamptz,
+    changed_at      timestamptz NOT NULL,
+    PRIMARY KEY (cell, job_id)
+) WITH (fillfactor = 50);
+CREATE INDEX job_account ON job (cell, account_id, job_id);
+CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+
+CREATE TABLE job_upload (
+    cell       int NOT NULL,
+    job_id     bigint NOT NULL,
+    upload_key text NOT NULL,
+    first_line int NOT NULL,
+    lines      int NOT NULL,
+    complete   boolean NOT NULL,
+    digest     bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    changed_at timestamptz NOT NULL,
+    PRIMARY KEY (cell, job_id, upload_key)
+);
+
+CREATE TABLE repeated_call (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    key_hash   bytea NOT NULL,
+    body_hash  bytea NOT NULL,
+    subject_id bigint NOT NULL,
+    at         timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, key_hash)
+);
+
+CREATE TABLE bucket (
+    cell       int NOT NULL,
+    account_id bigint NOT NULL,
+    name       text NOT NULL,
+    endpoint   text NOT NULL,
+    region     text NOT NULL,
+    access_key text NOT NULL,
+    secret     bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (cell, account_id, name)
+);
+
+-- What is told at an address may be more than a compatible task's end: which event, and of which task or job.
+ALTER TABLE delivery ADD event text NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD subject_id bigint NOT NULL DEFAULT 0;
