@@ -12,6 +12,7 @@ from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import FIRST_CELL, Cells, open_pool
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
+from manyeyes.outbound.picture_fetcher import PictureFetcher
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.dispatcher import Dispatcher
@@ -45,6 +46,7 @@ class Context:
         self.presence = Presence()
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
+        self.fetcher = PictureFetcher()
         self.recognisers = RecogniserPool(
             settings.recogniser_seconds,
             settings.recogniser_megabytes,
