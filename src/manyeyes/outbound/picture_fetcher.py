@@ -5,8 +5,8 @@ All edges fetch by this one rule; how large a picture may be is the edge's (docs
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from urllib.parse import urljoin
 
 import msgspec
@@ -19,7 +19,8 @@ LONGEST_SECONDS = 10.0  # of one picture, redirects included: clients wait 15 s 
 MOST_REDIRECTS = 3
 FETCHES_AT_ONCE = 64  # of a process: each may hold as much as a picture may have
 FETCHES_OF_ONE = 20  # of them: an app or account whose servers are slow must not hold up the others'
-_REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECTS = (301, 302, 303, 307, 308)
+Got = TypeVar("Got")
 _PASSING = (408, 425, 429)  # beside 5xx, what a server says that may be asked again (RFC 9110, 8470 and 6585)
 
 
@@ -48,25 +49,23 @@ class PictureFetcher:
         ``customer``: a name for whom it is fetched, the same for all of their pictures.
         """
         headers = {"referer": referer} if referer else {}
+        return await self.attempt(customer, lambda: _followed(door, url, headers, largest_bytes))
+
+    async def attempt(self, customer: str, ask: Callable[[], Awaitable[Got | Unfetched]]) -> Got | Unfetched:
+        """Return what ``ask`` gets through the door in a place among all who fetch, or why it could not be had."""
         try:
-            async with self.place(customer):
-                return await _followed(door, url, headers, largest_bytes)
+            async with asyncio.timeout(LONGEST_SECONDS), self._shares[customer], self._places:
+                return await ask()
         except TimeoutError:
             return Unfetched(f"it took more than {LONGEST_SECONDS:g} s", is_passing=True)
         except DoorRefused as refused:
             return Unfetched(refused.detail, is_passing=not refused.is_lasting)
 
-    @asynccontextmanager
-    async def place(self, customer: str) -> AsyncIterator[None]:
-        """Hold a place among all who fetch. Raises TimeoutError when that and what is done in it take too long."""
-        async with asyncio.timeout(LONGEST_SECONDS), self._shares[customer], self._places:
-            yield
-
 
 async def _followed(door: Door, url: str, headers: dict[str, str], largest_bytes: int) -> bytes | Unfetched:
     for _ in range(MOST_REDIRECTS + 1):
         reply = await door.fetch("GET", url, headers=headers, largest_bytes=largest_bytes)
-        if reply.status not in _REDIRECTS or "location" not in reply.headers:
+        if reply.status not in REDIRECTS or "location" not in reply.headers:
             return body_of(reply, largest_bytes)
         try:
             url = urljoin(url, reply.headers["location"])

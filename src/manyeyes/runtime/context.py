@@ -25,6 +25,7 @@ from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.values.response_signing import ResponseSigner
+from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import PictureLinks, WidgetLinks
 
 
@@ -74,6 +75,11 @@ class Context:
     def widgets(self) -> WidgetLinks:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @cached_property
+    def bucket_sealer(self) -> Sealer:
+        """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""
+        return Sealer(self._own_keys.buckets)
 
     @property
     def _own_keys(self) -> Keys:
