@@ -24,7 +24,6 @@ OPERATION_ROOMS = {
     *(
         "parameter_names",
         "part_headers",
-        "picture_fetcher",
         "public_key",
         "rate_limit",
         "recognition_pipeline",
