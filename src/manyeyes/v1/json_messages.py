@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.runtime.context import Context
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody, problem_of
 from manyeyes.values.decimals import decimal_number
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
@@ -75,6 +76,11 @@ def _pointer(path: str) -> str:
             break
         steps.append(step.strip(".[]").replace("~", "~0").replace("/", "~1"))
     return "".join(f"/{step}" for step in steps)
+
+
+def base_url(context: Context, request: Request) -> str:
+    """Return how the caller reaches this installation, without a slash at the end."""
+    return context.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def seconds(text: str) -> float:

@@ -17,15 +17,17 @@ from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import store as tasks
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.tasks.store import blob as blob_of
+from manyeyes.v1 import money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.json_messages import problem_response, refuse
+from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import problem
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.tasks import TasksApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
@@ -41,6 +43,8 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    TasksApi: tasks.OPERATIONS,
+    MoneyApi: money.OPERATIONS,
 }
 
 
@@ -127,7 +131,7 @@ def routes(context: Context) -> list[Route]:
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
         async with context.cells.pool(found.cell).acquire() as db:
-            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+            blob = await blob_of(db, found.cell, found.day, found.task_id)
         if blob is None:
             return Response(status_code=404)
         headers = {
