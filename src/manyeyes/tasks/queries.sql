@@ -105,3 +105,43 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY t
 -- All that went to the owner of each soft app: must equal the ledger's shares.
 SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
 GROUP BY soft_id;
+
+-- name: known_questions
+-- Which of these questions (account, digest) are stored.
+SELECT q.account_id, q.digest, q.question_id FROM unnest($2::bigint[], $3::bytea[]) AS k (account_id, digest)
+JOIN question q ON q.cell = $1 AND q.account_id = k.account_id AND q.digest = k.digest;
+
+-- name: insert_questions
+-- Store questions, always in the same order; one that is there already stays as it is.
+INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
+SELECT $1, q.question_id, q.account_id, q.digest, q.kind, q.options::jsonb, q.instructions, q.examples::jsonb, $9
+FROM unnest($2::bigint[], $3::bigint[], $4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[])
+     AS q (question_id, account_id, digest, kind, options, instructions, examples)
+ORDER BY q.account_id, q.digest ON CONFLICT (cell, account_id, digest) DO NOTHING RETURNING question_id;
+
+-- name: insert_question_pictures
+-- Store examples' pictures.
+INSERT INTO question_picture (cell, question_id, n, media, bytes)
+SELECT $1, p.question_id, p.n, p.media, p.data
+FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::bytea[]) AS p (question_id, n, media, data);
+
+-- name: question
+-- One question.
+SELECT question_id, account_id, kind, options, instructions, examples FROM question WHERE cell = $1 AND question_id = $2;
+
+-- name: question_picture
+-- One example's picture.
+SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 AND n = $3;
+
+-- name: unread_questions
+-- Of workers and questions those where instructions or examples are that the worker has not gone past.
+SELECT k.worker_id, k.question_id FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
+JOIN question q ON q.cell = $1 AND q.question_id = k.question_id AND (q.instructions <> '' OR q.examples <> '[]')
+WHERE NOT EXISTS (SELECT FROM question_seen s
+                  WHERE s.cell = $1 AND s.worker_id = k.worker_id AND s.question_id = k.question_id);
+
+-- name: note_questions_seen
+-- Keep who went past which instructions, and when first.
+INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
+SELECT $1, k.worker_id, k.question_id, $4 FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
+ORDER BY k.worker_id, k.question_id ON CONFLICT DO NOTHING;
