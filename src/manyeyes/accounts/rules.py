@@ -10,6 +10,7 @@ from manyeyes.values.text.rules import without_outer_blanks
 
 KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
 TOKEN_BYTES = 24
+USUAL_KEEP_DAYS, LONGEST_KEEP_DAYS = 90, 3_650  # days that answers can be read (docs/decisions/0050)
 
 
 def digest(secret: str) -> bytes:
