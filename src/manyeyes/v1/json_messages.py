@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response with the value as msgspec encodes it."""
-    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")
+    return Response(_written.encode(value), status, headers, media_type="application/json")
 
 
 def problem_response(problem: ProblemBody) -> Response:
@@ -97,6 +97,9 @@ async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) ->
     finally:
         work.cancel()
         gone.cancel()
+
+
+_written = msgspec.json.Encoder(decimal_format="number")  # answers keep the digits that were typed
 
 
 async def _hung_up(request: Request) -> None:

@@ -200,8 +200,7 @@ async def report(
 async def _shown(context: Context, cell: int, found: Iterable[SeenTask]) -> list[CustomerTask]:
     queues = await context.lookups.queues()
     return [
-        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(context, cell, _question(task)))
-        for task in found
+        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(cell, _question(task))) for task in found
     ]
 
 
@@ -210,4 +209,11 @@ def _options(task: SeenTask) -> AnyOptions:
 
 
 def _question(task: SeenTask) -> TaskQuestion:
-    return TaskQuestion(task.task_id, task.kind, task.options, task.media, task.created_at)
+    return TaskQuestion(
+        task_id=task.task_id,
+        kind=task.kind,
+        options=task.options,
+        media=task.media,
+        created_at=task.created_at,
+        kept=task.is_kept is not False,
+    )
