@@ -57,6 +57,7 @@ PROBLEMS = {
     Reason.PICTURE_TOO_BIG: (422, "The picture is too big"),
     Reason.PICTURE_NOT_SUPPORTED: (422, "The picture is none that browsers show"),
     Reason.NO_PICTURE: (422, "The picture could not be had from its address"),
+    Reason.PICTURE_AWAY: (422, "The picture cannot be had from its address now"),
     Reason.BAD_ITEMS: (422, "Lines of the file are wrong"),
     Reason.TOO_MANY_WAITS: (429, "Too many calls wait"),
     Reason.QUEUE_FULL: (503, "The queue is full"),

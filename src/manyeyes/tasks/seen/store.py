@@ -8,10 +8,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import SQL, shown_of, text_of
+from manyeyes.tasks.store import shown_of, text_of
 
+SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
 
 
