@@ -1,4 +1,4 @@
-"""Add a part of a customer's file to a job that is a draft; with the last part its lines are items (docs/decisions/0049)."""
+"""Add a part of a customer's file to a draft; the last part makes its lines items of the job (docs/decisions/0049)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs import uploads
 from manyeyes.jobs.rules import Job, JobState
-from manyeyes.jobs.store import Upload
+from manyeyes.jobs.store import JobUpload
 from manyeyes.jobs.upload_rules import BEGINNING, DROPPING, MOST_ITEMS
 from manyeyes.tasks import job_items
 from manyeyes.tasks import store as tasks
@@ -59,7 +59,7 @@ class AddItems(msgspec.Struct, frozen=True, kw_only=True):
 class ItemsAdded(msgspec.Struct, frozen=True):
     """How far the file is, and how many items the job has."""
 
-    upload: Upload
+    upload: JobUpload
     job_items: int
 
 
@@ -72,7 +72,7 @@ class ItemsKnown(msgspec.Struct, frozen=True):
 class FileKnown(msgspec.Struct, frozen=True):
     """The file is not completed: the job has another one with the very same items."""
 
-    upload: Upload
+    upload: JobUpload
     job_items: int
 
 
@@ -83,11 +83,11 @@ class _Drafts(msgspec.Struct):
     """What the batch's decisions need, all of which moves while it is decided; ``added``: (task line, item) to save."""
 
     jobs: dict[int, Job]
-    uploads: dict[tuple[int, str], Upload]
+    uploads: dict[tuple[int, str], JobUpload]
     known: set[tuple[int, str]]
     added: list[tuple[AddItems, int, NewItem]] = []
 
-    def of_job(self, job_id: int) -> list[Upload]:
+    def of_job(self, job_id: int) -> list[JobUpload]:
         """Return the files of one job."""
         return [upload for (owner, _), upload in self.uploads.items() if owner == job_id]
 
@@ -134,7 +134,7 @@ def _decide(command: AddItems, books: _Drafts, now: datetime) -> AddOutcome:
     return FileKnown(twins[0], job.items) if command.is_complete and twins else _added(command, job, added, books)
 
 
-def _why_not(command: AddItems, job: Job, file: Upload, books: _Drafts) -> Refusal | None:
+def _why_not(command: AddItems, job: Job, file: JobUpload, books: _Drafts) -> Refusal | None:
     if job.state is not JobState.DRAFT:
         return Refusal(Reason.JOB_NOT_DRAFT, "items are added before the job is started")
     if file.complete:
@@ -151,7 +151,7 @@ def _why_not(command: AddItems, job: Job, file: Upload, books: _Drafts) -> Refus
     return Refusal(Reason.BAD_ITEMS, "there is no item in the file") if command.is_complete and not count else None
 
 
-def _added(command: AddItems, job: Job, file: Upload, books: _Drafts) -> ItemsAdded:
+def _added(command: AddItems, job: Job, file: JobUpload, books: _Drafts) -> ItemsAdded:
     """Take the items; where the file ends, its lines are the job's."""
     key = (job.job_id, file.upload_key)
     books.known |= {(job.job_id, item.external_id) for item in command.items if item.external_id}
@@ -165,14 +165,14 @@ def _added(command: AddItems, job: Job, file: Upload, books: _Drafts) -> ItemsAd
     return ItemsAdded(books.uploads[key], job.items + file.items)
 
 
-def _is_done(command: AddItems, file: Upload) -> bool:
+def _is_done(command: AddItems, file: JobUpload) -> bool:
     """Tell whether a command that is tried again had been carried out."""
     is_there = file.items == command.after + len(command.items) and file.digest == command.digest
     return is_there and file.complete == command.is_complete and file.lines == command.line
 
 
-def _new_file(command: AddItems, job: Job, now: datetime) -> Upload:
-    return Upload(
+def _new_file(command: AddItems, job: Job, now: datetime) -> JobUpload:
+    return JobUpload(
         job_id=job.job_id,
         upload_key=command.upload_key,
         first_line=job.items + 1,

@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs import uploads
 from manyeyes.jobs.rules import Job, JobState
-from manyeyes.jobs.store import Upload
+from manyeyes.jobs.store import JobUpload
 from manyeyes.jobs.upload_rules import DROPPING
 from manyeyes.tasks import job_items
 from manyeyes.values.refusals import Reason, Refusal
@@ -55,7 +55,7 @@ async def drop_uploads(tx: asyncpg.Connection, now: datetime, commands: Sequence
 
 
 def _decide(
-    command: DropUpload, held: dict[int, Job], left: dict[tuple[int, str], Upload], now: datetime
+    command: DropUpload, held: dict[int, Job], left: dict[tuple[int, str], JobUpload], now: datetime
 ) -> int | Refusal:
     job = held.get(command.job_id)
     if job is None or job.account_id != command.account_id:
@@ -78,7 +78,7 @@ def _decide(
     return items
 
 
-def _why_kept(job: Job, file: Upload, left: dict[tuple[int, str], Upload]) -> Refusal | None:
+def _why_kept(job: Job, file: JobUpload, left: dict[tuple[int, str], JobUpload]) -> Refusal | None:
     """Return why a complete file stays."""
     if job.state is not JobState.DRAFT:
         return Refusal(Reason.JOB_NOT_DRAFT, "the job was started; its items are dropped no more")

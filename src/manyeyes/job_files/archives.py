@@ -1,4 +1,4 @@
-"""An archive of pictures (ZIP, APPNOTE 6.3.10) into items, one file at a time. Nothing is written, nothing unpacked whole.
+"""An archive of pictures (ZIP, APPNOTE 6.3.10) into items, one file at a time; nothing is unpacked whole.
 
 What an archive claims is judged before anything is unpacked: how many files, how large together, and how much more than
 the archive itself. What a file unpacks to beyond its claim is never asked for. Pure: it reads an open file.

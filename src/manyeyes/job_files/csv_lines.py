@@ -4,6 +4,8 @@ import codecs
 import csv
 from collections.abc import Iterator
 
+import msgspec
+
 from manyeyes.job_files.items import LONGEST_LINE, Finding, Found, Item, UnreadableFile, fault_of
 from manyeyes.job_files.numbered_lines import UTF8_BOM, NumberedLines
 
@@ -138,7 +140,7 @@ class CsvLines:
         if not said["picture_url"]:
             yield Finding(number, "picture_url is missing", "/picture_url")
             return
-        item = Item(line=number, **said)
+        item = msgspec.convert({"line": number, **said}, Item)
         yield fault_of(item) or item
 
 

@@ -31,9 +31,10 @@ class FormFiles:
         boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
         if not 0 < len(boundary) <= LONGEST_BOUNDARY:
             raise UnreadableFile(0, "its Content-Type names no boundary")
-        self.line = first - 1
+        self.line = first - 1  # of the part that was given last
+        self._came = first - 1
         self._most = first + MOST_ITEMS
-        self._found: list[Found] = []
+        self._found: list[tuple[int, Found]] = []
         self._has_ended = False
         self._begin()
         self._parser = MultipartParser(
@@ -54,14 +55,15 @@ class FormFiles:
         try:
             self._parser.write(data)
         except FormParserError as error:
-            raise UnreadableFile(self.line + 1, f"it is no multipart body: {error}"[:300]) from error
-        found, self._found = self._found, []
-        yield from found
+            raise UnreadableFile(self._came + 1, f"it is no multipart body: {error}"[:300]) from error
+        ended, self._found = self._found, []
+        for self.line, found in ended:
+            yield found
 
     def end(self) -> Iterator[Found]:
         """Yield nothing. Raises `UnreadableFile` for a body that broke off."""
         if not self._has_ended:
-            raise UnreadableFile(self.line + 1, "the multipart body has no end")
+            raise UnreadableFile(self._came + 1, "the multipart body has no end")
         yield from ()
 
     def _begin(self) -> None:
@@ -94,13 +96,13 @@ class FormFiles:
             self._data += data[start:end]
 
     def _on_part_end(self) -> None:
-        self.line += 1
-        if self.line > self._most:
+        self._came += 1
+        if self._came > self._most:
             raise FormParserError(f"at most {MOST_ITEMS} files are taken")
         try:
-            self._found.append(self._read())
+            self._found.append((self._came, self._read()))
         except ValueError as error:
-            self._found.append(Finding(self.line, str(error)[:300]))
+            self._found.append((self._came, Finding(self._came, str(error)[:300])))
         self._data = bytearray()
 
     def _on_end(self) -> None:
@@ -111,12 +113,12 @@ class FormFiles:
         of = read_headers(self._fields)
         if not of.filename:  # a field of the form, or a file that nobody chose
             return PassedOver(of.name[:100])
-        name = named_file(self.line, of.filename)
+        name = named_file(self._came, of.filename)
         if not isinstance(name, str):
             return name
         if self._size > LARGEST_PART:
-            return Finding(self.line, f"{name}: a picture has at most {LARGEST_BYTES} bytes"[:400], "/picture")
+            return Finding(self._came, f"{name}: a picture has at most {LARGEST_BYTES} bytes"[:400], "/picture")
         data = decoded(bytes(self._data), self._fields.get("content-transfer-encoding", ""))
         if not name.lower().endswith(PICTURE_ENDINGS) and not is_plain(data):
             return PassedOver(name)
-        return Item(line=self.line, external_id=name, picture=data)
+        return Item(line=self._came, external_id=name, picture=data)

@@ -66,9 +66,12 @@ class UnreadableFile(Exception):
 
 
 class ItemReader(Protocol):
-    """Takes a body piece by piece. ``line``: the last one that was looked at; 0 before the first."""
+    """Takes a body piece by piece."""
 
-    line: int
+    @property
+    def line(self) -> int:
+        """Return the number of the last line that was looked at; of none, the one before the first."""
+        ...
 
     def feed(self, data: bytes) -> Iterator[Found]:
         """Yield what is whole after this piece. Raises `UnreadableFile`."""

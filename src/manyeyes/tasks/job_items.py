@@ -56,5 +56,5 @@ async def insert_truths(tx: asyncpg.Connection, cell: int, truths: Iterable[tupl
 async def item_outcomes(
     db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int, limit: int
 ) -> list[ItemOutcome]:
-    """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, in the order of their lines."""
+    """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
     return read(ItemOutcome, await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit))

@@ -1,0 +1,19 @@
+"""What is asked about pictures, stored once for each account and wording."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from manyeyes.tasks import question_store
+from manyeyes.tasks.question_store import NewQuestion
+
+__all__ = ["NewQuestion", "hold_questions"]
+
+
+async def hold_questions(
+    tx: asyncpg.Connection, now: datetime, cell: int, questions: Sequence[NewQuestion]
+) -> dict[int, int]:
+    """Return for each question the number of the one that holds it: its own, or that of the same one of before."""
+    await question_store.insert_questions(tx, now, cell, questions)
+    return await question_store.held_as(tx, cell, questions)
