@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -19,6 +19,7 @@ OPERATIONS = [
     *reports.OPERATIONS,
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
+    *jobs.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",
@@ -27,6 +28,9 @@ PARAMETERS = {
     "state": "string",
     "task_id": "integer",
     "recognition_task_id": "string",
+    "job_id": "integer",
+    "cursor": "string",
+    "order": "string",
     "from": "string",
     "to": "string",
     "grain": "string",
