@@ -8,7 +8,7 @@ import msgspec
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_NAME = 200
-LARGEST_LIFE_SECONDS = 2_592_000
+SMALLEST_LIFE_SECONDS, LARGEST_LIFE_SECONDS = 60, 2_592_000
 CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
 OPEN_AT_ONCE = 500  # of one job: enough for hundreds of people, and few enough to rest within a moment
 STUCK_SECONDS = 3_600  # nothing was answered for so long while tasks wait

@@ -106,6 +106,16 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY t
 SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
 GROUP BY soft_id;
 
+-- name: hold_question
+-- Store a question that its account has not asked before; either way its number.
+INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
+VALUES ($1, $3, $4, $5, $6, $7::text::jsonb, $8, '[]', $2)
+ON CONFLICT (cell, account_id, digest) DO UPDATE SET kind = excluded.kind RETURNING question_id;
+
+-- name: question
+-- One question.
+SELECT question_id, account_id, kind, options, instructions FROM question WHERE cell = $1 AND question_id = $2;
+
 -- name: known_items
 -- Which of these names jobs have for an item already.
 SELECT job_id, external_id FROM task
@@ -139,20 +149,3 @@ LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 LEFT JOIN refund AS b ON b.cell = $1 AND b.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line LIMIT $5;
-
--- name: insert_questions
--- Store questions that their accounts have not asked before.
-INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
-SELECT $1, q.question_id, q.account_id, q.digest, q.kind, q.options_json::jsonb, q.instructions, q.examples::jsonb, $2
-FROM unnest($3::bigint[], $4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[])
-     AS q (question_id, account_id, digest, kind, options_json, instructions, examples)
-ON CONFLICT (cell, account_id, digest) DO NOTHING;
-
--- name: held_questions
--- Under which numbers accounts' questions are stored.
-SELECT question_id, account_id, digest FROM question
-WHERE cell = $1 AND (account_id, digest) IN (SELECT q.account_id, q.digest FROM unnest($2::bigint[], $3::bytea[]) AS q (account_id, digest));
-
--- name: questions_held
--- Questions as they are stored.
-SELECT question_id, kind, options, instructions, examples FROM question WHERE cell = $1 AND question_id = ANY ($2::bigint[]);

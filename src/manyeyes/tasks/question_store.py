@@ -3,64 +3,47 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import msgspec
 
-from manyeyes.db.rows import columns, read
+from manyeyes.db.rows import read_one
 from manyeyes.tasks.store import SQL
 
 
 class NewQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as it is asked; ``options_json`` by its kind, ``examples`` JSON text."""
+    """A question as it is asked; ``options_json`` by its kind."""
 
     question_id: int
     account_id: int
     kind: str
     options_json: str
     instructions: str = ""
-    examples: str = "[]"
 
     def digest(self) -> bytes:
         """Return what tells two questions of an account apart."""
-        parts = (self.kind, self.options_json, self.instructions, self.examples)
-        return hashlib.sha256("\0".join(parts).encode()).digest()
+        return hashlib.sha256("\0".join((self.kind, self.options_json, self.instructions)).encode()).digest()
 
 
-class HeldQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as it is stored; ``options`` is JSON text by its kind, ``examples`` too."""
+class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as it is stored; ``options`` is JSON text by its kind."""
 
     question_id: int
+    account_id: int
     kind: str
     options: str
     instructions: str
-    examples: str
 
 
-async def held(db: asyncpg.Connection, cell: int, question_ids: Sequence[int]) -> dict[int, HeldQuestion]:
-    """Return those of the questions that there are, by number."""
-    rows = await db.fetch(SQL.questions_held, cell, question_ids)
-    return {question.question_id: question for question in read(HeldQuestion, rows)}
+async def question(db: asyncpg.Connection, cell: int, question_id: int) -> AskedQuestion | None:
+    """Return a question; None when there is none."""
+    return read_one(AskedQuestion, await db.fetchrow(SQL.question, cell, question_id))
 
 
-async def insert_questions(tx: asyncpg.Connection, now: datetime, cell: int, questions: Sequence[NewQuestion]) -> None:
-    """Store those of the questions that their accounts have not asked before."""
-    found = columns(
-        sorted(questions, key=lambda asked: (asked.account_id, asked.digest())),
-        *("question_id", "account_id", "digest", "kind", "options_json", "instructions", "examples"),
-        digest=_digest,
-    )
-    await tx.execute(SQL.insert_questions, cell, now, *found)
-
-
-async def held_as(tx: asyncpg.Connection, cell: int, questions: Sequence[NewQuestion]) -> dict[int, int]:
-    """Return the number under which each of the questions is stored."""
-    rows = await tx.fetch(SQL.held_questions, cell, *columns(questions, "account_id", "digest", digest=_digest))
-    found = {(row["account_id"], row["digest"]): row["question_id"] for row in rows}
-    return {q.question_id: found[q.account_id, q.digest()] for q in questions}
-
-
-def _digest(question: Any) -> bytes:
-    digest: bytes = question.digest()
-    return digest
+async def hold(tx: asyncpg.Connection, now: datetime, cell: int, asked: Sequence[NewQuestion]) -> dict[int, int]:
+    """Store questions, or find the same ones of before; return the stored one's number by the one offered."""
+    found: dict[int, int] = {}
+    for each in sorted(asked, key=lambda one: (one.account_id, one.digest())):
+        values = (each.question_id, each.account_id, each.digest(), each.kind, each.options_json, each.instructions)
+        found[each.question_id] = int(await tx.fetchval(SQL.hold_question, cell, now, *values))
+    return found

@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import job_files, jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -20,6 +20,7 @@ OPERATIONS = [
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
     *job_files.OPERATIONS,
+    *jobs.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",
@@ -28,6 +29,9 @@ PARAMETERS = {
     "state": "string",
     "task_id": "integer",
     "recognition_task_id": "string",
+    "job_id": "integer",
+    "cursor": "string",
+    "order": "string",
     "from": "string",
     "to": "string",
     "grain": "string",
@@ -35,7 +39,6 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
-    "job_id": "integer",
     "upload_key": "string",
     "from_line": "integer",
 }

@@ -12,8 +12,7 @@ __all__ = ["NewQuestion", "hold_questions"]
 
 
 async def hold_questions(
-    tx: asyncpg.Connection, now: datetime, cell: int, questions: Sequence[NewQuestion]
+    tx: asyncpg.Connection, now: datetime, cell: int, asked: Sequence[NewQuestion]
 ) -> dict[int, int]:
     """Return for each question the number of the one that holds it: its own, or that of the same one of before."""
-    await question_store.insert_questions(tx, now, cell, questions)
-    return await question_store.held_as(tx, cell, questions)
+    return await question_store.hold(tx, now, cell, asked)

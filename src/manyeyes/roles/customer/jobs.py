@@ -1,11 +1,12 @@
 """A customer's jobs, alike for every edge: open a draft, look, change, start, pause, go on, cancel."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
 from manyeyes.actions.open_jobs import OpenJob, open_jobs
@@ -18,7 +19,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import minute_of
 from manyeyes.tasks import question_store
-from manyeyes.tasks.question_store import HeldQuestion
+from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.workers import store as workers
@@ -36,11 +37,18 @@ class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
 
     job: Job
     queue: QueueTerms
-    question: HeldQuestion
+    question: AskedQuestion
     uploads: list[JobUpload]
     price_micros: int
     total_micros: int
     eta_seconds: int | None
+
+
+class OpenedDraft(msgspec.Struct, frozen=True):
+    """``replayed``: the same call came before, and this is what it made."""
+
+    standing: JobStanding
+    replayed: bool
 
 
 class JobsPage(msgspec.Struct, frozen=True):
@@ -56,10 +64,12 @@ class CustomerJobs:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def open(self, owner: Owner, draft: NewJob, question: NewQuestion) -> JobStanding | Refusal:
-        """Return a new draft; ``draft.job_id`` and ``question.question_id`` are taken here.
+    async def open(
+        self, owner: Owner, draft: NewJob, question: NewQuestion, key: CallKey | None = None
+    ) -> OpenedDraft | Refusal:
+        """Return a new draft; its and the question's numbers and account are given here. ``key``: names the call.
 
-        Refusals: UNKNOWN_QUEUE, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
+        Refusals: KEY_REUSED, UNKNOWN_QUEUE, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
         if draft.queue_id not in await self._context.lookups.queues():
             return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
@@ -69,9 +79,13 @@ class CustomerJobs:
             cell=owner.cell,
             job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
             question=msgspec.structs.replace(question, question_id=question_id, account_id=owner.account_id),
+            key=key,
         )
         outcome = await self._context.batcher.ask(open_jobs, command)
-        return outcome if isinstance(outcome, Refusal) else await self.get(owner, outcome.job_id)
+        if isinstance(outcome, Refusal):
+            return outcome
+        standing = await self.get(owner, outcome.job_id)
+        return standing if isinstance(standing, Refusal) else OpenedDraft(standing, outcome.replayed)
 
     async def get(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
         """Return one job, or UNKNOWN_JOB."""
@@ -134,9 +148,11 @@ class CustomerJobs:
         if not found:
             return []
 
-        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], Mapping[int, HeldQuestion]]:
+        asked_ids = sorted({job.question_id for job in found})
+
+        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion | None]]:
             files = await jobs.uploads(db, cell, [job.job_id for job in found])
-            return files, await question_store.held(db, cell, sorted({job.question_id for job in found}))
+            return files, {each: await question_store.question(db, cell, each) for each in asked_ids}
 
         files, asked = await read_patiently(self._context.cells.pool(cell), read)
         queues = await self._context.lookups.queues()
@@ -144,7 +160,7 @@ class CustomerJobs:
             JobStanding(
                 job=job,
                 queue=queues[job.queue_id],
-                question=asked[job.question_id],
+                question=_known(asked[job.question_id]),
                 uploads=[each for each in files if each.job_id == job.job_id],
                 price_micros=queues[job.queue_id].price_micros,
                 total_micros=job.items * queues[job.queue_id].price_micros,
@@ -169,6 +185,12 @@ class CustomerJobs:
             return rates.tasks, (await workers.presence(db, cell, queue_id))[0]
 
         return await read_patiently(self._context.cells.pool(cell), read)
+
+
+def _known(question: AskedQuestion | None) -> AskedQuestion:
+    """Return the question of a job, which is there as long as the job is."""
+    assert question is not None
+    return question
 
 
 def _unknown(job_id: int) -> Refusal:
