@@ -5,7 +5,6 @@ import contextlib
 from contextlib import aclosing
 from typing import IO
 
-import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import KeyOwner, Owner
@@ -196,10 +195,10 @@ class CustomerItems:
         return {file.upload_key: file for file in files}
 
     async def _asked(self, owner: Owner, job: Job, ip: str) -> Asked:
-        async def read(db: asyncpg.Connection) -> dict[int, question_store.HeldQuestion]:
-            return await question_store.held(db, owner.cell, [job.question_id])
-
-        question = (await read_patiently(self._context.cells.pool(owner.cell), read))[job.question_id]
+        question = await read_patiently(
+            self._context.cells.pool(owner.cell), lambda db: question_store.question(db, owner.cell, job.question_id)
+        )
+        assert question  # a job has one
         options = picture_options(question.kind, question.options)
         return Asked(owner=owner, job=job, kind=question.kind, options=options, ip=ip)
 
