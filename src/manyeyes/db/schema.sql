@@ -517,6 +517,7 @@ CREATE TABLE refund (
     CONSTRAINT refund_positive CHECK (refunded_micros > 0)
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
+CREATE INDEX refund_change ON refund (cell, account_id, refunded_at, task_id);   -- changes of an account's tasks
 
 -- ---------------------------------------------------------------- questions and jobs
 
