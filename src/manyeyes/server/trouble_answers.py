@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.console import routes as console
+from manyeyes.mcp.doorway import error_body
 from manyeyes.server.trouble import Trouble
 from manyeyes.tupu.operations import VERSIONS, parts_of
 from manyeyes.tupu.response_json import error_answer, fault_answer
@@ -48,6 +49,8 @@ class TroubleAnswers:
             return b"application/json", self._signed(_tupus(parts, trouble))
         if first == "v1":
             return b"application/json", msgspec.json.encode(RefusalBody(_word(trouble), trouble.sentence))
+        if first == "mcp":
+            return b"application/json", error_body(trouble.sentence)
         if first and first in (*console.OWN_PATHS, "pictures"):
             return b"text/plain; charset=utf-8", trouble.sentence.encode()
         return b"application/json", msgspec.json.encode(_anticaptchas(trouble))
