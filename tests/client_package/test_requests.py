@@ -67,7 +67,12 @@ def test_a_wait_is_whole_seconds_and_at_most_a_minute(wait: float, sent: str):
     ],
 )
 def test_a_no_is_an_exception_of_its_kind_with_all_that_was_said(status: int, refusal: str, kind: type):
-    told = {"type": f"https://x/docs/problems#{refusal}", "detail": "why", "refusal": refusal, "reason": "why"}
+    told: dict[str, object] = {
+        "type": f"https://x/docs/problems#{refusal}",
+        "detail": "why",
+        "refusal": refusal,
+        "reason": "why",
+    }
     told["errors"] = [{"line": 31407, "pointer": "/picture", "detail": "no picture"}]
     with pytest.raises(errors.ProblemError) as caught:
         requests.balance().parse(status, json.dumps(told).encode())

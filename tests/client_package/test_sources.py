@@ -66,7 +66,7 @@ def test_a_folder_is_its_pictures_in_a_stable_order(tmp_path: Path):
     passed: list[tuple[str, str]] = []
     source = Source(tmp_path, lambda *told: passed.append(told))
     check_filled(source, passed)
-    assert list(source) == list(source)
+    assert list(told(source)) == list(told(source))
     lines = [json.loads(item.line()) for item in source.fit()]
     assert {line["external_id"] for line in lines} == {"a/1.bin", "a/2.PNG", "b.png"}
     assert all(base64.b64decode(line["picture"]) == PNG for line in lines)
@@ -108,7 +108,10 @@ def test_rows_are_read_whatever_program_wrote_them(tmp_path: Path, encoding: str
 
 def test_lines_are_taken_and_empty_ones_passed_over(tmp_path: Path):
     picture = base64.b64encode(PNG).decode()
-    lines = [{"picture": picture, "external_id": "a", "truth": 7}, {"picture_url": "s3://b/2.png"}]
+    lines: list[dict[str, object]] = [
+        {"picture": picture, "external_id": "a", "truth": 7},
+        {"picture_url": "s3://b/2.png"},
+    ]
     text = "\ufeff" + "\n\n".join(json.dumps(line) for line in lines)
     (tmp_path / "list.jsonl").write_text(text)
     found = [json.loads(item.line()) for item in Source(tmp_path / "list.jsonl")]

@@ -28,9 +28,9 @@ def rows_of_jsonl(path: Path) -> Iterator[Item]:
             where = f"{path.name}, line {number}"
             try:
                 said = msgspec.json.decode(text, type=dict[str, Any])
-                yield _item(said, where)
-            except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise WrongSource(f"{where}: {error}") from error
+            yield _placed(said, where)
 
 
 def rows_of_csv(path: Path) -> Iterator[Item]:
@@ -54,7 +54,7 @@ def rows_of_csv(path: Path) -> Iterator[Item]:
                 if len(row) > len(names):
                     raise WrongSource(f"{where}: it has {len(row)} cells, and the first line names {len(names)}")
                 said = {name: cell for name, cell in zip(names, row, strict=False) if cell or name == "picture_url"}
-                yield _item(said, where)
+                yield _placed(said, where)
     except (UnicodeError, csv.Error) as error:
         raise WrongSource(f"{path}: {error}") from error
 
@@ -66,6 +66,13 @@ def _check_names(path: Path, names: list[str]) -> None:
     if unknown or len({*names}) < len(names):
         told = f"there is no column {unknown[0]!r}" if unknown else "a column is named twice"
         raise WrongSource(f"{path}, line 1: {told}; there are external_id, picture_url, comment and truth")
+
+
+def _placed(said: dict[str, Any], where: str) -> Item:
+    try:
+        return _item(said, where)
+    except ValueError as error:
+        raise WrongSource(f"{where}: {error}") from error
 
 
 def _item(said: dict[str, Any], where: str) -> Item:
