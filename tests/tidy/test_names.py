@@ -7,7 +7,7 @@ from manyeyes.anticaptcha import errors
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.tupu.codes import CODES
 from manyeyes.tupu.operations import OPERATIONS
-from manyeyes.v1 import json_messages
+from manyeyes.v1 import problems
 from manyeyes.values.refusals import Reason
 from support import repository
 from support.findings import fail_on
@@ -150,7 +150,7 @@ def test_every_reason_that_v1_can_meet_has_its_status():
         *[f"actions/{name}.py" for name in actions],
     )
     met = reasons_in("v1", "workers", *shared)
-    compare(met, set(json_messages.STATUS), "STATUS of src/manyeyes/v1/json_messages.py")
+    compare(met, set(problems.PROBLEMS), "PROBLEMS of src/manyeyes/v1/problems.py")
 
 
 def test_no_reason_is_there_for_nothing():

@@ -105,3 +105,13 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY t
 -- All that went to the owner of each soft app: must equal the ledger's shares.
 SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
 GROUP BY soft_id;
+
+-- name: hold_question
+-- Store a question that its account has not asked before; either way its number.
+INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
+VALUES ($1, $3, $4, $5, $6, $7::text::jsonb, $8, '[]', $2)
+ON CONFLICT (cell, account_id, digest) DO UPDATE SET kind = excluded.kind RETURNING question_id;
+
+-- name: question
+-- One question.
+SELECT question_id, account_id, kind, options, instructions FROM question WHERE cell = $1 AND question_id = $2;

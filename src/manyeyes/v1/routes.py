@@ -18,10 +18,12 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.json_messages import RefusalBody, json, refuse
+from manyeyes.v1 import jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1.jobs import JobsApi
+from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.problems import problem
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
@@ -40,6 +42,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    JobsApi: jobs.OPERATIONS,
 }
 
 
@@ -84,9 +87,10 @@ class Calls:
         takes = sorted(found for found, at in self._operations if at == known)
         takes = ["GET"] if path == DESCRIPTION else takes
         if not takes:
-            told = RefusalBody("unknown_call", f"there is no call {path[:100]}; {DESCRIPTION} lists those that are")
-            return json(told, 404)
-        response = json(RefusalBody("wrong_method", f"it is called with {' or '.join(takes)}, not {method[:20]}"), 405)
+            told = f"there is no call {path[:100]}; {DESCRIPTION} lists those that are"
+            return problem_response(problem("unknown_call", 404, told))
+        told = f"it is called with {' or '.join(takes)}, not {method[:20]}"
+        response = problem_response(problem("wrong_method", 405, told))
         response.headers["allow"] = ", ".join(takes)
         return response
 
@@ -100,11 +104,11 @@ def _starred(path: str) -> tuple[str, str]:
 def _failed(error: Exception, path: str) -> Response:
     """Return the response to an error: 503 for an outage (docs/decisions/0005), else 500, with the trace in the log."""
     if isinstance(error, Unavailable) or is_lost(error):
-        response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
+        response = problem_response(problem("unavailable", 503, "the database is away; ask again"))
         response.headers["retry-after"] = "5"
         return response
     log.error("call_failed", path=path, exc_info=error)
-    return json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
+    return problem_response(problem("failed", 500, "an unexpected fault; it is in the log"))
 
 
 @cache
