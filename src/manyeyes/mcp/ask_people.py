@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from manyeyes.mcp.asked_question import AskedQuestion
+from manyeyes.mcp.asked_question import AgentQuestion
 from manyeyes.mcp.given_picture import picture_members
 from manyeyes.mcp.installation import ToldTask
 from manyeyes.mcp.replies import Reply, reply_of
@@ -23,10 +23,10 @@ SAME_FOR = timedelta(days=1)
 USUAL_PATIENCE = 45.0
 
 
-class AskPeople(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AskArguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `ask_people` takes."""
 
-    question: AskedQuestion
+    question: AgentQuestion
     picture: Annotated[str, Meta(description="the picture in base64: PNG, JPEG or GIF, at most 500 kB")] = ""
     picture_url: Annotated[str, Meta(description="or its address: https://… or s3://…")] = ""
     picture_path: Annotated[str, Meta(description="or the path of a file on this machine")] = ""
@@ -51,12 +51,12 @@ class AskPeople(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = ""
 
 
-async def ask_people(asking: Asking, asked: AskPeople) -> Reply:
+async def ask_people(asking: Asking, asked: AskArguments) -> Reply:
     """Return how the question stands when it is answered or the patience is at its end. Raises `Problem`."""
     return reply_of(await waited(asking, await asked_task(asking, asked), asked.patience))
 
 
-async def asked_task(asking: Asking, asked: AskPeople) -> ToldTask:
+async def asked_task(asking: Asking, asked: AskArguments) -> ToldTask:
     """Return the task of a question: a new one, or the one that was made of it before. Raises `Problem`."""
     picture = picture_members(
         asked.picture, asked.picture_url, asked.picture_path, may_read_files=asking.may_read_files
@@ -74,11 +74,12 @@ async def asked_task(asking: Asking, asked: AskPeople) -> ToldTask:
 
 
 def _still_counts(before: ToldTask, now: datetime) -> bool:
-    """Tell whether a task made earlier answers for the same question; one that failed cost nothing, and is past."""
-    return before.state not in ("failed", "cancelled") and now - before.created_at < SAME_FOR
+    """Tell whether a task made earlier answers the same question: it did not fail, and its answer is kept."""
+    is_lost = before.result is not None and not before.result.kept
+    return before.state not in ("failed", "cancelled") and not is_lost and now - before.created_at < SAME_FOR
 
 
-def _body(content: dict[str, Any], asked: AskPeople, external_id: str) -> bytes:
+def _body(content: dict[str, Any], asked: AskArguments, external_id: str) -> bytes:
     """Return the JSON body of the task; the same arguments give the same bytes."""
     terms = {} if asked.price_at_most is None else {"terms": {"price_at_most": _money(asked.price_at_most)}}
     return _canonical({**content, **terms, "external_id": external_id})
@@ -112,7 +113,7 @@ ASK_PEOPLE = Tool(
         " that strangers must not see. They are never asked to pass the check of somebody else's site: a CAPTCHA, or"
         " another challenge that tells people from programs, is outside the terms."
     ),
-    arguments=AskPeople,
+    arguments=AskArguments,
     run=ask_people,
     begin=asked_task,
     only_with_files=frozenset({"picture_path"}),

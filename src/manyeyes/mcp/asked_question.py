@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-Words = Annotated[str, Meta(description="the question as people read it beside the picture")]
+QuestionWords = Annotated[str, Meta(description="the question as people read it beside the picture")]
 Texts = list[str]
 
 
-class AskedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a question and a field have in common: the kind of answer, and what belongs to that kind."""
 
-    words: Words
+    words: QuestionWords
     unit: Annotated[str | UnsetType, Meta(description='number: its unit, such as "kWh"')] = UNSET
     decimals: Annotated[int | UnsetType, Meta(description="number: at most so many digits behind the point")] = UNSET
     min: Annotated[str | float | UnsetType, Meta(description="number: the least")] = UNSET
@@ -31,14 +31,14 @@ class AskedAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_length: Annotated[int | UnsetType, Meta(description="text: at most so many characters")] = UNSET
 
 
-class AskedField(AskedAnswer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgentField(AgentAnswer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One of several answers about a picture."""
 
     name: Annotated[str, Meta(description="under which name its value comes back")]
     kind: Literal["text", "number", "label", "labels"]
 
 
-class AskedQuestion(AskedAnswer, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class AgentQuestion(AgentAnswer, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked about the picture."""
 
     kind: Annotated[
@@ -48,7 +48,7 @@ class AskedQuestion(AskedAnswer, frozen=True, kw_only=True, forbid_unknown_field
             " labels: any of `labels`; fields: several named answers, see `fields`"
         ),
     ]
-    fields: Annotated[list[AskedField] | UnsetType, Meta(description="fields: the answers wanted, in order")] = UNSET
+    fields: Annotated[list[AgentField] | UnsetType, Meta(description="fields: the answers wanted, in order")] = UNSET
     optional: Annotated[Texts | UnsetType, Meta(description="fields: names of those that may stay empty")] = UNSET
     instructions: Annotated[
         str | UnsetType, Meta(description="rules that people read before they answer, when words are not enough")

@@ -7,13 +7,13 @@ from manyeyes.mcp.replies import Reply, reply_of
 from manyeyes.mcp.tool import Asking, Tool
 
 
-class Cancel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CancelArguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `cancel` takes."""
 
     id: TaskNumber
 
 
-async def cancel(asking: Asking, asked: Cancel) -> Reply:
+async def cancel(asking: Asking, asked: CancelArguments) -> Reply:
     """Return how the task stands after it was cancelled.
 
     Raises `Problem`: such as when somebody is answering it.
@@ -27,6 +27,6 @@ CANCEL = Tool(
     title="Take a question back",
     description="Takes back a question that nobody has begun to answer; what was set aside for it comes back whole."
     " Refused with not_cancellable while somebody is answering it and after it ended.",
-    arguments=Cancel,
+    arguments=CancelArguments,
     run=cancel,
 )

@@ -5,7 +5,6 @@ The package takes a second and 26 MB to load (docs/decisions/0053), so a serving
 
 import asyncio
 import importlib
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -13,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.mcp.in_process import Asgi
 from manyeyes.roles.sign_in import caller_address, is_from_own_page
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -20,7 +20,6 @@ from manyeyes.values.refusals import Reason, Refusal
 PATH = "/mcp"
 BEHIND = "manyeyes.mcp.streamable"  # by its name: an import at the top would load the package with every process
 INVALID_REQUEST = -32600  # JSON-RPC 2.0, 5.1
-Calls = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class Served(Protocol):
@@ -39,7 +38,7 @@ class Served(Protocol):
 class Doorway:
     """Serves `PATH`; ``calls`` is the application behind /v1, which everything asked here comes down to."""
 
-    def __init__(self, context: Context, calls: Calls) -> None:
+    def __init__(self, context: Context, calls: Asgi) -> None:
         self._context, self._calls = context, calls
         self._opening: asyncio.Future[Served] | None = None
 

@@ -10,15 +10,15 @@ from starlette.requests import Request
 
 from manyeyes.mcp.installation import ToldTask, read_problem
 
-Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-Headers = tuple[tuple[bytes, bytes], ...]
+Asgi = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+SentHeaders = tuple[tuple[bytes, bytes], ...]
 KEPT = {b"authorization", b"host"}  # of the caller's headers: who they are, and under which name they reach us
 
 
 class OwnInstallation:
     """An `Installation`: ``calls`` is the application behind /v1, ``request`` the one that is being answered."""
 
-    def __init__(self, calls: Application, request: Request) -> None:
+    def __init__(self, calls: Asgi, request: Request) -> None:
         self._calls, self._request = calls, request
 
     @property
@@ -47,7 +47,7 @@ class OwnInstallation:
         await self._call("DELETE", f"/v1/tasks/{task_id}")
 
     async def _call(
-        self, method: str, path: str, *, query: bytes = b"", headers: Headers = (), body: bytes = b""
+        self, method: str, path: str, *, query: bytes = b"", headers: SentHeaders = (), body: bytes = b""
     ) -> bytes:
         """Return the body of a reply. Raises `Problem` for a status that is no success."""
         caller = self._request.scope

@@ -13,11 +13,11 @@ ENDED = frozenset({"done", "failed", "cancelled"})
 
 
 class ToldResult(msgspec.Struct, frozen=True, kw_only=True):
-    """The member ``result`` of a task."""
+    """The member ``result`` of a task; ``kept``: whether the answer is still there."""
 
     value: Any
-    text: str
-    answers: int = 1
+    text: str | None
+    kept: bool = True
 
 
 class ToldFailure(msgspec.Struct, frozen=True, kw_only=True):

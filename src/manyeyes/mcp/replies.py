@@ -32,7 +32,7 @@ def reply_of(task: ToldTask) -> Reply:
         state=task.state,
         ended=task.state in ENDED,
         answer=task.result.value if task.result else None,
-        text=task.result.text if task.result else "",
+        text=(task.result.text or "") if task.result else "",
         failure=f"{task.failure.reason}: {task.failure.detail}" if task.failure else None,
         price=task.price,
         cost=task.cost,
@@ -42,6 +42,8 @@ def reply_of(task: ToldTask) -> Reply:
 
 def sentence_of(reply: Reply) -> str:
     """Return the reply as a person reads it."""
+    if reply.state == "done" and reply.answer is None:
+        return f"People answered task {reply.id}, and its answer is no longer kept. It cost ${reply.cost}."
     if reply.state == "done":
         return f"People answered: {reply.text}\nTask {reply.id} cost ${reply.cost}."
     if reply.ended:

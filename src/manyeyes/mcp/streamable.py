@@ -7,7 +7,7 @@ from typing import Any, cast
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from starlette.requests import Request
 
-from manyeyes.mcp.in_process import Application, OwnInstallation
+from manyeyes.mcp.in_process import Asgi, OwnInstallation
 from manyeyes.mcp.tools_server import ServedCall, ToolsServer
 
 LARGEST_BODY = 800_000  # a picture of 500,000 bytes is 667 kB of base64
@@ -17,7 +17,7 @@ logging.getLogger("mcp").setLevel(logging.WARNING)  # it tells of every request
 class Streamable:
     """Serves the tools to whoever came through the doorway; ``calls`` is the application behind /v1."""
 
-    def __init__(self, calls: Application, longest_wait: float) -> None:
+    def __init__(self, calls: Asgi, longest_wait: float) -> None:
         def installation_of(call: ServedCall) -> OwnInstallation:
             return OwnInstallation(calls, cast(Request, call.request))
 

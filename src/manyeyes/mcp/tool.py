@@ -8,7 +8,7 @@ import msgspec
 from manyeyes.mcp.installation import Installation, ToldTask
 from manyeyes.mcp.replies import Reply
 
-Say = Callable[[float, float, str], Awaitable[None]]
+SayProgress = Callable[[float, float, str], Awaitable[None]]
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     installation: Installation
-    say: Say
+    say: SayProgress
     longest_wait: float
     may_read_files: bool
 

@@ -14,14 +14,14 @@ Seconds = Annotated[
 ]
 
 
-class Wait(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WaitArguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `wait` takes."""
 
     id: TaskNumber
     seconds: Seconds = LONGEST_SECONDS
 
 
-async def wait(asking: Asking, asked: Wait) -> Reply:
+async def wait(asking: Asking, asked: WaitArguments) -> Reply:
     """Return how the task stands when it has ended or the time is over. Raises `Problem`."""
     task = await asking.installation.task(asked.id, 0)
     return reply_of(await waited(asking, task, asked.seconds))
@@ -33,7 +33,7 @@ WAIT = Tool(
     description="Waits for the answer to a question that was asked with ask_people, at most 50 seconds, and tells how"
     " it stands then. Costs nothing. When `ended` is false nobody has answered yet: do something else, or call this"
     " again; the question stays where it is.",
-    arguments=Wait,
+    arguments=WaitArguments,
     run=wait,
     is_idle=True,
 )
