@@ -44,8 +44,6 @@ PARAMETERS = {
     "id": "integer",
     "job": "integer",
     "external_id": "string",
-    "order": "string",
-    "cursor": "string",
     "since": "string",
     "queue": "string",
     "upload_key": "string",
