@@ -23,7 +23,6 @@ OPERATION_ROOMS = {
     *("admission", "body", "call", "codes", "envelope", "memory_budget", "multipart", "operations", "parameters"),
     *(
         "parameter_names",
-        "part_headers",
         "public_key",
         "rate_limit",
         "recognition_pipeline",

@@ -17,9 +17,9 @@ from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, candidates, covering, how_to_prove
 from manyeyes.sites.store import Event
 from manyeyes.tasks import store as tasks
+from manyeyes.tasks.job_items import insert_truths
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.tasks.tokens import TokenOptions
-from manyeyes.tasks.truths import insert_truths
 from manyeyes.values import money
 from manyeyes.values.refusals import Reason, Refusal
 

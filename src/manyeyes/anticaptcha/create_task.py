@@ -16,7 +16,7 @@ from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
 from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
 from manyeyes.outbound.given_address import read_given_address
-from manyeyes.roles.customer.picture_check import why_not_shown
+from manyeyes.roles.picture_check import why_not_shown
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, life_of, wire_id
 from manyeyes.values.base64_text import base64_bytes

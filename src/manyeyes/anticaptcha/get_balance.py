@@ -6,7 +6,7 @@ See docs/contracts/anticaptcha.md#getbalance.
 import msgspec
 
 from manyeyes.anticaptcha.call import AntiCaptchaCall
-from manyeyes.roles.customer.spending import available
+from manyeyes.roles.picture_check import balances
 from manyeyes.values.money import number
 from manyeyes.values.refusals import Refusal
 
@@ -21,5 +21,5 @@ async def get_balance(call: AntiCaptchaCall) -> GetBalanceReply | Refusal:
     owner = await call.owner()
     if isinstance(owner, Refusal):
         return owner
-    micros = await call.context.batcher.read(available, owner.cell, owner.account_id)
+    micros = await call.context.batcher.read(balances, owner.cell, owner.account_id)
     return GetBalanceReply(0, number(micros))

@@ -194,15 +194,36 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[])
   AND (website_url <> '' OR callback_url <> '' OR picture_url <> '' OR coalesce(options ->> 'comment', '') <> ''
        OR coalesce(options ->> 'words', '') <> '' OR options ? 'website_url');
 
--- name: forget_truths
--- The right answers that were given along.
-DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+-- name: known_items
+-- Which of these names jobs have for an item already.
+SELECT job_id, external_id FROM task
+WHERE cell = $1 AND job_id <> 0 AND external_id <> ''
+      AND (job_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
 
--- name: forget_blobs
--- Pictures of one day.
+-- name: delete_items
+-- Delete items of a job that is a draft; the days of their pictures are told.
+DELETE FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4 RETURNING task_id, created_at;
+
+-- name: delete_blobs
+-- Delete pictures of one day.
 DELETE FROM blob WHERE cell = $1 AND day = $2 AND task_id = ANY ($3::bigint[]);
 
 -- name: insert_truths
 -- Keep the right answers of tasks where their customer knows them.
 INSERT INTO truth (cell, task_id, answer)
 SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_id, answer);
+
+-- name: delete_truths
+-- Delete the right answers of tasks that are deleted.
+DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: item_outcomes
+-- What became of a job's items, in the order of their lines.
+SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, coalesce(r.charged_micros, 0) AS charged_micros,
+       coalesce(b.refunded_micros, 0) AS refunded_micros, r.ended_at
+FROM task AS t
+LEFT JOIN work AS w ON w.cell = $1 AND w.task_id = t.task_id
+LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
+LEFT JOIN refund AS b ON b.cell = $1 AND b.task_id = t.task_id
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY t.line LIMIT $5;

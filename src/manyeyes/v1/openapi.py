@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -21,6 +21,8 @@ OPERATIONS = [
     *recognitions.OPERATIONS,
     *tasks.OPERATIONS,
     *money.OPERATIONS,
+    *job_files.OPERATIONS,
+    *jobs.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",
@@ -29,6 +31,9 @@ PARAMETERS = {
     "state": "string",
     "task_id": "integer",
     "recognition_task_id": "string",
+    "job_id": "integer",
+    "cursor": "string",
+    "order": "string",
     "from": "string",
     "to": "string",
     "grain": "string",
@@ -39,10 +44,10 @@ PARAMETERS = {
     "id": "integer",
     "job": "integer",
     "external_id": "string",
-    "order": "string",
-    "cursor": "string",
     "since": "string",
     "queue": "string",
+    "upload_key": "string",
+    "from_line": "integer",
 }
 
 

@@ -124,6 +124,7 @@ CREATE TABLE job_upload (
     upload_key text NOT NULL,
     first_line int NOT NULL,
     lines      int NOT NULL,
+    items      int NOT NULL,
     complete   boolean NOT NULL,
     digest     bytea NOT NULL,
     created_at timestamptz NOT NULL,

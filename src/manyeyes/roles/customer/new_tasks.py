@@ -5,9 +5,9 @@ import msgspec
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
-from manyeyes.roles.customer.picture_check import NO_MONEY, has_money, why_not_shown
 from manyeyes.roles.customer.picture_sources import fetch_picture
 from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
+from manyeyes.roles.picture_check import NO_MONEY, has_money, why_not_shown
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions
 from manyeyes.tasks.pictures import Picture

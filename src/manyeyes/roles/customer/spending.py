@@ -8,8 +8,8 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.dispatch import store as dispatch
-from manyeyes.ledger import store as ledger
 from manyeyes.recognitions.time_spans import Grain, Span, split
+from manyeyes.roles.picture_check import balances
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
@@ -34,17 +34,11 @@ class SpentSpan(msgspec.Struct, frozen=True):
     refunded_micros: int
 
 
-async def available(db: asyncpg.Connection, cell: int, account_ids: Sequence[int]) -> list[int]:
-    """Return what each account may still spend, in micro-units; 0 for one that is not there; a batched read."""
-    found = await ledger.balances(db, cell, account_ids)
-    return [found.get(account_id, 0) for account_id in account_ids]
-
-
 async def purse_of(context: Context, owner: Owner) -> Purse:
     """Return an account's money as it is now."""
 
     async def read(db: asyncpg.Connection) -> Purse:
-        (spendable,) = await available(db, owner.cell, [owner.account_id])
+        (spendable,) = await balances(db, owner.cell, [owner.account_id])
         return Purse(spendable, await dispatch.held(db, owner.cell, owner.account_id))
 
     return await read_patiently(context.cells.pool(owner.cell), read)
