@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -16,10 +16,11 @@ from manyeyes_client import calls
 from manyeyes_client.calls import Call
 from manyeyes_client.errors import ManyeyesError, WrongSource, problem
 from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Task, Tasks, Upload
+from manyeyes_client.questions import Question
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60
-Question = msgspec.Struct | Mapping[str, Any]
+ENCODER = msgspec.json.Encoder(decimal_format="string")
 Picture = bytes | Path | str
 
 
@@ -39,9 +40,14 @@ class Request(Generic[T]):
         if not 200 <= status < 300:
             raise problem(status, body)
         try:
-            return msgspec.json.decode(body, type=self.reply)
+            return decode(body, self.reply)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ManyeyesError(f"{self.method} {self.target}: the reply is not what it should be: {error}") from error
+
+
+def decode(data: bytes | str, kind: type[T]) -> T:
+    """Return JSON as this type; numbers with a point keep the digits that were typed. Raises msgspec.DecodeError."""
+    return msgspec.json.Decoder(kind, float_hook=Decimal).decode(data)
 
 
 def new_key() -> str:
@@ -78,7 +84,7 @@ def build(
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if value is not None}
     if body is not None:
-        data = msgspec.json.encode(body)
+        data = ENCODER.encode(body)
         headers["Content-Type"] = "application/json"
     target = path + (f"?{urlencode(asked)}" if asked else "")
     waits = min(wait, LONGEST_WAIT_SECONDS)
@@ -96,7 +102,7 @@ def create_task(
     queue: str | int | None,
     answers: int | None,
     price_at_most: Decimal | str | None,
-    life: float | None,
+    life: int | None,
     deadline: datetime | None,
     external_id: str | None,
     comment: str | None,
@@ -123,7 +129,7 @@ def terms(
     *,
     answers: int | None = None,
     price_at_most: Decimal | str | None = None,
-    life: float | None = None,
+    life: int | None = None,
     deadline: datetime | None = None,
 ) -> dict[str, object] | None:
     """Return the terms that are given; None when there are none."""
