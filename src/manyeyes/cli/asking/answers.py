@@ -80,12 +80,12 @@ class AnswerFile:
                 for row in rows:
                     file.write(_encoder.encode({name: row.get(name) for name in self.columns}) + b"\n")
             elif suffix == ".csv":
-                with io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True) as text:
-                    writer = csv.writer(text)
-                    writer.writerow(self.columns)
-                    for row in rows:
-                        writer.writerow([_cell(row.get(name)) for name in self.columns])
-                    text.detach()
+                text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+                writer = csv.writer(text)
+                writer.writerow(self.columns)
+                for row in rows:
+                    writer.writerow([_cell(row.get(name)) for name in self.columns])
+                text.detach()  # else its end would close the file before it is in its place
             else:
                 self._write_parquet(file, rows)
 

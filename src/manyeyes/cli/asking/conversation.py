@@ -29,7 +29,7 @@ class Conversation:
         say(f"{source}: {', '.join(parts)}")
         _name("not taken", unfit)
         _name("passed over", plan.passed_over)
-        if any("--shrink" not in why and ("at most" in why or "is taken" in why) for _, why in unfit):
+        if any("are taken" in why and "read here" not in why for _, why in unfit):
             say("with --shrink smaller JPEG copies of such pictures are sent")
         if not plan.asked and not taken:
             raise Stopped(Ending.USAGE, f"{source}: there is no picture in it that can be asked about")

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from manyeyes_client import Job
 
@@ -26,7 +26,7 @@ class Shown:
         )
         is_bar = console.is_terminal and not is_quiet
         self._bar = Progress(*columns, console=console, transient=False) if is_bar else None
-        self._steps: dict[str, int] = {}
+        self._steps: dict[str, TaskID] = {}
 
     def __enter__(self) -> Self:
         if self._bar:
