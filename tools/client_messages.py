@@ -1,5 +1,6 @@
 """Python types and the table of calls for clients/python, out of the server's OpenAPI description."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -47,7 +48,7 @@ def calls_module(document: Schema) -> str:
         *("", "    method: str", "    path: str", "    query: tuple[str, ...] = ()", "", ""),
     ]
     for verb, (method, path) in VERBS.items():
-        described = document["paths"][path][method.lower()]
+        path, described = _described(document, method, path)
         query = tuple(each["name"] for each in described.get("parameters", []) if each["in"] == "query")
         lines.append(f"{verb.upper()} = Call({method!r}, {path!r}{f', {query!r}' if query else ''})")
     return "\n".join(lines) + "\n"
@@ -68,9 +69,18 @@ def messages_module(document: Schema) -> str:
     return "\n".join(head) + "\n\n\n" + "\n\n\n".join(structs) + "\n"
 
 
+def _described(document: Schema, method: str, path: str) -> tuple[str, Schema]:
+    """Return a call's path as the description writes it, whatever its places are called, and what it says of it."""
+    shape = re.sub(r"{\w+}", "{}", path)
+    for found, methods in document["paths"].items():
+        if re.sub(r"{\w+}", "{}", found) == shape and method.lower() in methods:
+            return found, methods[method.lower()]
+    raise KeyError(f"{method} {path} is not described")
+
+
 def _replies(document: Schema) -> Iterator[str]:
     for method, path in VERBS.values():
-        for status, reply in document["paths"][path][method.lower()]["responses"].items():
+        for status, reply in _described(document, method, path)[1]["responses"].items():
             if status.startswith("2"):
                 for content in reply.get("content", {}).values():
                     yield from _references(content["schema"])

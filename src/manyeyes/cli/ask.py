@@ -24,7 +24,6 @@ from manyeyes.values import money
 from manyeyes.values.integers import integer
 from manyeyes_client import Client, Job, ManyeyesError
 
-PATIENCE_SECONDS = 120.0
 
 
 @Parameter(name="*")
@@ -59,6 +58,7 @@ class Way:
         None
     )
     url: Annotated[str | None, Parameter(help="The server (MANYEYES_URL).")] = None
+    patience: Annotated[float, Parameter(help="Seconds to go on trying while the server is away.")] = 120.0
     key_file: Annotated[Path | None, Parameter(help="A file with the client key (or MANYEYES_KEY).")] = None
 
 
@@ -86,7 +86,7 @@ def ask(
     way = way or Way()
     ended = _Ended()
     try:
-        with Client(way.url, _key(way.key_file), patience=PATIENCE_SECONDS) as client:
+        with Client(way.url, _key(way.key_file), patience=way.patience) as client:
             if way.cancel is not None:
                 ended.job = client.cancel_job(way.cancel)
                 ending, words = Ending.ANSWERED, _cancelled(ended.job)
