@@ -24,13 +24,14 @@ for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition,
     app.command(noun.app)
 app.command(doctor)
 # By their names: only who simulates waits for what draws pictures, only agents for what speaks their protocol.
+app.command("manyeyes.cli.ask:ask", name="ask", help="Ask people one question about every picture of a folder.")
 app.command("manyeyes.cli.simulate:app", name="simulate", help="What the rules do to a simulated crowd.")
 app.command("manyeyes.cli.mcp:mcp", name="mcp", help="Serve an agent on this machine, over stdin and stdout.")
 
 
 def main() -> None:
-    """Run the command line. Wrong usage and expected failures go to stderr with exit 1."""
+    """Run the command line. Wrong usage and expected failures go to stderr with exit 1; `ask` has codes of its own."""
     try:
         app(sys.argv[1:], exit_on_error=False)
     except CycloptsError:  # cyclopts has said what is wrong, and would end with 2
-        raise SystemExit(1) from None
+        raise SystemExit(2 if sys.argv[1:2] == ["ask"] else 1) from None
