@@ -18,7 +18,8 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import buckets, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
@@ -41,6 +42,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    BucketsApi: buckets.OPERATIONS,
 }
 
 
