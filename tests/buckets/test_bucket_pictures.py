@@ -1,8 +1,10 @@
 """Pictures in a bucket of a real S3-compatible server, which checks what is signed."""
 
 import asyncio
+import logging
 
 import pytest
+import structlog
 
 from buckets.conftest import Shelf
 from manyeyes.outbound import picture_fetcher
@@ -148,3 +150,15 @@ async def test_nobody_reads_with_another_account_s_credentials(shelf: Shelf):
         await db.execute("UPDATE bucket SET account_id = $1", stranger.account_id)
     moved = await reader_of(shelf.context, 1, stranger.account_id, shelf.name)
     assert (moved.reason, "cannot be read any more" in moved.detail) == (Reason.UNKNOWN_BUCKET, True)
+
+
+async def test_no_log_says_a_secret(shelf: Shelf, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)  # botocore then tells all that it signs
+    shelf.store.fill(shelf.name, {"a.png": PICTURE})
+    with structlog.testing.capture_logs() as logged:
+        assert isinstance(await fetched(shelf, "a.png"), Picture)
+        await shelf.keep(secret="another-secret")
+        assert (await fetched(shelf, "a.png")).reason is Reason.NO_PICTURE
+    assert "AWS4-HMAC-SHA256" in caplog.text
+    for secret in (shelf.store.secret, "another-secret"):
+        assert secret not in f"{caplog.text}{logged}"

@@ -21,7 +21,7 @@ def add_bucket(
     *,
     bucket: str,
     access_key: str,
-    secret_file: str,
+    secret_file: Annotated[str, Parameter(allow_leading_hyphen=True)],
     region: str = "us-east-1",
     endpoint: str = "",
     common: Common | None = None,
