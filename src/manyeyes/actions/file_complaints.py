@@ -24,6 +24,7 @@ from manyeyes.reports.store import NewReport, Record, Report
 from manyeyes.tasks import history
 from manyeyes.tasks.history import Life
 from manyeyes.tasks.labels import LABEL_PICTURE
+from manyeyes.tasks.questions import OWN_KINDS
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -137,7 +138,7 @@ def _reported(life: Life, queues: Mapping[int, QueueTerms]) -> Reported:
     queue = queues.get(life.queue_id)
     return Reported(
         life.account_id,
-        is_picture=life.kind in (IMAGE_TO_TEXT, LABEL_PICTURE),
+        is_picture=life.kind in (IMAGE_TO_TEXT, LABEL_PICTURE, *OWN_KINDS),
         accepts_complaints=queue is not None and queue.accepts_complaints,
         ended_at=life.ended_at,
         is_solved=life.ending is Ending.SOLVED,

@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import buckets, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import buckets, job_files, jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -20,6 +20,8 @@ OPERATIONS = [
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
     *buckets.OPERATIONS,
+    *job_files.OPERATIONS,
+    *jobs.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",
@@ -29,6 +31,9 @@ PARAMETERS = {
     "task_id": "integer",
     "bucket": "string",
     "recognition_task_id": "string",
+    "job_id": "integer",
+    "cursor": "string",
+    "order": "string",
     "from": "string",
     "to": "string",
     "grain": "string",
@@ -36,6 +41,8 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "upload_key": "string",
+    "from_line": "integer",
 }
 
 

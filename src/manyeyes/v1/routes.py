@@ -18,8 +18,10 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1 import buckets, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import buckets, job_files, jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.buckets import BucketsApi
+from manyeyes.v1.job_files import JobFilesApi
+from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
@@ -43,6 +45,8 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,
+    JobFilesApi: job_files.OPERATIONS,
+    JobsApi: jobs.OPERATIONS,
 }
 
 
@@ -95,10 +99,14 @@ class Calls:
         return response
 
 
-def _starred(path: str) -> tuple[str, str]:
-    """Return the path with a star for its last part, and for the one before: `Operation.starred`."""
+def _starred(path: str) -> tuple[str, ...]:
+    """Return the path with a star for its last part, for the one before, and for both of two that are named apart.
+
+    As `Operation.starred`: /v1/jobs/*, /v1/jobs/*/items, /v1/jobs/*/uploads/*.
+    """
     head, _, last = path.rpartition("/")
-    return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
+    above, _, named = head.rpartition("/")
+    return f"{head}/*", f"{above}/*/{last}", f"{above.rpartition('/')[0]}/*/{named}/*"
 
 
 def _failed(error: Exception, path: str) -> Response:

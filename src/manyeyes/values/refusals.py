@@ -86,6 +86,7 @@ class Reason(enum.StrEnum):
     BUDGET_USED_UP = "budget_used_up"
     NOT_CANCELLABLE = "not_cancellable"
     JOB_NOT_DRAFT = "job_not_draft"
+    JOB_NOT_STARTED = "job_not_started"
     JOB_ENDED = "job_ended"
     JOB_EMPTY = "job_empty"
     UPLOAD_OPEN = "upload_open"

@@ -108,6 +108,7 @@ CREATE TABLE job_upload (
     upload_key text NOT NULL,
     first_line int NOT NULL,
     lines      int NOT NULL,
+    items      int NOT NULL,
     complete   boolean NOT NULL,
     digest     bytea NOT NULL,
     created_at timestamptz NOT NULL,
@@ -140,3 +141,6 @@ CREATE TABLE bucket (
 -- What is told at an address may be more than a compatible task's end: which event, and of which task or job.
 ALTER TABLE delivery ADD event text NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD subject_id bigint NOT NULL DEFAULT 0;
+
+-- Changes of an account's tasks, in their order.
+CREATE INDEX refund_change ON refund (cell, account_id, refunded_at, task_id);
