@@ -31,8 +31,8 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task, its way and its end, from all that is stored of it.
 
     ``options`` is JSON text; ``work_state`` None: it is in no queue; ``job_state`` None: it is a task by itself;
-    ``price_micros`` None: nothing was ever held for it. ``answer`` of a solved one, ``shown`` as people read it; ``is_kept``:
-    it is still told.
+    ``price_micros`` None: nothing was ever held for it. ``answer`` of a solved one, ``shown`` as people read it, as
+    long as it ``is_kept``.
     """
 
     task_id: int

@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import buckets, job_files, jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import buckets, job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -20,6 +20,8 @@ OPERATIONS = [
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
     *buckets.OPERATIONS,
+    *tasks.OPERATIONS,
+    *money.OPERATIONS,
     *job_files.OPERATIONS,
     *jobs.OPERATIONS,
 ]
@@ -41,6 +43,11 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "id": "integer",
+    "job": "integer",
+    "external_id": "string",
+    "since": "string",
+    "queue": "string",
     "upload_key": "string",
     "from_line": "integer",
 }

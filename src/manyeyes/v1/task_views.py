@@ -1,7 +1,6 @@
 """A customer's tasks as /v1 shows them; money as decimal text in USD (docs/reference/v1/tasks.md)."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -9,11 +8,9 @@ import msgspec
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
 from manyeyes.tasks.customer_tasks import TaskState
-from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.options import AnyOptions, value_of
-from manyeyes.tasks.questions import LABEL, TEXT
-from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, ImageOptions, why_unanswered
-from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.tasks.options import value_of
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
+from manyeyes.v1.question_views import question_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
 
@@ -64,7 +61,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
     external_id: str
     queue: QueueName
-    question: dict[str, Any]
+    question: dict[str, object]
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
@@ -109,23 +106,6 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
         report=_report(found),
         report_until=task.ended_at + timedelta(seconds=REPORT_SECONDS) if task.ended_at and is_solved else None,
     )
-
-
-def question_view(kind: str, options: AnyOptions) -> dict[str, Any]:
-    """Return what was asked as /v1 asks it, whatever contract it came through; a token's site and widget."""
-    if isinstance(options, ImageOptions):
-        said = msgspec.to_builtins(options)
-        return {"kind": TEXT, "words": said.pop("comment"), **said}
-    if isinstance(options, LabelOptions):
-        return {"kind": LABEL, "words": options.comment, "labels": [choice.name for choice in options.labels]}
-    if isinstance(options, TokenOptions):
-        return {"kind": kind, **msgspec.to_builtins(options)}
-    said = msgspec.to_builtins(options, builtin_types=(Decimal,))
-    return {
-        "kind": kind,
-        "words": said.pop("words", ""),
-        **{k: v for k, v in said.items() if k not in ("kind", "name")},
-    }
 
 
 def _result(found: CustomerTask) -> ResultView:

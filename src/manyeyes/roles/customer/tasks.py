@@ -8,13 +8,17 @@ from datetime import UTC, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
+from manyeyes.actions.file_complaints import FileComplaint, file_complaints
+from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.db.settled import settled_until
+from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import of_task
+from manyeyes.runtime.notifier import EVERY_REVIEWER, of_task
 from manyeyes.tasks import customer_tasks
 from manyeyes.tasks.customer_tasks import Change, SeenTask, TaskFilter
 from manyeyes.tasks.history import TaskQuestion
@@ -49,6 +53,13 @@ class ChangePage(msgspec.Struct, frozen=True):
 
     tasks: list[CustomerTask]
     last: Change
+
+
+class TaskReported(msgspec.Struct, frozen=True):
+    """The report on a task is taken; ``replayed``: by an earlier call with the same key."""
+
+    task_id: int
+    replayed: bool
 
 
 async def task_of(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
@@ -159,11 +170,37 @@ async def cancel(context: Context, owner: Owner, number: int) -> CustomerTask | 
     return await task_of(context, owner, task_id)
 
 
+async def report(
+    context: Context, owner: Owner, number: int, *, is_praise: bool, key: CallKey | None = None
+) -> TaskReported | Refusal:
+    """Complain about an answer, or praise a token, as the compatible contracts do; refused with its true reason."""
+    found = await task_of(context, owner, number)
+    if isinstance(found, Refusal):
+        return found
+    task_id, kind = found.task.task_id, found.task.kind
+    if kind in TOKEN_KINDS:
+        said = ReportKind.TOKEN_CORRECT if is_praise else ReportKind.TOKEN_INCORRECT
+        token = ReportToken(
+            cell=owner.cell, account_id=owner.account_id, task_id=task_id, kind=said, takes={kind}, key=key
+        )
+        counted = await context.batcher.ask(report_tokens, token)
+        return counted if isinstance(counted, Refusal) else TaskReported(task_id, counted.replayed)
+    if is_praise:
+        return Refusal(Reason.REPORT_WRONG_KIND, "only tokens are praised: an answer that is right needs no report")
+    queues = await context.lookups.queues()
+    complaint = FileComplaint(owner.cell, owner.account_id, task_id, queues, key=key)
+    filed = await context.batcher.ask(file_complaints, complaint)
+    if isinstance(filed, Refusal):
+        return filed
+    if filed.state is ReportState.OPEN and not filed.replayed:
+        context.notifier.notify([EVERY_REVIEWER])
+    return TaskReported(task_id, filed.replayed)
+
+
 async def _shown(context: Context, cell: int, found: Iterable[SeenTask]) -> list[CustomerTask]:
     queues = await context.lookups.queues()
     return [
-        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(context, cell, _question(task)))
-        for task in found
+        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(cell, _question(task))) for task in found
     ]
 
 
@@ -172,4 +209,11 @@ def _options(task: SeenTask) -> AnyOptions:
 
 
 def _question(task: SeenTask) -> TaskQuestion:
-    return TaskQuestion(task.task_id, task.kind, task.options, task.media, task.created_at)
+    return TaskQuestion(
+        task_id=task.task_id,
+        kind=task.kind,
+        options=task.options,
+        media=task.media,
+        created_at=task.created_at,
+        kept=task.is_kept is not False,
+    )
