@@ -225,7 +225,12 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
 
 async def _buckets(stage: Stage, rich: int, other: int) -> None:
     """Keep a bucket of one account, and all that another one may have."""
-    given = {"endpoint": "https://s3.example", "region": "us-east-1", "access_key": "key", "secret": b"sealed"}
+    given: dict[str, Any] = {
+        "endpoint": "https://s3.example",
+        "region": "us-east-1",
+        "access_key": "key",
+        "secret": b"sealed",
+    }
     names = [(rich, "pictures"), *((other, f"full-{n}") for n in range(MOST_BUCKETS))]
     await stage.act(keep_buckets, *(KeepBucket(cell=CELL, account_id=a, name=n, **given) for a, n in names))
 

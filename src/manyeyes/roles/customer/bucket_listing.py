@@ -75,14 +75,14 @@ class BucketListing:
         return False
 
     async def _page(self, after: str) -> ListedPage:
-        for number in range(TRIES):
-            if number:
-                await asyncio.sleep(PAUSE_SECONDS * number)
-            found = await self._reader.list_page(self._query.place.key, after)
-            if not isinstance(found, Unfetched):
-                return found
-            if not found.is_passing:
+        found = await self._reader.list_page(self._query.place.key, after)
+        for number in range(1, TRIES):
+            if not isinstance(found, Unfetched) or not found.is_passing:
                 break
+            await asyncio.sleep(PAUSE_SECONDS * number)
+            found = await self._reader.list_page(self._query.place.key, after)
+        if isinstance(found, ListedPage):
+            return found
         reason = Reason.PICTURE_AWAY if found.is_passing else Reason.NO_PICTURE
         raise ListingFailed(Refusal(reason, f"the bucket could not be listed: {found.fault}"))
 
