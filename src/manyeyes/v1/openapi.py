@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1 import buckets, job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -19,6 +19,7 @@ OPERATIONS = [
     *reports.OPERATIONS,
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
+    *buckets.OPERATIONS,
     *tasks.OPERATIONS,
     *money.OPERATIONS,
     *job_files.OPERATIONS,
@@ -30,6 +31,7 @@ PARAMETERS = {
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
     "cursor": "string",

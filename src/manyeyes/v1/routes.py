@@ -18,7 +18,8 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.store import blob as blob_of
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1 import buckets, job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.json_messages import problem_response, refuse
@@ -45,6 +46,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    BucketsApi: buckets.OPERATIONS,
     TasksApi: tasks.OPERATIONS,
     MoneyApi: money.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
