@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import job_files, job_results, jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -20,6 +20,7 @@ OPERATIONS = [
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
     *job_files.OPERATIONS,
+    *job_results.OPERATIONS,
     *jobs.OPERATIONS,
 ]
 PARAMETERS = {

@@ -18,8 +18,9 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1 import job_files, jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import job_files, job_results, jobs, recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.job_files import JobFilesApi
+from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
@@ -44,6 +45,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
+    JobResultsApi: job_results.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
 }
 

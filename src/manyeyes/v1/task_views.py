@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
-from manyeyes.tasks.customer_tasks import TaskState
+from manyeyes.tasks.customer_tasks import FAILURE_WORDS, TaskState
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.options import AnyOptions, value_of
 from manyeyes.tasks.questions import LABEL, TEXT
@@ -19,13 +19,6 @@ from manyeyes.values.signed_links import PictureLinks
 
 PEOPLE = "people"
 COMPLAINT, PRAISE = "complaint", "praise"
-REASONS = {
-    Ending.UNSOLVABLE: "unsolvable",
-    Ending.UNANSWERED: "unanswered",
-    Ending.BARRED: "site_withdrawn",
-    Ending.CANCELLED: "cancelled",
-    Ending.NO_PICTURE: "no_picture",
-}
 # What an answer is as JSON: text, a number with the digits that were typed, names of labels, or one of these by field.
 JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "string, number, array or object, by kind"})]
 
@@ -138,7 +131,7 @@ def _result(found: CustomerTask) -> ResultView:
 def _failure(found: CustomerTask) -> FailureView:
     task = found.task
     assert task.ending is not None
-    return FailureView(REASONS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
+    return FailureView(FAILURE_WORDS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
 
 
 def _detail(ending: Ending, solve_count: int, why: str) -> str:
