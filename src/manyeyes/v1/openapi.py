@@ -8,23 +8,12 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import buckets, job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
 
-OPERATIONS = [
-    *worker.OPERATIONS,
-    *reviewer.OPERATIONS,
-    *reports.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *recognitions.OPERATIONS,
-    *buckets.OPERATIONS,
-    *tasks.OPERATIONS,
-    *money.OPERATIONS,
-    *job_files.OPERATIONS,
-    *jobs.OPERATIONS,
-]
+OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
     "wait": "number",
     "limit": "integer",

@@ -95,6 +95,7 @@ OTHERS = {
     "wrong_method": (405, "The call has another method"),
     "unavailable": (503, "It cannot be served now"),
     "failed": (500, "A fault of ours"),
+    "without_parquet": (501, "Parquet files are not written here"),
 }
 
 

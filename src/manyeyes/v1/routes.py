@@ -1,7 +1,6 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, and what /v1 is."""
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
@@ -18,40 +17,15 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.store import blob as blob_of
-from manyeyes.v1 import buckets, job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
-from manyeyes.v1.buckets import BucketsApi
-from manyeyes.v1.job_files import JobFilesApi
-from manyeyes.v1.jobs import JobsApi
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.json_messages import problem_response, refuse
-from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.openapi import document
-from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import problem
-from manyeyes.v1.recognitions import RecognitionsApi
-from manyeyes.v1.reports import ReportsApi
-from manyeyes.v1.reviewer import ReviewerApi
-from manyeyes.v1.tasks import TasksApi
-from manyeyes.v1.webhooks import WebhooksApi
-from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 DESCRIPTION = "/v1/openapi.json"
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
-
-# Whose methods serve which rows of the table.
-APIS: dict[Callable[[Context], object], list[Operation]] = {
-    WorkerApi: worker.OPERATIONS,
-    ReviewerApi: reviewer.OPERATIONS,
-    ReportsApi: reports.OPERATIONS,
-    WebhooksApi: webhooks.OPERATIONS,
-    RecognitionsApi: recognitions.OPERATIONS,
-    BucketsApi: buckets.OPERATIONS,
-    TasksApi: tasks.OPERATIONS,
-    MoneyApi: money.OPERATIONS,
-    JobFilesApi: job_files.OPERATIONS,
-    JobsApi: jobs.OPERATIONS,
-}
 
 
 class Calls:
