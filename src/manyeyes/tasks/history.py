@@ -43,6 +43,7 @@ class TaskQuestion(msgspec.Struct, frozen=True):
     options: str
     media: str
     created_at: datetime
+    question_id: int = 0
 
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:

@@ -94,7 +94,7 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT task_id, kind, options, media, created_at FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT task_id, kind, options, media, created_at, question_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.
@@ -132,6 +132,10 @@ SELECT question_id, account_id, kind, options, instructions, examples FROM quest
 -- name: question_picture
 -- One example's picture.
 SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 AND n = $3;
+
+-- name: question_media
+-- Which examples have pictures.
+SELECT n, media FROM question_picture WHERE cell = $1 AND question_id = $2 ORDER BY n;
 
 -- name: unread_questions
 -- Of workers and questions those where instructions or examples are that the worker has not gone past.

@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
 from manyeyes.v1.json_messages import RefusalBody
@@ -34,13 +35,14 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "question": "string",
 }
 
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
     types: list[Any] = [kind for operation in OPERATIONS for kind in (operation.body, operation.reply) if kind]
-    types += [RefusalBody, ImageOptions, LabelOptions, WidgetOptions]
+    types += [RefusalBody, ImageOptions, LabelOptions, OwnOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
