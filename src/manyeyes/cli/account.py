@@ -115,9 +115,7 @@ def set_account(
 
     async def work(context: Context) -> dict[str, Any]:
         if suspended is None and max_bid is None and weight is None and keep_days is None:
-            raise CommandFailed(
-                "nothing to change: give one of the options; --help lists them"
-            )
+            raise CommandFailed("nothing to change: give one of the options; --help lists them")
         place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
         if weight is not None and not 0 < weight <= 1_000_000:

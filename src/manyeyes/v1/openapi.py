@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import recognitions, reports, reviewer, statement, webhooks, worker
 from manyeyes.v1.json_messages import RefusalBody
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.worker_views import WidgetOptions
@@ -19,6 +19,7 @@ OPERATIONS = [
     *reports.OPERATIONS,
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
+    *statement.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",
@@ -31,6 +32,9 @@ PARAMETERS = {
     "to": "string",
     "grain": "string",
     "tz": "string",
+    "month": "string",
+    "by": "string",
+    "cursor": "string",
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",

@@ -18,13 +18,14 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import store as tasks
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import recognitions, reports, reviewer, statement, webhooks, worker
 from manyeyes.v1.json_messages import RefusalBody, json, refuse
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.statement import StatementApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
@@ -40,6 +41,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    StatementApi: statement.OPERATIONS,
 }
 
 
