@@ -58,5 +58,25 @@ WHERE job.cell = $1 AND job.job_id = j.job_id;
 
 -- name: uploads
 -- The files of jobs, complete or not, in the order of their lines.
-SELECT job_id, upload_key, first_line, lines, complete, digest, created_at, changed_at FROM job_upload
+SELECT job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at FROM job_upload
 WHERE cell = $1 AND job_id = ANY ($2::bigint[]) ORDER BY job_id, first_line, created_at;
+
+-- name: save_uploads
+-- How far files are; new ones are made.
+INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at)
+SELECT $1, u.job_id, u.upload_key, u.first_line, u.lines, u.items, u.complete, u.digest, $2, $2
+FROM unnest($3::bigint[], $4::text[], $5::int[], $6::int[], $7::int[], $8::boolean[], $9::bytea[])
+     AS u (job_id, upload_key, first_line, lines, items, complete, digest)
+ON CONFLICT (cell, job_id, upload_key) DO UPDATE SET lines = excluded.lines, items = excluded.items,
+       complete = excluded.complete, digest = excluded.digest, changed_at = excluded.changed_at;
+
+-- name: delete_uploads
+-- Forget files.
+DELETE FROM job_upload WHERE cell = $1 AND (job_id, upload_key) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
+
+-- name: stale_uploads
+-- Files that nobody goes on with, and those whose dropping was cut off a minute ago.
+SELECT u.job_id, j.account_id, u.upload_key, s.idle_seconds
+FROM job_upload AS u JOIN job AS j ON j.cell = u.cell AND j.job_id = u.job_id,
+     LATERAL (SELECT CASE WHEN u.digest = '' THEN 60 ELSE $2::int END AS idle_seconds) AS s
+WHERE u.cell = $1 AND NOT u.complete AND u.changed_at < now() - make_interval(secs => s.idle_seconds) LIMIT $3;

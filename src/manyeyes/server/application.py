@@ -15,6 +15,7 @@ from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.console import routes as console
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.mcp.doorway import Doorway
+from manyeyes.roles.customer.items import drop_stale
 from manyeyes.roles.site_checks import check_due, end_barred
 from manyeyes.runtime import periodic
 from manyeyes.runtime.batching import Unavailable
@@ -26,7 +27,12 @@ from manyeyes.v1 import routes as v1
 
 OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
 
-JOBS: list[tuple[float, periodic.PeriodicJob]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
+JOBS: list[tuple[float, periodic.PeriodicJob]] = [
+    *periodic.JOBS,
+    (10.0, check_due),
+    (1.0, end_barred),
+    (60.0, drop_stale),
+]
 
 
 class Application:
