@@ -89,7 +89,7 @@ SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell =
 
 -- name: charges
 -- What ended tasks cost, and under what they are counted.
-SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros, job_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
@@ -115,3 +115,38 @@ ON CONFLICT (cell, account_id, digest) DO UPDATE SET kind = excluded.kind RETURN
 -- name: question
 -- One question.
 SELECT question_id, account_id, kind, options, instructions FROM question WHERE cell = $1 AND question_id = $2;
+
+-- name: next_lines
+-- The next lines of a job that have neither entered nor ended, in their order.
+SELECT t.task_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url, t.question_id,
+       t.picture_url, t.created_at
+FROM task AS t
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3
+      AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
+ORDER BY t.line LIMIT $4;
+
+-- name: lines
+-- Items by their tasks, in the order of their lines.
+SELECT task_id, line, account_id, queue_id, kind, options, media, soft_id, ip, callback_url, question_id, picture_url, created_at
+FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY job_id, line;
+
+-- name: end_lines
+-- End the next lines of a job that never entered its queue: nothing was held for them.
+INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
+                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why)
+SELECT $1, t.task_id, t.account_id, t.queue_id, t.soft_id, t.ip, t.created_at, $2, $5, NULL, t.media, 0, 0, 0, 0, 0, 0,
+       t.job_id, ''
+FROM task AS t
+WHERE t.cell = $1 AND t.job_id = $3 AND t.job_id <> 0 AND t.line > $4 AND t.line < $6
+      AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
+ORDER BY t.line LIMIT $7
+RETURNING task_id;
+
+-- name: last_line
+-- The last line of a job among these tasks.
+SELECT max(line) FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: set_media
+-- What pictures are that were fetched from their addresses.
+UPDATE task SET media = m.media FROM unnest($2::bigint[], $3::text[]) AS m (task_id, media)
+WHERE task.cell = $1 AND task.task_id = m.task_id;

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.job_progress import count_ends
 from manyeyes.actions.shared.owner_shares import app_days
 from manyeyes.actions.shared.recognition_reviews import end_reviews
 from manyeyes.dispatch import store as dispatch
@@ -58,6 +59,8 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     )
     await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
     await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
+    # 4. Their jobs count them, the last of all that is locked.
+    await count_ends(tx, now, cell, [(e.work, e.ending) for e in ended])
 
 
 def transfers(ended: EndedWork) -> list[Transfer]:

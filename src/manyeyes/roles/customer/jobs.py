@@ -128,6 +128,7 @@ class CustomerJobs:
             price_micros=found.price_micros,
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
+        self._context.job_bell.ring()
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
     async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
