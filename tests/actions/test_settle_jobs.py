@@ -114,8 +114,8 @@ async def test_lines_of_a_half_sent_file_are_no_items_to_end(stage: Stage):
     job_id = await draft(stage, await stage.account(), 3)
     await stage.change("UPDATE job SET items = 2 WHERE cell = $1")
     await stage.change(
-        "INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, complete, digest, created_at, "
-        "changed_at) VALUES ($1, $2, 'half.csv', 3, 1, false, '', now(), now())",
+        "INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, items, complete, digest, created_at, "
+        "changed_at) VALUES ($1, $2, 'half.csv', 3, 1, 1, false, '', now(), now())",
         job_id,
     )
     await change(stage, job_id, verb=JobVerb.CANCEL)

@@ -84,7 +84,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     """Make the day in the transaction that the connection is in."""
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
-    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, accepts_complaints = queue_id <> 2")
+    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null")
+    await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
@@ -122,6 +123,7 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
     await stage.complain(rich, shared)
     await stage.judge("confirm", "confirm")
     assert isinstance(await stage.complain(rich, shared), Refusal)
+    await stage.change("INSERT INTO kept_longer (cell, task_id, look_at) VALUES ($1, $2, 'epoch')", shared)
     await stage.change("UPDATE refused_report SET at = at - interval '31 d' WHERE cell = $1")
     for n in range(4):
         await stage.solve(rich, author, callback_url=f"https://receiver{n % 2}.example/{n}", **solve)

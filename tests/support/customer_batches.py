@@ -53,6 +53,7 @@ def change_account_terms(draw: Draw, world: World) -> list[ChangeAccountTerms]:
 
     def one() -> ChangeAccountTerms:
         terms: dict[str, Any] = {"suspended": draw.one((None, False, True)), "max_bid_micros": draw.one((None, 0, 900))}
+        terms["keep_days"] = draw.one((None, 0, 30))
         weight = 0 if draw.rarely() else draw.one((None, 2, 3))
         return ChangeAccountTerms(cell=CELL, account_id=draw.one(some), **terms, weight=weight)
 

@@ -15,7 +15,7 @@ from support.findings import fail_on
 ACTIONS = repository.SOURCE / "actions"
 # What all methods share.
 METHOD_ROOMS = {
-    *("call", "envelope", "errors", "lenient_values", "methods", "picture_check", "queue_choice", "report_calls"),
+    *("call", "envelope", "errors", "lenient_values", "methods", "queue_choice", "report_calls"),
     "task_results",
     "token_task",
 }
@@ -23,8 +23,6 @@ OPERATION_ROOMS = {
     *("admission", "body", "call", "codes", "envelope", "memory_budget", "multipart", "operations", "parameters"),
     *(
         "parameter_names",
-        "part_headers",
-        "picture_fetcher",
         "public_key",
         "rate_limit",
         "recognition_pipeline",

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
+from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import CLAIM_SECONDS, OPEN_AT_ONCE, Job, may_be_fed
-from manyeyes.tasks import job_lines
-from manyeyes.tasks.job_lines import Line
 
 
 class ClaimJob(msgspec.Struct, frozen=True):

@@ -10,7 +10,9 @@ import msgspec
 from manyeyes.actions.shared.job_progress import JOB_FINISHED, JOB_STUCK, job_news, tell
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, save_work
 from manyeyes.dispatch.store import Entering
+from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
+from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import (
     CLAIM_SECONDS,
     STUCK_FOR,
@@ -24,9 +26,7 @@ from manyeyes.jobs.rules import (
     queue_room,
     room,
 )
-from manyeyes.tasks import job_lines
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.job_lines import Line
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import Contract, Ending, ImageOptions, QueueTerms
 from manyeyes.tasks.store import TaskResult
@@ -70,7 +70,7 @@ class FedJob(msgspec.Struct, frozen=True):
     waits_for: WaitsFor = WaitsFor.NOTHING
 
 
-class _Books(msgspec.Struct):
+class _Books(msgspec.Struct, kw_only=True):
     """What the batch's decisions move, and what they leave to be saved."""
 
     jobs: dict[int, Job]
@@ -92,7 +92,7 @@ async def feed_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[Fe
     purses = await open_purses(tx, cell, [c.account_id for c in commands], [c.queue for c in commands])
     before = await jobs.lock_jobs(tx, cell, sorted({c.job_id for c in commands}))
     lines = await job_lines.lines(tx, cell, [line.task_id for c in commands for line in c.lines])
-    books = _Books(dict(before), lines, purses)
+    books = _Books(jobs=dict(before), lines=lines, purses=purses)
     # 2. Decide.
     outcomes = [_feed(command, books, now) for command in commands]
     # 3. Save: pictures, queue entries with their holds, ends, and the jobs with whom they are told.

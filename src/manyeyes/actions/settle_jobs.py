@@ -18,10 +18,10 @@ from manyeyes.dispatch import job_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.dispatch.store import Returning, Work
+from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import Job, JobState, closed, is_ending, life
 from manyeyes.ledger import store as ledger
-from manyeyes.tasks import job_lines
 from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
@@ -60,8 +60,8 @@ async def settle_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     waking = {j.job_id: life(j, lives[j.job_id], now) for j in going if j.state is JobState.RUNNING}
     # 2. Save: what nobody has seen comes back from desks; then tasks rest, wait again or end.
     await _take_back(tx, now, cell, [*resting, *(job.job_id for job in ending)])
-    rested = await job_work.rest(tx, cell, resting, LARGEST_PORTION) if resting else 0
-    woken, queue_ids = await job_work.wake(tx, now, cell, waking, LARGEST_PORTION) if waking else (0, set())
+    rested = await job_work.let_rest(tx, cell, resting, LARGEST_PORTION) if resting else 0
+    woken, queue_ids = await job_work.let_wait(tx, now, cell, waking, LARGEST_PORTION) if waking else (0, set())
     idle = await _end_idle(tx, now, cell, ending)
     lines = await _end_lines(tx, now, cell, ending)
     again = max(rested, woken, idle) == LARGEST_PORTION or lines == LARGEST_LINES

@@ -43,16 +43,16 @@ async def holders(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> 
     return [row["worker_id"] for row in await tx.fetch(SQL.job_holders, cell, job_ids)]
 
 
-async def rest(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int], limit: int) -> int:
+async def let_rest(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int], limit: int) -> int:
     """Let waiting tasks of the jobs rest; return how many, at most ``limit``."""
-    return len(await tx.fetch(SQL.rest, cell, job_ids, limit))
+    return len(await tx.fetch(SQL.let_rest, cell, job_ids, limit))
 
 
-async def wake(
+async def let_wait(
     tx: asyncpg.Connection, now: datetime, cell: int, lives: Mapping[int, int], limit: int
 ) -> tuple[int, set[int]]:
     """Let resting tasks of jobs wait again, for so many seconds by job; return how many, and in which queues."""
-    rows = await tx.fetch(SQL.wake, cell, now, list(lives), list(lives.values()), limit)
+    rows = await tx.fetch(SQL.let_wait, cell, now, list(lives), list(lives.values()), limit)
     return len(rows), {row["queue_id"] for row in rows}
 
 

@@ -130,6 +130,13 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
        share_micros, site, desk_since, question_id, job_id, entered_at
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
+-- name: lock_works
+-- Tasks on their way, whoever has them, locked in the order of the key.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
+       share_micros, site, desk_since, question_id, job_id, entered_at
+FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
 UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4
@@ -228,14 +235,14 @@ FROM unnest($2::bigint[]) AS j (job_id);
 -- On whose desks tasks of these jobs lie unseen; unlocked, since desks are locked worker first.
 SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state = 2;
 
--- name: rest
+-- name: let_rest
 -- Let waiting tasks of paused jobs rest; what somebody else is changing is left for the next look.
 UPDATE work SET state = 3
 FROM (SELECT task_id FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state = 0
       LIMIT $3 FOR UPDATE SKIP LOCKED) AS idle
 WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id;
 
--- name: wake
+-- name: let_wait
 -- Let resting tasks wait again, each from now on for its whole life.
 UPDATE work SET state = 0, expires_at = $2::timestamptz + idle.life_seconds * interval '1 second'
 FROM (SELECT task_id, j.life_seconds FROM unnest($3::bigint[], $4::int[]) AS j (job_id, life_seconds)

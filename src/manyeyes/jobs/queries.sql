@@ -63,7 +63,7 @@ WHERE job.cell = $1 AND job.job_id = j.job_id;
 
 -- name: uploads
 -- The files of jobs, complete or not, in the order of their lines.
-SELECT job_id, upload_key, first_line, lines, complete, digest, created_at, changed_at FROM job_upload
+SELECT job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at FROM job_upload
 WHERE cell = $1 AND job_id = ANY ($2::bigint[]) ORDER BY job_id, first_line, created_at;
 
 -- name: live_jobs
@@ -115,3 +115,58 @@ SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_sec
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
 FROM job WHERE cell = $1 ORDER BY job_id;
+
+-- name: save_uploads
+-- How far files are; new ones are made.
+INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at)
+SELECT $1, u.job_id, u.upload_key, u.first_line, u.lines, u.items, u.complete, u.digest, $2, $2
+FROM unnest($3::bigint[], $4::text[], $5::int[], $6::int[], $7::int[], $8::boolean[], $9::bytea[])
+     AS u (job_id, upload_key, first_line, lines, items, complete, digest)
+ON CONFLICT (cell, job_id, upload_key) DO UPDATE SET lines = excluded.lines, items = excluded.items,
+       complete = excluded.complete, digest = excluded.digest, changed_at = excluded.changed_at;
+
+-- name: delete_uploads
+-- Forget files.
+DELETE FROM job_upload WHERE cell = $1 AND (job_id, upload_key) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
+
+-- name: stale_uploads
+-- Files that nobody goes on with, and those whose dropping was cut off a minute ago.
+SELECT u.job_id, j.account_id, u.upload_key, s.idle_seconds
+FROM job_upload AS u JOIN job AS j ON j.cell = u.cell AND j.job_id = u.job_id,
+     LATERAL (SELECT CASE WHEN u.digest = '' THEN 60 ELSE $2::int END AS idle_seconds) AS s
+WHERE u.cell = $1 AND NOT u.complete AND u.changed_at < now() - make_interval(secs => s.idle_seconds) LIMIT $3;
+
+-- name: next_lines
+-- The next lines of a job that have neither entered nor ended, in their order.
+SELECT t.task_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url, t.question_id,
+       t.picture_url, t.created_at
+FROM task AS t
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3
+      AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
+ORDER BY t.line LIMIT $4;
+
+-- name: lines
+-- Items by their tasks, in the order of their lines.
+SELECT task_id, line, account_id, queue_id, kind, options, media, soft_id, ip, callback_url, question_id, picture_url, created_at
+FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY job_id, line;
+
+-- name: end_lines
+-- End the next lines of a job that never entered its queue: nothing was held for them.
+INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
+                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why)
+SELECT $1, t.task_id, t.account_id, t.queue_id, t.soft_id, t.ip, t.created_at, $2, $5, NULL, t.media, 0, 0, 0, 0, 0, 0,
+       t.job_id, ''
+FROM task AS t
+WHERE t.cell = $1 AND t.job_id = $3 AND t.job_id <> 0 AND t.line > $4 AND t.line < $6
+      AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
+ORDER BY t.line LIMIT $7
+RETURNING task_id;
+
+-- name: last_line
+-- The last line of a job among these tasks.
+SELECT max(line) FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: set_media
+-- What pictures are that were fetched from their addresses.
+UPDATE task SET media = m.media FROM unnest($2::bigint[], $3::text[]) AS m (task_id, media)
+WHERE task.cell = $1 AND task.task_id = m.task_id;

@@ -59,12 +59,13 @@ class JobNews(msgspec.Struct, frozen=True):
 
 
 class JobUpload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of items: its ``lines`` from the job's ``first_line`` on; ``digest`` is empty until it is complete."""
+    """A file of items from the job's ``first_line`` on, ``lines`` of which were read; ``digest``: `upload_rules`."""
 
     job_id: int
     upload_key: str
     first_line: int
     lines: int
+    items: int
     complete: bool
     digest: bytes
     created_at: datetime

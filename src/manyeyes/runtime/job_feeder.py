@@ -21,14 +21,14 @@ from manyeyes.dispatch import job_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.job_work import OpenStates
 from manyeyes.jobs import store as jobs
+from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import Job, LineRoom, WaitsFor, may_be_fed, needs_settling, queue_room, room
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import Batcher, read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.job_bell import heard
-from manyeyes.tasks.job_lines import Line
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.rules import QueueTerms, life_of
 from manyeyes.values.refusals import Refusal
 
 LOOK_SECONDS = 1.0
@@ -197,7 +197,7 @@ class JobFeeder:
 
     async def _life(self, job: Job) -> int:
         """Return how long a task of the job's queue waits when the job says nothing."""
-        return self._context.settings.task_life_seconds
+        return life_of(await self._queue(job), self._context.settings.task_life_seconds)
 
 
 async def _live_jobs(db: asyncpg.Connection, cell: int) -> LiveJobs:

@@ -14,22 +14,31 @@ from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.console import routes as console
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
+from manyeyes.mcp.doorway import Doorway
+from manyeyes.roles.customer.items import drop_stale
+from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing
 from manyeyes.roles.site_checks import check_due, end_barred
 from manyeyes.runtime import periodic
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.delivery_sender import LOOK_SECONDS, DeliverySender
+from manyeyes.runtime.job_feeder import Fetched, JobFeeder
 from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
 
 OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
 
-JOBS: list[tuple[float, periodic.PeriodicJob]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
+JOBS: list[tuple[float, periodic.PeriodicJob]] = [
+    *periodic.JOBS,
+    (10.0, check_due),
+    (1.0, end_barred),
+    (60.0, drop_stale),
+]
 
 
 class Application:
-    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other call to the
+    """Sends our own paths to the pages, /v1 and /mcp, those under /v3 to TUPU's contract, and every other call to the
     Anti-Captcha contract, which answers it. Whoever only looks for what is not there gets a 404."""
 
     def __init__(self, context: Context) -> None:
@@ -38,6 +47,7 @@ class Application:
         pages = Starlette(routes=[*v1.routes(context), *console.routes(context)], exception_handlers=handlers)
         self._pages = pages
         self._calls = v1.Calls(context)
+        self._mcp = Doorway(context, self._calls)
         self._methods = AntiCaptcha(context)
         self._tupu = Tupu(context)
 
@@ -46,12 +56,18 @@ class Application:
             return
         if scope["path"] in self._calls:
             return await self._calls(scope, receive, send)
+        if scope["path"] in self._mcp:
+            return await self._mcp(scope, receive, send)
         if is_tupus(scope["path"]):
             return await self._tupu(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only read: any other call to the bare address is a customer's client without its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
         await (self._pages if is_ours or _is_a_look(scope) else self._methods)(scope, receive, send)
+
+    async def close(self) -> None:
+        """End what was begun for callers and may outlast their calls."""
+        await self._mcp.close()
 
 
 def _is_a_look(scope: dict[str, Any]) -> bool:
@@ -86,12 +102,20 @@ async def running(context: Context) -> AsyncIterator[Application]:
     async def deliver(_: Context, cell: int) -> None:
         await sender.deliver(cell)
 
+    async def fetch(cell: int, account_id: int, url: str) -> Fetched:
+        return await fetch_picture(context, cell, account_id, url)
+
+    feeder = JobFeeder(context, fetch, is_passing)
     tasks = periodic.start_jobs(context, [*JOBS, (LOOK_SECONDS, deliver)])
+    tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
+    application = Application(context)
     try:
-        yield Application(context)
+        yield application
     finally:
+        await application.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await feeder.stop()
         await sender.stop()
         await context.close()

@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -19,6 +19,9 @@ OPERATIONS = [
     *reports.OPERATIONS,
     *webhooks.OPERATIONS,
     *recognitions.OPERATIONS,
+    *tasks.OPERATIONS,
+    *money.OPERATIONS,
+    *job_files.OPERATIONS,
     *jobs.OPERATIONS,
 ]
 PARAMETERS = {
@@ -38,6 +41,13 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "id": "integer",
+    "job": "integer",
+    "external_id": "string",
+    "since": "string",
+    "queue": "string",
+    "upload_key": "string",
+    "from_line": "integer",
 }
 
 

@@ -17,16 +17,19 @@ from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import store as tasks
-from manyeyes.v1 import jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.tasks.store import blob as blob_of
+from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.json_messages import problem_response, refuse
+from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.openapi import document
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import problem
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.tasks import TasksApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
@@ -42,6 +45,9 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    TasksApi: tasks.OPERATIONS,
+    MoneyApi: money.OPERATIONS,
+    JobFilesApi: job_files.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
 }
 
@@ -95,10 +101,14 @@ class Calls:
         return response
 
 
-def _starred(path: str) -> tuple[str, str]:
-    """Return the path with a star for its last part, and for the one before: `Operation.starred`."""
+def _starred(path: str) -> tuple[str, ...]:
+    """Return the path with a star for its last part, for the one before, and for both of two that are named apart.
+
+    As `Operation.starred`: /v1/jobs/*, /v1/jobs/*/items, /v1/jobs/*/uploads/*.
+    """
     head, _, last = path.rpartition("/")
-    return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
+    above, _, named = head.rpartition("/")
+    return f"{head}/*", f"{above}/*/{last}", f"{above.rpartition('/')[0]}/*/{named}/*"
 
 
 def _failed(error: Exception, path: str) -> Response:
@@ -129,7 +139,7 @@ def routes(context: Context) -> list[Route]:
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
         async with context.cells.pool(found.cell).acquire() as db:
-            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+            blob = await blob_of(db, found.cell, found.day, found.task_id)
         if blob is None:
             return Response(status_code=404)
         headers = {

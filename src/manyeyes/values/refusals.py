@@ -70,6 +70,7 @@ class Reason(enum.StrEnum):
     UNKNOWN_RECOGNITION = "unknown_recognition"
     NO_RECOGNITION = "no_recognition"
     NO_PICTURE = "no_picture"
+    PICTURE_AWAY = "picture_away"
     PICTURES_FAILED = "pictures_failed"
     TOO_MANY_PICTURES = "too_many_pictures"
     TOO_FAST = "too_fast"

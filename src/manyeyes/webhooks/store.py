@@ -20,7 +20,7 @@ from manyeyes.webhooks.rules import (
 SQL = Queries(__package__)
 
 
-class NewDelivery(msgspec.Struct, frozen=True):
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be told to ``url``: a task's end, or an ``event`` of the job or task ``subject_id``, under a serial of
     its own. ``base_url``: how its customer reached us."""
 
@@ -184,3 +184,8 @@ async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit:
         await tx.execute(SQL.delete_tries, cell, old)
         await tx.execute(SQL.delete_deliveries, cell, old)
     return len(old)
+
+
+async def untold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the tasks whose end is still to be told to a call-back address."""
+    return {row["task_id"] for row in await tx.fetch(SQL.untold, cell, task_ids)}

@@ -50,7 +50,14 @@ async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[
     first = await tasks.take_serials(tx, cell, len(told) + 1)
     serials = [serial for serial in range(first, first + len(told) + 1) if usable(serial)]
     rows = [
-        NewDelivery(serial, job.account_id, job.callback_url, job.base_url, event, job.job_id)
+        NewDelivery(
+            task_id=serial,
+            account_id=job.account_id,
+            url=job.callback_url,
+            base_url=job.base_url,
+            event=event,
+            subject_id=job.job_id,
+        )
         for serial, (job, event) in zip(serials, told, strict=False)
     ]
     await webhooks.insert_deliveries(tx, now, cell, rows)

@@ -21,8 +21,8 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
-from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.labels import LABEL_PICTURE
+from manyeyes.tasks.options import NAMED_KINDS, answer_name, picture_options
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import TaskResult
 from manyeyes.webhooks import store as webhooks
@@ -54,9 +54,7 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
     # 3. Whoever waits for this end is told: the customer, the soft app's owner, the recogniser's statistics.
     told = [e.work for e in ended if e.work.callback_url and _is_told(e)]
-    await webhooks.insert_deliveries(
-        tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
-    )
+    await webhooks.insert_deliveries(tx, now, cell, [_delivery(work) for work in told])
     await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
     await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
     # 4. Their jobs count them, the last of all that is locked.
@@ -120,6 +118,10 @@ def _is_told(ended: EndedWork) -> bool:
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
 
 
+def _delivery(work: Work) -> NewDelivery:
+    return NewDelivery(task_id=work.task_id, account_id=work.account_id, url=work.callback_url, base_url=work.base_url)
+
+
 def _closing(ended: EndedWork) -> Closing:
     if ended.ending is Ending.SOLVED:
         return Closing(ended.work.task_id, ReviewState.DECIDED, int(ended.text), ended.work.worker_id)
@@ -127,9 +129,10 @@ def _closing(ended: EndedWork) -> Closing:
 
 
 def _name(ended: EndedWork) -> str:
-    """Return the name of the label that was chosen; empty for other answers."""
-    options = picture_options(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
-    return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
+    """Return how people read an answer that is not read as it is kept: labels by their names; else empty."""
+    if ended.ending is not Ending.SOLVED or ended.work.kind not in NAMED_KINDS:
+        return ""
+    return answer_name(picture_options(ended.work.kind, ended.work.options), ended.text)
 
 
 def _result(ended: EndedWork) -> TaskResult:

@@ -7,8 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import SQL
+from manyeyes.jobs.store import SQL
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,10 +47,11 @@ class Between(msgspec.Struct, frozen=True):
 
 
 async def end_lines(
-    tx: asyncpg.Connection, now: datetime, cell: int, job_id: int, ending: Ending, bounds: Between
+    tx: asyncpg.Connection, now: datetime, cell: int, job_id: int, ending: int, bounds: Between
 ) -> tuple[int, int]:
-    """End lines of a job that never entered; return how many, and the last one; (0, ``after``) when none is left.
+    """End lines of a job that never entered in this way (tasks/rules.py: Ending); return how many, and the last one.
 
+    (0, ``after``) when none is left.
     The job's row is locked: nobody lets lines enter meanwhile.
     """
     rows = await tx.fetch(SQL.end_lines, cell, now, job_id, bounds.after, ending, bounds.before, bounds.limit)
