@@ -23,6 +23,7 @@ PROBLEMS = {
     Reason.UNKNOWN_TASK: (404, "There is no such task"),
     Reason.UNKNOWN_REPORT: (404, "There is no such report"),
     Reason.UNKNOWN_DELIVERY: (404, "There is no such call-back"),
+    Reason.UNKNOWN_QUESTION: (404, "There is no such question"),
     Reason.UNKNOWN_RECOGNITION: (404, "There is no such recognition"),
     Reason.UNKNOWN_JOB: (404, "There is no such job"),
     Reason.UNKNOWN_UPLOAD: (404, "There is no such upload"),
@@ -95,6 +96,7 @@ OTHERS = {
     "wrong_method": (405, "The call has another method"),
     "unavailable": (503, "It cannot be served now"),
     "failed": (500, "A fault of ours"),
+    "without_parquet": (501, "Parquet files are not written here"),
 }
 
 
