@@ -142,13 +142,13 @@ class AskedHouse:
             text=True,
         )
 
-    def ask_at_terminal(self, key: str, typed: str, *words: object) -> Told:
+    def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
         """Run ``manyeyes ask`` at a terminal at which somebody types; what it prints comes as one text."""
         ours, theirs = pty.openpty()
         shown: list[str] = []
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")
         with subprocess.Popen(
-            [*COMMAND, "ask", *map(str, words)], env=told, stdin=theirs, stdout=theirs, stderr=theirs
+            [*COMMAND, "ask", *map(str, words)], env=told, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
         ) as process:
             os.close(theirs)
             os.write(ours, typed.encode())
