@@ -25,7 +25,6 @@ from manyeyes.values.integers import integer
 from manyeyes_client import Client, Job, ManyeyesError
 
 
-
 @Parameter(name="*")
 @dataclass
 class Terms:

@@ -5,7 +5,20 @@ import sys
 from cyclopts import App, CycloptsError, Parameter
 
 from manyeyes import __version__
-from manyeyes.cli import account, address, appeal, db, operator, queue, recognition, site, soft_app, webhook, worker
+from manyeyes.cli import (
+    account,
+    account_buckets,
+    address,
+    appeal,
+    db,
+    operator,
+    queue,
+    recognition,
+    site,
+    soft_app,
+    webhook,
+    worker,
+)
 from manyeyes.cli import app as apps
 from manyeyes.cli.doctor import doctor
 from manyeyes.cli.numbers import convert
@@ -20,6 +33,9 @@ app = App(
 )
 app.command(serve)
 account.app.command(statement)
+account.app.command(account_buckets.add_bucket)
+account.app.command(account_buckets.buckets)
+account.app.command(account_buckets.drop_bucket, name="remove-bucket")
 for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
