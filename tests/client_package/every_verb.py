@@ -60,7 +60,7 @@ async def a_job_that_waits(client, said):
     changed = await now(client.change(job.id, name="Meters of March", budget=Decimal("0.5")))
     assert (changed.name, changed.budget) == ("Meters of March", Decimal("0.5"))
     said["states"] = [*states, (await now(client.cancel_job(job.id))).state]
-    assert [found.id for found in await all_of(client.jobs(order="newest"))][0] == job.id
+    assert next(found.id for found in await all_of(client.jobs(order="newest"))) == job.id
 
 
 async def money(client, said):
@@ -98,7 +98,7 @@ async def errors(client, said):
 
 
 async def main(client):
-    said = {}
+    said: dict[str, object] = {}
     for part in (one_picture, a_folder, a_job_that_waits, money, errors):
         await part(client, said)
     print(json.dumps(said))

@@ -12,7 +12,7 @@ from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Upload
+from manyeyes_client.messages import Job, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
@@ -41,7 +41,8 @@ class AsyncFileVerbs(AsyncConnection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 async with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return requests.decode(await reply.aread(), Upload)
+                    taken = requests.decode(await reply.aread(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
             except ProblemError as no:

@@ -15,7 +15,7 @@ from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Upload
+from manyeyes_client.messages import Job, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
@@ -44,7 +44,8 @@ class FileVerbs(Connection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return requests.decode(reply.read(), Upload)
+                    taken = requests.decode(reply.read(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
             except httpx.TransportError as error:
                 self.pause_after(error, tries)
             except ProblemError as no:
