@@ -90,7 +90,7 @@ SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell =
 
 -- name: charges
 -- What ended tasks cost, and under what they are counted.
-SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros, job_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
