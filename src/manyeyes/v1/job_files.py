@@ -15,7 +15,6 @@ from manyeyes.roles.sign_in import caller_address
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.idempotency import LONGEST_KEY, REPLAYED, sent_key
-from manyeyes.v1.job_views import UploadView
 from manyeyes.v1.json_messages import decode, whole_body
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.values.integers import whole_number
@@ -32,6 +31,14 @@ FORMS = {
     **dict.fromkeys(("application/zip", "application/x-zip-compressed", "application/x-zip"), ZIP),
     "multipart/form-data": FORM,
 }
+
+
+class UploadView(msgspec.Struct, frozen=True):
+    """How far a file is: ``lines`` of it are there, and it goes on with the one behind."""
+
+    key: str
+    lines: int
+    complete: bool
 
 
 class BucketItemsBody(msgspec.Struct, frozen=True):

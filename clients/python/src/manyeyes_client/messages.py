@@ -206,7 +206,7 @@ class JobPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file of items; ``complete`` false: its lines are no items yet, send the rest of it."""
+    """How far a file is: ``lines`` of it are there, and it goes on with the one behind."""
 
     key: str
     lines: int
