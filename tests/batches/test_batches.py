@@ -39,6 +39,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "forget_credentials": {"cell": DIRECTORY},
     "forget_refused_reports": {},
     "forget_standings": {},
+    "forget_tasks": {},
     "measure_depths": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},

@@ -191,3 +191,18 @@ def test_a_statements_window_may_be_chosen_both_ways(manyeyes, ann):
 )
 def test_a_window_that_cannot_be_is_refused(manyeyes, ann, wrong):
     assert manyeyes("account", "statement", "Ann", *wrong).complaint
+
+
+def test_show_tells_the_terms_and_set_changes_how_long_answers_are_kept(manyeyes):
+    manyeyes("account", "create", "Ann", "--balance", "10.00")
+    shown = manyeyes("account", "show", "Ann", "--json").json
+    assert shown.pop("account_id") > 0
+    usual = {"name": "Ann", "balance": "10.000000", "suspended": False, "max_bid": "0.000000", "weight": 1}
+    assert shown == usual | {"keep_days": 90}
+    assert manyeyes("account", "set", "Ann", "--keep-days", "0").code == 0
+    assert manyeyes("account", "show", "Ann", "--json").json["keep_days"] == 0
+    for wrong in ("-1", "3651"):
+        assert "from 0 to 3650" in manyeyes("account", "set", "Ann", "--keep-days", wrong).complaint
+    assert manyeyes("account", "show", "Ann", "--json").json["keep_days"] == 0
+    assert "keep_days   0" in manyeyes("account", "show", "Ann").out
+    assert manyeyes("account", "show", "Nobody").code == 1

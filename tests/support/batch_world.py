@@ -18,11 +18,13 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
+from manyeyes.actions.keep_buckets import KeepBucket, keep_buckets
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.buckets.rules import MOST_BUCKETS
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports import token_reports
@@ -84,7 +86,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     """Make the day in the transaction that the connection is in."""
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
-    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, accepts_complaints = queue_id <> 2")
+    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null")
+    await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
@@ -107,6 +110,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
+    await _buckets(stage, rich, other)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -122,6 +126,7 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
     await stage.complain(rich, shared)
     await stage.judge("confirm", "confirm")
     assert isinstance(await stage.complain(rich, shared), Refusal)
+    await stage.change("INSERT INTO kept_longer (cell, task_id, look_at) VALUES ($1, $2, 'epoch')", shared)
     await stage.change("UPDATE refused_report SET at = at - interval '31 d' WHERE cell = $1")
     for n in range(4):
         await stage.solve(rich, author, callback_url=f"https://receiver{n % 2}.example/{n}", **solve)
@@ -216,6 +221,18 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
+
+
+async def _buckets(stage: Stage, rich: int, other: int) -> None:
+    """Keep a bucket of one account, and all that another one may have."""
+    given: dict[str, Any] = {
+        "endpoint": "https://s3.example",
+        "region": "us-east-1",
+        "access_key": "key",
+        "secret": b"sealed",
+    }
+    names = [(rich, "pictures"), *((other, f"full-{n}") for n in range(MOST_BUCKETS))]
+    await stage.act(keep_buckets, *(KeepBucket(cell=CELL, account_id=a, name=n, **given) for a, n in names))
 
 
 def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:

@@ -50,12 +50,12 @@ ON CONFLICT (cell, account_id) DO NOTHING;
 
 -- name: terms
 -- What admission needs to know of accounts.
-SELECT account_id, weight, max_bid_micros, suspended FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
+SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
 
 -- name: set_terms
 -- Change what an operator may change of an account; null leaves a value as it is.
 UPDATE account SET suspended = coalesce($3, suspended), max_bid_micros = coalesce($4, max_bid_micros),
-       weight = coalesce($5, weight)
+       weight = coalesce($5, weight), keep_days = coalesce($6, keep_days)
 WHERE cell = $1 AND account_id = $2 RETURNING account_id;
 
 -- name: claim_calls

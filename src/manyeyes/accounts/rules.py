@@ -13,6 +13,7 @@ TOKEN_BYTES = 24
 # What a key opens, named as /v1 names it (docs/decisions/0048): a key has all of them unless it is made with fewer.
 TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS = "tasks:read", "tasks:write", "money:read", "webhooks"
 EVERY_SCOPE = (TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS)
+USUAL_KEEP_DAYS, LONGEST_KEEP_DAYS = 90, 3_650  # days that answers can be read (docs/decisions/0050)
 
 
 def digest(secret: str) -> bytes:

@@ -18,7 +18,7 @@ from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_ta
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.roles.picture_check import why_not_shown
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
-from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
+from manyeyes.tasks.rules import ImageOptions, QueueTerms, life_of, wire_id
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
@@ -107,7 +107,7 @@ def _read(call: AntiCaptchaCall, owner: KeyOwner, queues: Mapping[int, QueueTerm
         queue=queue,
         options=options,
         picture=picture,
-        life_seconds=call.context.settings.task_life_seconds,
+        life_seconds=life_of(queue, call.context.settings.task_life_seconds),
         soft_id=soft_id,
         ip=call.address,
         website_url=website,
@@ -134,7 +134,7 @@ def _read_token(
         kind=kind,
         options=options,
         picture=None,
-        life_seconds=call.context.settings.task_life_seconds,
+        life_seconds=life_of(queues[queue_id], call.context.settings.task_life_seconds),
         filter_terms=call.context.filter_terms,
         soft_id=lenient_values.whole(call.body, "softId"),
         ip=call.address,

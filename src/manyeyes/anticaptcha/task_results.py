@@ -73,7 +73,7 @@ def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_ur
 def _solution(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_url: str) -> AnySolution:
     kind = QUEUES.get(outcome.queue_id)
     if kind is None:
-        path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media)
+        path = pictures.path(cell, outcome.task_id, outcome.created_at, outcome.media, outcome.ended_at)
         return Solution(outcome.text, base_url + path)
     return TurnstileSolution(outcome.text) if kind == TURNSTILE else RecaptchaSolution(outcome.text)
 

@@ -163,6 +163,7 @@ CREATE TABLE account (
     suspended      boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL,
     keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
+    forgotten_until timestamptz NOT NULL DEFAULT 'epoch',     -- what ended before is forgotten, or in `kept_longer`
     PRIMARY KEY (cell, account_id)
 );
 
@@ -203,6 +204,9 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
+-- What a statement does not take from the minutes of usage: all but holds, charges and what is given back of a hold.
+CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
+    WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
 -- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
@@ -374,10 +378,20 @@ CREATE TABLE result (
     share_micros   bigint NOT NULL DEFAULT 0,   -- what of the charge went to the owner of its soft app
     job_id         bigint NOT NULL DEFAULT 0,
     why            text NOT NULL DEFAULT '',    -- of a picture that could not be had: what its address gave
+    kept           boolean NOT NULL DEFAULT true,   -- false: answer, picture and words are gone (docs/decisions/0050)
     PRIMARY KEY (cell, task_id)
 );
 -- An account's ends in their order: changes since an instant, and, from here alone, the edge minutes of spending windows.
 CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+
+-- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
+CREATE TABLE kept_longer (
+    cell       int NOT NULL,
+    task_id    bigint NOT NULL,
+    look_at    timestamptz NOT NULL,
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX kept_longer_due ON kept_longer (cell, look_at);
 
 -- Charged tasks by minute of their end, written in the transaction that charges.
 CREATE TABLE usage_minute (
@@ -517,7 +531,8 @@ CREATE TABLE refund (
     CONSTRAINT refund_positive CHECK (refunded_micros > 0)
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
-CREATE INDEX refund_change ON refund (cell, account_id, refunded_at, task_id);   -- changes of an account's tasks
+-- Statements, and lists of what changed, have a refund when it was given.
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id) INCLUDE (queue_id, refunded_micros, ended_at);
 
 -- ---------------------------------------------------------------- questions and jobs
 
@@ -671,6 +686,7 @@ CREATE INDEX delivery_due ON delivery (cell, receiver, next_at) WHERE state = 0;
 CREATE INDEX delivery_account ON delivery (cell, account_id, task_id);
 CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE state = 2;
 CREATE INDEX delivery_age ON delivery (cell, ended_at);
+CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;
 
 -- Every try of a delivery.
 CREATE TABLE delivery_try (

@@ -13,6 +13,7 @@ from manyeyes.actions.forget_credentials import ForgetCredentials, forget_creden
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
+from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
 from manyeyes.actions.hush_workers import HushWorker, hush_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
@@ -147,9 +148,16 @@ async def measure(context: Context, cell: int) -> None:
 
 
 async def keep_picture_days(context: Context, cell: int) -> None:
-    """Make the picture partitions of the days ahead, and drop those whose pictures no address opens any more."""
+    """Make the picture partitions of the days ahead, and drop those of past days in which nothing is left."""
     async with context.cells.pool(cell).acquire() as db:
-        await keep_days(db, today(), keep_days=1 + -(-context.settings.picture_hours // 24))
+        await keep_days(db, today(), keep_days=2)
+
+
+async def forget_past_keep(context: Context, cell: int) -> None:
+    """Forget answers, pictures and words that are past their account's keep, until none is left."""
+    command = ForgetTasks(cell, context.settings.result_readable_seconds)
+    while await context.batcher.ask(forget_tasks, command):
+        await asyncio.sleep(0)
 
 
 async def forget_past_standings(context: Context, cell: int) -> None:
@@ -181,6 +189,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (3600.0, forget_spent_credentials),
     (1.0, measure),
     (3600.0, keep_picture_days),
+    (60.0, forget_past_keep),
     (600.0, forget_deliveries),
     (300.0, forget_calls),
 ]

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.console import routes as console
+from manyeyes.mcp.doorway import error_body
 from manyeyes.server.trouble import Trouble
 from manyeyes.tupu.operations import VERSIONS, parts_of
 from manyeyes.tupu.response_json import error_answer, fault_answer
@@ -49,6 +50,8 @@ class TroubleAnswers:
         if first == "v1":
             told = problem(_word(trouble), trouble.status, trouble.sentence)
             return PROBLEM_MEDIA.encode(), msgspec.json.encode(told)
+        if first == "mcp":
+            return b"application/json", error_body(trouble.sentence)
         if first and first in (*console.OWN_PATHS, "pictures"):
             return b"text/plain; charset=utf-8", trouble.sentence.encode()
         return b"application/json", msgspec.json.encode(_anticaptchas(trouble))

@@ -35,14 +35,15 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     charged_micros: int
 
 
-class TaskQuestion(msgspec.Struct, frozen=True):
-    """What was asked, without who asked; ``options`` is JSON text."""
+class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked, without who asked; ``options`` is JSON text. ``kept``: its picture and words are here."""
 
     task_id: int
     kind: str
     options: str
     media: str
     created_at: datetime
+    kept: bool
 
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:

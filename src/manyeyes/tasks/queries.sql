@@ -1,21 +1,22 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints FROM queue
+       accepts_complaints, life_seconds FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
--- Change a queue's terms; null leaves a value as it is.
+-- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
-       vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints)
+       vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
+       life_seconds = nullif(coalesce($9, life_seconds), 0)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -94,7 +95,9 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT task_id, kind, options, media, created_at FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept
+FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
+WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.
@@ -105,71 +108,6 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND share_micros > 0 ORDER BY t
 -- All that went to the owner of each soft app: must equal the ledger's shares.
 SELECT soft_id, sum(share_micros)::bigint AS share_micros FROM result WHERE cell = $1 AND share_micros > 0
 GROUP BY soft_id;
-
--- name: seen_tasks
--- Tasks as their customers see them: what was asked, where each is on its way, how it ended, what it costs, what was said
--- of it. Every other table is looked at by its key; a transfer of kind 2 is a hold (ledger/rules.py).
-SELECT t.task_id, t.account_id, t.queue_id, t.kind, t.options, t.created_at, t.question_id, t.job_id, t.line,
-       t.external_id,
-       coalesce(nullif(r.media, ''), nullif(w.media, ''), t.media) AS media,
-       w.state AS work_state, w.expires_at, j.state AS job_state, h.amount_micros AS price_micros,
-       r.ended_at, r.ending, r.answer, r.answer AS shown, coalesce(r.solve_count, 0) AS solve_count, r.why,
-       coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros,
-       r.ended_at + greatest(a.keep_days * interval '1 day', interval '5 min') > now() AS is_kept,
-       p.kind AS report_kind, p.state AS report_state
-FROM task AS t
-JOIN account AS a ON a.cell = t.cell AND a.account_id = t.account_id
-LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
-LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
-LEFT JOIN transfer AS h ON h.cell = t.cell AND h.cause_id = t.task_id AND h.kind = 2 AND h.n = 0
-LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
-LEFT JOIN report AS p ON p.cell = t.cell AND p.task_id = t.task_id
-LEFT JOIN job AS j ON j.cell = t.cell AND j.job_id = t.job_id AND t.job_id <> 0
-WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
-
--- name: tasks_before
--- An account's tasks before one, newest first.
-SELECT task_id AS place, task_id FROM task WHERE cell = $1 AND account_id = $2 AND task_id < $3
-ORDER BY task_id DESC LIMIT $4;
-
--- name: tasks_after
--- An account's tasks after one, oldest first.
-SELECT task_id AS place, task_id FROM task WHERE cell = $1 AND account_id = $2 AND task_id > $3
-ORDER BY task_id LIMIT $4;
-
--- name: called_before
--- Of these those with the customer's own name for them, newest first.
-SELECT task_id AS place, task_id FROM task
-WHERE cell = $1 AND account_id = $2 AND external_id = $5 AND external_id <> '' AND task_id < $3
-ORDER BY task_id DESC LIMIT $4;
-
--- name: called_after
--- Of these those with the customer's own name for them, oldest first.
-SELECT task_id AS place, task_id FROM task
-WHERE cell = $1 AND account_id = $2 AND external_id = $5 AND external_id <> '' AND task_id > $3
-ORDER BY task_id LIMIT $4;
-
--- name: lines_before
--- A job's items before a line, the last one first.
-SELECT line AS place, task_id FROM task
-WHERE cell = $1 AND job_id = $5 AND job_id <> 0 AND line < $3 AND account_id = $2 ORDER BY line DESC LIMIT $4;
-
--- name: lines_after
--- A job's items after a line, in their order.
-SELECT line AS place, task_id FROM task
-WHERE cell = $1 AND job_id = $5 AND job_id <> 0 AND line > $3 AND account_id = $2 ORDER BY line LIMIT $4;
-
--- name: changes
--- What changed of an account's tasks after a place, in the order of change: ends (rank 0) and refunds (1). Only what
--- changed before an instant behind which nothing can appear any more.
-(SELECT ended_at AS at, task_id, 0 AS rank FROM result
- WHERE cell = $1 AND account_id = $2 AND (ended_at, task_id) > ($3, $4) AND ended_at < $6
- ORDER BY ended_at, task_id LIMIT $7)
-UNION ALL
-(SELECT refunded_at AS at, task_id, 1 AS rank FROM refund
- WHERE cell = $1 AND account_id = $2 AND (refunded_at, task_id) > ($3, $4 - 1 + $5) AND refunded_at < $6
- ORDER BY refunded_at, task_id LIMIT $7)
-ORDER BY at, task_id, rank LIMIT $7;
 
 -- name: known_questions
 -- Which of these questions (account, digest) are stored.
@@ -210,6 +148,51 @@ WHERE NOT EXISTS (SELECT FROM question_seen s
 INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
 SELECT $1, k.worker_id, k.question_id, $4 FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
 ORDER BY k.worker_id, k.question_id ON CONFLICT DO NOTHING;
+
+-- name: keeps_over
+-- Accounts of which tasks ended so long ago that their keep is over, locked but for those that another process has.
+SELECT a.account_id, a.forgotten_until, least($2::timestamptz - make_interval(days => a.keep_days), $3) AS before
+FROM account AS a
+WHERE a.cell = $1 AND EXISTS (
+    SELECT FROM result AS r WHERE r.cell = $1 AND r.account_id = a.account_id AND r.ended_at >= a.forgotten_until
+      AND r.ended_at < least($2::timestamptz - make_interval(days => a.keep_days), $3))
+ORDER BY a.account_id LIMIT $4 FOR UPDATE OF a SKIP LOCKED;
+
+-- name: ended_between
+-- The next of an account's ended tasks in a span, and all others of the last one's instant.
+SELECT task_id, ended_at FROM result
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4
+ORDER BY ended_at FETCH FIRST $5 ROWS WITH TIES;
+
+-- name: set_forgotten
+-- Remember until when an account's tasks were looked through; the row is locked.
+UPDATE account SET forgotten_until = f.until FROM unnest($2::bigint[], $3::timestamptz[]) AS f (account_id, until)
+WHERE account.cell = $1 AND account.account_id = f.account_id;
+
+-- name: take_kept_longer
+-- Tasks that were kept for a complaint, an appeal or a call-back, and are to be looked at again.
+DELETE FROM kept_longer WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM kept_longer WHERE cell = $1 AND look_at <= $2 ORDER BY look_at LIMIT $3 FOR UPDATE SKIP LOCKED))
+RETURNING task_id;
+
+-- name: keep_longer
+-- Look at these tasks again at an instant.
+INSERT INTO kept_longer (cell, task_id, look_at) SELECT $1, k.task_id, $3 FROM unnest($2::bigint[]) AS k (task_id)
+ON CONFLICT (cell, task_id) DO UPDATE SET look_at = excluded.look_at;
+
+-- name: forget_answers
+-- Blank what was answered; that a task ended, when, and what it cost stays. Told is the day under which its picture lies.
+UPDATE result SET answer = NULL, why = '', kept = false WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+RETURNING task_id, (created_at AT TIME ZONE 'UTC')::date AS day, media;
+
+-- name: forget_words
+-- Blank what a customer wrote about tasks, and the addresses that came with them; their kind and names stay.
+UPDATE task SET website_url = '', callback_url = '', picture_url = '',
+       options = options - 'comment' - 'words' - 'data'
+              || CASE WHEN options ? 'website_url' THEN '{"website_url": ""}' ELSE '{}' END::jsonb
+WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+  AND (website_url <> '' OR callback_url <> '' OR picture_url <> '' OR coalesce(options ->> 'comment', '') <> ''
+       OR coalesce(options ->> 'words', '') <> '' OR options ? 'website_url');
 
 -- name: known_items
 -- Which of these names jobs have for an item already.

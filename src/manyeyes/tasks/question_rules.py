@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from manyeyes.tasks.numbers import MOST_DIGITS
+from manyeyes.tasks.numbers import MOST_DIGITS, plain_number
 from manyeyes.tasks.options import answer_obstacle, canonical
 from manyeyes.tasks.questions import (
     ChoiceOptions,
@@ -33,7 +33,7 @@ LONGEST_WHY = 1_000
 
 AnyQuestion = ImageOptions | OwnOptions
 Field = TypeVar("Field", bound=FieldOptions)
-Faults = list[tuple[str, str]]
+QuestionFault = tuple[str, str]  # a JSON pointer into the question, and why that cannot be
 
 
 def tidied(options: AnyQuestion) -> AnyQuestion:
@@ -52,11 +52,15 @@ def _tidied_field(options: Field) -> Field:
     if isinstance(options, (ChoiceOptions, ChoicesOptions)):
         changes["labels"] = tuple(map(normalised, options.labels))
     if isinstance(options, NumberOptions):
-        changes["unit"] = normalised(options.unit)
+        changes |= {
+            "unit": normalised(options.unit),
+            "min": _written_out(options.min),
+            "max": _written_out(options.max),
+        }
     return msgspec.structs.replace(options, **changes)
 
 
-def check_question(options: AnyQuestion) -> Faults:
+def check_question(options: AnyQuestion) -> list[QuestionFault]:
     """Return what is wrong with a `tidied` question: (JSON pointer into it, why) each; nothing when it can be asked."""
     if isinstance(options, FieldsOptions):
         return list(_words_faults(options.comment)) + list(_fields_faults(options))
@@ -66,7 +70,7 @@ def check_question(options: AnyQuestion) -> Faults:
     return faults
 
 
-def check_examples(options: AnyQuestion, answers: Sequence[str]) -> Faults:
+def check_examples(options: AnyQuestion, answers: Sequence[str]) -> list[QuestionFault]:
     """Return which examples' answers are none, by pointers into the list; or that there are too many."""
     if len(answers) > MOST_EXAMPLES:
         return [("", f"there are at most {MOST_EXAMPLES} examples")]
@@ -74,18 +78,18 @@ def check_examples(options: AnyQuestion, answers: Sequence[str]) -> Faults:
     return [(f"/{n}/answer", sentence(why)) for n, why in found if why]
 
 
-def _kind_faults(options: ImageOptions | FieldOptions) -> Iterator[tuple[str, str]]:
+def _kind_faults(options: ImageOptions | FieldOptions) -> Iterator[QuestionFault]:
     if isinstance(options, (ImageOptions, TextOptions)):
         return _text_faults(options)
     return _number_faults(options) if isinstance(options, NumberOptions) else _label_faults(options)
 
 
-def _words_faults(words: str) -> Iterator[tuple[str, str]]:
+def _words_faults(words: str) -> Iterator[QuestionFault]:
     if is_too_long(words, LONGEST_WORDS):
         yield "/words", f"there are at most {LONGEST_WORDS} characters"
 
 
-def _text_faults(options: ImageOptions | TextOptions) -> Iterator[tuple[str, str]]:
+def _text_faults(options: ImageOptions | TextOptions) -> Iterator[QuestionFault]:
     if options.numeric not in (0, 1, 2):
         yield "/numeric", "0, 1 (only digits) or 2 (no digits)"
     for name, length in (("min_length", options.min_length), ("max_length", options.max_length)):
@@ -95,7 +99,7 @@ def _text_faults(options: ImageOptions | TextOptions) -> Iterator[tuple[str, str
         yield "/max_length", "0 or at least min_length"
 
 
-def _number_faults(options: NumberOptions) -> Iterator[tuple[str, str]]:
+def _number_faults(options: NumberOptions) -> Iterator[QuestionFault]:
     if options.unit and (why := _name_fault(options.unit, LONGEST_UNIT)):
         yield "/unit", why
     if options.decimals is not None and not 0 <= options.decimals <= MOST_DECIMALS:
@@ -108,13 +112,18 @@ def _number_faults(options: NumberOptions) -> Iterator[tuple[str, str]]:
         yield "/max", "at least min"
 
 
+def _written_out(bound: Decimal | None) -> Decimal | None:
+    """Return a bound without an exponent; one that no question has stays as it is."""
+    return Decimal(plain_number(bound)) if bound is not None and _is_short(bound) else bound
+
+
 def _is_short(number: Decimal) -> bool:
     """Tell whether a number can be written with so many digits; NaN and infinities cannot."""
     _, digits, exponent = number.as_tuple()
     return isinstance(exponent, int) and len(digits) + abs(exponent) <= MOST_DIGITS
 
 
-def _label_faults(options: ChoiceOptions | ChoicesOptions) -> Iterator[tuple[str, str]]:
+def _label_faults(options: ChoiceOptions | ChoicesOptions) -> Iterator[QuestionFault]:
     labels = options.labels
     if not labels:
         yield "/labels", "at least one label is needed"
@@ -129,7 +138,7 @@ def _label_faults(options: ChoiceOptions | ChoicesOptions) -> Iterator[tuple[str
         yield "/at_least", "0 to the number of labels"
 
 
-def _fields_faults(options: FieldsOptions) -> Iterator[tuple[str, str]]:
+def _fields_faults(options: FieldsOptions) -> Iterator[QuestionFault]:
     if options.name:
         yield "/name", "only one of several fields has a name"
     if not 1 <= len(options.fields) <= MOST_FIELDS:

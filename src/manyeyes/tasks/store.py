@@ -148,6 +148,7 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
         "sensitive",
         "vote_micros",
         "accepts_complaints",
+        "life_seconds",
     )
     return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
 
@@ -157,7 +158,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        *("vote_micros", "accepts_complaints"),
+        *("vote_micros", "accepts_complaints", "life_seconds"),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None
 

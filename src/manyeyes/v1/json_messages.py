@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.runtime.context import Context
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody, problem_of
 from manyeyes.values.decimals import decimal_number
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
@@ -16,14 +17,14 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 LARGEST_BODY = 64 * 1024
 _STEP = re.compile(r"\.[^.\[\]]+|\[[^\]]*\]")
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
-ASK_LATER = {Reason.TOO_MANY_WAITS, Reason.QUEUE_FULL, Reason.ALL_FILTERED}
+ASK_LATER = {Reason.TOO_MANY_WAITS, Reason.PICTURE_AWAY, Reason.QUEUE_FULL, Reason.ALL_FILTERED}
 Body = TypeVar("Body")
 Answer = TypeVar("Answer")
 
 
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response with the value as msgspec encodes it."""
-    return Response(msgspec.json.encode(value), status, headers, media_type="application/json")
+    return Response(_written.encode(value), status, headers, media_type="application/json")
 
 
 def problem_response(problem: ProblemBody) -> Response:
@@ -77,6 +78,11 @@ def _pointer(path: str) -> str:
     return "".join(f"/{step}" for step in steps)
 
 
+def base_url(context: Context, request: Request) -> str:
+    """Return how the caller reaches this installation, without a slash at the end."""
+    return context.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
+
+
 def seconds(text: str) -> float:
     """Return a number of seconds from a query; 0 for what is none: "nan" is a float, and no clock ever reaches it."""
     return decimal_number(text) or 0.0
@@ -91,6 +97,9 @@ async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) ->
     finally:
         work.cancel()
         gone.cancel()
+
+
+_written = msgspec.json.Encoder(decimal_format="number")  # answers keep the digits that were typed
 
 
 async def _hung_up(request: Request) -> None:

@@ -8,27 +8,19 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, job_results, jobs, recognitions, reports, reviewer, webhooks, worker
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
 
-OPERATIONS = [
-    *worker.OPERATIONS,
-    *reviewer.OPERATIONS,
-    *reports.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *recognitions.OPERATIONS,
-    *job_files.OPERATIONS,
-    *job_results.OPERATIONS,
-    *jobs.OPERATIONS,
-]
+OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
     "wait": "number",
     "limit": "integer",
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
     "cursor": "string",
@@ -40,6 +32,11 @@ PARAMETERS = {
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "id": "integer",
+    "job": "integer",
+    "external_id": "string",
+    "since": "string",
+    "queue": "string",
     "upload_key": "string",
     "from_line": "integer",
 }

@@ -15,6 +15,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
 from manyeyes.v1.idempotency import call_key
 from manyeyes.v1.json_messages import decode, json, refuse, whole_body
+from manyeyes.v1.preferences import asked_wait
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Worker
@@ -64,7 +65,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `Refused`. ``body`` and ``reply`` are the types of what is sent and answered; ``query`` names the parameters;
     ``statuses`` are those beside ``success``. What stands in braces in ``path`` may be anything. ``waits``: the call
     may last, and a caller has so many of them at once as the settings say (429). ``scope``: what a customer's key must
-    open for it. ``media``: in what a body comes; ``reads_itself``: the handler reads it from the request.
+    open for it. ``may_wait``: the call lasts when the caller prefers to wait. ``media``: in what a body comes;
+    ``reads_itself``: the handler reads it from the request.
     """
 
     method: str
@@ -76,6 +78,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     reply: type[Any] | None = None
     statuses: tuple[int, ...] = ()
     waits: bool = False
+    may_wait: bool = False
     scope: str = ""
     success: int = 200
     media: tuple[str, ...] = ("application/json",)
@@ -94,7 +97,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         person = await self.caller(context, request)
         if self.scope and isinstance(person, KeyOwner) and self.scope not in person.scopes:
             raise Refused(Refusal(Reason.SCOPE_MISSING, f"the key has no scope {self.scope}, which this call needs"))
-        if self.waits and not held.enter_context(context.waits.place(_name_of(person))):
+        lasts = self.waits or (self.may_wait and asked_wait(request) > 0)
+        if lasts and not held.enter_context(context.waits.place(_name_of(person))):
             raise Refused(Refusal(Reason.TOO_MANY_WAITS, f"{context.waits.most} calls of yours wait here already"))
         body, key = None, None
         if not self.reads_itself:

@@ -1,7 +1,6 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, and what /v1 is."""
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from functools import cache
 from typing import Any
@@ -17,37 +16,16 @@ from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import store as tasks
-from manyeyes.v1 import job_files, job_results, jobs, recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.job_files import JobFilesApi
-from manyeyes.v1.job_results import JobResultsApi
-from manyeyes.v1.jobs import JobsApi
+from manyeyes.tasks.store import blob as blob_of
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
-from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import problem
-from manyeyes.v1.recognitions import RecognitionsApi
-from manyeyes.v1.reports import ReportsApi
-from manyeyes.v1.reviewer import ReviewerApi
-from manyeyes.v1.webhooks import WebhooksApi
-from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 DESCRIPTION = "/v1/openapi.json"
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
-
-# Whose methods serve which rows of the table.
-APIS: dict[Callable[[Context], object], list[Operation]] = {
-    WorkerApi: worker.OPERATIONS,
-    ReviewerApi: reviewer.OPERATIONS,
-    ReportsApi: reports.OPERATIONS,
-    WebhooksApi: webhooks.OPERATIONS,
-    RecognitionsApi: recognitions.OPERATIONS,
-    JobFilesApi: job_files.OPERATIONS,
-    JobResultsApi: job_results.OPERATIONS,
-    JobsApi: jobs.OPERATIONS,
-}
 
 
 class Calls:
@@ -137,7 +115,7 @@ def routes(context: Context) -> list[Route]:
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
         async with context.cells.pool(found.cell).acquire() as db:
-            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+            blob = await blob_of(db, found.cell, found.day, found.task_id)
         if blob is None:
             return Response(status_code=404)
         headers = {

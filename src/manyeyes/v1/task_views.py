@@ -1,26 +1,34 @@
 """A customer's tasks as /v1 shows them; money as decimal text in USD (docs/reference/v1/tasks.md)."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
-from manyeyes.tasks.customer_tasks import FAILURE_WORDS, TaskState
-from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.options import AnyOptions, value_of
-from manyeyes.tasks.questions import LABEL, TEXT
-from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, ImageOptions, why_unanswered
-from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.tasks.options import value_of
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
+from manyeyes.tasks.seen.store import TaskState
+from manyeyes.v1.question_views import question_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
 
 PEOPLE = "people"
 COMPLAINT, PRAISE = "complaint", "praise"
+REASONS = {
+    Ending.UNSOLVABLE: "unsolvable",
+    Ending.UNANSWERED: "unanswered",
+    Ending.BARRED: "site_withdrawn",
+    Ending.CANCELLED: "cancelled",
+    Ending.NO_PICTURE: "no_picture",
+}
 # What an answer is as JSON: text, a number with the digits that were typed, names of labels, or one of these by field.
 JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "string, number, array or object, by kind"})]
+
+
+# A question as it was asked, with the members of its kind (question_views.py).
+Asked = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema={"description": "a question of its kind"})]
 
 
 class QueueName(msgspec.Struct, frozen=True):
@@ -57,7 +65,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
     external_id: str
     queue: QueueName
-    question: dict[str, Any]
+    question: Asked
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
@@ -104,23 +112,6 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
     )
 
 
-def question_view(kind: str, options: AnyOptions) -> dict[str, Any]:
-    """Return what was asked as /v1 asks it, whatever contract it came through; a token's site and widget."""
-    if isinstance(options, ImageOptions):
-        said = msgspec.to_builtins(options)
-        return {"kind": TEXT, "words": said.pop("comment"), **said}
-    if isinstance(options, LabelOptions):
-        return {"kind": LABEL, "words": options.comment, "labels": [choice.name for choice in options.labels]}
-    if isinstance(options, TokenOptions):
-        return {"kind": kind, **msgspec.to_builtins(options)}
-    said = msgspec.to_builtins(options, builtin_types=(Decimal,))
-    return {
-        "kind": kind,
-        "words": said.pop("words", ""),
-        **{k: v for k, v in said.items() if k not in ("kind", "name")},
-    }
-
-
 def _result(found: CustomerTask) -> ResultView:
     task = found.task
     if not task.is_kept:
@@ -131,7 +122,7 @@ def _result(found: CustomerTask) -> ResultView:
 def _failure(found: CustomerTask) -> FailureView:
     task = found.task
     assert task.ending is not None
-    return FailureView(FAILURE_WORDS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
+    return FailureView(REASONS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
 
 
 def _detail(ending: Ending, solve_count: int, why: str) -> str:

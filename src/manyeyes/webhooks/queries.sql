@@ -85,10 +85,13 @@ SELECT account_id FROM delivery WHERE cell = $1 AND task_id = $2;
 SELECT n, at, status, fault, milliseconds FROM delivery_try WHERE cell = $1 AND task_id = $2 ORDER BY n;
 
 -- name: replay
--- Make deliveries of an account due again, whatever became of them, unless they were tried very often; who tries them
--- now is not asked any more.
+-- Make deliveries of an account due again, whatever became of them, unless they were tried very often or what they would
+-- tell is no longer kept; who tries them now is not asked any more.
 UPDATE delivery SET state = 0, tries_before = delivery.tries, claim = delivery.claim + 1, next_at = $4, closed_at = NULL
-WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5 RETURNING task_id;
+WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5
+  AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND NOT r.kept
+                    AND r.task_id = CASE delivery.subject_id WHEN 0 THEN delivery.task_id ELSE delivery.subject_id END)
+RETURNING task_id;
 
 -- name: given_up_after
 -- An account's deliveries that were given up, in the order of their tasks, locked.
@@ -107,3 +110,10 @@ DELETE FROM delivery_try WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- name: delete_deliveries
 -- Sweep deliveries that are locked already.
 DELETE FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: untold
+-- Those of the tasks whose end is still to be told to a call-back address.
+SELECT task_id FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0
+UNION
+SELECT subject_id FROM delivery
+WHERE cell = $1 AND subject_id = ANY ($2::bigint[]) AND state = 0 AND subject_id <> 0;

@@ -179,3 +179,8 @@ async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit:
         await tx.execute(SQL.delete_tries, cell, old)
         await tx.execute(SQL.delete_deliveries, cell, old)
     return len(old)
+
+
+async def untold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the tasks whose end is still to be told to a call-back address."""
+    return {row["task_id"] for row in await tx.fetch(SQL.untold, cell, task_ids)}

@@ -38,6 +38,11 @@ class RepeatedCalls:
             call = NamedCall(account_id, key.key_hash, key.body_hash, subject_id)
             self._kept[call.name] = self._done[call.name] = call
 
+    def drop(self, account_id: int, key: CallKey | None) -> None:
+        """Note that a call is refused after all, which `keep` was told of."""
+        if key is not None and (account_id, key.key_hash) in self._kept:
+            del self._kept[account_id, key.key_hash], self._done[account_id, key.key_hash]
+
     async def save(self, tx: asyncpg.Connection, cell: int) -> None:
         """Keep what the calls made, and give back the keys of those that were refused."""
         await repeated_calls.release(tx, cell, sorted(set(self._ours) - set(self._kept)))

@@ -21,11 +21,11 @@ from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import job_items, question_store
 from manyeyes.tasks.columns import cells_of, columns_of
-from manyeyes.tasks.customer_tasks import FAILURE_WORDS, state_of
 from manyeyes.tasks.job_items import ItemOutcome
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.seen.store import FAILURE_WORDS, state_of
 from manyeyes.values.refusals import Reason, Refusal
 
 PORTION = 1_000  # rows of one read

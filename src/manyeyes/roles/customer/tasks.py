@@ -8,18 +8,22 @@ from datetime import UTC, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
+from manyeyes.actions.file_complaints import FileComplaint, file_complaints
+from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.db.settled import settled_until
+from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import of_task
-from manyeyes.tasks import customer_tasks
-from manyeyes.tasks.customer_tasks import Change, SeenTask, TaskFilter
+from manyeyes.runtime.notifier import EVERY_REVIEWER, of_task
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import TOKEN_KINDS, WIRE_MASK, QueueTerms
+from manyeyes.tasks.seen import store as seen_tasks
+from manyeyes.tasks.seen.store import Change, SeenTask, TaskFilter
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_WAIT = 60
@@ -51,10 +55,17 @@ class ChangePage(msgspec.Struct, frozen=True):
     last: Change
 
 
+class TaskReported(msgspec.Struct, frozen=True):
+    """The report on a task is taken; ``replayed``: by an earlier call with the same key."""
+
+    task_id: int
+    replayed: bool
+
+
 async def task_of(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
     """Return one of the owner's tasks by its id or its wire id; UNKNOWN_TASK for every other one."""
     task_id = await serial_of(context, owner.cell, number)
-    found = await context.batcher.read(customer_tasks.seen_each, owner.cell, task_id)
+    found = await context.batcher.read(seen_tasks.seen_each, owner.cell, task_id)
     if found is None or found.account_id != owner.account_id:
         return Refusal(Reason.UNKNOWN_TASK, f"there is no task {number} of yours")
     return (await _shown(context, owner.cell, [found]))[0]
@@ -103,10 +114,10 @@ async def tasks_of(
         place, looked = after, 0
         size = limit + 1 if of.state is None else max(limit + 1, 500)
         while looked < MOST_LOOKED_AT:
-            entries = await customer_tasks.places(
+            entries = await seen_tasks.places(
                 db, owner.cell, owner.account_id, of, after=place, newest=newest, limit=size
             )
-            seen = await customer_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
+            seen = await seen_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
             for entry in entries:
                 if len(found) == limit:
                     return found, place
@@ -135,8 +146,8 @@ async def changes_of(
         last, looked, until = after, 0, await settled_until(db)
         while looked < MOST_LOOKED_AT and len(found) < limit:
             size = limit - len(found)
-            entries = await customer_tasks.changes(db, owner.cell, owner.account_id, last, until, size)
-            seen = await customer_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
+            entries = await seen_tasks.changes(db, owner.cell, owner.account_id, last, until, size)
+            seen = await seen_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
             found += [seen[entry.task_id] for entry in entries if of.has(seen[entry.task_id])]
             if entries:
                 last = entries[-1]
@@ -159,11 +170,37 @@ async def cancel(context: Context, owner: Owner, number: int) -> CustomerTask | 
     return await task_of(context, owner, task_id)
 
 
+async def report(
+    context: Context, owner: Owner, number: int, *, is_praise: bool, key: CallKey | None = None
+) -> TaskReported | Refusal:
+    """Complain about an answer, or praise a token, as the compatible contracts do; refused with its true reason."""
+    found = await task_of(context, owner, number)
+    if isinstance(found, Refusal):
+        return found
+    task_id, kind = found.task.task_id, found.task.kind
+    if kind in TOKEN_KINDS:
+        said = ReportKind.TOKEN_CORRECT if is_praise else ReportKind.TOKEN_INCORRECT
+        token = ReportToken(
+            cell=owner.cell, account_id=owner.account_id, task_id=task_id, kind=said, takes={kind}, key=key
+        )
+        counted = await context.batcher.ask(report_tokens, token)
+        return counted if isinstance(counted, Refusal) else TaskReported(task_id, counted.replayed)
+    if is_praise:
+        return Refusal(Reason.REPORT_WRONG_KIND, "only tokens are praised: an answer that is right needs no report")
+    queues = await context.lookups.queues()
+    complaint = FileComplaint(owner.cell, owner.account_id, task_id, queues, key=key)
+    filed = await context.batcher.ask(file_complaints, complaint)
+    if isinstance(filed, Refusal):
+        return filed
+    if filed.state is ReportState.OPEN and not filed.replayed:
+        context.notifier.notify([EVERY_REVIEWER])
+    return TaskReported(task_id, filed.replayed)
+
+
 async def _shown(context: Context, cell: int, found: Iterable[SeenTask]) -> list[CustomerTask]:
     queues = await context.lookups.queues()
     return [
-        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(context, cell, _question(task)))
-        for task in found
+        CustomerTask(task, queues[task.queue_id], _options(task), kept_picture(cell, _question(task))) for task in found
     ]
 
 
@@ -172,4 +209,11 @@ def _options(task: SeenTask) -> AnyOptions:
 
 
 def _question(task: SeenTask) -> TaskQuestion:
-    return TaskQuestion(task.task_id, task.kind, task.options, task.media, task.created_at)
+    return TaskQuestion(
+        task_id=task.task_id,
+        kind=task.kind,
+        options=task.options,
+        media=task.media,
+        created_at=task.created_at,
+        kept=task.is_kept is not False,
+    )

@@ -8,10 +8,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import SQL, shown_of, text_of
+from manyeyes.tasks.store import shown_of, text_of
 
+SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
 
 
@@ -41,8 +43,8 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task, its way and its end, from all that is stored of it.
 
     ``options`` is JSON text; ``work_state`` None: it is in no queue; ``job_state`` None: it is a task by itself;
-    ``price_micros`` None: nothing was ever held for it. ``answer`` of a solved one, ``shown`` as people read it; ``is_kept``:
-    it is still told.
+    ``price_micros`` None: nothing was ever held for it. ``answer`` of a solved one, ``shown`` as people read it, as
+    long as it ``is_kept``.
     """
 
     task_id: int
