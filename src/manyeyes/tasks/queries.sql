@@ -95,7 +95,7 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept
+SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
@@ -135,6 +135,10 @@ SELECT question_id, account_id, kind, options, instructions, examples FROM quest
 -- name: question_picture
 -- One example's picture.
 SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 AND n = $3;
+
+-- name: question_media
+-- Which examples have pictures.
+SELECT n, media FROM question_picture WHERE cell = $1 AND question_id = $2 ORDER BY n;
 
 -- name: unread_questions
 -- Of workers and questions those where instructions or examples are that the worker has not gone past.

@@ -12,6 +12,7 @@ from manyeyes.v1 import (
     recognitions,
     reports,
     reviewer,
+    statement,
     tasks,
     webhooks,
     worker,
@@ -25,6 +26,7 @@ from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.statement import StatementApi
 from manyeyes.v1.tasks import TasksApi
 from manyeyes.v1.webhooks import WebhooksApi
 from manyeyes.v1.worker import WorkerApi
@@ -41,4 +43,5 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     JobResultsApi: job_results.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,
     MoneyApi: money.OPERATIONS,
+    StatementApi: statement.OPERATIONS,
 }

@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1.apis import APIS
 from manyeyes.v1.operations import Operation
@@ -29,6 +30,9 @@ PARAMETERS = {
     "to": "string",
     "grain": "string",
     "tz": "string",
+    "month": "string",
+    "by": "string",
+    "cursor": "string",
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
@@ -39,13 +43,14 @@ PARAMETERS = {
     "queue": "string",
     "upload_key": "string",
     "from_line": "integer",
+    "question": "string",
 }
 
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
     types: list[Any] = [kind for operation in OPERATIONS for kind in (operation.body, operation.reply) if kind]
-    types += [ProblemBody, ImageOptions, LabelOptions, WidgetOptions]
+    types += [ProblemBody, ImageOptions, LabelOptions, OwnOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:

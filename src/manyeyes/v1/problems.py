@@ -23,6 +23,7 @@ PROBLEMS = {
     Reason.UNKNOWN_TASK: (404, "There is no such task"),
     Reason.UNKNOWN_REPORT: (404, "There is no such report"),
     Reason.UNKNOWN_DELIVERY: (404, "There is no such call-back"),
+    Reason.UNKNOWN_QUESTION: (404, "There is no such question"),
     Reason.UNKNOWN_RECOGNITION: (404, "There is no such recognition"),
     Reason.UNKNOWN_JOB: (404, "There is no such job"),
     Reason.UNKNOWN_UPLOAD: (404, "There is no such upload"),
