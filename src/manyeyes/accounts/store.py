@@ -5,7 +5,7 @@ from typing import Protocol
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.rules import USUAL_KEEP_DAYS
+from manyeyes.accounts.rules import EVERY_SCOPE, USUAL_KEEP_DAYS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, read_one, values
 from manyeyes.values.integers import whole_number
@@ -14,11 +14,12 @@ SQL = Queries(__package__)
 
 
 class KeyOwner(msgspec.Struct, frozen=True):
-    """``allowed_addresses`` are networks; empty means from anywhere."""
+    """``allowed_addresses`` are networks; empty means from anywhere. ``scopes``: what the key opens."""
 
     cell: int
     account_id: int
     allowed_addresses: tuple[str, ...]
+    scopes: tuple[str, ...] = EVERY_SCOPE
 
 
 class Owner(Protocol):
@@ -86,7 +87,8 @@ async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
 
 async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
     """Store a client key by its hash, with its owner and the networks that it may be used from."""
-    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, list(owner.allowed_addresses))
+    lists = list(owner.allowed_addresses), list(owner.scopes)
+    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists)
 
 
 async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:

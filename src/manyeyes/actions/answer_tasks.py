@@ -14,8 +14,10 @@ from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
+from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.options import options_of, unfit_answer
+from manyeyes.tasks.options import canonical, options_of, picture_options, unfit_answer
+from manyeyes.tasks.questions import OWN_KINDS
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import normalised
@@ -61,14 +63,15 @@ async def answer_tasks(
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
-        refusal = _refusal(work, command.text, proofs, now) if work else None
+        text = _canonical(work, command.text) if work else ""
+        refusal = _refusal(work, text, proofs, now) if work else None
         if work and refusal:
             desks.put_down(work)
             first.append(refusal)
             continue
         first.append(work)
         if work:
-            ended.append(EndedWork(work, Ending.SOLVED, command.text))
+            ended.append(EndedWork(work, Ending.SOLVED, text))
     # 3. Save: the ends of tasks, the trail of sites, what lies on the desks now.
     await end_tasks(tx, now, cell, ended)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
@@ -83,6 +86,11 @@ async def answer_tasks(
         else work or repeated.get(command) or _LOST
         for command, work in zip(commands, first, strict=True)
     ]
+
+
+def _canonical(work: Work, text: str) -> str:
+    """Return the answer in its kind's one form; most are that already."""
+    return canonical(options_of(work.kind, work.site, work.options), text) if work.kind in OWN_KINDS else text
 
 
 def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datetime) -> Refusal | None:
@@ -129,10 +137,15 @@ async def _repeated(
     if not missing:
         return {}
     solved = await tasks.answered_leases(tx, cell, [c.lease.task_id for c in missing])
+    other = [c.lease.task_id for c in missing if c.lease.task_id in solved and solved[c.lease.task_id].text != c.text]
+    asked = await history.questions(tx, cell, other) if other else {}
     found = {}
     for c in missing:
-        before = solved.get(c.lease.task_id)
-        if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, c.text):
+        before, question = solved.get(c.lease.task_id), asked.get(c.lease.task_id)
+        text = c.text
+        if question and question.kind in OWN_KINDS:
+            text = canonical(picture_options(question.kind, question.options), text)
+        if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, text):
             found[c] = Answered(c.lease.task_id, 0, before.pay_micros)
     return found
 

@@ -13,10 +13,10 @@ from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refus
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
-from manyeyes.anticaptcha.picture_check import why_not_shown
 from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
 from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
 from manyeyes.outbound.given_address import read_given_address
+from manyeyes.roles.picture_check import why_not_shown
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, life_of, wire_id
 from manyeyes.values.base64_text import base64_bytes

@@ -5,7 +5,14 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import LONGEST_KEEP_DAYS, canonical_network, digest, new_key, new_token
+from manyeyes.accounts.rules import (
+    LONGEST_KEEP_DAYS,
+    canonical_network,
+    digest,
+    new_key,
+    new_token,
+    read_scopes,
+)
 from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
@@ -65,14 +72,25 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
 
 
 @app.command
-def key(account: str, *, address: list[str] | None = None, common: Common | None = None) -> None:
-    """Give an account another client key (both are valid until one is revoked)."""
+def key(
+    account: str, *, address: list[str] | None = None, scope: list[str] | None = None, common: Common | None = None
+) -> None:
+    """Give an account another client key (both are valid until one is revoked).
+
+    Parameters
+    ----------
+    address
+        Network that the key may be used from; repeat for more. Default: from anywhere.
+    scope
+        What the key opens: tasks:read, tasks:write, money:read or webhooks; repeat for more. Default: all of it.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         networks = tuple(map(canonical_network, address or ()))
+        scopes = read_scopes(scope or ())
         place = await find_account(context, account)
         fresh = new_key()
-        owner = KeyOwner(place.cell, place.account_id, networks)
+        owner = KeyOwner(place.cell, place.account_id, networks, scopes)
         await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner))
         return {"account_id": place.account_id, "client_key": fresh}
 

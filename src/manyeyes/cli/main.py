@@ -23,8 +23,9 @@ account.app.command(statement)
 for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
-# By its name: only who simulates waits for what draws pictures.
+# By their names: only who simulates waits for what draws pictures, only agents for what speaks their protocol.
 app.command("manyeyes.cli.simulate:app", name="simulate", help="What the rules do to a simulated crowd.")
+app.command("manyeyes.cli.mcp:mcp", name="mcp", help="Serve an agent on this machine, over stdin and stdout.")
 
 
 def main() -> None:

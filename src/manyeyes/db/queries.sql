@@ -57,3 +57,9 @@ SELECT name, setting, unit FROM pg_settings WHERE name = ANY ($1::text[]) ORDER 
 SELECT coalesce(max(age(backend_xmin)), 0)::bigint AS transactions,
        coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 AS seconds
 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid();
+
+-- name: settled_until
+-- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
+-- The margin is for one that has taken its instant at this very moment and not yet told so.
+SELECT least(clock_timestamp(), min(xact_start)) - interval '100 ms' FROM pg_stat_activity
+WHERE application_name = 'manyeyes' AND datname = current_database() AND pid <> pg_backend_pid();

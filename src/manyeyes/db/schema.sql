@@ -532,8 +532,9 @@ CREATE TABLE refund (
     CONSTRAINT refund_positive CHECK (refunded_micros > 0)
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
--- Statements count a refund when it was given.
-CREATE INDEX refund_given ON refund (cell, account_id, refunded_at) INCLUDE (queue_id, soft_id, ip, refunded_micros);
+-- Statements, and lists of what changed, have a refund when it was given.
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
 
 -- ---------------------------------------------------------------- questions and jobs
 
@@ -626,9 +627,10 @@ CREATE TABLE job_upload (
     job_id     bigint NOT NULL,
     upload_key text NOT NULL,
     first_line int NOT NULL,
-    lines      int NOT NULL,
+    lines      int NOT NULL,                  -- of the file, those that hold no item too
+    items      int NOT NULL,
     complete   boolean NOT NULL,             -- false: its lines are no items yet
-    digest     bytea NOT NULL,               -- SHA-256 of what was sent; empty until it is complete
+    digest     bytea NOT NULL,               -- of its items so far (jobs/upload_rules.py); empty: they are being deleted
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (cell, job_id, upload_key)

@@ -122,6 +122,19 @@ async def spending(
     return [Spending(*of_window) for of_window in zip(windows, tasks, micros, strict=True)]
 
 
+async def refunded(
+    db: asyncpg.Connection, cell: int, account_id: int, windows: Sequence[Window], queue_id: int | None = None
+) -> list[int]:
+    """Return the micros given back of the tasks that ended in each of the windows; None takes every queue."""
+    pieces = [(number, window.start, window.end) for number, window in enumerate(windows)]
+    columns_of = zip(*pieces, strict=True)
+    rows = await db.fetch(SQL.spending_refunds, cell, account_id, *columns_of, queue_id, None, None)
+    found = [0] * len(windows)
+    for number, _, micros in rows:
+        found[number] = -micros
+    return found
+
+
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:
     """Return what a queue did since a minute (whole minutes since 1970)."""
     return read(Rates, [await one_row(db, SQL.queue_rates, cell, queue_id, since_minute)])[0]

@@ -65,6 +65,6 @@ async def forget(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
         if row["media"]:
             pictures[row["day"]].append(row["task_id"])
     await tx.execute(SQL.forget_words, cell, task_ids)
-    await tx.execute(SQL.forget_truths, cell, task_ids)
+    await tx.execute(SQL.delete_truths, cell, task_ids)
     for day, ids in sorted(pictures.items()):
-        await tx.execute(SQL.forget_blobs, cell, day, ids)
+        await tx.execute(SQL.delete_blobs, cell, day, ids)

@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from manyeyes.tasks.questions import TextOptions
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import fault, has_digit, normalised
 
@@ -130,13 +131,18 @@ def price(queue: QueueTerms, depth: Depth, max_bid_micros: int) -> int | Refusal
 
 
 class Obstacle(msgspec.Struct, frozen=True):
-    """Why a text is no answer: ``key`` for whoever words it, ``n`` characters that are missing, or are the most."""
+    """Why a text is no answer: ``key`` for whoever words it, ``n`` characters that are missing, or are the most.
+
+    ``value``: the number that is the least or the most; ``field``: the name of the field that it is about.
+    """
 
     key: str
     n: int = 0
+    value: str = ""
+    field: str = ""
 
 
-def obstacle(options: ImageOptions, text: str) -> Obstacle | None:
+def obstacle(options: ImageOptions | TextOptions, text: str) -> Obstacle | None:
     """Return the first rule that keeps ``text`` from being the answer, judged in its one form; None when it fits.
 
     The screen's script does the same in the same order (console/static/shared/answer_rules.js; docs/decisions/0037).
@@ -153,23 +159,25 @@ def obstacle(options: ImageOptions, text: str) -> Obstacle | None:
     if options.phrase and " " not in text:
         return Obstacle("phrase")
     if len(text) < options.min_length:
-        return Obstacle("short", options.min_length - len(text))
+        return Obstacle("short", options.min_length - len(text), str(options.min_length))
     if options.max_length and len(text) > options.max_length:
         return Obstacle("long", options.max_length)
     return None
 
 
-def unfit(options: ImageOptions, text: str) -> str:
+def unfit(options: ImageOptions | TextOptions, text: str) -> str:
     """Return why ``text`` cannot be the answer, as a sentence for the worker's program; empty when it fits."""
     found = obstacle(options, text)
-    if found is None:
-        return ""
-    if found.key == "short":
-        return f"at least {options.min_length} characters are wanted"
-    return _SENTENCES[found.key].format(n=found.n)
+    return sentence(found) if found else ""
 
 
-def _only_digits(options: ImageOptions, text: str) -> bool:
+def sentence(found: Obstacle) -> str:
+    """Return an obstacle as a sentence for the worker's program."""
+    said = _SENTENCES[found.key].format(n=found.n, value=found.value)
+    return f"{found.field}: {said}" if found.field else said
+
+
+def _only_digits(options: ImageOptions | TextOptions, text: str) -> bool:
     """Tell whether ``text`` is 0 to 9 alone; where two words are wanted too, spaces stand between the groups."""
     digits = text.replace(" ", "") if options.phrase else text
     return digits.isascii() and digits.isdigit()
@@ -200,4 +208,14 @@ _SENTENCES = {
     "digits": "only digits are wanted",
     "no_digits": "no digits are wanted",
     "phrase": "at least two words are wanted",
+    "short": "at least {value} characters are wanted",
+    "number": "one number is wanted, without blanks or separators of thousands, such as 1234.50",
+    "digits_most": "at most {n} digits are wanted",
+    "whole": "a whole number is wanted",
+    "decimals": "at most {n} digits behind the point are wanted",
+    "at_least": "a number from {value} is wanted",
+    "at_most": "a number up to {value} is wanted",
+    "choice": "one of the labels is wanted",
+    "choices": "{n} more of the labels are wanted",
+    "fields": "a JSON object with the question's fields is wanted",
 }

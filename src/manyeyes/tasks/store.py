@@ -70,7 +70,7 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
 class TaskOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A result as its customer may fetch it; ``age_seconds`` since its end, both by the database's clock.
 
-    ``text``: what was typed, a token, or the name of the label that was chosen.
+    ``text``: what was typed, a token, the names of the labels that were chosen, or the JSON object of fields.
     """
 
     task_id: int
@@ -127,7 +127,7 @@ class OwnerShare(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person answered; ``name``: of the label whose number ``text`` is, as it stood on the button."""
+    """What a person answered; ``name``: how people read it where ``text`` is a label's number, or JSON."""
 
     text: str = ""
     name: str = ""
@@ -219,7 +219,7 @@ async def progress(
         (row["account_id"], row["task_id"]): PROCESSING for row in rows
     }
     ended = [row for row in rows if row["ended_at"] is not None]
-    found.update({(one.account_id, one.task_id): one for one in read(TaskOutcome, ended, text=shown_of)})
+    found.update({(one.account_id, one.task_id): one for one in read(TaskOutcome, ended, text=told_of)})
     return [found.get(key) for key in keys]
 
 
@@ -283,6 +283,12 @@ def shown_of(answer: str | None) -> str:
     """Return a stored answer as people read it: a label by its name."""
     found = _answer.decode(answer) if answer else Answer()
     return found.name or found.text
+
+
+def told_of(answer: str | None) -> str:
+    """Return a stored answer as a compatible contract tells it: as people read it, but fields as their JSON object."""
+    found = _answer.decode(answer) if answer else Answer()
+    return found.text if found.text.startswith("{") else found.name or found.text
 
 
 def _answer_json(result: TaskResult) -> str | None:

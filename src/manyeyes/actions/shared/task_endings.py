@@ -20,8 +20,8 @@ from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.labels import LABEL_PICTURE, LabelOptions, name_of
-from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.labels import LABEL_PICTURE
+from manyeyes.tasks.options import NAMED_KINDS, answer_name, picture_options
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import TaskResult
 from manyeyes.webhooks import store as webhooks
@@ -124,9 +124,10 @@ def _closing(ended: EndedWork) -> Closing:
 
 
 def _name(ended: EndedWork) -> str:
-    """Return the name of the label that was chosen; empty for other answers."""
-    options = picture_options(ended.work.kind, ended.work.options) if ended.work.kind == LABEL_PICTURE else None
-    return name_of(options, ended.text) if isinstance(options, LabelOptions) and ended.text else ""
+    """Return how people read an answer that is not read as it is kept: labels by their names; else empty."""
+    if ended.ending is not Ending.SOLVED or ended.work.kind not in NAMED_KINDS:
+        return ""
+    return answer_name(picture_options(ended.work.kind, ended.work.options), ended.text)
 
 
 def _result(ended: EndedWork) -> TaskResult:

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.questions import TextOptions
+from manyeyes.tasks.rules import ImageOptions
 
 ALIKE: Mapping[str, str] = {
     "0": "glyph.zero",
@@ -37,12 +38,12 @@ def runs(text: str) -> list[Run]:
     return [Run(piece, is_mixed and piece[0] in "0123456789") for piece in pieces]
 
 
-def alike(options: PictureOptions, text: str) -> list[tuple[str, str]]:
+def alike(options: PictureOptions | TextOptions, text: str) -> list[tuple[str, str]]:
     """Return (character, key of its name) of every character that is easily taken for another, each once, in order.
 
     Where only digits are wanted, or a label was chosen, nothing can be mistaken.
     """
-    if isinstance(options, LabelOptions) or options.numeric == 1:
+    if not isinstance(options, (ImageOptions, TextOptions)) or options.numeric == 1:
         return []
     return [(sign, ALIKE[sign]) for sign in dict.fromkeys(text) if sign in ALIKE]
 

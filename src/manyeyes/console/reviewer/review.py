@@ -19,7 +19,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON, Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, ReviewerSession, parse_slot
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import label_names
 from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import kept_words
@@ -117,7 +117,7 @@ def _notice(language: str, words: task_wording.Words, refusal: Refusal) -> str:
 def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict[str, Any]:
     """Return a complaint as the template draws it: picture, question, answer, and nobody's name."""
     options, text = slot.task.options, slot.answer.text
-    labels = [choice.name for choice in options.labels] if isinstance(options, LabelOptions) else []
+    labels = label_names(options)
     return {
         "slot": slot.slot,
         "image_url": slot.task.image_url,

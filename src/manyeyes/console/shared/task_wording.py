@@ -9,11 +9,15 @@ from babel.support import Translations
 
 from manyeyes.console.shared.languages import mark, mark_many
 from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.numbers import plain_number
 from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.questions import ChoiceOptions, ChoicesOptions, FieldsOptions, NumberOptions, TextOptions
+from manyeyes.tasks.rules import ImageOptions, Obstacle
 from manyeyes.values.refusals import Refusal
 
 ONE_OR_MANY = tuple[str, str]
 Words = Mapping[str, str | list[str]]
+WordedRule = tuple[str, Mapping[str, object]]  # the key of its sentence, and what is put into that
 
 WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.text": mark("Type what you see"),
@@ -21,6 +25,9 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.letters": mark("Type the letters you see"),
     "ask.math": mark("Work it out and type the result"),
     "ask.label": mark("Which label fits the picture?"),
+    "ask.labels": mark("Which labels fit the picture? Choose all that do"),
+    "ask.number": mark("Type the number you see"),
+    "ask.fields": mark("Type what each field asks for"),
     "ask.widget": mark("Solve the widget of %(site)s"),
     "rule.digits": mark("only digits"),
     "rule.no_digits": mark("no digits"),
@@ -31,6 +38,13 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "rule.between": mark("length: %(least)s to %(most)s"),
     "rule.least": mark("length: at least %(n)s"),
     "rule.most": mark("length: at most %(n)s"),
+    "rule.unit": mark("in %(unit)s"),
+    "rule.whole": mark("a whole number"),
+    "rule.decimals": mark("decimals: at most %(n)s"),
+    "rule.within": mark("from %(least)s to %(most)s"),
+    "rule.from": mark("at least %(value)s"),
+    "rule.up_to": mark("at most %(value)s"),
+    "rule.choices": mark("labels: at least %(n)s"),
     "hint.empty": mark("Type the answer, then press Enter"),
     "hint.ready": mark("Press Enter to send"),
     "hint.digits": mark("Only digits are wanted here"),
@@ -41,6 +55,20 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "hint.phrase": mark("At least two words are wanted: put a space between them"),
     "hint.short": mark_many("%(n)s more character is needed", "%(n)s more characters are needed"),
     "hint.long": mark_many("%(n)s character at most", "%(n)s characters at most"),
+    "hint.number": mark("One number is wanted, without spaces or thousands separators: 1234.50"),
+    "hint.digits_most": mark_many("%(n)s digit at most", "%(n)s digits at most"),
+    "hint.whole": mark("A whole number is wanted here"),
+    "hint.decimals": mark_many("%(n)s digit behind the point at most", "%(n)s digits behind the point at most"),
+    "hint.at_least": mark("%(value)s or more is wanted here"),
+    "hint.at_most": mark("%(value)s or less is wanted here"),
+    "hint.sends": mark("Press Enter to send %(text)s"),
+    "hint.choice": mark("Choose one of the labels"),
+    "hint.choices": mark_many("Choose %(n)s more label", "Choose %(n)s more labels"),
+    "hint.labels": mark("Press the numbers of all that fit, then Enter"),
+    "hint.labels_find": mark("Type to find a label, Enter takes it; Enter in the empty box sends"),
+    "hint.fields": mark("Something is missing in the fields"),
+    "hint.next_field": mark("Press Enter for the next field"),
+    "hint.optional": mark("May stay empty: press Enter for the next field"),
     "hint.label": mark("Press its number, or choose it"),
     "hint.label_find": mark("Type to find a label; Enter takes the marked one"),
     "hint.label_none": mark("No label is called so"),
@@ -127,16 +155,18 @@ def explanation(words: Words, refusal: Refusal) -> str:
 
 def question(options: PictureOptions) -> str:
     """Return the key of the sentence that asks for the answer."""
-    if isinstance(options, LabelOptions):
-        return "ask.label"
-    if options.math:
-        return "ask.math"
-    return {1: "ask.digits", 2: "ask.letters"}.get(options.numeric, "ask.text")
+    if isinstance(options, ImageOptions):
+        return "ask.math" if options.math else {1: "ask.digits", 2: "ask.letters"}.get(options.numeric, "ask.text")
+    return _ASKED[type(options)]
 
 
-def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
+def rules(options: PictureOptions | TextOptions) -> list[WordedRule]:
     """Return (key, values) of every rule that the answer has to keep, in the order in which they are shown."""
-    if isinstance(options, LabelOptions):
+    if isinstance(options, NumberOptions):
+        return _number_rules(options)
+    if isinstance(options, ChoicesOptions):
+        return [("rule.choices", {"n": options.at_least})] if options.at_least else []
+    if not isinstance(options, (ImageOptions, TextOptions)):
         return []
     wanted = [
         ("rule.digits", options.numeric == 1),
@@ -145,18 +175,36 @@ def rules(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
         ("rule.case", options.case and options.numeric != 1),
         ("rule.math", options.math),
     ]
-    return [(key, {}) for key, holds in wanted if holds] + _length_rule(options.min_length, options.max_length)
+    found: list[WordedRule] = [(key, {}) for key, holds in wanted if holds]
+    return found + _length_rule(options.min_length, options.max_length)
 
 
-def judged_by(options: PictureOptions) -> list[tuple[str, dict[str, int]]]:
+def judged_by(options: PictureOptions | TextOptions) -> list[WordedRule]:
     """Return the same rules for whoever judges an answer: they are also told where capital letters do not count."""
-    if isinstance(options, LabelOptions):
-        return []
+    if not isinstance(options, (ImageOptions, TextOptions)):
+        return rules(options)
     is_free = not options.case and not options.math and options.numeric != 1
     return rules(options) + ([("rule.any_case", {})] if is_free else [])
 
 
-def _length_rule(least: int, most: int) -> list[tuple[str, dict[str, int]]]:
+def hint(words: Words, found: Obstacle) -> str:
+    """Return what still keeps a text from being the answer."""
+    return filled(words, f"hint.{found.key}", {"n": found.n, "value": found.value})
+
+
+def _number_rules(options: NumberOptions) -> list[WordedRule]:
+    found: list[WordedRule] = [("rule.unit", {"unit": options.unit})] if options.unit else []
+    if options.decimals is not None:
+        found.append(("rule.decimals", {"n": options.decimals}) if options.decimals else ("rule.whole", {}))
+    least, most = (plain_number(bound) if bound is not None else "" for bound in (options.min, options.max))
+    if least and most:
+        return [*found, ("rule.within", {"least": least, "most": most})]
+    if least:
+        return [*found, ("rule.from", {"value": least})]
+    return [*found, ("rule.up_to", {"value": most})] if most else found
+
+
+def _length_rule(least: int, most: int) -> list[WordedRule]:
     if least and least == most:
         return [("rule.exactly", {"n": least})]
     if least and most:
@@ -164,3 +212,12 @@ def _length_rule(least: int, most: int) -> list[tuple[str, dict[str, int]]]:
     if least:
         return [("rule.least", {"n": least})]
     return [("rule.most", {"n": most})] if most else []
+
+
+_ASKED: Mapping[type[PictureOptions], str] = {
+    LabelOptions: "ask.label",
+    NumberOptions: "ask.number",
+    ChoiceOptions: "ask.label",
+    ChoicesOptions: "ask.labels",
+    FieldsOptions: "ask.fields",
+}

@@ -38,7 +38,8 @@ CREATE TABLE kept_longer (
 );
 CREATE INDEX kept_longer_due ON kept_longer (cell, look_at);
 
-CREATE INDEX refund_given ON refund (cell, account_id, refunded_at) INCLUDE (queue_id, soft_id, ip, refunded_micros);
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
 CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
     WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
 
@@ -125,6 +126,7 @@ CREATE TABLE job_upload (
     upload_key text NOT NULL,
     first_line int NOT NULL,
     lines      int NOT NULL,
+    items      int NOT NULL,
     complete   boolean NOT NULL,
     digest     bytea NOT NULL,
     created_at timestamptz NOT NULL,

@@ -1,12 +1,15 @@
 // What an answer must be like: the question in words, and what still keeps a text from being sent.
 // The server checks the same rules again; these are here so that nobody has to be refused.
 
+import { canonical, kindObstacle, numberRules } from "./answer_kinds.js";
 import { fault, hasDigit, length, normalised, withoutDigits } from "./text_rules.js";
 
 const LONGEST = 500;
+const KINDS = { number: "ask.number", label: "ask.label", labels: "ask.labels", fields: "ask.fields" };
 
 /** The key of the sentence that asks for the answer. */
 export function question(options) {
+  if (KINDS[options.kind]) return KINDS[options.kind];
   if (options.labels) return "ask.label";
   if (options.math) return "ask.math";
   return { 1: "ask.digits", 2: "ask.letters" }[options.numeric] ?? "ask.text";
@@ -14,6 +17,9 @@ export function question(options) {
 
 /** Every rule of a task, in the order shown: {key, values, holds(answer)}; one that cannot be checked has no `holds`. */
 export function rules(options) {
+  if (options.kind === "number") return numberRules(options);
+  if (options.kind === "labels" && options.at_least) return [{ key: "rule.choices", values: { n: options.at_least } }];
+  if (options.labels || options.fields) return [];
   const wanted = [];
   if (options.numeric === 1) wanted.push({ key: "rule.digits", holds: (text) => isDigits(options, text) });
   if (options.numeric === 2) wanted.push({ key: "rule.no_digits", holds: (text) => text !== "" && !hasDigit(text) });
@@ -25,6 +31,7 @@ export function rules(options) {
 
 /** The same rules for whoever judges an answer: they are told, too, where capital letters do not count. */
 export function judgedBy(options) {
+  if (options.kind && options.kind !== "text") return rules(options);
   if (options.labels) return [];
   const free = !options.case && !options.math && options.numeric !== 1 ? [{ key: "rule.any_case" }] : [];
   return rules(options).concat(free);
@@ -59,13 +66,15 @@ function narrow(typed) {
 }
 
 /** The answer that a text is: what is sent is what the server keeps. */
-export const answer = (text) => normalised(text);
+export const answer = (text, options = {}) => canonical(options, text, obstacle) ?? normalised(text);
 
 /** How many characters an answer may have. */
 export const longest = (options) => Math.min(options.max_length || LONGEST, LONGEST);
 
 /** Why `text` cannot be sent yet, as {key, values}; null when it can. The order is the server's (tasks/rules.py). */
 export function obstacle(options, text) {
+  const judged = kindObstacle(options, text, obstacle);
+  if (judged !== undefined) return judged;
   const found = normalised(text);
   const size = length(found);
   const why = fault(found);

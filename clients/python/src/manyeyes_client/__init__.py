@@ -1,0 +1,63 @@
+"""Ask people about pictures, through a manyeyes installation: `Client`, and `AsyncClient` with the same verbs."""
+
+from manyeyes_client.aio.client import AsyncClient
+from manyeyes_client.blocking.client import Client
+from manyeyes_client.errors import (
+    BadItems,
+    BalanceTooLow,
+    Conflict,
+    Fault,
+    KeyReused,
+    ManyeyesError,
+    NotAllowed,
+    NotAnswered,
+    NotFound,
+    NotReached,
+    NotYet,
+    ProblemError,
+    ServerFailed,
+    TooMany,
+    Unfit,
+    UnknownKey,
+    Unreadable,
+    WrongSettings,
+    WrongSource,
+)
+from manyeyes_client.items import Item
+from manyeyes_client.messages import Balance, Job, Result, Spending, Statement, Task, Upload
+from manyeyes_client.results import Row
+from manyeyes_client.sources import Source
+
+__all__ = [
+    "AsyncClient",
+    "BadItems",
+    "Balance",
+    "BalanceTooLow",
+    "Client",
+    "Conflict",
+    "Fault",
+    "Item",
+    "Job",
+    "KeyReused",
+    "ManyeyesError",
+    "NotAllowed",
+    "NotAnswered",
+    "NotFound",
+    "NotReached",
+    "NotYet",
+    "ProblemError",
+    "Result",
+    "Row",
+    "ServerFailed",
+    "Source",
+    "Spending",
+    "Statement",
+    "Task",
+    "TooMany",
+    "Unfit",
+    "UnknownKey",
+    "Unreadable",
+    "Upload",
+    "WrongSettings",
+    "WrongSource",
+]

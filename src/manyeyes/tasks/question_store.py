@@ -1,0 +1,102 @@
+"""Named queries of the questions that customers ask over /v1, with their instructions and examples → frozen values."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.rows import columns, read_one
+from manyeyes.tasks.store import SQL
+
+
+class ExampleRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An example as it is stored: its answer as a text, why it is so; ``picture``: whether there is one."""
+
+    answer: str
+    words: str = ""
+    picture: bool = False
+
+
+class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as it is stored; ``options`` and ``examples`` (a list of `ExampleRow`) are JSON text."""
+
+    question_id: int
+    account_id: int
+    digest: bytes
+    kind: str
+    options: str
+    instructions: str
+    examples: str
+
+
+class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as people and its customer read it; ``options`` is JSON text, ``media`` its pictures' by number."""
+
+    question_id: int
+    account_id: int
+    kind: str
+    options: str
+    instructions: str
+    examples: tuple[ExampleRow, ...]
+
+    @property
+    def is_explained(self) -> bool:
+        """Tell whether there is something to read before the first task."""
+        return bool(self.instructions or self.examples)
+
+
+class ExamplePicture(msgspec.Struct, frozen=True):
+    """The picture of example ``n`` (from 0) of a question."""
+
+    question_id: int
+    n: int
+    media: str
+    data: bytes
+
+
+async def known(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
+    """Return the questions that are stored already, by (account, digest)."""
+    account_ids, digests = [key[0] for key in keys], [key[1] for key in keys]
+    rows = await tx.fetch(SQL.known_questions, cell, account_ids, digests)
+    return {(row["account_id"], bytes(row["digest"])): row["question_id"] for row in rows}
+
+
+async def insert(tx: asyncpg.Connection, now: datetime, cell: int, questions: Sequence[QuestionRow]) -> set[int]:
+    """Store questions; return those that are new. Of two alike, here or in another transaction, one is stored."""
+    found = columns(questions, "question_id", "account_id", "digest", "kind", "options", "instructions", "examples")
+    return {row["question_id"] for row in await tx.fetch(SQL.insert_questions, cell, *found, now)}
+
+
+async def insert_pictures(tx: asyncpg.Connection, cell: int, pictures: Sequence[ExamplePicture]) -> None:
+    """Store examples' pictures."""
+    if pictures:
+        await tx.execute(SQL.insert_question_pictures, cell, *columns(pictures, "question_id", "n", "media", "data"))
+
+
+async def question(db: asyncpg.Connection, cell: int, question_id: int) -> AskedQuestion | None:
+    """Return a question; None when there is none."""
+    row = await db.fetchrow(SQL.question, cell, question_id)
+    return read_one(AskedQuestion, row, examples=_examples.decode)
+
+
+async def picture(db: asyncpg.Connection, cell: int, question_id: int, n: int) -> tuple[str, bytes] | None:
+    """Return (media, bytes) of an example's picture; None when it has none."""
+    row = await db.fetchrow(SQL.question_picture, cell, question_id, n)
+    return (row["media"], row["bytes"]) if row else None
+
+
+async def unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return of (worker, question) each those where there is something to read that the worker has not gone past."""
+    worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
+    rows = await db.fetch(SQL.unread_questions, cell, worker_ids, question_ids)
+    return {(row["worker_id"], row["question_id"]) for row in rows}
+
+
+async def note_seen(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[tuple[int, int]]) -> None:
+    """Keep that workers have read what there is to read of questions: (worker, question) each."""
+    worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
+    await tx.execute(SQL.note_questions_seen, cell, worker_ids, question_ids, now)
+
+
+_examples = msgspec.json.Decoder(tuple[ExampleRow, ...])

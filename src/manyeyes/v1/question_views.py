@@ -1,0 +1,170 @@
+"""A question as /v1 takes and shows it: its kind's members, with instructions and examples."""
+
+from decimal import Decimal
+from typing import Annotated
+
+import msgspec
+
+from manyeyes.actions.shared.asked_questions import NewExample
+from manyeyes.roles.customer.questions import GivenQuestion, judged
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import AnyOptions, answer_text
+from manyeyes.tasks.pictures import Picture, inspect
+from manyeyes.tasks.question_rules import MOST_EXAMPLES, AnyQuestion, QuestionFault
+from manyeyes.tasks.questions import (
+    FIELDS,
+    LABEL,
+    LABELS,
+    NUMBER,
+    TEXT,
+    ChoiceOptions,
+    ChoicesOptions,
+    FieldOptions,
+    FieldsOptions,
+    NumberOptions,
+)
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.values.base64_text import base64_bytes
+from manyeyes.values.refusals import Refusal
+
+BOUND = {"anyOf": [{"type": "number"}, {"type": "null"}]}
+Bound = Annotated[Decimal | None, msgspec.Meta(extra_json_schema=BOUND)]
+AnyJson = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"description": "a value of the question's kind"})]
+
+
+class ExampleBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``answer``: a value as results have it; ``picture``: base64, as createTask takes it; ``words``: why."""
+
+    answer: AnyJson
+    picture: str = ""
+    words: str = ""
+
+
+class AskedBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every question has: its words, and what people read before its first task."""
+
+    words: str = ""
+    instructions: str = ""
+    examples: list[ExampleBody] = []
+
+
+class TextQuestion(AskedBody, tag_field="kind", tag=TEXT, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``numeric``: 0 none, 1 only digits, 2 no digits; lengths 0: any."""
+
+    phrase: bool = False
+    case: bool = True
+    numeric: int = 0
+    math: bool = False
+    min_length: int = 0
+    max_length: int = 0
+
+
+class NumberQuestion(AskedBody, tag_field="kind", tag=NUMBER, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``decimals``: at most so many digits behind the point, null: any."""
+
+    unit: str = ""
+    decimals: int | None = None
+    min: Bound = None
+    max: Bound = None
+
+
+class LabelQuestion(AskedBody, tag_field="kind", tag=LABEL, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of ``labels``."""
+
+    labels: list[str]
+
+
+class LabelsQuestion(AskedBody, tag_field="kind", tag=LABELS, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Any of ``labels``."""
+
+    labels: list[str]
+    at_least: int = 0
+
+
+class FieldsQuestion(AskedBody, tag_field="kind", tag=FIELDS, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Several named answers; ``optional``: names of those that may be left empty."""
+
+    fields: list[FieldOptions]
+    optional: list[str] = []
+
+
+QuestionBody = TextQuestion | NumberQuestion | LabelQuestion | LabelsQuestion | FieldsQuestion
+
+
+def read_question(body: QuestionBody) -> GivenQuestion | list[QuestionFault]:
+    """Return the question in its one form, or all that is wrong with it: (JSON pointer into ``body``, why) each.
+
+    Whether the examples' pictures have pixels is another step: `roles.customer.questions.picture_faults`.
+    """
+    if len(body.examples) > MOST_EXAMPLES:
+        return [("/examples", f"there are at most {MOST_EXAMPLES} examples")]
+    faults: list[QuestionFault] = []
+    examples: list[NewExample] = []
+    for n, each in enumerate(body.examples):
+        picture = _picture(each.picture) if each.picture else None
+        if isinstance(picture, str):
+            faults.append((f"/examples/{n}/picture", picture))
+            continue
+        examples.append(NewExample(answer_text(json_value(each.answer)), each.words, picture))
+    if faults:
+        return faults
+    return judged(GivenQuestion(options=_options(body), instructions=body.instructions, examples=tuple(examples)))
+
+
+def json_value(raw: msgspec.Raw | bytes) -> object:
+    """Return the value of a member that was sent as JSON, its numbers with their digits. Raises msgspec.DecodeError."""
+    return _values.decode(raw)
+
+
+def question_view(kind: str, options: AnyOptions) -> dict[str, object]:
+    """Return what was asked, as /v1 writes it; encode it with ``decimal_format="number"``.
+
+    A task of createTask has kind ``text``, a recognition's review kind ``label`` with the labels' names, a token task
+    its own kind and site.
+    """
+    if isinstance(options, ImageOptions):
+        members = msgspec.to_builtins(options)
+        return {"kind": TEXT, "words": members.pop("comment"), **members}
+    if isinstance(options, LabelOptions):
+        return {"kind": LABEL, "words": options.comment, "labels": [choice.name for choice in options.labels]}
+    if isinstance(options, TokenOptions):
+        return {"kind": kind, "words": "", "site": options.host}
+    members = _without_name(msgspec.to_builtins(options, builtin_types=(Decimal,)))
+    return {"kind": members.pop("kind"), **members}
+
+
+def _without_name(members: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in members.items() if name != "name" or value}
+
+
+def _options(body: QuestionBody) -> AnyQuestion:
+    if isinstance(body, TextQuestion):
+        return ImageOptions(
+            phrase=body.phrase,
+            case=body.case,
+            numeric=body.numeric,
+            math=body.math,
+            min_length=body.min_length,
+            max_length=body.max_length,
+            comment=body.words,
+        )
+    if isinstance(body, NumberQuestion):
+        return NumberOptions(comment=body.words, unit=body.unit, decimals=body.decimals, min=body.min, max=body.max)
+    if isinstance(body, LabelQuestion):
+        return ChoiceOptions(comment=body.words, labels=tuple(body.labels))
+    if isinstance(body, LabelsQuestion):
+        return ChoicesOptions(comment=body.words, labels=tuple(body.labels), at_least=body.at_least)
+    return FieldsOptions(comment=body.words, fields=tuple(body.fields), optional=tuple(body.optional))
+
+
+def _picture(text: str) -> Picture | str:
+    """Return an example's picture, or why it is none."""
+    try:
+        found = inspect(base64_bytes(text))
+    except ValueError as error:
+        return f"it is no base64: {error}"
+    return found.detail if isinstance(found, Refusal) else found
+
+
+_values = msgspec.json.Decoder(float_hook=Decimal)
