@@ -7,9 +7,9 @@ import msgspec
 
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
-from manyeyes.tasks.customer_tasks import TaskState
 from manyeyes.tasks.options import value_of
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
+from manyeyes.tasks.seen.store import TaskState
 from manyeyes.v1.question_views import question_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
@@ -25,6 +25,10 @@ REASONS = {
 }
 # What an answer is as JSON: text, a number with the digits that were typed, names of labels, or one of these by field.
 JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "string, number, array or object, by kind"})]
+
+
+# A question as it was asked, with the members of its kind (question_views.py).
+Asked = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema={"description": "a question of its kind"})]
 
 
 class QueueName(msgspec.Struct, frozen=True):
@@ -61,7 +65,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
     external_id: str
     queue: QueueName
-    question: dict[str, object]
+    question: Asked
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None

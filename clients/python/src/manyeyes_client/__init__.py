@@ -25,6 +25,14 @@ from manyeyes_client.errors import (
 )
 from manyeyes_client.items import Item
 from manyeyes_client.messages import Balance, Job, Result, Spending, Statement, Task, Upload
+from manyeyes_client.questions import (
+    FieldsQuestion,
+    LabelQuestion,
+    LabelsQuestion,
+    NumberQuestion,
+    Question,
+    TextQuestion,
+)
 from manyeyes_client.results import Row
 from manyeyes_client.sources import Source
 
@@ -36,16 +44,21 @@ __all__ = [
     "Client",
     "Conflict",
     "Fault",
+    "FieldsQuestion",
     "Item",
     "Job",
     "KeyReused",
+    "LabelQuestion",
+    "LabelsQuestion",
     "ManyeyesError",
     "NotAllowed",
     "NotAnswered",
     "NotFound",
     "NotReached",
     "NotYet",
+    "NumberQuestion",
     "ProblemError",
+    "Question",
     "Result",
     "Row",
     "ServerFailed",
@@ -53,6 +66,7 @@ __all__ = [
     "Spending",
     "Statement",
     "Task",
+    "TextQuestion",
     "TooMany",
     "Unfit",
     "UnknownKey",

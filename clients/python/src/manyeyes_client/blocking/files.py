@@ -8,7 +8,6 @@ from itertools import islice
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from manyeyes_client import requests
 from manyeyes_client.blocking.connection import Connection
@@ -19,7 +18,7 @@ from manyeyes_client.lines import LineSplitter
 from manyeyes_client.messages import Job, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
-from manyeyes_client.sources import Source
+from manyeyes_client.sources import Source, Uploadable
 from manyeyes_client.written_files import Written
 
 FINISHED = "finished"
@@ -28,16 +27,14 @@ FINISHED = "finished"
 class FileVerbs(Connection):
     """The verbs of what is uploaded and downloaded."""
 
-    def upload(self, job_id: int, source: Source | Path | str, *, key: str | None = None) -> Upload:
+    def upload(self, job_id: int, source: Uploadable | Path | str, *, key: str | None = None) -> Upload:
         """Send a folder, a ZIP, a CSV or a JSONL file into a draft, and return what the server has of it.
 
         It goes on where it stopped, in this call and in the next one with the same content (or ``key``): nothing is
         made twice. Raises `WrongSource` for what cannot be read or taken, `BadItems` with the lines that the server
         does not take.
         """
-        found = source if isinstance(source, Source) else Source(Path(source))
-        if not isinstance(source, Source) and (unfit := next((item for item in found if item.unfit), None)):
-            raise WrongSource(f"{unfit.where}: {unfit.unfit}")
+        found = Source(Path(source)).checked() if isinstance(source, str | Path) else source
         key, tries, sent = key or found.key(), self.tries(), -1
         while True:
             state = self.upload_state(job_id, key)
@@ -47,7 +44,7 @@ class FileVerbs(Connection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return msgspec.json.decode(reply.read(), type=Upload)
+                    return requests.decode(reply.read(), Upload)
             except httpx.TransportError as error:
                 self.pause_after(error, tries)
             except ProblemError as no:
@@ -104,7 +101,7 @@ class FileVerbs(Connection):
                     for piece in reply.iter_bytes():
                         tries = self.tries()
                         for event in reader.feed(piece):
-                            yield msgspec.json.decode(event.data, type=Job)
+                            yield requests.decode(event.data, Job)
                             if event.name == FINISHED:
                                 return
                 raise httpx.RemoteProtocolError("the stream of events ended early")

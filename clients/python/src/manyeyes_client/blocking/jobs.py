@@ -12,7 +12,7 @@ from manyeyes_client import requests
 from manyeyes_client.blocking.connection import Connection
 from manyeyes_client.errors import NotYet
 from manyeyes_client.messages import Job
-from manyeyes_client.requests import Question
+from manyeyes_client.questions import Question
 
 OVER = frozenset({"finished", "cancelled"})
 LOOK_SECONDS = 2.0
@@ -29,7 +29,7 @@ class JobVerbs(Connection):
         queue: str | int | None = None,
         answers: int | None = None,
         price_at_most: Decimal | str | None = None,
-        life: float | None = None,
+        life: int | None = None,
         deadline: datetime | None = None,
         budget: Decimal | str | None = None,
         callback_url: str | None = None,
