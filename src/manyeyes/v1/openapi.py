@@ -32,7 +32,6 @@ PARAMETERS = {
     "tz": "string",
     "month": "string",
     "by": "string",
-    "cursor": "string",
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
