@@ -22,6 +22,7 @@ from bench import (
     depth,
     idle,
     jobs_intake,
+    jobs_results,
     label_days,
     latency,
     listed,
@@ -49,6 +50,7 @@ MEASUREMENTS = {
     "idle": idle.measure,
     "attacks": attacks.measure,
     "jobs_intake": jobs_intake.measure,
+    "jobs_results": jobs_results.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
