@@ -17,7 +17,20 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import attacks, depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
+from bench import (
+    attacks,
+    depth,
+    idle,
+    label_days,
+    latency,
+    listed,
+    lives,
+    month,
+    recognition,
+    reports,
+    screen,
+    statistics,
+)
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -31,6 +44,7 @@ MEASUREMENTS = {
     "screen": screen.measure,
     "reports": reports.measure,
     "statistics": statistics.measure,
+    "month": month.measure,
     "recognition": recognition.measure,
     "label_days": label_days.measure,
     "idle": idle.measure,
