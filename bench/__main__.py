@@ -21,6 +21,7 @@ from bench import (
     attacks,
     depth,
     idle,
+    jobs_intake,
     label_days,
     latency,
     listed,
@@ -49,6 +50,7 @@ MEASUREMENTS = {
     "label_days": label_days.measure,
     "idle": idle.measure,
     "attacks": attacks.measure,
+    "jobs_intake": jobs_intake.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

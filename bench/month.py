@@ -28,16 +28,19 @@ FILL = (
     f"""INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer,
         media, worker_id, lease, solve_count, charged_micros, pay_micros, job_id)
     SELECT 1, n, 7, 1 + n % 2, 0, '', at, at, 0, '{{"text":"12345"}}', 'png', 1, 1, 1, 700, 500, n % 10
-    FROM (SELECT n, to_timestamp({START} + n::float8 * {SECONDS} / $1) AS at FROM generate_series(1, $1 - 1) AS n) AS t""",
+    FROM (SELECT n, to_timestamp({START} + n::float8 * {SECONDS} / $1) AS at
+          FROM generate_series(1, $1 - 1) AS n) AS t""",
     """INSERT INTO transfer
-    SELECT 1, task_id, k, 0, k + 8, 7, CASE k WHEN 2 THEN 11 ELSE 2 END, CASE k WHEN 2 THEN 7 ELSE 0 END, 700, 7, 0, ended_at
+    SELECT 1, task_id, k, 0, k + 8, 7, CASE k WHEN 2 THEN 11 ELSE 2 END, CASE k WHEN 2 THEN 7 ELSE 0 END, 700, 7, 0,
+           ended_at
     FROM result, unnest('{2,3}'::int[]) AS k WHERE $1::bigint > 0 ORDER BY task_id, k""",
     f"""INSERT INTO transfer SELECT 1, task_id, 7, 0, 2, 0, 10, 7, 700, 7, 0, ended_at + interval '9 s' FROM result
     WHERE $1::bigint > 0 AND task_id % {REFUND_EVERY} = 0""",
     f"""INSERT INTO refund SELECT 1, task_id, 7, queue_id, 0, '', ended_at, ended_at + interval '9 s', 700 FROM result
     WHERE $1::bigint > 0 AND task_id % {REFUND_EVERY} = 0""",
     f"""INSERT INTO usage_minute SELECT 1, 7, floor(extract(epoch FROM ended_at) / 60)::int, queue_id, 0, '', count(*),
-    sum(CASE WHEN task_id % {REFUND_EVERY} = 0 THEN 0 ELSE 700 END) FROM result WHERE $1::bigint > 0 GROUP BY 3, 4 ORDER BY 3""",
+    sum(CASE WHEN task_id % {REFUND_EVERY} = 0 THEN 0 ELSE 700 END) FROM result
+    WHERE $1::bigint > 0 GROUP BY 3, 4 ORDER BY 3""",
 )
 
 

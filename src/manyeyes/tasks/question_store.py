@@ -31,7 +31,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as people and its customer read it; ``options`` is JSON text, ``media`` its pictures' by number."""
+    """A question as people and its customer read it; ``options`` is JSON text."""
 
     question_id: int
     account_id: int
@@ -86,17 +86,22 @@ async def picture(db: asyncpg.Connection, cell: int, question_id: int, n: int) -
     return (row["media"], row["bytes"]) if row else None
 
 
-async def unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return of (worker, question) each those where there is something to read that the worker has not gone past."""
+async def media(db: asyncpg.Connection, cell: int, question_id: int) -> dict[int, str]:
+    """Return which of a question's examples have pictures, with their media."""
+    return dict(await db.fetch(SQL.question_media, cell, question_id))
+
+
+async def explained(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bool]:
+    """Return of (worker, question) each those where there is something to read: whether the worker went past it."""
     worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
-    rows = await db.fetch(SQL.unread_questions, cell, worker_ids, question_ids)
-    return {(row["worker_id"], row["question_id"]) for row in rows}
+    rows = await db.fetch(SQL.explained_questions, cell, worker_ids, question_ids)
+    return {(row["worker_id"], row["question_id"]): row["seen"] for row in rows}
 
 
 async def note_seen(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[tuple[int, int]]) -> None:
-    """Keep that workers have read what there is to read of questions: (worker, question) each."""
-    worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
-    await tx.execute(SQL.note_questions_seen, cell, worker_ids, question_ids, now)
+    """Keep that workers went past what there is to read of questions: (worker, question) each."""
+    if keys:
+        await tx.execute(SQL.note_questions_seen, cell, [key[0] for key in keys], [key[1] for key in keys], now)
 
 
 _examples = msgspec.json.Decoder(tuple[ExampleRow, ...])
