@@ -8,7 +8,7 @@ import msgspec
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1 import job_files, job_stream, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
@@ -23,6 +23,7 @@ OPERATIONS = [
     *money.OPERATIONS,
     *job_files.OPERATIONS,
     *jobs.OPERATIONS,
+    *job_stream.OPERATIONS,
 ]
 PARAMETERS = {
     "wait": "number",

@@ -18,8 +18,9 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.store import blob as blob_of
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1 import job_files, job_stream, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
 from manyeyes.v1.job_files import JobFilesApi
+from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.money import MoneyApi
@@ -49,6 +50,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     MoneyApi: money.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
+    JobStreamApi: job_stream.OPERATIONS,
 }
 
 
