@@ -382,7 +382,8 @@ CREATE TABLE result (
     PRIMARY KEY (cell, task_id)
 );
 -- An account's ends in their order: changes since an instant, and, from here alone, the edge minutes of spending windows.
-CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
 
 -- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
 CREATE TABLE kept_longer (
@@ -532,7 +533,8 @@ CREATE TABLE refund (
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
 -- Statements, and lists of what changed, have a refund when it was given.
-CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id) INCLUDE (queue_id, refunded_micros, ended_at);
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
 
 -- ---------------------------------------------------------------- questions and jobs
 

@@ -27,7 +27,7 @@ from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
-from manyeyes.values.signed_links import PictureLinks, WidgetLinks
+from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
 
 
 class Context:
@@ -72,6 +72,11 @@ class Context:
     def pictures(self) -> PictureLinks:
         """Return what makes and opens the addresses of pictures. Raises `SecretsUnreadable`."""
         return PictureLinks(self._own_keys.pictures, self.settings.picture_hours)
+
+    @cached_property
+    def examples(self) -> ExampleLinks:
+        """Return what makes and opens the addresses of examples' pictures. Raises `SecretsUnreadable`."""
+        return ExampleLinks(self._own_keys.pictures)
 
     @cached_property
     def widgets(self) -> WidgetLinks:

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta
 
-from manyeyes.tasks.customer_tasks import Change
+from manyeyes.tasks.seen.store import Change
 from manyeyes.v1.cursors import cursor, read_cursor
 from manyeyes.values.refusals import Reason, Refusal, Refused
 

@@ -7,9 +7,9 @@ import msgspec
 
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
-from manyeyes.tasks.customer_tasks import TaskState
 from manyeyes.tasks.options import value_of
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
+from manyeyes.tasks.seen.store import TaskState
 from manyeyes.v1.question_views import question_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
@@ -27,12 +27,16 @@ REASONS = {
 JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "string, number, array or object, by kind"})]
 
 
+# A question as it was asked, with the members of its kind (question_views.py).
+Asked = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema={"description": "a question of its kind"})]
+
+
 class QueueName(msgspec.Struct, frozen=True):
     id: int
     name: str
 
 
-class ResultView(msgspec.Struct, frozen=True, kw_only=True):
+class TaskResultView(msgspec.Struct, frozen=True, kw_only=True):
     """``value`` and ``text`` are null when the account's keep is over; ``from_``: whose the answer is."""
 
     value: JsonValue
@@ -61,11 +65,11 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
     external_id: str
     queue: QueueName
-    question: dict[str, object]
+    question: Asked
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
-    result: ResultView | None
+    result: TaskResultView | None
     failure: FailureView | None
     price: str
     cost: str
@@ -108,11 +112,11 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
     )
 
 
-def _result(found: CustomerTask) -> ResultView:
+def _result(found: CustomerTask) -> TaskResultView:
     task = found.task
     if not task.is_kept:
-        return ResultView(value=None, text=None, answers=1, kept=False)
-    return ResultView(value=value_of(found.options, task.answer), text=task.shown, answers=1)
+        return TaskResultView(value=None, text=None, answers=1, kept=False)
+    return TaskResultView(value=value_of(found.options, task.answer), text=task.shown, answers=1)
 
 
 def _failure(found: CustomerTask) -> FailureView:

@@ -7,26 +7,27 @@ import msgspec
 
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.roles.customer.new_tasks import create
 from manyeyes.roles.customer.reports import report_of
 from manyeyes.roles.customer.tasks import CustomerTask, cancel, changes_of, report, task_of, tasks_of, wait_for
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.customer_tasks import TaskFilter, TaskState
 from manyeyes.tasks.rules import wire_id
+from manyeyes.tasks.seen.store import TaskFilter, TaskState
 from manyeyes.v1.authentication import signed_in_customer, while_allowed
 from manyeyes.v1.cursors import asked_size, next_cursor, page_wanted
-from manyeyes.v1.idempotency import REPLAYED
+from manyeyes.v1.idempotency import REPLAYED, call_key, earlier
 from manyeyes.v1.instants import place_of, since
-from manyeyes.v1.json_messages import base_url, while_there
+from manyeyes.v1.json_messages import base_url, decode, while_there
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.v1.preferences import applied, asked_wait
 from manyeyes.v1.report_views import ReportView, report_view
+from manyeyes.v1.task_bodies import FORM, TaskBody, read_sent, wanted_task
 from manyeyes.v1.task_views import PRAISE, CustomerTaskView, TasksView, task_view
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 LIST = "tasks"
 OF_JOB, OF_NAME = "lines", "named"
-LONGEST_NAME = 200  # characters of an external_id
 
 
 class ReportRequest(msgspec.Struct):
@@ -40,6 +41,24 @@ class TasksApi:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    async def create(self, call: Call[KeyOwner, TaskBody]) -> Answer[CustomerTaskView] | Refusal:
+        """Make a task of a picture and a question; with ``Prefer: wait=N`` it is returned when it has ended."""
+        sent = await read_sent(call.request)
+        body, key = decode(sent.body, TaskBody), call_key(call.request, *sent.parts)
+        task_id, is_replayed = await earlier(self._context, call.person, key), True
+        if task_id is None:
+            wanted = await wanted_task(self._context, call.request, body, sent.file)
+            made = await create(self._context, call.person, wanted, key)
+            if isinstance(made, Refusal):
+                return made
+            task_id, is_replayed = made.task_id, made.replayed
+        seconds = asked_wait(call.request)
+        found = await self._awaited(call, task_id, seconds)
+        if isinstance(found, Refusal):
+            return found
+        headers = {"location": f"/v1/tasks/{task_id}", **applied(seconds), **(REPLAYED if is_replayed else {})}
+        return Answer(self._view(call, found), 201, headers)
 
     async def task(self, call: Call[KeyOwner, None]) -> Answer[CustomerTaskView] | Refusal:
         """Return a task; with ``Prefer: wait=N`` when it has ended, at most N seconds later."""
@@ -117,6 +136,20 @@ def _filter(query: Mapping[str, str]) -> TaskFilter:
 
 # What the router serves and openapi.py describes.
 OPERATIONS = [
+    Operation(
+        method="POST",
+        path="/v1/tasks",
+        handler=TasksApi.create,
+        caller=signed_in_customer,
+        scope=TASKS_WRITE,
+        body=TaskBody,
+        media=("application/json", FORM),
+        reads_itself=True,
+        reply=CustomerTaskView,
+        statuses=(400, 401, 402, 403, 409, 422, 429, 503),
+        success=201,
+        may_wait=True,
+    ),
     Operation(
         method="GET",
         path="/v1/tasks",

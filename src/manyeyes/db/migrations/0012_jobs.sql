@@ -29,7 +29,8 @@ ALTER TABLE result ADD why text NOT NULL DEFAULT '';
 ALTER TABLE result ADD kept boolean NOT NULL DEFAULT false;
 ALTER TABLE result ALTER kept SET DEFAULT true;
 DROP INDEX result_charged;
-CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
 
 CREATE TABLE kept_longer (
     cell       int NOT NULL,
@@ -39,7 +40,8 @@ CREATE TABLE kept_longer (
 );
 CREATE INDEX kept_longer_due ON kept_longer (cell, look_at);
 
-CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id) INCLUDE (queue_id, refunded_micros, ended_at);
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
 CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
     WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
 

@@ -8,8 +8,8 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.dispatch import store as dispatch
-from manyeyes.ledger import store as ledger
 from manyeyes.recognitions.time_spans import Grain, Span, split
+from manyeyes.roles.picture_check import balances
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
@@ -38,8 +38,8 @@ async def purse_of(context: Context, owner: Owner) -> Purse:
     """Return an account's money as it is now."""
 
     async def read(db: asyncpg.Connection) -> Purse:
-        available = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
-        return Purse(available, await dispatch.held(db, owner.cell, owner.account_id))
+        (spendable,) = await balances(db, owner.cell, [owner.account_id])
+        return Purse(spendable, await dispatch.held(db, owner.cell, owner.account_id))
 
     return await read_patiently(context.cells.pool(owner.cell), read)
 

@@ -19,11 +19,11 @@ from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER, of_task
-from manyeyes.tasks import customer_tasks
-from manyeyes.tasks.customer_tasks import Change, SeenTask, TaskFilter
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import TOKEN_KINDS, WIRE_MASK, QueueTerms
+from manyeyes.tasks.seen import store as seen_tasks
+from manyeyes.tasks.seen.store import Change, SeenTask, TaskFilter
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_WAIT = 60
@@ -65,7 +65,7 @@ class TaskReported(msgspec.Struct, frozen=True):
 async def task_of(context: Context, owner: Owner, number: int) -> CustomerTask | Refusal:
     """Return one of the owner's tasks by its id or its wire id; UNKNOWN_TASK for every other one."""
     task_id = await serial_of(context, owner.cell, number)
-    found = await context.batcher.read(customer_tasks.seen_each, owner.cell, task_id)
+    found = await context.batcher.read(seen_tasks.seen_each, owner.cell, task_id)
     if found is None or found.account_id != owner.account_id:
         return Refusal(Reason.UNKNOWN_TASK, f"there is no task {number} of yours")
     return (await _shown(context, owner.cell, [found]))[0]
@@ -114,10 +114,10 @@ async def tasks_of(
         place, looked = after, 0
         size = limit + 1 if of.state is None else max(limit + 1, 500)
         while looked < MOST_LOOKED_AT:
-            entries = await customer_tasks.places(
+            entries = await seen_tasks.places(
                 db, owner.cell, owner.account_id, of, after=place, newest=newest, limit=size
             )
-            seen = await customer_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
+            seen = await seen_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
             for entry in entries:
                 if len(found) == limit:
                     return found, place
@@ -146,8 +146,8 @@ async def changes_of(
         last, looked, until = after, 0, await settled_until(db)
         while looked < MOST_LOOKED_AT and len(found) < limit:
             size = limit - len(found)
-            entries = await customer_tasks.changes(db, owner.cell, owner.account_id, last, until, size)
-            seen = await customer_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
+            entries = await seen_tasks.changes(db, owner.cell, owner.account_id, last, until, size)
+            seen = await seen_tasks.seen(db, owner.cell, sorted({entry.task_id for entry in entries}))
             found += [seen[entry.task_id] for entry in entries if of.has(seen[entry.task_id])]
             if entries:
                 last = entries[-1]

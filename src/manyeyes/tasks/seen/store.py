@@ -8,10 +8,12 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import SQL, shown_of, text_of
+from manyeyes.tasks.store import shown_of, text_of
 
+SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
 
 
@@ -25,6 +27,16 @@ class TaskState(enum.StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+# How a task that has no answer is told of.
+FAILURE_WORDS = {
+    Ending.UNSOLVABLE: "unsolvable",
+    Ending.UNANSWERED: "unanswered",
+    Ending.BARRED: "site_withdrawn",
+    Ending.CANCELLED: "cancelled",
+    Ending.NO_PICTURE: "no_picture",
+}
 
 
 class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +77,16 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def state(self) -> TaskState:
         """Return where the task is on its way, or how it ended."""
-        if self.ending is not None:
-            return _ENDED.get(self.ending, TaskState.FAILED)
-        if self.work_state is not None:
-            return _AT_WORK[self.work_state]
-        return _HELD_BACK.get(self.job_state or 0, TaskState.CANCELLED)
+        return state_of(self.ending, self.work_state, self.job_state)
+
+
+def state_of(ending: Ending | None, work_state: int | None, job_state: int | None) -> TaskState:
+    """Return where a task is; None: it has not ended, it is in no queue, it is a task by itself."""
+    if ending is not None:
+        return _ENDED.get(ending, TaskState.FAILED)
+    if work_state is not None:
+        return _AT_WORK[work_state]
+    return _HELD_BACK.get(job_state or 0, TaskState.CANCELLED)
 
 
 class TaskFilter(msgspec.Struct, frozen=True):
