@@ -29,9 +29,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-async def owner(context: Context) -> KeyOwner:
-    """Return a customer's account."""
-    customer = await factories.customer(context)
+async def customer(context: Context) -> factories.Customer:
+    """Return a customer with a key."""
+    return await factories.customer(context)
+
+
+@pytest.fixture
+async def owner(customer: factories.Customer) -> KeyOwner:
+    """Return the customer's account."""
     return KeyOwner(1, customer.account_id, ())
 
 

@@ -1,8 +1,10 @@
 """Pictures in a bucket of a real S3-compatible server, which checks what is signed."""
 
 import asyncio
+import logging
 
 import pytest
+import structlog
 
 from buckets.conftest import Shelf
 from manyeyes.outbound import picture_fetcher
@@ -12,6 +14,7 @@ from manyeyes.roles.customer.picture_sources import fetch_picture
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture
 from manyeyes.values.refusals import Reason
 from support import factories
+from support.in_process_client import Client
 from support.loopback_servers import http, listening
 
 PICTURE = factories.picture_bytes("one")
@@ -51,7 +54,7 @@ async def test_what_is_not_there_is_told_by_the_store_s_word(shelf: Shelf):
     missing = await fetched(shelf, "missing.png")
     assert (missing.reason, missing.detail) == (Reason.NO_PICTURE, "the store answered 404 NoSuchKey")
     unknown = await fetched(shelf, "a.png", "other-bucket")
-    assert (unknown.reason, "other-bucket" in unknown.detail) == (Reason.UNKNOWN_BUCKET, True)
+    assert (unknown.reason, "other-bucket" in unknown.detail) == (Reason.NO_PICTURE, True)
     assert (await fetched(shelf, "")).reason is Reason.NO_PICTURE
     kept = await keep_bucket(shelf.context, shelf.owner, shelf.given(name="never-made"))
     assert kept.name == "never-made"
@@ -142,9 +145,38 @@ async def test_nobody_reads_with_another_account_s_credentials(shelf: Shelf):
     shelf.store.fill(shelf.name, {"a.png": PICTURE})
     stranger = await factories.customer(shelf.context)
     found = await fetch_picture(shelf.context, 1, stranger.account_id, f"s3://{shelf.name}/a.png")
-    assert found.reason is Reason.UNKNOWN_BUCKET
+    assert (found.reason, "there is no bucket" in found.detail) == (Reason.NO_PICTURE, True)
     # Nor does a row that was moved in the database open there.
     async with shelf.context.cells.pool(1).acquire() as db:
         await db.execute("UPDATE bucket SET account_id = $1", stranger.account_id)
     moved = await reader_of(shelf.context, 1, stranger.account_id, shelf.name)
     assert (moved.reason, "cannot be read any more" in moved.detail) == (Reason.UNKNOWN_BUCKET, True)
+
+
+async def test_no_log_says_a_secret(shelf: Shelf, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)  # botocore then tells all that it signs
+    shelf.store.fill(shelf.name, {"a.png": PICTURE})
+    with structlog.testing.capture_logs() as logged:
+        assert isinstance(await fetched(shelf, "a.png"), Picture)
+        await shelf.keep(secret="another-secret")
+        assert (await fetched(shelf, "a.png")).reason is Reason.NO_PICTURE
+    assert "AWS4-HMAC-SHA256" in caplog.text
+    for secret in (shelf.store.secret, "another-secret"):
+        assert secret not in f"{caplog.text}{logged}"
+
+
+async def test_a_task_is_made_of_a_picture_in_a_bucket(client: Client, customer: factories.Customer, shelf: Shelf):
+    shelf.store.fill(shelf.name, {"in/a b.png": PICTURE})
+    question = {"kind": "text", "words": "What is on the picture?"}
+
+    async def make(key: str):
+        body = {"picture_url": f"s3://{shelf.name}/{key}", "question": question}
+        return await client.post("/v1/tasks", json=body, headers={"authorization": f"Bearer {customer.key}"})
+
+    made = await make("in/a b.png")
+    assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.text
+    shown = await client.get(made.json()["picture_url"])
+    assert shown.content == PICTURE
+    missing = await make("in/b.png")
+    assert (missing.status_code, missing.json()["refusal"]) == (422, "no_picture")
+    assert missing.json()["detail"] == "the store answered 404 NoSuchKey"

@@ -11,6 +11,7 @@ import pytest
 
 from manyeyes.accounts import store as accounts
 from manyeyes.allow_list import store as allow_list
+from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
@@ -137,6 +138,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"refund_account"},
         False,
     ),
+    (buckets.SQL, "buckets", (1, [5, 6], ["bucket-1", "bucket-2"]), {"bucket_pkey"}, False),
+    (buckets.SQL, "buckets_of", (1, 5), {"bucket_pkey"}, True),
     (sites.SQL, "hold_sites", (1, [5, 6], ["a.example", "b.example"]), {"site_pkey"}, True),
     (sites.SQL, "take_due", (1, NOW, NOW, 20), {"site_due"}, False),
     (sites.SQL, "unswept", (1, 20), {"site_unswept"}, False),

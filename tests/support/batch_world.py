@@ -12,17 +12,22 @@ import asyncpg
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
+from manyeyes.actions.keep_buckets import KeepBucket, keep_buckets
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
+from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
+from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hold_questions
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
+from manyeyes.buckets.rules import MOST_BUCKETS
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports import token_reports
@@ -31,9 +36,10 @@ from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
-from support import proven_sites
-from support.action_stage import PRICE, Stage, set_stage
+from support import job_lives, proven_sites
+from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.directory_world import SOFT_ID, Directory, make_directory
+from support.item_uploads import add, adding
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -78,6 +84,8 @@ class World(NamedTuple):
     reported: dict[int, int]  # whose answers were reported, by task
     judging: list[int]  # tasks whose complaints are undecided
     appealed: list[int]  # tasks whose appeals are undecided
+    drafts: list[tuple[int, int]]  # account, job: with files (support/item_batches.py)
+    questions: list[int]  # with instructions
 
 
 async def make_world(db: asyncpg.Connection) -> World:
@@ -108,6 +116,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
+    await _buckets(stage, rich, other)
+    await _files(stage, rich, other)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -203,6 +213,7 @@ async def _desks(stage: Stage, calls: Calls, rich: int, other: int, author: int)
     for worker_id in hands[:2]:
         assert isinstance(await stage.skip(worker_id, await stage.lease(worker_id)), Skipped)
     await stage.change("UPDATE work SET failures = 4 WHERE cell = $1 AND state <> 0 AND task_id % 2 = 0")
+    await _explained(stage, rich, hands)
     await stage.go(hands[2], offline=False)
     idle = [await stage.worker(*EVERY_QUEUE) for _ in range(2)]
     await stage.match()  # one of them is given what they have not looked at yet
@@ -212,12 +223,56 @@ async def _desks(stage: Stage, calls: Calls, rich: int, other: int, author: int)
     await stage.come(author, *EVERY_QUEUE)
 
 
+async def _explained(stage: Stage, account_id: int, hands: list[int]) -> None:
+    """Let half of what lies on desks ask questions with instructions, which one worker has read."""
+    asked = [
+        NewQuestion(
+            question_id=stage.number(),
+            account_id=account_id,
+            kind="number",
+            options_json="{}",
+            instructions=words,
+            examples=(NewExample("1", "", PICTURE),),
+        )
+        for words in ("Look well", "Look again")
+    ]
+    async with stage.transaction() as tx:
+        held = await hold_questions(tx, stage.now, CELL, asked)
+    first, second = held.values()
+    ask = "UPDATE work SET question_id = $2 WHERE cell = $1 AND state <> 0 AND site = '' AND task_id % 4 = $3"
+    await stage.change(ask, first, 1)
+    await stage.change(ask, second, 3)
+    await stage.act(note_instructions_seen, NoteInstructionsSeen(CELL, hands[3], first))
+
+
 async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     for account_id in (rich, other, poor):
         await stage.submit(account_id, callback_url="https://receiver1.example/end", life_seconds=50)
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
+
+
+async def _files(stage: Stage, *account_ids: int) -> None:
+    """Make drafts with items, a complete file and one that is half there."""
+    for account_id in account_ids:
+        job_id = await job_lives.draft(stage, account_id, items=1)
+        for key, is_complete in (("whole", True), ("half", False)):
+            names = [f"{key} {n}" for n in range(2)] if is_complete else ["a", "b"]
+            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=is_complete)
+            assert isinstance(await add(stage, part), ItemsAdded)
+
+
+async def _buckets(stage: Stage, rich: int, other: int) -> None:
+    """Keep a bucket of one account, and all that another one may have."""
+    given: dict[str, Any] = {
+        "endpoint": "https://s3.example",
+        "region": "us-east-1",
+        "access_key": "key",
+        "secret": b"sealed",
+    }
+    names = [(rich, "pictures"), *((other, f"full-{n}") for n in range(MOST_BUCKETS))]
+    await stage.act(keep_buckets, *(KeepBucket(cell=CELL, account_id=a, name=n, **given) for a, n in names))
 
 
 def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:
@@ -253,4 +308,9 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
         reported=reported,
         judging=[row["task_id"] for row in await stage.rows("report", "task_id", "state = 0")],
         appealed=[row["task_id"] for row in await stage.rows("appeal", "task_id", "decided_at IS NULL")],
+        drafts=[
+            *[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id", "state = 0")],
+            (UNKNOWN, UNKNOWN),
+        ],
+        questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
     )

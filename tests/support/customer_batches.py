@@ -13,12 +13,15 @@ from manyeyes.actions.change_account_terms import ChangeAccountTerms
 from manyeyes.actions.claim_deliveries import ClaimDeliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal
 from manyeyes.actions.file_complaints import FileComplaint
+from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets
 from manyeyes.actions.import_results import ImportResults
+from manyeyes.actions.keep_buckets import KeepBucket
 from manyeyes.actions.note_deliveries import NoteDelivery
 from manyeyes.actions.open_accounts import OpenAccount
 from manyeyes.actions.pay_out_shares import PayOutShares
 from manyeyes.actions.record_recognitions import RecordRecognition
 from manyeyes.actions.record_site_checks import RecordSiteCheck
+from manyeyes.actions.remove_buckets import RemoveBucket
 from manyeyes.actions.replay_deliveries import ReplayDeliveries
 from manyeyes.actions.report_tokens import ReportToken
 from manyeyes.actions.rotate_secrets import RotateSecret
@@ -108,6 +111,29 @@ def report_tokens(draw: Draw, world: World) -> list[ReportToken]:
         return ReportToken(cell=CELL, account_id=account_id, task_id=task_id, kind=kind, takes=takes)
 
     return draw.batch(one)
+
+
+def forget_bucket_secrets(draw: Draw, world: World) -> list[ForgetBucketSecrets]:
+    """Draw a command or two, of which the first finds all secrets."""
+    return draw.batch(lambda: ForgetBucketSecrets(cell=CELL))
+
+
+def keep_buckets(draw: Draw, world: World) -> list[KeepBucket]:
+    """Draw buckets to keep, new ones and those that are there, of an account that has as many as one may have too."""
+    some = draw.few([(world.account_ids[0], "pictures"), (world.account_ids[0], "new"), (world.account_ids[1], "new")])
+
+    def one() -> KeepBucket:
+        account_id, name = draw.one(some)
+        terms = {"endpoint": draw.one(("https://a.example", "https://b.example")), "region": "us-east-1"}
+        return KeepBucket(cell=CELL, account_id=account_id, name=name, **terms, access_key="key", secret=b"sealed")
+
+    return draw.batch(one)
+
+
+def remove_buckets(draw: Draw, world: World) -> list[RemoveBucket]:
+    """Draw buckets to remove, those that are not there too."""
+    some = draw.few([(world.account_ids[0], "pictures"), (world.account_ids[1], "full-1"), (UNKNOWN, "pictures")])
+    return draw.batch(lambda: RemoveBucket(CELL, *draw.one(some)))
 
 
 def import_results(draw: Draw, world: World) -> list[ImportResults]:

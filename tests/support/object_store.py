@@ -4,12 +4,12 @@ import json
 from collections.abc import Mapping
 
 from moto import settings as moto_settings
-from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.models import iam_backends
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
+ACCOUNT = "123456789012"  # moto's usual one
 REGION = "eu-central-1"
 HOST = "127.0.0.1"
 
@@ -21,8 +21,8 @@ class ObjectStore:
         self._server = ThreadedMotoServer(HOST, 0, verbose=False)
         self._server.start()
         self.endpoint = f"http://{HOST}:{self._server.get_host_and_port()[1]}"
-        self._backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
-        people = iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        self._backend = s3_backends[ACCOUNT]["aws"]
+        people = iam_backends[ACCOUNT]["aws"]
         people.create_user(REGION, "reader")
         allowed = {"Effect": "Allow", "Action": ["s3:Get*", "s3:List*"], "Resource": "*"}
         people.put_user_policy("reader", "reads", json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))

@@ -14,6 +14,7 @@ from manyeyes.actions.go_online import GoOnline
 from manyeyes.actions.hand_out import HandOut
 from manyeyes.actions.hush_workers import HushWorker
 from manyeyes.actions.leave import Leave
+from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen
 from manyeyes.actions.open_gates import OpenGate
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.shared.worker_desks import LeaseId
@@ -75,6 +76,13 @@ def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
         return ShowWidget(cell=CELL, worker_id=worker_id, lease=held)
 
     return draw.batch(one)
+
+
+def note_instructions_seen(draw: Draw, world: World) -> list[NoteInstructionsSeen]:
+    """Draw workers who went past instructions, some of them of what lies before them."""
+    return draw.batch(
+        lambda: NoteInstructionsSeen(CELL, draw.one(world.worker_ids), draw.one([*world.questions, UNKNOWN]))
+    )
 
 
 def attach_workers(draw: Draw, world: World) -> list[AttachWorker]:

@@ -136,7 +136,7 @@ def test_every_reason_that_tupu_s_contract_can_meet_has_its_code():
 
 
 def test_every_reason_that_v1_can_meet_has_its_status():
-    actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
+    actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals", "keep_buckets", "remove_buckets")
     shared = (
         "roles/worker.py",
         "roles/reviewer.py",
@@ -144,6 +144,8 @@ def test_every_reason_that_v1_can_meet_has_its_status():
         "roles/customer/reports.py",
         "roles/customer/recognitions.py",
         "roles/customer/deliveries.py",
+        "roles/customer/buckets.py",
+        "roles/customer/picture_sources.py",
         "runtime/lookup_cache.py",
         *[f"actions/{name}.py" for name in actions],
     )

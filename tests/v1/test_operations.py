@@ -8,10 +8,10 @@ import pytest
 from starlette.responses import Response
 
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
 from manyeyes.v1.openapi import OPERATIONS, document
 from manyeyes.v1.operations import Answer, Operation, asked_limit, read_task
-from manyeyes.v1.routes import APIS
 from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 

@@ -263,7 +263,7 @@ async def test_the_page_s_examples_have_the_members_that_there_are(client: Clien
 def test_the_description_tells_of_every_call_and_of_the_verdicts():
     described = document()
     paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
-    assert paths == {f"/v1/reviewer/{name}" for name in ("next", "votes", "session", "leave")}
+    assert paths == {f"/v1/reviewer/{name}" for name in ("next", "votes", "session", "leave", "questions/{question}")}
     assert all(
         f"## {verb} {path}" in PAGE.read_text() for path in paths for verb in map(str.upper, described["paths"][path])
     )

@@ -46,11 +46,10 @@ async def _drop(db: asyncpg.Connection, name: str) -> None:
 
 
 async def _is_empty(db: asyncpg.Connection, name: str) -> bool:
-    """Tell whether nothing lies in a day; one that another process has just dropped has nothing either."""
-    try:
+    """Tell whether nothing lies in a day; nor does in one that another process has just dropped."""
+    if await db.fetchval(SQL.has_day, name):
         return not await db.fetchval(f"SELECT EXISTS (SELECT FROM {name})")
-    except asyncpg.UndefinedTableError:
-        return True
+    return True
 
 
 def _name(day: date) -> str:

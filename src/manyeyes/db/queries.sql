@@ -23,6 +23,10 @@ INSERT INTO cell (cell, next_serial) VALUES ($1, 1) ON CONFLICT DO NOTHING;
 SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid
 WHERE inhparent = 'blob'::regclass AND relkind = 'r' ORDER BY relname;
 
+-- name: has_day
+-- Whether a day's partition is there.
+SELECT to_regclass($1) IS NOT NULL;
+
 -- name: oldest_open_job
 -- The day (UTC) on which the oldest job was made that is not over (jobs/rules.py: JobState): from then on pictures of its items may still come.
 SELECT (min(created_at) AT TIME ZONE 'UTC')::date FROM job WHERE state < 3;

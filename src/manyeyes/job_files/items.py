@@ -11,11 +11,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from manyeyes.buckets.rules import SCHEME, read_object_address
+
 MOST_LINES = 2_000_000  # of one file, the empty ones too: they hold nothing, but each takes a moment
 LARGEST_UPLOAD = 2_000_000_000  # bytes of a body
 LONGEST_LINE = 1_000_000  # bytes; a picture of 500,000 takes 666,668 in base64
 LONGEST_ID, LONGEST_COMMENT, LONGEST_ADDRESS, LONGEST_TRUTH = 500, 2_000, 2_000, 10_000  # characters
-SCHEMES = ("http", "https", "s3")
+SCHEMES = ("http", "https")  # beside buckets
 PICTURE_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif"),
     *(".bmp", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".svg"),  # no picture that is taken, and told so
@@ -94,6 +96,12 @@ def fault_of(item: Item) -> Finding | None:
 
 
 def _address_fault(item: Item) -> Finding | None:
+    if item.picture_url.startswith(SCHEME):
+        try:
+            read_object_address(item.picture_url)  # a name may hold blanks, and is not encoded
+        except ValueError as error:
+            return Finding(item.line, f"picture_url: {error}", "/picture_url")
+        return None
     try:
         parts = urlsplit(item.picture_url)
     except ValueError:

@@ -1,7 +1,7 @@
 """The tool `ask_people`: people look at a picture and answer a question about it.
 
 Nothing is asked, or paid, twice (docs/decisions/0053): a caller's ``key`` names one question for ever; without one,
-the same question about the same picture within a day is the one that was asked before, unless that failed.
+the same question about the same picture within a day is the one that was asked before, unless nobody answered that.
 """
 
 import hashlib
@@ -74,9 +74,13 @@ async def asked_task(asking: Asking, asked: AskArguments) -> ToldTask:
 
 
 def _still_counts(before: ToldTask, now: datetime) -> bool:
-    """Tell whether a task made earlier answers the same question: it did not fail, and its answer is kept."""
+    """Tell whether a task made earlier answers the same question.
+
+    What ended without an answer and cost nothing is asked anew; what people looked at in vain was paid, and stands.
+    """
+    is_void = before.state in ("failed", "cancelled") and not Decimal(before.cost)
     is_lost = before.result is not None and not before.result.kept
-    return before.state not in ("failed", "cancelled") and not is_lost and now - before.created_at < SAME_FOR
+    return not is_void and not is_lost and now - before.created_at < SAME_FOR
 
 
 def _body(content: dict[str, Any], asked: AskArguments, external_id: str) -> bytes:
@@ -105,7 +109,7 @@ ASK_PEOPLE = Tool(
         "Asks real people what is on a picture: read a meter, a receipt, a sign or handwriting, count, choose a label."
         " Use it when you cannot read a picture surely yourself and the answer matters.\n"
         "It costs real money, usually a tenth of a cent to a cent for an answer, taken from the account whose key is"
-        " used; `price_at_most` is the cap. A question that nobody answers costs nothing.\n"
+        " used; `price_at_most` is the cap. Nothing is charged when nobody was there to answer.\n"
         "A person takes ten seconds to some minutes. This waits `patience` seconds; when `ended` is false then, the"
         " question stays with the people: call `wait` with its `id`. Asking the same about the same picture again"
         " within a day gives the same task and costs nothing more.\n"

@@ -4,6 +4,7 @@ The package takes a second and 26 MB to load (docs/decisions/0053), so a serving
 """
 
 import asyncio
+import contextlib
 import importlib
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -56,7 +57,8 @@ class Doorway:
     async def close(self) -> None:
         """End what is under way, if anybody ever called."""
         if self._opening is not None:
-            await (await self._opening).stop()
+            with contextlib.suppress(Exception):  # what could not be opened was told to its callers
+                await (await self._opening).stop()
 
     async def _refused(self, request: Request) -> Response | None:
         """Return why a request is not served; None when it is.

@@ -2,7 +2,7 @@
 
 import time
 
-from manyeyes.mcp.installation import ENDED, ToldTask
+from manyeyes.mcp.installation import ENDED, Problem, ToldTask
 from manyeyes.mcp.tool import Asking
 
 STEP_SECONDS = 5.0  # between two signs of life
@@ -12,7 +12,8 @@ LONGEST_SECONDS = 50.0  # of one call: agents' frameworks give up after a minute
 async def waited(asking: Asking, task: ToldTask, seconds: float) -> ToldTask:
     """Return the task when it has ended or the seconds, at most ``asking.longest_wait``, are over.
 
-    Whoever stops listening ends the wait and nothing else.
+    Whoever stops listening ends the wait and nothing else. A look that is refused, as when too many calls wait already,
+    ends it too: the caller knows the task then, and is told to wait once more.
     """
     seconds = max(0.0, min(seconds, asking.longest_wait))
     began = time.monotonic()
@@ -21,7 +22,10 @@ async def waited(asking: Asking, task: ToldTask, seconds: float) -> ToldTask:
         if seconds - gone < 1:  # /v1 waits for whole seconds
             break
         await asking.say(gone, seconds, sentence(task))
-        task = await asking.installation.task(task.id, min(STEP_SECONDS, seconds - gone))
+        try:
+            task = await asking.installation.task(task.id, min(STEP_SECONDS, seconds - gone))
+        except Problem:
+            break
     return task
 
 

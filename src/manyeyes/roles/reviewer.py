@@ -15,6 +15,7 @@ from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
 from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote
+from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
@@ -23,6 +24,7 @@ from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.store import answered_leases
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
 from manyeyes.workers.rules import may_judge
@@ -45,6 +47,11 @@ class LeasedSlot(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueTerms
     answer: str
     pay_micros: int
+    text: str = ""  # the answer as it is kept: a number, a name, JSON
+    question: QuestionKey | None = None
+
+
+Judged = tuple[TaskQuestion, tuple[str, str]]  # what was asked, the answer as it is kept and as people read it
 
 
 class VoteTaken(msgspec.Struct, frozen=True):
@@ -106,6 +113,14 @@ class ReviewDesk:
             await self._context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell, worker.worker_id))
         self._context.notifier.notify([EVERY_REVIEWER])
 
+    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
+        """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
+        found = await self._take(worker.worker_id)
+        if isinstance(found, Refusal):
+            return found
+        asked = found.question if found else None
+        return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
+
     async def session(self, worker: Worker) -> ReviewerSession | Refusal:
         """Return what the reviewer did today."""
         if not worker.reviewer:
@@ -144,7 +159,7 @@ class ReviewDesk:
         return random.sample(numbers, len(numbers))
 
     async def _leased(self, cell: int, slot: Slot) -> LeasedSlot:
-        question, text = await self._context.batcher.read(_judged, cell, slot.task_id)
+        question, (text, shown) = await self._context.batcher.read(_judged, cell, slot.task_id)
         assert slot.lease_until is not None
         return LeasedSlot(
             slot=SlotId(cell, slot.task_id, slot.n, slot.lease),
@@ -153,8 +168,10 @@ class ReviewDesk:
             options=picture_options(question.kind, question.options),
             picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
             queue=(await self._context.lookups.queues())[slot.queue_id],
-            answer=text,
+            answer=shown,
             pay_micros=slot.pay_micros,
+            text=text,
+            question=QuestionKey(cell, question.question_id) if question.question_id else None,
         )
 
 
@@ -171,11 +188,13 @@ async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int])
     return [reviewer_id in held for reviewer_id in reviewer_ids]
 
 
-async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, str]]:
-    """Return what was asked and what was answered; a batched read."""
+async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Judged]:
+    """Return what was asked and what was answered, as it is kept and as people read it; a batched read."""
     ids = sorted(set(task_ids))
-    questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
-    return [(questions[task_id], answers.get(task_id, "")) for task_id in task_ids]
+    questions, solved = await history.questions(db, cell, ids), await answered_leases(db, cell, ids)
+    answers = {task_id: (answer.text, answer.shown) for task_id, answer in solved.items()}
+    return [(questions[task_id], answers.get(task_id, ("", ""))) for task_id in task_ids]
 
 
+_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")
 _NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")

@@ -14,6 +14,7 @@ from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.leave import Leave, leave
+from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
@@ -21,6 +22,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
+from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, instructions
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -49,6 +51,8 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     widget: WidgetId | None
     queue: QueueTerms
     pay_micros: int
+    question: QuestionKey | None = None  # of a task that asks one of /v1's
+    is_unread: bool = False  # there are instructions that the worker has not gone past
 
 
 class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +79,7 @@ class WorkerDesk:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._read_before = ReadBefore(context)
 
     async def online(
         self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
@@ -165,7 +170,7 @@ class WorkerDesk:
             held = await self._context.batcher.ask(show_desks, ShowDesk(cell, worker.worker_id))
             if held[1:]:  # while it was shown the matcher passed over what lies behind it
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
-        views = [await self._leased(cell, work) for work in held[:2]]
+        views = [await self._leased(cell, work, worker) for work in held[:2]]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
 
@@ -210,8 +215,30 @@ class WorkerDesk:
                 depths[cell] = sum(count for count, _ in waiting.values())
         return max(numbers, key=lambda cell: depths[cell])
 
-    async def _leased(self, cell: int, work: Work) -> LeasedTask:
+    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
+        """Return what is said about the question of a task on the worker's desk; refused with `unknown_question`."""
+        if key is None or not await self._is_asked(worker, key):
+            return _NO_QUESTION
+        return await instructions(self._context, key) or _NO_QUESTION
+
+    async def went_past(self, worker: Worker, key: QuestionKey | None) -> Refusal | None:
+        """Keep that the worker has read that; the time for the task that they look at begins anew, once."""
+        if key is None or not await self._is_asked(worker, key):
+            return _NO_QUESTION
+        command = NoteInstructionsSeen(key.cell, worker.worker_id, key.question_id)
+        await self._context.batcher.ask(note_instructions_seen, command)
+        self._context.notifier.notify([worker.worker_id])
+        return None
+
+    async def _is_asked(self, worker: Worker, key: QuestionKey) -> bool:
+        if key.cell not in self._context.cells.numbers:
+            return False
+        held = await self._context.batcher.read(_desks, key.cell, worker.worker_id)
+        return any(work.question_id == key.question_id != 0 for work in held)
+
+    async def _leased(self, cell: int, work: Work, worker: Worker) -> LeasedTask:
         assert work.lease_until is not None
+        question = QuestionKey(cell, work.question_id) if work.question_id else None
         widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
         return LeasedTask(
             lease=LeaseId(cell, work.task_id, work.lease),
@@ -222,10 +249,11 @@ class WorkerDesk:
             widget=widget if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,
+            question=question,
+            is_unread=question is not None and await self._read_before.is_unread(question, worker.worker_id),
         )
 
     def _is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:
-        """Tell whether it is a lease of a cell that is here; None is what could not be read."""
         return lease is not None and lease.cell in self._context.cells.numbers
 
     async def _after(self, worker: Worker, cell: int, outcome: Answered | Skipped | Refusal) -> LeasedTask | None:
@@ -240,7 +268,7 @@ class WorkerDesk:
         self._context.dispatcher.wake(cell, {*worker.queues, *answered})
         ended = [] if isinstance(outcome, Refusal) else [of_task(outcome.task_id)]  # a customer may wait for it
         self._context.notifier.notify([worker.worker_id, *ended])
-        return await self._leased(cell, upcoming) if upcoming else None
+        return await self._leased(cell, upcoming, worker) if upcoming else None
 
 
 async def rest(event: asyncio.Event, seconds: float) -> bool:
@@ -270,4 +298,5 @@ async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 
+_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "no task that you have asks this question")
 _NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

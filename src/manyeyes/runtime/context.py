@@ -18,6 +18,7 @@ from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
 from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
+from manyeyes.runtime.job_bell import JobBell
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
@@ -26,7 +27,7 @@ from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
-from manyeyes.values.signed_links import PictureLinks, WidgetLinks
+from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
 
 
 class Context:
@@ -45,6 +46,7 @@ class Context:
         self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
+        self.job_bell = JobBell()
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
         self.fetcher = PictureFetcher()
@@ -70,6 +72,11 @@ class Context:
     def pictures(self) -> PictureLinks:
         """Return what makes and opens the addresses of pictures. Raises `SecretsUnreadable`."""
         return PictureLinks(self._own_keys.pictures, self.settings.picture_hours)
+
+    @cached_property
+    def examples(self) -> ExampleLinks:
+        """Return what makes and opens the addresses of examples' pictures. Raises `SecretsUnreadable`."""
+        return ExampleLinks(self._own_keys.pictures)
 
     @cached_property
     def widgets(self) -> WidgetLinks:

@@ -86,11 +86,6 @@ async def all_refunds(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.all_refunds, cell, timeout=PROOF_SECONDS))
 
 
-async def refunded_between(db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime) -> int:
-    """Return the micros given back of an account's tasks that ended in ``[start, end)``, whenever that was."""
-    return int(await db.fetchval(SQL.refunded_between, cell, account_id, start, end))
-
-
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
     """Add ended tasks to their queues' minute of ``now``."""
     if rows:

@@ -33,6 +33,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     ip: str
     ended_at: datetime
     charged_micros: int
+    job_id: int
 
 
 class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
     media: str
     created_at: datetime
     kept: bool
+    question_id: int = 0
 
 
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:

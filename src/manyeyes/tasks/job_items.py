@@ -9,13 +9,13 @@ import msgspec
 
 from manyeyes.db.rows import read
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import SQL
+from manyeyes.tasks.store import SQL, shown_of, text_of
 
 
 class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an item. ``work_state`` is None unless it is in its queue, ``ending`` None until it ended.
 
-    ``answer``: as it is stored; None when there is none, or it is no longer kept.
+    ``answer`` of a solved one, ``shown`` as people read it; both are empty when it is no longer kept.
     """
 
     task_id: int
@@ -23,7 +23,8 @@ class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     work_state: int | None
     ending: Ending | None
-    answer: str | None
+    answer: str
+    shown: str
     charged_micros: int
     refunded_micros: int
     ended_at: datetime | None
@@ -57,4 +58,5 @@ async def item_outcomes(
     db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int, limit: int
 ) -> list[ItemOutcome]:
     """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
-    return read(ItemOutcome, await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit))
+    rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit)
+    return read(ItemOutcome, rows, answer=text_of, shown=shown_of)

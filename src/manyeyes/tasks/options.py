@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 
-from manyeyes.tasks.choices import NOTHING_CHOSEN
+from manyeyes.tasks.choices import NOTHING_CHOSEN, chosen
 from manyeyes.tasks.fields import (
     canonical_field,
     canonical_fields,
@@ -100,6 +100,20 @@ def shown_value(value: object) -> str:
     if value is None:
         return NOTHING_CHOSEN
     return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+
+def shown_parts(options: AnyOptions, text: str) -> list[tuple[str, str]]:
+    """Return (name, what people read) of each field of a fitting answer; nothing of other kinds."""
+    value = value_of(options, text) if isinstance(options, FieldsOptions) else {}
+    return [(name, shown_value(each)) for name, each in value.items()] if isinstance(value, dict) else []
+
+
+def chosen_names(options: AnyOptions, text: str) -> list[str]:
+    """Return the names of the labels that a fitting answer chose; nothing of other kinds."""
+    if isinstance(options, ChoicesOptions):
+        names = chosen(text) or set()
+        return [label for label in options.labels if label in names]
+    return [shown_text(options, text)] if isinstance(options, (LabelOptions, ChoiceOptions)) else []
 
 
 def answer_name(options: AnyOptions, text: str) -> str:

@@ -90,12 +90,12 @@ SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell =
 
 -- name: charges
 -- What ended tasks cost, and under what they are counted.
-SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros, job_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept
+SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
@@ -135,6 +135,10 @@ SELECT question_id, account_id, kind, options, instructions, examples FROM quest
 -- name: question_picture
 -- One example's picture.
 SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 AND n = $3;
+
+-- name: question_media
+-- Which examples have pictures.
+SELECT n, media FROM question_picture WHERE cell = $1 AND question_id = $2 ORDER BY n;
 
 -- name: unread_questions
 -- Of workers and questions those where instructions or examples are that the worker has not gone past.
@@ -218,12 +222,15 @@ SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_
 DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: item_outcomes
--- What became of a job's items, in the order of their lines.
-SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, coalesce(r.charged_micros, 0) AS charged_micros,
-       coalesce(b.refunded_micros, 0) AS refunded_micros, r.ended_at
+-- What became of a job's items, in the order of their lines; answers as long as their account keeps them.
+SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, k.answer, k.answer AS shown,
+       coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
-LEFT JOIN work AS w ON w.cell = $1 AND w.task_id = t.task_id
-LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
-LEFT JOIN refund AS b ON b.cell = $1 AND b.task_id = t.task_id
+JOIN account AS a ON a.cell = t.cell AND a.account_id = t.account_id
+LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
+LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
+LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id,
+LATERAL (SELECT CASE WHEN r.ended_at + greatest(a.keep_days * interval '1 day', interval '5 min') > now()
+                     THEN r.answer END AS answer) AS k
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line LIMIT $5;

@@ -31,7 +31,7 @@ class QuestionRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """A question as people and its customer read it; ``options`` is JSON text, ``media`` its pictures' by number."""
+    """A question as people and its customer read it; ``options`` is JSON text."""
 
     question_id: int
     account_id: int
@@ -86,6 +86,11 @@ async def picture(db: asyncpg.Connection, cell: int, question_id: int, n: int) -
     return (row["media"], row["bytes"]) if row else None
 
 
+async def media(db: asyncpg.Connection, cell: int, question_id: int) -> dict[int, str]:
+    """Return which of a question's examples have pictures, with their media."""
+    return dict(await db.fetch(SQL.question_media, cell, question_id))
+
+
 async def unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     """Return of (worker, question) each those where there is something to read that the worker has not gone past."""
     worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
@@ -94,9 +99,9 @@ async def unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, in
 
 
 async def note_seen(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[tuple[int, int]]) -> None:
-    """Keep that workers have read what there is to read of questions: (worker, question) each."""
-    worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
-    await tx.execute(SQL.note_questions_seen, cell, worker_ids, question_ids, now)
+    """Keep that workers went past what there is to read of questions: (worker, question) each."""
+    if keys:
+        await tx.execute(SQL.note_questions_seen, cell, [key[0] for key in keys], [key[1] for key in keys], now)
 
 
 _examples = msgspec.json.Decoder(tuple[ExampleRow, ...])

@@ -1,16 +1,21 @@
 """/v1/jobs/{id}/items and …/uploads: files of items into a draft (docs/reference/v1/files.md)."""
 
+import hashlib
+
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.jobs.store import JobUpload
+from manyeyes.roles.customer.bucket_items import take_bucket
+from manyeyes.roles.customer.bucket_listing import read_bucket_query
 from manyeyes.roles.customer.item_bodies import CSV, FORM, JSONL, ZIP, Sent
 from manyeyes.roles.customer.items import CustomerItems, UploadTaken
 from manyeyes.roles.sign_in import caller_address
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.idempotency import LONGEST_KEY, REPLAYED, sent_key
+from manyeyes.v1.json_messages import decode, whole_body
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
@@ -36,6 +41,13 @@ class UploadView(msgspec.Struct, frozen=True):
     complete: bool
 
 
+class BucketItemsBody(msgspec.Struct, frozen=True):
+    """``bucket``: s3://BUCKET/PREFIX. ``suffixes``: ends of names that are meant; none: pictures' usual ones."""
+
+    bucket: str
+    suffixes: tuple[str, ...] = ()
+
+
 class TakenView(msgspec.Struct, frozen=True, kw_only=True):
     """A file that is complete. ``items``: of the whole job; ``skipped``: files that are no pictures, up to 100."""
 
@@ -50,19 +62,36 @@ class JobFilesApi:
     """Files of jobs of the account whose key or session it is."""
 
     def __init__(self, context: Context) -> None:
-        self._items = CustomerItems(context)
+        self._context, self._items = context, CustomerItems(context)
 
     async def add(self, call: Call[KeyOwner, None]) -> Answer[TakenView] | Refusal | None:
         """Take a file's items, or the rest of them; 422 with lines for a file that is wrong."""
         job_id = job_number(call)
-        sent = _sent(call.request)
         try:
-            taken = await self._items.take(call.person, job_id, sent)
+            if _media(call.request) == "application/json":
+                taken = await self._take_bucket(call, job_id)
+            else:
+                taken = await self._items.take(call.person, job_id, _sent(call.request))
         except ClientDisconnect:
             return None  # nobody listens; what was saved stays
         if isinstance(taken, Refusal):
             return taken
         return Answer(_taken_view(taken), headers=REPLAYED if taken.was_there else {})
+
+    async def _take_bucket(self, call: Call[KeyOwner, None], job_id: int) -> UploadTaken | Refusal:
+        """Take the pictures of a bucket that the body names; it is read whole, and named by the body's digest."""
+        raw = await whole_body(call.request)
+        body = decode(raw, BucketItemsBody)
+        if call.query.get("from_line", "1") != "1":
+            return Refusal(
+                Reason.UNREADABLE, "a bucket is read from its beginning; what is there already is not made twice"
+            )
+        try:
+            query = read_bucket_query(body.bucket, body.suffixes)
+        except ValueError as error:
+            return Refusal(Reason.UNREADABLE, str(error))
+        key, ip = _key(call.request) or hashlib.sha256(raw).hexdigest(), caller_address(call.request)
+        return await take_bucket(self._context, call.person, job_id, query, upload_key=key, ip=ip)
 
     async def upload(self, call: Call[KeyOwner, None]) -> UploadView | Refusal:
         """Return how far a file is."""
@@ -87,12 +116,18 @@ def job_number(call: Call[KeyOwner, None]) -> int:
     return number
 
 
+def _media(request: Request) -> str:
+    """Return the body's media type, without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 def _sent(request: Request) -> Sent:
     """Return the body with what its head says of it. Raises `Refused` for what cannot be read."""
     content_type = request.headers.get("content-type", "")
-    form = FORMS.get(content_type.partition(";")[0].strip().lower())
+    form = FORMS.get(_media(request))
     if form is None:
-        said = "Content-Type must be application/jsonl, text/csv, application/zip or multipart/form-data"
+        said = "Content-Type must be application/jsonl, text/csv, application/zip, multipart/form-data, or for a bucket"
+        said += " application/json"
         raise Refused(Refusal(Reason.UNREADABLE, said))
     from_line = whole_number(request.query_params.get("from_line", "1"), 9)
     if not from_line:
@@ -138,7 +173,7 @@ OPERATIONS = [
         statuses=(400, 401, 402, 403, 404, 409, 422, 429),
         waits=True,
         scope="tasks:write",
-        media=("application/jsonl", "text/csv", "application/zip", "multipart/form-data"),
+        media=("application/jsonl", "text/csv", "application/zip", "multipart/form-data", "application/json"),
         reads_itself=True,
     ),
     Operation(

@@ -7,29 +7,21 @@ import msgspec
 
 from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
 
-OPERATIONS = [
-    *worker.OPERATIONS,
-    *reviewer.OPERATIONS,
-    *reports.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *recognitions.OPERATIONS,
-    *tasks.OPERATIONS,
-    *money.OPERATIONS,
-    *job_files.OPERATIONS,
-    *jobs.OPERATIONS,
-]
+OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
     "wait": "number",
     "limit": "integer",
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "bucket": "string",
     "recognition_task_id": "string",
     "job_id": "integer",
     "cursor": "string",
@@ -38,6 +30,8 @@ PARAMETERS = {
     "to": "string",
     "grain": "string",
     "tz": "string",
+    "month": "string",
+    "by": "string",
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
@@ -48,13 +42,14 @@ PARAMETERS = {
     "queue": "string",
     "upload_key": "string",
     "from_line": "integer",
+    "question": "string",
 }
 
 
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
     types: list[Any] = [kind for operation in OPERATIONS for kind in (operation.body, operation.reply) if kind]
-    types += [ProblemBody, ImageOptions, LabelOptions, WidgetOptions]
+    types += [ProblemBody, ImageOptions, LabelOptions, OwnOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:

@@ -23,9 +23,11 @@ PROBLEMS = {
     Reason.UNKNOWN_TASK: (404, "There is no such task"),
     Reason.UNKNOWN_REPORT: (404, "There is no such report"),
     Reason.UNKNOWN_DELIVERY: (404, "There is no such call-back"),
+    Reason.UNKNOWN_QUESTION: (404, "There is no such question"),
     Reason.UNKNOWN_RECOGNITION: (404, "There is no such recognition"),
     Reason.UNKNOWN_JOB: (404, "There is no such job"),
     Reason.UNKNOWN_UPLOAD: (404, "There is no such upload"),
+    Reason.UNKNOWN_BUCKET: (404, "There is no such bucket"),
     Reason.LEASE_LOST: (409, "The lease is over"),
     Reason.SITE_WITHDRAWN: (409, "The proof of control over the site has ended"),
     Reason.NOT_ONLINE: (409, "The worker is not online"),
@@ -52,7 +54,6 @@ PROBLEMS = {
     Reason.ANSWER_UNFIT: (422, "The answer does not fit the question"),
     Reason.TASK_PROPERTIES: (422, "A member of the task is wrong"),
     Reason.UNKNOWN_QUEUE: (422, "There is no such queue"),
-    Reason.UNKNOWN_BUCKET: (422, "There is no such bucket"),
     Reason.PICTURE_TOO_SMALL: (422, "The picture is too small"),
     Reason.PICTURE_TOO_BIG: (422, "The picture is too big"),
     Reason.PICTURE_NOT_SUPPORTED: (422, "The picture is none that browsers show"),
@@ -60,6 +61,7 @@ PROBLEMS = {
     Reason.PICTURE_AWAY: (422, "The picture cannot be had from its address now"),
     Reason.BAD_ITEMS: (422, "Lines of the file are wrong"),
     Reason.TOO_MANY_WAITS: (429, "Too many calls wait"),
+    Reason.PICTURE_AWAY: (503, "The picture could not be had for now"),
     Reason.QUEUE_FULL: (503, "The queue is full"),
     Reason.ALL_FILTERED: (503, "All workers who are there are filtered"),
 }
@@ -94,6 +96,7 @@ OTHERS = {
     "wrong_method": (405, "The call has another method"),
     "unavailable": (503, "It cannot be served now"),
     "failed": (500, "A fault of ours"),
+    "without_parquet": (501, "Parquet files are not written here"),
 }
 
 

@@ -1,5 +1,6 @@
 """A question as /v1 takes and shows it: its kind's members, with instructions and examples."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import msgspec
 
 from manyeyes.actions.shared.asked_questions import NewExample
 from manyeyes.roles.customer.questions import GivenQuestion, judged
+from manyeyes.roles.instructions import Instructions
+from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.options import AnyOptions, answer_text
 from manyeyes.tasks.pictures import Picture, inspect
@@ -27,6 +30,7 @@ from manyeyes.tasks.rules import ImageOptions
 from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import ExampleId
 
 BOUND = {"anyOf": [{"type": "number"}, {"type": "null"}]}
 Bound = Annotated[Decimal | None, msgspec.Meta(extra_json_schema=BOUND)]
@@ -110,6 +114,34 @@ def read_question(body: QuestionBody) -> GivenQuestion | list[QuestionFault]:
     if faults:
         return faults
     return judged(GivenQuestion(options=_options(body), instructions=body.instructions, examples=tuple(examples)))
+
+
+class ExampleView(msgspec.Struct, frozen=True):
+    """``text``: the answer as people read it; ``words``: why; ``image_url``: empty when it has no picture."""
+
+    text: str
+    words: str
+    image_url: str
+
+
+class QuestionView(msgspec.Struct, frozen=True):
+    """What is said about a question before its first task."""
+
+    id: str
+    words: str
+    instructions: str
+    examples: list[ExampleView]
+
+
+def instructions_view(context: Context, found: Instructions) -> QuestionView:
+    """Return instructions with the addresses of their examples' pictures."""
+    key, today = found.key, datetime.now(UTC).date()
+    places = [ExampleId(key.cell, key.question_id, n) for n in range(len(found.examples))]
+    examples = [
+        ExampleView(each.shown, each.words, context.examples.path(place, today, each.media) if each.media else "")
+        for place, each in zip(places, found.examples, strict=True)
+    ]
+    return QuestionView(str(key), found.options.comment, found.text, examples)
 
 
 def json_value(raw: msgspec.Raw | bytes) -> object:

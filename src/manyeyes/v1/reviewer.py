@@ -5,11 +5,13 @@ from typing import Annotated
 import msgspec
 
 from manyeyes.reports.rules import LONGEST_REASON, Vote
+from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.reviewer import ReviewDesk, parse_slot
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker, while_allowed
 from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.question_views import QuestionView, instructions_view
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_words
@@ -52,6 +54,11 @@ class ReviewerApi:
         outcome = await self._desk.session(call.person)
         return outcome if isinstance(outcome, Refusal) else reviewer_view(outcome)
 
+    async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
+        """Return what is said about the question that lies before the reviewer."""
+        found = await self._desk.instructions(call.person, parse_question(call.part(4)))
+        return found if isinstance(found, Refusal) else instructions_view(self._context, found)
+
     async def leave(self, call: Call[Worker, None]) -> None:
         """Give back what lies before the reviewer, so that nobody waits for them."""
         await self._desk.leave(call.person)
@@ -85,6 +92,14 @@ OPERATIONS = [
         caller=signed_in_worker,
         reply=ReviewerView,
         statuses=(401, 403),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/reviewer/questions/{question}",
+        handler=ReviewerApi.question,
+        caller=signed_in_worker,
+        reply=QuestionView,
+        statuses=(401, 403, 404),
     ),
     Operation(
         method="POST",

@@ -7,10 +7,12 @@ import msgspec
 
 from manyeyes.roles.reviewer import LeasedSlot, ReviewerSession, VoteTaken
 from manyeyes.runtime.context import Context
-from manyeyes.v1.worker_views import QueueView, queue_view
+from manyeyes.tasks.options import chosen_names, shown_parts
+from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
+from manyeyes.v1.worker_views import PICTURES, QueueView, queue_view
 from manyeyes.values.money import number
 
-PICTURE_OPTIONS = {"oneOf": [{"$ref": f"#/components/schemas/{n}"} for n in ("ImageOptions", "LabelOptions")]}
+PICTURE_OPTIONS = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in PICTURES]}
 AnyPicture = Annotated[Any, msgspec.Meta(extra_json_schema=PICTURE_OPTIONS)]  # PictureOptions, as a schema says it
 
 
@@ -19,12 +21,20 @@ class ReviewTask(msgspec.Struct, frozen=True):
     options: AnyPicture
     image_url: str
     queue: QueueView
+    question: str | msgspec.UnsetType = msgspec.UNSET  # of /v1: what `/v1/reviewer/questions/{question}` tells of
+
+
+class FieldAnswer(msgspec.Struct, frozen=True):
+    name: str
+    text: str
 
 
 class GivenAnswer(msgspec.Struct, frozen=True):
-    """``text``: what was typed, or the name of the label that was chosen."""
+    """``text``: the answer as people read it. ``chosen``: of labels, ``fields``: of fields, each as people read it."""
 
     text: str
+    chosen: list[str] | msgspec.UnsetType = msgspec.UNSET
+    fields: list[FieldAnswer] | msgspec.UnsetType = msgspec.UNSET
 
 
 class SlotView(msgspec.Struct, frozen=True):
@@ -57,8 +67,20 @@ def slot_view(context: Context, leased: LeasedSlot | None) -> SlotView | None:
     if leased is None:
         return None
     picture = leased.picture.peoples_path(context.pictures)
-    task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue))
-    return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, GivenAnswer(leased.answer))
+    question = str(leased.question) if leased.question else msgspec.UNSET
+    task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
+    return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, _given(leased))
+
+
+def _given(leased: LeasedSlot) -> GivenAnswer:
+    options = leased.options
+    return GivenAnswer(
+        text=leased.answer,
+        chosen=chosen_names(options, leased.text) if isinstance(options, ChoicesOptions) else msgspec.UNSET,
+        fields=[FieldAnswer(name, text) for name, text in shown_parts(options, leased.text)]
+        if isinstance(options, FieldsOptions)
+        else msgspec.UNSET,
+    )
 
 
 def vote_view(context: Context, taken: VoteTaken) -> VoteView:

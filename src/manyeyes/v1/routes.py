@@ -1,8 +1,8 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, and what /v1 is."""
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,39 +17,22 @@ from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
+from manyeyes.tasks import question_store
 from manyeyes.tasks.store import blob as blob_of
-from manyeyes.v1 import job_files, jobs, money, recognitions, reports, reviewer, tasks, webhooks, worker
-from manyeyes.v1.job_files import JobFilesApi
-from manyeyes.v1.jobs import JobsApi
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.json_messages import problem_response, refuse
-from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.openapi import document
-from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import problem
-from manyeyes.v1.recognitions import RecognitionsApi
-from manyeyes.v1.reports import ReportsApi
-from manyeyes.v1.reviewer import ReviewerApi
-from manyeyes.v1.tasks import TasksApi
-from manyeyes.v1.webhooks import WebhooksApi
-from manyeyes.v1.worker import WorkerApi
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
 DESCRIPTION = "/v1/openapi.json"
-MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
-
-# Whose methods serve which rows of the table.
-APIS: dict[Callable[[Context], object], list[Operation]] = {
-    WorkerApi: worker.OPERATIONS,
-    ReviewerApi: reviewer.OPERATIONS,
-    ReportsApi: reports.OPERATIONS,
-    WebhooksApi: webhooks.OPERATIONS,
-    RecognitionsApi: recognitions.OPERATIONS,
-    TasksApi: tasks.OPERATIONS,
-    MoneyApi: money.OPERATIONS,
-    JobFilesApi: job_files.OPERATIONS,
-    JobsApi: jobs.OPERATIONS,
+PICTURE_HEADERS = {
+    "cache-control": "private, max-age=3600, immutable",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "x-content-type-options": "nosniff",
 }
+MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
 
 
 class Calls:
@@ -142,21 +125,31 @@ def routes(context: Context) -> list[Route]:
             blob = await blob_of(db, found.cell, found.day, found.task_id)
         if blob is None:
             return Response(status_code=404)
-        headers = {
-            "cache-control": "private, max-age=3600, immutable",
-            "content-security-policy": "default-src 'none'; sandbox",
-            "x-content-type-options": "nosniff",
-        }
         if found.as_sent:
-            return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=headers)
-        try:
-            shown = await context.recognisers.shown(*blob)
-        except RecogniserAway:
-            return Response(status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
-        if isinstance(shown, Failure):
+            return Response(blob[1], media_type=MEDIA_TYPES[blob[0]], headers=PICTURE_HEADERS)
+        return await _pixels(context, *blob)
+
+    async def example(request: Request) -> Response:
+        """GET /examples/…: the pixels of an example's picture by its signed address; 404 when forged or expired."""
+        found = context.examples.open(request.path_params["signed"], datetime.now(UTC).date())
+        if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
-        return Response(shown.data, media_type=MEDIA_TYPES[shown.media], headers=headers)
+        async with context.cells.pool(found.cell).acquire() as db:
+            blob = await question_store.picture(db, found.cell, found.question_id, found.n)
+        return await _pixels(context, *blob) if blob else Response(status_code=404)
 
     return [
         Route("/pictures/{signed}.{media}", picture),
+        Route("/examples/{signed}.{media}", example),
     ]
+
+
+async def _pixels(context: Context, media: str, data: bytes) -> Response:
+    """Return a picture as anybody but its customer may see it."""
+    try:
+        shown = await context.recognisers.shown(media, data)
+    except RecogniserAway:
+        return Response(status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
+    if isinstance(shown, Failure):
+        return Response(status_code=404)
+    return Response(shown.data, media_type=MEDIA_TYPES[shown.media], headers=PICTURE_HEADERS)

@@ -7,11 +7,14 @@ from typing import Annotated
 import msgspec
 from starlette.responses import Response, StreamingResponse
 
+from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.options import answer_text
 from manyeyes.v1.authentication import is_allowed, signed_in_worker, while_allowed
 from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
 from manyeyes.v1.worker_views import (
     AnswerView,
     LeaseView,
@@ -38,7 +41,21 @@ class OnlineRequest(msgspec.Struct):
 
 
 class AnswerBody(msgspec.Struct):
-    text: str
+    """One of the two: ``text`` as it is typed, or ``value`` as results have it (docs/reference/v1/worker.md)."""
+
+    text: str | msgspec.UnsetType = msgspec.UNSET
+    value: AnyJson | msgspec.UnsetType = msgspec.UNSET
+
+    def __post_init__(self) -> None:
+        if (self.text is msgspec.UNSET) == (self.value is msgspec.UNSET):
+            raise ValueError("an answer has either a text or a value")
+
+    @property
+    def words(self) -> str:
+        """Return the answer as one text."""
+        if isinstance(self.value, msgspec.UnsetType):
+            return str(self.text)
+        return answer_text(json_value(self.value))
 
 
 class AnswerRequest(msgspec.Struct):
@@ -82,13 +99,22 @@ class WorkerApi:
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
         """Take the worker's answer; return what it earned and what comes next."""
-        outcome = await self._desk.answer(call.person, parse_lease(call.body.lease), call.body.answer.text)
+        outcome = await self._desk.answer(call.person, parse_lease(call.body.lease), call.body.answer.words)
         return outcome if isinstance(outcome, Refusal) else answer_view(self._context, outcome)
 
     async def skips(self, call: Call[Worker, SkipRequest]) -> NextReply | Refusal:
         """Pass a task on; return what comes next."""
         outcome = await self._desk.skip(call.person, parse_lease(call.body.lease), SkipReason(call.body.reason))
         return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
+
+    async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
+        """Return what is said about the question of a task that the worker has."""
+        found = await self._desk.instructions(call.person, parse_question(call.part(4)))
+        return found if isinstance(found, Refusal) else instructions_view(self._context, found)
+
+    async def went_past(self, call: Call[Worker, None]) -> Refusal | None:
+        """Keep that the worker has read that; the time for the task begins anew, once."""
+        return await self._desk.went_past(call.person, parse_question(call.part(4)))
 
     async def offline(self, call: Call[Worker, None]) -> None:
         """End the presence; what the worker held goes back at once."""
@@ -195,6 +221,21 @@ OPERATIONS = [
         body=SkipRequest,
         reply=NextReply,
         statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="GET",
+        path="/v1/worker/questions/{question}",
+        handler=WorkerApi.question,
+        caller=signed_in_worker,
+        reply=QuestionView,
+        statuses=(401, 403, 404),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/questions/{question}/seen",
+        handler=WorkerApi.went_past,
+        caller=signed_in_worker,
+        statuses=(401, 403, 404),
     ),
     Operation(
         method="POST",

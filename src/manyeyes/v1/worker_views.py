@@ -13,7 +13,8 @@ from manyeyes.tasks.tokens import TokenOptions, needs_start
 from manyeyes.values.money import number
 from manyeyes.workers.rules import WorkerState
 
-TASK_OPTIONS = ("ImageOptions", "LabelOptions", "WidgetOptions")
+PICTURES = ("ImageOptions", "LabelOptions", "NumberOptions", "ChoiceOptions", "ChoicesOptions", "FieldsOptions")
+TASK_OPTIONS = (*PICTURES, "WidgetOptions")
 OPTIONS_SCHEMA = {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in TASK_OPTIONS]}
 
 
@@ -30,8 +31,18 @@ class WidgetOptions(msgspec.Struct, frozen=True):
     needs_start: bool
 
 
+class QuestionRef(msgspec.Struct, frozen=True):
+    """``unread``: there are instructions or examples that the worker has not gone past."""
+
+    id: str
+    unread: bool
+
+
 class TaskView(msgspec.Struct, frozen=True, kw_only=True):
-    """``options``: ImageOptions, LabelOptions, or WidgetOptions of a token task. Of the two addresses one is empty."""
+    """``options``: of the kind; WidgetOptions of a token task. Of the two addresses one is empty.
+
+    ``question``: of /v1, which `/v1/worker/questions/{question}` tells more of.
+    """
 
     kind: str
     options: Annotated[Any, msgspec.Meta(extra_json_schema=OPTIONS_SCHEMA)]
@@ -39,6 +50,7 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     widget_url: str
     queue: QueueView
     pay: float
+    question: QuestionRef | msgspec.UnsetType = msgspec.UNSET
 
 
 class LeaseView(msgspec.Struct, frozen=True):
@@ -93,6 +105,7 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
         widget_url=context.widgets.url(leased.widget, leased.expires_at) if leased.widget else "",
         queue=queue_view(leased.queue),
         pay=number(leased.pay_micros),
+        question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
     )
     return LeaseView(str(leased.lease), leased.expires_at, task)
 

@@ -77,6 +77,7 @@ class Reason(enum.StrEnum):
     RECOGNISER_AWAY = "recogniser_away"
 
     UNKNOWN_JOB = "unknown_job"
+    UNKNOWN_QUESTION = "unknown_question"
     UNKNOWN_QUEUE = "unknown_queue"
     UNKNOWN_UPLOAD = "unknown_upload"
     UNKNOWN_BUCKET = "unknown_bucket"

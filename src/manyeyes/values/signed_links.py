@@ -106,6 +106,37 @@ def _end_of_pages(now: datetime) -> datetime:
     return datetime.fromtimestamp((int(now.timestamp()) // PAGE_SECONDS + 2) * PAGE_SECONDS, UTC)
 
 
+class ExampleId(msgspec.Struct, frozen=True):
+    """The picture of a question's example ``n``."""
+
+    cell: int
+    question_id: int
+    n: int
+
+
+class ExampleLinks:
+    """Addresses of examples' pictures: their pixels alone, for whoever is shown the question."""
+
+    DAYS = 2
+
+    def __init__(self, key: bytes) -> None:
+        # cell, question, example, last day as ordinal
+        self._signer = _Signer(key, ">IQHI", b"example picture")
+
+    def path(self, example: ExampleId, today: date, media: str) -> str:
+        """Return ``/examples/<signed>.<media>``, the same one all day, and good until the end of tomorrow (UTC)."""
+        signed = self._signer.sign(*msgspec.structs.astuple(example), today.toordinal() + self.DAYS)
+        return f"/examples/{signed}.{media}"
+
+    def open(self, signed: str, today: date) -> ExampleId | None:
+        """Return which picture a path's signed part names; None when it is forged or expired."""
+        numbers = self._signer.open(signed)
+        if numbers is None:
+            return None
+        *names, over = numbers
+        return ExampleId(*names) if today.toordinal() < over else None
+
+
 class WidgetId(msgspec.Struct, frozen=True):
     cell: int
     task_id: int

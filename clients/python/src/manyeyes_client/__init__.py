@@ -24,7 +24,15 @@ from manyeyes_client.errors import (
     WrongSource,
 )
 from manyeyes_client.items import Item
-from manyeyes_client.messages import Balance, Job, Result, Spending, Statement, Task, Upload
+from manyeyes_client.messages import Balance, Job, Spending, Statement, Task, TaskResult, Upload
+from manyeyes_client.questions import (
+    FieldsQuestion,
+    LabelQuestion,
+    LabelsQuestion,
+    NumberQuestion,
+    Question,
+    TextQuestion,
+)
 from manyeyes_client.results import Row
 from manyeyes_client.sources import Source
 
@@ -36,23 +44,29 @@ __all__ = [
     "Client",
     "Conflict",
     "Fault",
+    "FieldsQuestion",
     "Item",
     "Job",
     "KeyReused",
+    "LabelQuestion",
+    "LabelsQuestion",
     "ManyeyesError",
     "NotAllowed",
     "NotAnswered",
     "NotFound",
     "NotReached",
     "NotYet",
+    "NumberQuestion",
     "ProblemError",
-    "Result",
+    "Question",
     "Row",
     "ServerFailed",
     "Source",
     "Spending",
     "Statement",
     "Task",
+    "TaskResult",
+    "TextQuestion",
     "TooMany",
     "Unfit",
     "UnknownKey",

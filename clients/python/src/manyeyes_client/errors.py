@@ -34,11 +34,11 @@ class NotAnswered(ManyeyesError):
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """What is wrong with one member (``pointer``, RFC 6901) of one line (0: no line) of what was sent."""
+    """What is wrong with one member (``pointer``, RFC 6901) of one line (from 1; None: no line) of what was sent."""
 
     detail: str = ""
     pointer: str = ""
-    line: int = 0
+    line: int | None = None
 
 
 class ProblemError(ManyeyesError):

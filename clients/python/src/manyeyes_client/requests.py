@@ -1,13 +1,14 @@
 """What each verb sends and what comes back, without sending it: both clients are built on these."""
 
 import base64
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -15,11 +16,13 @@ import msgspec
 from manyeyes_client import calls
 from manyeyes_client.calls import Call
 from manyeyes_client.errors import ManyeyesError, WrongSource, problem
-from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Task, Tasks, Upload
+from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Taken, Task, Tasks, Upload
+from manyeyes_client.questions import Question
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60
-Question = msgspec.Struct | Mapping[str, Any]
+EVENTS = Call("GET", "/v1/jobs/{job_id}/events")
+ENCODER = msgspec.json.Encoder(decimal_format="string")
 Picture = bytes | Path | str
 
 
@@ -39,9 +42,14 @@ class Request(Generic[T]):
         if not 200 <= status < 300:
             raise problem(status, body)
         try:
-            return msgspec.json.decode(body, type=self.reply)
+            return decode(body, self.reply)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ManyeyesError(f"{self.method} {self.target}: the reply is not what it should be: {error}") from error
+
+
+def decode(data: bytes | str, kind: type[T]) -> T:
+    """Return JSON as this type; numbers with a point keep the digits that were typed. Raises msgspec.DecodeError."""
+    return msgspec.json.Decoder(kind, float_hook=Decimal).decode(data)
 
 
 def new_key() -> str:
@@ -53,7 +61,7 @@ def build(
     call: Call,
     reply: type[T],
     *,
-    places: Mapping[str, object] = {},
+    places: Sequence[object] = (),
     query: Mapping[str, object] = {},
     body: object = None,
     key: str | None = None,
@@ -61,11 +69,11 @@ def build(
 ) -> Request[T]:
     """Return the request of a row of the table of calls; a POST gets a key of its own unless one is given.
 
-    What is None, in the query or in a body of members, is left out.
+    ``places``: what stands in the path's braces, in their order. What is None, in the query or in a body of members,
+    is left out.
     """
-    path = call.path
-    for name, value in places.items():
-        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+    filled = iter(places)
+    path = re.sub(r"{\w+}", lambda place: quote(str(next(filled)), safe=""), call.path)
     asked = {name: _text(value) for name, value in query.items() if value is not None}
     if unknown := asked.keys() - set(call.query):
         raise TypeError(f"{call.method} {call.path} takes no {sorted(unknown)[0]}")
@@ -78,7 +86,7 @@ def build(
     if isinstance(body, dict):
         body = {name: value for name, value in body.items() if value is not None}
     if body is not None:
-        data = msgspec.json.encode(body)
+        data = ENCODER.encode(body)
         headers["Content-Type"] = "application/json"
     target = path + (f"?{urlencode(asked)}" if asked else "")
     waits = min(wait, LONGEST_WAIT_SECONDS)
@@ -96,7 +104,7 @@ def create_task(
     queue: str | int | None,
     answers: int | None,
     price_at_most: Decimal | str | None,
-    life: float | None,
+    life: int | None,
     deadline: datetime | None,
     external_id: str | None,
     comment: str | None,
@@ -123,7 +131,7 @@ def terms(
     *,
     answers: int | None = None,
     price_at_most: Decimal | str | None = None,
-    life: float | None = None,
+    life: int | None = None,
     deadline: datetime | None = None,
 ) -> dict[str, object] | None:
     """Return the terms that are given; None when there are none."""
@@ -143,17 +151,17 @@ def _picture_members(picture: Picture) -> dict[str, str]:
 
 def task(task_id: int, *, wait: float = 0.0) -> Request[Task]:
     """Return the call that looks at a task, for at most ``wait`` seconds until it has ended."""
-    return build(calls.TASK, Task, places={"id": task_id}, wait=wait)
+    return build(calls.TASK, Task, places=(task_id,), wait=wait)
 
 
 def cancel(task_id: int) -> Request[Task]:
     """Return the call that takes a task back."""
-    return build(calls.CANCEL, Task, places={"id": task_id})
+    return build(calls.CANCEL, Task, places=(task_id,))
 
 
 def report(task_id: int, kind: str, *, key: str | None) -> Request[Report]:
     """Return the call that says that a result is wrong (``complaint``) or right (``praise``)."""
-    return build(calls.REPORT, Report, places={"id": task_id}, body={"kind": kind}, key=key)
+    return build(calls.REPORT, Report, places=(task_id,), body={"kind": kind}, key=key)
 
 
 def tasks(**query: object) -> Request[Tasks]:
@@ -183,7 +191,7 @@ def create_job(body: dict[str, object], *, key: str | None) -> Request[Job]:
 
 def job(job_id: int) -> Request[Job]:
     """Return the call that looks at a job."""
-    return build(calls.JOB, Job, places={"id": job_id})
+    return build(calls.JOB, Job, places=(job_id,))
 
 
 def jobs(**query: object) -> Request[Jobs]:
@@ -193,38 +201,38 @@ def jobs(**query: object) -> Request[Jobs]:
 
 def start(job_id: int, *, key: str | None) -> Request[Job]:
     """Return the call that starts a job."""
-    return build(calls.START, Job, places={"id": job_id}, key=key)
+    return build(calls.START, Job, places=(job_id,), key=key)
 
 
 def change(job_id: int, body: dict[str, object]) -> Request[Job]:
     """Return the call that changes a job."""
-    return build(calls.CHANGE, Job, places={"id": job_id}, body=body)
+    return build(calls.CHANGE, Job, places=(job_id,), body=body)
 
 
 def cancel_job(job_id: int) -> Request[Job]:
     """Return the call that ends a job, which keeps what was answered."""
-    return build(calls.CANCEL_JOB, Job, places={"id": job_id})
+    return build(calls.CANCEL_JOB, Job, places=(job_id,))
 
 
 def upload_state(job_id: int, key: str) -> Request[Upload]:
     """Return the call that tells how far an upload came."""
-    return build(calls.UPLOAD_STATE, Upload, places={"id": job_id, "key": key})
+    return build(calls.UPLOAD_STATE, Upload, places=(job_id, key))
 
 
-def items(job_id: int, key: str, from_line: int) -> Request[Upload]:
+def items(job_id: int, key: str, from_line: int) -> Request[Taken]:
     """Return the call that uploads lines of items from a line on; its body is a stream and not in here."""
     query = {"from_line": from_line if from_line > 1 else None}
-    request = build(calls.ITEMS, Upload, places={"id": job_id}, query=query, key=new_key())
+    request = build(calls.ITEMS, Taken, places=(job_id,), query=query, key=new_key())
     headers = {**request.headers, "Upload-Key": key, "Content-Type": "application/jsonl"}
-    return Request(method=request.method, target=request.target, reply=Upload, headers=headers)
+    return Request(method=request.method, target=request.target, reply=Taken, headers=headers)
 
 
 def results(job_id: int, form: str) -> Request[bytes]:
     """Return the call for a job's results as ``jsonl``, ``csv`` or ``parquet``; what comes is a stream."""
     call = {"jsonl": calls.RESULTS_JSONL, "csv": calls.RESULTS_CSV, "parquet": calls.RESULTS_PARQUET}[form]
-    return build(call, bytes, places={"id": job_id})
+    return build(call, bytes, places=(job_id,))
 
 
 def events(job_id: int) -> Request[bytes]:
     """Return the call for a job's progress; what comes is a stream."""
-    return build(calls.EVENTS, bytes, places={"id": job_id})
+    return build(EVENTS, bytes, places=(job_id,))

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from manyeyes_client.requests import decode
+
 FORMS = frozenset({".csv", ".jsonl", ".parquet"})
 
 
@@ -32,4 +34,4 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def row_of(line: bytes) -> Row:
     """Return the row that a line of results.jsonl says. Raises msgspec.DecodeError."""
-    return msgspec.json.decode(line, type=Row)
+    return decode(line, Row)

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Protocol, Self
 
 from manyeyes_client.errors import WrongSource
 from manyeyes_client.items import Item
@@ -18,6 +19,16 @@ from manyeyes_client.tables import rows_of_csv, rows_of_jsonl
 
 NO_CONTENT = {".ds_store", "thumbs.db", "desktop.ini", "__macosx"}
 PassedOver = Callable[[str, str], None]
+
+
+class Uploadable(Protocol):
+    """What can be uploaded: the same items in the same order whenever it is walked through, and a key that says so."""
+
+    def fit(self) -> Iterator[Item]:
+        """Yield the items."""
+
+    def key(self) -> str:
+        """Return a name that the same items have again, and others have not."""
 
 
 class Source:
@@ -38,6 +49,13 @@ class Source:
     def fit(self) -> Iterator[Item]:
         """Yield the items that are not known to be unfit: what an upload sends, in its order."""
         return (item for item in self if not item.unfit)
+
+    def checked(self) -> Self:
+        """Return itself. Raises `WrongSource` when an item is known to be unfit."""
+        for item in self:
+            if item.unfit:
+                raise WrongSource(f"{item.where}: {item.unfit}")
+        return self
 
     def key(self) -> str:
         """Return a name for the content: the same for the same items in the same order, wherever they lie."""

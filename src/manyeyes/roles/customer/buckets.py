@@ -12,7 +12,7 @@ from manyeyes.outbound.bucket_reader import BucketReader
 from manyeyes.outbound.bucket_requests import BucketAccess
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.runtime.context import Context
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.values.text.rules import without_outer_blanks
 
 LONGEST_ENDPOINT = 300  # characters
@@ -32,11 +32,36 @@ class GivenBucket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def keep_bucket(context: Context, owner: Owner, given: GivenBucket) -> Bucket | Refusal:
-    """Keep how to get at a bucket, in the place of what was kept under its name; return it, its secret sealed."""
-    try:
-        command = _read(context, owner, given)
-    except ValueError as error:
-        return Refusal(Reason.UNREADABLE, str(error))
+    """Keep how to get at a bucket, in the place of what was kept under its name; return it, its secret sealed.
+
+    The refusal of what cannot be taken names the members and does not quote the secret.
+    """
+    readers = {
+        "name": rules.read_bucket_name,
+        "endpoint": lambda text: _read_endpoint(context, text),
+        "region": rules.read_region,
+        "access_key": rules.read_access_key,
+        "secret": rules.read_secret,
+    }
+    read, faults = {}, []
+    for member, reader in readers.items():
+        try:
+            read[member] = reader(getattr(given, member))
+        except ValueError as error:
+            faults.append(MemberFault(str(error), f"/{member}"))
+    if faults:
+        return Refusal(Reason.UNREADABLE, faults[0].detail, tuple(faults))
+    name, region = read["name"], read["region"]
+    sealed = context.bucket_sealer.seal(rules.sealed_as(owner.cell, owner.account_id, name), read["secret"].encode())
+    command = KeepBucket(
+        cell=owner.cell,
+        account_id=owner.account_id,
+        name=name,
+        endpoint=read["endpoint"] or rules.usual_endpoint(region),
+        region=region,
+        access_key=read["access_key"],
+        secret=sealed,
+    )
     return await context.batcher.ask(keep_buckets, command)
 
 
@@ -81,23 +106,7 @@ def has_secret(bucket: Bucket) -> bool:
     return bool(bucket.secret)
 
 
-def _read(context: Context, owner: Owner, given: GivenBucket) -> KeepBucket:
-    """Return the command that keeps a bucket. Raises ValueError with a sentence, which does not quote the secret."""
-    name, region = rules.read_bucket_name(given.name), rules.read_region(given.region)
-    secret = rules.read_secret(given.secret)
-    sealed = context.bucket_sealer.seal(rules.sealed_as(owner.cell, owner.account_id, name), secret.encode())
-    return KeepBucket(
-        cell=owner.cell,
-        account_id=owner.account_id,
-        name=name,
-        endpoint=_endpoint(context, given.endpoint) or rules.usual_endpoint(region),
-        region=region,
-        access_key=rules.read_access_key(given.access_key),
-        secret=sealed,
-    )
-
-
-def _endpoint(context: Context, text: str) -> str:
+def _read_endpoint(context: Context, text: str) -> str:
     if len(text) > LONGEST_ENDPOINT:
         raise ValueError(f"an endpoint has at most {LONGEST_ENDPOINT} characters")
     try:

@@ -17,7 +17,7 @@ from manyeyes.jobs.store import JobUpload
 from manyeyes.jobs.upload_rules import BEGINNING, MOST_ITEMS, chained
 from manyeyes.roles.picture_check import why_broken
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.options import PictureOptions, unfit_answer
+from manyeyes.tasks.options import PictureOptions, canonical, unfit_answer
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 
@@ -199,7 +199,7 @@ class Intake:
             picture=each.picture,
             picture_url=each.item.picture_url,
             comment=each.item.comment,
-            truth=each.item.truth,
+            truth=canonical(self._asked.options, each.item.truth) if each.item.truth else "",
         )
 
     def _command(self, items: tuple[NewItem, ...], line: int, digest: bytes, *, is_complete: bool = False) -> AddItems:

@@ -40,8 +40,6 @@ async def fetch_picture(context: Context, cell: int, account_id: int, url: str) 
     It has at most 500 kB, and its pixels are there. Takes ten seconds at most, and what a process needs to decode it.
     """
     data = await _fetched(context, cell, account_id, url)
-    if isinstance(data, Refusal):
-        return data
     if isinstance(data, Unfetched):
         return Refusal(Reason.PICTURE_AWAY if data.is_passing else Reason.NO_PICTURE, data.fault)
     picture = inspect(data)
@@ -54,7 +52,7 @@ async def fetch_picture(context: Context, cell: int, account_id: int, url: str) 
     return Refusal(Reason.PICTURE_NOT_SUPPORTED, fault.fault) if fault else picture
 
 
-async def _fetched(context: Context, cell: int, account_id: int, url: str) -> bytes | Unfetched | Refusal:
+async def _fetched(context: Context, cell: int, account_id: int, url: str) -> bytes | Unfetched:
     if not url.startswith(SCHEME):
         customer = customer_name(cell, account_id)
         return await context.fetcher.fetch(context.door, customer, url, largest_bytes=LARGEST_BYTES)
@@ -63,7 +61,9 @@ async def _fetched(context: Context, cell: int, account_id: int, url: str) -> by
     except ValueError as error:
         return Unfetched(str(error))
     reader = await reader_of(context, cell, account_id, address.bucket)
-    return reader if isinstance(reader, Refusal) else await reader.read_object(address.key, largest_bytes=LARGEST_BYTES)
+    if isinstance(reader, Refusal):
+        return Unfetched(reader.detail)
+    return await reader.read_object(address.key, largest_bytes=LARGEST_BYTES)
 
 
 def is_passing(refusal: Refusal) -> bool:

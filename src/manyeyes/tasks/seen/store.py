@@ -29,6 +29,16 @@ class TaskState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+# How a task that has no answer is told of.
+FAILURE_WORDS = {
+    Ending.UNSOLVABLE: "unsolvable",
+    Ending.UNANSWERED: "unanswered",
+    Ending.BARRED: "site_withdrawn",
+    Ending.CANCELLED: "cancelled",
+    Ending.NO_PICTURE: "no_picture",
+}
+
+
 class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task, its way and its end, from all that is stored of it.
 
@@ -67,11 +77,16 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def state(self) -> TaskState:
         """Return where the task is on its way, or how it ended."""
-        if self.ending is not None:
-            return _ENDED.get(self.ending, TaskState.FAILED)
-        if self.work_state is not None:
-            return _AT_WORK[self.work_state]
-        return _HELD_BACK.get(self.job_state or 0, TaskState.CANCELLED)
+        return state_of(self.ending, self.work_state, self.job_state)
+
+
+def state_of(ending: Ending | None, work_state: int | None, job_state: int | None) -> TaskState:
+    """Return where a task is; None: it has not ended, it is in no queue, it is a task by itself."""
+    if ending is not None:
+        return _ENDED.get(ending, TaskState.FAILED)
+    if work_state is not None:
+        return _AT_WORK[work_state]
+    return _HELD_BACK.get(job_state or 0, TaskState.CANCELLED)
 
 
 class TaskFilter(msgspec.Struct, frozen=True):

@@ -1,40 +1,39 @@
 """What goes into a job and comes out of it: uploads, results, progress, each as a stream."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from manyeyes_client import requests
 from manyeyes_client.aio.connection import AsyncConnection
 from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Upload
+from manyeyes_client.messages import Job, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
-from manyeyes_client.sources import Source
+from manyeyes_client.sources import Source, Uploadable
 from manyeyes_client.written_files import Written
 
-FINISHED = "finished"
+FINISHED, NO_SUCH_CALL = "finished", "unknown_call"
 
 
 class AsyncFileVerbs(AsyncConnection):
     """The verbs of what is uploaded and downloaded."""
 
-    async def upload(self, job_id: int, source: Source | Path | str, *, key: str | None = None) -> Upload:
+    async def upload(self, job_id: int, source: Uploadable | Path | str, *, key: str | None = None) -> Upload:
         """Send a folder, a ZIP, a CSV or a JSONL file into a draft, and return what the server has of it.
 
         It goes on where it stopped, in this call and in the next one with the same content (or ``key``): nothing is
         made twice. Raises `WrongSource` for what cannot be read or taken, `BadItems` with the lines that the server
         does not take.
         """
-        found = source if isinstance(source, Source) else Source(Path(source))
-        if not isinstance(source, Source) and (unfit := next((item for item in found if item.unfit), None)):
-            raise WrongSource(f"{unfit.where}: {unfit.unfit}")
+        found = Source(Path(source)).checked() if isinstance(source, str | Path) else source
         key, tries, sent = key or found.key(), self.tries(), -1
         while True:
             state = await self.upload_state(job_id, key)
@@ -44,7 +43,8 @@ class AsyncFileVerbs(AsyncConnection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 async with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return msgspec.json.decode(await reply.aread(), type=Upload)
+                    taken = requests.decode(await reply.aread(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
             except ProblemError as no:
@@ -92,7 +92,10 @@ class AsyncFileVerbs(AsyncConnection):
                 await self.pause_after(error, tries)
 
     async def events(self, job_id: int) -> AsyncIterator[Job]:
-        """Yield a job whenever something of it has changed, to its end; connections that break are made again."""
+        """Yield a job whenever something of it has changed, to its end; connections that break are made again.
+
+        Where the server, or what stands before it, has no such stream, the job is looked at every two seconds.
+        """
         tries = self.tries()
         while True:
             try:
@@ -101,12 +104,20 @@ class AsyncFileVerbs(AsyncConnection):
                     async for piece in reply.aiter_bytes():
                         tries = self.tries()
                         for event in reader.feed(piece):
-                            yield msgspec.json.decode(event.data, type=Job)
+                            yield requests.decode(event.data, Job)
                             if event.name == FINISHED:
                                 return
                 raise httpx.RemoteProtocolError("the stream of events ended early")
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
+            except NotFound as no:
+                if no.reason != NO_SUCH_CALL:
+                    raise
+                found = await self.send(requests.job(job_id))
+                yield found
+                if found.state in OVER:
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _write(reply: httpx.Response, place: Path) -> None:

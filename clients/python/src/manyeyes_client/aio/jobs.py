@@ -9,11 +9,9 @@ from decimal import Decimal
 from manyeyes_client import requests
 from manyeyes_client.aio.connection import AsyncConnection
 from manyeyes_client.errors import NotYet
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
 from manyeyes_client.messages import Job
-from manyeyes_client.requests import Question
-
-OVER = frozenset({"finished", "cancelled"})
-LOOK_SECONDS = 2.0
+from manyeyes_client.questions import Question
 
 
 class AsyncJobVerbs(AsyncConnection):
@@ -27,7 +25,7 @@ class AsyncJobVerbs(AsyncConnection):
         queue: str | int | None = None,
         answers: int | None = None,
         price_at_most: Decimal | str | None = None,
-        life: float | None = None,
+        life: int | None = None,
         deadline: datetime | None = None,
         budget: Decimal | str | None = None,
         callback_url: str | None = None,

@@ -13,7 +13,8 @@ from manyeyes_client import requests
 from manyeyes_client.blocking.connection import Connection
 from manyeyes_client.errors import Conflict, NotAnswered, NotYet
 from manyeyes_client.messages import Report, Task, Tasks
-from manyeyes_client.requests import LONGEST_WAIT_SECONDS, Picture, Question
+from manyeyes_client.questions import Question
+from manyeyes_client.requests import LONGEST_WAIT_SECONDS, Picture
 
 ENDED = frozenset({"done", "failed", "cancelled"})
 
@@ -29,7 +30,7 @@ class TaskVerbs(Connection):
         queue: str | int | None = None,
         answers: int | None = None,
         price_at_most: Decimal | str | None = None,
-        life: float | None = None,
+        life: int | None = None,
         deadline: datetime | None = None,
         external_id: str | None = None,
         comment: str | None = None,
