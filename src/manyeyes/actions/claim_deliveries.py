@@ -27,10 +27,11 @@ class Claimed(msgspec.Struct, frozen=True):
     """A delivery to try, with what it tells; ``generations`` of its account's secret sign it, at ``at``.
 
     ``verdict``: what the task's answer says about a recogniser's result; None when that is not what it was for.
+    ``outcome`` None: it tells an event, of which it is read what is then so.
     """
 
     claim: Claim
-    outcome: TaskOutcome
+    outcome: TaskOutcome | None
     generations: tuple[int, ...]
     at: datetime
     verdict: DecidedReview | None = None
@@ -58,11 +59,11 @@ async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries
     return [
         Claimed(
             claim,
-            outcome,
+            outcome if isinstance(outcome, TaskOutcome) else None,
             tuple(signing_generations(*rotations[claim.account_id], now)),
             now,
             reviewed.get(claim.task_id),
         )
         for claim, outcome in zip(claims, outcomes, strict=True)
-        if isinstance(outcome, TaskOutcome)
+        if isinstance(outcome, TaskOutcome) or claim.event
     ]

@@ -7,7 +7,7 @@ from itertools import groupby
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.job_progress import JOB_FINISHED, JOB_STUCK, job_news, tell
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, save_work
 from manyeyes.dispatch.store import Entering
 from manyeyes.jobs import lines as job_lines
@@ -15,6 +15,8 @@ from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import (
     CLAIM_SECONDS,
+    JOB_FINISHED,
+    JOB_STUCK,
     STUCK_FOR,
     Job,
     JobState,

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.actions.shared.job_progress import JOB_FINISHED, job_news, tell
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.dispatch import job_work
@@ -20,7 +20,7 @@ from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job, JobState, closed, is_ending, life
+from manyeyes.jobs.rules import JOB_FINISHED, Job, JobState, closed, is_ending, life
 from manyeyes.ledger import store as ledger
 from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers

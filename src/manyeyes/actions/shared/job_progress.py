@@ -8,14 +8,13 @@ import asyncpg
 
 from manyeyes.dispatch.store import Work
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job
+from manyeyes.jobs.rules import JOB_FINISHED, Job
 from manyeyes.jobs.store import EndCounts, JobNews
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, usable
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
-JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"
 _COUNTED = {
     Ending.SOLVED: "solved",
     Ending.UNSOLVABLE: "unsolvable",
