@@ -1,8 +1,10 @@
 """cancel_tasks: what nobody has is given back whole, and nothing else."""
 
 from manyeyes.actions.cancel_tasks import CancelTask, TaskCancelled, cancel_tasks
+from manyeyes.jobs.rules import JobState
 from manyeyes.tasks.rules import Ending
 from manyeyes.values.refusals import Reason, Refusal
+from support import job_lives
 from support.action_stage import PRICE, Stage
 
 
@@ -69,3 +71,26 @@ async def test_a_worker_who_is_handed_it_at_the_same_moment_or_the_customer_has_
             await transaction.commit()
     assert await stage.match() == ()
     assert (await stage.books()).difference_micros == 0
+
+
+async def test_an_item_that_never_entered_ends_without_a_hold_and_its_job_counts_it(stage: Stage):
+    account_id = await stage.account(10_000)
+    job_id = await job_lives.running(stage, account_id, items=2)
+    first, second = [row["task_id"] for row in await stage.rows("task", "task_id", f"job_id = {job_id}")]
+    command = cancelling(stage, account_id, first)
+    assert await stage.act(cancel_tasks, command, command) == [TaskCancelled(first, 1)] * 2
+    assert ((await job_lives.find(stage, job_id)).cancelled, await stage.available(account_id)) == (1, 10_000)
+    await job_lives.feed(stage, job_id)
+    assert [row["task_id"] for row in await stage.rows("work")] == [second]
+    assert await stage.act(cancel_tasks, cancelling(stage, account_id, second)) == [TaskCancelled(second, 1)]
+    job = await job_lives.find(stage, job_id)
+    assert (job.state, job.cancelled, job.open) == (JobState.FINISHED, 2, 0)
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_the_last_items_of_a_job_end_it_whether_they_wait_or_never_entered(stage: Stage):
+    account_id = await stage.account(10_000)
+    job_id = await job_lives.running(stage, account_id, items=1)
+    (task,) = await stage.rows("task", "task_id", f"job_id = {job_id}")
+    await stage.act(cancel_tasks, cancelling(stage, account_id, task["task_id"]))
+    assert (await job_lives.find(stage, job_id)).state is JobState.FINISHED
