@@ -20,7 +20,15 @@ from hypothesis import strategies as st
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
-from support import customer_batches, directory_batches, item_batches, job_batches, repository, worker_batches
+from support import (
+    customer_batches,
+    directory_batches,
+    item_batches,
+    job_batches,
+    repository,
+    task_batches,
+    worker_batches,
+)
 from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
@@ -29,6 +37,7 @@ LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, comp
 BATCHES = {
     name: made
     for module in (worker_batches, customer_batches, directory_batches, item_batches, job_batches)
+    for module in (worker_batches, customer_batches, directory_batches, item_batches, task_batches)
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 import asyncpg
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
@@ -49,6 +50,7 @@ EVERY_QUEUE = (1, 2, TOKENS, OTHER_TOKENS)
 LIVE_NODE, DEAD_NODE, LOST_NODE = 1, 2, 3
 UNKNOWN = 999_999  # no account, worker or task
 FRESH = 1_000_000  # ids from here on are free
+CALL_KEY = CallKey(b"k" * 32, b"b" * 32)  # under which an account called before
 
 
 class SameConnection:
@@ -118,6 +120,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
+    await stage.submit(rich, key=CALL_KEY, truth="12345")
     await _buckets(stage, rich, other)
     await _files(stage, rich, other)
     await _jobs(stage, rich, poor)
