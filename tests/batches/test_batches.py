@@ -36,8 +36,7 @@ EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
-    for module in (worker_batches, customer_batches, directory_batches, item_batches, job_batches)
-    for module in (worker_batches, customer_batches, directory_batches, item_batches, task_batches)
+    for module in (worker_batches, customer_batches, directory_batches, item_batches, job_batches, task_batches)
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
