@@ -35,7 +35,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     charged_micros: int
 
 
-class TaskQuestion(msgspec.Struct, frozen=True):
+class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked, without who asked; ``options`` is JSON text."""
 
     task_id: int
