@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     recogniser_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10  # for one picture; then its process is killed
     recogniser_megabytes: Annotated[int, msgspec.Meta(ge=100)] = 1500  # of memory, for each recogniser's process
     recogniser_processes: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # of each, in each serving process
+    mcp_wait_seconds: Annotated[float, msgspec.Meta(ge=1, le=60)] = 50  # the longest that a tool of MCP waits
     soft_app_share_percent: Annotated[int, msgspec.Meta(ge=0, le=100)] = 10  # of the charge, to the app's owner
     filter_others: Annotated[int, msgspec.Meta(ge=0)] = 5  # fewer: filtered workers come last
     filter_window_seconds: Annotated[int, msgspec.Meta(ge=0)] = 600  # who counts as there

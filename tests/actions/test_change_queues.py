@@ -27,12 +27,15 @@ async def test_what_is_given_changes_in_its_order(stage: Stage):
     batch = [
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=1_000, sensitive=True),
         ChangeQueue(cell=stage.cell, queue_id=901, pay_micros=1, capacity=2, lease_seconds=3, vote_micros=4),
-        ChangeQueue(cell=stage.cell, queue_id=901, accepts_complaints=False),
+        ChangeQueue(cell=stage.cell, queue_id=901, accepts_complaints=False, life_seconds=3_600),
         ChangeQueue(cell=stage.cell, queue_id=999, capacity=1),
         ChangeQueue(cell=stage.cell, queue_id=902, price_micros=2_000),
     ]
     assert await stage.act(change_queues, *batch) == [True, True, True, False, True]
     found = await stage.read(tasks.queues)
     changed = {"pay_micros": 1, "capacity": 2, "lease_seconds": 3, "vote_micros": 4, "accepts_complaints": False}
+    changed["life_seconds"] = 3_600
     assert found[901] == msgspec.structs.replace(OWN, **changed)
     assert found[902] == msgspec.structs.replace(OTHER, price_micros=2_000, sensitive=True)
+    await stage.act(change_queues, ChangeQueue(cell=stage.cell, queue_id=901, life_seconds=0))
+    assert (await stage.read(tasks.queues))[901].life_seconds is None

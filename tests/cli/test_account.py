@@ -169,25 +169,62 @@ def test_list_shows_everybody(manyeyes, ann):
 def test_a_statement_adds_up(manyeyes, ann):
     manyeyes("account", "top-up", "Ann", "5")
     found = manyeyes("account", "statement", "Ann", "--json").json
-    assert (found["opening"], found["closing"], found["closing_held"]) == ("0.000000", "15.000000", "0.000000")
-    entries = [(e["kind"], e["available"], e["held"]) for e in found["entries"]]
-    assert entries == [("top_up", "10.000000", "0.000000"), ("top_up", "5.000000", "0.000000")]
-    assert found["sums"] == [{"kind": "top_up", "entries": 2, "available": "15.000000", "held": "0.000000"}]
-    assert "closing" in manyeyes("account", "statement", "Ann").out
+    assert (found["opening"], found["topped_up"], found["closing"]) == ("0.000000", "15.000000", "15.000000")
+    assert (found["charged"], found["net"], found["unexplained"]) == ("0.000000", "0.000000", "0.000000")
+    assert [row["topped_up"] for row in found["rows"] if row["topped_up"] != "0.000000"] == ["15.000000"]
+    shown = manyeyes("account", "statement", "Ann").out.splitlines()
+    assert shown[-1].split()[:2] == ["together,", "closing"]
+    assert len(shown) == 5  # the one day on which something moved, between the opening and the closing
 
 
-def test_a_statements_window_may_be_chosen_both_ways(manyeyes, ann):
+def test_a_statement_comes_as_csv_and_nothing_else_is_printed(manyeyes, ann):
+    manyeyes("account", "top-up", "Ann", "5")
+    lines = manyeyes("account", "statement", "Ann", "--csv", "entry").out.splitlines()
+    assert lines[0] == "time,kind,task,amount,balance"
+    assert [line.split(",", 1)[1] for line in lines[1:]] == [
+        "top_up,,10.000000,10.000000",
+        "top_up,,5.000000,15.000000",
+    ]
+    days = manyeyes("account", "statement", "Ann", "--csv", "day", "--month", "2026-02", "--tz", "Asia/Bangkok").out
+    assert days.splitlines()[1] == (
+        "2026-02-01T00:00:00+07:00,2026-02-02T00:00:00+07:00,0,0.000000,0.000000,0.000000,0.000000,0.000000,0.000000"
+    )
+    assert manyeyes("account", "statement", "Ann", "--csv", "job").out.splitlines() == [
+        "queue,job,tasks,charged,refunded,net"
+    ]
+    assert manyeyes("account", "statement", "Ann", "--csv", "day", "--json").complaint
+
+
+def test_a_statements_window_may_be_chosen_in_every_way(manyeyes, ann):
     later = int(time.time()) + 1000
     after = manyeyes("account", "statement", "Ann", "--from", later, "--to", later + 10, "--json").json
-    assert (after["opening"], after["entries"], after["closing"]) == ("10.000000", [], "10.000000")
-    before = manyeyes(
-        "account", "statement", "Ann", "--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02", "--json"
-    ).json
-    assert (before["opening"], before["closing"]) == ("0.000000", "0.000000")
+    assert (after["opening"], after["topped_up"], after["closing"]) == ("10.000000", "0.000000", "10.000000")
+    for span in (["--from", "2020-01-01T00:00:00Z", "--to", "2020-01-02"], ["--month", "2020-01"]):
+        before = manyeyes("account", "statement", "Ann", *span, "--json").json
+        assert (before["opening"], before["closing"]) == ("0.000000", "0.000000")
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--from", "yesterday"], ["--to", "x"], ["--from", "20", "--to", "10"], ["--from", "9" * 30]]
+    "wrong",
+    [
+        *(["--from", "yesterday"], ["--to", "x"], ["--from", "20", "--to", "10"], ["--from", "9" * 30]),
+        *(["--month", "2026-13"], ["--month", "2026-11", "--from", "2026-11-01"], ["--tz", "Mars/Base"]),
+    ],
 )
 def test_a_window_that_cannot_be_is_refused(manyeyes, ann, wrong):
     assert manyeyes("account", "statement", "Ann", *wrong).complaint
+
+
+def test_show_tells_the_terms_and_set_changes_how_long_answers_are_kept(manyeyes):
+    manyeyes("account", "create", "Ann", "--balance", "10.00")
+    shown = manyeyes("account", "show", "Ann", "--json").json
+    assert shown.pop("account_id") > 0
+    usual = {"name": "Ann", "balance": "10.000000", "suspended": False, "max_bid": "0.000000", "weight": 1}
+    assert shown == usual | {"keep_days": 90}
+    assert manyeyes("account", "set", "Ann", "--keep-days", "0").code == 0
+    assert manyeyes("account", "show", "Ann", "--json").json["keep_days"] == 0
+    for wrong in ("-1", "3651"):
+        assert "from 0 to 3650" in manyeyes("account", "set", "Ann", "--keep-days", wrong).complaint
+    assert manyeyes("account", "show", "Ann", "--json").json["keep_days"] == 0
+    assert "keep_days   0" in manyeyes("account", "show", "Ann").out
+    assert manyeyes("account", "show", "Nobody").code == 1

@@ -8,6 +8,7 @@ import pytest
 FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
     **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
+    "life_seconds": None,
 }
 
 
@@ -19,6 +20,7 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
     shown = manyeyes("queue", "list").out
     assert "English ImageToText\n" in shown
     assert "Russian ImageToText (no complaints)" in shown
+    assert [q["life_seconds"] for q in queues] == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,8 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
         *[(["--vote-pay", "0.0002"], {"vote_pay": "0.000200"}), (["--vote-pay", "0"], {"vote_pay": "0.000000"})],
         *[(["--lease-seconds", "10"], {"lease_seconds": 10}), (["--sensitive"], {"sensitive": True})],
         *[(["--no-complaints"], {"complaints": False}), (["--complaints"], {})],
+        *[(["--life", "24h"], {"life_seconds": 86_400}), (["--life", "60"], {"life_seconds": 60})],
+        *[(["--life", "30d"], {"life_seconds": 2_592_000}), (["--life", "default"], {})],
         (["--price", "0.002", "--pay", "0.002"], {"price": "0.002000", "pay": "0.002000"}),
     ],
 )
@@ -47,6 +51,7 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
             ["--capacity", "100000001"],
             ["--vote-pay", "-1"],
             ["--vote-pay", "100"],
+            *(["--life", wrong] for wrong in ("59s", "2592001", "31d", "1.5h", "-1", "0", "24 hours", "٦٠", "")),
         ),
     ],
     ids=str,
@@ -54,6 +59,12 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
 def test_terms_that_cannot_be_are_refused_and_change_nothing(manyeyes, wrong):
     assert manyeyes("queue", "set", "1", *wrong).complaint
     assert manyeyes("queue", "list", "--json").json["queues"][0] == FIRST
+
+
+def test_a_life_is_shown_and_can_be_the_installations_again(manyeyes):
+    assert "(tasks live 36h)" in manyeyes("queue", "set", "1", "--life", "36h").out
+    assert manyeyes("queue", "set", "1", "--price", "0.001", "--json").json["life_seconds"] == 129_600
+    assert manyeyes("queue", "set", "1", "--life", "default", "--json").json["life_seconds"] is None
 
 
 @pytest.mark.parametrize("option", ["--capacity", "--lease-seconds"])
@@ -72,11 +83,11 @@ def test_add_opens_a_queue_and_its_gate_and_workers_may_be_given_it(manyeyes, ds
         await db.close()
         return [row["cell"] for row in found]
 
-    terms = ("--language", "vi", "--pay", "0", "--capacity", "9", "--vote-pay", "0.0003")
+    terms = ("--language", "vi", "--pay", "0", "--capacity", "9", "--vote-pay", "0.0003", "--life", "3d")
     added = manyeyes("queue", "add", "7", "Receipts", *terms, "--json").json
     assert run_async(gates()) == [1]
     wanted = {"queue_id": 7, "name": "Receipts", "language": "vi", "pay": "0.000000", "capacity": 9}
-    assert added == FIRST | wanted | {"vote_pay": "0.000300"}
+    assert added == FIRST | wanted | {"vote_pay": "0.000300", "life_seconds": 259_200}
     assert manyeyes("queue", "list", "--json").json["queues"][-1] == added
     assert manyeyes("worker", "create", "Minh", "--language", "vi", "--queue", "7").code == 0
     run_async(gates())  # the next test finds those of the first queues alone

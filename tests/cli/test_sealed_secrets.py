@@ -255,7 +255,7 @@ def test_the_keys_can_be_given_up_when_the_file_is_lost(
     assert not set(after) & set(started)
     assert None not in on_database(sealed_by)
     assert "Ann" in manyeyes("account", "list").out
-    assert manyeyes("db", "reset-secrets", "--readable", "--json").json == {"reset": True}
+    assert manyeyes("db", "reset-secrets", "--readable", "--json").json == {"reset": True, "bucket_secrets": 0}
     assert not set(on_database(installation_keys, settings, serving=True)) & set(after)
 
 

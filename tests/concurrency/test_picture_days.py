@@ -1,6 +1,6 @@
 """Days of pictures are made and dropped beside readers that hold the picture table open for long."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -42,3 +42,28 @@ async def test_a_day_is_made_beside_an_open_reader_and_dropped_when_they_are_gon
                 await admin.execute(f"DROP TABLE {name}")
         await keep_days(admin, date.today())
         await admin.close()
+
+
+async def test_a_day_with_a_picture_or_an_older_job_that_is_open_stays(dsn):
+    db = await asyncpg.connect(dsn)
+    here, full, empty = date.today(), "blob_20310501", {"blob_20310502", "blob_20310503"}
+    try:
+        await keep_days(db, DAY)
+        await db.execute("INSERT INTO blob VALUES (1, $1, 7, 'png', '')", DAY)
+        made = datetime(2031, 5, 2, 23, 59, tzinfo=UTC)
+        columns = "cell, job_id, account_id, name, queue_id, question_id, created_at, changed_at, state"
+        await db.execute(f"INSERT INTO job ({columns}) VALUES (1, 1, 1, 'draft', 1, 1, $1, $1, 0)", made)
+        await keep_days(db, DAY + timedelta(days=40), keep_days=2)
+        assert {full} | empty <= await days(db)
+        await db.execute("UPDATE job SET state = 3")
+        await keep_days(db, DAY + timedelta(days=40), keep_days=2)
+        assert ({full} | empty) & await days(db) == {full}
+        await db.execute("DELETE FROM blob")
+        await keep_days(db, DAY + timedelta(days=40), keep_days=2)
+        assert full not in await days(db)
+    finally:
+        for name in await days(db):
+            if name.startswith("blob_2031"):
+                await db.execute(f"DROP TABLE {name}")
+        await keep_days(db, here)
+        await db.close()

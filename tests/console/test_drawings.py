@@ -44,7 +44,7 @@ async def pages(site: Site, browser) -> dict[str, Any]:
 
 @pytest.mark.browser
 async def test_a_drawing_is_one_named_picture_and_a_table_beside_it_says_the_same(pages: dict[str, Any]):
-    for name, drawings, rows in (("statement", 2, 24), ("recognition", 3, 30), ("calibration", 1, 1)):
+    for name, drawings, rows in (("statement", 2, 28), ("recognition", 3, 30), ("calibration", 1, 1)):
         page = pages[name]
         named = page.locator("figure.chart").get_by_role("img", name=re.compile(r"\w+ \w+"))
         await expect(named).to_have_count(drawings)

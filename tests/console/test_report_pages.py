@@ -63,7 +63,7 @@ async def test_a_confirmed_complaint_is_told_from_the_answer_to_the_money(client
     statement = (await client.get(day)).text
     assert "It adds up" in statement
     (refund,) = [row for row in rows(statement, "entries") if row[1] == "Refunded after a complaint"]
-    assert [refund[2], refund[3]] == [str(number), "$0.000700"]
+    assert [refund[2], refund[3]] == [str(number), "+$0.000700"]
     assert f'href="/customer/reports/{number}"' in statement
 
 

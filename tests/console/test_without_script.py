@@ -119,8 +119,14 @@ async def test_a_customer_reads_their_statement(site: Site, browser, people):
     await page.get_by_role("button", name="Sign in").click()
     await page.get_by_role("link", name="Statement").click()
     await expect(page.locator("#proof")).to_contain_text("It adds up")
-    await page.get_by_text("The 24 hours as a table").click()
-    await expect(page.locator("#hours tbody tr")).to_have_count(24)
+    await page.get_by_label("Month").fill("2026-02")
+    await page.get_by_label("Time zone").fill("Asia/Bangkok")
+    await page.locator("form.filters").first.get_by_role("button", name="Show").click()
+    await page.get_by_text("The same as a table").click()
+    await expect(page.locator("#days tbody tr")).to_have_count(28)
+    await expect(page.locator("h1 + p")).to_contain_text("2026-02-28 · Asia/Bangkok")
+    await page.get_by_role("link", name="Statement").click()
+    await expect(page.locator("h1 + p")).to_contain_text("Asia/Bangkok")
 
 
 async def test_with_script_the_page_does_not_reload_while_it_waits(site: Site, browser, people):

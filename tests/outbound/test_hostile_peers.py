@@ -12,10 +12,10 @@ import trustme
 
 from manyeyes.outbound.door import MOST_ADDRESSES, Door
 from manyeyes.outbound.exchange import LARGEST_FRAMING, LARGEST_PIECE, MOST_INFORMATIONAL, BrokenReply, receive
+from manyeyes.outbound.picture_fetcher import PictureFetcher, Unfetched
 from manyeyes.outbound.rules import DoorReason, DoorRefused
-from manyeyes.recognisers.interface import Failure
+from manyeyes.recognisers.picture_intake import LARGEST_RECOGNISED_BYTES
 from manyeyes.runtime.delivery_sender import LARGEST_REPLY
-from manyeyes.tupu.picture_fetcher import LARGEST_FETCHED, Fetcher
 from support.hostile_peers import CHUNKED, Said, endless, peer
 from support.loopback_servers import Names
 
@@ -100,7 +100,7 @@ async def somebody_else() -> AsyncIterator[Turns]:
 @pytest.mark.parametrize("said", NEVER_REPLIES.values(), ids=NEVER_REPLIES)
 async def test_what_is_no_reply_ends_the_call(said: Said):
     with peer(said) as port:
-        for largest in (LARGEST_REPLY, LARGEST_FETCHED):
+        for largest in (LARGEST_REPLY, LARGEST_RECOGNISED_BYTES):
             call = door().fetch("GET", f"http://shop.example:{port}/", largest_bytes=largest)
             assert await refused(call) is DoorReason.BROKEN
 
@@ -177,9 +177,12 @@ async def test_the_fetcher_of_pictures_and_everybody_else_go_on(name: str):
     with peer(NEVER_REPLIES[name]) as port:
         async with somebody_else() as turns:
             found = await asyncio.gather(
-                *(Fetcher().fetch(door(), "app", f"http://shop.example:{port}/{n}") for n in range(10))
+                *(
+                    PictureFetcher().fetch(door(), "app", f"http://shop.example:{port}/{n}", largest_bytes=1_000)
+                    for n in range(10)
+                )
             )
-    assert all(isinstance(failure, Failure) for failure in found)
+    assert all(isinstance(failure, Unfetched) for failure in found)
     assert turns.count > LARGEST_FRAMING // LARGEST_PIECE
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from manyeyes.accounts import store as accounts
 from manyeyes.allow_list import store as allow_list
+from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
@@ -76,6 +77,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (tasks.SQL, "answered_leases", (1, [5, 6]), {"result_pkey"}, False),
     (tasks.SQL, "lives", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
     (tasks.SQL, "charges", (1, [5, 6]), {"result_pkey"}, False),
+    (tasks.SQL, "questions", (1, [5, 6]), {"result_pkey", "task_pkey"}, False),
+    (tasks.SQL, "ended_between", (1, 5, NOW - timedelta(days=1), NOW, 250), {"result_account"}, False),
+    (tasks.SQL, "forget_answers", (1, [5, 6]), {"result_pkey"}, False),
+    (tasks.SQL, "forget_words", (1, [5, 6]), {"task_pkey"}, False),
+    (reports.SQL, "undecided", (1, [5, 6]), {"report_pkey", "appeal_pkey"}, True),
+    (webhooks.SQL, "untold", (1, [5, 6]), {"delivery_pkey", "delivery_subject"}, True),
     (reports.SQL, "existing", (1, [5, 6]), {"report_pkey"}, False),
     (reports.SQL, "reporters", (1, [5, 6]), {"reporter_pkey"}, False),
     (reports.SQL, "any_open", (1,), {"vote_slot_open"}, False),
@@ -135,6 +142,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"refund_account"},
         False,
     ),
+    (buckets.SQL, "buckets", (1, [5, 6], ["bucket-1", "bucket-2"]), {"bucket_pkey"}, False),
+    (buckets.SQL, "buckets_of", (1, 5), {"bucket_pkey"}, True),
     (sites.SQL, "hold_sites", (1, [5, 6], ["a.example", "b.example"]), {"site_pkey"}, True),
     (sites.SQL, "take_due", (1, NOW, NOW, 20), {"site_due"}, False),
     (sites.SQL, "unswept", (1, 20), {"site_unswept"}, False),

@@ -11,6 +11,7 @@ import pytest
 
 from support.raw_connections import RawConnection, asked, chunked, post
 from support.real_server import ServeProcess, copy_data
+from support.v1_problems import PROBLEM, PROBLEM_MEDIA
 
 PLACES, PLACES_OF_ONE = 40, 5
 SHORT: Any = {
@@ -101,8 +102,9 @@ def assert_in_own_words(body: bytes, path: str, head: bytes) -> None:
     if path == "/login":
         assert b"text/" in head
         return
-    assert b"content-type: application/json" in head
-    members = {"/getBalance": {"errorId", "errorCode", "errorDescription"}, "/v1/worker/online": {"refusal", "reason"}}
+    media = PROBLEM_MEDIA if path.startswith("/v1/") else "application/json"
+    assert b"content-type: " + media.encode() in head
+    members = {"/getBalance": {"errorId", "errorCode", "errorDescription"}, "/v1/worker/online": PROBLEM}
     assert set(json.loads(body)) == members.get(path, {"json", "signature"})
 
 

@@ -13,6 +13,7 @@ from manyeyes.server.application import Application
 from manyeyes.server.guard import Guard
 from manyeyes.server.trouble_answers import answers_of
 from support.in_process_client import Client
+from support.v1_problems import PROBLEM, PROBLEM_MEDIA
 
 BROWSER = {"accept": "text/html"}
 FAULTS: list[Callable[[], BaseException]] = [
@@ -29,8 +30,8 @@ CALLS = [
     ("POST", "/createTask", {"errorId", "errorCode", "errorDescription"}),
     ("POST", "/v3/recognition/any", {"json", "signature"}),
     ("POST", "/v3/management/statistics/secret-task/any", {"json", "signature"}),
-    ("GET", "/v1/reports", {"refusal", "reason"}),
-    ("POST", "/v1/worker/online", {"refusal", "reason"}),
+    ("GET", "/v1/reports", PROBLEM),
+    ("POST", "/v1/worker/online", PROBLEM),
 ]
 
 
@@ -57,7 +58,7 @@ async def test_a_fault_of_the_application_itself_is_told_in_the_contracts_words(
 
     reply = await guarded(context, broken).request(method, path, json={})
     assert (reply.status_code, set(reply.json())) == (status_of(fault), members)
-    assert reply.headers["content-type"] == "application/json"
+    assert reply.headers["content-type"] == (PROBLEM_MEDIA if members == PROBLEM else "application/json")
     assert reply.headers["retry-after"] == "5"
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from manyeyes.dispatch.rules import WaitingTask
 from manyeyes.simulator.event_queue import BEGINNING, Agenda
 from manyeyes.simulator.preferences import Regards
-from manyeyes.simulator.workplace import Floor, Job
+from manyeyes.simulator.workplace import DrawnTask, Floor
 from manyeyes.simulator.world import CUSTOMER, Crowd, Traffic, World
 from manyeyes.tasks.rules import RECAPTCHA_V3
 
@@ -27,8 +27,8 @@ class Watched:
         self.floor = Floor(
             self.agenda, self.regards, lambda job, worker: self.ended.append((job, worker, self.agenda.now))
         )
-        self.taken_in: list[Job] = []
-        self.ended: list[tuple[Job, int | None, float]] = []
+        self.taken_in: list[DrawnTask] = []
+        self.ended: list[tuple[DrawnTask, int | None, float]] = []
         world = msgspec.structs.replace(RESTLESS, pass_share=pass_share)
         self.crowd = Crowd(world, self.agenda, self.floor, seed)
         for worker_id in range(1, 7):
@@ -37,10 +37,10 @@ class Watched:
         traffic.begin(world.rate, range(CUSTOMER, CUSTOMER + 1), random.Random(f"{seed} customer"))
         traffic.begin(world.others_rate, range(CUSTOMER + 1, CUSTOMER + 3), random.Random(f"{seed} others"))
 
-    def end(self, job: Job, worker_id: int | None) -> None:
+    def end(self, job: DrawnTask, worker_id: int | None) -> None:
         self.ended.append((job, worker_id, self.agenda.now))
 
-    def take_in(self, job: Job) -> None:
+    def take_in(self, job: DrawnTask) -> None:
         self.taken_in.append(job)
         self.floor.submit(job)
 
@@ -93,8 +93,10 @@ def test_every_task_ends_once_or_is_still_there(seed, pass_share):
     assert (set(ended) | open_still, set(ended) & open_still) == (taken_in, set())
 
 
-def task(number: int, account: int = CUSTOMER, *, passes: int = 0, effort: float = 10.0, created: float = 1.0) -> Job:
-    return Job(
+def task(
+    number: int, account: int = CUSTOMER, *, passes: int = 0, effort: float = 10.0, created: float = 1.0
+) -> DrawnTask:
+    return DrawnTask(
         task=WaitingTask(task_id=number, account_id=account, created_at=BEGINNING, kind=RECAPTCHA_V3),
         effort_seconds=effort,
         luck=0.5,

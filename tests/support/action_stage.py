@@ -46,7 +46,7 @@ TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
-    *("standing", "ignored_reporter"),
+    *("standing", "ignored_reporter", "kept_longer"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
     "recognition_time",
 )
@@ -231,7 +231,7 @@ class Stage:
 
     def complaining(self, account_id: int, task_id: int, **given: Any) -> FileComplaint:
         """Return the command that complains about an answer."""
-        return FileComplaint(self.cell, account_id, task_id, self.queues, **given)
+        return FileComplaint(cell=self.cell, account_id=account_id, task_id=task_id, queues=self.queues, **given)
 
     async def complain(self, account_id: int, task_id: int, **given: Any) -> Filed | Refusal:
         """Complain about an answer."""

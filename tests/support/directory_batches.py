@@ -103,7 +103,7 @@ def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
 
     def one() -> ChangeQueue:
         terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "sensitive": draw.one((None, True))}
-        terms["accepts_complaints"] = draw.one((None, False))
+        terms |= {"accepts_complaints": draw.one((None, False)), "life_seconds": draw.one((None, 0, 3_600))}
         pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))
         return ChangeQueue(cell=DIRECTORY, queue_id=draw.one(some), **terms, pay_micros=pay_micros)
 

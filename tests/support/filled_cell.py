@@ -18,6 +18,10 @@ INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_
 SELECT 1, n, 1, false, '{}', '{en}', now(), now(), now() - n * interval '1 min', '{1,2}'
 FROM generate_series(3001, 9000) AS n;
 
+INSERT INTO bucket (cell, account_id, name, endpoint, region, access_key, secret, created_at)
+SELECT 1, 1 + n % 500, 'bucket-' || n, 'https://s3.example', 'eu-1', 'key', 'sealed', now()
+FROM generate_series(1, 5000) AS n;
+
 INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;
 INSERT INTO account_turn (cell, account_id, queue_id, next_turn) SELECT 1, n, 1, n FROM generate_series(1, 2000) AS n;
@@ -64,6 +68,8 @@ FROM generate_series(1, 20000) AS t, generate_series(0, 2) AS n,
 
 INSERT INTO refused_report (cell, account_id, task_id, kind, reason, at)
 SELECT 1, 1 + n % 50, n, 0, 'report_late', now() - n * interval '4 s' FROM generate_series(1, 20000) AS n;
+INSERT INTO appeal (cell, task_id, worker_id, words, pay_micros, filed_at)
+SELECT 1, n, 1, 'right', 500, now() FROM generate_series(1, 20000) AS n;
 INSERT INTO reporter (cell, account_id, judged, confirmed) SELECT 1, n, 20, 15 FROM generate_series(1, 2000) AS n;
 INSERT INTO reviewer_record (cell, reviewer_id, votes, against) SELECT 1, n, 9, 1 FROM generate_series(600, 2000) AS n;
 INSERT INTO refund (cell, task_id, account_id, queue_id, soft_id, ip, ended_at, refunded_at, refunded_micros)

@@ -12,13 +12,14 @@ from typing import Any
 from support.embedded_owners import LONG_ENOUGH_SECONDS, SOURCE, postmaster_pid, wait_until
 from support.forked_commands import run_forked
 
+CLIENT_SOURCE = SOURCE.parent / "clients" / "python" / "src"
 COMMAND = [sys.executable, "-m", "manyeyes"]
 
 
 def environment(**more: str) -> dict[str, str]:
     """Return this process's environment without anybody's settings of manyeyes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MANYEYES_")}
-    return {**kept, "PYTHONPATH": str(SOURCE), **more}
+    return {**kept, "PYTHONPATH": os.pathsep.join([str(SOURCE), str(CLIENT_SOURCE)]), **more}
 
 
 def run(data: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

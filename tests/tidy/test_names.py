@@ -7,7 +7,7 @@ from manyeyes.anticaptcha import errors
 from manyeyes.anticaptcha.methods import METHODS
 from manyeyes.tupu.codes import CODES
 from manyeyes.tupu.operations import OPERATIONS
-from manyeyes.v1 import json_messages
+from manyeyes.v1 import problems
 from manyeyes.values.refusals import Reason
 from support import repository
 from support.findings import fail_on
@@ -15,7 +15,7 @@ from support.findings import fail_on
 ACTIONS = repository.SOURCE / "actions"
 # What all methods share.
 METHOD_ROOMS = {
-    *("call", "envelope", "errors", "lenient_values", "methods", "picture_check", "queue_choice", "report_calls"),
+    *("call", "envelope", "errors", "lenient_values", "methods", "queue_choice", "report_calls"),
     "task_results",
     "token_task",
 }
@@ -23,8 +23,6 @@ OPERATION_ROOMS = {
     *("admission", "body", "call", "codes", "envelope", "memory_budget", "multipart", "operations", "parameters"),
     *(
         "parameter_names",
-        "part_headers",
-        "picture_fetcher",
         "public_key",
         "rate_limit",
         "recognition_pipeline",
@@ -138,7 +136,7 @@ def test_every_reason_that_tupu_s_contract_can_meet_has_its_code():
 
 
 def test_every_reason_that_v1_can_meet_has_its_status():
-    actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals")
+    actions = ("answer_tasks", "skip_tasks", "cast_votes", "file_appeals", "keep_buckets", "remove_buckets")
     shared = (
         "roles/worker.py",
         "roles/reviewer.py",
@@ -146,11 +144,13 @@ def test_every_reason_that_v1_can_meet_has_its_status():
         "roles/customer/reports.py",
         "roles/customer/recognitions.py",
         "roles/customer/deliveries.py",
+        "roles/customer/buckets.py",
+        "roles/customer/picture_sources.py",
         "runtime/lookup_cache.py",
         *[f"actions/{name}.py" for name in actions],
     )
     met = reasons_in("v1", "workers", *shared)
-    compare(met, set(json_messages.STATUS), "STATUS of src/manyeyes/v1/json_messages.py")
+    compare(met, set(problems.PROBLEMS), "PROBLEMS of src/manyeyes/v1/problems.py")
 
 
 def test_no_reason_is_there_for_nothing():

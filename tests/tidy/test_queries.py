@@ -19,7 +19,7 @@ CELL_TABLES = (
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("delivery", "delivery_try", "webhook_rotation", "site", "site_event", "standing", "ignored_reporter"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    "recognition_time",
+    *("recognition_time", "kept_longer"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 FORBIDDEN = re.compile(

@@ -9,7 +9,18 @@ LONGEST_FUNCTION, LONGEST_FILE = 50, 300
 WHOLE_SCHEMAS = {"schema.sql", "0001_spine.sql"}  # a schema is read from its top to its end
 NO_ROOMS = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc", "lib"}
 CAPABILITIES = (
-    *("accounts", "allow_list", "apps", "dispatch", "ledger", "recognitions", "reports", "sites", "soft_apps"),
+    *(
+        "accounts",
+        "allow_list",
+        "apps",
+        "buckets",
+        "dispatch",
+        "ledger",
+        "recognitions",
+        "reports",
+        "sites",
+        "soft_apps",
+    ),
     *("statistics", "tasks", "webhooks", "workers"),
 )
 

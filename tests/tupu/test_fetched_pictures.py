@@ -6,8 +6,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from manyeyes.outbound import picture_fetcher
 from manyeyes.outbound.door import Door
-from manyeyes.tupu import picture_fetcher
+from manyeyes.tupu import recognition_pipeline
 from support import factories
 from support.loopback_servers import Names, http, listening
 from support.signed_customer import Shop, open_shop
@@ -55,7 +56,7 @@ async def test_ten_are_fetched_at_the_same_time(shop: Shop):
 
 
 async def test_an_app_whose_servers_are_slow_does_not_hold_up_the_others(shop: Shop, monkeypatch):
-    monkeypatch.setattr(picture_fetcher, "FETCHES_OF_AN_APP", 3)
+    monkeypatch.setattr(picture_fetcher, "FETCHES_OF_ONE", 3)
     let_out(shop)
     other = await open_shop(shop.context, shop.client)
     is_freed, is_full = asyncio.Event(), asyncio.Event()
@@ -160,7 +161,7 @@ async def test_a_name_that_changes_its_mind_is_judged_at_every_step(shop: Shop):
 
 async def test_more_than_ten_megabytes_are_not_read(shop: Shop, monkeypatch):
     let_out(shop)
-    monkeypatch.setattr(picture_fetcher, "LARGEST_FETCHED", len(PICTURE))
+    monkeypatch.setattr(recognition_pipeline, "LARGEST_RECOGNISED_BYTES", len(PICTURE))
     async with listening(http(PICTURE)) as fits, listening(http(PICTURE + b"x")) as big:
         urls = [f"http://shop.example:{heard.port}/" for heard in (fits, big)]
         answer = await shop.recognise(*urls)

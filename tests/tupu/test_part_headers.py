@@ -5,7 +5,7 @@ import binascii
 
 import pytest
 
-from manyeyes.tupu.part_headers import decoded, read_headers
+from manyeyes.values.part_headers import decoded, read_headers
 from support import factories
 from support.signed_customer import Answer, Shop, opened
 

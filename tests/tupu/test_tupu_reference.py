@@ -11,8 +11,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from manyeyes.apps.rules import ID_BYTES
+from manyeyes.recognisers.picture_intake import LARGEST_RECOGNISED_BYTES
 from manyeyes.settings import Settings
-from manyeyes.tupu import body, picture_fetcher, request, request_signature, statistics_secret_task
+from manyeyes.tupu import body, request, request_signature, statistics_secret_task
 from manyeyes.tupu.codes import CODES, FAULT, SUCCESS
 from manyeyes.tupu.operations import OPERATIONS
 from support import factories
@@ -83,7 +84,7 @@ def test_the_limits_are_those_that_are_kept():
         f"{request.LONGEST_NAME:,} characters",
         f"`tag`, `uid`, `sequenceId` | {request.LONGEST_TAG} characters",
         f"{statistics_secret_task.MOST_DAYS} days per call",
-        f"picture | {picture_fetcher.LARGEST_FETCHED // 1_000_000} MB",
+        f"picture | {LARGEST_RECOGNISED_BYTES // 1_000_000} MB",
     ):
         assert words in page, words
     assert Settings(data=Path()).timestamp_window_seconds == 600  # "at most ten minutes off"

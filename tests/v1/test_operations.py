@@ -1,22 +1,22 @@
 """The table of /v1: each row says what its handler's signature says."""
 
 import re
-from types import NoneType
-from typing import get_args, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 from starlette.responses import Response
 
 from manyeyes.accounts.store import KeyOwner
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
 from manyeyes.v1.openapi import OPERATIONS, document
-from manyeyes.v1.operations import Operation, asked_limit, read_task
-from manyeyes.v1.routes import APIS
+from manyeyes.v1.operations import Answer, Operation, asked_limit, read_task
 from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 
 CALLERS: dict[object, type] = {signed_in_worker: Worker, signed_in_customer: KeyOwner}
-STREAMED = "/v1/worker/events"  # it describes the stream's members
+STREAMED = {"/v1/worker/events", "/v1/jobs/{job_id}/events"}  # they describe the stream's members
 
 
 def name(operation: Operation) -> str:
@@ -29,10 +29,14 @@ def test_a_row_is_what_its_handler_takes_and_returns(operation: Operation):
     person, body = get_args(hints["call"])
     assert person is CALLERS[operation.caller]
     assert body is (operation.body or NoneType)
-    returned = set(get_args(hints["return"]) or [hints["return"]])
+    returned = {each if get_origin(each) is not Answer else get_args(each)[0] for each in _members(hints["return"])}
     given = returned - {Refusal, NoneType}
-    assert given == ({Response} if operation.path == STREAMED else {operation.reply} - {None})
+    assert given == ({Response} if operation.path in STREAMED else {operation.reply} - {None})
     assert (204 in operation.statuses) == (bool(given) and NoneType in returned)
+
+
+def _members(returned: Any) -> list[Any]:
+    return list(get_args(returned)) if get_origin(returned) in (Union, UnionType) else [returned]
 
 
 def test_every_row_is_served_once_and_described_once():

@@ -6,6 +6,7 @@ import pytest
 
 from support.in_process_client import Client
 from support.signed_customer import check_envelope
+from support.v1_problems import PROBLEM
 
 SID = "0123456789abcdef01234567"
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
@@ -21,8 +22,8 @@ METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 @pytest.mark.parametrize("method", METHODS)
 async def test_a_path_of_v1_that_is_not_there_is_404_in_json(client: Client, method: str, path: str):
     reply = await client.request(method, path, content=b"x" * 100_000 if method != "GET" else b"")
-    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/json")
-    assert set(reply.json()) == {"refusal", "reason"}
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "application/problem+json")
+    assert set(reply.json()) == PROBLEM
     assert reply.json()["refusal"] == "unknown_call"
 
 

@@ -1,6 +1,6 @@
 -- name: key_owner
 -- The account behind a client key; a revoked key has none.
-SELECT cell, account_id, allowed_addresses FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
+SELECT cell, account_id, allowed_addresses, scopes FROM api_key WHERE key_hash = $1 AND revoked_at IS NULL;
 
 -- name: blocked_networks
 -- Networks that the operator shut out.
@@ -24,7 +24,7 @@ INSERT INTO account_place (account_id, name, cell, created_at) VALUES ($1, $2, $
 
 -- name: insert_key
 -- Give an account a client key, known by its hash only.
-INSERT INTO api_key (key_hash, cell, account_id, allowed_addresses, created_at) VALUES ($1, $2, $3, $4, now());
+INSERT INTO api_key (key_hash, cell, account_id, allowed_addresses, scopes, created_at) VALUES ($1, $2, $3, $4, $5, now());
 
 -- name: revoke_key
 -- End a client key at once.
@@ -50,10 +50,36 @@ ON CONFLICT (cell, account_id) DO NOTHING;
 
 -- name: terms
 -- What admission needs to know of accounts.
-SELECT account_id, weight, max_bid_micros, suspended FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
+SELECT account_id, weight, max_bid_micros, suspended, keep_days FROM account WHERE cell = $1 AND account_id = ANY ($2::bigint[]);
 
 -- name: set_terms
 -- Change what an operator may change of an account; null leaves a value as it is.
 UPDATE account SET suspended = coalesce($3, suspended), max_bid_micros = coalesce($4, max_bid_micros),
-       weight = coalesce($5, weight)
+       weight = coalesce($5, weight), keep_days = coalesce($6, keep_days)
 WHERE cell = $1 AND account_id = $2 RETURNING account_id;
+
+-- name: claim_calls
+-- Take the keys of calls that may be repeated, in the order of the table's key; who holds one of them at this moment is
+-- waited for. Those that were free are returned.
+INSERT INTO repeated_call (cell, account_id, key_hash, body_hash, subject_id, at)
+SELECT $1, c.account_id, c.key_hash, c.body_hash, c.subject_id, $2
+FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::bigint[]) AS c (account_id, key_hash, body_hash, subject_id)
+ORDER BY c.account_id, c.key_hash
+ON CONFLICT (cell, account_id, key_hash) DO NOTHING RETURNING account_id, key_hash;
+
+-- name: known_calls
+-- What came of calls with these keys.
+SELECT r.account_id, r.key_hash, r.body_hash, r.subject_id
+FROM unnest($2::bigint[], $3::bytea[]) AS c (account_id, key_hash)
+JOIN repeated_call AS r ON r.cell = $1 AND r.account_id = c.account_id AND r.key_hash = c.key_hash;
+
+-- name: settle_calls
+-- Write what calls made that took their keys in this transaction.
+UPDATE repeated_call SET body_hash = c.body_hash, subject_id = c.subject_id
+FROM unnest($2::bigint[], $3::bytea[], $4::bytea[], $5::bigint[]) AS c (account_id, key_hash, body_hash, subject_id)
+WHERE repeated_call.cell = $1 AND repeated_call.account_id = c.account_id AND repeated_call.key_hash = c.key_hash;
+
+-- name: release_calls
+-- Calls that were refused leave nothing.
+DELETE FROM repeated_call USING unnest($2::bigint[], $3::bytea[]) AS c (account_id, key_hash)
+WHERE repeated_call.cell = $1 AND repeated_call.account_id = c.account_id AND repeated_call.key_hash = c.key_hash;

@@ -10,6 +10,10 @@ from manyeyes.values.text.rules import without_outer_blanks
 
 KEY_BYTES = 16  # docs/decisions/0025#keys: 32 hexadecimal characters
 TOKEN_BYTES = 24
+# What a key opens, named as /v1 names it (docs/decisions/0048): a key has all of them unless it is made with fewer.
+TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS = "tasks:read", "tasks:write", "money:read", "webhooks"
+EVERY_SCOPE = (TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS)
+USUAL_KEEP_DAYS, LONGEST_KEEP_DAYS = 90, 3_650  # days that answers can be read (docs/decisions/0050)
 
 
 def digest(secret: str) -> bytes:
@@ -48,6 +52,15 @@ def canonical_network(text: str) -> str:
     Raises ValueError for anything else: it must never reach `is_within`.
     """
     return str(ipaddress.ip_network(text, strict=False))
+
+
+def read_scopes(names: Iterable[str]) -> tuple[str, ...]:
+    """Return scopes in their usual order; none named is all of them. Raises ValueError for one that there is not."""
+    said = set(names)
+    unknown = said - set(EVERY_SCOPE)
+    if unknown:
+        raise ValueError(f"{min(unknown)!r} is no scope; there are {', '.join(EVERY_SCOPE)}")
+    return tuple(scope for scope in EVERY_SCOPE if scope in said or not said)
 
 
 def is_within(address: str, networks: Iterable[str]) -> bool:

@@ -5,6 +5,7 @@ from typing import Protocol
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.rules import EVERY_SCOPE, USUAL_KEEP_DAYS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read, read_one, values
 from manyeyes.values.integers import whole_number
@@ -13,11 +14,12 @@ SQL = Queries(__package__)
 
 
 class KeyOwner(msgspec.Struct, frozen=True):
-    """``allowed_addresses`` are networks; empty means from anywhere."""
+    """``allowed_addresses`` are networks; empty means from anywhere. ``scopes``: what the key opens."""
 
     cell: int
     account_id: int
     allowed_addresses: tuple[str, ...]
+    scopes: tuple[str, ...] = EVERY_SCOPE
 
 
 class Owner(Protocol):
@@ -41,12 +43,16 @@ class AccountPlace(msgspec.Struct, frozen=True):
 
 
 class Terms(msgspec.Struct, frozen=True):
-    """``weight`` is the account's share of a queue; ``max_bid_micros`` 0 means the queue's price."""
+    """``weight`` is the account's share of a queue; ``max_bid_micros`` 0 means the queue's price.
+
+    ``keep_days``: how long after a task's end its answer and picture are kept; 0: not at all.
+    """
 
     account_id: int
     weight: int
     max_bid_micros: int
     suspended: bool
+    keep_days: int = USUAL_KEEP_DAYS
 
 
 async def key_owner(db: asyncpg.Connection, key_hash: bytes) -> KeyOwner | None:
@@ -81,7 +87,8 @@ async def insert_place(db: asyncpg.Connection, place: AccountPlace) -> None:
 
 async def insert_key(db: asyncpg.Connection, key_hash: bytes, owner: KeyOwner) -> None:
     """Store a client key by its hash, with its owner and the networks that it may be used from."""
-    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, list(owner.allowed_addresses))
+    lists = list(owner.allowed_addresses), list(owner.scopes)
+    await db.execute(SQL.insert_key, key_hash, owner.cell, owner.account_id, *lists)
 
 
 async def revoke_key(db: asyncpg.Connection, key_hash: bytes) -> int | None:
@@ -124,6 +131,7 @@ async def set_terms(
     suspended: bool | None = None,
     max_bid_micros: int | None = None,
     weight: int | None = None,
+    keep_days: int | None = None,
 ) -> None:
     """Change an account's terms; None leaves a term as it is, ``max_bid_micros`` 0 means the queue's price."""
-    await db.execute(SQL.set_terms, place.cell, place.account_id, suspended, max_bid_micros, weight)
+    await db.execute(SQL.set_terms, place.cell, place.account_id, suspended, max_bid_micros, weight, keep_days)

@@ -18,6 +18,7 @@ class ChangeAccountTerms(msgspec.Struct, frozen=True, kw_only=True):
     suspended: bool | None = None
     max_bid_micros: int | None = None
     weight: int | None = None
+    keep_days: int | None = None
 
 
 async def change_account_terms(
@@ -26,5 +27,6 @@ async def change_account_terms(
     """Change the terms, in the order in which the changes came."""
     for c in sorted(commands, key=lambda c: c.account_id):  # in one order, so that batches do not block each other
         place = AccountPlace(c.account_id, "", c.cell)
-        await accounts.set_terms(tx, place, suspended=c.suspended, max_bid_micros=c.max_bid_micros, weight=c.weight)
+        terms = {"max_bid_micros": c.max_bid_micros, "weight": c.weight, "keep_days": c.keep_days}
+        await accounts.set_terms(tx, place, suspended=c.suspended, **terms)
     return [None for _ in commands]

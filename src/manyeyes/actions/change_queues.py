@@ -10,7 +10,10 @@ from manyeyes.tasks import store as tasks
 
 
 class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
-    """``cell``: one of the database that is meant (`Cells.one_of_each`). None leaves a term as it is."""
+    """``cell``: one of the database that is meant (`Cells.one_of_each`). None leaves a term as it is.
+
+    ``life_seconds`` 0: as long as the installation's tasks live.
+    """
 
     cell: int
     queue_id: int
@@ -21,6 +24,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool | None = None
     vote_micros: int | None = None
     accepts_complaints: bool | None = None
+    life_seconds: int | None = None
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:

@@ -6,7 +6,9 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.refused_reports import ReportRefusal, keep_refused
+from manyeyes.actions.shared.repeated_calls import KEY_REUSED, RepeatedCalls, open_calls
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import (
@@ -29,21 +31,29 @@ from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class FileComplaint(msgspec.Struct, frozen=True):
-    """``queues``: all queues' terms as the edge knew them; the complaint's votes earn what its queue pays now."""
+class FileComplaint(msgspec.Struct, frozen=True, kw_only=True):
+    """``queues``: all queues' terms as the edge knew them; the complaint's votes earn what its queue pays now.
+
+    ``key``: how its customer names the call; None where they do not.
+    """
 
     cell: int
     account_id: int
     task_id: int
     queues: Mapping[int, QueueTerms]
     retried: bool = False
+    key: CallKey | None = None
 
 
 class Filed(msgspec.Struct, frozen=True):
-    """``state``: OPEN with reviewers, or IGNORED. Both are a success on the wire."""
+    """``state``: OPEN with reviewers, or IGNORED. Both are a success on the wire. ``replayed``: it came before."""
 
     task_id: int
     state: ReportState
+    replayed: bool = False
+
+
+Filing = tuple[FileComplaint, NewReport]
 
 
 class _LoadedComplaints(msgspec.Struct):
@@ -53,6 +63,7 @@ class _LoadedComplaints(msgspec.Struct):
     reports: dict[int, Report]
     records: dict[int, Record]
     spoken: set[int]
+    calls: RepeatedCalls
 
 
 async def file_complaints(
@@ -64,14 +75,15 @@ async def file_complaints(
     """
     # 1. Load: the tasks, earlier reports on them, the customers' records.
     cell = commands[0].cell
-    books = await _load(tx, cell, commands)
+    books = await _load(tx, now, cell, commands)
     # 2. Decide: each complaint is filed or refused.
     outcomes: list[Filed | Refusal] = []
-    filing: dict[int, tuple[FileComplaint, NewReport]] = {}
+    filing: dict[int, Filing] = {}
     for command in commands:
-        outcome = _decide(command, books, now)
+        outcome = _decide(command, books, filing, now)
         if isinstance(outcome, NewReport):
             filing[outcome.task_id] = (command, outcome)
+            books.calls.keep(command.account_id, command.key, command.task_id)
             outcomes.append(Filed(outcome.task_id, outcome.state))
         else:
             outcomes.append(outcome)
@@ -79,28 +91,46 @@ async def file_complaints(
     stored = await store.insert_reports(tx, now, cell, [report for _, report in filing.values()])
     lost = set(filing) - stored  # another process was first
     outcomes = [_REPEATED if isinstance(o, Filed) and o.task_id in lost else o for o in outcomes]
+    for task_id in lost:
+        books.calls.drop(filing[task_id][0].account_id, filing[task_id][0].key)
+    await books.calls.save(tx, cell)
     # 4. Ask reviewers, hold the workers' pay, and keep the refusals.
     asking = [(c, r) for c, r in filing.values() if r.task_id in stored and r.state is ReportState.OPEN]
     await slots.insert_slots(tx, now, cell, [slot for c, r in asking for slot in _slots(c, r)])
     await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))
-    pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
+    pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal) and o != KEY_REUSED]
     kind = ReportKind.IMAGE_INCORRECT
     await keep_refused(tx, now, cell, [ReportRefusal(c.account_id, c.task_id, kind, refusal) for c, refusal in pairs])
     return outcomes
 
 
-async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[FileComplaint]) -> _LoadedComplaints:
+async def _load(
+    tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[FileComplaint]
+) -> _LoadedComplaints:
+    calls = await open_calls(tx, now, cell, [(c.account_id, c.key, c.task_id) for c in commands])
     task_ids = sorted({c.task_id for c in commands})
     return _LoadedComplaints(
         await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
         await store.reporters(tx, cell, sorted({c.account_id for c in commands})),
         set(),
+        calls,
     )
 
 
-def _decide(command: FileComplaint, books: _LoadedComplaints, now: datetime) -> NewReport | Filed | Refusal:
+def _decide(
+    command: FileComplaint,
+    books: _LoadedComplaints,
+    filing: Mapping[int, tuple[FileComplaint, NewReport]],
+    now: datetime,
+) -> NewReport | Filed | Refusal:
     task_id, account_id = command.task_id, command.account_id
+    made = books.calls.before(account_id, command.key)
+    if isinstance(made, Refusal):
+        return made
+    if made is not None:
+        known = books.reports.get(made) or filing[made][1]
+        return Filed(made, known.state, replayed=not command.retried)
     before, is_spoken = books.reports.get(task_id), task_id in books.spoken
     if command.retried and before and not is_spoken and _is_own(before, account_id):
         books.spoken.add(task_id)

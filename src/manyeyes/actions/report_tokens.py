@@ -3,14 +3,16 @@
 See docs/contracts/anticaptcha.md#token-reports.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.refused_reports import ReportRefusal, keep_refused
+from manyeyes.actions.shared.repeated_calls import KEY_REUSED, RepeatedCalls, open_calls
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing, latest
 from manyeyes.reports import store, token_reports
@@ -23,7 +25,10 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class ReportToken(msgspec.Struct, frozen=True, kw_only=True):
-    """``kind``: TOKEN_CORRECT or TOKEN_INCORRECT; ``takes``: the kinds of tasks that the method is for."""
+    """``kind``: TOKEN_CORRECT or TOKEN_INCORRECT; ``takes``: the kinds of tasks that the method is for.
+
+    ``key``: how its customer names the call; None where they do not.
+    """
 
     cell: int
     account_id: int
@@ -31,13 +36,15 @@ class ReportToken(msgspec.Struct, frozen=True, kw_only=True):
     kind: ReportKind
     takes: AbstractSet[str]
     retried: bool = False
+    key: CallKey | None = None
 
 
 class TokenReported(msgspec.Struct, frozen=True):
-    """``state``: COUNTED, or IGNORED. Both are a success on the wire."""
+    """``state``: COUNTED, or IGNORED. Both are a success on the wire. ``replayed``: it came before."""
 
     task_id: int
     state: ReportState
+    replayed: bool = False
 
 
 class _LoadedReports(msgspec.Struct):
@@ -47,6 +54,7 @@ class _LoadedReports(msgspec.Struct):
     reports: dict[int, Report]
     ignored: set[int]
     spoken: set[int]
+    calls: RepeatedCalls
 
 
 async def report_tokens(
@@ -63,10 +71,13 @@ async def report_tokens(
     # 2. Decide: each report counts, is ignored or is refused.
     outcomes: list[TokenReported | Refusal] = []
     filing: dict[int, NewReport] = {}
+    taken: dict[int, ReportToken] = {}
     for command in commands:
-        outcome = _decide(command, books, now)
+        outcome = _decide(command, books, filing, now)
         if isinstance(outcome, NewReport):
             filing[outcome.task_id] = outcome
+            taken[outcome.task_id] = command
+            books.calls.keep(command.account_id, command.key, command.task_id)
             outcomes.append(TokenReported(outcome.task_id, outcome.state))
         else:
             outcomes.append(outcome)
@@ -74,26 +85,38 @@ async def report_tokens(
     stored = await store.insert_reports(tx, now, cell, list(filing.values()))
     lost = set(filing) - stored  # another process was first
     outcomes = [_REPEATED if isinstance(o, TokenReported) and o.task_id in lost else o for o in outcomes]
+    for task_id in lost:
+        books.calls.drop(taken[task_id].account_id, taken[task_id].key)
+    await books.calls.save(tx, cell)
     # 4. List or filter the workers, and keep the refusals.
     words = [_word(report, books) for report in filing.values() if report.task_id in stored]
     await allow_list.save_standings(tx, now, cell, latest(word for word in words if word))
-    refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal)]
+    refused = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal) and o != KEY_REUSED]
     await keep_refused(tx, now, cell, [ReportRefusal(c.account_id, c.task_id, c.kind, o) for c, o in refused])
     return outcomes
 
 
 async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[ReportToken]) -> _LoadedReports:
+    calls = await open_calls(tx, now, cell, [(c.account_id, c.key, c.task_id) for c in commands])
     task_ids = sorted({c.task_id for c in commands})
     return _LoadedReports(
         await history.lives(tx, cell, task_ids),
         await store.existing(tx, cell, task_ids),
         await token_reports.ignored(tx, now, cell, sorted({c.account_id for c in commands})),
         set(),
+        calls,
     )
 
 
-def _decide(command: ReportToken, books: _LoadedReports, now: datetime) -> NewReport | TokenReported | Refusal:
+def _decide(
+    command: ReportToken, books: _LoadedReports, filing: Mapping[int, NewReport], now: datetime
+) -> NewReport | TokenReported | Refusal:
     task_id, account_id = command.task_id, command.account_id
+    made = books.calls.before(account_id, command.key)
+    if isinstance(made, Refusal):
+        return made
+    if made is not None:
+        return TokenReported(made, (books.reports.get(made) or filing[made]).state, replayed=not command.retried)
     before, is_spoken = books.reports.get(task_id), task_id in books.spoken
     if command.retried and before and not is_spoken and (before.account_id, before.kind) == (account_id, command.kind):
         books.spoken.add(task_id)

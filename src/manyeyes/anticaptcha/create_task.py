@@ -8,17 +8,18 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.accounts.rules import TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
-from manyeyes.anticaptcha.picture_check import why_not_shown
 from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
 from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
 from manyeyes.outbound.given_address import read_given_address
+from manyeyes.roles.picture_check import why_not_shown
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
-from manyeyes.tasks.rules import ImageOptions, QueueTerms, wire_id
+from manyeyes.tasks.rules import ImageOptions, QueueTerms, life_of, wire_id
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
@@ -37,7 +38,7 @@ async def create_task(call: AntiCaptchaCall) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
     by its structure · balance 10 · picture 15 by its pixels, no process free for that 2 · proof 24 · account 55,
     balance 10 · workers 54 · slot 2."""
-    owner = await call.owner()
+    owner = await call.owner(TASKS_WRITE)
     if isinstance(owner, Refusal):
         return owner
     soft_id = await _known_app(call)
@@ -107,7 +108,7 @@ def _read(call: AntiCaptchaCall, owner: KeyOwner, queues: Mapping[int, QueueTerm
         queue=queue,
         options=options,
         picture=picture,
-        life_seconds=call.context.settings.task_life_seconds,
+        life_seconds=life_of(queue, call.context.settings.task_life_seconds),
         soft_id=soft_id,
         ip=call.address,
         website_url=website,
@@ -134,7 +135,7 @@ def _read_token(
         kind=kind,
         options=options,
         picture=None,
-        life_seconds=call.context.settings.task_life_seconds,
+        life_seconds=life_of(queues[queue_id], call.context.settings.task_life_seconds),
         filter_terms=call.context.filter_terms,
         soft_id=lenient_values.whole(call.body, "softId"),
         ip=call.address,

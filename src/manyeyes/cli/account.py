@@ -5,7 +5,14 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.accounts import store as accounts
-from manyeyes.accounts.rules import canonical_network, digest, new_key, new_token
+from manyeyes.accounts.rules import (
+    LONGEST_KEEP_DAYS,
+    canonical_network,
+    digest,
+    new_key,
+    new_token,
+    read_scopes,
+)
 from manyeyes.accounts.store import AccountPlace, KeyOwner
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
 from manyeyes.actions.issue_keys import IssueKey, issue_keys
@@ -24,6 +31,7 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers.store import Subject
 
+KEEP_HELP = "Days after its end that a task's answer and picture are kept, 0 to 3650; 0: not at all."
 app = App(name="account", help="Customers, their keys and their money.")
 
 
@@ -64,14 +72,25 @@ def top_up(account: str, amount: str, *, common: Common | None = None) -> None:
 
 
 @app.command
-def key(account: str, *, address: list[str] | None = None, common: Common | None = None) -> None:
-    """Give an account another client key (both are valid until one is revoked)."""
+def key(
+    account: str, *, address: list[str] | None = None, scope: list[str] | None = None, common: Common | None = None
+) -> None:
+    """Give an account another client key (both are valid until one is revoked).
+
+    Parameters
+    ----------
+    address
+        Network that the key may be used from; repeat for more. Default: from anywhere.
+    scope
+        What the key opens: tasks:read, tasks:write, money:read or webhooks; repeat for more. Default: all of it.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
         networks = tuple(map(canonical_network, address or ()))
+        scopes = read_scopes(scope or ())
         place = await find_account(context, account)
         fresh = new_key()
-        owner = KeyOwner(place.cell, place.account_id, networks)
+        owner = KeyOwner(place.cell, place.account_id, networks, scopes)
         await context.batcher.ask(issue_keys, IssueKey(digest(fresh), owner))
         return {"account_id": place.account_id, "client_key": fresh}
 
@@ -99,6 +118,7 @@ def set_account(
     suspended: bool | None = None,
     max_bid: str | None = None,
     weight: Annotated[int | None, Parameter(help="Share of a queue against other accounts at one bid.")] = None,
+    keep_days: Annotated[int | None, Parameter(help=KEEP_HELP)] = None,
     common: Common | None = None,
 ) -> None:
     """Change an account's terms.
@@ -112,19 +132,48 @@ def set_account(
     """
 
     async def work(context: Context) -> dict[str, Any]:
-        if suspended is None and max_bid is None and weight is None:
-            raise CommandFailed("nothing to change: give --suspended, --no-suspended, --max-bid or --weight")
+        if suspended is None and max_bid is None and weight is None and keep_days is None:
+            raise CommandFailed("nothing to change: give one of the options; --help lists them")
         place = await find_account(context, account)
         bid = None if max_bid is None else money.parse(max_bid)
         if weight is not None and not 0 < weight <= 1_000_000:
             raise CommandFailed("the weight must be from 1 to 1000000")
+        if keep_days is not None and not 0 <= keep_days <= LONGEST_KEEP_DAYS:
+            raise CommandFailed(f"the days must be from 0 to {LONGEST_KEEP_DAYS}")
         command = ChangeAccountTerms(
-            cell=place.cell, account_id=place.account_id, suspended=suspended, max_bid_micros=bid, weight=weight
+            cell=place.cell,
+            account_id=place.account_id,
+            suspended=suspended,
+            max_bid_micros=bid,
+            weight=weight,
+            keep_days=keep_days,
         )
         await context.batcher.ask(change_account_terms, command)
         return {"account_id": place.account_id}
 
     run(common, work, lambda r: f"account {r['account_id']} is changed")
+
+
+@app.command
+def show(account: str, *, common: Common | None = None) -> None:
+    """Show an account's terms and what it may spend."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        place = await find_account(context, account)
+        async with context.cells.pool(place.cell).acquire() as db:
+            terms = (await accounts.terms(db, place.cell, [place.account_id]))[place.account_id]
+            balances = await ledger.balances(db, place.cell, [place.account_id])
+        return {
+            "account_id": place.account_id,
+            "name": place.name,
+            "balance": money.text(balances.get(place.account_id, 0)),
+            "suspended": terms.suspended,
+            "max_bid": money.text(terms.max_bid_micros),
+            "weight": terms.weight,
+            "keep_days": terms.keep_days,
+        }
+
+    run(common, work, lambda r: "\n".join(f"{key:11} {_said(value)}" for key, value in r.items()))
 
 
 @app.command
@@ -196,6 +245,10 @@ def list_accounts(*, common: Common | None = None) -> None:
             + [f"{a['account_id']:>6} {a['balance']:>14}  {a['name']}" for a in r["accounts"]]
         ),
     )
+
+
+def _said(value: object) -> object:
+    return ("yes" if value else "no") if isinstance(value, bool) else value
 
 
 async def _create(context: Context, name: str, amount_micros: int, networks: tuple[str, ...]) -> dict[str, Any]:

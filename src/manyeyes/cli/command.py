@@ -46,11 +46,11 @@ class Common:
 def run(
     common: Common | None,
     work: Callable[[Context], Awaitable[Result]],
-    show: Callable[[Result], str],
+    show: Callable[[Result], str | None],
     *,
     may_create: bool = False,
 ) -> None:
-    """Open the installation, do the work, print its result as JSON or as ``show`` words it.
+    """Open the installation, do the work, print its result as JSON or as ``show`` words it (None: it is printed).
 
     Only a command with ``may_create`` makes an installation where there is none: a mistyped directory is an error.
     """
@@ -61,7 +61,9 @@ def run(
     except FAILURES as error:
         print(f"manyeyes: {_said(error)}", file=sys.stderr)
         raise SystemExit(1) from None
-    tell(json_text.dumps(result, ensure_ascii=False) if common.json else show(result))
+    text = json_text.dumps(result, ensure_ascii=False) if common.json else show(result)
+    if text is not None:
+        tell(text)
 
 
 def tell(text: str) -> None:

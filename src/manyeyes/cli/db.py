@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from manyeyes.actions.check_books import check_books
+from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets, forget_bucket_secrets
 from manyeyes.actions.forget_secrets import ForgetSecrets, forget_secrets
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.db.migrate import migrations, pending
@@ -73,7 +74,8 @@ def reset_secrets(
     """Give up the installation's own keys, which cannot be read any more; the next start makes new ones.
 
     Customers of TUPU's contract then fetch the new public key, receivers of call-backs take their new secrets, and the
-    addresses of pictures that were handed out end. Money, tasks, client keys and sessions stay.
+    addresses of pictures that were handed out end. The secrets of customers' buckets go too, and their owners give them
+    again. Money, tasks, client keys and sessions stay.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -85,10 +87,21 @@ def reset_secrets(
                 is_lost = True
         if not is_lost and not readable:
             raise CommandFailed("the secrets can be read and nothing is lost; --readable gives them up all the same")
+        # First what the keys seal: whatever ends this command half-way, nothing is left that a lost key would open.
+        cells = context.cells.numbers
+        lost = [await context.batcher.ask(forget_bucket_secrets, ForgetBucketSecrets(cell)) for cell in cells]
         await context.batcher.ask(forget_secrets, ForgetSecrets())
-        return {"reset": True}
+        return {"reset": True, "bucket_secrets": sum(lost)}
 
-    run(common, work, lambda _: "the secrets are given up; start all servers anew, which makes new ones")
+    run(common, work, _show_reset)
+
+
+def _show_reset(result: dict[str, Any]) -> str:
+    said = "the secrets are given up; start all servers anew, which makes new ones"
+    lost = result["bucket_secrets"]
+    if not lost:
+        return said
+    return f"{said}\nso are those of {_counted(lost, 'bucket')}: their owners give them again (account add-bucket)"
 
 
 def _show(result: dict[str, Any]) -> str:

@@ -11,11 +11,13 @@ from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import read_language
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.values import money
+from manyeyes.values.durations import duration_text, read_duration
 from manyeyes.values.text.rules import read_name
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
+USUAL_LIFE = "default"  # word for the installation's
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
@@ -43,6 +45,7 @@ def add(
     lease_seconds: int = 60,
     vote_pay: str = "0.0001",
     complaints: bool = True,
+    life: str = USUAL_LIFE,
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -63,6 +66,8 @@ def add(
         What a reviewer gets for a vote, in USD.
     complaints
         Whether customers may complain about answers to its pictures.
+    life
+        How long a task lives that nobody finishes, such as 10m, 24h or 30d; `default` is the installation's time.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -77,6 +82,7 @@ def add(
             sensitive=False,
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
+            life_seconds=_read_life(life) or None,
         )
         return await _open(context, queue)
 
@@ -106,6 +112,7 @@ def set_queue(
     sensitive: bool | None = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
+    life: str | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -126,6 +133,8 @@ def set_queue(
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
         Whether complaints about answers to its pictures are accepted from now on.
+    life
+        How long a task lives that nobody finishes, such as 10m, 24h or 30d; `default` is the installation's time.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -136,6 +145,7 @@ def set_queue(
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
+        terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
@@ -143,6 +153,14 @@ def set_queue(
         return _row((await context.lookups.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
+
+
+def _read_life(text: str) -> int:
+    """Return a life in seconds, 0 for the installation's. Raises `CommandFailed`."""
+    seconds = 0 if text == USUAL_LIFE else read_duration(text)
+    if seconds is None or (text != USUAL_LIFE and not SHORTEST_LIFE <= seconds <= LONGEST_LIFE):
+        raise CommandFailed("the life must be from 60s to 30d, written like 10m, 24h or 30d, or `default`")
+    return seconds
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
@@ -186,6 +204,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "lease_seconds": queue.lease_seconds,
         "sensitive": queue.sensitive,
         "complaints": queue.accepts_complaints,
+        "life_seconds": queue.life_seconds,
     }
 
 
@@ -204,4 +223,5 @@ def _show(result: dict[str, Any]) -> str:
 def _remarks(queue: dict[str, Any]) -> str:
     """Return what is unusual about a queue, in parentheses; empty when nothing is."""
     said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
+    said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
     return f" ({', '.join(said)})" if said else ""

@@ -1,104 +1,112 @@
-"""manyeyes account statement: every entry of a window, and that opening + entries = closing."""
+"""manyeyes account statement: what an account was charged and given back in any time, as a table, JSON or CSV."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-import asyncpg
 from cyclopts import Parameter
 
-from manyeyes.accounts.store import AccountPlace
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_account
-from manyeyes.ledger import store as ledger
-from manyeyes.ledger.store import Movement
+from manyeyes.recognitions.time_spans import Grain
+from manyeyes.roles.customer.statement import Moved, Statement, read_statement
+from manyeyes.roles.customer.statement_csv import signed, statement_csv
+from manyeyes.roles.customer.statement_span import USUAL_ZONE, read_span
 from manyeyes.runtime.context import Context
 from manyeyes.values import money
-from manyeyes.values.integers import integer
 
-BEGINNING = datetime.fromtimestamp(0, UTC)
-PAGE = 5_000
+HEAD = ("charged", "refunded", "net", "topped up", "shares", "balance")
 
 
 def statement(
     account: str,
     *,
-    start: Annotated[str | None, Parameter(name="--from", help="First instant, RFC 3339 or Unix seconds.")] = None,
-    end: Annotated[str | None, Parameter(name="--to", help="Instant after the last, likewise.")] = None,
+    month: Annotated[str, Parameter(help="A month, such as 2026-11. Default: this one.")] = "",
+    start: Annotated[str, Parameter(name="--from", help="First day or instant.")] = "",
+    end: Annotated[str, Parameter(name="--to", help="Last day, or the instant after the last. Default: now.")] = "",
+    tz: Annotated[str, Parameter(help="Time zone of days, such as Asia/Bangkok.")] = USUAL_ZONE,
+    csv: Annotated[
+        Literal["entry", "day", "job"] | None, Parameter(help="Print CSV: a line for each of these.")
+    ] = None,
     common: Common | None = None,
 ) -> None:
-    """Print every entry of a window (default: the last 24 hours): opening + entries = closing."""
+    """Print what a month, or any time, moved of an account's money: opening + all changes = closing.
+
+    Signs are a bookkeeper's: what the customer has less of is below zero. Held money is still theirs.
+    """
 
     async def work(context: Context) -> dict[str, Any]:
+        if csv and common and common.json:
+            raise CommandFailed("give either --csv or --json")
+        span = read_span({"month": month, "from": start, "to": end, "tz": tz}, datetime.now(UTC))
         place = await find_account(context, account)
-        until = _instant(end) if end else datetime.now(UTC) + timedelta(seconds=1)
-        since = _instant(start) if start else until - timedelta(days=1)
-        if since > until:
-            raise CommandFailed("--from must not be after --to")
-        async with (
-            context.cells.pool(place.cell).acquire() as db,
-            db.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            return await _read(db, place, since, until)
+        found = await read_statement(context, place, span)
+        if csv:
+            queues = await context.lookups.queues()
+            async for part in statement_csv(context, place, found, csv, queues):
+                if not _written(part):
+                    break
+        return {"account_id": place.account_id, **_told(found)}
 
-    run(common, work, _show)
+    run(common, work, lambda r: None if csv else _show(r))
 
 
-async def _read(db: asyncpg.Connection, place: AccountPlace, since: datetime, until: datetime) -> dict[str, Any]:
-    before = await ledger.movement_sums(db, place.cell, place.account_id, BEGINNING, since)
-    sums = await ledger.movement_sums(db, place.cell, place.account_id, since, until)
-    entries: list[Movement] = []
-    while page := await ledger.movements_after(
-        db, place.cell, place.account_id, since, until, last=entries[-1] if entries else None, limit=PAGE
-    ):
-        entries += page
-    opening, held = sum(s.available_change for s in before), sum(s.held_change for s in before)
+def _written(text: str) -> bool:
+    """Write a part of a file to stdout; return False when its reader has had enough of it (`| head`)."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+def _told(found: Statement) -> dict[str, Any]:
+    span = found.span
     return {
-        "account_id": place.account_id,
-        "from": since.isoformat(),
-        "to": until.isoformat(),
-        "opening": money.text(opening),
-        "opening_held": money.text(held),
-        "sums": [{"kind": s.kind.name.lower(), "entries": s.entries, **_changes(s)} for s in sums],
-        "entries": [
+        "from": span.start.astimezone(span.zone).isoformat(),
+        "to": span.end.astimezone(span.zone).isoformat(),
+        "tz": span.tz,
+        "opening": money.text(found.opening_micros),
+        **_moved(found.total),
+        "closing": money.text(found.closing_micros),
+        "unexplained": money.text(found.unexplained_micros),
+        "rows": [
             {
-                "at": e.at.isoformat(),
-                "kind": e.kind.name.lower(),
-                "cause_id": e.cause_id,
-                "amount": money.text(e.amount_micros),
-                **_changes(e),
+                "from": row.start.isoformat(),
+                "to": row.end.isoformat(),
+                **_moved(row.moved),
+                "balance": money.text(row.balance_micros),
             }
-            for e in entries
+            for row in found.rows
         ],
-        "closing": money.text(opening + sum(e.available_change for e in entries)),
-        "closing_held": money.text(held + sum(e.held_change for e in entries)),
+        "grain": str(span.grain),
     }
 
 
-def _changes(moved: Any) -> dict[str, str]:
-    return {"available": money.text(moved.available_change), "held": money.text(moved.held_change)}
+def _moved(moved: Moved) -> dict[str, Any]:
+    return {"tasks": moved.tasks, **{name: money.text(micros) for name, micros in signed(moved).items()}}
 
 
-def _show(result: dict[str, Any]) -> str:
-    def row(what: str, available: str, held: str) -> str:
-        return f"{what:47} {available:>16} {held:>16}"
+def _show(told: dict[str, Any]) -> str:
+    def row(what: str, of: dict[str, Any], balance: str) -> str:
+        sums = (of["charged"], of["refunded"], of["net"], of["topped_up"], of["shares"], balance)
+        return f"{what:19} {of['tasks']:>9} " + " ".join(f"{text:>14}" for text in sums)
 
-    lines = [
-        f"account {result['account_id']}, {result['from']} to {result['to']}",
-        row("", "to spend", "held"),
-        row("opening", result["opening"], result["opening_held"]),
-    ]
-    for e in result["entries"]:
-        lines.append(row(f"{e['at'][:26]:27} {e['kind']:11} {e['cause_id']:>7}", e["available"], e["held"]))
-    lines += [row(f"sum of {s['entries']} {s['kind']}", s["available"], s["held"]) for s in result["sums"]]
-    return "\n".join([*lines, row("closing", result["closing"], result["closing_held"])])
+    length = 16 if told["grain"] == Grain.HOUR else 10
+    moving = [each for each in told["rows"] if each["tasks"] or each["net"] != money.text(0) or _has_come(each)]
+    return "\n".join(
+        [
+            f"account {told['account_id']}, {told['from']} to {told['to']} ({told['tz']})",
+            f"{'':19} {'tasks':>9} " + " ".join(f"{name:>14}" for name in HEAD),
+            f"{'opening':19} {'':9} " + " ".join(f"{text:>14}" for text in ("",) * 5 + (told["opening"],)),
+            *[row(each["from"][:length].replace("T", " "), each, each["balance"]) for each in moving],
+            row("together, closing", told, told["closing"]),
+        ]
+    )
 
 
-def _instant(text: str) -> datetime:
-    try:
-        unix = integer(text, 12)
-        if unix is not None:
-            return datetime.fromtimestamp(unix, UTC)
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError) as error:
-        raise CommandFailed(f"{text!r} is no instant; write 2026-11-22T00:00:00Z or Unix seconds") from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+def _has_come(row: dict[str, Any]) -> bool:
+    return any(row[name] != money.text(0) for name in ("refunded", "topped_up", "shares"))

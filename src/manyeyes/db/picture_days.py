@@ -1,4 +1,4 @@
-"""The picture table's days: made ahead, dropped whole when their time is over."""
+"""The picture table's days: made ahead, dropped when they are empty and stay so (docs/decisions/0050)."""
 
 from datetime import date, timedelta
 
@@ -10,8 +10,9 @@ DAYS_AHEAD = 2
 
 
 async def keep_days(db: asyncpg.Connection, today: date, keep_days: int | None = None) -> None:
-    """Make partitions for today and two days more; drop those older than ``keep_days`` days (None: drop none).
+    """Make partitions for today and two days more; drop empty ones older than ``keep_days`` days (None: drop none).
 
+    A day on which a job was made that is not over, and every later one, stays: pictures of its items may still come.
     Raises asyncpg.LockNotAvailableError when a day cannot be dropped now because somebody reads the table.
     """
     async with db.transaction():
@@ -20,9 +21,12 @@ async def keep_days(db: asyncpg.Connection, today: date, keep_days: int | None =
         for day in (today + timedelta(days=i) for i in range(DAYS_AHEAD + 1)):
             if _name(day) not in there:
                 await _make(db, day)
-    oldest = _name(today - timedelta(days=keep_days)) if keep_days is not None else ""
+    if keep_days is None:
+        return
+    awaited = await db.fetchval(SQL.oldest_open_job)
+    oldest = _name(min(today - timedelta(days=keep_days), awaited or today))
     for name in sorted(there):
-        if name < oldest:
+        if name < oldest and await _is_empty(db, name):
             await _drop(db, name)
 
 
@@ -35,10 +39,17 @@ async def _make(db: asyncpg.Connection, day: date) -> None:
 
 
 async def _drop(db: asyncpg.Connection, name: str) -> None:
-    """Drop one day, unless somebody reads: whoever comes while this waits for its lock waits behind it."""
+    """Drop one empty day, unless somebody reads: whoever comes while this waits for its lock waits behind it."""
     async with db.transaction():
         await db.execute("SET LOCAL lock_timeout = '200ms'")
         await db.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+async def _is_empty(db: asyncpg.Connection, name: str) -> bool:
+    """Tell whether nothing lies in a day; nor does in one that another process has just dropped."""
+    if await db.fetchval(SQL.has_day, name):
+        return not await db.fetchval(f"SELECT EXISTS (SELECT FROM {name})")
+    return True
 
 
 def _name(day: date) -> str:

@@ -23,6 +23,14 @@ INSERT INTO cell (cell, next_serial) VALUES ($1, 1) ON CONFLICT DO NOTHING;
 SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid
 WHERE inhparent = 'blob'::regclass AND relkind = 'r' ORDER BY relname;
 
+-- name: has_day
+-- Whether a day's partition is there.
+SELECT to_regclass($1) IS NOT NULL;
+
+-- name: oldest_open_job
+-- The day (UTC) on which the oldest job was made that is not over (jobs/rules.py: JobState): from then on pictures of its items may still come.
+SELECT (min(created_at) AT TIME ZONE 'UTC')::date FROM job WHERE state < 3;
+
 -- name: secrets
 -- The keys of this installation, and what seals each.
 SELECT name, value, sealed_by FROM secret ORDER BY name;
@@ -49,3 +57,9 @@ SELECT name, setting, unit FROM pg_settings WHERE name = ANY ($1::text[]) ORDER 
 SELECT coalesce(max(age(backend_xmin)), 0)::bigint AS transactions,
        coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 AS seconds
 FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid();
+
+-- name: settled_until
+-- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
+-- The margin is for one that has taken its instant at this very moment and not yet told so.
+SELECT least(clock_timestamp(), min(xact_start)) - interval '100 ms' FROM pg_stat_activity
+WHERE application_name = 'manyeyes' AND datname = current_database() AND pid <> pg_backend_pid();

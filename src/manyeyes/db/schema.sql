@@ -163,6 +163,7 @@ CREATE TABLE account (
     suspended      boolean NOT NULL DEFAULT false,
     created_at     timestamptz NOT NULL,
     keep_days      int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650),   -- answers and pictures; 0: not at all
+    forgotten_until timestamptz NOT NULL DEFAULT 'epoch',     -- what ended before is forgotten, or in `kept_longer`
     PRIMARY KEY (cell, account_id)
 );
 
@@ -203,6 +204,9 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_two_sides CHECK ((debit_book, debit_id) <> (credit_book, credit_id))
 );
 CREATE INDEX transfer_account ON transfer (cell, account_id, at) WHERE account_id <> 0;
+-- What a statement does not take from the minutes of usage: all but holds, charges and what is given back of a hold.
+CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
+    WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
 -- A worker's statement reads their earnings by it; the pages of workers come after those of customers.
 CREATE INDEX transfer_worker ON transfer (cell, worker_id, at) WHERE worker_id <> 0;
 
@@ -297,7 +301,7 @@ CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_i
 -- A listed worker takes their customer's oldest task from wherever it stands.
 CREATE INDEX work_account ON work (cell, account_id, queue_id, created_at, task_id) WHERE state = 0;
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
-CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
+CREATE INDEX work_leased ON work (cell, worker_id) WHERE state IN (1, 2);
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
@@ -374,10 +378,21 @@ CREATE TABLE result (
     share_micros   bigint NOT NULL DEFAULT 0,   -- what of the charge went to the owner of its soft app
     job_id         bigint NOT NULL DEFAULT 0,
     why            text NOT NULL DEFAULT '',    -- of a picture that could not be had: what its address gave
+    kept           boolean NOT NULL DEFAULT true,   -- false: answer, picture and words are gone (docs/decisions/0050)
     PRIMARY KEY (cell, task_id)
 );
 -- An account's ends in their order: changes since an instant, and, from here alone, the edge minutes of spending windows.
-CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
+
+-- Tasks past their account's keep that a complaint, an appeal or a call-back still needs: looked at again and again.
+CREATE TABLE kept_longer (
+    cell       int NOT NULL,
+    task_id    bigint NOT NULL,
+    look_at    timestamptz NOT NULL,
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX kept_longer_due ON kept_longer (cell, look_at);
 
 -- Charged tasks by minute of their end, written in the transaction that charges.
 CREATE TABLE usage_minute (
@@ -517,6 +532,9 @@ CREATE TABLE refund (
     CONSTRAINT refund_positive CHECK (refunded_micros > 0)
 );
 CREATE INDEX refund_account ON refund (cell, account_id, ended_at);
+-- Statements, and lists of what changed, have a refund when it was given.
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
 
 -- ---------------------------------------------------------------- questions and jobs
 
@@ -598,10 +616,11 @@ CREATE TABLE job (
     claim           int NOT NULL DEFAULT 0,          -- fence: counts the times a process took it to feed it
     claimed_until   timestamptz,
     changed_at      timestamptz NOT NULL,
+    stuck_at        timestamptz,                     -- since when its customer knows that nobody answers; null: it moves
     PRIMARY KEY (cell, job_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX job_account ON job (cell, account_id, job_id);
-CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+CREATE INDEX job_live ON job (cell, job_id) WHERE state <> 0 AND ended_at IS NULL;   -- of which something is left to do
 
 -- A file of items, taken in parts: one that broke off goes on, one that is complete is not taken twice.
 CREATE TABLE job_upload (
@@ -609,9 +628,10 @@ CREATE TABLE job_upload (
     job_id     bigint NOT NULL,
     upload_key text NOT NULL,
     first_line int NOT NULL,
-    lines      int NOT NULL,
+    lines      int NOT NULL,                  -- of the file, those that hold no item too
+    items      int NOT NULL,
     complete   boolean NOT NULL,             -- false: its lines are no items yet
-    digest     bytea NOT NULL,               -- SHA-256 of what was sent; empty until it is complete
+    digest     bytea NOT NULL,               -- of its items so far (jobs/upload_rules.py); empty: they are being deleted
     created_at timestamptz NOT NULL,
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (cell, job_id, upload_key)
@@ -669,6 +689,7 @@ CREATE INDEX delivery_due ON delivery (cell, receiver, next_at) WHERE state = 0;
 CREATE INDEX delivery_account ON delivery (cell, account_id, task_id);
 CREATE INDEX delivery_given_up ON delivery (cell, account_id, task_id) WHERE state = 2;
 CREATE INDEX delivery_age ON delivery (cell, ended_at);
+CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;
 
 -- Every try of a delivery.
 CREATE TABLE delivery_try (

@@ -1,12 +1,13 @@
-"""Named queries of what is open in a cell, as its operator and customers are told → values."""
+"""Named queries of what is open in a cell, as its operator and customers are told, or take back → values."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 
+from manyeyes.db.rows import read
 from manyeyes.dispatch.rules import WorkState
-from manyeyes.dispatch.store import SQL
+from manyeyes.dispatch.store import SQL, Work
 
 
 async def answering(db: asyncpg.Connection, cell: int) -> dict[int, int]:
@@ -24,3 +25,8 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
     """Return (queue_id, state) of those of the tasks that have not ended."""
     rows = await db.fetch(SQL.states, cell, task_ids)
     return {row["task_id"]: (row["queue_id"], WorkState(row["state"])) for row in rows}
+
+
+async def lock_works(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Work]:
+    """Return those of the tasks that have not ended, locked, whoever has them."""
+    return read(Work, await tx.fetch(SQL.lock_works, cell, task_ids))

@@ -1,6 +1,18 @@
-"""What a job is, what it may cost, and what becomes of it (docs/decisions/0046)."""
+"""What a job is, what may become of it, and what it may cost (docs/decisions/0046)."""
 
 import enum
+from datetime import datetime, timedelta
+
+import msgspec
+
+from manyeyes.values.refusals import Reason, Refusal
+
+LONGEST_NAME = 200
+SMALLEST_LIFE_SECONDS, LARGEST_LIFE_SECONDS = 60, 2_592_000
+CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
+OPEN_AT_ONCE = 500  # of one job: enough for hundreds of people, and few enough to rest within a moment
+JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"  # what a customer's address is told
+STUCK_SECONDS = 3_600  # nothing was answered for so long while tasks wait
 
 
 class JobState(enum.IntEnum):
@@ -11,3 +23,222 @@ class JobState(enum.IntEnum):
     PAUSED = 2  # its customer wants it so; what lies on desks is finished
     FINISHED = 3
     CANCELLED = 4  # what waited was given back; what was answered stays
+
+
+class WaitsFor(enum.StrEnum):
+    """Why no further line of a running job enters its queue."""
+
+    NOTHING = ""
+    BUDGET = "budget"  # of the job, or what one task may cost at most
+    BALANCE = "balance"
+    QUEUE = "queue"  # is nearly full: jobs leave room for others
+    PICTURES = "pictures"  # are slow to come from their addresses
+
+
+STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE, WaitsFor.PICTURES})
+
+
+class JobVerb(enum.StrEnum):
+    """What a customer does with a job as a whole."""
+
+    START = "start"  # or go on
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of `job`: what was asked for, how far it is, and its money in micro-units.
+
+    ``entered``: the last line that entered its queue, or ended instead. ``open``: tasks that wait, rest or are being
+    answered. ``budget_micros`` None: the balance alone bounds it; ``price_at_most_micros`` None: the queue's price.
+    """
+
+    job_id: int
+    account_id: int
+    name: str
+    state: JobState
+    queue_id: int
+    question_id: int
+    answers: int
+    life_seconds: int | None
+    deadline: datetime | None
+    budget_micros: int | None
+    price_at_most_micros: int | None
+    callback_url: str
+    base_url: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    waits_for: WaitsFor
+    items: int
+    entered: int
+    open: int
+    solved: int
+    unsolvable: int
+    unanswered: int
+    failed: int
+    cancelled: int
+    held_micros: int
+    charged_micros: int
+    refunded_micros: int
+    claim: int
+    claimed_until: datetime | None
+    changed_at: datetime
+    stuck_at: datetime | None
+
+    @property
+    def ended(self) -> int:
+        """Return how many items have ended, in whatever way."""
+        return self.solved + self.unsolvable + self.unanswered + self.failed + self.cancelled
+
+    @property
+    def held_back(self) -> int:
+        """Return how many items have neither entered the queue nor ended."""
+        return self.items - self.open - self.ended
+
+    @property
+    def spent_micros(self) -> int:
+        """Return what counts against the budget: held and charged, refunds taken off."""
+        return self.held_micros + self.charged_micros - self.refunded_micros
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more can become of it but refunds."""
+        return self.ended_at is not None
+
+
+class JobChange(msgspec.Struct, frozen=True, kw_only=True):
+    """What a customer changes of a job at once; UNSET leaves as it is, None takes the bound away."""
+
+    name: str | msgspec.UnsetType = msgspec.UNSET
+    budget_micros: int | msgspec.UnsetType | None = msgspec.UNSET
+    deadline: datetime | msgspec.UnsetType | None = msgspec.UNSET
+    verb: JobVerb | None = None
+
+
+UNCHANGED = JobChange()
+
+
+class LineRoom(msgspec.Struct, frozen=True):
+    """How many lines may enter now, and what the one behind them waits for."""
+
+    lines: int
+    waits_for: WaitsFor = WaitsFor.NOTHING
+
+
+def needs_settling(job: Job, waiting: bool, resting: bool, queued: bool, *, now: datetime) -> bool:
+    """Tell whether its tasks are not where its state wants them: see `actions/settle_jobs.py`."""
+    if is_ending(job, now):
+        return waiting or resting or queued or job.held_back > 0
+    return waiting or queued if job.state is JobState.PAUSED else resting
+
+
+def is_ending(job: Job, now: datetime) -> bool:
+    """Tell whether nothing of the job may wait any more: it is cancelled, or its deadline is over."""
+    return job.state is JobState.CANCELLED or (job.deadline is not None and job.deadline <= now)
+
+
+def may_be_fed(job: Job, now: datetime) -> bool:
+    """Tell whether lines of the job may enter its queue, as far as nobody else is at it."""
+    is_free = job.claimed_until is None or job.claimed_until <= now
+    is_going = job.state is JobState.RUNNING and not is_ending(job, now)
+    return is_going and is_free and job.held_back > 0 and job.open < OPEN_AT_ONCE
+
+
+def changed(job: Job, change: JobChange, now: datetime, price_micros: int) -> Job | Refusal:
+    """Return the job as the change leaves it, or why it cannot be: JOB_ENDED, JOB_EMPTY, JOB_NOT_STARTED,
+    PRICE_TOO_HIGH, TASK_PROPERTIES.
+
+    What is so already stays so: a job that is started twice was started once. ``price_micros``: of a task, now.
+    """
+    values = {name: getattr(change, name) for name in ("name", "budget_micros", "deadline")}
+    given = {name: value for name, value in values.items() if value is not msgspec.UNSET}
+    is_ended = job.state in (JobState.FINISHED, JobState.CANCELLED)
+    if is_ended and ("budget_micros" in given or "deadline" in given or change.verb is JobVerb.START):
+        return Refusal(Reason.JOB_ENDED, f"the job is {job.state.name.lower()}; only its name may change")
+    if given.get("deadline") and given["deadline"] <= now:
+        return Refusal(Reason.TASK_PROPERTIES, "the deadline must be in the future")
+    moved = _moved(msgspec.structs.replace(job, **given), change.verb, now, price_micros)
+    if isinstance(moved, Refusal) or moved == job:
+        return moved
+    return msgspec.structs.replace(moved, changed_at=now)
+
+
+def _moved(job: Job, verb: JobVerb | None, now: datetime, price_micros: int) -> Job | Refusal:
+    if verb is JobVerb.START:
+        return _started(job, now, price_micros)
+    if verb is JobVerb.PAUSE and job.state is JobState.RUNNING:
+        return msgspec.structs.replace(job, state=JobState.PAUSED, waits_for=WaitsFor.NOTHING)
+    if verb is JobVerb.PAUSE and job.state is JobState.DRAFT:
+        return Refusal(Reason.JOB_NOT_STARTED, "a draft does not run yet")
+    if verb is JobVerb.PAUSE and job.state is not JobState.PAUSED:
+        return Refusal(Reason.JOB_ENDED, f"the job is {job.state.name.lower()}")
+    if verb is JobVerb.CANCEL and job.state not in (JobState.FINISHED, JobState.CANCELLED):
+        return closed(msgspec.structs.replace(job, state=JobState.CANCELLED, waits_for=WaitsFor.NOTHING), now)
+    return job
+
+
+def _started(job: Job, now: datetime, price_micros: int) -> Job | Refusal:
+    if job.state is JobState.RUNNING:
+        return job
+    if not job.items:
+        return Refusal(Reason.JOB_EMPTY, "the job has no items yet; send a file of them first")
+    if job.price_at_most_micros is not None and price_micros > job.price_at_most_micros:
+        return Refusal(
+            Reason.PRICE_TOO_HIGH, f"a task costs {price_micros} micros now, more than {job.price_at_most_micros}"
+        )
+    return msgspec.structs.replace(job, state=JobState.RUNNING, started_at=job.started_at or now)
+
+
+def closed(job: Job, now: datetime) -> Job:
+    """Return the job ended when nothing of it is left to do: all lines entered or ended, and none is open.
+
+    A running or paused one is finished, one that was being cancelled is cancelled.
+    """
+    if job.ended_at is not None or job.state is JobState.DRAFT or job.open or job.held_back:
+        return job
+    state = JobState.CANCELLED if job.state is JobState.CANCELLED else JobState.FINISHED
+    return msgspec.structs.replace(job, state=state, ended_at=now, waits_for=WaitsFor.NOTHING)
+
+
+def room(job: Job, *, price_micros: int, available_micros: int, queue_room: int, wanted: int) -> LineRoom:
+    """Return how many of ``wanted`` lines may enter now, at this price; ``queue_room``: what the queue still takes.
+
+    Held and charged less refunds never exceed the budget (docs/decisions/0046): a budget of exactly n tasks lets n in.
+    """
+    most = min(wanted, max(0, OPEN_AT_ONCE - job.open))
+    if job.price_at_most_micros is not None and price_micros > job.price_at_most_micros:
+        return LineRoom(0, WaitsFor.BUDGET)
+    bounds = [(max(0, available_micros) // price_micros, WaitsFor.BALANCE), (max(0, queue_room), WaitsFor.QUEUE)]
+    if job.budget_micros is not None:
+        bounds.insert(0, (max(0, job.budget_micros - job.spent_micros) // price_micros, WaitsFor.BUDGET))
+    fewest, why = min(bounds, key=lambda bound: bound[0])
+    return LineRoom(most) if fewest >= most else LineRoom(fewest, why)
+
+
+def queue_room(capacity: int, waiting: int) -> int:
+    """Return how many more lines of jobs a queue takes: they fill three quarters of it and leave the rest to others."""
+    return max(1, capacity * 3 // 4) - waiting
+
+
+def life(job: Job, default_seconds: int, now: datetime) -> int:
+    """Return for how many seconds from now a task of the job may wait: its terms' life, at most to its deadline."""
+    seconds = job.life_seconds or default_seconds
+    if job.deadline is None:
+        return seconds
+    return max(0, min(seconds, int((job.deadline - now) / timedelta(seconds=1))))
+
+
+def eta_seconds(left: int, answered: int, in_seconds: int, workers: int) -> int | None:
+    """Return in how many seconds ``left`` tasks are likely done, as fast as the queue was in its last ``in_seconds``.
+
+    None when nobody is there, or too little was answered to tell.
+    """
+    if not left:
+        return 0
+    if not workers or answered < FEWEST_FOR_ETA:
+        return None
+    return max(1, round(left * in_seconds / answered))
+
+
+FEWEST_FOR_ETA = 5

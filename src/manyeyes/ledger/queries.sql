@@ -135,32 +135,6 @@ SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHER
 SELECT cause_id, at, amount_micros FROM transfer
 WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind = 2 ORDER BY at DESC, cause_id DESC LIMIT $3;
 
--- name: entries_newest
--- A page of all of an account's transfers in a window, newest first, each with what the newer ones in the window moved.
-SELECT cause_id, kind, n, amount_micros, at, available_change, held_change,
-       (sum(available_change) OVER newer)::bigint - available_change AS available_newer,
-       (sum(held_change) OVER newer)::bigint - held_change AS held_newer
-FROM (SELECT cause_id, kind, n, amount_micros, at,
-             CASE WHEN credit_book = 10 THEN amount_micros WHEN debit_book = 10 THEN -amount_micros ELSE 0 END
-                 AS available_change,
-             CASE WHEN credit_book = 11 THEN amount_micros WHEN debit_book = 11 THEN -amount_micros ELSE 0 END
-                 AS held_change
-      FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4) AS entry
-WINDOW newer AS (ORDER BY at DESC, cause_id DESC, kind DESC, n DESC ROWS UNBOUNDED PRECEDING)
-ORDER BY at DESC, cause_id DESC, kind DESC, n DESC LIMIT $5 OFFSET $6;
-
--- name: entries_after
--- The next of an account's transfers in a window, oldest first, after the one that was read last.
-SELECT cause_id, kind, n, amount_micros, at,
-       CASE WHEN credit_book = 10 THEN amount_micros WHEN debit_book = 10 THEN -amount_micros ELSE 0 END
-           AS available_change,
-       CASE WHEN credit_book = 11 THEN amount_micros WHEN debit_book = 11 THEN -amount_micros ELSE 0 END
-           AS held_change
-FROM transfer
-WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
-  AND (at, cause_id, kind, n) > ($3, $5, $6, $7)
-ORDER BY at, cause_id, kind, n LIMIT $8;
-
 -- name: entry_sums
 -- All of an account's transfers in a window, by kind.
 SELECT kind, count(*) AS entries,
@@ -170,3 +144,35 @@ SELECT kind, count(*) AS entries,
            AS held_change
 FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND at >= $3 AND at < $4
 GROUP BY kind ORDER BY kind;
+
+-- name: statement_sums
+-- What of a statement is not charged for tasks, summed by kind in ranges of seconds.
+SELECT p.index, t.kind, t.entries, t.amount_micros
+FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
+    SELECT kind, count(*) AS entries, sum(amount_micros)::bigint AS amount_micros
+    FROM transfer WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 7, 13, 14)
+      AND at >= to_timestamp(p.first) AND at < to_timestamp(p.until)
+    GROUP BY kind) AS t;
+
+-- name: statement_newest
+-- Entries of a statement, newest first, before a place; what is only held, or given back of it, is none.
+SELECT cause_id, kind, n, at, CASE WHEN kind IN (3, 14) THEN -amount_micros ELSE amount_micros END AS change_micros
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13, 14) AND at >= $3 AND at <= $4
+  AND (at, cause_id, kind, n) < ($4, $5, $6, $7)
+ORDER BY at DESC, cause_id DESC, kind DESC, n DESC LIMIT $8;
+
+-- name: statement_oldest
+-- Entries of a statement, oldest first, after a place.
+SELECT cause_id, kind, n, at, CASE WHEN kind IN (3, 14) THEN -amount_micros ELSE amount_micros END AS change_micros
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13, 14) AND at >= $3 AND at < $4
+  AND (at, cause_id, kind, n) > ($3, $5, $6, $7)
+ORDER BY at, cause_id, kind, n LIMIT $8;
+
+-- name: statement_rest
+-- What the entries after a place moved that came before an instant, a second later at most.
+SELECT coalesce(sum(CASE WHEN kind IN (3, 14) THEN -amount_micros ELSE amount_micros END), 0)::bigint
+FROM transfer
+WHERE cell = $1 AND account_id = $2 AND account_id <> 0 AND kind IN (1, 3, 7, 13, 14) AND at >= $3 AND at < $4
+  AND (at, cause_id, kind, n) > ($3, $5, $6, $7);

@@ -22,18 +22,6 @@ class Pay(msgspec.Struct, frozen=True):
     amount_micros: int
 
 
-class Movement(msgspec.Struct, frozen=True, kw_only=True):
-    """A transfer as it stands on a customer's statement: what it changed of what they may spend and of what is held."""
-
-    cause_id: int
-    kind: TransferKind
-    n: int
-    amount_micros: int
-    at: datetime
-    available_change: int
-    held_change: int
-
-
 class MovementSum(msgspec.Struct, frozen=True):
     """All transfers of one kind in a window."""
 
@@ -187,30 +175,6 @@ async def recent_holds(
 ) -> list[tuple[int, datetime, int]]:
     """Return (task_id, submitted at, micros held) of the account's latest tasks, newest first."""
     return [tuple(row) for row in await db.fetch(SQL.recent_holds, cell, account_id, limit)]
-
-
-async def movements_newest(
-    db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime, *, limit: int, offset: int
-) -> list[tuple[Movement, int, int]]:
-    """Return a page of ``[start, end)``, newest first: each movement, and what all newer ones changed."""
-    rows = await db.fetch(SQL.entries_newest, cell, account_id, start, end, limit, offset)
-    newer = [(row["available_newer"], row["held_newer"]) for row in rows]
-    return [(movement, *sums) for movement, sums in zip(read(Movement, rows), newer, strict=True)]
-
-
-async def movements_after(
-    db: asyncpg.Connection,
-    cell: int,
-    account_id: int,
-    start: datetime,
-    end: datetime,
-    *,
-    last: Movement | None,
-    limit: int,
-) -> list[Movement]:
-    """Return the movements of ``[start, end)`` that follow ``last``, oldest first (None: from the first on)."""
-    place = (last.at, last.cause_id, last.kind, last.n) if last else (start, -1, -1, -1)
-    return read(Movement, await db.fetch(SQL.entries_after, cell, account_id, place[0], end, *place[1:], limit))
 
 
 async def movement_sums(

@@ -52,11 +52,17 @@ class Door:
         headers: Mapping[str, str] | None = None,
         content: bytes = b"",
         largest_bytes: int = LARGEST_BYTES,
+        target: str = "",
     ) -> HttpReply:
-        """Send one request and return what came back. Raises `DoorRefused`; redirects are returned, not followed."""
+        """Send one request and return what came back. Raises `DoorRefused`; redirects are returned, not followed.
+
+        ``target``: path and query, encoded, as they were signed and must go out; else those of the address.
+        """
         address = destination(url)
         try:
-            request = written(method, address.target, {**_own_headers(address), **_lower(headers or {})}, content)
+            request = written(
+                method, target or address.target, {**_own_headers(address), **_lower(headers or {})}, content
+            )
         except ValueError as error:
             raise DoorRefused(DoorReason.BROKEN, f"{address.host} was not asked: {error}") from error
         try:

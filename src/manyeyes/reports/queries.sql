@@ -273,3 +273,9 @@ WHERE cell = $1 AND ($2::bigint[] IS NULL OR account_id = ANY ($2::bigint[])) AN
 INSERT INTO ignored_reporter (cell, account_id, until, why)
 SELECT $1, i.account_id, $4, i.why FROM unnest($2::bigint[], $3::text[]) AS i (account_id, why) ORDER BY i.account_id
 ON CONFLICT (cell, account_id) DO UPDATE SET until = excluded.until, why = excluded.why;
+
+-- name: undecided
+-- Those of the tasks of which a complaint or an appeal is undecided.
+SELECT task_id FROM report WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0
+UNION
+SELECT task_id FROM appeal WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND decided_at IS NULL;

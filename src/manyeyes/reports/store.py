@@ -221,3 +221,8 @@ async def all_cancelled(db: asyncpg.Connection, cell: int) -> dict[int, int]:
 def vote_of(verdict: int) -> Vote:
     """Return the vote that is stored as this number."""
     return Vote.CONFIRM if verdict else Vote.REJECT
+
+
+async def undecided(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the tasks of which a complaint or an appeal is undecided."""
+    return {row["task_id"] for row in await tx.fetch(SQL.undecided, cell, task_ids)}

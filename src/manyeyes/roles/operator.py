@@ -106,7 +106,7 @@ async def open_appeals(context: Context) -> list[OpenAppeal]:
             options=picture_options(each.question.kind, each.question.options),
             answer=each.answer,
             votes=each.votes,
-            picture=kept_picture(context, cell, each.question),
+            picture=kept_picture(cell, each.question),
             sensitive=queues[each.queue_id].sensitive,
         )
         for cell in context.cells.numbers

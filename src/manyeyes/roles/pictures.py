@@ -1,10 +1,9 @@
 """Where the picture of a task lies, for as long as it is kept; each edge makes an address of it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import msgspec
 
-from manyeyes.runtime.context import Context
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.values.signed_links import PictureLinks
 
@@ -19,15 +18,15 @@ class KeptPicture(msgspec.Struct, frozen=True):
 
     def customers_path(self, links: PictureLinks) -> str:
         """Return the signed path under which its customer has it as they sent it."""
-        return links.path(self.cell, self.task_id, self.created_at, self.media)
+        return links.customers_page_path(self.cell, self.task_id, self.created_at, self.media, datetime.now(UTC))
 
     def peoples_path(self, links: PictureLinks) -> str:
         """Return the signed path under which everybody else sees it: pixels without notes (docs/decisions/0036)."""
-        return links.peoples_path(self.cell, self.task_id, self.created_at, self.media)
+        return links.peoples_page_path(self.cell, self.task_id, self.created_at, self.media, datetime.now(UTC))
 
 
-def kept_picture(context: Context, cell: int, question: TaskQuestion) -> KeptPicture | None:
+def kept_picture(cell: int, question: TaskQuestion) -> KeptPicture | None:
     """Return where a task's picture lies; None when it had none, or it is no longer kept."""
-    if not question.media or datetime.now(UTC) >= question.created_at + timedelta(hours=context.settings.picture_hours):
+    if not question.media or not question.kept:
         return None
     return KeptPicture(cell, question.task_id, question.created_at, question.media)

@@ -26,6 +26,7 @@ from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, R
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import of_task
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
@@ -265,7 +266,8 @@ class WorkerDesk:
         self._context.presence.seen(worker.worker_id)
         answered = set() if isinstance(outcome, Refusal) else {outcome.queue_id} - {0}
         self._context.dispatcher.wake(cell, {*worker.queues, *answered})
-        self._context.notifier.notify([worker.worker_id])
+        ended = [] if isinstance(outcome, Refusal) else [of_task(outcome.task_id)]  # a customer may wait for it
+        self._context.notifier.notify([worker.worker_id, *ended])
         return await self._leased(cell, upcoming, worker) if upcoming else None
 
 

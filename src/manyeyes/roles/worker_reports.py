@@ -94,7 +94,7 @@ def _report(context: Context, cell: int, told: Told, tasks: ReportedTasks, queue
         kind=question.kind,
         options=picture_options(question.kind, question.options),
         queue=queue,
-        picture=kept_picture(context, cell, question),
+        picture=kept_picture(cell, question),
         answer=tasks.answers.get(told.task_id, ""),
         state=told.state,
         reasons=[cast.reason for cast in votes if cast.vote is Vote.CONFIRM and cast.reason],

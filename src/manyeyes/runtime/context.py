@@ -12,11 +12,13 @@ from manyeyes.db.picture_days import keep_days
 from manyeyes.db.pool import FIRST_CELL, Cells, open_pool
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
+from manyeyes.outbound.picture_fetcher import PictureFetcher
 from manyeyes.recognisers.pool import RecogniserPool
 from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
 from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
+from manyeyes.runtime.job_bell import JobBell
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
@@ -24,6 +26,7 @@ from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
 from manyeyes.values.response_signing import ResponseSigner
+from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
 
 
@@ -43,8 +46,10 @@ class Context:
         self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
+        self.job_bell = JobBell()
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
+        self.fetcher = PictureFetcher()
         self.recognisers = RecogniserPool(
             settings.recogniser_seconds,
             settings.recogniser_megabytes,
@@ -77,6 +82,11 @@ class Context:
     def widgets(self) -> WidgetLinks:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @cached_property
+    def bucket_sealer(self) -> Sealer:
+        """Return what seals and opens the secrets of customers' buckets. Raises `SecretsUnreadable`."""
+        return Sealer(self._own_keys.buckets)
 
     @property
     def _own_keys(self) -> Keys:

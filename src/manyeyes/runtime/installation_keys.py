@@ -21,10 +21,14 @@ GIVE_UP = "`manyeyes db reset-secrets` (with the same --data) gives them up"
 
 
 class Keys(NamedTuple):
-    """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract."""
+    """What this installation signs with: picture addresses, call-backs, and answers of TUPU's contract.
+
+    ``buckets`` seals the secrets of customers' buckets: so a new key in the file seals nothing of theirs anew.
+    """
 
     pictures: bytes
     webhooks: bytes
+    buckets: bytes
     signing: bytes  # DER, PKCS#8
 
 
@@ -46,14 +50,13 @@ async def installation_keys(db: asyncpg.Connection, settings: Settings, *, servi
     ``serving``: seal with the newest key what is not, and make the file with that key while nothing needs an older one.
     A command that serves nothing leaves all of that to the next start: it may run on a machine where the file is not.
     """
-    names = {"pictures": _random, "webhooks": _random}
+    names = {"pictures": _random, "webhooks": _random, "buckets": _random}
     bits = settings.signing_key_bits
     make = {**names, f"signing-{bits}": lambda: new_private_key(bits)}
     stored, ring = await _stored(db), _ring(settings)
     if not make.keys() <= stored.keys() or (serving and not _is_settled(stored, ring)):
         stored, ring = await _settle(db, settings, make, serving=serving)
-    pictures, webhooks, signing = (_opened(stored[name], ring, settings) for name in make)
-    return Keys(pictures, webhooks, signing)
+    return Keys(*(_opened(stored[name], ring, settings) for name in make))
 
 
 async def check_secrets(db: asyncpg.Connection, settings: Settings) -> Mapping[str, bool]:

@@ -13,6 +13,7 @@ from manyeyes.actions.forget_credentials import ForgetCredentials, forget_creden
 from manyeyes.actions.forget_refused_reports import ForgetRefusedReports, forget_refused_reports
 from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
+from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
 from manyeyes.actions.hush_workers import HushWorker, hush_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
@@ -27,6 +28,8 @@ from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
+from manyeyes.actions.tell_stuck_jobs import LARGEST_SWEEP as STUCK_SWEEP
+from manyeyes.actions.tell_stuck_jobs import TellStuckJobs, tell_stuck_jobs
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
@@ -147,14 +150,27 @@ async def measure(context: Context, cell: int) -> None:
 
 
 async def keep_picture_days(context: Context, cell: int) -> None:
-    """Make the picture partitions of the days ahead, and drop those whose pictures no address opens any more."""
+    """Make the picture partitions of the days ahead, and drop those of past days in which nothing is left."""
     async with context.cells.pool(cell).acquire() as db:
-        await keep_days(db, today(), keep_days=1 + -(-context.settings.picture_hours // 24))
+        await keep_days(db, today(), keep_days=2)
+
+
+async def forget_past_keep(context: Context, cell: int) -> None:
+    """Forget answers, pictures and words that are past their account's keep, until none is left."""
+    command = ForgetTasks(cell, context.settings.result_readable_seconds)
+    while await context.batcher.ask(forget_tasks, command):
+        await asyncio.sleep(0)
 
 
 async def forget_past_standings(context: Context, cell: int) -> None:
     """Forget what customers thought of workers longer than an hour ago, until nothing is left."""
     while await context.batcher.ask(forget_standings, ForgetStandings(cell)) == STANDINGS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def tell_stuck(context: Context, cell: int) -> None:
+    """Tell customers of jobs on which nobody works, until none is left."""
+    while await context.batcher.ask(tell_stuck_jobs, TellStuckJobs(cell)) == STUCK_SWEEP:
         await asyncio.sleep(0)
 
 
@@ -177,10 +193,12 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, settle_reports),
     (60.0, forget_past_standings),
     (300.0, guard_reports),
+    (60.0, tell_stuck),
     (3600.0, forget_refused),
     (3600.0, forget_spent_credentials),
     (1.0, measure),
     (3600.0, keep_picture_days),
+    (60.0, forget_past_keep),
     (600.0, forget_deliveries),
     (300.0, forget_calls),
 ]

@@ -14,22 +14,32 @@ from manyeyes.anticaptcha.envelope import AntiCaptcha, is_method
 from manyeyes.anticaptcha.task_results import callback_body
 from manyeyes.console import routes as console
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
+from manyeyes.mcp.doorway import Doorway
+from manyeyes.roles.customer.items import drop_stale
+from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing
 from manyeyes.roles.site_checks import check_due, end_barred
 from manyeyes.runtime import periodic
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.delivery_sender import LOOK_SECONDS, DeliverySender
+from manyeyes.runtime.job_feeder import Fetched, JobFeeder
 from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
+from manyeyes.v1.events import event_body
 
 OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
 
-JOBS: list[tuple[float, periodic.PeriodicJob]] = [*periodic.JOBS, (10.0, check_due), (1.0, end_barred)]
+JOBS: list[tuple[float, periodic.PeriodicJob]] = [
+    *periodic.JOBS,
+    (10.0, check_due),
+    (1.0, end_barred),
+    (60.0, drop_stale),
+]
 
 
 class Application:
-    """Sends our own paths to the pages and /v1, those under /v3 to TUPU's contract, and every other call to the
+    """Sends our own paths to the pages, /v1 and /mcp, those under /v3 to TUPU's contract, and every other call to the
     Anti-Captcha contract, which answers it. Whoever only looks for what is not there gets a 404."""
 
     def __init__(self, context: Context) -> None:
@@ -38,6 +48,7 @@ class Application:
         pages = Starlette(routes=[*v1.routes(context), *console.routes(context)], exception_handlers=handlers)
         self._pages = pages
         self._calls = v1.Calls(context)
+        self._mcp = Doorway(context, self._calls)
         self._methods = AntiCaptcha(context)
         self._tupu = Tupu(context)
 
@@ -46,12 +57,18 @@ class Application:
             return
         if scope["path"] in self._calls:
             return await self._calls(scope, receive, send)
+        if scope["path"] in self._mcp:
+            return await self._mcp(scope, receive, send)
         if is_tupus(scope["path"]):
             return await self._tupu(scope, receive, send)
         first = scope["path"].lstrip("/").split("/", 1)[0]
         # The start page is only read: any other call to the bare address is a customer's client without its method.
         is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
         await (self._pages if is_ours or _is_a_look(scope) else self._methods)(scope, receive, send)
+
+    async def close(self) -> None:
+        """End what was begun for callers and may outlast their calls."""
+        await self._mcp.close()
 
 
 def _is_a_look(scope: dict[str, Any]) -> bool:
@@ -66,8 +83,10 @@ async def _away(request: Request, error: Exception) -> Response:
     return console.show_away(request)
 
 
-def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
-    """Return what is sent for a delivery: a verdict on a recogniser's result, or a task's result."""
+async def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
+    """Return what is sent for a delivery: an event of /v1, a verdict on a recogniser's result, or a task's result."""
+    if claimed.outcome is None:
+        return await event_body(context, cell, claimed.claim, claimed.at)
     if claimed.verdict is not None:
         return push_body(context.signer, claimed.verdict.name, claimed.verdict.label, claimed.at)
     return callback_body(context.pictures, cell, claimed.outcome, claimed.claim.base_url)
@@ -78,20 +97,28 @@ async def running(context: Context) -> AsyncIterator[Application]:
     """Run the periodic jobs and the notifier for as long as the block lasts; yield the application."""
     context.notifier.start()
 
-    def body_of(cell: int, claimed: Claimed) -> bytes:
-        return delivery_body(context, cell, claimed)
+    async def body_of(cell: int, claimed: Claimed) -> bytes:
+        return await delivery_body(context, cell, claimed)
 
     sender = DeliverySender(context.batcher.ask, context.door, context.webhook_key, body_of)
 
     async def deliver(_: Context, cell: int) -> None:
         await sender.deliver(cell)
 
+    async def fetch(cell: int, account_id: int, url: str) -> Fetched:
+        return await fetch_picture(context, cell, account_id, url)
+
+    feeder = JobFeeder(context, fetch, is_passing)
     tasks = periodic.start_jobs(context, [*JOBS, (LOOK_SECONDS, deliver)])
+    tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
+    application = Application(context)
     try:
-        yield Application(context)
+        yield application
     finally:
+        await application.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await feeder.stop()
         await sender.stop()
         await context.close()

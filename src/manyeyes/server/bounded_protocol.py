@@ -21,6 +21,8 @@ from manyeyes.server.trouble import Trouble
 MOST_LINES = 128  # of a head; browsers send about twenty
 LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
 LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
+LARGEST_FILE = 2_010_000_000  # of a job's items, which are read as they come (job_files/items.py says it in words)
+_FILES = re.compile(r"/v1/jobs/\d+/items")
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
@@ -43,6 +45,7 @@ class BoundedProtocol(OneWriteProtocol):
         self._scanned = 0  # bytes of it in which no head ends
         self._is_in_body = self._expects_head = self._has_head = self._has_second = False
         self._left: int | None = 0  # of the body; None: it comes in chunks
+        self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
         self._swallowed = 0
         self._since = self._stalled_since = self._unread_since = 0.0
@@ -153,7 +156,7 @@ class BoundedProtocol(OneWriteProtocol):
         largest_framing = LARGEST_FRAMING + CHUNKED_SLICE + self._content // FRAMING_SHARE
         if self._left is None and self._raw - self._content > largest_framing:
             self._refuse(Trouble.UNREADABLE)
-        elif self._raw > LARGEST_BODY:
+        elif self._raw > self._largest:
             self._refuse(Trouble.LARGE_BODY)
 
     def _feed(self, data: bytes) -> None:
@@ -186,6 +189,7 @@ class BoundedProtocol(OneWriteProtocol):
         self._has_head = True
         self._is_in_body, self._raw, self._content = True, 0, 0
         self._seen_raw, self._stalled_since = 0, self.loop.time()
+        self._largest = LARGEST_FILE if _FILES.fullmatch(self.scope["path"]) else LARGEST_BODY
         self._left = None
         for name, value in self.headers:
             if name == b"content-length":

@@ -8,11 +8,12 @@ import msgspec
 
 from manyeyes.anticaptcha.errors import WireError, wire_error
 from manyeyes.console import routes as console
+from manyeyes.mcp.doorway import error_body
 from manyeyes.server.trouble import Trouble
 from manyeyes.tupu.operations import VERSIONS, parts_of
 from manyeyes.tupu.response_json import error_answer, fault_answer
 from manyeyes.tupu.unsupported import family_of
-from manyeyes.v1.json_messages import RefusalBody
+from manyeyes.v1.problems import PROBLEM_MEDIA, problem
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.response_signing import ResponseSigner
 
@@ -47,7 +48,10 @@ class TroubleAnswers:
         if first in VERSIONS:
             return b"application/json", self._signed(_tupus(parts, trouble))
         if first == "v1":
-            return b"application/json", msgspec.json.encode(RefusalBody(_word(trouble), trouble.sentence))
+            told = problem(_word(trouble), trouble.status, trouble.sentence)
+            return PROBLEM_MEDIA.encode(), msgspec.json.encode(told)
+        if first == "mcp":
+            return b"application/json", error_body(trouble.sentence)
         if first and first in (*console.OWN_PATHS, "pictures"):
             return b"text/plain; charset=utf-8", trouble.sentence.encode()
         return b"application/json", msgspec.json.encode(_anticaptchas(trouble))

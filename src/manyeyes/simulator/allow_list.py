@@ -11,7 +11,7 @@ from manyeyes.allow_list.rules import FILTER_TERMS, shut_until
 from manyeyes.reports.rules import is_late
 from manyeyes.simulator.event_queue import BEGINNING, Agenda
 from manyeyes.simulator.preferences import Regards
-from manyeyes.simulator.workplace import LIFE_SECONDS, Floor, Job
+from manyeyes.simulator.workplace import LIFE_SECONDS, DrawnTask, Floor
 from manyeyes.simulator.world import CUSTOMER, Crowd, Traffic, World
 
 AFTERWARDS = LIFE_SECONDS + 60.0  # the world goes on until what was counted has ended
@@ -44,7 +44,7 @@ class Plan(msgspec.Struct, frozen=True):
     warm_up: float = 3_600.0
     measured: float = 3_600.0
 
-    def counts(self, job: Job) -> bool:
+    def counts(self, job: DrawnTask) -> bool:
         """Tell whether the task came in the time that is counted."""
         return 0 <= job.created - self.warm_up < self.measured
 
@@ -101,7 +101,7 @@ class _Life:
         traffic.begin(plan.world.others_rate, others, random.Random(f"{seed} others"))
         self._agenda.run(plan.warm_up + plan.measured + AFTERWARDS)
 
-    def _take_in(self, job: Job) -> None:
+    def _take_in(self, job: DrawnTask) -> None:
         account = job.task.account_id
         present = self._floor.desks.keys()
         filtered = self._regards.filtered(account, present, job.created)
@@ -120,7 +120,7 @@ class _Life:
         else:
             self._floor.submit(job)
 
-    def _sums(self, job: Job) -> Sums:
+    def _sums(self, job: DrawnTask) -> Sums:
         """Return where the task counts; what came before or after the counted time counts nowhere."""
         if not self._plan.counts(job):
             return Sums()
@@ -133,7 +133,7 @@ class _Life:
             return Meeting.ELSEWHERE
         return Meeting.IDLE if listed & self._floor.idle.keys() else Meeting.BUSY
 
-    def _end(self, job: Job, worker_id: int | None) -> None:
+    def _end(self, job: DrawnTask, worker_id: int | None) -> None:
         sums = self._sums(job)
         if worker_id is None:
             sums.unanswered += 1

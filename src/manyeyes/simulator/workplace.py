@@ -19,7 +19,7 @@ SPARE_WORKERS = 8
 LIFE_SECONDS = 600.0  # the default of the setting MANYEYES_TASK_LIFE_SECONDS
 
 
-class Job(msgspec.Struct, kw_only=True):
+class DrawnTask(msgspec.Struct, kw_only=True):
     """A task and what will become of it, drawn before anybody sees it so that paired runs meet the same tasks.
 
     ``effort_seconds`` is how long a worker looks at it; the first ``passes`` workers pass it on; the answer is correct
@@ -45,16 +45,16 @@ class Floor:
         self,
         agenda: Agenda,
         regards: Regards,
-        on_end: Callable[[Job, int | None], None],
+        on_end: Callable[[DrawnTask, int | None], None],
     ) -> None:
         self.idle: dict[int, Idle] = {}  # the longest idle first
-        self.desks: dict[int, list[Job]] = {}  # everybody on the floor: the task in hand, then the queued one
+        self.desks: dict[int, list[DrawnTask]] = {}  # everybody on the floor: the task in hand, then the queued one
         self._agenda = agenda
         self._regards = regards
         self._on_end = on_end
         self._room: dict[int, Idle] = {}  # busy, with room for a queued task
         self._line: list[tuple[int, int]] = []  # (turn, task) of what waits
-        self._jobs: dict[int, Job] = {}
+        self._jobs: dict[int, DrawnTask] = {}
         self._queued: dict[int, int] = {}  # task → on whose desk it lies queued
         self._took: dict[int, float] = {}  # seconds that workers looked at their last task
         self._leaving: set[int] = set()
@@ -62,7 +62,7 @@ class Floor:
         self._next_turns: dict[int, int] = {}
         self._virtual_turn = 0
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: DrawnTask) -> None:
         """Add a task after the others of its account and run the matcher."""
         account = job.task.account_id
         (turn,), self._next_turns[account] = turns(self._virtual_turn, self._next_turns.get(account, 0), 1, 1)
@@ -108,10 +108,10 @@ class Floor:
         del self.desks[worker_id]
         self._left[worker_id] = self._agenda.instant()
 
-    def _wait(self, job: Job) -> None:
+    def _wait(self, job: DrawnTask) -> None:
         insort(self._line, (job.task.turn, job.task.task_id))
 
-    def _take_back(self, job: Job) -> None:
+    def _take_back(self, job: DrawnTask) -> None:
         self.desks[self._queued.pop(job.task.task_id)].remove(job)
         job.task = msgspec.structs.replace(job.task, holder=0, desk_since=None)
 
@@ -216,7 +216,7 @@ class Floor:
             self.idle[worker_id] = Idle(worker_id, self._agenda.instant())
         self._hand_out(became_idle=worker_id in self.idle)
 
-    def _pass_on(self, job: Job, worker_id: int) -> None:
+    def _pass_on(self, job: DrawnTask, worker_id: int) -> None:
         """Let the task wait again, for others only; the fifth worker who passes it on ends it (tasks.rules)."""
         job.passes -= 1
         job.task = msgspec.structs.replace(job.task, tried=job.task.tried | {worker_id})

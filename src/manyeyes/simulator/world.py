@@ -8,7 +8,7 @@ import msgspec
 from manyeyes.dispatch.rules import WaitingTask
 from manyeyes.simulator.closed_form import beta_shape
 from manyeyes.simulator.event_queue import Agenda
-from manyeyes.simulator.workplace import Floor, Job
+from manyeyes.simulator.workplace import DrawnTask, Floor
 from manyeyes.tasks.rules import RECAPTCHA_V3
 
 CUSTOMER = 1  # the account that is looked at; the others follow it
@@ -91,7 +91,7 @@ class Crowd:
 class Traffic:
     """Tasks of one or several accounts, arriving at random with a steady rate, each outcome drawn beforehand."""
 
-    def __init__(self, world: World, agenda: Agenda, take_in: Callable[[Job], None]) -> None:
+    def __init__(self, world: World, agenda: Agenda, take_in: Callable[[DrawnTask], None]) -> None:
         self._world, self._agenda, self._take_in = world, agenda, take_in
         self._tasks = 0
 
@@ -110,5 +110,5 @@ class Traffic:
         task = WaitingTask(
             task_id=self._tasks, account_id=account, created_at=self._agenda.instant(), kind=RECAPTCHA_V3
         )
-        self._take_in(Job(task=task, effort_seconds=effort, luck=luck, passes=passes, created=self._agenda.now))
+        self._take_in(DrawnTask(task=task, effort_seconds=effort, luck=luck, passes=passes, created=self._agenda.now))
         self.begin(per_minute, accounts, chance)

@@ -30,11 +30,6 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::ti
 -- Every refund of a cell: must equal the ledger's, and what the confirmed complaints say.
 SELECT task_id, refunded_micros FROM refund WHERE cell = $1;
 
--- name: refunded_between
--- What was given back of the tasks that ended in a span of time.
-SELECT coalesce(sum(refunded_micros), 0)::bigint FROM refund
-WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4;
-
 -- name: add_queue_minutes
 -- Add a batch's answered tasks to their queues' minute.
 INSERT INTO queue_minute (cell, queue_id, minute, tasks, handling_ms, charged_micros)
@@ -93,3 +88,29 @@ FROM usage_minute WHERE cell = $1 GROUP BY account_id;
 -- How many charged tasks accounts had in queues since a minute.
 SELECT account_id, sum(tasks)::bigint AS tasks FROM usage_minute
 WHERE cell = $1 AND account_id = ANY ($2::bigint[]) AND minute > $3 AND queue_id = ANY ($4::int[]) GROUP BY account_id;
+
+-- name: refunds_given
+-- Refunds that were given in ranges of seconds, whenever their tasks ended.
+SELECT p.index, r.tasks, r.refunded_micros
+FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS p (index, first, until) CROSS JOIN LATERAL (
+    SELECT count(*) AS tasks, coalesce(sum(refunded_micros), 0)::bigint AS refunded_micros
+    FROM refund
+    WHERE cell = $1 AND account_id = $2
+      AND refunded_at >= to_timestamp(p.first) AND refunded_at < to_timestamp(p.until)
+      AND ($6::int IS NULL OR queue_id = $6) AND ($7::int IS NULL OR soft_id = $7) AND ($8::text IS NULL OR ip = $8)
+) AS r;
+
+-- name: charged_by_work
+-- Charged tasks of a span by queue and job, refunds not taken off.
+SELECT queue_id, job_id, count(*) AS tasks, sum(charged_micros)::bigint AS charged_micros, 0::bigint AS refunded_micros
+FROM result
+WHERE cell = $1 AND account_id = $2 AND charged_micros > 0 AND ended_at >= $3 AND ended_at < $4
+GROUP BY queue_id, job_id;
+
+-- name: refunds_by_work
+-- Refunds that were given in a span, by queue and job.
+SELECT f.queue_id, r.job_id, 0::bigint AS tasks, 0::bigint AS charged_micros,
+       sum(f.refunded_micros)::bigint AS refunded_micros
+FROM refund AS f JOIN result AS r ON r.cell = $1 AND r.task_id = f.task_id
+WHERE f.cell = $1 AND f.account_id = $2 AND f.refunded_at >= $3 AND f.refunded_at < $4
+GROUP BY f.queue_id, r.job_id;

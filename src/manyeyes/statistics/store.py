@@ -86,11 +86,6 @@ async def all_refunds(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     return dict(await db.fetch(SQL.all_refunds, cell, timeout=PROOF_SECONDS))
 
 
-async def refunded_between(db: asyncpg.Connection, cell: int, account_id: int, start: datetime, end: datetime) -> int:
-    """Return the micros given back of an account's tasks that ended in ``[start, end)``, whenever that was."""
-    return int(await db.fetchval(SQL.refunded_between, cell, account_id, start, end))
-
-
 async def add_queue_minutes(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[QueueUsage]) -> None:
     """Add ended tasks to their queues' minute of ``now``."""
     if rows:
@@ -125,6 +120,19 @@ async def spending(
         tasks[index] += count
         micros[index] += charged_micros
     return [Spending(*of_window) for of_window in zip(windows, tasks, micros, strict=True)]
+
+
+async def refunded(
+    db: asyncpg.Connection, cell: int, account_id: int, windows: Sequence[Window], queue_id: int | None = None
+) -> list[int]:
+    """Return the micros given back of the tasks that ended in each of the windows; None takes every queue."""
+    pieces = [(number, window.start, window.end) for number, window in enumerate(windows)]
+    columns_of = zip(*pieces, strict=True)
+    rows = await db.fetch(SQL.spending_refunds, cell, account_id, *columns_of, queue_id, None, None)
+    found = [0] * len(windows)
+    for number, _, micros in rows:
+        found[number] = -micros
+    return found
 
 
 async def queue_rates(db: asyncpg.Connection, cell: int, queue_id: int, since_minute: int) -> Rates:

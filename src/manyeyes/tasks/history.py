@@ -33,16 +33,18 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     ip: str
     ended_at: datetime
     charged_micros: int
+    job_id: int
 
 
 class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked, without who asked; ``options`` is JSON text."""
+    """What was asked, without who asked; ``options`` is JSON text. ``kept``: its picture and words are here."""
 
     task_id: int
     kind: str
     options: str
     media: str
     created_at: datetime
+    kept: bool
     question_id: int = 0
 
 
@@ -55,6 +57,11 @@ async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> d
         for life in found
         if life.kind
     }
+
+
+async def own_tasks(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return which of the tasks came over /v1: their ends are told in its words."""
+    return {row["task_id"] for row in await db.fetch(SQL.own_tasks, cell, task_ids)}
 
 
 async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Charge]:

@@ -1,21 +1,22 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints FROM queue
+       accepts_complaints, life_seconds FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
--- Change a queue's terms; null leaves a value as it is.
+-- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
-       vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints)
+       vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
+       life_seconds = nullif(coalesce($9, life_seconds), 0)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -75,6 +76,10 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
            charged_micros, pay_micros, share_micros, job_id, why);
 
+-- name: own_tasks
+-- Which of these tasks came over /v1 (tasks/rules.py: Contract).
+SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND contract = 1;
+
 -- name: endings
 -- How tasks ended, for their customer's page.
 SELECT task_id, queue_id, created_at, ended_at, ending, solve_count, charged_micros FROM result
@@ -89,12 +94,14 @@ SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell =
 
 -- name: charges
 -- What ended tasks cost, and under what they are counted.
-SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros, job_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
 -- What was asked, as a reviewer sees it: nobody's name.
-SELECT task_id, kind, options, media, created_at, question_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
+FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
+WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.
@@ -149,3 +156,85 @@ LEFT JOIN question_seen s ON s.cell = $1 AND s.worker_id = k.worker_id AND s.que
 INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
 SELECT $1, k.worker_id, k.question_id, $4 FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
 ORDER BY k.worker_id, k.question_id ON CONFLICT DO NOTHING;
+
+-- name: keeps_over
+-- Accounts of which tasks ended so long ago that their keep is over, locked but for those that another process has.
+SELECT a.account_id, a.forgotten_until, least($2::timestamptz - make_interval(days => a.keep_days), $3) AS before
+FROM account AS a
+WHERE a.cell = $1 AND EXISTS (
+    SELECT FROM result AS r WHERE r.cell = $1 AND r.account_id = a.account_id AND r.ended_at >= a.forgotten_until
+      AND r.ended_at < least($2::timestamptz - make_interval(days => a.keep_days), $3))
+ORDER BY a.account_id LIMIT $4 FOR UPDATE OF a SKIP LOCKED;
+
+-- name: ended_between
+-- The next of an account's ended tasks in a span, and all others of the last one's instant.
+SELECT task_id, ended_at FROM result
+WHERE cell = $1 AND account_id = $2 AND ended_at >= $3 AND ended_at < $4
+ORDER BY ended_at FETCH FIRST $5 ROWS WITH TIES;
+
+-- name: set_forgotten
+-- Remember until when an account's tasks were looked through; the row is locked.
+UPDATE account SET forgotten_until = f.until FROM unnest($2::bigint[], $3::timestamptz[]) AS f (account_id, until)
+WHERE account.cell = $1 AND account.account_id = f.account_id;
+
+-- name: take_kept_longer
+-- Tasks that were kept for a complaint, an appeal or a call-back, and are to be looked at again.
+DELETE FROM kept_longer WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM kept_longer WHERE cell = $1 AND look_at <= $2 ORDER BY look_at LIMIT $3 FOR UPDATE SKIP LOCKED))
+RETURNING task_id;
+
+-- name: keep_longer
+-- Look at these tasks again at an instant.
+INSERT INTO kept_longer (cell, task_id, look_at) SELECT $1, k.task_id, $3 FROM unnest($2::bigint[]) AS k (task_id)
+ON CONFLICT (cell, task_id) DO UPDATE SET look_at = excluded.look_at;
+
+-- name: forget_answers
+-- Blank what was answered; that a task ended, when, and what it cost stays. Told is the day under which its picture lies.
+UPDATE result SET answer = NULL, why = '', kept = false WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+RETURNING task_id, (created_at AT TIME ZONE 'UTC')::date AS day, media;
+
+-- name: forget_words
+-- Blank what a customer wrote about tasks, and the addresses that came with them; their kind and names stay.
+UPDATE task SET website_url = '', callback_url = '', picture_url = '',
+       options = options - 'comment' - 'words' - 'data'
+              || CASE WHEN options ? 'website_url' THEN '{"website_url": ""}' ELSE '{}' END::jsonb
+WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+  AND (website_url <> '' OR callback_url <> '' OR picture_url <> '' OR coalesce(options ->> 'comment', '') <> ''
+       OR coalesce(options ->> 'words', '') <> '' OR options ? 'website_url');
+
+-- name: known_items
+-- Which of these names jobs have for an item already.
+SELECT job_id, external_id FROM task
+WHERE cell = $1 AND job_id <> 0 AND external_id <> ''
+      AND (job_id, external_id) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
+
+-- name: delete_items
+-- Delete items of a job that is a draft; the days of their pictures are told.
+DELETE FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4 RETURNING task_id, created_at;
+
+-- name: delete_blobs
+-- Delete pictures of one day.
+DELETE FROM blob WHERE cell = $1 AND day = $2 AND task_id = ANY ($3::bigint[]);
+
+-- name: insert_truths
+-- Keep the right answers of tasks where their customer knows them.
+INSERT INTO truth (cell, task_id, answer)
+SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_id, answer);
+
+-- name: delete_truths
+-- Delete the right answers of tasks that are deleted.
+DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: item_outcomes
+-- What became of a job's items, in the order of their lines; answers as long as their account keeps them.
+SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, k.answer, k.answer AS shown,
+       coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
+FROM task AS t
+JOIN account AS a ON a.cell = t.cell AND a.account_id = t.account_id
+LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
+LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
+LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id,
+LATERAL (SELECT CASE WHEN r.ended_at + greatest(a.keep_days * interval '1 day', interval '5 min') > now()
+                     THEN r.answer END AS answer) AS k
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY t.line LIMIT $5;

@@ -20,6 +20,7 @@ WIRE_BITS = 31
 WIRE_MASK = (1 << WIRE_BITS) - 1
 WORKERS_BEFORE_UNSOLVABLE = 5  # docs/contracts/anticaptcha.md#unsolvable: five different workers failed
 LONGEST_ANSWER = 500
+SHORTEST_LIFE, LONGEST_LIFE = 60, 30 * 86_400  # seconds that a task may wait (docs/decisions/0050)
 DEPTH_COUNTED_EXACTLY = 256  # deeper than this, the queue's depth is the last measured one
 
 
@@ -72,6 +73,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool
     vote_micros: int = 100  # what a reviewer earns with one vote
     accepts_complaints: bool = True  # about its pictures
+    life_seconds: int | None = None  # of a task that nobody finishes; None: the installation's
 
 
 class Depth(msgspec.Struct, frozen=True):
@@ -100,6 +102,11 @@ def widen(wire: int, newest: int) -> int:
     if ahead >= 1 << (WIRE_BITS - 1):
         ahead -= 1 << WIRE_BITS
     return newest + ahead
+
+
+def life_of(queue: QueueTerms, usual_seconds: int) -> int:
+    """Return for how many seconds a task of the queue may wait; ``usual_seconds``: the installation's own time."""
+    return usual_seconds if queue.life_seconds is None else queue.life_seconds
 
 
 def is_full(queue: QueueTerms, depth: Depth) -> bool:

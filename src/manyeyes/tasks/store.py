@@ -126,7 +126,7 @@ class OwnerShare(msgspec.Struct, frozen=True):
     share_micros: int
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person answered; ``name``: how people read it where ``text`` is a label's number, or JSON."""
 
     text: str = ""
@@ -148,6 +148,7 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
         "sensitive",
         "vote_micros",
         "accepts_complaints",
+        "life_seconds",
     )
     return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
 
@@ -157,7 +158,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        *("vote_micros", "accepts_complaints"),
+        *("vote_micros", "accepts_complaints", "life_seconds"),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None
 
@@ -280,20 +281,20 @@ def text_of(answer: str | None) -> str:
 
 def shown_of(answer: str | None) -> str:
     """Return a stored answer as people read it: a label by its name."""
-    found = _answer.decode(answer) if answer else Answer()
+    found = _answer.decode(answer) if answer else StoredAnswer()
     return found.name or found.text
 
 
 def told_of(answer: str | None) -> str:
     """Return a stored answer as a compatible contract tells it: as people read it, but fields as their JSON object."""
-    found = _answer.decode(answer) if answer else Answer()
+    found = _answer.decode(answer) if answer else StoredAnswer()
     return found.text if found.text.startswith("{") else found.name or found.text
 
 
 def _answer_json(result: TaskResult) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
-    return msgspec.json.encode(Answer(result.text, result.name)).decode()
+    return msgspec.json.encode(StoredAnswer(result.text, result.name)).decode()
 
 
-_answer = msgspec.json.Decoder(Answer)
+_answer = msgspec.json.Decoder(StoredAnswer)

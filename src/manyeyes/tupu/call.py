@@ -6,7 +6,6 @@ from manyeyes.apps.rules import App
 from manyeyes.runtime.context import Context
 from manyeyes.tupu.memory_budget import HeldMemory
 from manyeyes.tupu.parameters import Parameters
-from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.rate_limit import Pace
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -20,7 +19,6 @@ class SignedCall(msgspec.Struct, frozen=True, kw_only=True):
 
     context: Context
     pace: Pace
-    fetcher: Fetcher
     share: HeldMemory
     app: App
     parameters: Parameters

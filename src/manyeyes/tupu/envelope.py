@@ -16,7 +16,6 @@ from manyeyes.tupu.call import SignedCall
 from manyeyes.tupu.memory_budget import HeldMemory, Room
 from manyeyes.tupu.operations import VERSIONS, Target, parts_of, target_of
 from manyeyes.tupu.parameter_names import check_query
-from manyeyes.tupu.picture_fetcher import Fetcher
 from manyeyes.tupu.public_key import public_key
 from manyeyes.tupu.rate_limit import Pace
 from manyeyes.tupu.response_json import error_answer, fault_answer
@@ -37,7 +36,7 @@ class Tupu:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._pace, self._fetcher, self._room = Pace(), Fetcher(), Room()
+        self._pace, self._room = Pace(), Room()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         parts = parts_of(scope["path"])
@@ -95,7 +94,6 @@ class Tupu:
         return SignedCall(
             context=self._context,
             pace=self._pace,
-            fetcher=self._fetcher,
             share=share,
             app=app,
             parameters=parameters,

@@ -6,7 +6,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from manyeyes.tupu.parameter_names import known_name
 from manyeyes.tupu.parameters import Parameters, Upload, Value
-from manyeyes.tupu.part_headers import SINGLE, PartHeaders, decoded, read_headers, text_of
+from manyeyes.values.part_headers import SINGLE, PartHeaders, decoded, read_headers, text_of
 
 LONGEST_BOUNDARY = 200  # RFC 2046 allows 70
 MOST_PARTS = 1_000

@@ -10,7 +10,9 @@ import msgspec
 import structlog
 
 from manyeyes.actions.record_recognitions import NewResult, RecordRecognition, record_recognitions
+from manyeyes.outbound.picture_fetcher import Unfetched
 from manyeyes.recognisers.interface import Failure, Finding
+from manyeyes.recognisers.picture_intake import LARGEST_RECOGNISED_BYTES
 from manyeyes.recognisers.pool import RecogniserAway, RecogniserBusy
 from manyeyes.recognisers.unfolded_picture import part_of_file
 from manyeyes.recognitions import store as recognitions
@@ -96,8 +98,12 @@ def _first(frames: Sequence[Picture]) -> list[Picture]:
 
 async def _data(call: SignedCall, sent: Sent, referer: str) -> bytes | Failure:
     if sent.url:
-        found = await call.fetcher.fetch(call.context.door, call.app.secret_id, sent.url, referer)
-        if isinstance(found, Failure) or call.share.take(len(found)):
+        found = await call.context.fetcher.fetch(
+            call.context.door, call.app.secret_id, sent.url, largest_bytes=LARGEST_RECOGNISED_BYTES, referer=referer
+        )
+        if isinstance(found, Unfetched):
+            return Failure(found.fault)
+        if call.share.take(len(found)):
             return found
         return Failure("too much is being recognised at this moment")
     return Failure(sent.fault) if sent.fault else sent.data

@@ -1,7 +1,7 @@
 """Who calls /v1: a bearer token or client key, or the console's session cookie from a page of our own."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -54,23 +54,30 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     return owner
 
 
-async def is_allowed(context: Context, request: Request) -> bool:
-    """Tell whether the worker who made a request that is still under way may go on."""
+async def is_allowed(
+    context: Context, request: Request, caller: Callable[[Context, Request], Awaitable[object]] = signed_in_worker
+) -> bool:
+    """Tell whether whoever made a request that is still under way may go on; ``caller`` finds who that is."""
     try:
-        return bool(await signed_in_worker(context, request))
+        return bool(await caller(context, request))
     except Refused:
         return False
 
 
-async def while_allowed(context: Context, request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer:
-    """Return what ``waiting`` gives the worker. Raises `Refused` as soon as they may not call any more.
+async def while_allowed(
+    context: Context,
+    request: Request,
+    waiting: Coroutine[Any, Any, Answer],
+    caller: Callable[[Context, Request], Awaitable[object]] = signed_in_worker,
+) -> Answer:
+    """Return what ``waiting`` gives ``caller``. Raises `Refused` as soon as they may not call any more.
 
     Whoever is shut out while they wait is handed nothing: it is looked at every second.
     """
     work = asyncio.ensure_future(waiting)
     try:
         while not (await asyncio.wait({work}, timeout=LOOK_SECONDS))[0]:
-            await signed_in_worker(context, request)
+            await caller(context, request)
         return await work
     finally:
         work.cancel()

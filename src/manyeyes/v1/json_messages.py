@@ -1,76 +1,91 @@
-"""JSON in and out of /v1: strict bodies, and refusals as ``{"refusal": reason, "reason": sentence}`` with a status."""
+"""JSON in and out of /v1: strict bodies, and refusals as problems (RFC 9457) with a status."""
 
 import asyncio
-from collections.abc import Coroutine
+import re
+from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.runtime.context import Context
+from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody, problem_of
 from manyeyes.values.decimals import decimal_number
-from manyeyes.values.refusals import Reason, Refusal, Refused
+from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 
 LARGEST_BODY = 64 * 1024
-STATUS = {
-    Reason.UNKNOWN_TOKEN: 401,
-    Reason.FOREIGN_ORIGIN: 403,
-    Reason.LEASE_LOST: 409,
-    Reason.SITE_WITHDRAWN: 409,
-    Reason.NOT_ONLINE: 409,
-    Reason.QUEUE_NOT_ALLOWED: 422,
-    Reason.ANSWER_UNFIT: 422,
-    Reason.UNREADABLE: 400,
-    Reason.UNKNOWN_KEY: 401,
-    Reason.ADDRESS_BLOCKED: 403,
-    Reason.ADDRESS_NOT_ALLOWED: 403,
-    Reason.NOT_REVIEWER: 403,
-    Reason.SLOT_LOST: 409,
-    Reason.UNKNOWN_REPORT: 404,
-    Reason.UNKNOWN_DELIVERY: 404,
-    Reason.UNKNOWN_QUESTION: 404,
-    Reason.UNKNOWN_RECOGNITION: 404,
-    Reason.NOT_REFUSED: 409,
-    Reason.ALREADY_APPEALED: 409,
-    Reason.TRIED_ENOUGH: 409,
-    Reason.TOO_MANY_WAITS: 429,
-}
+_STEP = re.compile(r"\.[^.\[\]]+|\[[^\]]*\]")
 SIGN_IN = {Reason.UNKNOWN_TOKEN, Reason.UNKNOWN_KEY}
+ASK_LATER = {Reason.TOO_MANY_WAITS, Reason.PICTURE_AWAY, Reason.QUEUE_FULL, Reason.ALL_FILTERED}
 Body = TypeVar("Body")
 Answer = TypeVar("Answer")
 
 
-class RefusalBody(msgspec.Struct, frozen=True):
-    refusal: str
-    reason: str
+def encoded(value: Any) -> bytes:
+    """Return a value as /v1 writes it: numbers keep the digits that were typed."""
+    return _written.encode(value)
 
 
-def json(value: Any, status: int = 200) -> Response:
+def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response with the value as msgspec encodes it."""
-    return Response(msgspec.json.encode(value), status, media_type="application/json")
+    return Response(encoded(value), status, headers, media_type="application/json")
+
+
+def problem_response(problem: ProblemBody) -> Response:
+    """Return a problem as RFC 9457 has it sent."""
+    return Response(msgspec.json.encode(problem), problem.status, media_type=PROBLEM_MEDIA)
 
 
 def refuse(refusal: Refusal) -> Response:
-    """Return the refusal with the status that its reason has in this contract."""
-    response = json(RefusalBody(refusal.reason, refusal.detail), STATUS[refusal.reason])
+    """Return the refusal as a problem with the status that its reason has in this contract."""
+    response = problem_response(problem_of(refusal))
     if refusal.reason in SIGN_IN:
         response.headers["www-authenticate"] = "Bearer"
-    if refusal.reason is Reason.TOO_MANY_WAITS:
+    if refusal.reason in ASK_LATER:
         response.headers["retry-after"] = "5"
     return response
 
 
-async def decode(request: Request, kind: type[Body]) -> Body:
-    """Return the body as ``kind``; an empty one as an empty object. Raises `Refused` with what is wrong and where."""
+async def whole_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """Return the body. Raises `Refused` when it has more than ``largest`` bytes."""
     raw = bytearray()
     async for part in request.stream():
         raw += part
-        if len(raw) > LARGEST_BODY:
-            raise Refused(Refusal(Reason.UNREADABLE, f"the body has more than {LARGEST_BODY} bytes"))
+        if len(raw) > largest:
+            raise Refused(Refusal(Reason.UNREADABLE, f"the body has more than {largest} bytes"))
+    return bytes(raw)
+
+
+def decode(raw: bytes, kind: type[Body]) -> Body:
+    """Return the body as ``kind``; an empty one as an empty object. Raises `Refused` with what is wrong and where."""
     try:
-        return msgspec.json.decode(bytes(raw) or b"{}", type=kind)
+        return msgspec.json.decode(raw or b"{}", type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(Refusal(Reason.UNREADABLE, str(error))) from error
+        raise Refused(unreadable(str(error))) from error
+
+
+def unreadable(fault: str) -> Refusal:
+    """Return the refusal of a body for what msgspec says of it; a path such as ``$.terms.life`` becomes a pointer."""
+    words, _, path = fault.partition(" - at `$")
+    if not path:
+        return Refusal(Reason.UNREADABLE, fault)
+    return Refusal(Reason.UNREADABLE, fault, (MemberFault(words, _pointer(path.removesuffix("`"))),))
+
+
+def _pointer(path: str) -> str:
+    """Return msgspec's path, such as ``.fields[0].name``, as a JSON pointer; what has no name (``[...]``) ends it."""
+    steps: list[str] = []
+    for step in _STEP.findall(path):
+        if step[0] == "[" and not step[1:-1].isdigit():
+            break
+        steps.append(step.strip(".[]").replace("~", "~0").replace("/", "~1"))
+    return "".join(f"/{step}" for step in steps)
+
+
+def base_url(context: Context, request: Request) -> str:
+    """Return how the caller reaches this installation, without a slash at the end."""
+    return context.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def seconds(text: str) -> float:
@@ -87,6 +102,9 @@ async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) ->
     finally:
         work.cancel()
         gone.cancel()
+
+
+_written = msgspec.json.Encoder(decimal_format="number")
 
 
 async def _hung_up(request: Request) -> None:

@@ -9,32 +9,39 @@ from manyeyes import __version__
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.json_messages import RefusalBody
+from manyeyes.v1.apis import APIS
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.worker_views import WidgetOptions
 
-OPERATIONS = [
-    *worker.OPERATIONS,
-    *reviewer.OPERATIONS,
-    *reports.OPERATIONS,
-    *webhooks.OPERATIONS,
-    *recognitions.OPERATIONS,
-]
+OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
     "wait": "number",
     "limit": "integer",
     "before": "string",
     "state": "string",
     "task_id": "integer",
+    "bucket": "string",
     "recognition_task_id": "string",
+    "job_id": "integer",
+    "order": "string",
+    "cursor": "string",
     "from": "string",
     "to": "string",
     "grain": "string",
     "tz": "string",
+    "month": "string",
+    "by": "string",
     "review": "boolean",
     "label": "integer",
     "overturned": "boolean",
+    "id": "integer",
+    "job": "integer",
+    "external_id": "string",
+    "since": "string",
+    "queue": "string",
+    "upload_key": "string",
+    "from_line": "integer",
     "question": "string",
 }
 
@@ -42,7 +49,7 @@ PARAMETERS = {
 def document() -> dict[str, Any]:
     """Return the description as a JSON object; served at /v1/openapi.json."""
     types: list[Any] = [kind for operation in OPERATIONS for kind in (operation.body, operation.reply) if kind]
-    types += [RefusalBody, ImageOptions, LabelOptions, OwnOptions, WidgetOptions]
+    types += [ProblemBody, ImageOptions, LabelOptions, OwnOptions, WidgetOptions]
     _, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     paths: dict[str, Any] = {}
     for operation in OPERATIONS:
@@ -60,9 +67,9 @@ def document() -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": {"description": "done", "content": _content(operation.reply)}}
+    responses: dict[str, Any] = {str(operation.success): {"description": "done", "content": _content(operation.reply)}}
     for status in operation.statuses:
-        content = {} if status == 204 else {"content": _content(RefusalBody)}
+        content = {} if status == 204 else {"content": _content(ProblemBody, PROBLEM_MEDIA)}
         responses[str(status)] = {"description": "nothing to give" if status == 204 else "refused", **content}
     described: dict[str, Any] = {"operationId": _name(operation.path), "responses": responses}
     found = [_parameter(name, "query") for name in operation.query]
@@ -83,6 +90,6 @@ def _parameter(name: str, place: str) -> dict[str, Any]:
     return {"name": name, "in": place, "schema": {"type": PARAMETERS[name]}}
 
 
-def _content(kind: Any) -> dict[str, Any]:
+def _content(kind: Any, media: str = "application/json") -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{kind.__name__}"} if kind else {"type": "object"}
-    return {"application/json": {"schema": schema}}
+    return {media: {"schema": schema}}

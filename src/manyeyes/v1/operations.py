@@ -3,31 +3,48 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
-from manyeyes.v1.json_messages import decode, json, refuse
+from manyeyes.v1.idempotency import call_key
+from manyeyes.v1.json_messages import decode, json, refuse, whole_body
+from manyeyes.v1.preferences import asked_wait
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Worker
 
 PersonT = TypeVar("PersonT")
 BodyT = TypeVar("BodyT")
+ViewT = TypeVar("ViewT")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[ViewT]):
+    """What a handler answers when the status is another one than 200, or headers go with it."""
+
+    view: ViewT
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[PersonT, BodyT]):
-    """A call as its handler gets it: who calls, what they sent, and the request for the rest."""
+    """A call as its handler gets it: who calls, what they sent, and the request for the rest.
+
+    ``key``: how the caller names it, so that it may be sent again; None when they do not.
+    """
 
     person: PersonT
     body: BodyT
     request: Request
+    key: CallKey | None = None
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -46,8 +63,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``handler`` is a method of one of the APIs: ``(api, call)`` → what is answered as JSON, a Refusal, a Response, or
     None for nothing (204 where ``statuses`` has it, else an empty object). ``caller`` finds who calls, or raises
     `Refused`. ``body`` and ``reply`` are the types of what is sent and answered; ``query`` names the parameters;
-    ``statuses`` are those beside 200. What stands in braces in ``path`` may be anything. ``waits``: the call may last,
-    and a caller has so many of them at once as the settings say (429).
+    ``statuses`` are those beside ``success``. What stands in braces in ``path`` may be anything. ``waits``: the call
+    may last, and a caller has so many of them at once as the settings say (429). ``scope``: what a customer's key must
+    open for it. ``may_wait``: the call lasts when the caller prefers to wait. ``media``: in what a body comes;
+    ``reads_itself``: the handler reads it from the request.
     """
 
     method: str
@@ -59,6 +78,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     reply: type[Any] | None = None
     statuses: tuple[int, ...] = ()
     waits: bool = False
+    may_wait: bool = False
+    scope: str = ""
+    success: int = 200
+    media: tuple[str, ...] = ("application/json",)
+    reads_itself: bool = False
 
     @property
     def starred(self) -> str:
@@ -71,10 +95,19 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         Raises `Refused` for callers and bodies that are not taken.
         """
         person = await self.caller(context, request)
-        if self.waits and not held.enter_context(context.waits.place(_name_of(person))):
+        if self.scope and isinstance(person, KeyOwner) and self.scope not in person.scopes:
+            raise Refused(Refusal(Reason.SCOPE_MISSING, f"the key has no scope {self.scope}, which this call needs"))
+        lasts = self.waits or (self.may_wait and asked_wait(request) > 0)
+        if lasts and not held.enter_context(context.waits.place(_name_of(person))):
             raise Refused(Refusal(Reason.TOO_MANY_WAITS, f"{context.waits.most} calls of yours wait here already"))
-        body = await decode(request, self.body) if self.body else None
-        answer = await self.handler(api, Call(person, body, request))
+        body, key = None, None
+        if not self.reads_itself:
+            raw = await whole_body(request) if self.body else b""
+            body = decode(raw, self.body) if self.body else None
+            key = call_key(request, raw) if isinstance(person, KeyOwner) else None
+        answer = await self.handler(api, Call(person, body, request, key))
+        if isinstance(answer, Answer):
+            return json(answer.view, answer.status, answer.headers)
         if isinstance(answer, Response):
             return answer
         if isinstance(answer, Refusal):

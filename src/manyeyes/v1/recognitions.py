@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from manyeyes.accounts.rules import TASKS_READ
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.apps.rules import zone as zone_named
 from manyeyes.recognitions.results import Filter
@@ -100,6 +101,7 @@ OPERATIONS = [
         path="/v1/recognitions",
         handler=RecognitionsApi.recognitions,
         caller=signed_in_customer,
+        scope=TASKS_READ,
         reply=RecognitionsView,
         statuses=(401, 403),
     ),
@@ -108,6 +110,7 @@ OPERATIONS = [
         path="/v1/recognitions/{recognition_task_id}/funnel",
         handler=RecognitionsApi.funnel,
         caller=signed_in_customer,
+        scope=TASKS_READ,
         query=("from", "to", "grain", "tz"),
         reply=FunnelView,
         statuses=(400, 401, 403, 404),
@@ -117,6 +120,7 @@ OPERATIONS = [
         path="/v1/recognitions/{recognition_task_id}/results",
         handler=RecognitionsApi.results,
         caller=signed_in_customer,
+        scope=TASKS_READ,
         query=("limit", "before", "review", "label", "overturned"),
         reply=ResultsView,
         statuses=(400, 401, 403, 404),

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from manyeyes.accounts.rules import TASKS_READ
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.customer.reports import report_of, reports_of
 from manyeyes.roles.worker_reports import appeal, worker_reports
@@ -70,6 +71,7 @@ OPERATIONS = [
         path="/v1/reports",
         handler=ReportsApi.reports,
         caller=signed_in_customer,
+        scope=TASKS_READ,
         query=("limit", "before", "state"),
         reply=ReportsView,
         statuses=(400, 401, 403),
@@ -79,6 +81,7 @@ OPERATIONS = [
         path="/v1/reports/{task_id}",
         handler=ReportsApi.report,
         caller=signed_in_customer,
+        scope=TASKS_READ,
         reply=ReportView,
         statuses=(401, 403, 404),
     ),

@@ -1,7 +1,6 @@
 """The routes of /v1, and what every installation serves beside its contracts: pictures, and what /v1 is."""
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from functools import cache
@@ -19,16 +18,11 @@ from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import question_store
-from manyeyes.tasks import store as tasks
-from manyeyes.v1 import recognitions, reports, reviewer, webhooks, worker
-from manyeyes.v1.json_messages import RefusalBody, json, refuse
+from manyeyes.tasks.store import blob as blob_of
+from manyeyes.v1.apis import APIS
+from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
-from manyeyes.v1.operations import Operation
-from manyeyes.v1.recognitions import RecognitionsApi
-from manyeyes.v1.reports import ReportsApi
-from manyeyes.v1.reviewer import ReviewerApi
-from manyeyes.v1.webhooks import WebhooksApi
-from manyeyes.v1.worker import WorkerApi
+from manyeyes.v1.problems import problem
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
@@ -39,15 +33,6 @@ PICTURE_HEADERS = {
     "x-content-type-options": "nosniff",
 }
 MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "gif": "image/gif"}
-
-# Whose methods serve which rows of the table.
-APIS: dict[Callable[[Context], object], list[Operation]] = {
-    WorkerApi: worker.OPERATIONS,
-    ReviewerApi: reviewer.OPERATIONS,
-    ReportsApi: reports.OPERATIONS,
-    WebhooksApi: webhooks.OPERATIONS,
-    RecognitionsApi: recognitions.OPERATIONS,
-}
 
 
 class Calls:
@@ -91,27 +76,32 @@ class Calls:
         takes = sorted(found for found, at in self._operations if at == known)
         takes = ["GET"] if path == DESCRIPTION else takes
         if not takes:
-            told = RefusalBody("unknown_call", f"there is no call {path[:100]}; {DESCRIPTION} lists those that are")
-            return json(told, 404)
-        response = json(RefusalBody("wrong_method", f"it is called with {' or '.join(takes)}, not {method[:20]}"), 405)
+            told = f"there is no call {path[:100]}; {DESCRIPTION} lists those that are"
+            return problem_response(problem("unknown_call", 404, told))
+        told = f"it is called with {' or '.join(takes)}, not {method[:20]}"
+        response = problem_response(problem("wrong_method", 405, told))
         response.headers["allow"] = ", ".join(takes)
         return response
 
 
-def _starred(path: str) -> tuple[str, str]:
-    """Return the path with a star for its last part, and for the one before: `Operation.starred`."""
+def _starred(path: str) -> tuple[str, ...]:
+    """Return the path with a star for its last part, for the one before, and for both of two that are named apart.
+
+    As `Operation.starred`: /v1/jobs/*, /v1/jobs/*/items, /v1/jobs/*/uploads/*.
+    """
     head, _, last = path.rpartition("/")
-    return f"{head}/*", f"{head.rpartition('/')[0]}/*/{last}"
+    above, _, named = head.rpartition("/")
+    return f"{head}/*", f"{above}/*/{last}", f"{above.rpartition('/')[0]}/*/{named}/*"
 
 
 def _failed(error: Exception, path: str) -> Response:
     """Return the response to an error: 503 for an outage (docs/decisions/0005), else 500, with the trace in the log."""
     if isinstance(error, Unavailable) or is_lost(error):
-        response = json({"refusal": "unavailable", "reason": "the database is away; ask again"}, 503)
+        response = problem_response(problem("unavailable", 503, "the database is away; ask again"))
         response.headers["retry-after"] = "5"
         return response
     log.error("call_failed", path=path, exc_info=error)
-    return json({"refusal": "failed", "reason": "an unexpected fault; it is in the log"}, 500)
+    return problem_response(problem("failed", 500, "an unexpected fault; it is in the log"))
 
 
 @cache
@@ -132,7 +122,7 @@ def routes(context: Context) -> list[Route]:
         if found is None or found.cell not in context.cells.numbers:
             return Response(status_code=404)
         async with context.cells.pool(found.cell).acquire() as db:
-            blob = await tasks.blob(db, found.cell, found.day, found.task_id)
+            blob = await blob_of(db, found.cell, found.day, found.task_id)
         if blob is None:
             return Response(status_code=404)
         if found.as_sent:

@@ -1,5 +1,6 @@
 """/v1/webhooks: what became of a customer's call-backs, and sending one again."""
 
+from manyeyes.accounts.rules import WEBHOOKS
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.customer.deliveries import deliveries_of, delivery_of, replay
 from manyeyes.runtime.context import Context
@@ -51,6 +52,7 @@ OPERATIONS = [
         path="/v1/webhooks",
         handler=WebhooksApi.deliveries,
         caller=signed_in_customer,
+        scope=WEBHOOKS,
         query=("limit", "before", "state"),
         reply=DeliveriesView,
         statuses=(400, 401, 403),
@@ -60,6 +62,7 @@ OPERATIONS = [
         path="/v1/webhooks/{task_id}",
         handler=WebhooksApi.delivery,
         caller=signed_in_customer,
+        scope=WEBHOOKS,
         reply=DeliveryLog,
         statuses=(401, 403, 404),
     ),
@@ -68,6 +71,7 @@ OPERATIONS = [
         path="/v1/webhooks/{task_id}/replay",
         handler=WebhooksApi.replay,
         caller=signed_in_customer,
+        scope=WEBHOOKS,
         reply=DeliveryLog,
         statuses=(401, 403, 404, 409),
     ),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 # An instant in microseconds since 1970, then what orders entries of one instant.
 OF_REPORTS = re.compile(r"(\d{1,17})_(-?\d{1,18})_(\d)", re.ASCII)  # task, rank
 OF_RESULTS = re.compile(r"(\d{1,16})_(\d{1,18})", re.ASCII)  # result
+OF_ENTRIES = re.compile(r"(\d{1,16})_(\d{1,19})_(\d{1,2})_(\d{1,4})", re.ASCII)  # cause, kind, number
 OF_DELIVERIES = re.compile(r"\d{1,18}", re.ASCII)  # task
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

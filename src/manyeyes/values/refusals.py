@@ -70,6 +70,7 @@ class Reason(enum.StrEnum):
     UNKNOWN_RECOGNITION = "unknown_recognition"
     NO_RECOGNITION = "no_recognition"
     NO_PICTURE = "no_picture"
+    PICTURE_AWAY = "picture_away"
     PICTURES_FAILED = "pictures_failed"
     TOO_MANY_PICTURES = "too_many_pictures"
     TOO_FAST = "too_fast"
@@ -86,6 +87,7 @@ class Reason(enum.StrEnum):
     BUDGET_USED_UP = "budget_used_up"
     NOT_CANCELLABLE = "not_cancellable"
     JOB_NOT_DRAFT = "job_not_draft"
+    JOB_NOT_STARTED = "job_not_started"
     JOB_ENDED = "job_ended"
     JOB_EMPTY = "job_empty"
     UPLOAD_OPEN = "upload_open"
@@ -93,11 +95,26 @@ class Reason(enum.StrEnum):
     CURSOR_UNKNOWN = "cursor_unknown"
 
 
+class MemberFault(msgspec.Struct, frozen=True):
+    """What is wrong with one member: an English sentence, its JSON pointer (RFC 6901), and of a file the line from 1.
+
+    An empty ``pointer`` is the whole body or line; ``line`` None: it is no file that was sent.
+    """
+
+    detail: str
+    pointer: str = ""
+    line: int | None = None
+
+
 class Refusal(msgspec.Struct, frozen=True):
-    """``reason`` is for programs, ``detail`` an English sentence for people (may be empty)."""
+    """``reason`` is for programs, ``detail`` an English sentence for people (may be empty).
+
+    ``findings``: which members are wrong, where an edge can tell.
+    """
 
     reason: Reason
     detail: str = ""
+    findings: tuple[MemberFault, ...] = ()
 
 
 class Refused(Exception):

@@ -9,10 +9,12 @@ import base64
 import hashlib
 import hmac
 import struct
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
+
+PAGE_SECONDS = 43_200  # longer than any lease, and than a reviewer or a reader looks at one page
 
 
 class _Signer:
@@ -60,7 +62,7 @@ class PictureLinks:
     """Addresses of pictures, signed with a key that this installation made at its first start.
 
     A picture has two: its customer's opens the bytes that they sent, everybody else's its pixels alone
-    (docs/decisions/0036). Neither can be made of the other.
+    (docs/decisions/0036). Neither can be made of the other. ``hours``: how long the address in a result is good.
     """
 
     def __init__(self, key: bytes, hours: int) -> None:
@@ -68,16 +70,23 @@ class PictureLinks:
         self._customers, self._peoples = _Signer(key, ">IIQI"), _Signer(key, ">IIQI", b"picture, people")
         self._life = timedelta(hours=hours)
 
-    def path(self, cell: int, task_id: int, created_at: datetime, media: str) -> str:
-        """Return its customer's ``/pictures/<signed>.<media>``.
+    def path(self, cell: int, task_id: int, created_at: datetime, media: str, since: datetime) -> str:
+        """Return its customer's ``/pictures/<signed>.<media>``, good for the installation's hours from ``since`` on.
 
-        It is the same one for the same task, and good until its pictures expire.
+        It is the same one for the same task and ``since``.
         """
-        return self._path(self._customers, cell, task_id, created_at, media)
+        return self._path(self._customers, cell, task_id, created_at, media, since + self._life)
 
-    def peoples_path(self, cell: int, task_id: int, created_at: datetime, media: str) -> str:
+    def customers_page_path(self, cell: int, task_id: int, created_at: datetime, media: str, now: datetime) -> str:
+        """Return its customer's path for a page or a list that is read ``now``.
+
+        It stays the same for `PAGE_SECONDS`, so that a browser keeps the picture, and is good for one to two of them.
+        """
+        return self._path(self._customers, cell, task_id, created_at, media, _end_of_pages(now))
+
+    def peoples_page_path(self, cell: int, task_id: int, created_at: datetime, media: str, now: datetime) -> str:
         """Return the path for everybody else, of the same form and as lasting."""
-        return self._path(self._peoples, cell, task_id, created_at, media)
+        return self._path(self._peoples, cell, task_id, created_at, media, _end_of_pages(now))
 
     def open(self, signed: str, now_unix: float) -> PictureId | None:
         """Return which picture a path's signed part names, and for whom; None when it is forged or expired."""
@@ -87,9 +96,14 @@ class PictureLinks:
                 return PictureId(cell, date.fromordinal(day), task_id, as_sent) if now_unix < expires else None
         return None
 
-    def _path(self, signer: _Signer, cell: int, task_id: int, created_at: datetime, media: str) -> str:
-        expires = int((created_at + self._life).timestamp())
-        return f"/pictures/{signer.sign(cell, created_at.date().toordinal(), task_id, expires)}.{media}"
+    def _path(self, signer: _Signer, cell: int, task_id: int, created_at: datetime, media: str, until: datetime) -> str:
+        day, expires = created_at.date().toordinal(), int(until.timestamp())
+        return f"/pictures/{signer.sign(cell, day, task_id, expires)}.{media}"
+
+
+def _end_of_pages(now: datetime) -> datetime:
+    """Return until when a page's addresses are good: the end of the span of `PAGE_SECONDS` after this one."""
+    return datetime.fromtimestamp((int(now.timestamp()) // PAGE_SECONDS + 2) * PAGE_SECONDS, UTC)
 
 
 class ExampleId(msgspec.Struct, frozen=True):

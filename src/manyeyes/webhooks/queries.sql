@@ -1,9 +1,9 @@
 -- name: insert_deliveries
 -- The ends of tasks that are to be told, due at once.
-INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, next_at, ended_at)
-SELECT $1, d.task_id, d.account_id, d.url, d.receiver, d.base_url, $2, $2
-FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-     AS d (task_id, account_id, url, receiver, base_url);
+INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, next_at, ended_at, event, subject_id)
+SELECT $1, d.task_id, d.account_id, d.url, d.receiver, d.base_url, $2, $2, d.event, d.subject_id
+FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
+     AS d (task_id, account_id, url, receiver, base_url, event, subject_id);
 
 -- name: due
 -- Of each receiver with anything waiting the first ones that are due. One index look per receiver: however much waits
@@ -27,7 +27,7 @@ FROM (SELECT task_id FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint
       ORDER BY task_id FOR UPDATE SKIP LOCKED) AS free
 WHERE delivery.cell = $1 AND delivery.task_id = free.task_id
 RETURNING delivery.task_id, delivery.account_id, delivery.url, delivery.receiver, delivery.base_url,
-          delivery.claim AS number;
+          delivery.claim AS number, delivery.event, delivery.subject_id;
 
 -- name: lock_waiting
 -- Deliveries that were tried, locked in the order of the key.
@@ -63,17 +63,17 @@ WHERE webhook_rotation.generation = $3;
 
 -- name: page
 -- An account's deliveries before one, newest first.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND account_id = $2 AND task_id < $3 ORDER BY task_id DESC LIMIT $4;
 
 -- name: page_of_given_up
 -- Of these those that were given up.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND account_id = $2 AND task_id < $3 AND state = 2 ORDER BY task_id DESC LIMIT $4;
 
 -- name: delivery
 -- One delivery of an account.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND task_id = $2 AND account_id = $3;
 
 -- name: account_of
@@ -85,10 +85,13 @@ SELECT account_id FROM delivery WHERE cell = $1 AND task_id = $2;
 SELECT n, at, status, fault, milliseconds FROM delivery_try WHERE cell = $1 AND task_id = $2 ORDER BY n;
 
 -- name: replay
--- Make deliveries of an account due again, whatever became of them, unless they were tried very often; who tries them
--- now is not asked any more.
+-- Make deliveries of an account due again, whatever became of them, unless they were tried very often or what they would
+-- tell is no longer kept; who tries them now is not asked any more.
 UPDATE delivery SET state = 0, tries_before = delivery.tries, claim = delivery.claim + 1, next_at = $4, closed_at = NULL
-WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5 RETURNING task_id;
+WHERE cell = $1 AND account_id = $2 AND task_id = ANY ($3::bigint[]) AND tries < $5
+  AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND NOT r.kept
+                    AND r.task_id = CASE delivery.subject_id WHEN 0 THEN delivery.task_id ELSE delivery.subject_id END)
+RETURNING task_id;
 
 -- name: given_up_after
 -- An account's deliveries that were given up, in the order of their tasks, locked.
@@ -107,3 +110,10 @@ DELETE FROM delivery_try WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- name: delete_deliveries
 -- Sweep deliveries that are locked already.
 DELETE FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: untold
+-- Those of the tasks whose end is still to be told to a call-back address.
+SELECT task_id FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0
+UNION
+SELECT subject_id FROM delivery
+WHERE cell = $1 AND subject_id = ANY ($2::bigint[]) AND state = 0 AND subject_id <> 0;

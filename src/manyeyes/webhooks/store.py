@@ -20,17 +20,23 @@ from manyeyes.webhooks.rules import (
 SQL = Queries(__package__)
 
 
-class NewDelivery(msgspec.Struct, frozen=True):
-    """The end of a task that is to be told to ``url``; ``base_url``: how its customer reached us."""
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be told to ``url``: a task's end, or an ``event`` of the job or task ``subject_id``, under a serial of
+    its own. ``base_url``: how its customer reached us."""
 
     task_id: int
     account_id: int
     url: str
     base_url: str
+    event: str = ""
+    subject_id: int = 0
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that this process tries now; ``number`` fences off who had it before."""
+    """A delivery that this process tries now; ``number`` fences off who had it before.
+
+    ``event``: what of the job or task ``subject_id`` is told; empty: the end of the task itself.
+    """
 
     task_id: int
     account_id: int
@@ -38,6 +44,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     receiver: str
     base_url: str
     number: int
+    event: str
+    subject_id: int
 
 
 class WaitingDelivery(msgspec.Struct, frozen=True):
@@ -71,6 +79,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     last_status: int
     last_fault: str
+    event: str
 
 
 class Try(msgspec.Struct, frozen=True):
@@ -87,7 +96,9 @@ async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, ro
     """Store deliveries, due at ``now``."""
     if rows:
         found = columns(
-            rows, "task_id", "account_id", "url", "receiver", "base_url", receiver=lambda row: receiver_of(row.url)
+            rows,
+            *("task_id", "account_id", "url", "receiver", "base_url", "event", "subject_id"),
+            receiver=lambda row: receiver_of(row.url),
         )
         await tx.execute(SQL.insert_deliveries, cell, now, *found)
 
@@ -179,3 +190,8 @@ async def delete_old(tx: asyncpg.Connection, cell: int, before: datetime, limit:
         await tx.execute(SQL.delete_tries, cell, old)
         await tx.execute(SQL.delete_deliveries, cell, old)
     return len(old)
+
+
+async def untold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the tasks whose end is still to be told to a call-back address."""
+    return {row["task_id"] for row in await tx.fetch(SQL.untold, cell, task_ids)}

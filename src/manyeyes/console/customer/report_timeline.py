@@ -1,11 +1,11 @@
 """What happened to one report, step by step, in the reader's words: received, votes, verdict, money."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 from babel.support import Translations
 
-from manyeyes.console.customer.statement_period import StatementQuery
+from manyeyes.console.customer.statement_period import around
 from manyeyes.console.shared.languages import catalogue, money
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said, why_of
 from manyeyes.reports.rules import Vote
@@ -77,7 +77,6 @@ def _refund(language: str, report: CustomerReport) -> list[Step]:
     if report.decided_at is None or not report.refunded_micros:
         return []
     amount = money(report.refunded_micros, language)
-    day = StatementQuery(start=report.decided_at.replace(microsecond=0) - timedelta(hours=1)).address()
     translate = catalogue(language).ugettext
     what = translate("%(amount)s came back to your balance") % {"amount": amount}
-    return [Step(what, report.decided_at, tone="good", href=day)]
+    return [Step(what, report.decided_at, tone="good", href=around(report.decided_at))]

@@ -1,48 +1,43 @@
-"""/customer/statement: 24 hours from any second, hour by hour and entry by entry, on a page and as CSV."""
+"""/customer/statement: a month or any span, day by day and entry by entry, on a page and as CSV."""
 
-import csv
-import io
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import available_timezones
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.console.customer.statement_books import (
-    BEGINNING,
-    Funds,
-    Statement,
-    StatementLine,
-    line,
-    read_books,
-    totals,
-)
-from manyeyes.console.customer.statement_period import DAY, PAGE_ENTRIES, StatementQuery, asked
+from manyeyes.console.customer.statement_period import PAGE_ENTRIES, PATH, StatementQuery, asked, filters
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.appearance import COOKIE, look_of, remember
 from manyeyes.console.shared.charts import Chart, bar_chart
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
-from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
+from manyeyes.recognitions.time_spans import Grain
+from manyeyes.roles.customer.statement import (
+    Statement,
+    StatementEntry,
+    StatementRow,
+    read_by_work,
+    read_entries,
+    read_statement,
+)
+from manyeyes.roles.customer.statement_csv import KINDS_OF_LINES, statement_csv
+from manyeyes.roles.customer.statement_span import USUAL_ZONE, is_zone
 from manyeyes.runtime.context import Context
-from manyeyes.statistics.store import Spending
-from manyeyes.values import money
 
-CSV_ENTRIES = 500  # read at a time: a long statement holds no snapshot open, and others are served between
-CSV_COLUMNS = ("time", "kind", "task", "amount", "available_after", "held_after")
 KINDS = {
     TransferKind.TOP_UP: languages.mark("Top-up"),
-    TransferKind.HOLD: languages.mark("Held for a task"),
     TransferKind.SETTLE: languages.mark("Charged for a task"),
-    TransferKind.RELEASE: languages.mark("Given back"),
     TransferKind.REFUND: languages.mark("Refunded after a complaint"),
     TransferKind.SHARE_PAY_OUT: languages.mark("Share of your application"),
     TransferKind.RECOGNITION: languages.mark("Charged for recognition"),
 }
-CSV_PATH = "/customer/statement.csv"
+CSV_PATH = f"{PATH}.csv"
+ZONE = "tz"
 
 
 class StatementPages:
@@ -53,89 +48,107 @@ class StatementPages:
 
     @for_customers
     async def show(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/statement: 24 hours of the account's books, hour by hour, and a page of entries."""
-        question = asked(request.query_params, datetime.now(UTC))
+        """GET /customer/statement: a span of the account's books, day by day, and a page of entries."""
+        question = _asked(request)
         queues = await self._context.lookups.queues()
-        async with self._context.cells.pool(place.cell).acquire() as db:
-            books = await read_books(db, place, question, queues)
+        books = await read_statement(self._context, place, question.span, filters(question, queues))
+        entries = await read_entries(self._context, place, books, question.before, PAGE_ENTRIES + 1)
+        by_work = await read_by_work(self._context, place, question.span) if "work" in request.query_params else None
         language = look_of(request).language
-        return render(
+        response = render(
             request,
             "customer/statement.html",
             person=place.name,
             asked=question,
+            span=question.span,
+            has_zone=bool(request.query_params.get(ZONE) or _kept_zone(request)),
+            zones=sorted(available_timezones()),
             books=books,
+            rows=[(_label(row, books), row, *_shown(books, i, question)) for i, row in enumerate(books.rows)],
+            tasks=sum(each.tasks for each in books.narrowed),
+            net_micros=sum(each.charged_micros - each.refunded_micros for each in books.narrowed),
             kinds=kinds_in(language),
-            total=totals(books.hours),
             queues=sorted(queue.name for queue in queues.values()),
-            links=links(question, books),
-            first=(question.page - 1) * PAGE_ENTRIES + 1,
-            last=(question.page - 1) * PAGE_ENTRIES + len(books.lines),
-            money_chart=_chart(books.hours, [hour.charged_micros for hour in books.hours], language, languages.money),
-            volume_chart=_chart(books.hours, [hour.tasks for hour in books.hours], language, languages.count),
+            by_work=by_work,
+            names={queue_id: queue.name for queue_id, queue in queues.items()},
+            entries=[_in_zone(entry, question) for entry in entries[:PAGE_ENTRIES]],
+            links=links(question, entries),
+            **_charts(books, language),
         )
+        if (said := request.query_params.get(ZONE, "")) and is_zone(said):
+            remember(response, {ZONE: said})
+        return response
 
     @for_customers
     async def download(self, request: Request, place: AccountPlace) -> Response:
-        """GET /customer/statement.csv: every entry, oldest first; money as decimal text in USD, times in UTC."""
-        question = asked(request.query_params, datetime.now(UTC))
-        name = f"statement-{place.account_id}-{question.start:%Y%m%dT%H%M%SZ}.csv"
+        """GET /customer/statement.csv?by=: a line per entry, day, or queue and job, oldest first; money in USD."""
+        question = _asked(request)
+        lines = request.query_params.get("by", "") or "entry"
+        if lines not in KINDS_OF_LINES or not question.is_readable:
+            said = f"by must be one of {', '.join(KINDS_OF_LINES)}; month must be written like 2026-11, from and to "
+            return PlainTextResponse(f"{said}as dates or instants of at most 366 days", status_code=400)
+        books = await read_statement(self._context, place, question.span)
+        queues = await self._context.lookups.queues()
+        name = f"statement-{place.account_id}-{question.span.month or question.span.first_day}-{lines}.csv"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return StreamingResponse(self._rows(place, question), media_type="text/csv; charset=utf-8", headers=headers)
-
-    async def _rows(self, place: AccountPlace, question: StatementQuery) -> AsyncIterator[str]:
-        pool = self._context.cells.pool(place.cell)
-        async with pool.acquire() as db:
-            before = await ledger.movement_sums(db, place.cell, place.account_id, BEGINNING, question.start)
-        after, last = Funds(0, 0).plus(before), None
-        yield _csv([CSV_COLUMNS])
-        while True:
-            async with pool.acquire() as db:
-                batch = await ledger.movements_after(
-                    db, place.cell, place.account_id, question.start, question.end, last=last, limit=CSV_ENTRIES
-                )
-            rows = []
-            for movement in batch:
-                after = after.plus([movement])
-                rows.append(_row(line(movement, after)))
-            yield _csv(rows)
-            if len(batch) < CSV_ENTRIES:
-                return
-            last = batch[-1]
+        parts = statement_csv(self._context, place, books, lines, queues)
+        return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def links(question: StatementQuery, books: Statement) -> dict[str, str]:
+def links(question: StatementQuery, entries: Sequence[StatementEntry]) -> dict[str, str]:
     """Return the addresses of the page's buttons by name; empty where there is nothing further."""
-    is_last = question.page * PAGE_ENTRIES >= books.entries
-    return {
-        "earlier": question.address(start=question.start - DAY, page=1),
-        "later": question.address(start=question.start + DAY, page=1),
-        "csv": question.address(CSV_PATH, page=1, queue="", soft_id="", ip=""),
-        "newer": question.address(page=question.page - 1) if question.page > 1 else "",
-        "older": "" if is_last else question.address(page=question.page + 1),
+    files = {lines: question.address(CSV_PATH, by=lines) for lines in KINDS_OF_LINES}
+    return files | {
+        "earlier": question.beside(-1),
+        "later": question.beside(1),
+        "newest": question.address() if question.before else "",
+        "older": question.page(entries[PAGE_ENTRIES - 1].place) if len(entries) > PAGE_ENTRIES else "",
+        "work": question.address(work="yes"),
     }
 
 
 def kinds_in(language: str) -> dict[TransferKind, str]:
-    """Return what a customer calls each kind of transfer on their statement."""
+    """Return what a customer calls each kind of entry on their statement."""
     translate = languages.catalogue(language).ugettext
     return {kind: translate(message) for kind, message in KINDS.items()}
 
 
-def _chart(hours: list[Spending], values: list[int], language: str, write: Any) -> Chart:
-    starts = [datetime.fromtimestamp(hour.window.start, UTC) for hour in hours]
-    titles = [f"{start:%H:%M:%S} · {write(value, language)}" for start, value in zip(starts, values, strict=True)]
-    labels = [f"{start:%H:%M}" if i % 3 == 0 else "" for i, start in enumerate(starts)]
+def _asked(request: Request) -> StatementQuery:
+    return asked(request.query_params, datetime.now(UTC), _kept_zone(request) or USUAL_ZONE)
+
+
+def _kept_zone(request: Request) -> str:
+    """Return the time zone that a cookie kept; empty for none."""
+    kept = request.cookies.get(COOKIE.format(ZONE), "")
+    return kept if kept and is_zone(kept) else ""
+
+
+def _label(row: StatementRow, books: Statement) -> str:
+    return f"{row.start:%Y-%m-%d %H:%M}" if books.span.grain is Grain.HOUR else f"{row.start:%Y-%m-%d}"
+
+
+def _shown(books: Statement, index: int, question: StatementQuery) -> tuple[int, int, int]:
+    """Return a row's tasks, charges and refunds; what recognisers did is of no queue, and filters leave it out."""
+    each, row = books.narrowed[index], books.rows[index].moved
+    charged = each.charged_micros if question.is_filtered else row.charged_micros
+    return each.tasks, charged, each.refunded_micros
+
+
+def _in_zone(entry: StatementEntry, question: StatementQuery) -> tuple[StatementEntry, datetime]:
+    return entry, entry.at.astimezone(question.span.zone)
+
+
+def _charts(books: Statement, language: str) -> dict[str, Any]:
+    charged = [each.charged_micros for each in books.narrowed]
+    return {
+        "money_chart": _chart(books, charged, language, languages.money),
+        "volume_chart": _chart(books, [each.tasks for each in books.narrowed], language, languages.count),
+    }
+
+
+def _chart(books: Statement, values: list[int], language: str, write: Any) -> Chart:
+    hourly, every = books.span.grain is Grain.HOUR, max(1, len(values) // 8)
+    form = "%H:%M" if hourly else "%m-%d"
+    titles = [f"{_label(row, books)} · {write(value, language)}" for row, value in zip(books.rows, values, strict=True)]
+    labels = [f"{row.start:{form}}" if i % every == 0 else "" for i, row in enumerate(books.rows)]
     return bar_chart(values, titles, labels, lambda value: write(value, language))
-
-
-def _row(entry: StatementLine) -> tuple[str, ...]:
-    amounts = (entry.amount_micros, entry.after.available_micros, entry.after.held_micros)
-    task = str(entry.task) if entry.task else ""
-    return (entry.at.isoformat(), entry.kind.name.lower(), task, *(money.text(amount) for amount in amounts))
-
-
-def _csv(rows: list[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue()

@@ -1,91 +1,90 @@
-"""What a statement's address asks for: `?from=` at any second, the filters of the hours, and the page of entries."""
+"""What a statement's address asks for: the span, its time zone, the filters of the days, and the page of entries."""
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
 
+from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.roles.customer import spending_filters
 from manyeyes.roles.customer.spending_filters import UNKNOWN, SpendingFilters
-from manyeyes.statistics.rules import DAY_SECONDS
+from manyeyes.roles.customer.statement import EntryPlace
+from manyeyes.roles.customer.statement_span import USUAL_ZONE, StatementSpan, is_zone, month_span, read_span
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.cursors import OF_ENTRIES, cursor, read_cursor
 from manyeyes.values.integers import whole_number
 
-DAY = timedelta(seconds=DAY_SECONDS)
 PAGE_ENTRIES = 50
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-# A plus sign in an address arrives as a space: `2026-01-01T00:00:00+07:00` has lost it when it gets here.
-_LOST_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
+PATH = "/customer/statement"
 
 
 class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
     """A statement's question.
 
-    Empty filters take everything; ``page`` counts from 1; ``is_readable`` is False when the start could not be read and
-    the last 24 hours stand in for it.
+    Empty filters take everything; ``before``: the place of the entry after which the page begins, None for the newest.
+    ``is_readable`` is False when what was asked for could not be read and this month stands in for it.
     """
 
-    start: datetime
+    span: StatementSpan
     queue: str = ""
     soft_id: str = ""
     ip: str = ""
-    page: int = 1
+    before: EntryPlace | None = None
     is_readable: bool = True
 
     @property
-    def end(self) -> datetime:
-        """Return the first instant after the window."""
-        return self.start + DAY
-
-    @property
     def is_filtered(self) -> bool:
-        """Tell whether any filter narrows the hours."""
+        """Tell whether any filter narrows the days."""
         return bool(self.queue or self.soft_id or self.ip)
 
-    def address(self, path: str = "/customer/statement", **changes: object) -> str:
-        """Return the address that asks the same with ``changes``."""
-        asked = msgspec.structs.replace(self, **changes)
-        parts = {
-            "from": f"{asked.start:%Y-%m-%dT%H:%M:%SZ}",
-            "queue": asked.queue,
-            "softId": asked.soft_id,
-            "ip": asked.ip,
-        }
-        parts["page"] = str(asked.page) if asked.page > 1 else ""
-        return f"{path}?{urlencode({name: value for name, value in parts.items() if value})}"
+    def address(self, path: str = PATH, **more: str) -> str:
+        """Return the address that asks the same again, its first page, with ``more``."""
+        return f"{path}?{urlencode(self._asked(self.span) | self._others() | more)}"
+
+    def beside(self, step: int) -> str:
+        """Return the address of the next span, or of the one before."""
+        return f"{PATH}?{urlencode(self._asked(self.span.beside(step)) | self._others())}"
+
+    def page(self, before: EntryPlace) -> str:
+        """Return the address of the page of entries before a place."""
+        return self.address(before=cursor(before[0], *before[1]))
+
+    def _others(self) -> dict[str, str]:
+        named = {"queue": self.queue, "softId": self.soft_id, "ip": self.ip}
+        return {name: value for name, value in named.items() if value}
+
+    @staticmethod
+    def _asked(span: StatementSpan) -> dict[str, str]:
+        if span.month:
+            return {"month": span.month, "tz": span.tz}
+        return {"from": f"{span.start:%Y-%m-%dT%H:%M:%SZ}", "to": f"{span.end:%Y-%m-%dT%H:%M:%SZ}", "tz": span.tz}
 
 
-def asked(query: Mapping[str, str], now: datetime) -> StatementQuery:
-    """Read the question from a query; without a start it is about the 24 hours that end now."""
-    start = instant(query.get("from", "").strip()) if query.get("from", "").strip() else _last_day(now)
-    page = query.get("page", "")
+def asked(query: Mapping[str, str], now: datetime, usual_zone: str = USUAL_ZONE) -> StatementQuery:
+    """Read the question from a query; this month stands in for a span, and ``usual_zone`` for a zone, that is none."""
+    said = query.get("tz", "").strip()
+    tz = said if said and is_zone(said) else usual_zone
+    wanted = {name: query.get(name, "") for name in ("month", "from", "to")}
+    try:
+        span, is_readable = read_span(wanted | {"tz": tz}, now), not said or tz == said
+    except ValueError:
+        span, is_readable = read_span({"tz": tz}, now), False
     return StatementQuery(
-        start=start or _last_day(now),
+        span=span,
         queue=query.get("queue", "").strip(),
         soft_id=query.get("softId", "").strip(),
         ip=query.get("ip", "").strip(),
-        page=whole_number(page, 7) or 1,
-        is_readable=start is not None,
+        before=_before(query.get("before", "")),
+        is_readable=is_readable,
     )
 
 
-def instant(text: str) -> datetime | None:
-    """Return the instant that Unix seconds or an RFC 3339 text name, to the second; None for neither.
-
-    A text without a zone means UTC.
-    """
-    try:
-        unix = whole_number(text, 12)
-        if unix is not None:
-            found = datetime.fromtimestamp(unix, UTC)
-        else:
-            found = datetime.fromisoformat(_LOST_PLUS.sub("+", text))
-            found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return found.replace(microsecond=0) if EARLIEST <= found <= LATEST else None
+def around(at: datetime, tz: str = USUAL_ZONE) -> str:
+    """Return the address of the statement of the month that an instant lies in, at the entries up to it."""
+    span = read_span({"tz": tz}, at)
+    place = (at, (2**62, 0, 0))  # after all entries of the instant
+    return StatementQuery(span=month_span(span.month, tz)).page(place)
 
 
 def filters(question: StatementQuery, queues: Mapping[int, QueueTerms]) -> SpendingFilters:
@@ -95,6 +94,10 @@ def filters(question: StatementQuery, queues: Mapping[int, QueueTerms]) -> Spend
     return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 
-def _last_day(now: datetime) -> datetime:
-    """Return the instant 24 hours ago, to the second, so that what happened in this very second is still inside."""
-    return now.replace(microsecond=0) + timedelta(seconds=1) - DAY
+def _before(text: str) -> EntryPlace | None:
+    found = read_cursor(OF_ENTRIES, text)
+    if found is None:
+        return None
+    at, numbers = found
+    cause_id, kind, n = numbers or FIRST_PLACE
+    return at, (cause_id, kind, n)

@@ -2,6 +2,7 @@
 
 ALTER TABLE api_key ADD scopes text[] NOT NULL DEFAULT '{tasks:read,tasks:write,money:read,webhooks}';
 ALTER TABLE account ADD keep_days int NOT NULL DEFAULT 90 CHECK (keep_days BETWEEN 0 AND 3650);
+ALTER TABLE account ADD forgotten_until timestamptz NOT NULL DEFAULT 'epoch';
 ALTER TABLE queue ADD life_seconds int CHECK (life_seconds BETWEEN 60 AND 2592000);
 
 ALTER TABLE task ADD contract smallint NOT NULL DEFAULT 0;
@@ -18,12 +19,31 @@ CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <
 ALTER TABLE work ADD question_id bigint NOT NULL DEFAULT 0;
 ALTER TABLE work ADD job_id bigint NOT NULL DEFAULT 0;
 ALTER TABLE work ADD entered_at timestamptz;
+DROP INDEX work_leased;
+CREATE INDEX work_leased ON work (cell, worker_id) WHERE state IN (1, 2);
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;
 
 ALTER TABLE result ADD job_id bigint NOT NULL DEFAULT 0;
 ALTER TABLE result ADD why text NOT NULL DEFAULT '';
+-- Until now answers could be read for minutes and pictures for a day: what ended before is told to be gone.
+ALTER TABLE result ADD kept boolean NOT NULL DEFAULT false;
+ALTER TABLE result ALTER kept SET DEFAULT true;
 DROP INDEX result_charged;
-CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id) INCLUDE (queue_id, soft_id, ip, charged_micros);
+CREATE INDEX result_account ON result (cell, account_id, ended_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, charged_micros, job_id);
+
+CREATE TABLE kept_longer (
+    cell       int NOT NULL,
+    task_id    bigint NOT NULL,
+    look_at    timestamptz NOT NULL,
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX kept_longer_due ON kept_longer (cell, look_at);
+
+CREATE INDEX refund_given ON refund (cell, account_id, refunded_at, task_id)
+    INCLUDE (queue_id, soft_id, ip, refunded_micros, ended_at);
+CREATE INDEX transfer_rare ON transfer (cell, account_id, at) INCLUDE (kind, amount_micros)
+    WHERE account_id <> 0 AND kind IN (1, 7, 13, 14);
 
 CREATE TABLE question (
     cell         int NOT NULL,
@@ -97,10 +117,11 @@ CREATE TABLE job (
     claim           int NOT NULL DEFAULT 0,
     claimed_until   timestamptz,
     changed_at      timestamptz NOT NULL,
+    stuck_at        timestamptz,
     PRIMARY KEY (cell, job_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX job_account ON job (cell, account_id, job_id);
-CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+CREATE INDEX job_live ON job (cell, job_id) WHERE state <> 0 AND ended_at IS NULL;
 
 CREATE TABLE job_upload (
     cell       int NOT NULL,
@@ -108,6 +129,7 @@ CREATE TABLE job_upload (
     upload_key text NOT NULL,
     first_line int NOT NULL,
     lines      int NOT NULL,
+    items      int NOT NULL,
     complete   boolean NOT NULL,
     digest     bytea NOT NULL,
     created_at timestamptz NOT NULL,
@@ -140,3 +162,4 @@ CREATE TABLE bucket (
 -- What is told at an address may be more than a compatible task's end: which event, and of which task or job.
 ALTER TABLE delivery ADD event text NOT NULL DEFAULT '';
 ALTER TABLE delivery ADD subject_id bigint NOT NULL DEFAULT 0;
+CREATE INDEX delivery_subject ON delivery (cell, subject_id) WHERE state = 0 AND subject_id <> 0;

@@ -119,7 +119,7 @@ async def _report(context: Context, cell: int, found: Told | RefusedReport, task
         decided_at=found.decided_at,
         votes=tasks.votes.get(found.task_id, []),
         refunded_micros=found.refunded_micros,
-        picture=kept_picture(context, cell, question) if question else None,
+        picture=kept_picture(cell, question) if question else None,
     )
 
 

@@ -1,0 +1,131 @@
+"""What goes into a job and comes out of it: uploads, results, progress, each as a stream."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
+from pathlib import Path
+
+import httpx
+
+from manyeyes_client import requests
+from manyeyes_client.aio.connection import AsyncConnection
+from manyeyes_client.errors import NotFound, ProblemError, WrongSource
+from manyeyes_client.events import EventReader
+from manyeyes_client.items import pieces
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
+from manyeyes_client.lines import LineSplitter
+from manyeyes_client.messages import Job, Taken, Upload
+from manyeyes_client.results import FORMS, Row, row_of
+from manyeyes_client.retries import AGAIN
+from manyeyes_client.sources import Source, Uploadable
+from manyeyes_client.written_files import Written
+
+FINISHED, NO_SUCH_CALL = "finished", "unknown_call"
+
+
+class AsyncFileVerbs(AsyncConnection):
+    """The verbs of what is uploaded and downloaded."""
+
+    async def upload(self, job_id: int, source: Uploadable | Path | str, *, key: str | None = None) -> Upload:
+        """Send a folder, a ZIP, a CSV or a JSONL file into a draft, and return what the server has of it.
+
+        It goes on where it stopped, in this call and in the next one with the same content (or ``key``): nothing is
+        made twice. Raises `WrongSource` for what cannot be read or taken, `BadItems` with the lines that the server
+        does not take.
+        """
+        found = Source(Path(source)).checked() if isinstance(source, str | Path) else source
+        key, tries, sent = key or found.key(), self.tries(), -1
+        while True:
+            state = await self.upload_state(job_id, key)
+            if state.complete:
+                return state
+            tries, sent = (self.tries() if state.lines > sent >= 0 else tries), state.lines
+            request = requests.items(job_id, key, state.lines + 1)
+            try:
+                async with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
+                    taken = requests.decode(await reply.aread(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
+            except httpx.TransportError as error:
+                await self.pause_after(error, tries)
+            except ProblemError as no:
+                if no.status not in AGAIN:
+                    raise
+                await self.pause_after(httpx.ReadError(str(no)), tries)
+
+    async def upload_state(self, job_id: int, key: str) -> Upload:
+        """Return how far an upload came; of one that never began, no line."""
+        try:
+            return await self.send(requests.upload_state(job_id, key))
+        except NotFound:
+            await self.send(requests.job(job_id))  # a job that is not there is an error
+            return Upload(key=key, lines=0, complete=False)
+
+    async def results(self, job_id: int) -> AsyncIterator[Row]:
+        """Yield what became of each line of a job, in their order: at any time, also of lines that have not ended."""
+        tries, given = self.tries(), 0
+        while True:
+            try:
+                async with self.stream(requests.results(job_id, "jsonl"), tries) as reply:
+                    splitter, passed = LineSplitter(), 0
+                    async for piece in reply.aiter_bytes():
+                        for line in splitter.feed(piece):
+                            passed += 1
+                            if passed > given:
+                                given = passed
+                                yield row_of(line)
+                return
+            except httpx.TransportError as error:
+                await self.pause_after(error, tries)
+
+    async def save(self, job_id: int, path: Path | str) -> None:
+        """Write a job's results into a file, as its name ends: .csv, .jsonl or .parquet. It is whole or not there."""
+        place = Path(path)
+        if place.suffix.lower() not in FORMS:
+            raise WrongSource(f"{place}: results are written as .csv, .jsonl or .parquet")
+        tries, request = self.tries(), requests.results(job_id, place.suffix.lower().removeprefix("."))
+        while True:
+            try:
+                async with self.stream(request, tries) as reply:
+                    await _write(reply, place)
+                return
+            except httpx.TransportError as error:
+                await self.pause_after(error, tries)
+
+    async def events(self, job_id: int) -> AsyncIterator[Job]:
+        """Yield a job whenever something of it has changed, to its end; connections that break are made again.
+
+        Where the server, or what stands before it, has no such stream, the job is looked at every two seconds.
+        """
+        tries = self.tries()
+        while True:
+            try:
+                async with self.stream(requests.events(job_id), tries) as reply:
+                    reader = EventReader()
+                    async for piece in reply.aiter_bytes():
+                        tries = self.tries()
+                        for event in reader.feed(piece):
+                            yield requests.decode(event.data, Job)
+                            if event.name == FINISHED:
+                                return
+                raise httpx.RemoteProtocolError("the stream of events ended early")
+            except httpx.TransportError as error:
+                await self.pause_after(error, tries)
+            except NotFound as no:
+                if no.reason != NO_SUCH_CALL:
+                    raise
+                found = await self.send(requests.job(job_id))
+                yield found
+                if found.state in OVER:
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _write(reply: httpx.Response, place: Path) -> None:
+    with Written(place) as file:
+        async for piece in reply.aiter_bytes():
+            file.write(piece)
+
+
+async def _sent(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk

@@ -1,0 +1,53 @@
+"""Change jobs: their names and bounds; start, pause, go on, cancel."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.jobs import store as jobs
+from manyeyes.jobs.rules import Job, JobChange, JobState, JobVerb, changed
+from manyeyes.values.refusals import Reason, Refusal
+
+
+class ChangeJob(msgspec.Struct, frozen=True, kw_only=True):
+    """``price_micros``: what a task of its queue costs now; a start is refused when that is more than the terms say."""
+
+    cell: int
+    job_id: int
+    account_id: int
+    change: JobChange
+    price_micros: int
+
+
+async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeJob]) -> list[Job | Refusal]:
+    """Return each job as it then is, or why it cannot be so.
+
+    Refusals: UNKNOWN_JOB (of another account too), JOB_ENDED, JOB_EMPTY, UPLOAD_OPEN, JOB_NOT_STARTED, PRICE_TOO_HIGH,
+    TASK_PROPERTIES. What tasks wait, rest or go back follows from the state (`settle_jobs`): a change is one row.
+    """
+    # 1. Load: the jobs, locked; of those that may start, whether a file is half there.
+    cell, ids = commands[0].cell, sorted({c.job_id for c in commands})
+    found = await jobs.lock_jobs(tx, cell, ids)
+    open_files = {upload.job_id for upload in await jobs.uploads(tx, cell, ids) if not upload.complete}
+    # 2. Decide: each change finds what those before it left.
+    before = dict(found)
+    outcomes: list[Job | Refusal] = []
+    for c in commands:
+        job = found.get(c.job_id)
+        outcome = _decide(c, job, now, has_open_file=c.job_id in open_files)
+        if isinstance(outcome, Job):
+            found[c.job_id] = outcome
+        outcomes.append(outcome)
+    # 3. Save what is not as it was.
+    await jobs.save_jobs(tx, cell, [job for job_id, job in sorted(found.items()) if job != before[job_id]])
+    return outcomes
+
+
+def _decide(command: ChangeJob, job: Job | None, now: datetime, *, has_open_file: bool) -> Job | Refusal:
+    if job is None or job.account_id != command.account_id:
+        return Refusal(Reason.UNKNOWN_JOB, f"there is no job {command.job_id}")
+    if has_open_file and command.change.verb is JobVerb.START and job.state is JobState.DRAFT:
+        return Refusal(Reason.UPLOAD_OPEN, "a file is only half there; send the rest of it, or drop it")
+    return changed(job, command.change, now, command.price_micros)

@@ -1,0 +1,61 @@
+"""What is said before anything costs: what was found, what it may cost, and the question whether to start."""
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+from manyeyes.cli.asking.endings import AskEnding, Stopped
+from manyeyes.cli.asking.plan import AskPlan
+from manyeyes.cli.command import say
+from manyeyes_client import Job
+
+MOST_NAMES = 20  # of files that are named one by one; a folder may hold thousands
+
+
+class Conversation:
+    """Says it on stderr; ``may_ask``: somebody is there to answer; ``is_agreed``: they said yes beforehand."""
+
+    def __init__(self, *, may_ask: bool, is_agreed: bool) -> None:
+        self._may_ask, self._is_agreed = may_ask, is_agreed
+
+    def found(self, source: Path, plan: AskPlan) -> None:
+        """Tell what is in the source, and of each file that is not sent why. Raises `Stopped` when there is nothing."""
+        unfit = [(item.where, item.unfit) for item in plan.items if item.unfit]
+        taken = sum(item.is_taken for item in plan.items)
+        parts = [f"{len(plan.asked)} to ask"]
+        parts += [f"{taken} answered in another run"] if taken else []
+        parts += [f"{len(unfit)} that are not taken"] if unfit else []
+        parts += [f"{len(plan.passed_over)} other files"] if plan.passed_over else []
+        say(f"{source}: {', '.join(parts)}")
+        _name("not taken", unfit)
+        _name("passed over", plan.passed_over)
+        if any("are taken" in why and "read here" not in why for _, why in unfit):
+            say("with --shrink smaller JPEG copies of such pictures are sent")
+        if not plan.asked and not taken:
+            raise Stopped(AskEnding.USAGE, f"{source}: there is no picture in it that can be asked about")
+
+    def price(self, plan: AskPlan, job: Job, balance: Decimal) -> None:
+        """Tell what it may cost."""
+        count, each = len(plan.asked), job.price.task
+        say(f"at most {each * count} USD ({count} × {each}); the balance is {balance} USD")
+
+    def agree(self) -> None:
+        """Ask whether to start. Raises `Stopped` for a no, and where nobody can be asked."""
+        if self._is_agreed:
+            return
+        if not self._may_ask:
+            raise Stopped(AskEnding.USAGE, "nobody is there to be asked whether to start: say --yes")
+        print("Start? [y/N] ", end="", file=sys.stderr, flush=True)
+        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            raise Stopped(AskEnding.REFUSED, "not started; nothing was sent and nothing is paid")
+
+    def goes_on(self, job: Job) -> None:
+        """Tell that the job was made before."""
+        say(f"job {job.id} was made before and is {job.state}")
+
+
+def _name(what: str, files: list[tuple[str, str]]) -> None:
+    for name, why in files[:MOST_NAMES]:
+        say(f"  {what}: {name}: {why}")
+    if len(files) > MOST_NAMES:
+        say(f"  {what}: {len(files) - MOST_NAMES} more")

@@ -1,0 +1,212 @@
+"""A customer's jobs, alike for every edge: open a draft, look, change, start, pause, go on, cancel."""
+
+import time
+from collections.abc import Sequence
+
+import asyncpg
+import msgspec
+
+from manyeyes.accounts.repeated_calls import CallKey
+from manyeyes.accounts.store import Owner
+from manyeyes.actions.change_jobs import ChangeJob, change_jobs
+from manyeyes.actions.open_jobs import OpenJob, open_jobs
+from manyeyes.jobs import store as jobs
+from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
+from manyeyes.jobs.store import JobUpload, NewJob
+from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
+from manyeyes.statistics import store as statistics
+from manyeyes.statistics.rules import minute_of
+from manyeyes.tasks import question_store
+from manyeyes.tasks.question_rules import QuestionFault
+from manyeyes.tasks.question_store import AskedQuestion
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import MemberFault, Reason, Refusal
+from manyeyes.workers import store as workers
+
+SPEED_MINUTES = 15  # how fast a queue is: what it answered in the last quarter of an hour
+SPEED_FRESH_SECONDS = 5.0
+
+
+class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """A job as its customer sees it.
+
+    ``total_micros``: the most that all of its items may cost, at ``price_micros`` each, the price now. ``eta_seconds``:
+    until it is done, at the queue's recent speed; None: it does not run, or nothing tells.
+    """
+
+    job: Job
+    queue: QueueTerms
+    question: AskedQuestion
+    uploads: list[JobUpload]
+    price_micros: int
+    total_micros: int
+    eta_seconds: int | None
+
+
+class OpenedDraft(msgspec.Struct, frozen=True):
+    """``replayed``: the same call came before, and this is what it made."""
+
+    standing: JobStanding
+    replayed: bool
+
+
+class JobsPage(msgspec.Struct, frozen=True):
+    """Jobs in the order that was asked for; ``after``: the last one's number where there are more, else None."""
+
+    jobs: list[JobStanding]
+    after: int | None
+
+
+class CustomerJobs:
+    """The jobs of whoever calls; those of other accounts are as unknown as ones that never were."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def open(
+        self, owner: Owner, draft: NewJob, question: GivenQuestion, key: CallKey | None = None
+    ) -> OpenedDraft | Refusal:
+        """Return a new draft; its number and account are given here. ``key``: names the call.
+
+        ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
+        UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
+        """
+        if draft.queue_id not in await self._context.lookups.queues():
+            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        faults = await picture_faults(self._context, owner.account_id, question)
+        if faults:
+            return faults if isinstance(faults, Refusal) else unfit_question(faults)
+        job_id = await self._context.id_blocks.take(owner.cell)
+        question_id = await self._context.id_blocks.take(owner.cell)
+        command = OpenJob(
+            cell=owner.cell,
+            job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
+            question=question.new(question_id, owner.account_id),
+            key=key,
+        )
+        outcome = await self._context.batcher.ask(open_jobs, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        standing = await self.get(owner, outcome.job_id)
+        return standing if isinstance(standing, Refusal) else OpenedDraft(standing, outcome.replayed)
+
+    async def get(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+        """Return one job, or UNKNOWN_JOB."""
+
+        async def read(db: asyncpg.Connection) -> list[Job]:
+            return list((await jobs.jobs(db, owner.cell, [job_id])).values())
+
+        found = await read_patiently(self._context.cells.pool(owner.cell), read)
+        mine = [job for job in found if job.account_id == owner.account_id]
+        return (await self._standings(owner.cell, mine))[0] if mine else _unknown(job_id)
+
+    async def page(
+        self, owner: Owner, *, after: int | None = None, limit: int = 100, is_newest_first: bool = True
+    ) -> JobsPage:
+        """Return the jobs that follow the one numbered ``after``, at most ``limit``; None: from the first on."""
+        place = after if after is not None else (_NEWEST if is_newest_first else 0)
+
+        async def read(db: asyncpg.Connection) -> list[Job]:
+            return await jobs.page(
+                db, owner.cell, owner.account_id, after=place, limit=limit + 1, is_newest_first=is_newest_first
+            )
+
+        found = await read_patiently(self._context.cells.pool(owner.cell), read)
+        shown = found[:limit]
+        return JobsPage(await self._standings(owner.cell, shown), shown[-1].job_id if len(found) > limit else None)
+
+    async def change(self, owner: Owner, job_id: int, change: JobChange) -> JobStanding | Refusal:
+        """Change a job's name and bounds, start, pause or cancel it; return it as it then is.
+
+        Refusals: see `actions/change_jobs.py`.
+        """
+        found = await self.get(owner, job_id)
+        if isinstance(found, Refusal):
+            return found
+        command = ChangeJob(
+            cell=owner.cell,
+            job_id=job_id,
+            account_id=owner.account_id,
+            change=change,
+            price_micros=found.price_micros,
+        )
+        outcome = await self._context.batcher.ask(change_jobs, command)
+        self._context.job_bell.ring()
+        return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
+
+    async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+        """Start a draft, or let a paused job go on; one that runs stays as it is."""
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START))
+
+    resume = start
+
+    async def pause(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+        """Let what waits rest; what is being answered is finished."""
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.PAUSE))
+
+    async def cancel(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+        """Give up all that waits; what is held for it is given back, what is answered stays."""
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL))
+
+    async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
+        if not found:
+            return []
+
+        asked_ids = sorted({job.question_id for job in found})
+
+        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion | None]]:
+            files = await jobs.uploads(db, cell, [job.job_id for job in found])
+            return files, {each: await question_store.question(db, cell, each) for each in asked_ids}
+
+        files, asked = await read_patiently(self._context.cells.pool(cell), read)
+        queues = await self._context.lookups.queues()
+        return [
+            JobStanding(
+                job=job,
+                queue=queues[job.queue_id],
+                question=_known(asked[job.question_id]),
+                uploads=[each for each in files if each.job_id == job.job_id],
+                price_micros=queues[job.queue_id].price_micros,
+                total_micros=job.items * queues[job.queue_id].price_micros,
+                eta_seconds=await self._eta(cell, job),
+            )
+            for job in found
+        ]
+
+    async def _eta(self, cell: int, job: Job) -> int | None:
+        if job.state is not JobState.RUNNING:
+            return None
+        answered, present = await self._context.lookups.cached(
+            "job_speed", (cell, job.queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, job.queue_id)
+        )
+        return eta_seconds(job.open + job.held_back, answered, SPEED_MINUTES * 60, present)
+
+    async def _speed(self, cell: int, queue_id: int) -> tuple[int, int]:
+        """Return how many tasks a queue answered lately, and how many workers are there."""
+
+        async def read(db: asyncpg.Connection) -> tuple[int, int]:
+            rates = await statistics.queue_rates(db, cell, queue_id, minute_of(time.time()) - SPEED_MINUTES)
+            return rates.tasks, (await workers.presence(db, cell, queue_id))[0]
+
+        return await read_patiently(self._context.cells.pool(cell), read)
+
+
+def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
+    """Return the refusal of a job for what is wrong with its question, each with its place in the body."""
+    findings = tuple(MemberFault(why, f"/question{pointer}") for pointer, why in faults)
+    return Refusal(Reason.TASK_PROPERTIES, f"{findings[0].pointer}: {findings[0].detail}", findings)
+
+
+def _known(question: AskedQuestion | None) -> AskedQuestion:
+    """Return the question of a job, which is there as long as the job is."""
+    assert question is not None
+    return question
+
+
+def _unknown(job_id: int) -> Refusal:
+    return Refusal(Reason.UNKNOWN_JOB, f"there is no job {job_id}")
+
+
+_NEWEST = 2**63 - 1

@@ -1,0 +1,62 @@
+"""A job's items as rows of tasks: taken in, dropped again, and what became of each, in the order of their lines."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.rows import read
+from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.store import SQL, shown_of, text_of
+
+
+class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an item. ``work_state`` is None unless it is in its queue, ``ending`` None until it ended.
+
+    ``answer`` of a solved one, ``shown`` as people read it; both are empty when it is no longer kept.
+    """
+
+    task_id: int
+    line: int
+    external_id: str
+    work_state: int | None
+    ending: Ending | None
+    answer: str
+    shown: str
+    charged_micros: int
+    refunded_micros: int
+    ended_at: datetime | None
+
+
+async def known_items(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Return which of (job, external_id) are there."""
+    job_ids, external_ids = [key[0] for key in keys], [key[1] for key in keys]
+    rows = await tx.fetch(SQL.known_items, cell, job_ids, external_ids)
+    return {(row["job_id"], row["external_id"]) for row in rows}
+
+
+async def delete_items(tx: asyncpg.Connection, cell: int, job_id: int, first: int, last: int) -> None:
+    """Delete the items of a job from one line to another with their pictures and truths; none of them has entered."""
+    days = defaultdict(list)
+    for row in await tx.fetch(SQL.delete_items, cell, job_id, first, last):
+        days[row["created_at"].date()].append(row["task_id"])
+    for day, task_ids in days.items():  # one statement a day, so that each looks at one partition
+        await tx.execute(SQL.delete_blobs, cell, day, task_ids)
+        await tx.execute(SQL.delete_truths, cell, task_ids)
+
+
+async def insert_truths(tx: asyncpg.Connection, cell: int, truths: Iterable[tuple[int, str]]) -> None:
+    """Keep the right answers of tasks where they are known: (task_id, text) each."""
+    rows = list(truths)
+    if rows:
+        await tx.execute(SQL.insert_truths, cell, *zip(*rows, strict=True))
+
+
+async def item_outcomes(
+    db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int, limit: int
+) -> list[ItemOutcome]:
+    """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
+    rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit)
+    return read(ItemOutcome, rows, answer=text_of, shown=shown_of)

@@ -1,0 +1,50 @@
+"""Every call of /v1, by whose methods serve it: the router and the OpenAPI description read the same table."""
+
+from collections.abc import Callable
+
+from manyeyes.runtime.context import Context
+from manyeyes.v1 import (
+    buckets,
+    job_files,
+    job_results,
+    job_stream,
+    jobs,
+    money,
+    recognitions,
+    reports,
+    reviewer,
+    statement,
+    tasks,
+    webhooks,
+    worker,
+)
+from manyeyes.v1.buckets import BucketsApi
+from manyeyes.v1.job_files import JobFilesApi
+from manyeyes.v1.job_results import JobResultsApi
+from manyeyes.v1.job_stream import JobStreamApi
+from manyeyes.v1.jobs import JobsApi
+from manyeyes.v1.money import MoneyApi
+from manyeyes.v1.operations import Operation
+from manyeyes.v1.recognitions import RecognitionsApi
+from manyeyes.v1.reports import ReportsApi
+from manyeyes.v1.reviewer import ReviewerApi
+from manyeyes.v1.statement import StatementApi
+from manyeyes.v1.tasks import TasksApi
+from manyeyes.v1.webhooks import WebhooksApi
+from manyeyes.v1.worker import WorkerApi
+
+APIS: dict[Callable[[Context], object], list[Operation]] = {
+    WorkerApi: worker.OPERATIONS,
+    ReviewerApi: reviewer.OPERATIONS,
+    ReportsApi: reports.OPERATIONS,
+    WebhooksApi: webhooks.OPERATIONS,
+    RecognitionsApi: recognitions.OPERATIONS,
+    TasksApi: tasks.OPERATIONS,
+    JobsApi: jobs.OPERATIONS,
+    JobStreamApi: job_stream.OPERATIONS,
+    JobFilesApi: job_files.OPERATIONS,
+    JobResultsApi: job_results.OPERATIONS,
+    BucketsApi: buckets.OPERATIONS,
+    MoneyApi: money.OPERATIONS,
+    StatementApi: statement.OPERATIONS,
+}

@@ -1,0 +1,109 @@
+"""Jobs as customers ask for them over /v1: bodies, read into drafts and changes."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from manyeyes.jobs.rules import LARGEST_LIFE_SECONDS, LONGEST_NAME, SMALLEST_LIFE_SECONDS, JobChange, JobVerb
+from manyeyes.jobs.store import NewJob
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.v1.question_views import QuestionBody
+from manyeyes.values.money import parse
+from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+
+ONE_ANSWER = "one answer for now"
+
+
+class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each answer may cost, how long a task may wait (seconds), and when all of it must be there."""
+
+    answers: int = 1
+    price_at_most: str | None = None
+    life: int | None = None
+    deadline: datetime | None = None
+
+
+class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A job to open; ``queue`` is a name or a number; ``start`` starts it at once, which needs items."""
+
+    name: str
+    question: QuestionBody
+    queue: str | int = 1
+    terms: TermsBody = TermsBody()
+    budget: str | None = None
+    callback_url: str = ""
+    start: bool = False
+
+
+class JobChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes; null takes a bound away, what is left out stays."""
+
+    name: str | UnsetType = UNSET
+    state: Literal["running", "paused"] | UnsetType = UNSET
+    budget: str | UnsetType | None = UNSET
+    deadline: datetime | UnsetType | None = UNSET
+
+
+_VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
+
+
+def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str) -> NewJob:
+    """Return the draft that a body asks for. Raises `Refused` with the member that is wrong."""
+    terms = body.terms
+    if terms.answers != 1:
+        raise _wrong("/terms/answers", ONE_ANSWER)
+    if terms.life is not None and not SMALLEST_LIFE_SECONDS <= terms.life <= LARGEST_LIFE_SECONDS:
+        raise _wrong("/terms/life", f"{SMALLEST_LIFE_SECONDS} to {LARGEST_LIFE_SECONDS} seconds")
+    price = _micros("/terms/price_at_most", terms.price_at_most)
+    if price == 0:
+        raise _wrong("/terms/price_at_most", "an amount above zero")
+    return NewJob(
+        job_id=0,
+        account_id=0,
+        question_id=0,
+        name=_name(body.name),
+        queue_id=queue.queue_id,
+        answers=terms.answers,
+        life_seconds=terms.life,
+        deadline=_instant("/terms/deadline", terms.deadline),
+        budget_micros=_micros("/budget", body.budget),
+        price_at_most_micros=price,
+        callback_url=callback_url,
+        base_url=base_url if callback_url else "",
+    )
+
+
+def change_of(body: JobChangeBody) -> JobChange:
+    """Return the change that a body asks for. Raises `Refused` with the member that is wrong."""
+    return JobChange(
+        name=body.name if isinstance(body.name, UnsetType) else _name(body.name),
+        budget_micros=body.budget if isinstance(body.budget, UnsetType) else _micros("/budget", body.budget),
+        deadline=body.deadline if isinstance(body.deadline, UnsetType) else _instant("/deadline", body.deadline),
+        verb=None if isinstance(body.state, UnsetType) else _VERBS[body.state],
+    )
+
+
+def _name(given: str) -> str:
+    name = " ".join(given.split())
+    if len(name) > LONGEST_NAME:
+        raise _wrong("/name", f"at most {LONGEST_NAME} characters")
+    return name
+
+
+def _micros(pointer: str, amount: str | None) -> int | None:
+    try:
+        return None if amount is None else parse(amount)
+    except ValueError as error:
+        raise _wrong(pointer, str(error)) from error
+
+
+def _instant(pointer: str, at: datetime | None) -> datetime | None:
+    if at is not None and at.tzinfo is None:
+        raise _wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
+    return at.astimezone(UTC) if at else None
+
+
+def _wrong(pointer: str, detail: str) -> Refused:
+    return Refused(Refusal(Reason.TASK_PROPERTIES, f"{pointer}: {detail}", (MemberFault(detail, pointer),)))

@@ -1,0 +1,77 @@
+"""/v1/jobs/{id}/results.jsonl, .csv and .parquet: what became of a job's lines (docs/reference/v1/files.md)."""
+
+from collections.abc import AsyncIterator, Callable
+
+from starlette.responses import Response, StreamingResponse
+
+from manyeyes.accounts.store import KeyOwner, Owner
+from manyeyes.roles.customer.results import (
+    WITHOUT_PARQUET,
+    JobResults,
+    as_csv,
+    as_json_lines,
+    as_parquet,
+    has_parquet,
+    results_of,
+)
+from manyeyes.runtime.context import Context
+from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.job_files import job_number
+from manyeyes.v1.json_messages import problem_response
+from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.problems import problem
+from manyeyes.values.refusals import Refusal
+
+Write = Callable[[Context, Owner, JobResults], AsyncIterator[bytes]]
+STATUSES = (401, 403, 404, 429)
+
+
+class JobResultsApi:
+    """Results of jobs of the account whose key or session it is."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def json_lines(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return the results as JSON objects, one a line."""
+        return await self._file(call, as_json_lines, "jsonl", "application/jsonl")
+
+    async def csv(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return the results as CSV."""
+        return await self._file(call, as_csv, "csv", "text/csv; charset=utf-8")
+
+    async def parquet(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return the results as Parquet; 501 where the installation cannot write it."""
+        if not has_parquet():
+            return problem_response(problem("without_parquet", 501, WITHOUT_PARQUET))
+        return await self._file(call, as_parquet, "parquet", "application/vnd.apache.parquet")
+
+    async def _file(self, call: Call[KeyOwner, None], write: Write, ending: str, media: str) -> Response | Refusal:
+        found = await results_of(self._context, call.person, job_number(call))
+        if isinstance(found, Refusal):
+            return found
+        headers = {
+            "content-disposition": f'attachment; filename="job-{found.job.job_id}.{ending}"',
+            "cache-control": "no-store",
+            "x-content-type-options": "nosniff",
+        }
+        return StreamingResponse(write(self._context, call.person, found), media_type=media, headers=headers)
+
+
+# What the router serves and openapi.py describes.
+OPERATIONS = [
+    Operation(
+        method="GET",
+        path=f"/v1/jobs/{{job_id}}/results.{ending}",
+        handler=handler,
+        caller=signed_in_customer,
+        statuses=statuses,
+        waits=True,
+        scope="tasks:read",
+    )
+    for ending, handler, statuses in (
+        ("jsonl", JobResultsApi.json_lines, STATUSES),
+        ("csv", JobResultsApi.csv, STATUSES),
+        ("parquet", JobResultsApi.parquet, (*STATUSES, 501)),
+    )
+]

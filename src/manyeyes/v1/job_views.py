@@ -1,0 +1,150 @@
+"""Jobs as /v1 shows them: counts, money as decimal text in USD, what waits, and when it may be done."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from manyeyes.jobs.rules import Job
+from manyeyes.jobs.store import JobUpload
+from manyeyes.roles.customer.jobs import JobStanding
+from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.question_store import AskedQuestion
+from manyeyes.v1.question_views import question_view
+from manyeyes.v1.worker_views import QueueView, queue_view
+from manyeyes.values.money import text
+
+AskedJson = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
+
+
+class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """``items`` = ``open`` (wait or are being answered) + ``held_back`` (not entered yet) + those that ended."""
+
+    items: int
+    open: int
+    held_back: int
+    done: int
+    failed: int
+    cancelled: int
+
+
+class JobPrice(msgspec.Struct, frozen=True):
+    """What a task costs now, and the most that the whole job may cost at that price."""
+
+    task: str
+    total: str
+
+
+class JobTermsView(msgspec.Struct, frozen=True):
+    """``price_at_most`` null: the queue's price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
+
+    answers: int
+    price_at_most: str | None
+    life: int | None
+    deadline: datetime | None
+
+
+class UploadView(msgspec.Struct, frozen=True):
+    """A file of items; ``complete`` false: its lines are no items yet, send the rest of it."""
+
+    key: str
+    lines: int
+    complete: bool
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """A job; ``net`` is charged less refunded. ``waits_for``: why nothing enters now; null: it goes on.
+
+    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells.
+    """
+
+    id: int
+    name: str
+    state: str
+    waits_for: str | None
+    queue: QueueView
+    question: AskedJson
+    terms: JobTermsView
+    budget: str | None
+    callback_url: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    deadline: datetime | None
+    counts: JobCounts
+    price: JobPrice
+    held: str
+    charged: str
+    refunded: str
+    net: str
+    uploads: list[UploadView]
+    eta_seconds: int | None
+
+
+class JobsView(msgspec.Struct, frozen=True):
+    """A page of jobs; ``next`` begins the one after it, null when there is none."""
+
+    items: list[JobView]
+    next: str | None
+
+
+def job_view(standing: JobStanding) -> JobView:
+    """Return a job as its customer sees it."""
+    job = standing.job
+    return JobView(
+        id=job.job_id,
+        name=job.name,
+        state=job.state.name.lower(),
+        waits_for=str(job.waits_for) or None,
+        queue=queue_view(standing.queue),
+        question=_question(standing.question),
+        terms=_terms(job),
+        budget=_amount(job.budget_micros),
+        callback_url=job.callback_url,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        deadline=job.deadline,
+        counts=job_counts(job),
+        price=JobPrice(text(standing.price_micros), text(standing.total_micros)),
+        held=text(job.held_micros),
+        charged=text(job.charged_micros),
+        refunded=text(job.refunded_micros),
+        net=text(job.charged_micros - job.refunded_micros),
+        uploads=[_upload(each) for each in standing.uploads],
+        eta_seconds=standing.eta_seconds,
+    )
+
+
+def job_counts(job: Job) -> JobCounts:
+    """Return how far a job is."""
+    return JobCounts(
+        items=job.items,
+        open=job.open,
+        held_back=job.held_back,
+        done=job.solved,
+        failed=job.unsolvable + job.unanswered + job.failed,
+        cancelled=job.cancelled,
+    )
+
+
+def _question(question: AskedQuestion) -> msgspec.Raw:
+    """Return a question as it was asked, with its instructions where it has any; its examples stay out of lists."""
+    options = picture_options(question.kind, question.options)
+    told = {"instructions": question.instructions} if question.instructions else {}
+    return msgspec.Raw(_numbers.encode({**question_view(question.kind, options), **told}))
+
+
+def _terms(job: Job) -> JobTermsView:
+    return JobTermsView(job.answers, _amount(job.price_at_most_micros), job.life_seconds, job.deadline)
+
+
+def _amount(micros: int | None) -> str | None:
+    return None if micros is None else text(micros)
+
+
+def _upload(upload: JobUpload) -> UploadView:
+    return UploadView(upload.upload_key, upload.lines, upload.complete)
+
+
+_numbers = msgspec.json.Encoder(decimal_format="number")

@@ -1,0 +1,165 @@
+"""/v1/jobs: open, look, change, start, cancel. Their items and results: /v1/jobs/{id}/items and …/results."""
+
+from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
+from manyeyes.accounts.store import KeyOwner
+from manyeyes.outbound.given_address import read_given_address
+from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, unfit_question
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.cursors import next_cursor, page_wanted
+from manyeyes.v1.idempotency import REPLAYED
+from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
+from manyeyes.v1.job_views import JobsView, JobView, job_view
+from manyeyes.v1.json_messages import base_url
+from manyeyes.v1.operations import Answer, Call, Operation
+from manyeyes.v1.question_views import read_question
+from manyeyes.values.integers import whole_number
+from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+
+LIST = "jobs"
+_PUBLIC = 4096  # characters that an address may have
+
+
+class JobsApi:
+    """A customer's own jobs, for the key or the cookie that signs them in."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._jobs = CustomerJobs(context)
+
+    async def open(self, call: Call[KeyOwner, JobBody]) -> Answer[JobView] | Refusal:
+        """Open a draft, and start it where that is wished; 422 names the member that is wrong."""
+        body = call.body
+        queue = await self._queue(body.queue)
+        question = read_question(body.question)
+        if isinstance(question, list):
+            return unfit_question(question)
+        address = base_url(self._context, call.request)
+        draft = draft_of(body, queue, self._callback(body.callback_url), address)
+        opened = await self._jobs.open(call.person, draft, question, call.key)
+        if isinstance(opened, Refusal):
+            return opened
+        standing = opened.standing
+        if body.start and not opened.replayed:
+            started = await self._jobs.start(call.person, standing.job.job_id)
+            if isinstance(started, Refusal):
+                return started
+            standing = started
+        headers = {"location": f"/v1/jobs/{standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
+        return Answer(job_view(standing), 201, headers)
+
+    async def page(self, call: Call[KeyOwner, None]) -> JobsView:
+        """Return a page of jobs, newest first unless it is asked otherwise."""
+        wanted = page_wanted(LIST, call.query)
+        after = wanted.after[0] if wanted.after else None
+        found = await self._jobs.page(
+            call.person, after=after, limit=wanted.limit, is_newest_first=wanted.is_newest_first
+        )
+        following = None if found.after is None else next_cursor(LIST, wanted, found.after)
+        return JobsView([job_view(each) for each in found.jobs], following)
+
+    async def job(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+        """Return one job; 404 for one that is not the caller's."""
+        return _shown(await self._jobs.get(call.person, _number(call.part(3))))
+
+    async def change(self, call: Call[KeyOwner, JobChangeBody]) -> JobView | Refusal:
+        """Change a job's name and bounds, let it run or rest; return it as it then is."""
+        return _shown(await self._jobs.change(call.person, _number(call.part(3)), change_of(call.body)))
+
+    async def start(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+        """Start a draft, or let a paused job go on; one that runs stays as it is."""
+        return _shown(await self._jobs.start(call.person, _number(call.part(3))))
+
+    async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+        """Give up all that waits, and give back what was held for it; return the job as it then is."""
+        return _shown(await self._jobs.cancel(call.person, _number(call.part(3))))
+
+    async def _queue(self, name: str | int) -> QueueTerms:
+        queues = await self._context.lookups.queues()
+        named = [queue for queue in queues.values() if name in (queue.queue_id, queue.name)]
+        if not named:
+            detail = f"there is no queue {name!r}"
+            raise Refused(Refusal(Reason.UNKNOWN_QUEUE, detail, (MemberFault(detail, "/queue"),)))
+        return named[0]
+
+    def _callback(self, address: str) -> str:
+        try:
+            if len(address) > _PUBLIC:
+                raise ValueError(f"an address has at most {_PUBLIC} characters")
+            return read_given_address(address, self._context.settings.private_networks())
+        except ValueError as error:
+            fault = MemberFault(str(error), "/callback_url")
+            raise Refused(Refusal(Reason.TASK_PROPERTIES, f"/callback_url: {error}", (fault,))) from error
+
+
+def _number(part: str) -> int:
+    """Return the job's number in the path; one that is none names no job."""
+    return whole_number(part, 18) or 0
+
+
+def _shown(found: JobStanding | Refusal) -> JobView | Refusal:
+    return found if isinstance(found, Refusal) else job_view(found)
+
+
+# What the router serves and openapi.py describes.
+OPERATIONS = [
+    Operation(
+        method="POST",
+        path="/v1/jobs",
+        handler=JobsApi.open,
+        caller=signed_in_customer,
+        body=JobBody,
+        reply=JobView,
+        statuses=(400, 401, 402, 403, 409, 422),
+        scope=TASKS_WRITE,
+        success=201,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/jobs",
+        handler=JobsApi.page,
+        caller=signed_in_customer,
+        query=("limit", "cursor", "order"),
+        reply=JobsView,
+        statuses=(400, 401, 403),
+        scope=TASKS_READ,
+    ),
+    Operation(
+        method="GET",
+        path="/v1/jobs/{job_id}",
+        handler=JobsApi.job,
+        caller=signed_in_customer,
+        reply=JobView,
+        statuses=(401, 403, 404),
+        scope=TASKS_READ,
+    ),
+    Operation(
+        method="PATCH",
+        path="/v1/jobs/{job_id}",
+        handler=JobsApi.change,
+        caller=signed_in_customer,
+        body=JobChangeBody,
+        reply=JobView,
+        statuses=(400, 401, 402, 403, 404, 409, 422),
+        scope=TASKS_WRITE,
+    ),
+    Operation(
+        method="POST",
+        path="/v1/jobs/{job_id}/start",
+        handler=JobsApi.start,
+        caller=signed_in_customer,
+        reply=JobView,
+        statuses=(400, 401, 402, 403, 404, 409),
+        scope=TASKS_WRITE,
+    ),
+    Operation(
+        method="DELETE",
+        path="/v1/jobs/{job_id}",
+        handler=JobsApi.cancel,
+        caller=signed_in_customer,
+        reply=JobView,
+        statuses=(401, 403, 404),
+        scope=TASKS_WRITE,
+    ),
+]

@@ -1,0 +1,136 @@
+"""GET /v1/jobs/{id}/results.*: every line in its order, in three forms, while the job runs and after."""
+
+import csv
+import io
+import json
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from manyeyes.roles.customer import results
+from support import factories
+from support.in_process_client import Client
+from support.item_files import bearer, line, open_draft, send
+
+RECEIPT = {
+    "kind": "fields",
+    "words": "Read the receipt",
+    "fields": [
+        {"name": "total", "kind": "number", "words": "Total", "decimals": 2},
+        {"name": "line", "kind": "text", "words": "First line"},
+        {"name": "paid", "kind": "labels", "words": "Paid by", "labels": ["cash", "card"]},
+    ],
+    "optional": ["line"],
+}
+
+
+@pytest.fixture
+async def customer(client: Client) -> factories.Customer:
+    return await factories.customer(client.context)
+
+
+async def ended(client: Client, job_id: int, item: int, *, ending: int = 0, answer: str = "", name: str = "") -> None:
+    """Let the item on a line end; the job is not asked about it."""
+    answered = json.dumps({"text": answer, **({"name": name} if name else {})}) if ending == 0 else None
+    await client.context.cells.directory.execute(
+        """INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer,
+            media, worker_id, lease, solve_count, charged_micros, pay_micros, job_id)
+        SELECT cell, task_id, account_id, queue_id, 0, '', created_at, now(), $3, $4::text::jsonb, media, 1, 1, 1,
+            700, 500, job_id FROM task WHERE job_id = $1 AND line = $2""",
+        job_id,
+        item,
+        ending,
+        answered,
+    )
+
+
+async def results_of(client: Client, customer: factories.Customer, job_id: int, ending: str) -> bytes:
+    got = await client.get(f"/v1/jobs/{job_id}/results.{ending}", headers=bearer(customer.key))
+    assert got.status_code == 200, got.text
+    assert got.headers["content-disposition"] == f'attachment; filename="job-{job_id}.{ending}"'
+    return got.content
+
+
+async def job_of(client: Client, customer: factories.Customer, count: int, **given: Any) -> int:
+    job_id = await open_draft(client, customer.key, **given)
+    body = b"".join(line(f"=item {n}", picture_url=f"https://x.example/{n}.png") for n in range(1, count + 1))
+    assert (await send(client, customer, job_id, body)).status_code == 200
+    return job_id
+
+
+async def test_lines_come_in_their_order_with_what_became_of_them(
+    client: Client, customer: factories.Customer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(results, "PORTION", 2)
+    job_id = await job_of(client, customer, 5)
+    await ended(client, job_id, 4, answer="-12.50")
+    await ended(client, job_id, 2, answer="=1+1")
+    await ended(client, job_id, 3, ending=1)
+    lines = [json.loads(each) for each in (await results_of(client, customer, job_id, "jsonl")).splitlines()]
+    assert [(each["line"], each["state"], each["value"], each["failure"]) for each in lines] == [
+        (1, "draft", None, None),
+        (2, "done", "=1+1", None),
+        (3, "failed", None, "unsolvable"),
+        (4, "done", "-12.50", None),
+        (5, "draft", None, None),
+    ]
+    assert list(lines[0]) == [
+        *("line", "external_id", "state", "value", "text", "answers", "from", "failure", "cost", "refunded"),
+        *("ended_at", "task_id"),
+    ]
+    assert (lines[1]["answers"], lines[1]["from"], lines[1]["cost"], lines[0]["ended_at"]) == (
+        1,
+        "people",
+        "0.000700",
+        None,
+    )
+    table = await results_of(client, customer, job_id, "csv")
+    assert table.startswith(b"\xef\xbb\xbfline,external_id,state,value,text,")
+    assert table.count(b"\r\n") == 6
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert [row["value"] for row in rows] == ["", "'=1+1", "", "-12.50", ""]
+    assert rows[0]["external_id"] == "'=item 1"
+
+
+async def test_fields_have_a_column_each_with_types(client: Client, customer: factories.Customer):
+    job_id = await job_of(client, customer, 3, question=RECEIPT)
+    answer = '{"total":12.50,"line":null,"paid":["cash","card"]}'
+    await ended(client, job_id, 2, answer=answer, name="total: 12.50; line: –; paid: cash, card")
+    raw = (await results_of(client, customer, job_id, "jsonl")).splitlines()
+    assert b'"value":{"total":12.50,"line":null,"paid":["cash","card"]}' in raw[1]
+    assert json.loads(raw[0])["value"] is None
+    rows = list(csv.DictReader(io.StringIO((await results_of(client, customer, job_id, "csv")).decode("utf-8-sig"))))
+    assert (rows[1]["total"], rows[1]["value.line"], rows[1]["paid"]) == ("12.50", "", '["cash","card"]')
+    table = pq.read_table(io.BytesIO(await results_of(client, customer, job_id, "parquet")))
+    assert table.schema.field("total").type == pa.decimal128(38, 2)
+    assert table.schema.field("paid").type == pa.list_(pa.string())
+    assert table.schema.field("ended_at").type == pa.timestamp("us", tz="UTC")
+    assert table["total"].to_pylist() == [None, Decimal("12.50"), None]
+    assert table["paid"].to_pylist() == [None, ["cash", "card"], None]
+    assert table["cost"].to_pylist() == [Decimal("0"), Decimal("0.000700"), Decimal("0")]
+
+
+async def test_an_answer_that_is_not_kept_is_told_no_more(client: Client, customer: factories.Customer):
+    job_id = await job_of(client, customer, 1)
+    await ended(client, job_id, 1, answer="12")
+    await client.context.cells.directory.execute("UPDATE result SET ended_at = now() - interval '91 d'")
+    (only,) = (await results_of(client, customer, job_id, "jsonl")).splitlines()
+    told = json.loads(only)
+    assert (told["state"], told["value"], told["text"]) == ("done", None, None)
+
+
+async def test_a_stranger_sees_nothing_and_a_bare_installation_says_why(
+    client: Client, customer: factories.Customer, monkeypatch: pytest.MonkeyPatch
+):
+    job_id = await job_of(client, customer, 1)
+    stranger = await factories.customer(client.context)
+    for ending in ("jsonl", "csv", "parquet"):
+        hidden = await client.get(f"/v1/jobs/{job_id}/results.{ending}", headers=bearer(stranger.key))
+        assert (hidden.status_code, hidden.json()["refusal"]) == (404, "unknown_job")
+    monkeypatch.setattr("manyeyes.v1.job_results.has_parquet", lambda: False)
+    bare = await client.get(f"/v1/jobs/{job_id}/results.parquet", headers=bearer(customer.key))
+    assert (bare.status_code, bare.json()["refusal"]) == (501, "without_parquet")
+    assert "pip install 'manyeyes[parquet]'" in bare.json()["detail"]

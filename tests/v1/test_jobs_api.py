@@ -1,0 +1,94 @@
+"""/v1/jobs: a draft opened, listed, changed, started and cancelled; bad bodies named member by member."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from support import factories
+from support.in_process_client import Client
+
+QUESTION = {"kind": "number", "words": "What does the meter say?", "unit": "kWh", "decimals": 1}
+
+
+async def ask(
+    client: Client, customer: factories.Customer, method: str, path: str = "", body: Any = None, **headers: str
+) -> httpx.Response:
+    sent = {"authorization": f"Bearer {customer.key}", **{name.replace("_", "-"): v for name, v in headers.items()}}
+    return await client.request(method, f"/v1/jobs{path}", json=body, headers=sent)
+
+
+async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, customer: factories.Customer):
+    terms = {"answers": 1, "price_at_most": "0.002", "life": 3600, "deadline": "2099-01-01T00:00:00Z"}
+    body = {"name": "meters", "question": QUESTION, "queue": 1, "terms": terms, "budget": "12.50"}
+    made = await ask(client, customer, "POST", body=body)
+    assert made.status_code == 201
+    job = made.json()
+    assert made.headers["location"] == f"/v1/jobs/{job['id']}"
+    assert (job["name"], job["state"], job["waits_for"], job["budget"]) == ("meters", "draft", None, "12.500000")
+    assert job["question"] == {**QUESTION, "min": None, "max": None}
+    assert job["terms"] == {**terms, "price_at_most": "0.002000"}
+    assert job["counts"] == {"items": 0, "open": 0, "held_back": 0, "done": 0, "failed": 0, "cancelled": 0}
+    assert job["price"] == {"task": "0.000700", "total": "0.000000"}
+    assert (job["eta_seconds"], job["uploads"], job["net"]) == (None, [], "0.000000")
+    seen = await ask(client, customer, "GET", f"/{job['id']}")
+    assert seen.json() == job
+    changed = await ask(client, customer, "PATCH", f"/{job['id']}", {"name": "all  meters", "budget": None})
+    assert (changed.json()["name"], changed.json()["budget"]) == ("all meters", None)
+    refused = await ask(client, customer, "POST", f"/{job['id']}/start")
+    assert (refused.status_code, refused.json()["refusal"]) == (409, "job_empty")
+    gone = await ask(client, customer, "DELETE", f"/{job['id']}")
+    assert gone.json()["state"] == "cancelled"
+    assert gone.json()["ended_at"]
+
+
+async def test_jobs_come_in_pages(client: Client, customer: factories.Customer):
+    for n in range(3):
+        await ask(client, customer, "POST", body={"name": f"job {n}", "question": QUESTION})
+    first = (await ask(client, customer, "GET", "?limit=2")).json()
+    assert [job["name"] for job in first["items"]] == ["job 2", "job 1"]
+    second = (await ask(client, customer, "GET", f"?limit=2&cursor={first['next']}")).json()
+    assert ([job["name"] for job in second["items"]], second["next"]) == (["job 0"], None)
+    oldest = (await ask(client, customer, "GET", "?order=oldest")).json()
+    assert [job["name"] for job in oldest["items"]] == ["job 0", "job 1", "job 2"]
+    stranger = await factories.customer(client.context)
+    assert (await ask(client, stranger, "GET")).json() == {"items": [], "next": None}
+    foreign = await ask(client, stranger, "GET", f"/{first['items'][0]['id']}")
+    assert (foreign.status_code, foreign.json()["refusal"]) == (404, "unknown_job")
+
+
+async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Client, customer: factories.Customer):
+    body = {"name": "once", "question": QUESTION}
+    first, again = [await ask(client, customer, "POST", body=body, idempotency_key="k1") for _ in range(2)]
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json()["id"] == again.json()["id"]
+    assert "idempotent-replayed" not in first.headers
+    assert again.headers["idempotent-replayed"] == "true"
+    other = await ask(client, customer, "POST", body=body | {"name": "twice"}, idempotency_key="k1")
+    assert (other.status_code, other.json()["refusal"]) == (409, "key_reused")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "status"),
+    [
+        ({"terms": {"answers": 3}}, "/terms/answers", 422),
+        ({"terms": {"life": 59}}, "/terms/life", 422),
+        ({"terms": {"life": 2_592_001}}, "/terms/life", 422),
+        ({"terms": {"price_at_most": "0"}}, "/terms/price_at_most", 422),
+        ({"terms": {"deadline": "2020-01-01T00:00:00"}}, "/terms/deadline", 422),
+        ({"budget": "-1"}, "/budget", 422),
+        ({"name": "n" * 201}, "/name", 422),
+        ({"queue": "nowhere"}, "/queue", 422),
+        ({"callback_url": "http://127.0.0.1/"}, "/callback_url", 422),
+        ({"question": {"kind": "smell"}}, "/question/kind", 400),
+        ({"question": {"kind": "label", "labels": []}}, "/question/labels", 422),
+        ({"budget": 12.5}, "/budget", 400),
+    ],
+)
+async def test_what_is_wrong_is_named(
+    client: Client, customer: factories.Customer, changes: dict[str, Any], pointer: str, status: int
+):
+    reply = await ask(client, customer, "POST", body={"name": "a job", "question": QUESTION} | changes)
+    assert reply.status_code == status, reply.text
+    assert reply.json()["errors"][0]["pointer"] == pointer
+    assert (await ask(client, customer, "GET")).json()["items"] == []
