@@ -120,6 +120,16 @@ INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, 
 SELECT 1, 's' || n % 10, decode(md5(n::text), 'hex'), n, 'd', '{}', now() - n * interval '1 s'
 FROM generate_series(1, 20000) AS n;
 
+INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
+SELECT 1, n, n % 100, decode(md5(n::text), 'hex'), 'number', '{}', 'Look well', '[]', now()
+FROM generate_series(1, 20000) AS n;
+
+INSERT INTO question_picture (cell, question_id, n, media, bytes)
+SELECT 1, q, n, 'png', 'x' FROM generate_series(1, 20000) AS q, generate_series(0, 1) AS n;
+
+INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
+SELECT 1, w, q, now() FROM generate_series(1, 200) AS w, generate_series(1, 200) AS q;
+
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """
 
