@@ -26,10 +26,12 @@ from bench import (
     latency,
     listed,
     lives,
+    prefer_wait,
     recognition,
     reports,
     screen,
     statistics,
+    task_pages,
 )
 from bench.cpu import not_ours
 from bench.row import Row, table
@@ -49,6 +51,8 @@ MEASUREMENTS = {
     "idle": idle.measure,
     "attacks": attacks.measure,
     "jobs_intake": jobs_intake.measure,
+    "task_pages": task_pages.measure,
+    "prefer_wait": prefer_wait.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
