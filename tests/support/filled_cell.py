@@ -22,6 +22,8 @@ INSERT INTO bucket (cell, account_id, name, endpoint, region, access_key, secret
 SELECT 1, 1 + n % 500, 'bucket-' || n, 'https://s3.example', 'eu-1', 'key', 'sealed', now()
 FROM generate_series(1, 5000) AS n;
 
+INSERT INTO job (cell, job_id, account_id, name, queue_id, question_id, created_at, changed_at)
+SELECT 1, n, n % 500, 'a job', 1, 0, now(), now() FROM generate_series(1, 2000) AS n;
 INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;
 INSERT INTO account_turn (cell, account_id, queue_id, next_turn) SELECT 1, n, 1, n FROM generate_series(1, 2000) AS n;
