@@ -17,7 +17,22 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import attacks, depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
+from bench import (
+    attacks,
+    depth,
+    idle,
+    jobs_intake,
+    jobs_results,
+    label_days,
+    latency,
+    listed,
+    lives,
+    month,
+    recognition,
+    reports,
+    screen,
+    statistics,
+)
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -31,10 +46,13 @@ MEASUREMENTS = {
     "screen": screen.measure,
     "reports": reports.measure,
     "statistics": statistics.measure,
+    "month": month.measure,
     "recognition": recognition.measure,
     "label_days": label_days.measure,
     "idle": idle.measure,
     "attacks": attacks.measure,
+    "jobs_intake": jobs_intake.measure,
+    "jobs_results": jobs_results.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

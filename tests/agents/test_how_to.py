@@ -3,32 +3,37 @@
 import asyncio
 import json
 import re
-import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from support import factories
 from support.answering_people import answering
 from support.mcp_agents import tasks_made
-from support.real_server import environment
 from support.repository import ROOT
 from support.served_site import Site
 
 PAGE = (ROOT / "docs" / "how-to" / "ask-people-from-an-agent.md").read_text("utf-8")
 
 
-async def test_the_program_reads_a_meter_and_asks_once(site: Site, customer: factories.Customer, tmp_path: Path):
+async def test_the_program_reads_a_meter_and_asks_once(
+    site: Site,
+    customer: factories.Customer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
     (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     meter = tmp_path / "meter.png"
     meter.write_bytes(factories.picture_bytes())
-    settings = environment(MANYEYES_URL=site.url, MANYEYES_KEY=customer.key)
+    monkeypatch.setenv("MANYEYES_URL", site.url)
+    monkeypatch.setenv("MANYEYES_KEY", customer.key)
+    monkeypatch.setattr(sys, "argv", ["read_meter.py", str(meter)])
     async with answering(site, "12.5", "99"):
         for _ in range(2):
-            run = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", program, str(meter)), stdout=subprocess.PIPE, env=settings
-            )
-            said, _ = await run.communicate()
-            assert said.decode().strip() == "12.5"
+            await asyncio.to_thread(exec, program, {"__name__": "__main__"})
+    assert capsys.readouterr().out.split() == ["12.5", "12.5"]
     assert len(await tasks_made(site, customer)) == 1
 
 

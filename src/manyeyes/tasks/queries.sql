@@ -76,6 +76,10 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
            charged_micros, pay_micros, share_micros, job_id, why);
 
+-- name: own_tasks
+-- Which of these tasks came over /v1 (tasks/rules.py: Contract).
+SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND contract = 1;
+
 -- name: endings
 -- How tasks ended, for their customer's page.
 SELECT task_id, queue_id, created_at, ended_at, ending, solve_count, charged_micros FROM result
@@ -140,12 +144,12 @@ SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 A
 -- Which examples have pictures.
 SELECT n, media FROM question_picture WHERE cell = $1 AND question_id = $2 ORDER BY n;
 
--- name: unread_questions
--- Of workers and questions those where instructions or examples are that the worker has not gone past.
-SELECT k.worker_id, k.question_id FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
+-- name: explained_questions
+-- Of workers and questions those where instructions or examples are, and whether the worker went past them.
+SELECT k.worker_id, k.question_id, s.worker_id IS NOT NULL AS seen
+FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
 JOIN question q ON q.cell = $1 AND q.question_id = k.question_id AND (q.instructions <> '' OR q.examples <> '[]')
-WHERE NOT EXISTS (SELECT FROM question_seen s
-                  WHERE s.cell = $1 AND s.worker_id = k.worker_id AND s.question_id = k.question_id);
+LEFT JOIN question_seen s ON s.cell = $1 AND s.worker_id = k.worker_id AND s.question_id = k.question_id;
 
 -- name: note_questions_seen
 -- Keep who went past which instructions, and when first.

@@ -15,7 +15,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import statements
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.ledger.statements import FIRST_PLACE, Entry, KindSum
+from manyeyes.ledger.statements import FIRST_PLACE, KindSum, LedgerEntry
 from manyeyes.recognitions.time_spans import LATEST
 from manyeyes.roles.customer.spending_filters import SpendingFilters
 from manyeyes.roles.customer.statement_span import StatementSpan
@@ -35,7 +35,7 @@ NAMES = {
     TransferKind.SHARE_PAY_OUT: "share",
     TransferKind.RECOGNITION: "recognition",
 }
-Place = tuple[datetime, tuple[int, int, int]]
+EntryPlace = tuple[datetime, tuple[int, int, int]]
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
     task: int
     change_micros: int
     balance_micros: int
-    place: Place
+    place: EntryPlace
 
     @property
     def name(self) -> str:
@@ -121,11 +121,11 @@ async def read_statement(
         context.cells.pool(owner.cell).acquire() as db,
         db.transaction(isolation="repeatable_read", readonly=True),
     ):
-        before, since, *rows = await _moved(db, owner, [*around, *windows])
+        charged = await statistics.charges(db, owner.cell, owner.account_id, [*around, *windows])
+        before, since, *rows = await _moved(db, owner, [*around, *windows], charged)
         now = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
         now += await dispatch.held(db, owner.cell, owner.account_id)
-        every = await statistics.charges(db, owner.cell, owner.account_id, windows)
-        narrowed = every
+        narrowed = every = charged[2:]
         if filters != EVERYTHING:
             narrowed = await statistics.charges(db, owner.cell, owner.account_id, windows, **filters)
     opening, closing = before.change_micros, now - since.change_micros
@@ -142,7 +142,7 @@ async def read_statement(
 
 
 async def read_entries(
-    context: Context, owner: Owner, statement: Statement, before: Place | None, limit: int
+    context: Context, owner: Owner, statement: Statement, before: EntryPlace | None, limit: int
 ) -> list[StatementEntry]:
     """Return the newest ``limit`` entries of a statement's span that stand before a place, newest first."""
     span = statement.span
@@ -188,9 +188,10 @@ async def read_by_work(context: Context, owner: Owner, span: StatementSpan) -> l
         return await statistics.charges_by_work(db, owner.cell, owner.account_id, span.start, span.end)
 
 
-async def _moved(db: asyncpg.Connection, owner: Owner, windows: Sequence[Window]) -> list[Moved]:
-    """Return what each window moved. Charges of tasks come from minutes of usage, the rest from its own few entries."""
-    charged = await statistics.charges(db, owner.cell, owner.account_id, windows)
+async def _moved(
+    db: asyncpg.Connection, owner: Owner, windows: Sequence[Window], charged: Sequence[Charges]
+) -> list[Moved]:
+    """Return what each window moved: beside what was ``charged`` for tasks in it, all other entries; they are few."""
     others = _by_window(await statements.kind_sums(db, owner.cell, owner.account_id, windows), len(windows))
     return [
         Moved(
@@ -205,11 +206,13 @@ async def _moved(db: asyncpg.Connection, owner: Owner, windows: Sequence[Window]
     ]
 
 
-async def _moved_after(db: asyncpg.Connection, owner: Owner, place: Place, end: datetime) -> int:
+async def _moved_after(db: asyncpg.Connection, owner: Owner, place: EntryPlace, end: datetime) -> int:
     """Return what the entries after a place moved until ``end``: those of its second one by one, then whole seconds."""
     second, micros = await statements.rest_of_second(db, owner.cell, owner.account_id, place)
     if second < end:
-        (later,) = await _moved(db, owner, [Window(int(second.timestamp()), int(end.timestamp()))])
+        windows = [Window(int(second.timestamp()), int(end.timestamp()))]
+        charged = await statistics.charges(db, owner.cell, owner.account_id, windows)
+        (later,) = await _moved(db, owner, windows, charged)
         micros += later.change_micros
     return micros
 
@@ -234,7 +237,7 @@ def _rows(span: StatementSpan, windows: Sequence[Window], moved: Sequence[Moved]
     return rows
 
 
-def _entry(entry: Entry, balance: int) -> StatementEntry:
+def _entry(entry: LedgerEntry, balance: int) -> StatementEntry:
     task = wire_id(entry.cause_id) if entry.kind in (TransferKind.SETTLE, TransferKind.REFUND) else 0
     return StatementEntry(
         at=entry.at,
