@@ -99,11 +99,10 @@ def run(client: Client, plan: AskPlan, job: Job, wishes: Wishes, shown: AskProgr
 
 def _waited(client: Client, job: Job, shown: AskProgress) -> Job:
     for now in client.events(job.id):
-        job = now
-        shown.job(job)
-        if job.state in OVER or (job.waits_for in WANT_OF_MONEY and not job.counts.open):
+        shown.job(now)
+        if now.state in OVER or (now.waits_for in WANT_OF_MONEY and not now.counts.open):
             break
-    return job
+    return client.job(job.id)
 
 
 def rows_of(client: Client, plan: AskPlan, job: Job | None, out: AnswerFile, find: Find) -> Iterator[AnswerCells]:
