@@ -17,7 +17,20 @@ from typing import Any
 import msgspec
 import psutil
 
-from bench import attacks, depth, idle, label_days, latency, listed, lives, recognition, reports, screen, statistics
+from bench import (
+    attacks,
+    depth,
+    idle,
+    jobs_intake,
+    label_days,
+    latency,
+    listed,
+    lives,
+    recognition,
+    reports,
+    screen,
+    statistics,
+)
 from bench.cpu import not_ours
 from bench.row import Row, table
 from manyeyes import __version__
@@ -35,6 +48,7 @@ MEASUREMENTS = {
     "label_days": label_days.measure,
     "idle": idle.measure,
     "attacks": attacks.measure,
+    "jobs_intake": jobs_intake.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

@@ -26,16 +26,17 @@ VERBS = {
     "results_jsonl": ("GET", "/v1/jobs/{job_id}/results.jsonl"),
     "results_csv": ("GET", "/v1/jobs/{job_id}/results.csv"),
     "results_parquet": ("GET", "/v1/jobs/{job_id}/results.parquet"),
-    "events": ("GET", "/v1/jobs/{job_id}/events"),
 }
 # Texts that are amounts of money or instants, by the name of their member: the description calls both a string.
 MONEY = frozenset(
     {
         *("price", "cost", "refunded", "charged", "net", "held", "available", "budget", "price_at_most", "total"),
-        *("opening", "closing", "amount", "task", "refund"),
+        *("opening", "closing", "amount", "task", "topped_up", "shares", "balance", "unexplained"),
     }
 )
-TIMES = frozenset({"from", "to", "at", "deadline", "report_until"})
+TIMES = frozenset({"to", "at", "deadline", "report_until"})
+# What a type is called here where its name says less than it should, among those of the client.
+NAMES = {"Row": "StatementRow", "Work": "StatementWork"}
 KEYWORDS = frozenset({"from"})
 
 
@@ -107,7 +108,8 @@ def _references(schema: Any) -> Iterator[str]:
 
 def python_name(schema: str) -> str:
     """Return what a type is called here: the server calls what it shows a view."""
-    return schema.removesuffix("View").removeprefix("Customer")
+    plain = schema.removesuffix("View").removeprefix("Customer")
+    return NAMES.get(plain, plain)
 
 
 def _struct(name: str, schemas: Mapping[str, Schema]) -> str:
@@ -115,32 +117,34 @@ def _struct(name: str, schemas: Mapping[str, Schema]) -> str:
     lines = [f"class {python_name(name)}(msgspec.Struct, frozen=True, kw_only=True):"]
     if said := schema.get("description", ""):
         lines += [f'    """{said}"""' if "\n" not in said else f'    """{said}\n    """', ""]
-    lines += [_member(member, about, schemas) for member, about in schema.get("properties", {}).items()]
+    members = schema.get("properties", {})
+    spans = {"from"} if "to" in members else set()  # without an end it is no beginning
+    lines += [_member(member, about, schemas, TIMES | spans) for member, about in members.items()]
     return "\n".join(lines)
 
 
-def _member(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> str:
-    kind = _type(name, schema, schemas)
+def _member(name: str, schema: Schema, schemas: Mapping[str, Schema], times: frozenset[str]) -> str:
+    kind = _type(name, schema, schemas, times)
     default = "None" if kind.endswith("| None") or kind == "Any" else ""
     if name in KEYWORDS:
         return f"    {name}_: {kind} = msgspec.field({f'default={default}, ' if default else ''}name={name!r})"
     return f"    {name}: {kind}" + (f" = {default}" if default else "")
 
 
-def _type(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> str:
+def _type(name: str, schema: Schema, schemas: Mapping[str, Schema], times: frozenset[str]) -> str:
     if "$ref" in schema:
         referred = schema["$ref"].rpartition("/")[2]
         return "str" if "enum" in schemas[referred] else python_name(referred)
     if "anyOf" in schema:
-        kinds = dict.fromkeys(_type(name, each, schemas) for each in schema["anyOf"])
+        kinds = dict.fromkeys(_type(name, each, schemas, times) for each in schema["anyOf"])
         return " | ".join(sorted(kinds, key=lambda kind: kind == "None"))
     kind = schema.get("type")
     if kind == "string":
-        if name in TIMES or name.endswith("_at") or schema.get("format") == "date-time":
+        if name in times or name.endswith("_at") or schema.get("format") == "date-time":
             return "datetime"
         return "Decimal" if name in MONEY else "str"
     if kind == "array":
-        return f"list[{_type(name, schema.get('items', {}), schemas)}]"
+        return f"list[{_type(name, schema.get('items', {}), schemas, times)}]"
     if kind == "object":
         return "dict[str, Any]"
     if kind is None and "enum" in schema:

@@ -1,12 +1,15 @@
-"""Makes what of clients/python follows from something else: the blocking client from the awaiting one.
+"""Makes what of clients/python follows from something else: the blocking client, types of replies, the table of calls.
 
-``python tools/make_client.py`` writes the files; a test compares them with what would be written today.
+``python -m tools.make_client`` writes the files; a test compares them with what would be written today.
 """
 
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from manyeyes.v1.openapi import document
+from tools.client_messages import calls_module, messages_module
 
 PACKAGE = Path(__file__).parents[1] / "clients" / "python" / "src" / "manyeyes_client"
 AIO, BLOCKING = PACKAGE / "aio", PACKAGE / "blocking"
@@ -35,9 +38,11 @@ def blocking(name: str, source: str) -> str:
 
 def made() -> dict[Path, str]:
     """Return every file that is made, by its path."""
-    return {
-        BLOCKING / path.name: _tidy(blocking(path.name, path.read_text("utf-8"))) for path in sorted(AIO.glob("*.py"))
-    }
+    described = document()
+    sources = {BLOCKING / path.name: blocking(path.name, path.read_text("utf-8")) for path in sorted(AIO.glob("*.py"))}
+    sources[PACKAGE / "calls.py"] = calls_module(described)
+    sources[PACKAGE / "messages.py"] = messages_module(described)
+    return {path: _tidy(source) for path, source in sources.items()}
 
 
 def _tidy(source: str) -> str:

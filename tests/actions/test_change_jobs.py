@@ -52,7 +52,8 @@ async def test_at_the_very_price_that_is_allowed_it_starts(stage: Stage):
 async def test_a_half_sent_file_keeps_a_draft_from_starting(stage: Stage):
     job_id = await draft(stage, await stage.account())
     await stage.change(
-        "INSERT INTO job_upload VALUES ($1, $2, 'half.csv', 4, 2, false, '', now(), now())",
+        "INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, items, complete, digest, created_at, "
+        "changed_at) VALUES ($1, $2, 'half.csv', 4, 2, 2, false, '', now(), now())",
         job_id,
     )
     assert (await change(stage, job_id, verb=JobVerb.START)).reason is Reason.UPLOAD_OPEN

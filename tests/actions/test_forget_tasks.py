@@ -80,7 +80,7 @@ async def test_who_keeps_nothing_can_still_fetch_the_answer_for_five_minutes_and
     stage.later(359)
     assert await swept(stage) == 0
     (found,) = await stage.read(tasks.progress, stage.cell, [(customer, gone)])
-    assert found.text == "12345"  # type: ignore[union-attr]
+    assert found.text == "12345"
     stage.later(2)
     assert await swept(stage) == 1
     assert await kept(stage) == {stays}

@@ -11,7 +11,7 @@ from PIL import Image
 
 from manyeyes.cli.asking.answers import AnswerFile, finder, job_of
 from manyeyes.cli.asking.endings import Stopped
-from manyeyes.cli.asking.plan import Plan
+from manyeyes.cli.asking.plan import AskPlan
 from manyeyes_client import Row, WrongSource
 from manyeyes_client.items import picture_in
 from support.made_pictures import noted
@@ -27,8 +27,8 @@ def folder(place: Path, *names: str) -> Path:
     return place
 
 
-def plan(place: Path, question: dict[str, Any] = QUESTION, run: str = "", shrink: bool = False) -> Plan:
-    return Plan(place, question, run=run, shrink=shrink)
+def plan(place: Path, question: dict[str, Any] = QUESTION, run: str = "", shrink: bool = False) -> AskPlan:
+    return AskPlan(place, question, run=run, shrink=shrink)
 
 
 def test_the_key_is_what_is_asked_about_what(tmp_path: Path):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from manyeyes.cli.asking.endings import Ending, Stopped
+from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.question_options import QuestionOptions, field_names, question_of
 
 ASKED = "What does the meter show?"
@@ -73,4 +73,4 @@ def test_options_that_make_none_are_said(options: dict[str, Any], words: str):
     given = {"question": ASKED, **options} if "question_file" not in options else options
     with pytest.raises(Stopped, match=words) as stop:
         question_of(QuestionOptions(**given))
-    assert stop.value.ending is Ending.USAGE
+    assert stop.value.ending is AskEnding.USAGE

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
-from support import customer_batches, directory_batches, repository, worker_batches
+from support import customer_batches, directory_batches, item_batches, repository, worker_batches
 from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
@@ -28,7 +28,7 @@ EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
-    for module in (worker_batches, customer_batches, directory_batches)
+    for module in (worker_batches, customer_batches, directory_batches, item_batches)
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }

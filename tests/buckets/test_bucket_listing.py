@@ -4,7 +4,7 @@ import pytest
 
 from buckets.conftest import Shelf
 from manyeyes.buckets.rules import ObjectAddress
-from manyeyes.outbound import bucket_reader
+from manyeyes.outbound import bucket_reader, bucket_replies
 from manyeyes.roles.customer import bucket_listing
 from manyeyes.roles.customer.bucket_listing import ListingFailed, open_listing, read_bucket_query
 from manyeyes.values.refusals import Reason
@@ -89,7 +89,10 @@ def page(cut: str = "false", after: str = "", entries: str = "") -> bytes:
         http(b"not even XML"),
         http(b"<ListBucketResult>"),
         http(b"<!DOCTYPE a [<!ENTITY b 'bbbb'>]><ListBucketResult>&b;</ListBucketResult>"),
-        http(b"<?xml version='1.0' encoding='utf-7'?><ListBucketResult/>"),
+        http("<?xml version='1.0' encoding='utf-16'?><ListBucketResult/>".encode("utf-16")),
+        http(b"<ListBucketResult>" + b"<a/>" * bucket_replies.MOST_TAGS + b"</ListBucketResult>"),
+        http(b"<ListBucketResult " + b"a='' " * 400 + b"/>"),
+        http(b"<ListBucketResult>" + b"<a a=''/>" * 5_001 + b"</ListBucketResult>"),
         page("true"),
         page(entries=OBJECT % ("a.png", "-1")),
         page(entries=OBJECT % ("", "1")),

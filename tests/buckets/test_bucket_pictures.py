@@ -14,6 +14,7 @@ from manyeyes.roles.customer.picture_sources import fetch_picture
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture
 from manyeyes.values.refusals import Reason
 from support import factories
+from support.in_process_client import Client
 from support.loopback_servers import http, listening
 
 PICTURE = factories.picture_bytes("one")
@@ -162,3 +163,20 @@ async def test_no_log_says_a_secret(shelf: Shelf, caplog: pytest.LogCaptureFixtu
     assert "AWS4-HMAC-SHA256" in caplog.text
     for secret in (shelf.store.secret, "another-secret"):
         assert secret not in f"{caplog.text}{logged}"
+
+
+async def test_a_task_is_made_of_a_picture_in_a_bucket(client: Client, customer: factories.Customer, shelf: Shelf):
+    shelf.store.fill(shelf.name, {"in/a b.png": PICTURE})
+    question = {"kind": "text", "words": "What is on the picture?"}
+
+    async def make(key: str):
+        body = {"picture_url": f"s3://{shelf.name}/{key}", "question": question}
+        return await client.post("/v1/tasks", json=body, headers={"authorization": f"Bearer {customer.key}"})
+
+    made = await make("in/a b.png")
+    assert (made.status_code, made.json()["state"]) == (201, "waiting"), made.text
+    shown = await client.get(made.json()["picture_url"])
+    assert shown.content == PICTURE
+    missing = await make("in/b.png")
+    assert (missing.status_code, missing.json()["refusal"]) == (422, "no_picture")
+    assert missing.json()["detail"] == "the store answered 404 NoSuchKey"

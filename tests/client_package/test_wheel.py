@@ -50,7 +50,7 @@ def test_it_is_installed_beside_the_server_here():
 
 def test_what_is_made_is_what_would_be_made_today():
     stale = [str(path) for path, text in make_client.made().items() if path.read_text("utf-8") != text]
-    assert not stale, f"run `.venv/bin/python tools/make_client.py`; these are stale: {stale}"
+    assert not stale, f"run `.venv/bin/python -m tools.make_client`; these are stale: {stale}"
 
 
 def test_no_made_file_outlives_what_it_is_made_from():

@@ -52,6 +52,17 @@ async def test_a_body_goes_out_as_it_is_with_the_headers_that_were_given():
     assert b"content-length: 0\r\n" in heard.requests[1].lower()
 
 
+async def test_a_target_that_was_signed_goes_out_as_it_is():
+    async with listening(http()) as heard:
+        url = f"http://shop.example:{heard.port}/bucket/a/../b"
+        await door().fetch("GET", url, target="/bucket/a/../b?c")
+        await door().fetch("GET", url)
+    assert [request.partition(b" HTTP")[0] for request in heard.requests] == [
+        b"GET /bucket/a/../b?c",
+        b"GET /bucket/b",
+    ]
+
+
 async def test_a_name_that_leads_inside_is_not_called():
     async with listening(http()) as heard:
         for addresses in (["127.0.0.1"], ["10.0.0.1"], ["::1"], ["169.254.169.254"], ["93.184.215.14", "127.0.0.1"]):

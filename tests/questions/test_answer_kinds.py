@@ -116,8 +116,8 @@ async def test_what_was_read_before_the_first_task_is_not_shown_again(stage: Sta
     async with stage.transaction() as tx:
         held = await hold_questions(tx, stage.now, stage.cell, [told, silent])
     keys = [(worker_id, held[told.question_id]), (worker_id, held[silent.question_id])]
-    assert await stage.read(question_store.unread, stage.cell, keys) == {keys[0]}
+    assert await stage.read(question_store.explained, stage.cell, keys) == {keys[0]: False}
     for _ in range(2):
         async with stage.transaction() as tx:
             await question_store.note_seen(tx, stage.now, stage.cell, keys[:1])
-    assert await stage.read(question_store.unread, stage.cell, keys) == set()
+    assert await stage.read(question_store.explained, stage.cell, keys) == {keys[0]: True}

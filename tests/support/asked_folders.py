@@ -1,11 +1,12 @@
 """A served installation with a worker who answers every kind of question, and `manyeyes ask` beside it."""
 
-import hashlib
+import io
 import json
 import os
 import pty
 import subprocess
 import threading
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,14 +14,15 @@ from typing import Any
 from urllib.parse import urljoin
 
 import httpx
+from PIL import Image
 
 from manyeyes_client import Client
 from support.embedded_owners import LONG_ENOUGH_SECONDS
 from support.forked_commands import run_forked
-from support.made_pictures import noted
+from support.made_pictures import END, chunk, head, png, rows
 from support.real_server import COMMAND, ServeProcess, ask_json, environment
 
-UNSURE = b"nobody can read this"  # a picture that ends so is skipped by everybody
+UNSURE = 1 << 23  # a picture of this number, or a larger one, is skipped by everybody
 
 
 def pictures(folder: Path, count: int, first: int = 0) -> Path:
@@ -32,13 +34,21 @@ def pictures(folder: Path, count: int, first: int = 0) -> Path:
 
 
 def picture(number: int) -> bytes:
-    """Return a picture that is like no other number's."""
-    return noted() + number.to_bytes(4, "big")
+    """Return a picture that is like no other number's: its first pixel says it."""
+    drawn = bytearray(rows())
+    drawn[1:4] = number.to_bytes(3, "big")
+    return png(head(), chunk(b"IDAT", zlib.compress(drawn)), END)
+
+
+def drawn_number(data: bytes) -> int:
+    """Return the number of a picture that `picture` made, from its pixels: workers see nothing else."""
+    with Image.open(io.BytesIO(data)) as opened:
+        return int.from_bytes(bytes(opened.convert("RGB").getpixel((0, 0))), "big")  # type: ignore[arg-type]
 
 
 def number_of(data: bytes) -> str:
-    """Return what a worker reads as the number in a picture: one that follows from exactly this file."""
-    return f"{int.from_bytes(data[-4:], 'big')}.50"
+    """Return what a worker reads as the number in a picture."""
+    return f"{drawn_number(data)}.50"
 
 
 def given(data: bytes, options: dict[str, Any]) -> str:
@@ -49,8 +59,8 @@ def given(data: bytes, options: dict[str, Any]) -> str:
     if kind == "number":
         return number_of(data)
     if kind == "label":
-        return str(options["labels"][data[-1] % len(options["labels"])])
-    return json.dumps(options["labels"][:2]) if kind == "labels" else hashlib.sha256(data).hexdigest()[:8]
+        return str(options["labels"][drawn_number(data) % len(options["labels"])])
+    return json.dumps(options["labels"][:2]) if kind == "labels" else f"read {drawn_number(data)}"
 
 
 def _as_json(text: str, options: dict[str, Any]) -> str:
@@ -59,11 +69,11 @@ def _as_json(text: str, options: dict[str, Any]) -> str:
 
 @dataclass
 class AskedWorker:
-    """Answers until it is ended, and only while ``may_answer`` is set; ``seen``: the pictures, by how often."""
+    """Answers until it is ended, and only while ``may_answer`` is set; ``seen``: how often a picture, by number."""
 
     url: str
     token: str
-    seen: dict[bytes, int] = field(default_factory=dict)
+    seen: dict[int, int] = field(default_factory=dict)
     may_answer: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -87,9 +97,10 @@ class AskedWorker:
 
     def _answer(self, http: httpx.Client, lease: dict[str, Any]) -> None:
         data = http.get(urljoin(self.url, lease["task"]["image_url"])).raise_for_status().content
-        self.seen[data] = self.seen.get(data, 0) + 1
+        number = drawn_number(data)
+        self.seen[number] = self.seen.get(number, 0) + 1
         body: dict[str, Any] = {"lease": lease["lease"]}
-        if data.endswith(UNSURE):
+        if number >= UNSURE:
             http.post("/v1/worker/skips", json={**body, "reason": "unreadable"}).raise_for_status()
         else:
             answer = {"text": given(data, lease["task"]["options"])}
@@ -142,13 +153,13 @@ class AskedHouse:
             text=True,
         )
 
-    def ask_at_terminal(self, key: str, typed: str, *words: object) -> Told:
+    def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
         """Run ``manyeyes ask`` at a terminal at which somebody types; what it prints comes as one text."""
         ours, theirs = pty.openpty()
         shown: list[str] = []
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")
         with subprocess.Popen(
-            [*COMMAND, "ask", *map(str, words)], env=told, stdin=theirs, stdout=theirs, stderr=theirs
+            [*COMMAND, "ask", *map(str, words)], env=told, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
         ) as process:
             os.close(theirs)
             os.write(ours, typed.encode())

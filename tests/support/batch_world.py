@@ -12,6 +12,7 @@ import asyncpg
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
@@ -35,9 +36,10 @@ from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
-from support import proven_sites
+from support import job_lives, proven_sites
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.directory_world import SOFT_ID, Directory, make_directory
+from support.item_uploads import add, adding
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -82,6 +84,7 @@ class World(NamedTuple):
     reported: dict[int, int]  # whose answers were reported, by task
     judging: list[int]  # tasks whose complaints are undecided
     appealed: list[int]  # tasks whose appeals are undecided
+    drafts: list[tuple[int, int]]  # account, job: with files (support/item_batches.py)
     questions: list[int]  # with instructions
 
 
@@ -114,6 +117,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     stage.now = present
     await _waiting(stage, rich, other, poor)
     await _buckets(stage, rich, other)
+    await _files(stage, rich, other)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -249,6 +253,16 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
 
 
+async def _files(stage: Stage, *account_ids: int) -> None:
+    """Make drafts with items, a complete file and one that is half there."""
+    for account_id in account_ids:
+        job_id = await job_lives.draft(stage, account_id, items=1)
+        for key, is_complete in (("whole", True), ("half", False)):
+            names = [f"{key} {n}" for n in range(2)] if is_complete else ["a", "b"]
+            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=is_complete)
+            assert isinstance(await add(stage, part), ItemsAdded)
+
+
 async def _buckets(stage: Stage, rich: int, other: int) -> None:
     """Keep a bucket of one account, and all that another one may have."""
     given: dict[str, Any] = {
@@ -294,5 +308,9 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
         reported=reported,
         judging=[row["task_id"] for row in await stage.rows("report", "task_id", "state = 0")],
         appealed=[row["task_id"] for row in await stage.rows("appeal", "task_id", "decided_at IS NULL")],
+        drafts=[
+            *[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id", "state = 0")],
+            (UNKNOWN, UNKNOWN),
+        ],
         questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
     )

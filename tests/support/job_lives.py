@@ -5,7 +5,10 @@ from typing import Any
 import msgspec
 
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
+from manyeyes.actions.claim_jobs import ClaimedJob, ClaimJob, claim_jobs
+from manyeyes.actions.feed_jobs import FedJob, FedLine, FeedJob, feed_jobs
 from manyeyes.actions.open_jobs import OpenedJob, OpenJob, open_jobs
+from manyeyes.actions.settle_jobs import SettleJob, settle_jobs
 from manyeyes.actions.shared.asked_questions import NewQuestion
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import Job, JobChange, JobVerb
@@ -14,7 +17,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Contract, ImageOptions
 from manyeyes.tasks.store import Task
 from manyeyes.values.refusals import Refusal
-from support.action_stage import PICTURE, PRICE, Stage
+from support.action_stage import LIFE_SECONDS, PICTURE, PRICE, Stage
 
 
 def question(stage: Stage, account_id: int, **given: Any) -> NewQuestion:
@@ -107,3 +110,50 @@ async def running(stage: Stage, account_id: int, items: int = 3, **terms: Any) -
     job_id = await draft(stage, account_id, items, **terms)
     assert isinstance(await change(stage, job_id, verb=JobVerb.START), Job)
     return job_id
+
+
+async def claim(stage: Stage, job_id: int, limit: int = 200) -> ClaimedJob | None:
+    """Claim a job with its next lines."""
+    (claimed,) = await stage.act(claim_jobs, ClaimJob(stage.cell, job_id, limit))
+    return claimed
+
+
+def feeding(stage: Stage, claimed: ClaimedJob, *lines: FedLine, **given: Any) -> FeedJob:
+    """Return the command that feeds a claimed job: the given lines, or all that were claimed, with their pictures."""
+    job = claimed.job
+    fed = lines or tuple(
+        FedLine(line.task_id, PICTURE if line.picture_url and not line.media else None) for line in claimed.lines
+    )
+    return FeedJob(
+        cell=stage.cell,
+        job_id=job.job_id,
+        account_id=job.account_id,
+        claim=job.claim,
+        queue=stage.queues[job.queue_id],
+        life_seconds=LIFE_SECONDS,
+        lines=given.pop("fed", fed),
+        **given,
+    )
+
+
+async def feed(stage: Stage, job_id: int, limit: int = 200) -> FedJob | None:
+    """Let the next lines of a job enter; None when it may not be fed."""
+    claimed = await claim(stage, job_id, limit)
+    if claimed is None:
+        return None
+    (fed,) = await stage.act(feed_jobs, feeding(stage, claimed))
+    return fed
+
+
+async def settle(stage: Stage, *job_ids: int) -> None:
+    """Bring jobs' tasks to where the jobs' states want them."""
+    again = True
+    while again:
+        settled = await stage.act(settle_jobs, *[SettleJob(stage.cell, job_id, LIFE_SECONDS) for job_id in job_ids])
+        again = settled[0].again
+
+
+async def told(stage: Stage) -> list[tuple[str, int]]:
+    """Return what events customers are told: (event, job) each, the oldest first."""
+    rows = await stage.rows("delivery", "task_id, event, subject_id", "event <> ''")
+    return [(row["event"], row["subject_id"]) for row in sorted(rows, key=lambda row: row["task_id"])]

@@ -26,7 +26,7 @@ async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, custom
     job = made.json()
     assert made.headers["location"] == f"/v1/jobs/{job['id']}"
     assert (job["name"], job["state"], job["waits_for"], job["budget"]) == ("meters", "draft", None, "12.500000")
-    assert job["question"] == QUESTION
+    assert job["question"] == {**QUESTION, "min": None, "max": None}
     assert job["terms"] == {**terms, "price_at_most": "0.002000"}
     assert job["counts"] == {"items": 0, "open": 0, "held_back": 0, "done": 0, "failed": 0, "cancelled": 0}
     assert job["price"] == {"task": "0.000700", "total": "0.000000"}
@@ -80,7 +80,8 @@ async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Cl
         ({"name": "n" * 201}, "/name", 422),
         ({"queue": "nowhere"}, "/queue", 422),
         ({"callback_url": "http://127.0.0.1/"}, "/callback_url", 422),
-        ({"question": {"kind": "smell"}}, "/question", 422),
+        ({"question": {"kind": "smell"}}, "/question/kind", 400),
+        ({"question": {"kind": "label", "labels": []}}, "/question/labels", 422),
         ({"budget": 12.5}, "/budget", 400),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
@@ -40,7 +41,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
     vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
     tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
-    results and reviews, and each call was charged what its results were. ``time_zones``: audit/recognitions.py.
+    results and reviews, and each call was charged what its results were; what jobs counted is what their tasks say
+    (audit/jobs.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -57,6 +59,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recourse = await _recourse(db, cell)
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
+        of_jobs = await read_job_books(db, cell)
     # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
@@ -69,8 +72,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
-    findings += recognised.findings
-    difference += len(twice) + len(recourse.double_pays) + recognised.difference
+    findings += [*recognised.findings, *of_jobs.findings]
+    difference += len(twice) + len(recourse.double_pays) + recognised.difference + of_jobs.difference
     return BooksAudit(
         difference_micros=difference,
         transfers=count,

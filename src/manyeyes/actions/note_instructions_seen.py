@@ -24,7 +24,8 @@ async def note_instructions_seen(
     """Return nothing for each. Only the first time counts, so that no lease is renewed by it twice."""
     cell = commands[0].cell
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
-    unread = await questions.unread(tx, cell, sorted({(c.worker_id, c.question_id) for c in commands}))
+    told = await questions.explained(tx, cell, sorted({(c.worker_id, c.question_id) for c in commands}))
+    unread = {key for key, seen in told.items() if not seen}
     shown = [
         work
         for work in desks.works()

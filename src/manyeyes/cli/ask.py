@@ -12,11 +12,11 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from manyeyes.cli.asking.answers import DONE, AnswerFile, Cells, Find, finder, nothing
+from manyeyes.cli.asking.answers import DONE, AnswerCells, AnswerFile, Find, finder, nothing
 from manyeyes.cli.asking.conversation import Conversation
-from manyeyes.cli.asking.endings import Ending, Stopped, stopped_by
-from manyeyes.cli.asking.plan import Plan
-from manyeyes.cli.asking.progress import Shown
+from manyeyes.cli.asking.endings import AskEnding, Stopped, stopped_by
+from manyeyes.cli.asking.plan import AskPlan
+from manyeyes.cli.asking.progress import AskProgress
 from manyeyes.cli.asking.question_options import QuestionOptions, question_of
 from manyeyes.cli.asking.run import Wishes, find_job, prepare, rows_of, run
 from manyeyes.cli.command import say, tell
@@ -27,7 +27,7 @@ from manyeyes_client import Client, Job, ManyeyesError
 
 @Parameter(name="*")
 @dataclass
-class Terms:
+class AskTerms:
     """What it may cost, and until when."""
 
     answers: Annotated[int, Parameter(help="How many people answer each picture.")] = 1
@@ -40,7 +40,7 @@ class Terms:
 
 @Parameter(name="*")
 @dataclass
-class Way:
+class AskWay:
     """Where the answers go, what is asked back, and which server."""
 
     out: Annotated[Path, Parameter(help="The file of answers: .csv, .jsonl or .parquet.")] = Path("answers.csv")
@@ -75,45 +75,45 @@ def ask(
     /,
     *,
     asked: QuestionOptions | None = None,
-    terms: Terms | None = None,
-    way: Way | None = None,
+    terms: AskTerms | None = None,
+    way: AskWay | None = None,
 ) -> None:
     """Ask people one question about every picture of SOURCE: a folder, ZIP, CSV or JSONL file.
 
     The same command again goes on with the same job, whatever happened: nothing is made or paid twice.
     """
-    way = way or Way()
+    way = way or AskWay()
     ended = _Ended()
     try:
         with Client(way.url, _key(way.key_file), patience=way.patience) as client:
             if way.cancel is not None:
                 ended.job = client.cancel_job(way.cancel)
-                ending, words = Ending.ANSWERED, _cancelled(ended.job)
+                ending, words = AskEnding.ANSWERED, _cancelled(ended.job)
             else:
-                ending, words = _asked(client, source, asked or QuestionOptions(), terms or Terms(), way, ended)
+                ending, words = _asked(client, source, asked or QuestionOptions(), terms or AskTerms(), way, ended)
     except (ManyeyesError, Stopped) as error:
         stop = error if isinstance(error, Stopped) else stopped_by(error)
         ending, words = stop.ending, str(stop)
     except KeyboardInterrupt:
-        ending, words = Ending.INTERRUPTED, _interrupted(ended.job)
+        ending, words = AskEnding.INTERRUPTED, _interrupted(ended.job)
     if way.json:
         tell(json_text.dumps(_summary(ended, ending, words), ensure_ascii=False))
-    elif ending in (Ending.ANSWERED, Ending.NOT_ALL):
+    elif ending in (AskEnding.ANSWERED, AskEnding.NOT_ALL):
         tell(words)
-    if ending not in (Ending.ANSWERED, Ending.NOT_ALL):
+    if ending not in (AskEnding.ANSWERED, AskEnding.NOT_ALL):
         say("\n".join(f"manyeyes: {line}" for line in words.splitlines()))
     raise SystemExit(int(ending))
 
 
 def _asked(
-    client: Client, source: Path | None, options: QuestionOptions, terms: Terms, way: Way, ended: _Ended
-) -> tuple[Ending, str]:
+    client: Client, source: Path | None, options: QuestionOptions, terms: AskTerms, way: AskWay, ended: _Ended
+) -> tuple[AskEnding, str]:
     """Do all of it; return how it ended, in words too."""
     if source is None:
-        raise Stopped(Ending.USAGE, "what is to be looked at? Name a folder, a ZIP, a CSV or a JSONL file")
+        raise Stopped(AskEnding.USAGE, "what is to be looked at? Name a folder, a ZIP, a CSV or a JSONL file")
     question, wishes = question_of(options), _wishes(terms, way)
     out = AnswerFile(way.out, question)
-    plan = Plan(source, question, run=way.run, shrink=way.shrink)
+    plan = AskPlan(source, question, run=way.run, shrink=way.shrink)
     find: Find = nothing
     if way.answers_from is not None:
         find = finder(out.read(way.answers_from), plan.mark)
@@ -124,37 +124,38 @@ def _asked(
     if plan.asked:
         ended.job = find_job(client, plan, wishes)
         if not prepare(client, plan, ended.job, wishes, talk, out):
-            return Ending.ANSWERED, f"nothing was sent; job {ended.job.id} is a {ended.job.state}"
-        with Shown(Console(stderr=True), is_quiet=way.quiet) as shown:
+            return AskEnding.ANSWERED, f"nothing was sent; job {ended.job.id} is a {ended.job.state}"
+        with AskProgress(Console(stderr=True), is_quiet=way.quiet) as shown:
             ended.job = run(client, plan, ended.job, wishes, shown)
     out.write(_counted(rows_of(client, plan, ended.job, out, find), ended.counted))
     return _ending(ended)
 
 
-def _ending(ended: _Ended) -> tuple[Ending, str]:
+def _ending(ended: _Ended) -> tuple[AskEnding, str]:
     job, counts = ended.job, ended.counted
     paid = f"; {job.net} USD paid" if job else ""
     words = f"{counts['answered']} answered, {counts['not_answered']} not{paid}: {ended.out}"
     if job and job.waits_for and job.state == "running":
         more = "give more with --budget" if job.waits_for == "budget" else "top up"
-        raise Stopped(Ending.REFUSED, f"{words}\nthe {job.waits_for} is used up: {more}, and the same command goes on")
-    return Ending.NOT_ALL if counts["not_answered"] else Ending.ANSWERED, words
+        more = f"the {job.waits_for} is used up: {more}, and the same command goes on"
+        raise Stopped(AskEnding.REFUSED, f"{words}\n{more}")
+    return AskEnding.NOT_ALL if counts["not_answered"] else AskEnding.ANSWERED, words
 
 
-def _counted(rows: Iterator[Cells], counted: dict[str, int]) -> Iterator[Cells]:
+def _counted(rows: Iterator[AnswerCells], counted: dict[str, int]) -> Iterator[AnswerCells]:
     for row in rows:
         counted["answered" if row.get("state") == DONE else "not_answered"] += 1
         yield row
 
 
-def _wishes(terms: Terms, way: Way) -> Wishes:
+def _wishes(terms: AskTerms, way: AskWay) -> Wishes:
     deadline = None
     if terms.deadline is not None:
         try:
             deadline = datetime.fromisoformat(terms.deadline).astimezone()
         except (ValueError, OverflowError) as error:
             words = f"--deadline {terms.deadline!r} is no instant; write it like 2026-12-01T18:00"
-            raise Stopped(Ending.USAGE, words) from error
+            raise Stopped(AskEnding.USAGE, words) from error
     budget = _amount("--budget", terms.budget)
     return Wishes(
         queue=terms.queue if terms.queue is None or integer(terms.queue, 9) is None else int(terms.queue),
@@ -172,14 +173,14 @@ def _amount(option: str, text: str | None) -> str | None:
     try:
         return None if text is None else money.text(money.parse(text))
     except ValueError as error:
-        raise Stopped(Ending.USAGE, f"{option}: {error}") from error
+        raise Stopped(AskEnding.USAGE, f"{option}: {error}") from error
 
 
 def _key(file: Path | None) -> str | None:
     try:
         return None if file is None else file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise Stopped(Ending.USAGE, f"{file}: {getattr(error, 'strerror', None) or error}") from error
+        raise Stopped(AskEnding.USAGE, f"{file}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _cancelled(job: Job) -> str:
@@ -200,7 +201,7 @@ def _interrupted(job: Job | None) -> str:
     )
 
 
-def _summary(ended: _Ended, ending: Ending, words: str) -> dict[str, Any]:
+def _summary(ended: _Ended, ending: AskEnding, words: str) -> dict[str, Any]:
     job = ended.job
     money_of = {"charged": str(job.charged), "refunded": str(job.refunded), "net": str(job.net)} if job else {}
     return {

@@ -83,6 +83,7 @@ def _workers(context: Context) -> Rooms:
         "/worker/offline": work.offline,
         "/worker/answer": work.answer,
         "/worker/skip": work.skip,
+        "/worker/instructions": work.instructions,
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,

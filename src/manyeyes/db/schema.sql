@@ -301,7 +301,7 @@ CREATE INDEX work_waiting ON work (cell, queue_id, bid_micros DESC, turn, task_i
 -- A listed worker takes their customer's oldest task from wherever it stands.
 CREATE INDEX work_account ON work (cell, account_id, queue_id, created_at, task_id) WHERE state = 0;
 CREATE INDEX work_queued ON work (cell, queue_id, bid_micros DESC, turn, task_id) WHERE state = 2;
-CREATE INDEX work_leased ON work (cell, worker_id) WHERE state <> 0;
+CREATE INDEX work_leased ON work (cell, worker_id) WHERE state IN (1, 2);
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
@@ -616,10 +616,11 @@ CREATE TABLE job (
     claim           int NOT NULL DEFAULT 0,          -- fence: counts the times a process took it to feed it
     claimed_until   timestamptz,
     changed_at      timestamptz NOT NULL,
+    stuck_at        timestamptz,                     -- since when its customer knows that nobody answers; null: it moves
     PRIMARY KEY (cell, job_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX job_account ON job (cell, account_id, job_id);
-CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+CREATE INDEX job_live ON job (cell, job_id) WHERE state <> 0 AND ended_at IS NULL;   -- of which something is left to do
 
 -- A file of items, taken in parts: one that broke off goes on, one that is complete is not taken twice.
 CREATE TABLE job_upload (

@@ -110,18 +110,18 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
        share_micros, site, desk_since, question_id, job_id, entered_at
-FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 ORDER BY task_id FOR UPDATE;
+FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
        share_micros, site, desk_since, question_id, job_id, entered_at
-FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state <> 0 AND lease_until > now();
+FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
 -- name: lapsed
 -- Who holds leases whose time is over; unlocked, since desks are locked worker first.
-SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state <> 0 AND lease_until <= $2 LIMIT $3;
+SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until <= $2 LIMIT $3;
 
 -- name: lock_overdue
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
@@ -152,7 +152,7 @@ WHERE work.cell = $1 AND work.task_id = b.task_id;
 
 -- name: handed
 -- The newest lease of tasks that is over, and who passed them on (a repeated skip is recognised by it).
-SELECT task_id, lease - (state <> 0)::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+SELECT task_id, lease - (state IN (1, 2))::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: delete_work
 -- Finished tasks leave the queue; they are locked already.
@@ -164,7 +164,7 @@ SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND sta
 
 -- name: answering
 -- How many tasks of each queue lie on workers' desks.
-SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state <> 0 GROUP BY queue_id;
+SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2) GROUP BY queue_id;
 
 -- name: depths
 -- The last measured depths of queues.
@@ -183,7 +183,7 @@ ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_m
 
 -- name: account_waiting
 -- How many tasks of an account wait or are being answered.
-SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state <> 0) AS leased
+SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state IN (1, 2)) AS leased
 FROM work WHERE cell = $1 AND account_id = $2;
 
 -- name: held
@@ -222,3 +222,42 @@ LIMIT $4 FOR UPDATE SKIP LOCKED;
 SELECT s.account_id, s.site FROM unnest($2::bigint[], $3::text[]) AS s (account_id, site)
 WHERE EXISTS (SELECT FROM work
               WHERE cell = $1 AND work.account_id = s.account_id AND work.site = s.site AND work.site <> '');
+
+-- name: job_states
+-- Whether jobs have tasks that wait, rest, or lie on desks unseen: three index looks each.
+SELECT j.job_id,
+       EXISTS (SELECT FROM work WHERE cell = $1 AND work.job_id = j.job_id AND work.job_id <> 0 AND state = 0) AS waiting,
+       EXISTS (SELECT FROM work WHERE cell = $1 AND work.job_id = j.job_id AND work.job_id <> 0 AND state = 3) AS resting,
+       EXISTS (SELECT FROM work WHERE cell = $1 AND work.job_id = j.job_id AND work.job_id <> 0 AND state = 2) AS queued
+FROM unnest($2::bigint[]) AS j (job_id);
+
+-- name: job_holders
+-- On whose desks tasks of these jobs lie unseen; unlocked, since desks are locked worker first.
+SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state = 2;
+
+-- name: let_rest
+-- Let waiting tasks of paused jobs rest; what somebody else is changing is left for the next look.
+UPDATE work SET state = 3
+FROM (SELECT task_id FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state = 0
+      LIMIT $3 FOR UPDATE SKIP LOCKED) AS idle
+WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id;
+
+-- name: let_wait
+-- Let resting tasks wait again, each from now on for its whole life.
+UPDATE work SET state = 0, expires_at = $2::timestamptz + idle.life_seconds * interval '1 second'
+FROM (SELECT task_id, j.life_seconds FROM unnest($3::bigint[], $4::int[]) AS j (job_id, life_seconds)
+      JOIN work USING (job_id) WHERE work.cell = $1 AND work.job_id <> 0 AND state = 3 LIMIT $5
+      FOR UPDATE OF work SKIP LOCKED) AS idle
+WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id, work.queue_id;
+
+-- name: lock_idle
+-- Tasks of jobs that nobody has, waiting or resting, in no order; what somebody else is changing is left.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
+       share_micros, site, desk_since, question_id, job_id, entered_at
+FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state IN (0, 3) LIMIT $3 FOR UPDATE SKIP LOCKED;
+
+-- name: job_prices
+-- What the open tasks of each job cost together: must equal what the job holds.
+SELECT job_id, count(*) AS tasks, sum(price_micros)::bigint AS held_micros FROM work
+WHERE cell = $1 AND job_id <> 0 GROUP BY job_id;

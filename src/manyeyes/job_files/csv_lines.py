@@ -117,7 +117,7 @@ class CsvLines:
             self._record_line, self._record_size = number, 0
         is_open = ends_open(text, self._delimiter, was_open=bool(self._record))
         self._record.append(text)
-        self._record_size += len(text)
+        self._record_size += len(text) + 1
         if self._record_size > LONGEST_LINE:
             raise UnreadableFile(self._record_line, f"a row has at most {LONGEST_LINE} bytes: is a quote left open?")
         if is_open:

@@ -17,7 +17,7 @@ class NumberedLines:
         self.number = first - 1
         self._parts: list[bytes] = []
         self._size = 0  # of the line that is not whole yet
-        self._most = max(MOST_LINES, first + MOST_LINES)
+        self._most = first - 1 + MOST_LINES
 
     def feed(self, data: bytes) -> Iterator[tuple[int, bytes | None]]:
         """Yield the lines that end in this piece. Raises `UnreadableFile` when there are too many."""

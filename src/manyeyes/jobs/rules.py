@@ -83,6 +83,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     claim: int
     claimed_until: datetime | None
     changed_at: datetime
+    stuck_at: datetime | None
 
     @property
     def ended(self) -> int:
@@ -122,6 +123,25 @@ class LineRoom(msgspec.Struct, frozen=True):
 
     lines: int
     waits_for: WaitsFor = WaitsFor.NOTHING
+
+
+def needs_settling(job: Job, waiting: bool, resting: bool, queued: bool, *, now: datetime) -> bool:
+    """Tell whether its tasks are not where its state wants them: see `actions/settle_jobs.py`."""
+    if is_ending(job, now):
+        return waiting or resting or queued or job.held_back > 0
+    return waiting or queued if job.state is JobState.PAUSED else resting
+
+
+def is_ending(job: Job, now: datetime) -> bool:
+    """Tell whether nothing of the job may wait any more: it is cancelled, or its deadline is over."""
+    return job.state is JobState.CANCELLED or (job.deadline is not None and job.deadline <= now)
+
+
+def may_be_fed(job: Job, now: datetime) -> bool:
+    """Tell whether lines of the job may enter its queue, as far as nobody else is at it."""
+    is_free = job.claimed_until is None or job.claimed_until <= now
+    is_going = job.state is JobState.RUNNING and not is_ending(job, now)
+    return is_going and is_free and job.held_back > 0 and job.open < OPEN_AT_ONCE
 
 
 def changed(job: Job, change: JobChange, now: datetime, price_micros: int) -> Job | Refusal:

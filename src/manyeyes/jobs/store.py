@@ -1,11 +1,12 @@
 """Named queries of jobs and their uploads → frozen values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read
 from manyeyes.jobs.rules import Job
@@ -28,6 +29,33 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     price_at_most_micros: int | None = None
     callback_url: str = ""
     base_url: str = ""
+
+
+class EndCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How tasks of one job ended at once: ``closed`` of them were open, and ``freed_micros`` held for them.
+
+    What never entered was not open.
+    """
+
+    job_id: int
+    closed: int = 0
+    solved: int = 0
+    unsolvable: int = 0
+    unanswered: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    freed_micros: int = 0
+    charged_micros: int = 0
+
+
+class JobNews(msgspec.Struct, frozen=True):
+    """Whom to tell of a job, and where (empty: nowhere); ``ended_at`` None: it goes on."""
+
+    job_id: int
+    account_id: int
+    callback_url: str
+    base_url: str
+    ended_at: datetime | None
 
 
 class JobUpload(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +116,7 @@ async def save_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) -> N
         jobs,
         *("job_id", "name", "state", "deadline", "budget_micros", "started_at", "ended_at", "waits_for", "items"),
         *("entered", "open", "solved", "unsolvable", "unanswered", "failed", "cancelled", "held_micros"),
-        *("charged_micros", "refunded_micros", "claim", "claimed_until", "changed_at"),
+        *("charged_micros", "refunded_micros", "claim", "claimed_until", "changed_at", "stuck_at"),
     )
     await tx.execute(SQL.save_jobs, cell, *found)
 
@@ -96,3 +124,34 @@ async def save_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) -> N
 async def uploads(db: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> list[JobUpload]:
     """Return the files of the jobs, complete or not, in the order of their lines."""
     return read(JobUpload, await db.fetch(SQL.uploads, cell, job_ids))
+
+
+async def live_jobs(db: asyncpg.Connection, cell: int) -> list[Job]:
+    """Return all jobs of which something is left to do."""
+    return read(Job, await db.fetch(SQL.live_jobs, cell))
+
+
+async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, counts: Sequence[EndCounts]) -> list[JobNews]:
+    """Count how tasks ended in their jobs, and return these; one of which nothing is left to do has ended ``now``."""
+    found = columns(
+        counts,
+        *("job_id", "closed", "solved", "unsolvable", "unanswered", "failed", "cancelled", "freed_micros"),
+        "charged_micros",
+    )
+    return read(JobNews, await tx.fetch(SQL.count_ends, cell, now, *found))
+
+
+async def add_refunds(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Mapping[int, int]) -> None:
+    """Count micros that were given back, by job."""
+    if refunds:
+        await tx.execute(SQL.add_refunds, cell, now, list(refunds), list(refunds.values()))
+
+
+async def take_stuck(tx: asyncpg.Connection, now: datetime, cell: int, since: datetime, limit: int) -> list[JobNews]:
+    """Return running jobs of which nothing has changed since an instant though tasks wait; each once until it does."""
+    return read(JobNews, await tx.fetch(SQL.take_stuck, cell, now, since, limit))
+
+
+async def all_jobs(db: asyncpg.Connection, cell: int) -> list[Job]:
+    """Return every job of a cell."""
+    return read(Job, await db.fetch(SQL.all_jobs, cell, timeout=PROOF_SECONDS))

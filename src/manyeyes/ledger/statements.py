@@ -17,7 +17,7 @@ from manyeyes.values.time_window import Window
 FIRST_PLACE = (-1, -1, -1)  # before all entries of an instant
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A transfer as it stands on a statement; ``change_micros`` is below zero when the customer has less after it."""
 
     cause_id: int
@@ -54,10 +54,10 @@ async def newest(
     start: datetime,
     before: tuple[datetime, tuple[int, int, int]],
     limit: int,
-) -> list[Entry]:
+) -> list[LedgerEntry]:
     """Return the entries since ``start`` that stand before a place, newest first."""
     rows = await db.fetch(SQL.statement_newest, cell, account_id, start, before[0], *before[1], limit)
-    return read(Entry, rows)
+    return read(LedgerEntry, rows)
 
 
 async def oldest(
@@ -67,10 +67,10 @@ async def oldest(
     after: tuple[datetime, tuple[int, int, int]],
     end: datetime,
     limit: int,
-) -> list[Entry]:
+) -> list[LedgerEntry]:
     """Return the entries until ``end`` that stand after a place, oldest first."""
     rows = await db.fetch(SQL.statement_oldest, cell, account_id, after[0], end, *after[1], limit)
-    return read(Entry, rows)
+    return read(LedgerEntry, rows)
 
 
 async def rest_of_second(

@@ -1,6 +1,7 @@
 """What S3-compatible stores answer, in XML. Pure. ListObjectsV2 and "Error responses", Amazon S3 API Reference."""
 
 import re
+from itertools import islice
 from urllib.parse import unquote_plus
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
@@ -8,7 +9,11 @@ import msgspec
 
 from manyeyes.values.integers import whole_number
 
+MOST_TAGS = 60_000  # of a reply: a thousand objects of a dozen elements, each with its end
+MOST_ATTRIBUTES = 5_000  # stores write one or two; a megabyte of them would keep the process for a while
 _CODE = re.compile(r"[A-Za-z]{1,64}")
+_LONG_TAG = re.compile(rb"<[^>]{2048}")
+_ATTRIBUTE = re.compile(rb"=\s*[\"']")
 
 
 class ListedObject(msgspec.Struct, frozen=True):
@@ -67,12 +72,24 @@ class _NoDoctype(TreeBuilder):
 
 
 def _read(body: bytes) -> Element:
-    parser = XMLParser(target=_NoDoctype())
+    if not _is_modest(body):
+        raise ValueError("it answered more than a store has to say")
+    parser = XMLParser(target=_NoDoctype(), encoding="utf-8")  # whatever it says of itself
     try:
         parser.feed(body)
         return parser.close()
-    except (ParseError, LookupError) as error:  # the second: an encoding that nobody knows
+    except ParseError as error:
         raise ValueError("it answered what is no XML") from error
+
+
+def _is_modest(body: bytes) -> bool:
+    """Tell whether a reply costs about what its bytes cost: while it is read nobody else has a turn.
+
+    A NUL is in no XML but that of UTF-16, whose tags would not be seen here.
+    """
+    if b"\0" in body or body.count(b"<") > MOST_TAGS or _LONG_TAG.search(body):
+        return False
+    return next(islice(_ATTRIBUTE.finditer(body), MOST_ATTRIBUTES, None), None) is None
 
 
 def _name(element: Element) -> str:

@@ -1,5 +1,6 @@
 """What people read before the first task of a question, and again when they want: for workers and reviewers alike."""
 
+import enum
 import re
 from collections.abc import Sequence
 
@@ -43,28 +44,43 @@ class Instructions(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     examples: tuple[Example, ...]
 
+    @property
+    def is_something(self) -> bool:
+        """Tell whether there is anything to read."""
+        return bool(self.text or self.examples)
+
+
+class Reading(enum.Enum):
+    """What there is to read about a question for a worker."""
+
+    NOTHING = 0
+    READ = 1
+    UNREAD = 2
+
 
 class ReadBefore:
-    """Tells which of a question's instructions a worker has still to go past.
+    """Tells what workers have still to read before a question's first task.
 
-    That there is nothing to read for somebody stays so: questions never change. It is remembered, up to a limit.
+    What is read, and what says nothing, stays so: questions never change. That is remembered, up to a limit.
     """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._known: set[tuple[int, int, int]] = set()
+        self._known: dict[tuple[int, int, int], Reading] = {}
 
-    async def is_unread(self, key: QuestionKey, worker_id: int) -> bool:
-        """Tell whether there is something to read that the worker has not gone past."""
-        known = (key.cell, worker_id, key.question_id)
-        if not key.question_id or known in self._known:
-            return False
-        if await self._context.batcher.read(_unread, key.cell, (worker_id, key.question_id)):
-            return True
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
-        self._known.add(known)
-        return False
+    async def of(self, key: QuestionKey | None, worker_id: int) -> Reading:
+        """Return what there is for the worker to read about a question; nothing of none."""
+        if key is None:
+            return Reading.NOTHING
+        asked = (key.cell, worker_id, key.question_id)
+        if asked in self._known:
+            return self._known[asked]
+        found = await self._context.batcher.read(_reading, key.cell, (worker_id, key.question_id))
+        if found is not Reading.UNREAD:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
+            self._known[asked] = found
+        return found
 
 
 async def instructions(context: Context, key: QuestionKey) -> Instructions | None:
@@ -92,7 +108,7 @@ def _read(key: QuestionKey, found: AskedQuestion, media: dict[int, str]) -> Inst
     return Instructions(key=key, kind=found.kind, options=options, text=found.instructions, examples=tuple(examples))
 
 
-async def _unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> list[bool]:
-    """Return of (worker, question) each whether there is something left to read; a batched read."""
-    found = await questions.unread(db, cell, list(set(keys)))
-    return [key in found for key in keys]
+async def _reading(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> list[Reading]:
+    """Return of (worker, question) each what there is to read; a batched read."""
+    seen = await questions.explained(db, cell, list(set(keys)))
+    return [Reading.NOTHING if key not in seen else Reading.READ if seen[key] else Reading.UNREAD for key in keys]

@@ -121,6 +121,12 @@ class ReviewDesk:
         asked = found.question if found else None
         return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
 
+    async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
+        """Return the question if there is anything to read about it."""
+        key = QuestionKey(cell, question_id)
+        found = await instructions(self._context, key) if question_id else None
+        return key if found and found.is_something else None
+
     async def session(self, worker: Worker) -> ReviewerSession | Refusal:
         """Return what the reviewer did today."""
         if not worker.reviewer:
@@ -171,7 +177,7 @@ class ReviewDesk:
             answer=shown,
             pay_micros=slot.pay_micros,
             text=text,
-            question=QuestionKey(cell, question.question_id) if question.question_id else None,
+            question=await self._explained(cell, question.question_id),
         )
 
 

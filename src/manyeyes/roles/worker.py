@@ -22,7 +22,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
-from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, instructions
+from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -51,8 +51,8 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     widget: WidgetId | None
     queue: QueueTerms
     pay_micros: int
-    question: QuestionKey | None = None  # of a task that asks one of /v1's
-    is_unread: bool = False  # there are instructions that the worker has not gone past
+    question: QuestionKey | None = None  # one with instructions or examples
+    is_unread: bool = False  # the worker has not gone past them
 
 
 class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,8 +187,7 @@ class WorkerDesk:
         """Pass a task on; return what comes next."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        command = SkipTask(lease.cell, worker.worker_id, lease, reason)
-        outcome = await self._context.batcher.ask(skip_tasks, command)
+        outcome = await self._context.batcher.ask(skip_tasks, SkipTask(lease.cell, worker.worker_id, lease, reason))
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
@@ -239,6 +238,7 @@ class WorkerDesk:
     async def _leased(self, cell: int, work: Work, worker: Worker) -> LeasedTask:
         assert work.lease_until is not None
         question = QuestionKey(cell, work.question_id) if work.question_id else None
+        reading = await self._read_before.of(question, worker.worker_id)
         widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
         return LeasedTask(
             lease=LeaseId(cell, work.task_id, work.lease),
@@ -249,8 +249,8 @@ class WorkerDesk:
             widget=widget if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,
-            question=question,
-            is_unread=question is not None and await self._read_before.is_unread(question, worker.worker_id),
+            question=None if reading is Reading.NOTHING else question,
+            is_unread=reading is Reading.UNREAD,
         )
 
     def _is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:

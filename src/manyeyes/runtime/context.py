@@ -18,6 +18,7 @@ from manyeyes.runtime.batching import Batcher
 from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
 from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
+from manyeyes.runtime.job_bell import JobBell
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
@@ -45,6 +46,7 @@ class Context:
         self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
+        self.job_bell = JobBell()
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
         self.fetcher = PictureFetcher()

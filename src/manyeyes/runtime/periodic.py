@@ -28,6 +28,8 @@ from manyeyes.actions.sweep_calls import LARGEST_SWEEP as CALLS_SWEEP
 from manyeyes.actions.sweep_calls import SweepCalls, sweep_calls
 from manyeyes.actions.sweep_deliveries import LARGEST_SWEEP as DELIVERY_SWEEP
 from manyeyes.actions.sweep_deliveries import SweepDeliveries, sweep_deliveries
+from manyeyes.actions.tell_stuck_jobs import LARGEST_SWEEP as STUCK_SWEEP
+from manyeyes.actions.tell_stuck_jobs import TellStuckJobs, tell_stuck_jobs
 from manyeyes.actions.vest_pay import LARGEST_SWEEP as VEST_SWEEP
 from manyeyes.actions.vest_pay import VestPay, vest_pay
 from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
@@ -166,6 +168,12 @@ async def forget_past_standings(context: Context, cell: int) -> None:
         await asyncio.sleep(0)
 
 
+async def tell_stuck(context: Context, cell: int) -> None:
+    """Tell customers of jobs on which nobody works, until none is left."""
+    while await context.batcher.ask(tell_stuck_jobs, TellStuckJobs(cell)) == STUCK_SWEEP:
+        await asyncio.sleep(0)
+
+
 async def guard_reports(context: Context, cell: int) -> None:
     """Log whose reports of incorrect tokens stand out so far that they are ignored from now on."""
     for account_id in await context.batcher.ask(watch_reporters, WatchReporters(cell)):
@@ -185,6 +193,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, settle_reports),
     (60.0, forget_past_standings),
     (300.0, guard_reports),
+    (60.0, tell_stuck),
     (3600.0, forget_refused),
     (3600.0, forget_spent_credentials),
     (1.0, measure),

@@ -16,11 +16,13 @@ from manyeyes.console import routes as console
 from manyeyes.db.pool import LOST_CONNECTION, is_lost
 from manyeyes.mcp.doorway import Doorway
 from manyeyes.roles.customer.items import drop_stale
+from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing
 from manyeyes.roles.site_checks import check_due, end_barred
 from manyeyes.runtime import periodic
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.delivery_sender import LOOK_SECONDS, DeliverySender
+from manyeyes.runtime.job_feeder import Fetched, JobFeeder
 from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
@@ -100,7 +102,12 @@ async def running(context: Context) -> AsyncIterator[Application]:
     async def deliver(_: Context, cell: int) -> None:
         await sender.deliver(cell)
 
+    async def fetch(cell: int, account_id: int, url: str) -> Fetched:
+        return await fetch_picture(context, cell, account_id, url)
+
+    feeder = JobFeeder(context, fetch, is_passing)
     tasks = periodic.start_jobs(context, [*JOBS, (LOOK_SECONDS, deliver)])
+    tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
     application = Application(context)
     try:
         yield application
@@ -109,5 +116,6 @@ async def running(context: Context) -> AsyncIterator[Application]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await feeder.stop()
         await sender.stop()
         await context.close()

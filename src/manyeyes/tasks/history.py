@@ -33,6 +33,7 @@ class Charge(msgspec.Struct, frozen=True, kw_only=True):
     ip: str
     ended_at: datetime
     charged_micros: int
+    job_id: int
 
 
 class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,7 +90,7 @@ SELECT task_id, account_id, queue_id, kind, NULL, NULL, 0 FROM task WHERE cell =
 
 -- name: charges
 -- What ended tasks cost, and under what they are counted.
-SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros FROM result
+SELECT task_id, account_id, queue_id, soft_id, ip, ended_at, charged_micros, job_id FROM result
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: questions
@@ -140,12 +140,12 @@ SELECT media, bytes FROM question_picture WHERE cell = $1 AND question_id = $2 A
 -- Which examples have pictures.
 SELECT n, media FROM question_picture WHERE cell = $1 AND question_id = $2 ORDER BY n;
 
--- name: unread_questions
--- Of workers and questions those where instructions or examples are that the worker has not gone past.
-SELECT k.worker_id, k.question_id FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
+-- name: explained_questions
+-- Of workers and questions those where instructions or examples are, and whether the worker went past them.
+SELECT k.worker_id, k.question_id, s.worker_id IS NOT NULL AS seen
+FROM unnest($2::bigint[], $3::bigint[]) AS k (worker_id, question_id)
 JOIN question q ON q.cell = $1 AND q.question_id = k.question_id AND (q.instructions <> '' OR q.examples <> '[]')
-WHERE NOT EXISTS (SELECT FROM question_seen s
-                  WHERE s.cell = $1 AND s.worker_id = k.worker_id AND s.question_id = k.question_id);
+LEFT JOIN question_seen s ON s.cell = $1 AND s.worker_id = k.worker_id AND s.question_id = k.question_id;
 
 -- name: note_questions_seen
 -- Keep who went past which instructions, and when first.

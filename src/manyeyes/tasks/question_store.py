@@ -91,11 +91,11 @@ async def media(db: asyncpg.Connection, cell: int, question_id: int) -> dict[int
     return dict(await db.fetch(SQL.question_media, cell, question_id))
 
 
-async def unread(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Return of (worker, question) each those where there is something to read that the worker has not gone past."""
+async def explained(db: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bool]:
+    """Return of (worker, question) each those where there is something to read: whether the worker went past it."""
     worker_ids, question_ids = [key[0] for key in keys], [key[1] for key in keys]
-    rows = await db.fetch(SQL.unread_questions, cell, worker_ids, question_ids)
-    return {(row["worker_id"], row["question_id"]) for row in rows}
+    rows = await db.fetch(SQL.explained_questions, cell, worker_ids, question_ids)
+    return {(row["worker_id"], row["question_id"]): row["seen"] for row in rows}
 
 
 async def note_seen(tx: asyncpg.Connection, now: datetime, cell: int, keys: Sequence[tuple[int, int]]) -> None:

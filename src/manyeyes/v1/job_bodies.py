@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 from manyeyes.jobs.rules import LARGEST_LIFE_SECONDS, LONGEST_NAME, SMALLEST_LIFE_SECONDS, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.v1.question_views import QuestionBody
 from manyeyes.values.money import parse
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 
@@ -28,7 +29,7 @@ class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A job to open; ``queue`` is a name or a number; ``start`` starts it at once, which needs items."""
 
     name: str
-    question: msgspec.Raw
+    question: QuestionBody
     queue: str | int = 1
     terms: TermsBody = TermsBody()
     budget: str | None = None

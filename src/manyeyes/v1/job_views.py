@@ -1,18 +1,21 @@
 """Jobs as /v1 shows them: counts, money as decimal text in USD, what waits, and when it may be done."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated
 
 import msgspec
 
 from manyeyes.jobs.rules import Job
 from manyeyes.jobs.store import JobUpload
 from manyeyes.roles.customer.jobs import JobStanding
+from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_store import AskedQuestion
-from manyeyes.tasks.questions import TEXT
-from manyeyes.tasks.rules import IMAGE_TO_TEXT
+from manyeyes.v1.job_files import UploadView
+from manyeyes.v1.question_views import question_view
 from manyeyes.v1.worker_views import QueueView, queue_view
 from manyeyes.values.money import text
+
+AskedJson = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
 
 
 class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,14 +45,6 @@ class JobTermsView(msgspec.Struct, frozen=True):
     deadline: datetime | None
 
 
-class UploadView(msgspec.Struct, frozen=True):
-    """A file of items; ``complete`` false: its lines are no items yet, send the rest of it."""
-
-    key: str
-    lines: int
-    complete: bool
-
-
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """A job; ``net`` is charged less refunded. ``waits_for``: why nothing enters now; null: it goes on.
 
@@ -61,7 +56,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     waits_for: str | None
     queue: QueueView
-    question: dict[str, Any]
+    question: AskedJson
     terms: JobTermsView
     budget: str | None
     callback_url: str
@@ -95,7 +90,7 @@ def job_view(standing: JobStanding) -> JobView:
         state=job.state.name.lower(),
         waits_for=str(job.waits_for) or None,
         queue=queue_view(standing.queue),
-        question=question_view(standing.question),
+        question=_question(standing.question),
         terms=_terms(job),
         budget=_amount(job.budget_micros),
         callback_url=job.callback_url,
@@ -126,15 +121,11 @@ def job_counts(job: Job) -> JobCounts:
     )
 
 
-def question_view(question: AskedQuestion) -> dict[str, Any]:
-    """Return a question as it was asked: its kind, its words, its options, and its instructions where it has any."""
-    stored: dict[str, Any] = msgspec.json.decode(question.options)
-    options = {key: value for key, value in stored.items() if value is not None and key not in ("kind", "name")}
-    if question.kind == IMAGE_TO_TEXT:
-        options["words"] = options.pop("comment", "")
-    kind = TEXT if question.kind == IMAGE_TO_TEXT else question.kind
+def _question(question: AskedQuestion) -> msgspec.Raw:
+    """Return a question as it was asked, with its instructions where it has any; its examples stay out of lists."""
+    options = picture_options(question.kind, question.options)
     told = {"instructions": question.instructions} if question.instructions else {}
-    return {"kind": kind, "words": options.pop("words", ""), **options, **told}
+    return msgspec.Raw(_numbers.encode({**question_view(question.kind, options), **told}))
 
 
 def _terms(job: Job) -> JobTermsView:
@@ -147,3 +138,6 @@ def _amount(micros: int | None) -> str | None:
 
 def _upload(upload: JobUpload) -> UploadView:
     return UploadView(upload.upload_key, upload.lines, upload.complete)
+
+
+_numbers = msgspec.json.Encoder(decimal_format="number")

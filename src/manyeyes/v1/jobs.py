@@ -3,16 +3,17 @@
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.outbound.given_address import read_given_address
-from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
+from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, unfit_question
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.v1.asked_question import question_of
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import next_cursor, page_wanted
 from manyeyes.v1.idempotency import REPLAYED
 from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
 from manyeyes.v1.job_views import JobsView, JobView, job_view
+from manyeyes.v1.json_messages import base_url
 from manyeyes.v1.operations import Answer, Call, Operation
+from manyeyes.v1.question_views import read_question
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 
@@ -31,9 +32,12 @@ class JobsApi:
         """Open a draft, and start it where that is wished; 422 names the member that is wrong."""
         body = call.body
         queue = await self._queue(body.queue)
-        base_url = self._context.settings.public_url.rstrip("/") or str(call.request.base_url).rstrip("/")
-        draft = draft_of(body, queue, self._callback(body.callback_url), base_url)
-        opened = await self._jobs.open(call.person, draft, question_of(body.question), call.key)
+        question = read_question(body.question)
+        if isinstance(question, list):
+            return unfit_question(question)
+        address = base_url(self._context, call.request)
+        draft = draft_of(body, queue, self._callback(body.callback_url), address)
+        opened = await self._jobs.open(call.person, draft, question, call.key)
         if isinstance(opened, Refusal):
             return opened
         standing = opened.standing

@@ -21,7 +21,7 @@ class ReviewTask(msgspec.Struct, frozen=True):
     options: AnyPicture
     image_url: str
     queue: QueueView
-    question: str | msgspec.UnsetType = msgspec.UNSET  # of /v1: what `/v1/reviewer/questions/{question}` tells of
+    question: str | msgspec.UnsetType = msgspec.UNSET  # what `/v1/reviewer/questions/{question}` tells of
 
 
 class FieldAnswer(msgspec.Struct, frozen=True):

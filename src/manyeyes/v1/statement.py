@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from starlette.responses import Response, StreamingResponse
 
+from manyeyes.accounts.rules import MONEY_READ
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.roles.customer.statement import Place, Statement, read_by_work, read_entries, read_statement
+from manyeyes.roles.customer.statement import EntryPlace, Statement, read_by_work, read_entries, read_statement
 from manyeyes.roles.customer.statement_csv import KINDS_OF_LINES, statement_csv
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
 from manyeyes.runtime.context import Context
@@ -63,7 +64,7 @@ def _by(query: Mapping[str, str], usual: str) -> str:
     return lines
 
 
-def _place(query: Mapping[str, str]) -> Place | None:
+def _place(query: Mapping[str, str]) -> EntryPlace | None:
     text = query.get("cursor", "")
     if not text:
         return None
@@ -86,6 +87,7 @@ OPERATIONS = [
         path="/v1/statement",
         handler=StatementApi.statement,
         caller=signed_in_customer,
+        scope=MONEY_READ,
         query=(*SPAN, "cursor", "limit"),
         reply=StatementView,
         statuses=(400, 401, 403),
@@ -95,6 +97,7 @@ OPERATIONS = [
         path="/v1/statement.csv",
         handler=StatementApi.file,
         caller=signed_in_customer,
+        scope=MONEY_READ,
         query=SPAN,
         statuses=(400, 401, 403),
     ),

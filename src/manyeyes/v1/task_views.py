@@ -36,7 +36,7 @@ class QueueName(msgspec.Struct, frozen=True):
     name: str
 
 
-class ResultView(msgspec.Struct, frozen=True, kw_only=True):
+class TaskResultView(msgspec.Struct, frozen=True, kw_only=True):
     """``value`` and ``text`` are null when the account's keep is over; ``from_``: whose the answer is."""
 
     value: JsonValue
@@ -69,7 +69,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
-    result: ResultView | None
+    result: TaskResultView | None
     failure: FailureView | None
     price: str
     cost: str
@@ -112,11 +112,11 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
     )
 
 
-def _result(found: CustomerTask) -> ResultView:
+def _result(found: CustomerTask) -> TaskResultView:
     task = found.task
     if not task.is_kept:
-        return ResultView(value=None, text=None, answers=1, kept=False)
-    return ResultView(value=value_of(found.options, task.answer), text=task.shown, answers=1)
+        return TaskResultView(value=None, text=None, answers=1, kept=False)
+    return TaskResultView(value=value_of(found.options, task.answer), text=task.shown, answers=1)
 
 
 def _failure(found: CustomerTask) -> FailureView:

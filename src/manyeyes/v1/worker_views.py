@@ -41,7 +41,7 @@ class QuestionRef(msgspec.Struct, frozen=True):
 class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     """``options``: of the kind; WidgetOptions of a token task. Of the two addresses one is empty.
 
-    ``question``: of /v1, which `/v1/worker/questions/{question}` tells more of.
+    ``question``: one with instructions or examples, which `/v1/worker/questions/{question}` tells.
     """
 
     kind: str

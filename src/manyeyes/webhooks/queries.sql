@@ -1,9 +1,9 @@
 -- name: insert_deliveries
 -- The ends of tasks that are to be told, due at once.
-INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, next_at, ended_at)
-SELECT $1, d.task_id, d.account_id, d.url, d.receiver, d.base_url, $2, $2
-FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[])
-     AS d (task_id, account_id, url, receiver, base_url);
+INSERT INTO delivery (cell, task_id, account_id, url, receiver, base_url, next_at, ended_at, event, subject_id)
+SELECT $1, d.task_id, d.account_id, d.url, d.receiver, d.base_url, $2, $2, d.event, d.subject_id
+FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
+     AS d (task_id, account_id, url, receiver, base_url, event, subject_id);
 
 -- name: due
 -- Of each receiver with anything waiting the first ones that are due. One index look per receiver: however much waits

@@ -20,13 +20,16 @@ from manyeyes.webhooks.rules import (
 SQL = Queries(__package__)
 
 
-class NewDelivery(msgspec.Struct, frozen=True):
-    """The end of a task that is to be told to ``url``; ``base_url``: how its customer reached us."""
+class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be told to ``url``: a task's end, or an ``event`` of the job or task ``subject_id``, under a serial of
+    its own. ``base_url``: how its customer reached us."""
 
     task_id: int
     account_id: int
     url: str
     base_url: str
+    event: str = ""
+    subject_id: int = 0
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +90,9 @@ async def insert_deliveries(tx: asyncpg.Connection, now: datetime, cell: int, ro
     """Store deliveries, due at ``now``."""
     if rows:
         found = columns(
-            rows, "task_id", "account_id", "url", "receiver", "base_url", receiver=lambda row: receiver_of(row.url)
+            rows,
+            *("task_id", "account_id", "url", "receiver", "base_url", "event", "subject_id"),
+            receiver=lambda row: receiver_of(row.url),
         )
         await tx.execute(SQL.insert_deliveries, cell, now, *found)
 

@@ -24,7 +24,7 @@ from manyeyes_client.errors import (
     WrongSource,
 )
 from manyeyes_client.items import Item
-from manyeyes_client.messages import Balance, Job, Result, Spending, Statement, Task, Upload
+from manyeyes_client.messages import Balance, Job, Spending, Statement, Task, TaskResult, Upload
 from manyeyes_client.questions import (
     FieldsQuestion,
     LabelQuestion,
@@ -59,13 +59,13 @@ __all__ = [
     "NumberQuestion",
     "ProblemError",
     "Question",
-    "Result",
     "Row",
     "ServerFailed",
     "Source",
     "Spending",
     "Statement",
     "Task",
+    "TaskResult",
     "TextQuestion",
     "TooMany",
     "Unfit",

@@ -1,4 +1,4 @@
-"""The calls that this package makes, from the server's OpenAPI description: made by tools/make_client.py."""
+"""The calls that this package makes, from the OpenAPI description: made by tools/make_client.py."""
 
 from typing import NamedTuple
 
@@ -13,21 +13,20 @@ class Call(NamedTuple):
 
 CREATE_TASK = Call("POST", "/v1/tasks")
 TASK = Call("GET", "/v1/tasks/{id}")
-TASKS = Call("GET", "/v1/tasks", ("job", "state", "external_id", "since", "order", "cursor", "limit"))
+TASKS = Call("GET", "/v1/tasks", ("job", "state", "external_id", "order", "cursor", "limit", "since"))
 CANCEL = Call("DELETE", "/v1/tasks/{id}")
 REPORT = Call("POST", "/v1/tasks/{id}/report")
 BALANCE = Call("GET", "/v1/balance")
 SPENDING = Call("GET", "/v1/spending", ("from", "to", "grain", "queue"))
-STATEMENT = Call("GET", "/v1/statement", ("from", "to"))
+STATEMENT = Call("GET", "/v1/statement", ("month", "from", "to", "tz", "by", "cursor", "limit"))
 CREATE_JOB = Call("POST", "/v1/jobs")
-JOB = Call("GET", "/v1/jobs/{id}")
-JOBS = Call("GET", "/v1/jobs", ("order", "cursor", "limit"))
-START = Call("POST", "/v1/jobs/{id}/start")
-CHANGE = Call("PATCH", "/v1/jobs/{id}")
-CANCEL_JOB = Call("DELETE", "/v1/jobs/{id}")
-ITEMS = Call("POST", "/v1/jobs/{id}/items", ("from_line",))
-UPLOAD_STATE = Call("GET", "/v1/jobs/{id}/uploads/{key}")
-RESULTS_JSONL = Call("GET", "/v1/jobs/{id}/results.jsonl")
-RESULTS_CSV = Call("GET", "/v1/jobs/{id}/results.csv")
-RESULTS_PARQUET = Call("GET", "/v1/jobs/{id}/results.parquet")
-EVENTS = Call("GET", "/v1/jobs/{id}/events")
+JOB = Call("GET", "/v1/jobs/{job_id}")
+JOBS = Call("GET", "/v1/jobs", ("limit", "cursor", "order"))
+START = Call("POST", "/v1/jobs/{job_id}/start")
+CHANGE = Call("PATCH", "/v1/jobs/{job_id}")
+CANCEL_JOB = Call("DELETE", "/v1/jobs/{job_id}")
+ITEMS = Call("POST", "/v1/jobs/{job_id}/items", ("from_line",))
+UPLOAD_STATE = Call("GET", "/v1/jobs/{job_id}/uploads/{upload_key}")
+RESULTS_JSONL = Call("GET", "/v1/jobs/{job_id}/results.jsonl")
+RESULTS_CSV = Call("GET", "/v1/jobs/{job_id}/results.csv")
+RESULTS_PARQUET = Call("GET", "/v1/jobs/{job_id}/results.parquet")

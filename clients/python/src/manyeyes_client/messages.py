@@ -1,4 +1,6 @@
-"""What is sent and answered, from the server's OpenAPI description: made by tools/make_client.py."""
+"""What the server answers, from its OpenAPI description: made by tools/make_client.py.
+
+Money is USD; what a later server says beside these members is passed over."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,123 +9,251 @@ from typing import Any
 import msgspec
 
 
-class QueueName(msgspec.Struct, frozen=True):
+class QueueName(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     name: str
 
 
-class Result(msgspec.Struct, frozen=True, kw_only=True):
+class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
+    """``value`` and ``text`` are null when the account's keep is over; ``from_``: whose the answer is."""
+
     value: Any = None
     text: str | None = None
-    answers: int = 1
-    from_: str = msgspec.field(default="people", name="from")
-    kept: bool = True
+    answers: int
+    from_: str = msgspec.field(name="from")
+    kept: bool
 
 
-class Failure(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
-    detail: str = ""
+    detail: str
 
 
-class ReportMark(msgspec.Struct, frozen=True):
+class ReportNote(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     state: str
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    kind: str = ""
-    state: str = ""
-
-
 class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """``price``: the most it may cost; ``cost``: what was charged, of which ``refunded`` came back."""
+
     id: int
     state: str
     job: int | None = None
     line: int | None = None
-    external_id: str = ""
-    queue: QueueName | None = None
-    question: dict[str, Any] = {}
+    external_id: str
+    queue: QueueName
+    question: dict[str, Any]
     created_at: datetime
     ended_at: datetime | None = None
     expires_at: datetime | None = None
-    result: Result | None = None
+    result: TaskResult | None = None
     failure: Failure | None = None
     price: Decimal
     cost: Decimal
     refunded: Decimal
     picture_url: str | None = None
-    report: ReportMark | None = None
+    report: ReportNote | None = None
     report_until: datetime | None = None
 
 
-class Tasks(msgspec.Struct, frozen=True):
+class Tasks(msgspec.Struct, frozen=True, kw_only=True):
+    """A page; ``next`` is the ``cursor`` of the following one, null when there is none; of changes it is never null."""
+
     items: list[Task]
     next: str | None = None
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    items: int = 0
-    open: int = 0
-    held_back: int = 0
-    done: int = 0
-    failed: int = 0
-    cancelled: int = 0
+class VoteTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A vote as both sides see it: nobody's name."""
+
+    verdict: str
+    reason: str
+    at: datetime
 
 
-class JobPrice(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as its customer sees it; ``why`` is a code, ``reason`` the sentence for it; money in USD.
+
+    ``votes`` are shown when the complaint is decided; ``image_url`` is null when no picture is kept.
+    """
+
+    task_id: int
+    kind: str
+    state: str
+    why: str
+    reason: str
+    queue: str
+    answer: str
+    filed_at: datetime
+    task_ended_at: datetime | None = None
+    decided_at: datetime | None = None
+    votes: list[VoteTold]
+    refunded: float
+    image_url: str | None = None
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """``held``: for tasks that have not ended; it is not in ``available``."""
+
+    available: Decimal
+    held: Decimal
+
+
+class SpendingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the tasks that ended in a span cost; ``refunded`` of them, whenever that was; ``net``: what is left."""
+
+    from_: datetime = msgspec.field(name="from")
+    to: datetime
+    tasks: int
+    charged: Decimal
+    refunded: Decimal
+    net: Decimal
+
+
+class Spending(msgspec.Struct, frozen=True, kw_only=True):
+    rows: list[SpendingRow]
+    total: SpendingRow
+
+
+class StatementRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A day of the time zone, or an hour of a short span; ``balance`` is at its end."""
+
+    tasks: int
+    charged: Decimal
+    refunded: Decimal
+    net: Decimal
+    topped_up: Decimal
+    shares: Decimal
+    from_: datetime = msgspec.field(name="from")
+    to: datetime
+    balance: Decimal
+
+
+class StatementWork(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks of one queue and job; ``job`` is null for tasks by themselves."""
+
+    queue: int
+    job: int | None = None
+    tasks: int
+    charged: Decimal
+    refunded: Decimal
+    net: Decimal
+
+
+class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry with the balance after it. ``kind``: top_up, task, refund, share, recognition."""
+
+    at: datetime
+    kind: str
+    task: int | None = None
+    amount: Decimal
+    balance: Decimal
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """``opening`` and all changes give ``closing``; ``unexplained`` is 0.000000 as long as the books are right."""
+
+    tasks: int
+    charged: Decimal
+    refunded: Decimal
+    net: Decimal
+    topped_up: Decimal
+    shares: Decimal
+    from_: datetime = msgspec.field(name="from")
+    to: datetime
+    tz: str
+    opening: Decimal
+    closing: Decimal
+    unexplained: Decimal
+    rows: list[StatementRow]
+    by_job: list[StatementWork] | None = None
+    entries: list[StatementEntry]
+    next: str | None = None
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+    sensitive: bool
+
+
+class JobTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """``price_at_most`` null: the queue's price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
+
+    answers: int
+    price_at_most: Decimal | None = None
+    life: int | None = None
+    deadline: datetime | None = None
+
+
+class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """``items`` = ``open`` (wait or are being answered) + ``held_back`` (not entered yet) + those that ended."""
+
+    items: int
+    open: int
+    held_back: int
+    done: int
+    failed: int
+    cancelled: int
+
+
+class JobPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task costs now, and the most that the whole job may cost at that price."""
+
     task: Decimal
     total: Decimal
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a file is: ``lines`` of it are there, and it goes on with the one behind."""
+
     key: str
     lines: int
     complete: bool
-    items: int = 0
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A job; ``net`` is charged less refunded. ``waits_for``: why nothing enters now; null: it goes on.
+
+    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells.
+    """
+
     id: int
     name: str
     state: str
     waits_for: str | None = None
-    queue: QueueName | None = None
-    question: dict[str, Any] = {}
-    terms: dict[str, Any] = {}
+    queue: Queue
+    question: dict[str, Any]
+    terms: JobTerms
     budget: Decimal | None = None
+    callback_url: str
     created_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
     deadline: datetime | None = None
-    counts: Counts
+    counts: JobCounts
     price: JobPrice
     held: Decimal
     charged: Decimal
     refunded: Decimal
     net: Decimal
-    uploads: list[Upload] = []
+    uploads: list[Upload]
     eta_seconds: int | None = None
 
 
-class Jobs(msgspec.Struct, frozen=True):
+class Jobs(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of jobs; ``next`` begins the one after it, null when there is none."""
+
     items: list[Job]
     next: str | None = None
 
 
-class Balance(msgspec.Struct, frozen=True):
-    available: Decimal
-    held: Decimal
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is complete. ``items``: of the whole job; ``skipped``: files that are no pictures, up to 100."""
 
-
-class Spending(msgspec.Struct, frozen=True):
-    rows: list[dict[str, Any]]
-    total: dict[str, Any]
-
-
-class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    opening: Decimal
-    closing: Decimal
-    charged: Decimal
-    refunded: Decimal
-    net: Decimal
-    entries: list[dict[str, Any]]
+    key: str
+    lines: int
+    complete: bool
+    items: int
+    skipped: list[str]

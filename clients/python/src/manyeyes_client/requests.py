@@ -16,11 +16,12 @@ import msgspec
 from manyeyes_client import calls
 from manyeyes_client.calls import Call
 from manyeyes_client.errors import ManyeyesError, WrongSource, problem
-from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Task, Tasks, Upload
+from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Taken, Task, Tasks, Upload
 from manyeyes_client.questions import Question
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60
+EVENTS = Call("GET", "/v1/jobs/{job_id}/events")
 ENCODER = msgspec.json.Encoder(decimal_format="string")
 Picture = bytes | Path | str
 
@@ -218,12 +219,12 @@ def upload_state(job_id: int, key: str) -> Request[Upload]:
     return build(calls.UPLOAD_STATE, Upload, places=(job_id, key))
 
 
-def items(job_id: int, key: str, from_line: int) -> Request[Upload]:
+def items(job_id: int, key: str, from_line: int) -> Request[Taken]:
     """Return the call that uploads lines of items from a line on; its body is a stream and not in here."""
     query = {"from_line": from_line if from_line > 1 else None}
-    request = build(calls.ITEMS, Upload, places=(job_id,), query=query, key=new_key())
+    request = build(calls.ITEMS, Taken, places=(job_id,), query=query, key=new_key())
     headers = {**request.headers, "Upload-Key": key, "Content-Type": "application/jsonl"}
-    return Request(method=request.method, target=request.target, reply=Upload, headers=headers)
+    return Request(method=request.method, target=request.target, reply=Taken, headers=headers)
 
 
 def results(job_id: int, form: str) -> Request[bytes]:
@@ -234,4 +235,4 @@ def results(job_id: int, form: str) -> Request[bytes]:
 
 def events(job_id: int) -> Request[bytes]:
     """Return the call for a job's progress; what comes is a stream."""
-    return build(calls.EVENTS, bytes, places=(job_id,))
+    return build(EVENTS, bytes, places=(job_id,))

@@ -156,16 +156,27 @@ async def save_entered(
     charges: Sequence[Transfer] = (),
 ) -> None:
     """Store tasks, pictures and queue entries, hold their prices, and book ``charges`` of the same accounts beside."""
-    # 1. Tasks, pictures, queue entries and turns.
     rows = [row for _, row in entered]
     if rows:
         await tasks.insert_tasks(tx, now, cell, [_task(task, row) for task, row in entered])
         pictures = [(task.task_id, task.picture.media, task.picture.data) for task, _ in entered if task.picture]
         await tasks.insert_blobs(tx, cell, now.date(), pictures)
+    await save_work(tx, now, cell, rows, purses, charges)
+
+
+async def save_work(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    rows: Sequence[Entering],
+    purses: Purses,
+    charges: Sequence[Transfer] = (),
+) -> None:
+    """Put tasks that are stored into their queues, hold their prices, and book ``charges`` of the same accounts."""
+    if rows:
         await dispatch.insert_work(tx, now, cell, rows)
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
-    # 2. Money: the holds and the charges, and the balances that they leave.
     booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.job_progress import count_ends
 from manyeyes.actions.shared.owner_shares import app_days
 from manyeyes.actions.shared.recognition_reviews import end_reviews
 from manyeyes.dispatch import store as dispatch
@@ -53,11 +54,11 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     await statistics.add_queue_minutes(tx, now, cell, _queue_usage(charged, now))
     # 3. Whoever waits for this end is told: the customer, the soft app's owner, the recogniser's statistics.
     told = [e.work for e in ended if e.work.callback_url and _is_told(e)]
-    await webhooks.insert_deliveries(
-        tx, now, cell, [NewDelivery(w.task_id, w.account_id, w.callback_url, w.base_url) for w in told]
-    )
+    await webhooks.insert_deliveries(tx, now, cell, [_delivery(work) for work in told])
     await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
     await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
+    # 4. Their jobs count them, the last of all that is locked.
+    await count_ends(tx, now, cell, [(e.work, e.ending) for e in ended])
 
 
 def transfers(ended: EndedWork) -> list[Transfer]:
@@ -115,6 +116,10 @@ def _is_told(ended: EndedWork) -> bool:
     A review's message has a place for nothing else (docs/contracts/tupu.md#human-review-push).
     """
     return ended.ending is Ending.SOLVED or ended.work.kind != LABEL_PICTURE
+
+
+def _delivery(work: Work) -> NewDelivery:
+    return NewDelivery(task_id=work.task_id, account_id=work.account_id, url=work.callback_url, base_url=work.base_url)
 
 
 def _closing(ended: EndedWork) -> Closing:

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.job_progress import count_refunds
 from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.actions.shared.recognition_reviews import refute_reviews
 from manyeyes.ledger import store as ledger
@@ -45,7 +46,8 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     await slots.close(tx, cell, sorted(d.report.task_id for d in decided))
     cancelled = {pay.task_id: pay for pay in await ledger.cancel_pay(tx, cell, sorted(lost))}
     await ledger.free_pay(tx, now, cell, kept)
-    refunds = await _refund(tx, now, cell, sorted(confirmed))
+    charges = await history.charges(tx, cell, sorted(confirmed)) if confirmed else {}
+    refunds = await _refund(tx, now, cell, list(charges.values()))
     cancels = [posting(TransferKind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
     await ledger.insert_transfers(tx, now, cell, cancels)
     # 3. Write the outcomes and count them for reporters, reviewers and recognisers.
@@ -64,14 +66,14 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     await slots.add_to_records(tx, cell, _records_of_reviewers(decided))
     if confirmed:
         await refute_reviews(tx, cell, confirmed)
+        await count_refunds(tx, now, cell, [(charges[task_id].job_id, micros) for task_id, micros in refunds.items()])
 
 
-async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> dict[int, int]:
-    """Give back what the tasks cost, in full, and take their shares back; return the micros by task."""
-    if not task_ids:
+async def _refund(tx: asyncpg.Connection, now: datetime, cell: int, charges: Sequence[Charge]) -> dict[int, int]:
+    """Give back what tasks cost, in full, and take their shares back; return the micros by task."""
+    if not charges:
         return {}
-    charges = await history.charges(tx, cell, task_ids)
-    refunds = [_refund_of(charge) for charge in charges.values() if charge.charged_micros]
+    refunds = [_refund_of(charge) for charge in charges if charge.charged_micros]
     booked = [posting(TransferKind.REFUND, r.task_id, r.account_id, r.refunded_micros) for r in refunds]
     changes: defaultdict[int, int] = defaultdict(int)
     for each in refunds:

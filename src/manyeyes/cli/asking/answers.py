@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from manyeyes.cli.asking.endings import Ending, Stopped
+from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import PlannedItem
 from manyeyes.cli.asking.question_options import field_names
 from manyeyes_client import Row
@@ -36,8 +36,8 @@ OWN = (
 # What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection").
 FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 DONE, UNFIT = "done", "not_sent"
-Cells = dict[str, Any]
-Find = Callable[[PlannedItem], Cells | None]
+AnswerCells = dict[str, Any]
+Find = Callable[[PlannedItem], AnswerCells | None]
 
 
 class AnswerFile:
@@ -45,19 +45,19 @@ class AnswerFile:
 
     def __init__(self, path: Path, question: Mapping[str, Any]) -> None:
         if path.suffix.lower() not in FORMS:
-            raise Stopped(Ending.USAGE, f"{path}: answers are written as .csv, .jsonl or .parquet")
+            raise Stopped(AskEnding.USAGE, f"{path}: answers are written as .csv, .jsonl or .parquet")
         if path.suffix.lower() == ".parquet":
             _arrow()
         if not path.absolute().parent.is_dir():
-            raise Stopped(Ending.USAGE, f"{path.parent}: there is no such folder")
+            raise Stopped(AskEnding.USAGE, f"{path.parent}: there is no such folder")
         self.path, self._kind = path, str(question.get("kind", ""))
         fields = field_names(dict(question))
         self._columns = {name: f"answer_{name}" if name in OWN else name for name in fields}
         self.columns = ("file", *(self._columns.values() or ("answer",)), *OWN[1:])
 
-    def answered(self, item: PlannedItem, row: Row, job: int, question: str) -> Cells:
+    def answered(self, item: PlannedItem, row: Row, job: int, question: str) -> AnswerCells:
         """Return the cells of an item that people were asked about."""
-        values: Cells = {"answer": row.value}
+        values: AnswerCells = {"answer": row.value}
         if self._columns:
             given = row.value if isinstance(row.value, dict) else {}
             values = {column: given.get(name) for name, column in self._columns.items()}
@@ -68,11 +68,11 @@ class AnswerFile:
             **{"job": job, "task": row.task_id, "picture": item.picture, "question": question},
         }
 
-    def not_sent(self, item: PlannedItem) -> Cells:
+    def not_sent(self, item: PlannedItem) -> AnswerCells:
         """Return the cells of an item that nobody was asked about."""
         return {"file": item.file, "state": UNFIT, "failure": item.unfit}
 
-    def write(self, rows: Iterable[Cells]) -> None:
+    def write(self, rows: Iterable[AnswerCells]) -> None:
         """Write the file; it is whole or not there."""
         suffix = self.path.suffix.lower()
         with Written(self.path) as file:
@@ -89,7 +89,7 @@ class AnswerFile:
             else:
                 self._write_parquet(file, rows)
 
-    def _write_parquet(self, file: Any, rows: Iterable[Cells]) -> None:
+    def _write_parquet(self, file: Any, rows: Iterable[AnswerCells]) -> None:
         arrow, parquet = _arrow()
         schema = arrow.schema([(name, arrow.string()) for name in self.columns])
         columns: dict[str, list[str | None]] = {name: [] for name in self.columns}
@@ -98,11 +98,11 @@ class AnswerFile:
                 columns[name].append(None if row.get(name) is None else _text(row[name]))
         parquet.write_table(arrow.table(columns, schema=schema), file)
 
-    def read(self, path: Path) -> Iterator[Cells]:
+    def read(self, path: Path) -> Iterator[AnswerCells]:
         """Yield the rows that were answered, of a file that this command wrote. Raises `Stopped` for another one."""
         for row in _rows(path):
             if not {"file", "state", "question"} <= row.keys():
-                raise Stopped(Ending.USAGE, f"{path}: `manyeyes ask` did not write this file")
+                raise Stopped(AskEnding.USAGE, f"{path}: `manyeyes ask` did not write this file")
             if row.get("state") == DONE:
                 for column in self._columns.values() or ("answer",):
                     row[column] = self._value(column, row.get(column))
@@ -130,22 +130,22 @@ def job_of(path: Path) -> str | None:
         return ""
 
 
-def finder(rows: Iterable[Cells], question: str) -> Find:
+def finder(rows: Iterable[AnswerCells], question: str) -> Find:
     """Return a function that gives the row that answers an item: the same picture, or the same address by its name."""
-    pictures: dict[str, Cells] = {}
-    names: dict[str, Cells] = {}
+    pictures: dict[str, AnswerCells] = {}
+    names: dict[str, AnswerCells] = {}
     for row in rows:
         if row.get("question") == question:
             (pictures if row.get("picture") else names)[str(row.get("picture") or row.get("file"))] = row
     return lambda item: pictures.get(item.picture) if item.picture else names.get(item.file)
 
 
-def nothing(item: PlannedItem) -> Cells | None:
+def nothing(item: PlannedItem) -> AnswerCells | None:
     """Find no answer: what stands in for `finder` where there is no other run."""
     return None
 
 
-def _rows(path: Path) -> Iterator[Cells]:
+def _rows(path: Path) -> Iterator[AnswerCells]:
     try:
         if path.suffix.lower() == ".parquet":
             yield from _arrow()[1].read_table(path).to_pylist()
@@ -157,14 +157,14 @@ def _rows(path: Path) -> Iterator[Cells]:
                 for row in csv.DictReader(text):
                     yield {name: _plain(cell) for name, cell in row.items() if name}
     except (OSError, ValueError, csv.Error) as error:
-        raise Stopped(Ending.USAGE, f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        raise Stopped(AskEnding.USAGE, f"{path}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def _arrow() -> tuple[Any, Any]:
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ModuleNotFoundError:
-        raise Stopped(Ending.USAGE, "Parquet files need the extra: pip install 'manyeyes[parquet]'") from None
+        raise Stopped(AskEnding.USAGE, "Parquet files need the extra: pip install 'manyeyes[parquet]'") from None
 
 
 def _text(value: Any) -> str:

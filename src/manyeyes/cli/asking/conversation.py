@@ -4,8 +4,8 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
-from manyeyes.cli.asking.endings import Ending, Stopped
-from manyeyes.cli.asking.plan import Plan
+from manyeyes.cli.asking.endings import AskEnding, Stopped
+from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.command import say
 from manyeyes_client import Job
 
@@ -18,7 +18,7 @@ class Conversation:
     def __init__(self, *, may_ask: bool, is_agreed: bool) -> None:
         self._may_ask, self._is_agreed = may_ask, is_agreed
 
-    def found(self, source: Path, plan: Plan) -> None:
+    def found(self, source: Path, plan: AskPlan) -> None:
         """Tell what is in the source, and of each file that is not sent why. Raises `Stopped` when there is nothing."""
         unfit = [(item.where, item.unfit) for item in plan.items if item.unfit]
         taken = sum(item.is_taken for item in plan.items)
@@ -32,9 +32,9 @@ class Conversation:
         if any("are taken" in why and "read here" not in why for _, why in unfit):
             say("with --shrink smaller JPEG copies of such pictures are sent")
         if not plan.asked and not taken:
-            raise Stopped(Ending.USAGE, f"{source}: there is no picture in it that can be asked about")
+            raise Stopped(AskEnding.USAGE, f"{source}: there is no picture in it that can be asked about")
 
-    def price(self, plan: Plan, job: Job, balance: Decimal) -> None:
+    def price(self, plan: AskPlan, job: Job, balance: Decimal) -> None:
         """Tell what it may cost."""
         count, each = len(plan.asked), job.price.task
         say(f"at most {each * count} USD ({count} × {each}); the balance is {balance} USD")
@@ -44,10 +44,10 @@ class Conversation:
         if self._is_agreed:
             return
         if not self._may_ask:
-            raise Stopped(Ending.USAGE, "nobody is there to be asked whether to start: say --yes")
+            raise Stopped(AskEnding.USAGE, "nobody is there to be asked whether to start: say --yes")
         print("Start? [y/N] ", end="", file=sys.stderr, flush=True)
         if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-            raise Stopped(Ending.REFUSED, "not started; nothing was sent and nothing is paid")
+            raise Stopped(AskEnding.REFUSED, "not started; nothing was sent and nothing is paid")
 
     def goes_on(self, job: Job) -> None:
         """Tell that the job was made before."""

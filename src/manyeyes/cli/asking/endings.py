@@ -14,7 +14,7 @@ from manyeyes_client import (
 )
 
 
-class Ending(enum.IntEnum):
+class AskEnding(enum.IntEnum):
     """The exit codes."""
 
     ANSWERED = 0  # every picture
@@ -28,7 +28,7 @@ class Ending(enum.IntEnum):
 class Stopped(Exception):
     """An expected end before the answers are there; its text says why, and what to do."""
 
-    def __init__(self, ending: Ending, text: str) -> None:
+    def __init__(self, ending: AskEnding, text: str) -> None:
         super().__init__(text)
         self.ending = ending
 
@@ -42,15 +42,15 @@ ON_OTHER_TERMS = (
 def stopped_by(error: ManyeyesError) -> Stopped:
     """Return how the client's error ends the command."""
     if isinstance(error, WrongSource | WrongSettings):
-        return Stopped(Ending.USAGE, str(error))
+        return Stopped(AskEnding.USAGE, str(error))
     if isinstance(error, KeyReused):
-        return Stopped(Ending.REFUSED, ON_OTHER_TERMS)
+        return Stopped(AskEnding.REFUSED, ON_OTHER_TERMS)
     if isinstance(error, BadItems):
         told = [f"line {fault.line}: {fault.detail}" for fault in error.errors]
-        return Stopped(Ending.REFUSED, "\n".join([str(error), *told]))
+        return Stopped(AskEnding.REFUSED, "\n".join([str(error), *told]))
     if isinstance(error, NotReached | ServerFailed):
-        return Stopped(Ending.NOT_REACHED, f"{error}\nthe same command goes on where this one stopped")
+        return Stopped(AskEnding.NOT_REACHED, f"{error}\nthe same command goes on where this one stopped")
     if isinstance(error, ProblemError):
         faults = [f"{fault.pointer}: {fault.detail}" for fault in error.errors if fault.detail not in str(error)]
-        return Stopped(Ending.REFUSED, "\n".join([f"the server says no: {error}", *faults]))
-    return Stopped(Ending.NOT_REACHED, str(error))
+        return Stopped(AskEnding.REFUSED, "\n".join([f"the server says no: {error}", *faults]))
+    return Stopped(AskEnding.NOT_REACHED, str(error))

@@ -40,7 +40,7 @@ class PlannedItem(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.unfit or self.is_taken)
 
 
-class Plan:
+class AskPlan:
     """The items of a source and the question; what of it is uploaded.
 
     ``on_sent`` is called with the number of items that were sent, again and again.

@@ -13,7 +13,7 @@ from manyeyes_client import Job
 LINE_SECONDS = 10.0
 
 
-class Shown:
+class AskProgress:
     """Shows how far sending and answering are, on stderr."""
 
     def __init__(self, console: Console, *, is_quiet: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from manyeyes.cli.asking.endings import Ending, Stopped
+from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.values.decimals import is_decimal
 
 Kind = Literal["text", "number", "label", "labels", "fields"]
@@ -122,4 +122,4 @@ def _read(file: Path) -> str:
 
 
 def _usage(text: str) -> Stopped:
-    return Stopped(Ending.USAGE, text)
+    return Stopped(AskEnding.USAGE, text)

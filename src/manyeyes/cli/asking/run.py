@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from manyeyes.cli.asking.answers import AnswerFile, Cells, Find, job_of
-from manyeyes.cli.asking.endings import Ending, Stopped
-from manyeyes.cli.asking.plan import Plan
-from manyeyes.cli.asking.progress import Shown
+from manyeyes.cli.asking.answers import AnswerCells, AnswerFile, Find, job_of
+from manyeyes.cli.asking.endings import AskEnding, Stopped
+from manyeyes.cli.asking.plan import AskPlan
+from manyeyes.cli.asking.progress import AskProgress
 from manyeyes_client import BadItems, Client, Job
 
 LONGEST_NAME = 60  # of a job: docs/decisions/0037
@@ -34,7 +34,7 @@ class Wishes:
 class Talk(Protocol):
     """What is said to whoever started the command, and asked."""
 
-    def price(self, plan: Plan, job: Job, balance: Decimal) -> None:
+    def price(self, plan: AskPlan, job: Job, balance: Decimal) -> None:
         """Tell what it may cost."""
 
     def agree(self) -> None:
@@ -44,7 +44,7 @@ class Talk(Protocol):
         """Tell that the job was made before."""
 
 
-def find_job(client: Client, plan: Plan, wishes: Wishes) -> Job:
+def find_job(client: Client, plan: AskPlan, wishes: Wishes) -> Job:
     """Return the plan's job: the one that was made before, or a new draft."""
     words = " ".join(str(plan.question.get("words", "")).split())
     return client.create_job(
@@ -58,11 +58,12 @@ def find_job(client: Client, plan: Plan, wishes: Wishes) -> Job:
     )
 
 
-def prepare(client: Client, plan: Plan, job: Job, wishes: Wishes, talk: Talk, out: AnswerFile) -> bool:
+def prepare(client: Client, plan: AskPlan, job: Job, wishes: Wishes, talk: Talk, out: AnswerFile) -> bool:
     """Tell the price of a draft and ask whether to start it; return whether to go on (a dry run does not)."""
     there = job_of(out.path)
     if there is not None and there != str(job.id) and not wishes.may_overwrite:
-        raise Stopped(Ending.USAGE, f"{out.path} is there already, and not of this job: name another file with --out")
+        words = f"{out.path} is there already, and not of this job: name another file with --out"
+        raise Stopped(AskEnding.USAGE, words)
     if job.state != "draft":
         talk.goes_on(job)
         return not wishes.is_dry
@@ -74,12 +75,12 @@ def prepare(client: Client, plan: Plan, job: Job, wishes: Wishes, talk: Talk, ou
         return False
     if balance < bound:
         words = f"the balance of {balance} USD does not pay {bound}: top up, or ask for less with --budget"
-        raise Stopped(Ending.REFUSED, words)
+        raise Stopped(AskEnding.REFUSED, words)
     talk.agree()
     return True
 
 
-def run(client: Client, plan: Plan, job: Job, wishes: Wishes, shown: Shown) -> Job:
+def run(client: Client, plan: AskPlan, job: Job, wishes: Wishes, shown: AskProgress) -> Job:
     """Upload, start and wait as far as that is still to be done; return the job when nothing more will come of it."""
     if job.state == "draft":
         total = len(plan.asked)
@@ -87,7 +88,7 @@ def run(client: Client, plan: Plan, job: Job, wishes: Wishes, shown: Shown) -> J
         try:
             client.upload(job.id, plan, key=plan.key())
         except BadItems as bad:
-            raise Stopped(Ending.REFUSED, _told_of(bad, plan)) from bad
+            raise Stopped(AskEnding.REFUSED, _told_of(bad, plan)) from bad
         shown.sent(total, total)
     if job.state not in OVER:
         job = _on_these_bounds(client, job, wishes)
@@ -96,7 +97,7 @@ def run(client: Client, plan: Plan, job: Job, wishes: Wishes, shown: Shown) -> J
     return job if job.state in OVER else _waited(client, job, shown)
 
 
-def _waited(client: Client, job: Job, shown: Shown) -> Job:
+def _waited(client: Client, job: Job, shown: AskProgress) -> Job:
     for now in client.events(job.id):
         job = now
         shown.job(job)
@@ -105,7 +106,7 @@ def _waited(client: Client, job: Job, shown: Shown) -> Job:
     return job
 
 
-def rows_of(client: Client, plan: Plan, job: Job | None, out: AnswerFile, find: Find) -> Iterator[Cells]:
+def rows_of(client: Client, plan: AskPlan, job: Job | None, out: AnswerFile, find: Find) -> Iterator[AnswerCells]:
     """Yield the answers of every item of the plan, in its order; ``find`` has those of another run."""
     results = client.results(job.id) if job else iter(())
     for item in plan.items:
@@ -126,7 +127,7 @@ def _on_these_bounds(client: Client, job: Job, wishes: Wishes) -> Job:
     return client.change(job.id, budget=budget, deadline=deadline)
 
 
-def _told_of(bad: BadItems, plan: Plan) -> str:
+def _told_of(bad: BadItems, plan: AskPlan) -> str:
     asked = plan.asked
     places = {number: item.where for number, item in enumerate(asked, 1)}
     lines = [f"{places.get(fault.line or 0, f'line {fault.line}')}: {fault.detail}" for fault in bad.errors]

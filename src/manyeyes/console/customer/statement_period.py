@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.ledger.statements import FIRST_PLACE
 from manyeyes.roles.customer import spending_filters
 from manyeyes.roles.customer.spending_filters import UNKNOWN, SpendingFilters
-from manyeyes.roles.customer.statement import Place
+from manyeyes.roles.customer.statement import EntryPlace
 from manyeyes.roles.customer.statement_span import USUAL_ZONE, StatementSpan, is_zone, month_span, read_span
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.cursors import OF_ENTRIES, cursor, read_cursor
@@ -30,7 +30,7 @@ class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
     queue: str = ""
     soft_id: str = ""
     ip: str = ""
-    before: Place | None = None
+    before: EntryPlace | None = None
     is_readable: bool = True
 
     @property
@@ -46,7 +46,7 @@ class StatementQuery(msgspec.Struct, frozen=True, kw_only=True):
         """Return the address of the next span, or of the one before."""
         return f"{PATH}?{urlencode(self._asked(self.span.beside(step)) | self._others())}"
 
-    def page(self, before: Place) -> str:
+    def page(self, before: EntryPlace) -> str:
         """Return the address of the page of entries before a place."""
         return self.address(before=cursor(before[0], *before[1]))
 
@@ -94,7 +94,7 @@ def filters(question: StatementQuery, queues: Mapping[int, QueueTerms]) -> Spend
     return spending_filters.filters(queues, queue=question.queue, soft_id=soft_id, ip=question.ip)
 
 
-def _before(text: str) -> Place | None:
+def _before(text: str) -> EntryPlace | None:
     found = read_cursor(OF_ENTRIES, text)
     if found is None:
         return None

@@ -19,7 +19,11 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON, Vote
 from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, ReviewerSession, parse_slot
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.options import label_names
+from manyeyes.tasks.labels import LabelOptions
+from manyeyes.tasks.options import PictureOptions, label_names
+from manyeyes.tasks.questions import ChoiceOptions, NumberOptions
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.v1.question_views import QuestionView, instructions_view
 from manyeyes.v1.reviewer_views import SlotView, reviewer_view, slot_view
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import kept_words
@@ -32,6 +36,7 @@ VERDICTS = {
     "reject": (Vote.REJECT, "right"),
     "ambiguous": (Vote.REJECT, "ambiguous"),
     "several": (Vote.REJECT, "several"),
+    "either": (Vote.REJECT, "ambiguous"),
 }
 
 
@@ -96,6 +101,7 @@ class ReviewPages:
                 "payable_micros": session.payable_micros,
             },
             task=_task(words, leased, slot) if leased and slot else None,
+            told=await self._told(worker, leased),
             longest_reason=LONGEST_REASON,
             script_data={
                 "words": words,
@@ -106,6 +112,13 @@ class ReviewPages:
             },
         )
 
+    async def _told(self, worker: Worker, leased: LeasedSlot | None) -> QuestionView | None:
+        """Return what is said about the question that lies before the reviewer; None where nothing is."""
+        if leased is None or leased.question is None:
+            return None
+        found = await self._desk.instructions(worker, leased.question)
+        return None if isinstance(found, Refusal) else instructions_view(self._context, found)
+
 
 def _notice(language: str, words: task_wording.Words, refusal: Refusal) -> str:
     """Return what the reviewer is told; of a vote, the reason alone can be unreadable: it was too long."""
@@ -114,10 +127,20 @@ def _notice(language: str, words: task_wording.Words, refusal: Refusal) -> str:
     return task_wording.explanation(words, refusal)
 
 
+def either_way(options: PictureOptions) -> str:
+    """Return which excuse an answer of this kind has: signs ``alike``, ``several`` labels, ``either`` reading."""
+    if isinstance(options, (LabelOptions, ChoiceOptions)):
+        return "several"
+    return "alike" if isinstance(options, ImageOptions) else "either"
+
+
 def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict[str, Any]:
     """Return a complaint as the template draws it: picture, question, answer, and nobody's name."""
     options, text = slot.task.options, slot.answer.text
     labels = label_names(options)
+    either = either_way(options)
+    fields = [] if isinstance(slot.answer.fields, msgspec.UnsetType) else slot.answer.fields
+    chosen = [] if isinstance(slot.answer.chosen, msgspec.UnsetType) else slot.answer.chosen
     return {
         "slot": slot.slot,
         "image_url": slot.task.image_url,
@@ -128,7 +151,11 @@ def _task(words: task_wording.Words, leased: LeasedSlot, slot: SlotView) -> dict
         "rules": [task_wording.filled(words, key, values) for key, values in task_wording.judged_by(options)],
         "comment": options.comment,
         "labels": labels,
-        "either": words["verdict.several" if labels else "verdict.alike"],
+        "either": words[f"verdict.{either}"],
+        "either_value": "ambiguous" if either == "alike" else either,
+        "fields": [{"name": field.name, "runs": glyphs.runs(field.text)} for field in fields],
+        "chosen": chosen,
+        "unit": options.unit if isinstance(options, NumberOptions) else "",
         "runs": [glyphs.Run(text, False)] if labels else glyphs.runs(text),
         "glyphs": [{"sign": sign, "name": words[key]} for sign, key in glyphs.alike(options, text)],
         "length": glyphs.length(text),

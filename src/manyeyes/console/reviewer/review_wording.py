@@ -17,11 +17,13 @@ REVIEW_WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "glyph.capital_i": mark("capital letter i"),
     "glyph.bar": mark("a vertical bar"),
     "verdict.alike": mark("They look alike: 0/O, 1/l/I"),
+    "verdict.either": mark("It can be read either way"),
     "verdict.several": mark("More than one label fits"),
     "state.working": mark("Reviewing"),
     "notice.voted_wrong": mark("You said: wrong"),
     "notice.voted_right": mark("You said: right"),
     "notice.voted_alike": mark("You said: they look alike"),
+    "notice.voted_either": mark("You said: it can be read either way"),
     "notice.voted_several": mark("You said: more than one label fits"),
     "notice.slot_lost": mark(
         "Your time for that picture was over, or the others had decided already, so that vote was not taken. "

@@ -28,6 +28,8 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "ask.labels": mark("Which labels fit the picture? Choose all that do"),
     "ask.number": mark("Type the number you see"),
     "ask.fields": mark("Type what each field asks for"),
+    "ask.field": mark("%(name)s · %(n)s of %(all)s"),
+    "label.none": mark("None of them"),
     "ask.widget": mark("Solve the widget of %(site)s"),
     "rule.digits": mark("only digits"),
     "rule.no_digits": mark("no digits"),

@@ -16,10 +16,16 @@ from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
+from manyeyes.console.worker import plain_forms
+from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, WorkerSession, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.rules import LONGEST_ANSWER, ImageOptions, obstacle
+from manyeyes.tasks.options import PictureOptions, answer_obstacle
+from manyeyes.tasks.questions import ChoiceOptions, NumberOptions
+from manyeyes.tasks.rules import LONGEST_ANSWER, ImageOptions
+from manyeyes.tasks.tokens import TokenOptions
+from manyeyes.v1.question_views import instructions_view
 from manyeyes.v1.worker_views import LeaseView, lease_view
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import ROOM
@@ -54,12 +60,23 @@ class WorkPages:
 
     @for_workers
     async def answer(self, request: Request, worker: Worker) -> Response:
-        """POST /worker/answer: answer a task; fields `lease`, `text`."""
+        """POST /worker/answer: answer a task; fields `lease`, and `text` or the parts of `plain_forms`."""
+        form = await request.form()
+        text = await self._answer_in(worker, form)
 
         async def give(worker: Worker, form: FormData) -> object:
-            return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), typed_in(form, "text"))
+            return await self._desk.answer(worker, parse_lease(text_of(form, "lease")), text)
 
-        return await self._act(request, worker, give)
+        return await self._act(request, worker, give, text)
+
+    @for_workers
+    async def instructions(self, request: Request, worker: Worker) -> Response:
+        """POST /worker/instructions: the worker has read what is said about a question; field `question`."""
+
+        async def go_past(worker: Worker, form: FormData) -> object:
+            return await self._desk.went_past(worker, parse_question(text_of(form, "question")))
+
+        return await self._act(request, worker, go_past)
 
     @for_workers
     async def skip(self, request: Request, worker: Worker) -> Response:
@@ -70,14 +87,23 @@ class WorkPages:
 
         return await self._act(request, worker, pass_on)
 
-    async def _act(self, request: Request, worker: Worker, act: Act) -> Response:
+    async def _answer_in(self, worker: Worker, form: FormData) -> str:
+        """Return the answer that a form holds; of one with parts, by the question of the task that lies before them."""
+        if "text" in form:
+            return typed_in(form, "text")
+        found = await self._desk.next(worker, 0)
+        is_theirs = isinstance(found, LeasedTask) and str(found.lease) == text_of(form, "lease")
+        options = found.options if isinstance(found, LeasedTask) and is_theirs else None
+        return "" if options is None or isinstance(options, TokenOptions) else plain_forms.answer_in(form, options)
+
+    async def _act(self, request: Request, worker: Worker, act: Act, draft: str = "") -> Response:
         """Carry out the form and redirect to the page; an answer that did not fit stays on the page, to be changed."""
         form = await request.form()
         outcome = await act(worker, form)
         if not isinstance(outcome, Refusal):
             return RedirectResponse("/worker", status_code=303)
         if outcome.reason is Reason.ANSWER_UNFIT:
-            return await self._draw(request, worker, outcome, draft=typed_in(form, "text"), status=422)
+            return await self._draw(request, worker, outcome, draft=draft, status=422)
         return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
 
     async def _draw(
@@ -88,6 +114,7 @@ class WorkPages:
         lease = lease_view(self._context, leased)
         session = await self._desk.session(worker)
         words = task_wording.words_for(languages.catalogue(look_of(request).language))
+        told = await self._desk.instructions(worker, leased.question) if leased and leased.question else None
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         response = render(
             request,
@@ -101,6 +128,7 @@ class WorkPages:
             notice=task_wording.explanation(words, refusal) if refusal else "",
             tally=_tally(session),
             task=_task(words, leased, lease, draft) if leased and lease else None,
+            told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),
             longest_typed=LONGEST_ANSWER * ROOM,
             words=words,
             skip_reasons={code: _kinds_of(code) for code in SkipReason},
@@ -130,23 +158,44 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, draft
     task = lease.task
     if task.widget_url:
         return _widget(words, leased, lease)
-    labels = task.options.labels if isinstance(task.options, LabelOptions) else ()
+    options = task.options
+    buttons = _buttons(options)
+    parts = plain_forms.parts(words, options, draft)
+    rules = [task_wording.filled(words, *rule) for rule in task_wording.rules(options) if rule[0] != "rule.unit"]
     return {
-        "kind": "label" if labels else "picture",
+        "kind": "label" if buttons else "fields" if parts else "picture",
         "lease": lease.lease,
         "image_url": task.image_url,
         "widget_url": "",
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
-        "ask": words[task_wording.question(task.options)],
-        "rules": [task_wording.filled(words, key, values) for key, values in task_wording.rules(task.options)],
-        "options": ImageOptions() if labels else task.options,
-        "labels": labels,
-        "comment": task.options.comment,
-        "draft": draft,
-        "hint": _hint(words, task.options, draft) if draft and not labels else "",
+        "ask": words[task_wording.question(options)],
+        "rules": rules,
+        "digits": _keys_of(options),
+        "unit": options.unit if isinstance(options, NumberOptions) else "",
+        "labels": buttons,
+        "form": parts,
+        "topic": options.comment if isinstance(options, LabelOptions) else "",
+        "comment": "" if isinstance(options, LabelOptions) else options.comment,
+        "unread": leased.is_unread,
+        "draft": "" if parts else draft,
+        "hint": _hint(words, options, draft) if draft else "",
     }
+
+
+def _buttons(options: PictureOptions) -> list[dict[str, object]]:
+    """Return the labels of which one is picked: what is sent for each, and what stands on it."""
+    if isinstance(options, LabelOptions):
+        return [{"value": choice.number, "name": choice.name} for choice in options.labels]
+    return [{"value": name, "name": name} for name in options.labels] if isinstance(options, ChoiceOptions) else []
+
+
+def _keys_of(options: PictureOptions) -> str:
+    """Return which keys a touch screen shows, where it is not those for words."""
+    if isinstance(options, ImageOptions):
+        return "numeric" if options.numeric == 1 else ""
+    return plain_forms.keys_of(options) if isinstance(options, NumberOptions) else ""
 
 
 def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> dict[str, Any]:
@@ -161,18 +210,25 @@ def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> 
         "pay_micros": leased.pay_micros,
         "ask": task_wording.filled(words, "ask.widget", {"site": task.options.site}),
         "rules": [],
-        "options": ImageOptions(),
+        "digits": "",
+        "unit": "",
         "labels": (),
+        "form": (),
+        "topic": "",
         "comment": "",
+        "unread": False,
         "draft": "",
         "hint": "",
     }
 
 
-def _hint(words: task_wording.Words, options: ImageOptions, draft: str) -> str:
+def _hint(words: task_wording.Words, options: PictureOptions, draft: str) -> str:
     """Return what is wrong with an answer that was sent by the form and refused."""
-    found = obstacle(options, draft)
-    return task_wording.filled(words, f"hint.{found.key}", {"n": found.n}) if found else ""
+    found = None if isinstance(options, LabelOptions) else answer_obstacle(options, draft)
+    if found is None:
+        return ""
+    said = task_wording.hint(words, found)
+    return f"{found.field}: {said}" if found.field else said
 
 
 def _kinds_of(reason: SkipReason) -> str:

@@ -19,6 +19,8 @@ CREATE UNIQUE INDEX task_item ON task (cell, job_id, external_id) WHERE job_id <
 ALTER TABLE work ADD question_id bigint NOT NULL DEFAULT 0;
 ALTER TABLE work ADD job_id bigint NOT NULL DEFAULT 0;
 ALTER TABLE work ADD entered_at timestamptz;
+DROP INDEX work_leased;
+CREATE INDEX work_leased ON work (cell, worker_id) WHERE state IN (1, 2);
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;
 
 ALTER TABLE result ADD job_id bigint NOT NULL DEFAULT 0;
@@ -115,10 +117,11 @@ CREATE TABLE job (
     claim           int NOT NULL DEFAULT 0,
     claimed_until   timestamptz,
     changed_at      timestamptz NOT NULL,
+    stuck_at        timestamptz,
     PRIMARY KEY (cell, job_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX job_account ON job (cell, account_id, job_id);
-CREATE INDEX job_running ON job (cell, job_id) WHERE state = 1;
+CREATE INDEX job_live ON job (cell, job_id) WHERE state <> 0 AND ended_at IS NULL;
 
 CREATE TABLE job_upload (
     cell       int NOT NULL,

@@ -10,18 +10,19 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
 from manyeyes.actions.open_jobs import OpenJob, open_jobs
-from manyeyes.actions.shared.asked_questions import NewQuestion
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
 from manyeyes.jobs.store import JobUpload, NewJob
+from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.statistics import store as statistics
 from manyeyes.statistics.rules import minute_of
 from manyeyes.tasks import question_store
+from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.workers import store as workers
 
 SPEED_MINUTES = 15  # how fast a queue is: what it answered in the last quarter of an hour
@@ -65,20 +66,24 @@ class CustomerJobs:
         self._context = context
 
     async def open(
-        self, owner: Owner, draft: NewJob, question: NewQuestion, key: CallKey | None = None
+        self, owner: Owner, draft: NewJob, question: GivenQuestion, key: CallKey | None = None
     ) -> OpenedDraft | Refusal:
-        """Return a new draft; its and the question's numbers and account are given here. ``key``: names the call.
+        """Return a new draft; its number and account are given here. ``key``: names the call.
 
-        Refusals: KEY_REUSED, UNKNOWN_QUEUE, UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
+        ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
+        UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
         if draft.queue_id not in await self._context.lookups.queues():
             return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        faults = await picture_faults(self._context, owner.account_id, question)
+        if faults:
+            return faults if isinstance(faults, Refusal) else unfit_question(faults)
         job_id = await self._context.id_blocks.take(owner.cell)
         question_id = await self._context.id_blocks.take(owner.cell)
         command = OpenJob(
             cell=owner.cell,
             job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
-            question=msgspec.structs.replace(question, question_id=question_id, account_id=owner.account_id),
+            question=question.new(question_id, owner.account_id),
             key=key,
         )
         outcome = await self._context.batcher.ask(open_jobs, command)
@@ -128,6 +133,7 @@ class CustomerJobs:
             price_micros=found.price_micros,
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
+        self._context.job_bell.ring()
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
     async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
@@ -185,6 +191,12 @@ class CustomerJobs:
             return rates.tasks, (await workers.presence(db, cell, queue_id))[0]
 
         return await read_patiently(self._context.cells.pool(cell), read)
+
+
+def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
+    """Return the refusal of a job for what is wrong with its question, each with its place in the body."""
+    findings = tuple(MemberFault(why, f"/question{pointer}") for pointer, why in faults)
+    return Refusal(Reason.TASK_PROPERTIES, f"{findings[0].pointer}: {findings[0].detail}", findings)
 
 
 def _known(question: AskedQuestion | None) -> AskedQuestion:

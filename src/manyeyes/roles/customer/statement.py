@@ -15,7 +15,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import statements
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.ledger.statements import FIRST_PLACE, Entry, KindSum
+from manyeyes.ledger.statements import FIRST_PLACE, KindSum, LedgerEntry
 from manyeyes.recognitions.time_spans import LATEST
 from manyeyes.roles.customer.spending_filters import SpendingFilters
 from manyeyes.roles.customer.statement_span import StatementSpan
@@ -35,7 +35,7 @@ NAMES = {
     TransferKind.SHARE_PAY_OUT: "share",
     TransferKind.RECOGNITION: "recognition",
 }
-Place = tuple[datetime, tuple[int, int, int]]
+EntryPlace = tuple[datetime, tuple[int, int, int]]
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +98,7 @@ class StatementEntry(msgspec.Struct, frozen=True, kw_only=True):
     task: int
     change_micros: int
     balance_micros: int
-    place: Place
+    place: EntryPlace
 
     @property
     def name(self) -> str:
@@ -142,7 +142,7 @@ async def read_statement(
 
 
 async def read_entries(
-    context: Context, owner: Owner, statement: Statement, before: Place | None, limit: int
+    context: Context, owner: Owner, statement: Statement, before: EntryPlace | None, limit: int
 ) -> list[StatementEntry]:
     """Return the newest ``limit`` entries of a statement's span that stand before a place, newest first."""
     span = statement.span
@@ -205,7 +205,7 @@ async def _moved(db: asyncpg.Connection, owner: Owner, windows: Sequence[Window]
     ]
 
 
-async def _moved_after(db: asyncpg.Connection, owner: Owner, place: Place, end: datetime) -> int:
+async def _moved_after(db: asyncpg.Connection, owner: Owner, place: EntryPlace, end: datetime) -> int:
     """Return what the entries after a place moved until ``end``: those of its second one by one, then whole seconds."""
     second, micros = await statements.rest_of_second(db, owner.cell, owner.account_id, place)
     if second < end:
@@ -234,7 +234,7 @@ def _rows(span: StatementSpan, windows: Sequence[Window], moved: Sequence[Moved]
     return rows
 
 
-def _entry(entry: Entry, balance: int) -> StatementEntry:
+def _entry(entry: LedgerEntry, balance: int) -> StatementEntry:
     task = wire_id(entry.cause_id) if entry.kind in (TransferKind.SETTLE, TransferKind.REFUND) else 0
     return StatementEntry(
         at=entry.at,

@@ -1,5 +1,6 @@
 """What goes into a job and comes out of it: uploads, results, progress, each as a stream."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
 from pathlib import Path
@@ -11,14 +12,15 @@ from manyeyes_client.aio.connection import AsyncConnection
 from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Upload
+from manyeyes_client.messages import Job, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
 from manyeyes_client.written_files import Written
 
-FINISHED = "finished"
+FINISHED, NO_SUCH_CALL = "finished", "unknown_call"
 
 
 class AsyncFileVerbs(AsyncConnection):
@@ -41,7 +43,8 @@ class AsyncFileVerbs(AsyncConnection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 async with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return requests.decode(await reply.aread(), Upload)
+                    taken = requests.decode(await reply.aread(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
             except ProblemError as no:
@@ -89,7 +92,10 @@ class AsyncFileVerbs(AsyncConnection):
                 await self.pause_after(error, tries)
 
     async def events(self, job_id: int) -> AsyncIterator[Job]:
-        """Yield a job whenever something of it has changed, to its end; connections that break are made again."""
+        """Yield a job whenever something of it has changed, to its end; connections that break are made again.
+
+        Where the server, or what stands before it, has no such stream, the job is looked at every two seconds.
+        """
         tries = self.tries()
         while True:
             try:
@@ -104,6 +110,14 @@ class AsyncFileVerbs(AsyncConnection):
                 raise httpx.RemoteProtocolError("the stream of events ended early")
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
+            except NotFound as no:
+                if no.reason != NO_SUCH_CALL:
+                    raise
+                found = await self.send(requests.job(job_id))
+                yield found
+                if found.state in OVER:
+                    return
+                await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _write(reply: httpx.Response, place: Path) -> None:

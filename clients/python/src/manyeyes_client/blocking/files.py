@@ -3,6 +3,7 @@
 Made from aio/files.py by tools/make_client.py: change that one.
 """
 
+import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -14,14 +15,15 @@ from manyeyes_client.blocking.connection import Connection
 from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Upload
+from manyeyes_client.messages import Job, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
 from manyeyes_client.written_files import Written
 
-FINISHED = "finished"
+FINISHED, NO_SUCH_CALL = "finished", "unknown_call"
 
 
 class FileVerbs(Connection):
@@ -44,7 +46,8 @@ class FileVerbs(Connection):
             request = requests.items(job_id, key, state.lines + 1)
             try:
                 with self.stream(request, tries, _sent(pieces(islice(found.fit(), state.lines, None)))) as reply:
-                    return requests.decode(reply.read(), Upload)
+                    taken = requests.decode(reply.read(), Taken)
+                    return Upload(key=taken.key, lines=taken.lines, complete=taken.complete)
             except httpx.TransportError as error:
                 self.pause_after(error, tries)
             except ProblemError as no:
@@ -92,7 +95,10 @@ class FileVerbs(Connection):
                 self.pause_after(error, tries)
 
     def events(self, job_id: int) -> Iterator[Job]:
-        """Yield a job whenever something of it has changed, to its end; connections that break are made again."""
+        """Yield a job whenever something of it has changed, to its end; connections that break are made again.
+
+        Where the server, or what stands before it, has no such stream, the job is looked at every two seconds.
+        """
         tries = self.tries()
         while True:
             try:
@@ -107,6 +113,14 @@ class FileVerbs(Connection):
                 raise httpx.RemoteProtocolError("the stream of events ended early")
             except httpx.TransportError as error:
                 self.pause_after(error, tries)
+            except NotFound as no:
+                if no.reason != NO_SUCH_CALL:
+                    raise
+                found = self.send(requests.job(job_id))
+                yield found
+                if found.state in OVER:
+                    return
+                time.sleep(LOOK_SECONDS)
 
 
 def _write(reply: httpx.Response, place: Path) -> None:

@@ -11,11 +11,9 @@ from decimal import Decimal
 from manyeyes_client import requests
 from manyeyes_client.blocking.connection import Connection
 from manyeyes_client.errors import NotYet
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
 from manyeyes_client.messages import Job
 from manyeyes_client.questions import Question
-
-OVER = frozenset({"finished", "cancelled"})
-LOOK_SECONDS = 2.0
 
 
 class JobVerbs(Connection):

@@ -28,6 +28,17 @@ class MoneyVerbs(Connection):
         """Return what was spent from ``start`` to before ``end``, by ``hour``, ``day`` or ``month``."""
         return self.send(requests.spending(**{"from": start, "to": end, "grain": grain, "queue": queue}))
 
-    def statement(self, start: datetime | str | None = None, end: datetime | str | None = None) -> Statement:
-        """Return every entry of a span: opening + entries = closing."""
-        return self.send(requests.statement(**{"from": start, "to": end}))
+    def statement(
+        self,
+        start: datetime | str | None = None,
+        end: datetime | str | None = None,
+        *,
+        month: str | None = None,
+        tz: str | None = None,
+        cursor: str | None = None,
+    ) -> Statement:
+        """Return what moved the balance in a span, or a ``month`` ("2026-03") of a time zone: opening + all = closing.
+
+        ``cursor``: `next` of the page before, where there are more entries than one page has.
+        """
+        return self.send(requests.statement(**{"from": start, "to": end, "month": month, "tz": tz, "cursor": cursor}))

@@ -13,7 +13,7 @@ export function runs(text) {
 /** The signs of `text` that are easily taken for another, each once, as {sign, key}; none where only digits are wanted,
     or a label was chosen. */
 export function alike(options, text) {
-  if (options.labels || options.numeric === 1) return [];
+  if ((options.kind && options.kind !== "text") || options.labels || options.numeric === 1) return [];
   return [...new Set(text)].filter((sign) => Object.hasOwn(ALIKE, sign)).map((sign) => ({ sign, key: ALIKE[sign] }));
 }
 

@@ -1,5 +1,6 @@
 // The reviewer screen: one complaint after another, judged with three arrow keys.
 
+import * as instructions from "../shared/instructions.js";
 import * as leaseBar from "../shared/lease_bar.js";
 import * as judgedAnswer from "./judged_answer.js";
 import { explain, hush, tell } from "../shared/notice.js";
@@ -19,7 +20,7 @@ const LOST_AFTER = (WAIT_SECONDS + 15) * 1000;
 // Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
 const GLANCE = 250;
 const VERDICTS = { wrong: "confirm", alike: "reject", right: "reject" };
-const CODES = { wrong: "wrong", alike: "ambiguous", several: "several", right: "right" };
+const CODES = { wrong: "wrong", alike: "ambiguous", either: "ambiguous", several: "several", right: "right" };
 
 let mode = main.dataset.mode;
 let shown = null;
@@ -65,6 +66,7 @@ function turnTo(slot) {
   main.dataset.slot = slot.slot;
   ready(false);
   judgedAnswer.write(slot);
+  instructions.offer(slot.task.question ? { id: slot.task.question, unread: false } : null);
   reason.value = "";
   setMode("task");
   const veiled = pictureView.show(slot.task, () => { if (shown === slot) tell("notice.picture_failed", {}, "bad"); });
@@ -101,7 +103,7 @@ async function vote(which) {
   hush();
   leaseBar.stop();
   const ended = shift.signal;
-  const what = which === "alike" && shown.task.options.labels ? "several" : which;
+  const what = which === "alike" ? judgedAnswer.eitherWay(shown.task.options) : which;
   const words = keptWords(reason.value) || CODES[what];
   try {
     const body = { slot: shown.slot, verdict: VERDICTS[which], reason: words };
@@ -222,6 +224,7 @@ const KEYS = {
   "Shift+ArrowRight": () => pictureView.moveBy(1, 0),
   "Shift+ArrowUp": () => pictureView.moveBy(0, -1),
   "Shift+ArrowDown": () => pictureView.moveBy(0, 1),
+  "Alt+KeyI": () => instructions.open(),
   "Alt+KeyR": () => reason.focus(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   ...pictureView.KEYS,
@@ -238,7 +241,7 @@ function press(which) {
 const isElsewhere = (target) => Boolean(target.closest("input, textarea, select, .look[open]"));
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
   const action = KEYS[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
   if (!event.altKey && isElsewhere(event.target)) return; // there the arrows move the caret
@@ -256,6 +259,11 @@ reason.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
 
 pictureView.furnish(seen);
+instructions.furnish({
+  read: (id) => insist("GET", `/reviewer/questions/${id}`, undefined, () => trouble(true)),
+  closed: () => element("job").focus({ preventScroll: true }),
+  failed: explain,
+});
 element("vote-form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.submitter?.id in VERDICTS) press(event.submitter.id);

@@ -1,6 +1,10 @@
-// The labels of a task that asks for one: a button each, picked by a number, by a click, or found by typing.
-// A label is sent the moment it is picked, so it can be picked only when its picture is seen.
+// The labels of a task that asks for one, or for any: a button each, picked by a number, by a click, or found by typing.
+// One label is sent the moment it is picked, so it can be picked only when its picture is seen; of any, each is on or off
+// until Enter sends them. Enter alone never picks.
 
+import { chosen } from "../shared/answer_kinds.js";
+import { obstacle } from "../shared/answer_rules.js";
+import { help } from "./answer_box.js";
 import { say } from "../shared/page_words.js";
 import { normalised } from "../shared/text_rules.js";
 
@@ -10,16 +14,29 @@ const element = (id) => document.getElementById(id);
 const group = element("labels");
 const box = element("find");
 
+let options = {};
+let step = {}; // `ready`: the hint when Enter takes what is on; `mayBeEmpty`: none at all may be given
+let on = new Set();
+let isNone = false; // "none of them" is a choice of its own: nothing being on is none
+let hasSteered = false;
 let buttons = [];
 let marked = 0; // which of the buttons in sight Enter takes
 let isReady = false;
 let timer = 0;
 
-/** Draws the labels of a task; of a task without labels it takes them away. */
-export function offer(options) {
-  const labels = options.labels ?? [];
+const isAny = () => options.kind === "labels";
+const mayBeNone = () => isAny() && !options.at_least && !step.mayBeEmpty;
+
+/** Draws the labels of a task, with those that were on before; of a task without labels it takes them away. */
+export function offer(next, draft = "", how = {}) {
+  [options, step] = [next, how];
+  const labels = (options.labels ?? []).map((label) => (typeof label === "string" ? { number: label, name: label } : label));
   const isLong = labels.length > KEYS;
+  const before = isAny() ? chosen(draft) : new Set(labels.some(({ number }) => String(number) === draft) ? [draft] : []);
+  on = before ?? new Set();
+  isNone = mayBeNone() && before !== null && on.size === 0;
   buttons = labels.map((label, at) => button(label, isLong ? "" : String((at + 1) % KEYS)));
+  if (mayBeNone()) buttons.push(button({ number: "", name: say("label.none") }, labels.length < KEYS ? "0" : "", true));
   group.hidden = labels.length === 0;
   group.replaceChildren(...buttons);
   group.toggleAttribute("data-many", isLong);
@@ -27,12 +44,15 @@ export function offer(options) {
   box.value = "";
   wait();
   find();
+  press();
 }
 
-function button({ number, name }, key) {
+function button({ number, name }, key, none = false) {
   const made = document.createElement("button");
-  made.type = "submit";
+  made.type = isAny() ? "button" : "submit";
   made.name = "text";
+  made.toggleAttribute("data-none", none);
+  if (isAny()) made.addEventListener("click", () => toggle(made));
   made.value = String(number);
   made.className = "label";
   const words = document.createElement("span");
@@ -47,6 +67,40 @@ function button({ number, name }, key) {
   }
   made.append(words);
   return made;
+}
+
+function toggle(made) {
+  if (!isReady) return;
+  if (made.hasAttribute("data-none")) {
+    isNone = !isNone;
+    on.clear();
+  } else {
+    if (!on.delete(made.value)) on.add(made.value);
+    isNone = false;
+  }
+  press();
+}
+
+// Shows which labels are on, and says what Enter does now.
+function press() {
+  for (const each of buttons) {
+    const isOn = each.hasAttribute("data-none") ? isNone : on.has(each.value);
+    if (isAny()) each.setAttribute("aria-pressed", String(isOn));
+    each.toggleAttribute("data-on", isOn);
+  }
+  if (!buttons.length) return;
+  const missing = on.size || isNone ? obstacle(options, given()) : null;
+  const isDone = (on.size > 0 || isNone) && !missing;
+  if (isDone) help(step.ready ?? "hint.ready", {}, "ready");
+  else if (missing) help(missing.key, missing.values);
+  else help(step.mayBeEmpty ? "hint.optional" : `hint.${isAny() ? "labels" : "label"}${element("finder").hidden ? "" : "_find"}`);
+  element("send").setAttribute("aria-disabled", String(!isDone && !step.mayBeEmpty));
+}
+
+/** What is on, as an answer; empty when nothing was picked. */
+export function given() {
+  if (!isAny()) return [...on][0] ?? "";
+  return on.size || isNone ? JSON.stringify(options.labels.filter((label) => on.has(label))) : "";
 }
 
 /** Nothing can be picked until `seen` is told that the picture is there. */
@@ -85,6 +139,7 @@ const inSight = () => buttons.filter((each) => !each.hidden);
 
 // What begins with the words stands before what only has them inside.
 function find() {
+  hasSteered = false;
   const wanted = plain(box.value);
   const names = new Map(buttons.map((each) => [each, plain(each.textContent)]));
   for (const [each, name] of names) {
@@ -106,30 +161,61 @@ function mark(at) {
 const ordered = () => inSight().sort((one, other) => one.style.order - other.style.order);
 
 function steer(event) {
-  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  const move = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
   if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
-  if (event.target === box && event.key === "Enter") {
+  if (event.key === "Enter" && !event.shiftKey && (event.target === box || isAny() || !event.target.closest(".label"))) {
     event.preventDefault();
-    if (!event.repeat) ordered()[marked]?.click();
+    if (!event.repeat) enter(event.target === box && (box.value.trim() !== "" || hasSteered));
   } else if (event.target === box && ["ArrowDown", "ArrowUp"].includes(event.key)) {
     event.preventDefault();
-    mark(marked + step);
-  } else if (step && event.target !== box) {
+    hasSteered = true;
+    mark(marked + move);
+  } else if (move && event.target !== box) {
     event.preventDefault();
     const shown = ordered();
-    shown[(shown.indexOf(document.activeElement) + step + shown.length) % shown.length]?.focus();
+    shown[(shown.indexOf(document.activeElement) + move + shown.length) % shown.length]?.focus();
   }
 }
 
-/** Wires the labels: `onLabel(number, name)` hears what was picked. */
-export function furnish(onLabel) {
+// Enter: takes the label that was looked for; else sends what is on.
+function enter(hasFound) {
+  if (hasFound) {
+    ordered()[marked]?.click();
+    if (!isAny()) return;
+    box.value = "";
+    find();
+  } else send();
+}
+
+let wants = null;
+
+function send() {
+  if (!isReady) return;
+  const missing = obstacle(options, given());
+  if (given() && !missing) {
+    const name = isAny() ? "" : buttons.find((each) => on.has(each.value)).querySelector("span").textContent;
+    ready(false);
+    if (isAny()) wants.labels(new Set(on));
+    else wants.label(given(), name);
+  } else if (!given() && step.mayBeEmpty) {
+    ready(false);
+    wants.empty();
+  } else {
+    help(missing?.key ?? "hint.choice", missing?.values, "warn");
+  }
+}
+
+/** Wires the labels: `label(number, name)` hears which was picked, `labels(names)` which were sent, `empty()` that none. */
+export function furnish(heard) {
+  wants = heard;
   box.addEventListener("input", find);
   for (const place of [group, box]) place.addEventListener("keydown", steer);
   element("answer-form").addEventListener("submit", (event) => {
     const picked = event.submitter;
+    if (isAny()) return send();
     if (!picked?.classList.contains("label") || !isReady) return;
     ready(false);
     picked.classList.add("pressed");
-    onLabel(picked.value, picked.querySelector("span").textContent);
+    wants.label(picked.value, picked.querySelector("span").textContent);
   });
 }

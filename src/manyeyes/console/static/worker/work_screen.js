@@ -1,10 +1,12 @@
 // The worker screen: puts the held tasks, the picture, the question and the calls to the server together.
 
+import * as instructions from "../shared/instructions.js";
 import * as leaseBar from "../shared/lease_bar.js";
 import { HeldTasks } from "./held_tasks.js";
 import * as labelButtons from "./label_buttons.js";
 import { explain, hush, tell } from "../shared/notice.js";
 import * as answerBox from "./answer_box.js";
+import * as steps from "./answer_steps.js";
 import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
 import * as widget from "./widget.js";
@@ -42,21 +44,26 @@ function lay() {
 }
 
 function turnTo(first) {
-  if (shown && !held.isSettled(shown.lease)) held.keepDraft(shown.lease, answerBox.typed());
+  if (shown && !held.isSettled(shown.lease)) held.keepDraft(shown.lease, steps.draft());
   shown = first;
   leaseBar.stop();
   main.dataset.lease = shown?.lease ?? "";
   if (!shown) return widget.clear();
   const isWidget = Boolean(shown.task.widget_url);
-  main.dataset.task = isWidget ? "widget" : isLabelShown() ? "label" : "picture";
-  answerBox.ask({ lease: shown.lease, ...shown.task }, held.draft(shown.lease));
-  labelButtons.offer(shown.task.options);
+  steps.open({ lease: shown.lease, ...shown.task, words: shown.task.options.words }, held.draft(shown.lease));
   leaseBar.run(shown, askForDesk);
-  skipMenu.offer(main.dataset.task);
+  skipMenu.offer(isWidget ? "widget" : shown.task.options.labels ? "label" : "picture");
   skipMenu.close();
+  instructions.offer(shown.task.question);
   document.title = document.hidden ? `● ${say(isWidget ? "title.widget" : "title.new")}` : title;
   if (isWidget) widget.show(shown.task);
   else showPicture();
+  focus();
+}
+
+// Another field is asked: the picture stays, and is seen already.
+function turnField() {
+  if (isLabelShown() && element("veil").hidden) seen();
   focus();
 }
 
@@ -132,7 +139,7 @@ function takeSession(session) {
 function part(path, body, said) {
   if (!shown) return;
   hush();
-  outbox.push({ path, body: { lease: shown.lease, ...body }, said, text: answerBox.typed() });
+  outbox.push({ path, body: { lease: shown.lease, ...body }, said, text: steps.draft() });
   held.settle(shown.lease);
   lay();
   flush();
@@ -243,19 +250,25 @@ function leave(refusal) {
 const skip = (reason) => part("/skips", { reason }, say("notice.skipped"));
 
 const isWidgetShown = () => Boolean(shown?.task.widget_url);
-const isLabelShown = () => Boolean(shown?.task.options.labels);
+const isLabelShown = () => Boolean(shown) && steps.form().startsWith("label");
 // A picture is passed on at a touch; a widget that is half solved is not to be lost by one.
 const passOn = () => (isWidgetShown() ? skipMenu.open() : skip("unreadable"));
 
 const KEYS = {
   Escape: passOn,
   "Alt+KeyS": () => skipMenu.open(),
+  "Alt+KeyI": () => instructions.open(),
   "Alt+KeyB": () => (mode === "break" ? start() : takeBreak()),
   ...pictureView.KEYS,
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey) return;
+  if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
+  if (mode === "task" && event.key === "Enter" && event.repeat) event.preventDefault(); // each field wants a press of its own
+  if (mode === "task" && event.key === "Enter" && event.shiftKey && !event.altKey && steps.back()) {
+    event.preventDefault();
+    return;
+  }
   const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(event.key) : null;
   const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
@@ -273,8 +286,17 @@ widget.furnish({
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
 
-labelButtons.furnish((number, name) => part("/answers", { answer: { text: number } }, say("notice.chosen", { text: name })));
-answerBox.furnish((text) => part("/answers", { answer: { text } }, say("notice.sent", { text })));
+steps.furnish({
+  answer: (text, said) => part("/answers", { answer: { text } }, said),
+  form: () => { main.dataset.task = steps.form(); },
+  turn: turnField,
+});
+instructions.furnish({
+  read: (id) => insist("GET", `/worker/questions/${id}`, undefined, () => trouble(true)),
+  passed: (id) => insist("POST", `/worker/questions/${id}/seen`, {}, () => trouble(true)),
+  closed: focus,
+  failed: explain,
+});
 skipMenu.furnish(skip, focus);
 pictureView.furnish(() => { if (isLabelShown()) seen(); focus(); });
 element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });

@@ -1,0 +1,83 @@
+"""What ends of tasks and refunds are for their jobs, written once for every action: counts, sums, and who is told."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import asyncpg
+
+from manyeyes.dispatch.store import Work
+from manyeyes.jobs import store as jobs
+from manyeyes.jobs.rules import Job
+from manyeyes.jobs.store import EndCounts, JobNews
+from manyeyes.tasks import store as tasks
+from manyeyes.tasks.rules import Ending, usable
+from manyeyes.webhooks import store as webhooks
+from manyeyes.webhooks.store import NewDelivery
+
+JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"
+_COUNTED = {
+    Ending.SOLVED: "solved",
+    Ending.UNSOLVABLE: "unsolvable",
+    Ending.UNANSWERED: "unanswered",
+    Ending.BARRED: "unanswered",
+    Ending.CANCELLED: "cancelled",
+    Ending.NO_PICTURE: "failed",
+}
+
+
+async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, ended: Iterable[tuple[Work, Ending]]) -> None:
+    """Count open tasks that end in their jobs; those whose last task it is end with it, and their customers are told.
+
+    Jobs are locked here, after everything else. Nothing is asked when none of the tasks is a job's.
+    """
+    counts = _counts((work, ending) for work, ending in ended if work.job_id)
+    if counts:
+        news = await jobs.count_ends(tx, now, cell, counts)
+        await tell(tx, now, cell, [(job, JOB_FINISHED) for job in news if job.ended_at == now])
+
+
+def job_news(job: Job) -> JobNews:
+    """Return whom to tell of a job, and where."""
+    return JobNews(job.job_id, job.account_id, job.callback_url, job.base_url, job.ended_at)
+
+
+async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[tuple[JobNews, str]]) -> None:
+    """Have events of jobs told to those customers who gave an address, each under a serial of its own."""
+    told = sorted(((job, event) for job, event in news if job.callback_url), key=lambda one: one[0].job_id)
+    if not told:
+        return
+    first = await tasks.take_serials(tx, cell, len(told) + 1)
+    serials = [serial for serial in range(first, first + len(told) + 1) if usable(serial)]
+    rows = [
+        NewDelivery(
+            task_id=serial,
+            account_id=job.account_id,
+            url=job.callback_url,
+            base_url=job.base_url,
+            event=event,
+            subject_id=job.job_id,
+        )
+        for serial, (job, event) in zip(serials, told, strict=False)
+    ]
+    await webhooks.insert_deliveries(tx, now, cell, rows)
+
+
+async def count_refunds(tx: asyncpg.Connection, now: datetime, cell: int, refunds: Iterable[tuple[int, int]]) -> None:
+    """Count what was given back of jobs' tasks: (job, micros) each, the job 0 for a task by itself."""
+    sums: defaultdict[int, int] = defaultdict(int)
+    for job_id, micros in refunds:
+        if job_id:
+            sums[job_id] += micros
+    await jobs.add_refunds(tx, now, cell, sums)
+
+
+def _counts(ended: Iterable[tuple[Work, Ending]]) -> list[EndCounts]:
+    sums: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for work, ending in ended:
+        entry = sums[work.job_id]
+        entry["closed"] += 1
+        entry[_COUNTED[ending]] += 1
+        entry["freed_micros"] += work.price_micros
+        entry["charged_micros"] += work.price_micros if ending.charged else 0
+    return [EndCounts(job_id=job_id, **entry) for job_id, entry in sorted(sums.items())]

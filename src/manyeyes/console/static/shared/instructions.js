@@ -1,0 +1,84 @@
+// What is said about a question: over the task before the first one, and again on a key.
+
+import { isolated } from "./page_words.js";
+
+const element = (id) => document.getElementById(id);
+const panel = element("instructions");
+const opener = element("how");
+
+let question = null;
+let reading = ""; // whose question the panel was opened for; empty when its task has gone
+let wants = null;
+const passed = new Set(); // what lies on the desk may say for a moment longer that it is unread
+
+/** A task is shown: `next` is its question {id, unread}, or undefined where nothing is said about it. */
+export function offer(next) {
+  reading = "";
+  if (panel.open) panel.close();
+  question = next ?? null;
+  opener.hidden = !question;
+  if (question?.unread && !passed.has(question.id)) open();
+}
+
+export const isOpen = () => panel.open;
+
+/** Shows what is said; false when there is nothing. */
+export async function open() {
+  if (!question || panel.open) return false;
+  const { id } = question;
+  reading = id;
+  panel.showModal();
+  element("instructions-text").textContent = "…";
+  element("examples").replaceChildren();
+  try {
+    const told = await wants.read(id);
+    if (question?.id === id) fill(told);
+  } catch (refusal) {
+    if (panel.open) panel.close();
+    wants.failed(refusal);
+  }
+  return true;
+}
+
+function fill(told) {
+  element("instructions-ask").textContent = told.words;
+  element("instructions-text").textContent = told.instructions;
+  element("examples").replaceChildren(...told.examples.map(example));
+  element("examples-title").hidden = told.examples.length === 0;
+  element("instructions-start").focus();
+}
+
+function example({ text, words, image_url: address }) {
+  const item = document.createElement("li");
+  if (address) {
+    const image = document.createElement("img");
+    image.src = address;
+    image.alt = "";
+    item.append(image);
+  }
+  const answer = document.createElement("p");
+  answer.className = "example-answer";
+  answer.append(isolated(text));
+  const why = document.createElement("p");
+  why.dir = "auto";
+  why.textContent = words;
+  item.append(answer, why);
+  return item;
+}
+
+/** Wires the panel: read(id) gets what is said, passed(id) hears that it was read, closed() gives the focus back. */
+export function furnish(heard) {
+  wants = heard;
+  opener.addEventListener("click", () => open());
+  element("instructions-start").addEventListener("click", () => panel.close());
+  panel.addEventListener("close", () => {
+    const id = reading;
+    if (!id) return;
+    if (question.unread && !passed.has(id)) {
+      passed.add(id);
+      wants.passed?.(id).catch(wants.failed);
+    }
+    wants.closed();
+  });
+}
+

@@ -1,0 +1,41 @@
+"""What tasks, results and refunds say of jobs, to be compared with what jobs counted → plain figures by job."""
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.rows import read
+from manyeyes.jobs.store import SQL
+
+
+class ResultTally(msgspec.Struct, frozen=True, kw_only=True):
+    """How many items of a job ended in which way, and what they were charged."""
+
+    job_id: int
+    solved: int = 0
+    unsolvable: int = 0
+    unanswered: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    charged_micros: int = 0
+
+
+async def result_tallies(db: asyncpg.Connection, cell: int) -> dict[int, ResultTally]:
+    """Return how the ended items of each job ended, by its results."""
+    rows = read(ResultTally, await db.fetch(SQL.result_tallies, cell, timeout=PROOF_SECONDS))
+    return {tally.job_id: tally for tally in rows}
+
+
+async def item_tallies(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return how many items each job has, by its tasks."""
+    return dict(await db.fetch(SQL.item_tallies, cell, timeout=PROOF_SECONDS))
+
+
+async def refund_tallies(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return the micros that were given back of each job's tasks."""
+    return dict(await db.fetch(SQL.refund_tallies, cell, timeout=PROOF_SECONDS))
+
+
+async def ends_without_hold(db: asyncpg.Connection, cell: int) -> list[int]:
+    """Return items that were answered though nothing was held for them: always empty."""
+    return [row["task_id"] for row in await db.fetch(SQL.ends_without_hold, cell, timeout=PROOF_SECONDS)]

@@ -1,0 +1,26 @@
+"""Tells this process's feeder that a job changed, so that it looks at once and not only when its second is over."""
+
+import asyncio
+import contextlib
+
+
+class JobBell:
+    """`ring` after a commit that changed a job; what is not heard costs a second."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake whoever listens."""
+        self._event.set()
+        self._event = asyncio.Event()
+
+    def listen(self) -> asyncio.Event:
+        """Return what the next ring sets; to be asked before one looks, so that none is missed meanwhile."""
+        return self._event
+
+
+async def heard(event: asyncio.Event, seconds: float) -> None:
+    """Return when the bell rings that is listened to, after so many seconds at the latest."""
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
