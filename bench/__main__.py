@@ -22,10 +22,12 @@ from bench import (
     depth,
     idle,
     jobs_intake,
+    jobs_results,
     label_days,
     latency,
     listed,
     lives,
+    month,
     recognition,
     reports,
     screen,
@@ -44,11 +46,13 @@ MEASUREMENTS = {
     "screen": screen.measure,
     "reports": reports.measure,
     "statistics": statistics.measure,
+    "month": month.measure,
     "recognition": recognition.measure,
     "label_days": label_days.measure,
     "idle": idle.measure,
     "attacks": attacks.measure,
     "jobs_intake": jobs_intake.measure,
+    "jobs_results": jobs_results.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

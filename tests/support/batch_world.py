@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, cast
 import asyncpg
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
@@ -30,6 +31,7 @@ from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.buckets.rules import MOST_BUCKETS
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
+from manyeyes.jobs.rules import JobVerb
 from manyeyes.reports import token_reports
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
 from manyeyes.tasks.rules import TOKEN_KINDS
@@ -48,6 +50,7 @@ EVERY_QUEUE = (1, 2, TOKENS, OTHER_TOKENS)
 LIVE_NODE, DEAD_NODE, LOST_NODE = 1, 2, 3
 UNKNOWN = 999_999  # no account, worker or task
 FRESH = 1_000_000  # ids from here on are free
+CALL_KEY = CallKey(b"k" * 32, b"b" * 32)  # under which an account called before
 
 
 class SameConnection:
@@ -85,6 +88,7 @@ class World(NamedTuple):
     judging: list[int]  # tasks whose complaints are undecided
     appealed: list[int]  # tasks whose appeals are undecided
     drafts: list[tuple[int, int]]  # account, job: with files (support/item_batches.py)
+    jobs: list[tuple[int, int]]  # account, job: in every state (support/job_batches.py)
     questions: list[int]  # with instructions
 
 
@@ -116,8 +120,10 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
+    await stage.submit(rich, key=CALL_KEY, truth="12345")
     await _buckets(stage, rich, other)
     await _files(stage, rich, other)
+    await _jobs(stage, rich, poor)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -263,6 +269,25 @@ async def _files(stage: Stage, *account_ids: int) -> None:
             assert isinstance(await add(stage, part), ItemsAdded)
 
 
+async def _jobs(stage: Stage, rich: int, poor: int) -> None:
+    """Make jobs with lines in the queue and behind it: running, resting, woken, cancelled, late, claimed and stuck."""
+    hook = {"callback_url": "https://receiver0.example/jobs"}
+    made = [await job_lives.running(stage, rich, 4, budget_micros=3 * PRICE, **hook) for _ in range(7)]
+    made.append(await job_lives.running(stage, poor, 4, **hook))
+    for job_id in made:
+        await job_lives.feed(stage, job_id, 2)
+    _, resting, woken, cancelled, late, fed, stuck, _ = made
+    for job_id in (resting, woken):
+        await job_lives.change(stage, job_id, verb=JobVerb.PAUSE)
+        await job_lives.settle(stage, job_id)
+    await job_lives.change(stage, woken, verb=JobVerb.START)
+    await job_lives.change(stage, cancelled, verb=JobVerb.CANCEL)
+    await stage.change("UPDATE job SET deadline = $3 WHERE cell = $1 AND job_id = $2", late, stage.now)
+    await job_lives.claim(stage, fed, 1)
+    long_ago = stage.now - timedelta(hours=2)
+    await stage.change("UPDATE job SET changed_at = $3 WHERE cell = $1 AND job_id = $2", stuck, long_ago)
+
+
 async def _buckets(stage: Stage, rich: int, other: int) -> None:
     """Keep a bucket of one account, and all that another one may have."""
     given: dict[str, Any] = {
@@ -282,7 +307,7 @@ def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:
 async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:
     owners = {row["task_id"]: row["account_id"] for row in await stage.rows("task", "task_id, account_id")}
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
-    held = await stage.rows("work", "worker_id, task_id, lease", "state <> 0")
+    held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2)")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")
     since = stage.now - timedelta(seconds=REPORT_SECONDS)
@@ -312,5 +337,6 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
             *[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id", "state = 0")],
             (UNKNOWN, UNKNOWN),
         ],
+        jobs=[*[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id")], (UNKNOWN, UNKNOWN)],
         questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
     )

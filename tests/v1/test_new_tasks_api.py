@@ -69,7 +69,10 @@ async def test_a_question_of_each_kind_is_asked_and_answered(client: Client, cus
 
 async def test_a_form_with_a_file_is_the_same_whatever_its_boundary(client: Client, customer):
     headers = {"authorization": f"Bearer {customer.key}", "idempotency-key": "one"}
-    sent = {"data": {"task": json.dumps({"question": NUMBER})}, "files": {"picture": factories.picture_bytes()}}
+    sent: dict[str, Any] = {
+        "data": {"task": json.dumps({"question": NUMBER})},
+        "files": {"picture": factories.picture_bytes()},
+    }
     replies = [await client.post("/v1/tasks", headers=headers, **sent) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [201, 201], replies[0].text
     assert replies[0].request.headers["content-type"] != replies[1].request.headers["content-type"]
@@ -139,7 +142,8 @@ async def test_what_is_no_body_at_all(client: Client, customer, content: bytes, 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é".encode().decode("latin-1"), "a" * 256])
 async def test_a_key_that_is_none_is_refused(client: Client, customer, key: str):
-    headers = {"authorization": f"Bearer {customer.key}", b"idempotency-key": key.encode("latin-1")}
+    named = (b"idempotency-key", key.encode("latin-1"))
+    headers = [(b"authorization", f"Bearer {customer.key}".encode()), named]
     reply = await client.post("/v1/tasks", headers=headers, json={"picture": PICTURE})
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 

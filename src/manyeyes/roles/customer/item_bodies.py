@@ -24,7 +24,7 @@ FILES_AT_ONCE = 16  # of an archive, unpacked beside the other requests
 TOO_LARGE = f"a file has at most {LARGEST_UPLOAD} bytes; send several"
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
+class SentFile(msgspec.Struct, frozen=True, kw_only=True):
     """A body as an edge got it. ``form``: one of JSONL, CSV, ZIP, FORM; ``content_type``: where a form's parts end.
 
     ``upload_key`` is empty where the customer gave it no name: then it is the digest of its bytes. ``from_line``: the
@@ -46,7 +46,7 @@ def spool_in(folder: Path) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=folder)
 
 
-def reader_of(sent: Sent) -> ItemReader:
+def reader_of(sent: SentFile) -> ItemReader:
     if sent.form == FORM:
         return FormFiles(sent.content_type, sent.from_line)
     return (CsvLines if sent.form == CSV else JsonLines)(sent.from_line)

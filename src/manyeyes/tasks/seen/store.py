@@ -105,7 +105,7 @@ class TaskFilter(msgspec.Struct, frozen=True):
         )
 
 
-class Place(msgspec.Struct, frozen=True):
+class ListedTask(msgspec.Struct, frozen=True):
     """An entry of a list: what orders it, and the task."""
 
     place: int
@@ -134,7 +134,7 @@ async def seen_each(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) 
 
 async def places(
     db: asyncpg.Connection, cell: int, account_id: int, of: TaskFilter, *, after: int | None, newest: bool, limit: int
-) -> list[Place]:
+) -> list[ListedTask]:
     """Return the entries of an account's list behind ``after`` (None: from its beginning), without their states.
 
     A job's are ordered by its lines, others by their numbers.
@@ -150,7 +150,7 @@ async def places(
         arguments.append(of.external_id)
     else:
         query = SQL.tasks_before if newest else SQL.tasks_after
-    return read(Place, await db.fetch(query, *arguments))
+    return read(ListedTask, await db.fetch(query, *arguments))
 
 
 async def changes(
