@@ -1,4 +1,4 @@
-"""kill -9 of any part of a server, and cut connections, while a file of items comes: it goes on, and nothing is twice."""
+"""kill -9 of any part of a server, and cut connections, while a file of items comes: it goes on, nothing is twice."""
 
 import asyncio
 import contextlib
