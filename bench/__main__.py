@@ -28,10 +28,12 @@ from bench import (
     listed,
     lives,
     month,
+    prefer_wait,
     recognition,
     reports,
     screen,
     statistics,
+    task_pages,
 )
 from bench.cpu import not_ours
 from bench.row import Row, table
@@ -53,6 +55,8 @@ MEASUREMENTS = {
     "attacks": attacks.measure,
     "jobs_intake": jobs_intake.measure,
     "jobs_results": jobs_results.measure,
+    "task_pages": task_pages.measure,
+    "prefer_wait": prefer_wait.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

@@ -3,12 +3,16 @@
 import asyncio
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from manyeyes.actions.answer_tasks import AnswerTask, answer_tasks
+from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.runtime.context import open_context
+from manyeyes.server.application import delivery_body
 from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support import factories
@@ -228,3 +232,21 @@ async def test_it_is_the_compatible_contracts_task_too(client: Client, customer)
     outcome = await factories.submit(client.context, customer)
     assert not isinstance(outcome, Refusal)
     assert [task["id"] for task in await tasks(client, customer)] == [outcome.task_id, made["id"]]
+
+
+async def test_its_end_is_told_in_the_words_of_v1_with_the_digits_that_were_typed(client: Client, customer):
+    made = await post(client, customer, question=NUMBER, callback_url="https://receiver.example/told")
+    assert made.status_code == 201, made.text
+    hand = await factories.hand(client.context)
+    lease = await factories.taken(client.context, hand)
+    command = AnswerTask(1, hand.worker.worker_id, lease.lease, "7,50")
+    now = datetime.now(UTC)
+    async with client.context.cells.pool(1).acquire() as tx, tx.transaction():  # before the sender looks
+        await answer_tasks(tx, now, [command])
+        ((claimed,),) = await claim_deliveries(tx, now, [ClaimDeliveries(1, 9)])
+    body = await delivery_body(client.context, 1, claimed)
+    told = json.loads(body)
+    shown = await client.get(f"/v1/tasks/{made.json()['id']}", headers={"authorization": f"Bearer {customer.key}"})
+    assert (told["type"], set(told)) == ("task.finished", {"type", "timestamp", "data"})
+    assert {**told["data"], "picture_url": ""} == {**shown.json(), "picture_url": ""}
+    assert b'"value":7.50,' in body

@@ -28,7 +28,7 @@ from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
 from manyeyes.v1.events import event_body
 
-OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
+OWN_PATHS = ("v1", "docs", "pictures", "examples", *console.OWN_PATHS)
 
 JOBS: list[tuple[float, periodic.PeriodicJob]] = [
     *periodic.JOBS,

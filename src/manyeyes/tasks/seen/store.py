@@ -161,7 +161,7 @@ async def changes(
     ``until``: `db.settled.settled_until`, else what commits late is missed.
     """
     rows = await db.fetch(SQL.changes, cell, account_id, after.at, after.task_id, after.rank, until, limit)
-    return read(Change, rows)
+    return sorted(read(Change, rows))[:limit]
 
 
 _ENDED = {Ending.SOLVED: TaskState.DONE, Ending.CANCELLED: TaskState.CANCELLED}
