@@ -12,7 +12,6 @@ import asyncpg
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
@@ -36,10 +35,10 @@ from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
-from support import job_lives, proven_sites
+from support import proven_sites
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.directory_world import SOFT_ID, Directory, make_directory
-from support.item_uploads import add, adding
+from support.item_uploads import make_files
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -117,7 +116,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     stage.now = present
     await _waiting(stage, rich, other, poor)
     await _buckets(stage, rich, other)
-    await _files(stage, rich, other)
+    await make_files(stage, rich, other)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -251,16 +250,6 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
-
-
-async def _files(stage: Stage, *account_ids: int) -> None:
-    """Make drafts with items, a complete file and one that is half there."""
-    for account_id in account_ids:
-        job_id = await job_lives.draft(stage, account_id, items=1)
-        for key, is_complete in (("whole", True), ("half", False)):
-            names = [f"{key} {n}" for n in range(2)] if is_complete else ["a", "b"]
-            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=is_complete)
-            assert isinstance(await add(stage, part), ItemsAdded)
 
 
 async def _buckets(stage: Stage, rich: int, other: int) -> None:
