@@ -101,10 +101,8 @@ async def test_an_answer_is_a_text_or_a_value(client: Client, hand: factories.Ha
         assert (await client.post("/v1/worker/answers", headers=hand.headers, content=body)).status_code == 400
     bad = {"lease": lease, "answer": {"value": {"total": 1.234, "currency": "USD"}}}
     refused = (await client.post("/v1/worker/answers", headers=hand.headers, json=bad)).json()
-    assert refused == {
-        "refusal": "answer_unfit",
-        "reason": "total: at most 2 digits behind the point are wanted",
-    }
+    assert refused["refusal"] == "answer_unfit"
+    assert refused["reason"] == "total: at most 2 digits behind the point are wanted"
     body = f'{{"lease": "{lease}", "answer": {{"value": {value}}}}}'
     assert (await client.post("/v1/worker/answers", headers=hand.headers, content=body)).status_code == 200
     async with client.context.cells.pool(1).acquire() as db:
