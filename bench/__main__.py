@@ -22,14 +22,18 @@ from bench import (
     depth,
     idle,
     jobs_intake,
+    jobs_results,
     label_days,
     latency,
     listed,
     lives,
+    month,
+    prefer_wait,
     recognition,
     reports,
     screen,
     statistics,
+    task_pages,
 )
 from bench.cpu import not_ours
 from bench.row import Row, table
@@ -44,11 +48,15 @@ MEASUREMENTS = {
     "screen": screen.measure,
     "reports": reports.measure,
     "statistics": statistics.measure,
+    "month": month.measure,
     "recognition": recognition.measure,
     "label_days": label_days.measure,
     "idle": idle.measure,
     "attacks": attacks.measure,
     "jobs_intake": jobs_intake.measure,
+    "jobs_results": jobs_results.measure,
+    "task_pages": task_pages.measure,
+    "prefer_wait": prefer_wait.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

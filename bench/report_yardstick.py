@@ -89,7 +89,7 @@ async def _dispute(db: asyncpg.Connection, number: int) -> tuple[str, dict[str, 
     now, queues = await db.fetchval("SELECT now()"), await tasks.queues(db)
     life = Recorder(db, NAMES | {task: ":task", now: "now()"})
     tx: Any = life
-    complaint = FileComplaint(cell, ACCOUNT + CLIENTS, task, queues)
+    complaint = FileComplaint(cell=cell, account_id=ACCOUNT + CLIENTS, task_id=task, queues=queues)
     (filed,) = await step(life, file_complaints(tx, now, [complaint]))
     assert isinstance(filed, Filed), filed
     for reviewer in (FIRST_REVIEWER + CLIENTS, SECOND_REVIEWER + CLIENTS):

@@ -25,6 +25,7 @@ VERBS = {
     "upload_state": ("GET", "/v1/jobs/{job_id}/uploads/{key}"),
     "results_jsonl": ("GET", "/v1/jobs/{job_id}/results.jsonl"),
     "results_csv": ("GET", "/v1/jobs/{job_id}/results.csv"),
+    "events": ("GET", "/v1/jobs/{job_id}/events"),
     "results_parquet": ("GET", "/v1/jobs/{job_id}/results.parquet"),
 }
 # Texts that are amounts of money or instants, by the name of their member: the description calls both a string.

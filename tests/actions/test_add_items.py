@@ -82,8 +82,8 @@ async def test_names_are_there_once_in_a_job(stage: Stage, account: int, job_id:
 
 
 async def test_the_same_items_are_not_completed_twice(stage: Stage, account: int, job_id: int):
-    nameless = {"items": new_items([(stage.number(), "")]), "is_complete": True}
-    done = await add(stage, adding(stage, account, job_id, [""], **nameless))
+    nameless = new_items([(stage.number(), "")])
+    done = await add(stage, adding(stage, account, job_id, [""], items=nameless, is_complete=True))
     assert isinstance(done, ItemsAdded)
     again = adding(stage, account, job_id, [""], upload_key="again", items=new_items([(stage.number(), "")]))
     assert isinstance(await add(stage, again), ItemsAdded)

@@ -109,6 +109,22 @@ async def test_who_stops_listening_ends_the_wait_and_not_the_task(site: Site, cu
             assert told(await agent.call_tool("wait", {"id": made[0]}))["answer"] == "later"
 
 
+async def test_who_waits_too_often_is_told_to_wait_again_and_keeps_the_task(site: Site, customer: factories.Customer):
+    site.context.waits.most = 1
+    async with over_http(site, customer.key) as agent:
+        calls = [
+            asyncio.create_task(agent.call_tool("ask_people", {"picture": picture(), "question": question(words)}))
+            for words in ("First?", "Second?", "Third?")
+        ]
+        done, waiting_still = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+        found = told(done.pop().result())
+        assert (found["state"], found["ended"]) == ("waiting", False)
+        assert found["id"] in await tasks_made(site, customer)
+        for call in waiting_still:
+            call.cancel()
+        await asyncio.gather(*waiting_still, return_exceptions=True)
+
+
 async def test_what_nobody_has_begun_is_taken_back_with_its_money(site: Site, customer: factories.Customer):
     async with over_http(site, customer.key) as agent:
         asked = {"picture": picture(), "question": question(), "patience": 0}

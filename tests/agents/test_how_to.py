@@ -29,7 +29,7 @@ async def test_the_program_reads_a_meter_and_asks_once(
     meter.write_bytes(factories.picture_bytes())
     monkeypatch.setenv("MANYEYES_URL", site.url)
     monkeypatch.setenv("MANYEYES_KEY", customer.key)
-    monkeypatch.setattr(sys, "argv", ["read_meter.py", str(meter)])
+    monkeypatch.setattr(sys, "argv", ["", str(meter)])
     async with answering(site, "12.5", "99"):
         for _ in range(2):
             await asyncio.to_thread(exec, program, {"__name__": "__main__"})

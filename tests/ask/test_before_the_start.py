@@ -62,7 +62,7 @@ def test_a_dry_run_tells_items_price_and_balance_and_sends_nothing(house: AskedH
     words = (folder, *METER, "--out", tmp_path / "answers.csv", "--dry-run")
     told = house.ask(key, *words)
     assert told.code == 0
-    assert "3 to ask, 1 that are not taken, 1 other files" in told.err
+    assert "3 to ask, 1 that are not taken, 1 other file" in told.err
     assert "scan.tif: it is TIFF" in told.err
     assert "notes.txt: no picture" in told.err
     assert "(3 × " in told.err

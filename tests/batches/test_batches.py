@@ -20,7 +20,15 @@ from hypothesis import strategies as st
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.runtime.context import prepare_database
 from manyeyes.values.refusals import Refusal
-from support import customer_batches, directory_batches, item_batches, repository, worker_batches
+from support import (
+    customer_batches,
+    directory_batches,
+    item_batches,
+    job_batches,
+    repository,
+    task_batches,
+    worker_batches,
+)
 from support.batch_draw import Draw
 from support.batch_world import CELL, World, make_world
 
@@ -28,7 +36,7 @@ EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
-    for module in (worker_batches, customer_batches, directory_batches, item_batches)
+    for module in (worker_batches, customer_batches, directory_batches, item_batches, job_batches, task_batches)
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
@@ -47,6 +55,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "sweep_calls": {"window_seconds": 300},
     "sweep_deliveries": {},
     "take_due_sites": {},
+    "tell_stuck_jobs": {},
     "vest_pay": {},
     "watch_reporters": {},
 }
@@ -96,6 +105,11 @@ LAWS = {
         "each command is told how many slots the batch opened", lambda _, o: set(o), lambda _, o: {sum(o)}
     ),
     "rotate_secrets": _the_same("the generation that is told is the one after the batch", _by_account),
+    "settle_jobs": Law(
+        "each command is told what the whole batch did",
+        lambda _, o: {each.queue_ids for each in o},
+        lambda _, o: {frozenset().union(*(each.queue_ids for each in o))},
+    ),
     "top_up_accounts": _the_same("the balance that is told is the one after the batch", _by_account),
 }
 EQUAL = _the_same("equal, one by one", lambda _, outcomes: list(outcomes))

@@ -69,7 +69,7 @@ async def money(client, said):
     balance, spending = await now(client.balance()), await now(client.spending())
     said["net"] = str(job.net + sum(task.cost - task.refunded for task in tasks))
     said["spent"] = str(spending.total.net)
-    said["statement"] = str((await now(client.statement())).net)
+    said["statement"] = str(-(await now(client.statement())).net)  # minus: out of what may be spent
     assert balance.available == 1 - spending.total.net, balance
     changes = await now(client.changes())
     said["changes"] = len(changes.items)

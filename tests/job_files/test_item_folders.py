@@ -12,7 +12,7 @@ import pytest
 from manyeyes.job_files import archives
 from manyeyes.job_files.archives import Archive
 from manyeyes.job_files.forms import FormFiles
-from manyeyes.job_files.items import Finding, Item, PassedOver, UnreadableFile
+from manyeyes.job_files.items import FileItem, LineFault, PassedOver, UnreadableFile
 from support.factories import picture_bytes
 from support.item_files import archive
 
@@ -48,13 +48,13 @@ def test_pictures_of_an_archive_are_items_in_its_order_and_the_rest_is_passed_ov
     files = [("b/2.png", PICTURE), ("a/", b""), ("a/1", PICTURE), ("__MACOSX/b/._2.png", b"x"), (".DS_Store", b"x")]
     found = found_in(archive([*files, ("read.me", b"no picture"), ("empty.jpg", b""), ("x.webp", b"RIFF")]))
     assert found == [
-        Item(line=1, external_id="b/2.png", picture=PICTURE),
-        Item(line=3, external_id="a/1", picture=PICTURE),
+        FileItem(line=1, external_id="b/2.png", picture=PICTURE),
+        FileItem(line=3, external_id="a/1", picture=PICTURE),
         PassedOver("__MACOSX/b/._2.png"),
         PassedOver(".DS_Store"),
         PassedOver("read.me"),
-        Item(line=7, external_id="empty.jpg"),
-        Item(line=8, external_id="x.webp", picture=b"RIFF"),
+        FileItem(line=7, external_id="empty.jpg"),
+        FileItem(line=8, external_id="x.webp", picture=b"RIFF"),
     ]
 
 
@@ -74,8 +74,8 @@ def test_pictures_of_an_archive_are_items_in_its_order_and_the_rest_is_passed_ov
 )
 def test_what_no_folder_of_pictures_holds_is_told_with_its_number(name: Any, data: bytes, said: str):
     good, wrong = found_in(packed(("good.png", PICTURE), (name, data)))
-    assert isinstance(good, Item)
-    assert isinstance(wrong, Finding)
+    assert isinstance(good, FileItem)
+    assert isinstance(wrong, LineFault)
     assert wrong.line == 2
     assert said in wrong.detail
 
@@ -184,10 +184,10 @@ def test_files_of_a_form_are_items():
         )
     )
     assert found[:4] == [
-        Item(line=1, external_id="ord/ä.png", picture=PICTURE),
+        FileItem(line=1, external_id="ord/ä.png", picture=PICTURE),
         PassedOver("note"),
         PassedOver("b.txt"),
-        Item(line=4, external_id="ö.png", picture=PICTURE),
+        FileItem(line=4, external_id="ö.png", picture=PICTURE),
     ]
     assert [(each.line, each.pointer) for each in found[5:]] == [(6, ""), (7, "/picture")]
 

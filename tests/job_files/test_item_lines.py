@@ -9,7 +9,7 @@ import pytest
 
 from manyeyes.job_files import numbered_lines
 from manyeyes.job_files.csv_lines import CsvLines, ends_open
-from manyeyes.job_files.items import LONGEST_LINE, Finding, Item, ItemReader, UnreadableFile, named_file
+from manyeyes.job_files.items import LONGEST_LINE, FileItem, ItemReader, LineFault, UnreadableFile, named_file
 from manyeyes.job_files.jsonl import JsonLines
 
 PICTURE = base64.b64encode(b"p" * 120).decode()
@@ -29,15 +29,15 @@ def read(reader: ItemReader, data: bytes, at_once: int = 7) -> list[Any]:
 
 
 def told(found: Iterable[Any]) -> list[tuple[int, str]]:
-    return [(each.line, each.detail if isinstance(each, Finding) else each.external_id) for each in found]
+    return [(each.line, each.detail if isinstance(each, LineFault) else each.external_id) for each in found]
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 1_000_000])
 def test_items_are_the_same_in_whatever_pieces_they_come(at_once: int):
     body = f'\ufeff{{"external_id":"a","picture":"{PICTURE}"}}\r\n\n \t\n{{"external_id":7,"picture_url":"s3://b/c"}}'
     assert read(JsonLines(), body.encode(), at_once) == [
-        Item(line=1, external_id="a", picture=b"p" * 120),
-        Item(line=4, external_id="7", picture_url="s3://b/c"),
+        FileItem(line=1, external_id="a", picture=b"p" * 120),
+        FileItem(line=4, external_id="7", picture_url="s3://b/c"),
     ]
 
 
@@ -100,7 +100,9 @@ def test_a_table_is_read_however_a_spreadsheet_writes_it(mark: bytes, at_once: i
     code = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(mark, "utf-8")
     reader = CsvLines()
     first, second = read(reader, mark + TABLE.encode(code), at_once)
-    assert first == Item(line=2, external_id="1", picture_url="https://x.example/1.png", comment='two\nlines, "quoted"')
+    assert first == FileItem(
+        line=2, external_id="1", picture_url="https://x.example/1.png", comment='two\nlines, "quoted"'
+    )
     assert (second.line, second.external_id, reader.line) == (4, "2", 4)
 
 

@@ -22,6 +22,7 @@ from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
+from manyeyes.tasks.seen import store as seen
 from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
 from support.filled_cell import fill
@@ -52,6 +53,10 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
+    (tasks.SQL, "explained_questions", (1, [7, 8], [5, 6]), {"question_pkey", "question_seen_pkey"}, False),
+    (tasks.SQL, "known_questions", (1, [3, 4], [b"a", b"b"]), {"question_digest"}, False),
+    (tasks.SQL, "question", (1, 5), {"question_pkey"}, False),
+    (tasks.SQL, "question_media", (1, 5), {"question_picture_pkey"}, True),
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
     (workers.SQL, "idle_among", (1, 1, [5, 6]), {"session_pkey"}, False),
     (workers.SQL, "idle_in", (1, 1), {"session_room"}, False),
@@ -106,6 +111,16 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "token_reports", (1, NOW), {"report_token"}, True),
     (statistics.SQL, "tasks_since", (1, [5, 6], MINUTE - 1440, [1]), {"usage_minute_pkey"}, True),
     (tasks.SQL, "questions", (1, [5, 6]), {"task_pkey"}, False),
+    (tasks.SQL, "own_tasks", (1, [5, 6]), {"task_pkey"}, False),
+    (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"}, False),
+    (seen.SQL, "tasks_before", (1, 5, 2**63 - 1, 101), {"task_account"}, False),
+    (seen.SQL, "tasks_after", (1, 5, 0, 101), {"task_account"}, False),
+    (seen.SQL, "called_before", (1, 5, 2**63 - 1, 101, "a"), {"task_external"}, False),
+    (seen.SQL, "called_after", (1, 5, 0, 101, "a"), {"task_external"}, False),
+    (seen.SQL, "lines_before", (1, 5, 2**31 - 1, 101, 7), {"task_line"}, False),
+    (seen.SQL, "lines_after", (1, 5, 0, 101, 7), {"task_line"}, False),
+    (seen.SQL, "changes", (1, 5, NOW - timedelta(hours=1), 0, 0, NOW, 100), {"result_account", "refund_given"}, True),
+    (dispatch.SQL, "lock_works", (1, [5, 6]), {"work_pkey"}, True),
     (tasks.SQL, "last_leases", (1, [5, 6], 1), {"result_pkey"}, False),
     (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
     (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),

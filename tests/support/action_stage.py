@@ -231,7 +231,7 @@ class Stage:
 
     def complaining(self, account_id: int, task_id: int, **given: Any) -> FileComplaint:
         """Return the command that complains about an answer."""
-        return FileComplaint(self.cell, account_id, task_id, self.queues, **given)
+        return FileComplaint(cell=self.cell, account_id=account_id, task_id=task_id, queues=self.queues, **given)
 
     async def complain(self, account_id: int, task_id: int, **given: Any) -> Filed | Refusal:
         """Complain about an answer."""

@@ -14,7 +14,15 @@ from support.served_site import Site
 async def answering(site: Site, *texts: str) -> AsyncIterator[None]:
     """Let a new worker answer what comes, with these texts in turn and then no more, for as long as the block lasts."""
     hand = await factories.hand(site.context)
-    async with httpx.AsyncClient(base_url=site.url, headers=hand.headers, timeout=60) as http:
+    async with answering_at(site.url, hand.token, *texts):
+        yield
+
+
+@asynccontextmanager
+async def answering_at(url: str, token: str, *texts: str) -> AsyncIterator[None]:
+    """Do the same for the worker with this token, at an installation's address."""
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=url, headers=headers, timeout=60) as http:
         await _post(http, "online")
         work = asyncio.create_task(_answer(http, texts))
         try:

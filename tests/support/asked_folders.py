@@ -6,6 +6,7 @@ import os
 import pty
 import subprocess
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from support.forked_commands import run_forked
 from support.made_pictures import END, chunk, head, png, rows
 from support.real_server import COMMAND, ServeProcess, ask_json, environment
 
+Read = Callable[[bytes, dict[str, Any]], str | None]
 UNSURE = 1 << 23  # a picture of this number, or a larger one, is skipped by everybody
 
 
@@ -51,6 +53,11 @@ def number_of(data: bytes) -> str:
     return f"{drawn_number(data)}.50"
 
 
+def read_drawn(data: bytes, options: dict[str, Any]) -> str | None:
+    """Read a picture that `picture` made; None: nobody can."""
+    return given(data, options) if drawn_number(data) < UNSURE else None
+
+
 def given(data: bytes, options: dict[str, Any]) -> str:
     """Return the text that the worker's screen sends for a picture and a question."""
     kind = options.get("kind", "text")
@@ -69,11 +76,12 @@ def _as_json(text: str, options: dict[str, Any]) -> str:
 
 @dataclass
 class AskedWorker:
-    """Answers until it is ended, and only while ``may_answer`` is set; ``seen``: how often a picture, by number."""
+    """Answers until it is ended, and only while ``may_answer`` is set; ``seen``: how often each picture."""
 
     url: str
     token: str
-    seen: dict[int, int] = field(default_factory=dict)
+    read: Read
+    seen: dict[bytes, int] = field(default_factory=dict)
     may_answer: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -97,14 +105,13 @@ class AskedWorker:
 
     def _answer(self, http: httpx.Client, lease: dict[str, Any]) -> None:
         data = http.get(urljoin(self.url, lease["task"]["image_url"])).raise_for_status().content
-        number = drawn_number(data)
-        self.seen[number] = self.seen.get(number, 0) + 1
+        self.seen[data] = self.seen.get(data, 0) + 1
         body: dict[str, Any] = {"lease": lease["lease"]}
-        if number >= UNSURE:
+        text = self.read(data, lease["task"]["options"])
+        if text is None:
             http.post("/v1/worker/skips", json={**body, "reason": "unreadable"}).raise_for_status()
         else:
-            answer = {"text": given(data, lease["task"]["options"])}
-            http.post("/v1/worker/answers", json={**body, "answer": answer}).raise_for_status()
+            http.post("/v1/worker/answers", json={**body, "answer": {"text": text}}).raise_for_status()
 
 
 @dataclass(frozen=True)
@@ -154,7 +161,7 @@ class AskedHouse:
         )
 
     def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
-        """Run ``manyeyes ask`` at a terminal at which somebody types; what it prints comes as one text."""
+        """Run ``manyeyes ask`` at a terminal where somebody answers when they are asked; all that it prints is `out`."""
         ours, theirs = pty.openpty()
         shown: list[str] = []
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")
@@ -162,9 +169,11 @@ class AskedHouse:
             [*COMMAND, "ask", *map(str, words)], env=told, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
         ) as process:
             os.close(theirs)
-            os.write(ours, typed.encode())
             reader = threading.Thread(target=_read_all, args=(ours, shown.append), daemon=True)
             reader.start()
+            while "[y/N]" not in "".join(shown) and process.poll() is None:
+                time.sleep(0.05)
+            os.write(ours, typed.encode())
             code = process.wait(4 * LONG_ENOUGH_SECONDS)
             reader.join(LONG_ENOUGH_SECONDS)
         os.close(ours)

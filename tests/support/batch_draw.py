@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, TypeVar
 
+import msgspec
 from hypothesis import strategies as st
 
-from support.batch_world import FRESH
+from manyeyes.tasks.rules import QueueTerms
+from support.batch_world import FRESH, World
 
 T = TypeVar("T")
 MOST_COMMANDS = 5
@@ -34,3 +36,13 @@ class Draw:
         """Return commands; one of them may come once more."""
         commands = [make() for _ in range(self._draw(st.integers(2, MOST_COMMANDS)))]
         return [*commands, self.one(commands)] if repeated and self.one((False, True)) else commands
+
+
+def queue_terms(draw: Draw, world: World) -> dict[int, QueueTerms]:
+    """Return the queues' terms as a process knows them; queue 1 takes what it has, or few more, or many.
+
+    The average bid that was measured lies below the only bid (batch_world.py): a queue that fills within a batch takes
+    its price for it, since it was not looked up.
+    """
+    capacity = world.waiting + draw.one((0, 1, 2, 9_000))
+    return {**world.stage.queues, 1: msgspec.structs.replace(world.stage.queues[1], capacity=capacity)}

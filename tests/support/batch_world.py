@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, cast
 import asyncpg
 
 from manyeyes.accounts import store as accounts
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
@@ -36,10 +36,11 @@ from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
-from support import job_lives, proven_sites
+from support import proven_sites
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.directory_world import SOFT_ID, Directory, make_directory
-from support.item_uploads import add, adding
+from support.item_uploads import make_files
+from support.job_world import make_jobs
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -48,6 +49,7 @@ EVERY_QUEUE = (1, 2, TOKENS, OTHER_TOKENS)
 LIVE_NODE, DEAD_NODE, LOST_NODE = 1, 2, 3
 UNKNOWN = 999_999  # no account, worker or task
 FRESH = 1_000_000  # ids from here on are free
+CALL_KEY = CallKey(b"k" * 32, b"b" * 32)  # under which an account called before
 
 
 class SameConnection:
@@ -85,6 +87,7 @@ class World(NamedTuple):
     judging: list[int]  # tasks whose complaints are undecided
     appealed: list[int]  # tasks whose appeals are undecided
     drafts: list[tuple[int, int]]  # account, job: with files (support/item_batches.py)
+    jobs: list[tuple[int, int]]  # account, job: in every state (support/job_batches.py)
     questions: list[int]  # with instructions
 
 
@@ -116,8 +119,10 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _desks(stage, calls, rich, other, author)
     stage.now = present
     await _waiting(stage, rich, other, poor)
+    await stage.submit(rich, key=CALL_KEY, truth="12345")
     await _buckets(stage, rich, other)
-    await _files(stage, rich, other)
+    await make_files(stage, rich, other)
+    await make_jobs(stage, rich, poor)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -253,16 +258,6 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
 
 
-async def _files(stage: Stage, *account_ids: int) -> None:
-    """Make drafts with items, a complete file and one that is half there."""
-    for account_id in account_ids:
-        job_id = await job_lives.draft(stage, account_id, items=1)
-        for key, is_complete in (("whole", True), ("half", False)):
-            names = [f"{key} {n}" for n in range(2)] if is_complete else ["a", "b"]
-            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=is_complete)
-            assert isinstance(await add(stage, part), ItemsAdded)
-
-
 async def _buckets(stage: Stage, rich: int, other: int) -> None:
     """Keep a bucket of one account, and all that another one may have."""
     given: dict[str, Any] = {
@@ -282,7 +277,7 @@ def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:
 async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:
     owners = {row["task_id"]: row["account_id"] for row in await stage.rows("task", "task_id, account_id")}
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
-    held = await stage.rows("work", "worker_id, task_id, lease", "state <> 0")
+    held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2)")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")
     since = stage.now - timedelta(seconds=REPORT_SECONDS)
@@ -312,5 +307,6 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
             *[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id", "state = 0")],
             (UNKNOWN, UNKNOWN),
         ],
+        jobs=[*[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id")], (UNKNOWN, UNKNOWN)],
         questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
     )

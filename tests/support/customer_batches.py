@@ -3,7 +3,6 @@
 New rows get their ids here, as they get them from the commands' makers in service.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ from manyeyes.actions.add_sites import AddSite
 from manyeyes.actions.change_account_terms import ChangeAccountTerms
 from manyeyes.actions.claim_deliveries import ClaimDeliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal
-from manyeyes.actions.file_complaints import FileComplaint
 from manyeyes.actions.forget_bucket_secrets import ForgetBucketSecrets
 from manyeyes.actions.import_results import ImportResults
 from manyeyes.actions.keep_buckets import KeepBucket
@@ -23,18 +21,13 @@ from manyeyes.actions.record_recognitions import RecordRecognition
 from manyeyes.actions.record_site_checks import RecordSiteCheck
 from manyeyes.actions.remove_buckets import RemoveBucket
 from manyeyes.actions.replay_deliveries import ReplayDeliveries
-from manyeyes.actions.report_tokens import ReportToken
 from manyeyes.actions.rotate_secrets import RotateSecret
-from manyeyes.actions.submit_tasks import SubmitTask
 from manyeyes.actions.top_up_accounts import TopUp
 from manyeyes.actions.withdraw_sites import WithdrawSite
-from manyeyes.reports.rules import ReportKind
-from manyeyes.tasks.rules import RECAPTCHA_KINDS, TOKEN_KINDS, ImageOptions, QueueTerms
 from manyeyes.values.refusals import Reason
 from manyeyes.webhooks.rules import TryResponse
 from support import proven_sites
-from support.action_stage import PICTURE
-from support.batch_draw import Draw
+from support.batch_draw import Draw, queue_terms
 from support.batch_world import CELL, UNKNOWN, World
 from support.directory_world import SOFT_ID, beginning
 from support.recognition_calls import Calls, app_of, importing, recognition_of
@@ -75,42 +68,6 @@ def count_app_refusals(draw: Draw, world: World) -> list[CountAppRefusal]:
     """Draw refusals of calls that named one of two applications."""
     reasons, apps = draw.few(tuple(Reason)), (SOFT_ID, SOFT_ID + 1)
     return draw.batch(lambda: CountAppRefusal(cell=CELL, soft_id=draw.one(apps), reason=draw.one(reasons)))
-
-
-def _reported(draw: Draw, world: World) -> Callable[[], tuple[int, int]]:
-    """Return what draws an account and a task, mostly its own, of a few tasks."""
-    some = [draw.one(world.unreported), *draw.few(list(world.owners))]
-
-    def one() -> tuple[int, int]:
-        task_id = draw.one(some)
-        return (draw.one(world.account_ids) if draw.rarely() else world.owners[task_id]), task_id
-
-    return one
-
-
-def file_complaints(draw: Draw, world: World) -> list[FileComplaint]:
-    """Draw complaints, mostly by the account whose task it is."""
-    reported = _reported(draw, world)
-
-    def one() -> FileComplaint:
-        account_id, task_id = reported()
-        return FileComplaint(cell=CELL, account_id=account_id, task_id=task_id, queues=world.stage.queues)
-
-    return draw.batch(one)
-
-
-def report_tokens(draw: Draw, world: World) -> list[ReportToken]:
-    """Draw good and bad reports on tokens, by each of the wire's methods."""
-    reported = _reported(draw, world)
-    tokens = draw.few(world.tokens)
-
-    def one() -> ReportToken:
-        account_id, task_id = reported() if draw.rarely() else draw.one(tokens)
-        kind = draw.one((ReportKind.TOKEN_CORRECT, ReportKind.TOKEN_INCORRECT))
-        takes = draw.one((RECAPTCHA_KINDS, TOKEN_KINDS, frozenset[str]()))
-        return ReportToken(cell=CELL, account_id=account_id, task_id=task_id, kind=kind, takes=takes)
-
-    return draw.batch(one)
 
 
 def forget_bucket_secrets(draw: Draw, world: World) -> list[ForgetBucketSecrets]:
@@ -199,7 +156,7 @@ def pay_out_shares(draw: Draw, world: World) -> list[PayOutShares]:
 
 def record_recognitions(draw: Draw, world: World) -> list[RecordRecognition]:
     """Draw calls; some can be told from others, and came before with the same body or with another one."""
-    terms, accounts = _terms(draw, world), draw.few(world.account_ids)
+    terms, accounts = queue_terms(draw, world), draw.few(world.account_ids)
 
     def one() -> RecordRecognition:
         app = app_of(draw.one(accounts), cell=CELL)
@@ -245,43 +202,6 @@ def rotate_secrets(draw: Draw, world: World) -> list[RotateSecret]:
     """Draw the generation that there is, those around it, and those of an account that never had a new one."""
     some, near = draw.few((world.directory.soft_app.account_id, world.account_ids[0], UNKNOWN)), (0, 1, 2)
     return draw.batch(lambda: RotateSecret(cell=CELL, account_id=draw.one(some), generation=draw.one(near)))
-
-
-def _terms(draw: Draw, world: World) -> dict[int, QueueTerms]:
-    """Return the queues' terms as a process knows them; queue 1 takes what it has, or few more, or many.
-
-    The average bid that was measured lies below the only bid (batch_world.py): a queue that fills within a batch takes
-    its price for it, since it was not looked up.
-    """
-    capacity = world.waiting + draw.one((0, 1, 2, 9_000))
-    return {**world.stage.queues, 1: msgspec.structs.replace(world.stage.queues[1], capacity=capacity)}
-
-
-def submit_tasks(draw: Draw, world: World) -> list[SubmitTask]:
-    """Draw picture and token tasks, some through an application and with a call-back."""
-    terms, accounts = _terms(draw, world), draw.few(world.account_ids)
-    sites = draw.few(world.sites)
-
-    def one() -> SubmitTask:
-        values: dict[str, Any] = {"queue_id": draw.one((1, 1, 2)), "options": ImageOptions(), "picture": PICTURE}
-        account_id = draw.one(accounts)
-        if draw.one((False, False, True)):
-            account_id, domain, _ = draw.one(sites)
-            values = proven_sites.asking(draw.one((domain, "www." + domain)))
-        through: dict[str, Any] = draw.one(
-            ({}, {"soft_id": SOFT_ID, "share_percent": 10, "callback_url": "https://receiver.example/"})
-        )
-        queue = terms[values.pop("queue_id")]
-        at: dict[str, Any] = {
-            "cell": CELL,
-            "task_id": next(draw.ids),
-            "account_id": account_id,
-            "queue": queue,
-            "life_seconds": 60,
-        }
-        return SubmitTask(**at, **values, **through)
-
-    return draw.batch(one, repeated=False)
 
 
 def top_up_accounts(draw: Draw, world: World) -> list[TopUp]:

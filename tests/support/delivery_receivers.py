@@ -50,8 +50,8 @@ class Post:
         (outcome,) = await self.stage.act(action, command)
         return outcome
 
-    def _body(self, cell: int, claimed: Claimed) -> bytes:
-        return delivery_body(CONTEXT, cell, claimed)
+    async def _body(self, cell: int, claimed: Claimed) -> bytes:
+        return await delivery_body(CONTEXT, cell, claimed)
 
     async def go(self) -> None:
         """Try all that is due at the stage's instant."""

@@ -158,9 +158,8 @@ async def complain(context: Context, customer: Customer, task_id: int) -> None:
     """Complain about the task with this wire id; it must be taken."""
     serial = await context.id_blocks.of_wire(customer.cell, task_id)
     queues = await context.lookups.queues()
-    outcome = await context.batcher.ask(
-        file_complaints, FileComplaint(customer.cell, customer.account_id, serial, queues)
-    )
+    complaint = FileComplaint(cell=customer.cell, account_id=customer.account_id, task_id=serial, queues=queues)
+    outcome = await context.batcher.ask(file_complaints, complaint)
     assert isinstance(outcome, Filed), outcome
 
 

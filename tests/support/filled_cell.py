@@ -22,6 +22,8 @@ INSERT INTO bucket (cell, account_id, name, endpoint, region, access_key, secret
 SELECT 1, 1 + n % 500, 'bucket-' || n, 'https://s3.example', 'eu-1', 'key', 'sealed', now()
 FROM generate_series(1, 5000) AS n;
 
+INSERT INTO job (cell, job_id, account_id, name, queue_id, question_id, created_at, changed_at)
+SELECT 1, n, n % 500, 'a job', 1, 0, now(), now() FROM generate_series(1, 2000) AS n;
 INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;
 INSERT INTO account_turn (cell, account_id, queue_id, next_turn) SELECT 1, n, 1, n FROM generate_series(1, 2000) AS n;
@@ -119,6 +121,16 @@ FROM generate_series(1, 10) AS r, generate_series(0, 4999) AS q, generate_series
 INSERT INTO recognition_call (cell, secret_id, triple, call_id, digest, answer, at)
 SELECT 1, 's' || n % 10, decode(md5(n::text), 'hex'), n, 'd', '{}', now() - n * interval '1 s'
 FROM generate_series(1, 20000) AS n;
+
+INSERT INTO question (cell, question_id, account_id, digest, kind, options, instructions, examples, created_at)
+SELECT 1, n, n % 100, decode(md5(n::text), 'hex'), 'number', '{}', 'Look well', '[]', now()
+FROM generate_series(1, 20000) AS n;
+
+INSERT INTO question_picture (cell, question_id, n, media, bytes)
+SELECT 1, q, n, 'png', 'x' FROM generate_series(1, 20000) AS q, generate_series(0, 1) AS n;
+
+INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
+SELECT 1, w, q, now() FROM generate_series(1, 200) AS w, generate_series(1, 200) AS q;
 
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """

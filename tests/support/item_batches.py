@@ -39,7 +39,12 @@ def drop_uploads(draw: Draw, world: World) -> list[DropUpload]:
 
     def one() -> DropUpload:
         account_id, job_id = draw.one(some)
-        named = {"account_id": account_id, "job_id": job_id, "upload_key": draw.one(keys)}
-        return DropUpload(cell=CELL, idle_seconds=draw.one((0, 0, 60)), **named)
+        return DropUpload(
+            cell=CELL,
+            account_id=account_id,
+            job_id=job_id,
+            upload_key=draw.one(keys),
+            idle_seconds=draw.one((0, 0, 60)),
+        )
 
     return draw.batch(one)

@@ -52,7 +52,7 @@ async def cut_off(client: Client, customer: factories.Customer, job_id: int, con
     """Send the beginning of a file, and hang up."""
     messages = [{"type": "http.request", "body": content, "more_body": True}, {"type": "http.disconnect"}]
 
-    async def receive() -> dict[str, Any]:
+    async def receive() -> Any:
         return messages.pop(0) if len(messages) > 1 else messages[0]
 
     async def send_nothing(message: object) -> None:
@@ -107,4 +107,4 @@ async def traces(client: Client, job_id: int) -> list[int]:
         (SELECT count(*) FROM truth), (SELECT count(*) FROM job_upload WHERE job_id = $1),
         (SELECT items FROM job WHERE job_id = $1)"""
     row = await client.context.cells.directory.fetchrow(query, job_id)
-    return list(row.values())
+    return list(row.values()) if row else []

@@ -3,7 +3,7 @@
 import base64
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import httpx2
@@ -16,12 +16,17 @@ from support.real_server import environment
 from support.served_site import Site
 
 
+def over_http(site: Site, key: str, **given: Any) -> AbstractAsyncContextManager[Client]:
+    """Return a client of `/mcp` that calls with a client key; ``given`` is the client's own, such as `mode`."""
+    return at_address(site.url, key, **given)
+
+
 @asynccontextmanager
-async def over_http(site: Site, key: str, **given: Any) -> AsyncIterator[Client]:
-    """Yield a client of `/mcp` that calls with a client key; ``given`` is the client's own, such as `mode`."""
+async def at_address(url: str, key: str, **given: Any) -> AsyncIterator[Client]:
+    """Yield a client of the `/mcp` that an installation has at its address."""
     async with (
         httpx2.AsyncClient(headers={"authorization": f"Bearer {key}"}, timeout=60) as http,
-        Client(streamable_http_client(f"{site.url}/mcp", http_client=http), **given) as client,
+        Client(streamable_http_client(f"{url}/mcp", http_client=http), **given) as client,
     ):
         yield client
 

@@ -100,7 +100,9 @@ async def _refund(db: asyncpg.Connection, terms: QueueTerms, life: Life, task_id
     """Complain within the minute; two reviewers confirm it when the life says so, hours later perhaps."""
     [owner] = await db.fetch("SELECT account_id FROM task WHERE cell = 1 AND task_id = $1", task_id)
     soon, later = life.end + timedelta(seconds=20), life.end + timedelta(seconds=life.refunded_after_seconds)
-    [filed] = await file_complaints(db, soon, [FileComplaint(1, owner[0], task_id, {terms.queue_id: terms})])
+    queues = {terms.queue_id: terms}
+    complaint = FileComplaint(cell=1, account_id=owner[0], task_id=task_id, queues=queues)
+    [filed] = await file_complaints(db, soon, [complaint])
     assert isinstance(filed, Filed), filed
     voted: Voted | Refusal | None = None
     for reviewer in REVIEWERS:

@@ -17,6 +17,8 @@ ROOMS = ("docs", "src", "tests", "tools", "bench", "demo", "fuzz")
 NOT_KEPT = {
     "fuzz/found": "made by `make fuzz`",
     "tests/published_clients/node/node_modules": "made by `make test`",
+    "tools/call": "a method of MCP",
+    "tools/list": "a method of MCP",
 }
 NO_FILES = {
     "Node.js": "a program",

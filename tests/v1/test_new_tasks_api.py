@@ -3,12 +3,16 @@
 import asyncio
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from manyeyes.actions.answer_tasks import AnswerTask, answer_tasks
+from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.runtime.context import open_context
+from manyeyes.server.application import delivery_body
 from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support import factories
@@ -69,7 +73,10 @@ async def test_a_question_of_each_kind_is_asked_and_answered(client: Client, cus
 
 async def test_a_form_with_a_file_is_the_same_whatever_its_boundary(client: Client, customer):
     headers = {"authorization": f"Bearer {customer.key}", "idempotency-key": "one"}
-    sent = {"data": {"task": json.dumps({"question": NUMBER})}, "files": {"picture": factories.picture_bytes()}}
+    sent: dict[str, Any] = {
+        "data": {"task": json.dumps({"question": NUMBER})},
+        "files": {"picture": factories.picture_bytes()},
+    }
     replies = [await client.post("/v1/tasks", headers=headers, **sent) for _ in range(2)]
     assert [reply.status_code for reply in replies] == [201, 201], replies[0].text
     assert replies[0].request.headers["content-type"] != replies[1].request.headers["content-type"]
@@ -139,7 +146,8 @@ async def test_what_is_no_body_at_all(client: Client, customer, content: bytes, 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é".encode().decode("latin-1"), "a" * 256])
 async def test_a_key_that_is_none_is_refused(client: Client, customer, key: str):
-    headers = {"authorization": f"Bearer {customer.key}", b"idempotency-key": key.encode("latin-1")}
+    named = (b"idempotency-key", key.encode("latin-1"))
+    headers = [(b"authorization", f"Bearer {customer.key}".encode()), named]
     reply = await client.post("/v1/tasks", headers=headers, json={"picture": PICTURE})
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
 
@@ -224,3 +232,21 @@ async def test_it_is_the_compatible_contracts_task_too(client: Client, customer)
     outcome = await factories.submit(client.context, customer)
     assert not isinstance(outcome, Refusal)
     assert [task["id"] for task in await tasks(client, customer)] == [outcome.task_id, made["id"]]
+
+
+async def test_its_end_is_told_in_the_words_of_v1_with_the_digits_that_were_typed(client: Client, customer):
+    made = await post(client, customer, question=NUMBER, callback_url="https://receiver.example/told")
+    assert made.status_code == 201, made.text
+    hand = await factories.hand(client.context)
+    lease = await factories.taken(client.context, hand)
+    command = AnswerTask(1, hand.worker.worker_id, lease.lease, "7,50")
+    now = datetime.now(UTC)
+    async with client.context.cells.pool(1).acquire() as tx, tx.transaction():  # before the sender looks
+        await answer_tasks(tx, now, [command])
+        ((claimed,),) = await claim_deliveries(tx, now, [ClaimDeliveries(1, 9)])
+    body = await delivery_body(client.context, 1, claimed)
+    told = json.loads(body)
+    shown = await client.get(f"/v1/tasks/{made.json()['id']}", headers={"authorization": f"Bearer {customer.key}"})
+    assert (told["type"], set(told)) == ("task.finished", {"type", "timestamp", "data"})
+    assert {**told["data"], "picture_url": ""} == {**shown.json(), "picture_url": ""}
+    assert b'"value":7.50,' in body

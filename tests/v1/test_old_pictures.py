@@ -1,4 +1,4 @@
-"""Pictures of tasks that wait for days, and of those that are forgotten: who sees what, through the whole application."""
+"""Pictures of tasks that wait for days, and of those that are forgotten: who sees what."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from manyeyes.actions.change_account_terms import ChangeAccountTerms, change_account_terms
+from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.periodic import forget_past_keep
 from support import factories
@@ -18,7 +19,9 @@ AGE = timedelta(days=3)
 async def aged(client: Client) -> tuple[factories.Customer, factories.Hand, int]:
     """A customer, a worker, and a task that waited for three days before somebody came."""
     customer = await factories.customer(client.context)
-    task_id = await factories.submit(client.context, customer)
+    submitted = await factories.submit(client.context, customer)
+    assert isinstance(submitted, Submitted)
+    task_id = submitted.task_id
     async with client.context.cells.pool(1).acquire() as db:
         day = await db.fetchval("SELECT (now() - $1::interval)::date", AGE)
         await db.execute(
@@ -32,7 +35,9 @@ async def aged(client: Client) -> tuple[factories.Customer, factories.Hand, int]
 
 
 async def lease_of(client: Client, hand: factories.Hand) -> Any:
-    return await WorkerDesk(client.context).next(hand.worker, 5)
+    desk = WorkerDesk(client.context)
+    await desk.online(hand.worker)
+    return await desk.next(hand.worker, 5)
 
 
 async def test_a_worker_sees_a_picture_that_waited_for_days_and_its_customer_has_it_a_day_longer(

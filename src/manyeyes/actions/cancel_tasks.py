@@ -8,14 +8,22 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.dispatch import open_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.dispatch.store import Work
+from manyeyes.jobs import lines as job_lines
+from manyeyes.jobs import store as jobs
+from manyeyes.jobs.lines import Line
+from manyeyes.jobs.rules import JOB_FINISHED, Job, closed
+from manyeyes.ledger import store as ledger
 from manyeyes.tasks import history
+from manyeyes.tasks import store as tasks
 from manyeyes.tasks.history import Life
 from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.store import TaskResult
 from manyeyes.values.refusals import Reason, Refusal
 
 _IDLE = (WorkState.WAITING, WorkState.RESTING)
@@ -28,10 +36,19 @@ class CancelTask(msgspec.Struct, frozen=True):
 
 
 class TaskCancelled(msgspec.Struct, frozen=True):
-    """``queue_id``: where it waited."""
+    """``queue_id``: where it waited, or would have."""
 
     task_id: int
     queue_id: int
+
+
+class _LoadedTasks(msgspec.Struct):
+    """What the decisions need: ``works`` and ``jobs`` are locked; ``lines`` are items that never entered."""
+
+    works: dict[int, Work]
+    lives: dict[int, Life]
+    lines: dict[int, Line]
+    jobs: dict[int, Job]
 
 
 async def cancel_tasks(
@@ -39,30 +56,91 @@ async def cancel_tasks(
 ) -> list[TaskCancelled | Refusal]:
     """Return the cancelled tasks; one that was cancelled before is so again. Refusals: UNKNOWN_TASK, NOT_CANCELLABLE.
 
-    What lies on somebody's desk is theirs, seen or unseen.
+    What lies on somebody's desk is theirs, seen or unseen. An item that never entered its queue has no hold: it ends,
+    and its job counts it.
     """
-    # 1. Load: the tasks on their way, locked in the order of the key; then how those ended that are not.
+    # 1. Load: tasks on their way, locked; how those ended that are not; jobs of items that never entered.
     cell = commands[0].cell
-    task_ids = sorted({c.task_id for c in commands})
-    works = {work.task_id: work for work in await open_work.lock_works(tx, cell, task_ids)}
-    lives = await history.lives(tx, cell, [task_id for task_id in task_ids if task_id not in works])
+    books = await _load(tx, cell, commands)
     # 2. Decide.
-    outcomes = [_decide(command, works, lives) for command in commands]
-    ending = {o.task_id: works[o.task_id] for o in outcomes if isinstance(o, TaskCancelled) and o.task_id in works}
-    # 3. Save: the ends, with what was held, and the turns.
-    await end_tasks(tx, now, cell, [EndedWork(work, Ending.CANCELLED) for _, work in sorted(ending.items())])
-    await _turn_back(tx, cell, list(ending.values()))
+    outcomes = [_decide(command, books) for command in commands]
+    ending = sorted({o.task_id for o in outcomes if isinstance(o, TaskCancelled)})
+    # 3. Save: items first, so that the last task of a job finds them counted; then ends with their holds, and turns.
+    await _end_lines(tx, now, cell, [books.lines[t] for t in ending if t in books.lines], books.jobs)
+    works = [books.works[t] for t in ending if t in books.works]
+    await end_tasks(tx, now, cell, [EndedWork(work, Ending.CANCELLED) for work in works])
+    await _turn_back(tx, cell, works)
     return outcomes
 
 
-def _decide(command: CancelTask, works: Mapping[int, Work], lives: Mapping[int, Life]) -> TaskCancelled | Refusal:
-    found = works.get(command.task_id) or lives.get(command.task_id)
+async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[CancelTask]) -> _LoadedTasks:
+    task_ids = sorted({c.task_id for c in commands})
+    works = {work.task_id: work for work in await open_work.lock_works(tx, cell, task_ids)}
+    missing = [task_id for task_id in task_ids if task_id not in works]
+    lives = await history.lives(tx, cell, missing) if missing else {}
+    held_back = [task_id for task_id, life in lives.items() if life.ended_at is None]
+    if not held_back:
+        return _LoadedTasks(works, lives, {}, {})
+    idle = [work for work in works.values() if work.state in _IDLE]
+    found = await job_lines.lines(tx, cell, held_back)
+    await ledger.lock_balances(tx, cell, sorted({work.account_id for work in idle}))  # balances come before jobs
+    job_ids = {line.job_id for line in found.values()} | {work.job_id for work in idle if work.job_id}
+    held = await jobs.lock_jobs(tx, cell, sorted(job_ids))
+    # What entered its queue, or ended, before its job was locked is an item no more.
+    entered = await open_work.states(tx, cell, held_back)
+    lives |= await history.lives(tx, cell, held_back)
+    still = await job_lines.lines(tx, cell, [task_id for task_id in held_back if task_id not in entered])
+    items = {t: line for t, line in still.items() if line.job_id in held and line.line <= held[line.job_id].items}
+    return _LoadedTasks(works, lives, items, held)
+
+
+def _decide(command: CancelTask, books: _LoadedTasks) -> TaskCancelled | Refusal:
+    work, life = books.works.get(command.task_id), books.lives.get(command.task_id)
+    found = work or life
     if found is None or found.account_id != command.account_id:
         return Refusal(Reason.UNKNOWN_TASK, "the account has no such task")
-    if isinstance(found, Life):
-        is_cancelled = found.ending is Ending.CANCELLED
-        return TaskCancelled(found.task_id, found.queue_id) if is_cancelled else _ENDED
-    return TaskCancelled(found.task_id, found.queue_id) if found.state in _IDLE else _ANSWERING
+    is_free = work.state in _IDLE if work else command.task_id in books.lines
+    if is_free or (life and life.ending is Ending.CANCELLED):
+        return TaskCancelled(command.task_id, found.queue_id)
+    return _ENDED if life and life.ended_at else _HELD
+
+
+async def _end_lines(
+    tx: asyncpg.Connection, now: datetime, cell: int, lines: Sequence[Line], held: Mapping[int, Job]
+) -> None:
+    """End items for which nothing was held, and count them in their jobs, which are locked."""
+    if not lines:
+        return
+    await tasks.insert_results(tx, now, cell, [_ended(line) for line in lines])
+    counts = Counter(line.job_id for line in lines)
+    counted = [
+        msgspec.structs.replace(held[job_id], cancelled=held[job_id].cancelled + n, changed_at=now)
+        for job_id, n in sorted(counts.items())
+    ]
+    changed = [closed(job, now) for job in counted]
+    await jobs.save_jobs(tx, cell, changed)
+    await tell(tx, now, cell, [(job_news(job), JOB_FINISHED) for job in changed if job.ended_at == now])
+
+
+def _ended(line: Line) -> TaskResult:
+    return TaskResult(
+        task_id=line.task_id,
+        account_id=line.account_id,
+        queue_id=line.queue_id,
+        soft_id=line.soft_id,
+        ip=line.ip,
+        created_at=line.created_at,
+        ending=Ending.CANCELLED,
+        text="",
+        media=line.media,
+        worker_id=0,
+        lease=0,
+        solve_count=0,
+        charged_micros=0,
+        pay_micros=0,
+        share_micros=0,
+        job_id=line.job_id,
+    )
 
 
 async def _turn_back(tx: asyncpg.Connection, cell: int, ended: Sequence[Work]) -> None:
@@ -75,4 +153,4 @@ async def _turn_back(tx: asyncpg.Connection, cell: int, ended: Sequence[Work]) -
 
 
 _ENDED = Refusal(Reason.NOT_CANCELLABLE, "the task has ended")
-_ANSWERING = Refusal(Reason.NOT_CANCELLABLE, "somebody has the task; it ends within a minute or comes back")
+_HELD = Refusal(Reason.NOT_CANCELLABLE, "somebody has the task, or is given it at this moment")

@@ -8,10 +8,11 @@ import msgspec
 
 from manyeyes.recognitions import reviews
 from manyeyes.recognitions.reviews import DecidedReview
+from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.store import TaskOutcome
 from manyeyes.webhooks import store as webhooks
-from manyeyes.webhooks.rules import CLAIM_SECONDS, pick, signing_generations
+from manyeyes.webhooks.rules import CLAIM_SECONDS, TASK_FINISHED, pick, signing_generations
 from manyeyes.webhooks.store import Claim
 
 
@@ -27,10 +28,11 @@ class Claimed(msgspec.Struct, frozen=True):
     """A delivery to try, with what it tells; ``generations`` of its account's secret sign it, at ``at``.
 
     ``verdict``: what the task's answer says about a recogniser's result; None when that is not what it was for.
+    ``outcome`` None: it tells an event, of which it is read what is then so.
     """
 
     claim: Claim
-    outcome: TaskOutcome
+    outcome: TaskOutcome | None
     generations: tuple[int, ...]
     at: datetime
     verdict: DecidedReview | None = None
@@ -54,15 +56,22 @@ async def _claim(tx: asyncpg.Connection, now: datetime, command: ClaimDeliveries
     claims = await webhooks.claim(tx, now, cell, picked, now + timedelta(seconds=CLAIM_SECONDS))
     outcomes = await tasks.progress(tx, cell, [(c.account_id, c.task_id) for c in claims])
     reviewed = await reviews.decided(tx, cell, [c.task_id for c in claims])
+    own = await history.own_tasks(tx, cell, [c.task_id for c in claims if not c.event])
+    claims = [_named(claim) if claim.task_id in own else claim for claim in claims]
     rotations = await webhooks.rotations(tx, cell, sorted({c.account_id for c in claims}))
     return [
         Claimed(
             claim,
-            outcome,
+            outcome if isinstance(outcome, TaskOutcome) and not claim.event else None,
             tuple(signing_generations(*rotations[claim.account_id], now)),
             now,
             reviewed.get(claim.task_id),
         )
         for claim, outcome in zip(claims, outcomes, strict=True)
-        if isinstance(outcome, TaskOutcome)
+        if isinstance(outcome, TaskOutcome) or claim.event
     ]
+
+
+def _named(claim: Claim) -> Claim:
+    """Return the delivery of the end of a task of /v1 as the event that it is there."""
+    return msgspec.structs.replace(claim, event=TASK_FINISHED, subject_id=claim.task_id)

@@ -7,7 +7,7 @@ from itertools import groupby
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.job_progress import JOB_FINISHED, JOB_STUCK, job_news, tell
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, save_work
 from manyeyes.dispatch.store import Entering
 from manyeyes.jobs import lines as job_lines
@@ -15,6 +15,8 @@ from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import (
     CLAIM_SECONDS,
+    JOB_FINISHED,
+    JOB_STUCK,
     STUCK_FOR,
     Job,
     JobState,
@@ -26,6 +28,7 @@ from manyeyes.jobs.rules import (
     queue_room,
     room,
 )
+from manyeyes.jobs.store import JobNews
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import Contract, Ending, ImageOptions, QueueTerms
@@ -79,6 +82,7 @@ class _Books(msgspec.Struct, kw_only=True):
     entering: list[Entering] = []
     ended: list[tuple[Job, Line, str]] = []
     fetched: list[tuple[Line, Picture]] = []
+    news: list[tuple[JobNews, str]] = []
 
 
 async def feed_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[FeedJob]) -> list[FedJob]:
@@ -101,7 +105,7 @@ async def feed_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[Fe
     await tasks.insert_results(tx, now, cell, [_ended(*each) for each in books.ended])
     changed = [job for job_id, job in sorted(books.jobs.items()) if job != before[job_id]]
     await jobs.save_jobs(tx, cell, changed)
-    await tell(tx, now, cell, [(job_news(job), event) for job in changed for event in _events(before[job.job_id], job)])
+    await tell(tx, now, cell, books.news)
     return outcomes
 
 
@@ -134,7 +138,9 @@ def _feed(command: FeedJob, books: _Books, now: datetime) -> FedJob:
         claimed_until=now + timedelta(seconds=CLAIM_SECONDS) if command.goes_on and waits_for in _COMING else None,
         changed_at=now if moved else job.changed_at,
     )
-    books.jobs[command.job_id] = closed(job, now)
+    job = closed(job, now)
+    books.news += [(job_news(job), event) for event in _events(books.jobs[command.job_id], job)]
+    books.jobs[command.job_id] = job
     return FedJob(command.queue.queue_id, len(books.entering) - entered, True, waits_for)
 
 

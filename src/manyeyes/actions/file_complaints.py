@@ -31,7 +31,7 @@ from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending, QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 
 
-class FileComplaint(msgspec.Struct, frozen=True):
+class FileComplaint(msgspec.Struct, frozen=True, kw_only=True):
     """``queues``: all queues' terms as the edge knew them; the complaint's votes earn what its queue pays now.
 
     ``key``: how its customer names the call; None where they do not.

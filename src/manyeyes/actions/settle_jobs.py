@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.actions.shared.job_progress import JOB_FINISHED, job_news, tell
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.dispatch import job_work
@@ -20,7 +20,7 @@ from manyeyes.dispatch.rules import TURN_UNIT, WorkState
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job, JobState, closed, is_ending, life
+from manyeyes.jobs.rules import JOB_FINISHED, Job, JobState, closed, is_ending, life
 from manyeyes.ledger import store as ledger
 from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
@@ -53,7 +53,8 @@ async def settle_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     # 1. Load: the jobs, unlocked: what they become meanwhile is seen to by the next look.
     cell, lives = commands[0].cell, {c.job_id: c.life_seconds for c in commands}
     found = await jobs.jobs(tx, cell, sorted(lives))
-    live = [job for _, job in sorted(found.items()) if job.state is not JobState.DRAFT and not job.is_over]
+    asked = [found[job_id] for job_id in lives if job_id in found]
+    live = [job for job in asked if job.state is not JobState.DRAFT and not job.is_over]
     ending = [job for job in live if is_ending(job, now)]
     going = [job for job in live if not is_ending(job, now)]
     resting = [job.job_id for job in going if job.state is JobState.PAUSED]
@@ -92,6 +93,7 @@ async def _end_idle(tx: asyncpg.Connection, now: datetime, cell: int, ending: Se
         await ledger.lock_balances(tx, cell, sorted({work.account_id for work in works}))
     await jobs.lock_jobs(tx, cell, [job.job_id for job in ending])
     how = {job.job_id: _ending_of(job) for job in ending}
+    works.sort(key=lambda work: (list(how).index(work.job_id), work.task_id))
     await end_tasks(tx, now, cell, [EndedWork(work, how[work.job_id]) for work in works])
     await _turn_back(tx, cell, works)
     return len(works)
@@ -106,7 +108,7 @@ async def _end_lines(tx: asyncpg.Connection, now: datetime, cell: int, ending: S
     half = {upload.job_id: upload.first_line for upload in await jobs.uploads(tx, cell, wanted) if not upload.complete}
     changed: list[Job] = []
     most = 0
-    for _, job in sorted(held.items()):
+    for job in (held[job_id] for job_id in wanted if job_id in held):
         if job.is_over or not is_ending(job, now):
             continue
         bounds = job_lines.Between(job.entered, half.get(job.job_id, _BEHIND_ALL), LARGEST_LINES)

@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.asked_questions import NewQuestion, hold_questions
 from manyeyes.actions.shared.customer_preferences import shut_places
+from manyeyes.actions.shared.price_bounds import too_dear
 from manyeyes.actions.shared.repeated_calls import RepeatedCalls, open_calls
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
@@ -20,7 +21,6 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.job_items import insert_truths
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.tasks.tokens import TokenOptions
-from manyeyes.values import money
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -49,7 +49,7 @@ class Submitted(msgspec.Struct, frozen=True):
     replayed: bool = False
 
 
-class _LoadedSubmissions(msgspec.Struct):
+class _LoadedSubmissions(msgspec.Struct, kw_only=True):
     """What the batch's decisions need, loaded at once.
 
     ``shut``: (account, queue) where the account's filters leave nobody, and until when.
@@ -125,7 +125,7 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequ
     done = await tasks.existing(tx, cell, retried) if retried else set()
     tokens = {(c.account_id, c.queue.queue_id) for c in commands if c.kind in TOKEN_KINDS}
     shut = await shut_places(tx, now, cell, tokens, commands[0].filter_terms) if tokens else {}
-    return _LoadedSubmissions(purses, done, now, held, shut, calls)
+    return _LoadedSubmissions(purses=purses, done=done, now=now, sites=held, shut=shut, calls=calls)
 
 
 def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submitted | Refusal:
@@ -152,8 +152,9 @@ def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submit
     if isinstance(found, Refusal):
         return found
     (price_micros,) = found
-    if 0 < command.price_at_most_micros < price_micros:
-        return Refusal(Reason.PRICE_TOO_HIGH, f"a task of this queue costs {money.text(price_micros)} now")
+    dear = too_dear(price_micros, command.price_at_most_micros)
+    if dear:
+        return dear
     if available < price_micros:
         return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {price_micros} micros")
     return enter(books.purses, terms, command, price_micros, domain)

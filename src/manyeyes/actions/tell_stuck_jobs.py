@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.job_progress import JOB_STUCK, tell
+from manyeyes.actions.shared.job_progress import tell
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import STUCK_SECONDS
+from manyeyes.jobs.rules import JOB_STUCK, STUCK_SECONDS
 
 LARGEST_SWEEP = 500
 

@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 
 class AntiCaptchaCall(msgspec.Struct):
@@ -18,6 +18,9 @@ class AntiCaptchaCall(msgspec.Struct):
     address: str
     base_url: str
 
-    async def owner(self) -> KeyOwner | Refusal:
-        """Return the account behind ``clientKey``, or the refusal (errors 1, 11, 21)."""
-        return await self.context.lookups.owner(self.body.get("clientKey"), self.address)
+    async def owner(self, scope: str) -> KeyOwner | Refusal:
+        """Return the account behind ``clientKey``, or the refusal: errors 1, 11, 21; 58 for a key without the scope."""
+        found = await self.context.lookups.owner(self.body.get("clientKey"), self.address)
+        if isinstance(found, Refusal) or scope in found.scopes:
+            return found
+        return Refusal(Reason.SCOPE_MISSING, scope)

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.accounts.rules import TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
@@ -37,7 +38,7 @@ async def create_task(call: AntiCaptchaCall) -> CreateTaskReply | Refusal:
     """Return the new task's id. Checks in order: key 1, 11, 21 · task 22 · kind 23 · properties 24 · picture 3, 4, 15
     by its structure · balance 10 · picture 15 by its pixels, no process free for that 2 · proof 24 · account 55,
     balance 10 · workers 54 · slot 2."""
-    owner = await call.owner()
+    owner = await call.owner(TASKS_WRITE)
     if isinstance(owner, Refusal):
         return owner
     soft_id = await _known_app(call)

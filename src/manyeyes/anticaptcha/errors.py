@@ -43,6 +43,7 @@ _ERRORS = {
     Reason.TASK_PROPERTIES: (24, "ERROR_INCORRECT_SESSION_DATA", "A property is missing or invalid"),
     Reason.UNREADABLE: (24, "ERROR_INCORRECT_SESSION_DATA", "The request body is no JSON object"),
     Reason.ACCESS_DENIED: (58, "ERROR_ACCESS_DENIED", "The application is not yours"),  # our number: none is published
+    Reason.SCOPE_MISSING: (58, "ERROR_ACCESS_DENIED", "The key does not open this method; it has no scope"),
     Reason.TOKEN_EXPIRED: (34, "ERROR_TOKEN_EXPIRED", "The token is older than 120 seconds; its site would refuse it"),
     Reason.ALL_FILTERED: (
         54,

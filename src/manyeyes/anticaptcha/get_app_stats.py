@@ -7,6 +7,7 @@ from functools import partial
 
 import msgspec
 
+from manyeyes.accounts.rules import MONEY_READ
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.errors import wire_error
@@ -56,7 +57,7 @@ class AppStats(msgspec.Struct, frozen=True):
 
 async def get_app_stats(call: AntiCaptchaCall) -> AppStats | Refusal:
     """Return the series of a mode, one point a day, today last; only to the app's owner (else error 58)."""
-    owner = await call.owner()
+    owner = await call.owner(MONEY_READ)
     if isinstance(owner, Refusal):
         return owner
     if lenient_values.is_unset(call.body, "softId"):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from manyeyes.accounts.rules import MONEY_READ
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.roles.customer.spending_filters import UNKNOWN, filters
@@ -34,7 +35,7 @@ class SpendingStats(msgspec.Struct, frozen=True):
 
 async def get_spending_stats(call: AntiCaptchaCall) -> SpendingStats | Refusal:
     """Return 24 windows, empty ones with zeros; a queue, app or address that never spent gives zeros too."""
-    owner = await call.owner()
+    owner = await call.owner(MONEY_READ)
     if isinstance(owner, Refusal):
         return owner
     try:

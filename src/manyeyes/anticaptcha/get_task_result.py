@@ -2,6 +2,7 @@
 
 import msgspec
 
+from manyeyes.accounts.rules import TASKS_READ
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.task_results import Ready, task_result
@@ -20,7 +21,7 @@ class Pending(msgspec.Struct, frozen=True):
 
 async def get_task_result(call: AntiCaptchaCall) -> Pending | Ready | Refusal:
     """Return the state of an own task; a failed one is an error envelope and not a status."""
-    owner = await call.owner()
+    owner = await call.owner(TASKS_READ)
     if isinstance(owner, Refusal):
         return owner
     wire = lenient_values.task_number(call.body.get("taskId"))

@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 
 import msgspec
 
+from manyeyes.accounts.rules import TASKS_WRITE
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
@@ -20,7 +21,7 @@ class ReportTaken(msgspec.Struct, frozen=True):
 
 async def report_token(call: AntiCaptchaCall, kind: ReportKind, takes: AbstractSet[str]) -> ReportTaken | Refusal:
     """Report a token of these kinds of tasks. Checks in order: key 1, 11, 21 · then 16 for every reason alike."""
-    owner = await call.owner()
+    owner = await call.owner(TASKS_WRITE)
     if isinstance(owner, Refusal):
         return owner
     wire = lenient_values.task_number(call.body.get("taskId"))

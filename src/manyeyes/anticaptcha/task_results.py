@@ -54,6 +54,8 @@ def task_result(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_ur
         return Refusal(Reason.SITE_WITHDRAWN)
     if outcome.ending is Ending.UNANSWERED:
         return Refusal(Reason.UNANSWERED, why_unanswered(outcome.solve_count))
+    if outcome.ending in _UNCHARGED:
+        return Refusal(Reason.UNANSWERED, _UNCHARGED[outcome.ending])
     if outcome.ending is not Ending.SOLVED:
         return Refusal(Reason.UNSOLVABLE)
     if outcome.queue_id in QUEUES and is_expired(outcome.age_seconds):
@@ -86,3 +88,9 @@ def callback_body(pictures: PictureLinks, cell: int, outcome: TaskOutcome, base_
     result = task_result(pictures, cell, outcome, base_url)
     told = wire_error(result) if isinstance(result, Refusal) else result
     return msgspec.json.encode({**msgspec.to_builtins(told), "taskId": wire_id(outcome.task_id)})
+
+
+_UNCHARGED = {
+    Ending.CANCELLED: "its customer cancelled it; it is not charged",
+    Ending.NO_PICTURE: "its picture could not be had; it is not charged",
+}

@@ -1,9 +1,9 @@
 """manyeyes queue: kinds of work with a price, a language and the workers who may do it."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
@@ -18,6 +18,7 @@ from manyeyes.values.text.rules import read_name
 
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
+LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
@@ -44,8 +45,8 @@ def add(
     capacity: int = 100_000,
     lease_seconds: int = 60,
     vote_pay: str = "0.0001",
-    complaints: bool = True,
-    life: str = USUAL_LIFE,
+    complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
+    life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -64,10 +65,6 @@ def add(
         How long a worker may take.
     vote_pay
         What a reviewer gets for a vote, in USD.
-    complaints
-        Whether customers may complain about answers to its pictures.
-    life
-        How long a task lives that nobody finishes, such as 10m, 24h or 30d; `default` is the installation's time.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -112,7 +109,7 @@ def set_queue(
     sensitive: bool | None = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
-    life: str | None = None,
+    life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -133,8 +130,6 @@ def set_queue(
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
         Whether complaints about answers to its pictures are accepted from now on.
-    life
-        How long a task lives that nobody finishes, such as 10m, 24h or 30d; `default` is the installation's time.
     """
 
     async def work(context: Context) -> dict[str, Any]:

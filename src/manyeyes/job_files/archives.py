@@ -16,9 +16,9 @@ from manyeyes.job_files.items import (
     ARCHIVE_ENDINGS,
     LARGEST_UPLOAD,
     PICTURE_ENDINGS,
-    Finding,
+    FileItem,
     Found,
-    Item,
+    LineFault,
     PassedOver,
     UnreadableFile,
     named_file,
@@ -73,9 +73,9 @@ class Archive:
             return name
         fault = _why_not_opened(entry)
         if fault:
-            return Finding(self.line, f"{name}: {fault}"[:300])
+            return LineFault(self.line, f"{name}: {fault}"[:300])
         if name.lower().endswith(ARCHIVE_ENDINGS):
-            return Finding(self.line, f"{name}: an archive in an archive is not opened"[:300])
+            return LineFault(self.line, f"{name}: an archive in an archive is not opened"[:300])
         return self._picture(opened, entry, name)
 
     def _picture(self, opened: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str) -> Found:
@@ -84,16 +84,16 @@ class Archive:
             with opened.open(entry) as unpacking:
                 data = unpacking.read(MAGIC_BYTES)
                 if _ARCHIVES.match(data):
-                    return Finding(self.line, f"{name}: an archive in an archive is not opened"[:300])
+                    return LineFault(self.line, f"{name}: an archive in an archive is not opened"[:300])
                 if not is_named_so and not is_plain(data):
                     return PassedOver(name)
                 if entry.file_size > LARGEST_BYTES:
                     said = f"it has {entry.file_size} bytes; a picture has at most {LARGEST_BYTES}"
-                    return Finding(self.line, f"{name}: {said}"[:400], "/picture")
+                    return LineFault(self.line, f"{name}: {said}"[:400], "/picture")
                 data += unpacking.read(LARGEST_BYTES)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-            return Finding(self.line, f"{name}: it cannot be unpacked: {error}"[:400])
-        return Item(line=self.line, external_id=name, picture=data)
+            return LineFault(self.line, f"{name}: it cannot be unpacked: {error}"[:400])
+        return FileItem(line=self.line, external_id=name, picture=data)
 
 
 def _why_not_opened(entry: zipfile.ZipInfo) -> str:

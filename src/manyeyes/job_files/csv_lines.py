@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from manyeyes.job_files.items import LONGEST_LINE, Finding, Found, Item, UnreadableFile, fault_of
+from manyeyes.job_files.items import LONGEST_LINE, FileItem, Found, LineFault, UnreadableFile, fault_of
 from manyeyes.job_files.numbered_lines import UTF8_BOM, NumberedLines
 
 COLUMNS = {"external_id": "external_id", "picture_url": "picture_url", "url": "picture_url"}
@@ -80,7 +80,7 @@ class CsvLines:
         if line is None:
             if self._record or not self._names:
                 raise UnreadableFile(self._record_line or number, f"a row has at most {LONGEST_LINE} bytes")
-            yield Finding(number, f"a line has at most {LONGEST_LINE} bytes")
+            yield LineFault(number, f"a line has at most {LONGEST_LINE} bytes")
             return
         try:
             text = line.decode()
@@ -129,18 +129,18 @@ class CsvLines:
         try:
             (values,) = csv.reader([text], delimiter=self._delimiter, strict=True)
         except (csv.Error, ValueError) as error:
-            yield Finding(number, f"the row cannot be read: {error}")
+            yield LineFault(number, f"the row cannot be read: {error}")
             return
         if not any(value.strip() for value in values):
             return
         if len(values) != len(self._names):
-            yield Finding(number, f"{len(values)} values stand under {len(self._names)} columns")
+            yield LineFault(number, f"{len(values)} values stand under {len(self._names)} columns")
             return
         said = {name: value.strip() for name, value in zip(self._names, values, strict=True)}
         if not said["picture_url"]:
-            yield Finding(number, "picture_url is missing", "/picture_url")
+            yield LineFault(number, "picture_url is missing", "/picture_url")
             return
-        item = msgspec.convert({"line": number, **said}, Item)
+        item = msgspec.convert({"line": number, **said}, FileItem)
         yield fault_of(item) or item
 
 

@@ -7,9 +7,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from manyeyes.job_files.items import (
     PICTURE_ENDINGS,
-    Finding,
+    FileItem,
     Found,
-    Item,
+    LineFault,
     PassedOver,
     UnreadableFile,
     named_file,
@@ -102,7 +102,7 @@ class FormFiles:
         try:
             self._found.append((self._came, self._read()))
         except ValueError as error:
-            self._found.append((self._came, Finding(self._came, str(error)[:300])))
+            self._found.append((self._came, LineFault(self._came, str(error)[:300])))
         self._data = bytearray()
 
     def _on_end(self) -> None:
@@ -117,8 +117,8 @@ class FormFiles:
         if not isinstance(name, str):
             return name
         if self._size > LARGEST_PART:
-            return Finding(self._came, f"{name}: a picture has at most {LARGEST_BYTES} bytes"[:400], "/picture")
+            return LineFault(self._came, f"{name}: a picture has at most {LARGEST_BYTES} bytes"[:400], "/picture")
         data = decoded(bytes(self._data), self._fields.get("content-transfer-encoding", ""))
         if not name.lower().endswith(PICTURE_ENDINGS) and not is_plain(data):
             return PassedOver(name)
-        return Item(line=self._came, external_id=name, picture=data)
+        return FileItem(line=self._came, external_id=name, picture=data)

@@ -27,7 +27,7 @@ _LITTER = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class FileItem(msgspec.Struct, frozen=True, kw_only=True):
     """One picture that people are to be asked about.
 
     ``line``: where it stands in its file, from 1. ``picture`` is empty where ``picture_url`` names it. ``truth``: the
@@ -42,7 +42,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     truth: str = ""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class LineFault(msgspec.Struct, frozen=True):
     """What is wrong with a line, in a sentence; ``pointer``: of the member (RFC 6901), empty for the whole line."""
 
     line: int
@@ -56,7 +56,7 @@ class PassedOver(msgspec.Struct, frozen=True):
     name: str
 
 
-Found = Item | Finding | PassedOver
+Found = FileItem | LineFault | PassedOver
 
 
 class UnreadableFile(Exception):
@@ -64,7 +64,7 @@ class UnreadableFile(Exception):
 
     def __init__(self, line: int, detail: str) -> None:
         super().__init__(detail)
-        self.finding = Finding(line, detail)
+        self.finding = LineFault(line, detail)
 
 
 class ItemReader(Protocol):
@@ -84,34 +84,34 @@ class ItemReader(Protocol):
         ...
 
 
-def fault_of(item: Item) -> Finding | None:
+def fault_of(item: FileItem) -> LineFault | None:
     """Return what is wrong with an item's texts and its address; its picture is judged elsewhere."""
     for name, longest in _LENGTHS.items():
         text = getattr(item, name)
         if len(text) > longest:
-            return Finding(item.line, f"{name} has at most {longest} characters", f"/{name}")
+            return LineFault(item.line, f"{name} has at most {longest} characters", f"/{name}")
         if "\x00" in text:
-            return Finding(item.line, f"{name} holds the character NUL, which cannot be stored", f"/{name}")
+            return LineFault(item.line, f"{name} holds the character NUL, which cannot be stored", f"/{name}")
     return _address_fault(item) if item.picture_url else None
 
 
-def _address_fault(item: Item) -> Finding | None:
+def _address_fault(item: FileItem) -> LineFault | None:
     if item.picture_url.startswith(SCHEME):
         try:
             read_object_address(item.picture_url)  # a name may hold blanks, and is not encoded
         except ValueError as error:
-            return Finding(item.line, f"picture_url: {error}", "/picture_url")
+            return LineFault(item.line, f"picture_url: {error}", "/picture_url")
         return None
     try:
         parts = urlsplit(item.picture_url)
     except ValueError:
-        return Finding(item.line, "picture_url is no address", "/picture_url")
+        return LineFault(item.line, "picture_url is no address", "/picture_url")
     if parts.scheme not in SCHEMES or not parts.netloc or any(ord(letter) <= 32 for letter in item.picture_url):
-        return Finding(item.line, "picture_url must begin with https://, http:// or s3://", "/picture_url")
+        return LineFault(item.line, "picture_url must begin with https://, http:// or s3://", "/picture_url")
     return None
 
 
-def named_file(line: int, name: str) -> str | Finding | PassedOver:
+def named_file(line: int, name: str) -> str | LineFault | PassedOver:
     """Return a file's path inside its folder, with ``/`` between its parts; or why the file is not looked at.
 
     Paths that leave their folder are findings, whatever is at their end: nobody packs them by accident.
@@ -119,17 +119,17 @@ def named_file(line: int, name: str) -> str | Finding | PassedOver:
     path = name.replace("\\", "/")
     said = f"the file {path[:200]!r}"
     if "\x00" in path:
-        return Finding(line, f"{said} has the character NUL in its name")
+        return LineFault(line, f"{said} has the character NUL in its name")
     if path.startswith("/") or _DRIVE.match(path):
-        return Finding(line, f"{said} has an absolute path; paths are inside of the folder")
+        return LineFault(line, f"{said} has an absolute path; paths are inside of the folder")
     parts = path.split("/")
     if ".." in parts:
-        return Finding(line, f"{said} lies outside of its folder")
+        return LineFault(line, f"{said} lies outside of its folder")
     path = "/".join(part for part in parts if part not in ("", "."))
     if _LITTER.search(path) or not path:
         return PassedOver(path)
     if len(path) > LONGEST_ID:
-        return Finding(line, f"{said} has a path of more than {LONGEST_ID} characters")
+        return LineFault(line, f"{said} has a path of more than {LONGEST_ID} characters")
     return path
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from manyeyes.job_files.items import LONGEST_LINE, Finding, Found, Item, fault_of
+from manyeyes.job_files.items import LONGEST_LINE, FileItem, Found, LineFault, fault_of
 from manyeyes.job_files.numbered_lines import UTF8_BOM, NumberedLines
 from manyeyes.values.base64_text import base64_bytes
 
@@ -44,7 +44,7 @@ class JsonLines:
 
     def _read(self, number: int, line: bytes | None) -> Iterator[Found]:
         if line is None:
-            yield Finding(number, f"a line has at most {LONGEST_LINE} bytes")
+            yield LineFault(number, f"a line has at most {LONGEST_LINE} bytes")
             return
         if self._is_first:
             self._is_first, line = False, line.removeprefix(UTF8_BOM)
@@ -52,26 +52,26 @@ class JsonLines:
             yield json_item(number, line)
 
 
-def json_item(number: int, line: bytes) -> Item | Finding:
+def json_item(number: int, line: bytes) -> FileItem | LineFault:
     """Return the item that a line of JSON holds, or what is wrong with it."""
     try:
         said = _decoder.decode(line)
         truth = text_of_value(said.truth)
     except msgspec.ValidationError as error:
         detail, _, place = str(error).partition(" - at `$")
-        return Finding(number, detail[:300], place.rstrip("`").replace(".", "/"))
+        return LineFault(number, detail[:300], place.rstrip("`").replace(".", "/"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Finding(number, f"it is no JSON: {error}"[:300])
+        return LineFault(number, f"it is no JSON: {error}"[:300])
     if bool(said.picture) == bool(said.picture_url):
         both = "picture and picture_url are both there; give one of them"
-        return Finding(number, both if said.picture else "picture, or else picture_url, is missing")
+        return LineFault(number, both if said.picture else "picture, or else picture_url, is missing")
     if said.picture[:5].lower() == "data:":
-        return Finding(number, "leave the data: prefix away and send the base64 alone", "/picture")
+        return LineFault(number, "leave the data: prefix away and send the base64 alone", "/picture")
     try:
         picture = base64_bytes(said.picture)
     except ValueError as error:
-        return Finding(number, f"picture is no base64: {error}", "/picture")
-    item = Item(
+        return LineFault(number, f"picture is no base64: {error}", "/picture")
+    item = FileItem(
         line=number,
         external_id=str(said.external_id),
         picture=picture,

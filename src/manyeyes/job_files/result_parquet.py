@@ -1,6 +1,5 @@
 """Results as Parquet. Loaded only when somebody asks for such a file: what writes it is large. Pure."""
 
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from manyeyes.job_files.parquet_sink import ParquetSink
 from manyeyes.job_files.result_rows import LEADING, MICRO, TRAILING, ResultRow, column_names
 from manyeyes.tasks.options import AnyOptions
 from manyeyes.tasks.questions import ChoicesOptions, FieldOptions, FieldsOptions, NumberOptions
@@ -32,7 +32,7 @@ class ResultParquet:
         before, behind = [[_TYPES.get(name, pa.string()) for name in part] for part in (LEADING, TRAILING)]
         self._answers = answers
         self._schema = pa.schema(list(zip(column_names(names), [*before, *answers, *behind], strict=True)))
-        self._sink = _Sink()
+        self._sink = ParquetSink()
         self._writer = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
 
     def write(self, rows: Sequence[ResultRow]) -> bytes:
@@ -65,26 +65,3 @@ def _type(options: AnyOptions | FieldOptions) -> Any:
 
 def _value(value: object, kind: Any) -> object:
     return float(value) if isinstance(value, Decimal) and pa.types.is_floating(kind) else value
-
-
-class _Sink(io.RawIOBase):
-    """Takes what is written until somebody fetches it."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._written = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        self._written += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def tell(self) -> int:
-        return self._written
-
-    def fetch(self) -> bytes:
-        found, self._parts = b"".join(self._parts), []
-        return found

@@ -14,6 +14,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """An item of a job; ``options`` is JSON text. ``media`` is empty while its picture lies at ``picture_url``."""
 
     task_id: int
+    job_id: int
     line: int
     account_id: int
     queue_id: int
@@ -34,7 +35,7 @@ async def next_lines(db: asyncpg.Connection, cell: int, job_id: int, after: int,
 
 
 async def lines(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Line]:
-    """Return items by their tasks."""
+    """Return items that have not ended, by their tasks."""
     return {line.task_id: line for line in read(Line, await tx.fetch(SQL.lines, cell, task_ids))}
 
 

@@ -138,17 +138,21 @@ WHERE u.cell = $1 AND NOT u.complete AND u.changed_at < now() - make_interval(se
 
 -- name: next_lines
 -- The next lines of a job that have neither entered nor ended, in their order.
-SELECT t.task_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url, t.question_id,
-       t.picture_url, t.created_at
+SELECT t.task_id, t.job_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url,
+       t.question_id, t.picture_url, t.created_at
 FROM task AS t
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3
       AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
 ORDER BY t.line LIMIT $4;
 
 -- name: lines
--- Items by their tasks, in the order of their lines.
-SELECT task_id, line, account_id, queue_id, kind, options, media, soft_id, ip, callback_url, question_id, picture_url, created_at
-FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY job_id, line;
+-- Items that have not ended, by their tasks, in the order of their lines.
+SELECT t.task_id, t.job_id, t.line, t.account_id, t.queue_id, t.kind, t.options, t.media, t.soft_id, t.ip, t.callback_url,
+       t.question_id, t.picture_url, t.created_at
+FROM task AS t
+WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]) AND t.job_id <> 0
+      AND NOT EXISTS (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = t.task_id)
+ORDER BY t.job_id, t.line;
 
 -- name: end_lines
 -- End the next lines of a job that never entered its queue: nothing was held for them.

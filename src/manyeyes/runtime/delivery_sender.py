@@ -7,7 +7,7 @@ claims it next, with the same ``webhook-id``. Any number of processes share the 
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
@@ -30,7 +30,7 @@ from manyeyes.webhooks.rules import (
 LARGEST_REPLY = 4_096  # nobody reads it; a receiver that sends more is not waited for
 LOOK_SECONDS = 1.0
 TRIES = Counter("manyeyes_delivery_tries_total", "Tries to deliver results to callback addresses", ["outcome"])
-BodyOf = Callable[[int, Claimed], bytes]
+BodyOf = Callable[[int, Claimed], Awaitable[bytes]]
 log = structlog.get_logger()
 
 
@@ -107,7 +107,7 @@ class DeliverySender:
 
     async def _send(self, cell: int, claimed: Claimed) -> TryResponse:
         claim = claimed.claim
-        body = self._body_of(cell, claimed)
+        body = await self._body_of(cell, claimed)
         secrets = [secret(self._key, cell, claim.account_id, generation) for generation in claimed.generations]
         signed = headers(message_id(cell, claim.task_id), body, claimed.at, secrets)
         try:

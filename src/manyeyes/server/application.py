@@ -26,8 +26,9 @@ from manyeyes.runtime.job_feeder import Fetched, JobFeeder
 from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
+from manyeyes.v1.events import event_body
 
-OWN_PATHS = ("v1", "pictures", *console.OWN_PATHS)
+OWN_PATHS = ("v1", "docs", "pictures", "examples", *console.OWN_PATHS)
 
 JOBS: list[tuple[float, periodic.PeriodicJob]] = [
     *periodic.JOBS,
@@ -82,8 +83,10 @@ async def _away(request: Request, error: Exception) -> Response:
     return console.show_away(request)
 
 
-def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
-    """Return what is sent for a delivery: a verdict on a recogniser's result, or a task's result."""
+async def delivery_body(context: Context, cell: int, claimed: Claimed) -> bytes:
+    """Return what is sent for a delivery: an event of /v1, a verdict on a recogniser's result, or a task's result."""
+    if claimed.outcome is None:
+        return await event_body(context, cell, claimed.claim, claimed.at)
     if claimed.verdict is not None:
         return push_body(context.signer, claimed.verdict.name, claimed.verdict.label, claimed.at)
     return callback_body(context.pictures, cell, claimed.outcome, claimed.claim.base_url)
@@ -94,8 +97,8 @@ async def running(context: Context) -> AsyncIterator[Application]:
     """Run the periodic jobs and the notifier for as long as the block lasts; yield the application."""
     context.notifier.start()
 
-    def body_of(cell: int, claimed: Claimed) -> bytes:
-        return delivery_body(context, cell, claimed)
+    async def body_of(cell: int, claimed: Claimed) -> bytes:
+        return await delivery_body(context, cell, claimed)
 
     sender = DeliverySender(context.batcher.ask, context.door, context.webhook_key, body_of)
 

@@ -59,6 +59,11 @@ async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> d
     }
 
 
+async def own_tasks(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return which of the tasks came over /v1: their ends are told in its words."""
+    return {row["task_id"] for row in await db.fetch(SQL.own_tasks, cell, task_ids)}
+
+
 async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Charge]:
     """Return what those of the tasks that have ended cost, by task."""
     return {charge.task_id: charge for charge in read(Charge, await tx.fetch(SQL.charges, cell, task_ids))}

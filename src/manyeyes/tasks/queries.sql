@@ -76,6 +76,10 @@ FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::ti
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
            charged_micros, pay_micros, share_micros, job_id, why);
 
+-- name: own_tasks
+-- Which of these tasks came over /v1 (tasks/rules.py: Contract).
+SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND contract = 1;
+
 -- name: endings
 -- How tasks ended, for their customer's page.
 SELECT task_id, queue_id, created_at, ended_at, ending, solve_count, charged_micros FROM result

@@ -126,7 +126,7 @@ class OwnerShare(msgspec.Struct, frozen=True):
     share_micros: int
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+class StoredAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a person answered; ``name``: how people read it where ``text`` is a label's number, or JSON."""
 
     text: str = ""
@@ -281,20 +281,20 @@ def text_of(answer: str | None) -> str:
 
 def shown_of(answer: str | None) -> str:
     """Return a stored answer as people read it: a label by its name."""
-    found = _answer.decode(answer) if answer else Answer()
+    found = _answer.decode(answer) if answer else StoredAnswer()
     return found.name or found.text
 
 
 def told_of(answer: str | None) -> str:
     """Return a stored answer as a compatible contract tells it: as people read it, but fields as their JSON object."""
-    found = _answer.decode(answer) if answer else Answer()
+    found = _answer.decode(answer) if answer else StoredAnswer()
     return found.text if found.text.startswith("{") else found.name or found.text
 
 
 def _answer_json(result: TaskResult) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
-    return msgspec.json.encode(Answer(result.text, result.name)).decode()
+    return msgspec.json.encode(StoredAnswer(result.text, result.name)).decode()
 
 
-_answer = msgspec.json.Decoder(Answer)
+_answer = msgspec.json.Decoder(StoredAnswer)

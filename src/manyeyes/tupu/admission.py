@@ -5,6 +5,7 @@ A blocked address hears code 1 before all of them, as everywhere else.
 
 import re
 
+from manyeyes.accounts.rules import TASKS_WRITE
 from manyeyes.apps.rules import App
 from manyeyes.runtime.context import Context
 from manyeyes.tupu.parameters import Parameters
@@ -27,6 +28,8 @@ async def find_app(context: Context, secret_id: str, api_key: str, address: str)
         owner = await context.lookups.owner(api_key, address)
         if isinstance(owner, Refusal):
             return owner
+        if TASKS_WRITE not in owner.scopes:
+            return Refusal(Reason.UNKNOWN_KEY, f"the key has no scope {TASKS_WRITE}")
         if app is None or (owner.cell, owner.account_id) != (app.cell, app.account_id):
             return Refusal(Reason.UNKNOWN_KEY, "the key's account has no app with this secretId")
     if app is None:

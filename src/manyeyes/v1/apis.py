@@ -7,6 +7,7 @@ from manyeyes.v1 import (
     buckets,
     job_files,
     job_results,
+    job_stream,
     jobs,
     money,
     recognitions,
@@ -20,6 +21,7 @@ from manyeyes.v1 import (
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
+from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
@@ -39,6 +41,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     RecognitionsApi: recognitions.OPERATIONS,
     TasksApi: tasks.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
+    JobStreamApi: job_stream.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
     JobResultsApi: job_results.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,

@@ -54,10 +54,12 @@ async def signed_in_customer(context: Context, request: Request) -> KeyOwner:
     return owner
 
 
-async def is_allowed(context: Context, request: Request) -> bool:
-    """Tell whether the worker who made a request that is still under way may go on."""
+async def is_allowed(
+    context: Context, request: Request, caller: Callable[[Context, Request], Awaitable[object]] = signed_in_worker
+) -> bool:
+    """Tell whether whoever made a request that is still under way may go on; ``caller`` finds who that is."""
     try:
-        return bool(await signed_in_worker(context, request))
+        return bool(await caller(context, request))
     except Refused:
         return False
 

@@ -9,12 +9,13 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.jobs.store import JobUpload
 from manyeyes.roles.customer.bucket_items import take_bucket
 from manyeyes.roles.customer.bucket_listing import read_bucket_query
-from manyeyes.roles.customer.item_bodies import CSV, FORM, JSONL, ZIP, Sent
+from manyeyes.roles.customer.item_bodies import CSV, FORM, JSONL, ZIP, SentFile
 from manyeyes.roles.customer.items import CustomerItems, UploadTaken
 from manyeyes.roles.sign_in import caller_address
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.idempotency import LONGEST_KEY, REPLAYED, sent_key
+from manyeyes.v1.job_views import UploadView
 from manyeyes.v1.json_messages import decode, whole_body
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.values.integers import whole_number
@@ -31,14 +32,6 @@ FORMS = {
     **dict.fromkeys(("application/zip", "application/x-zip-compressed", "application/x-zip"), ZIP),
     "multipart/form-data": FORM,
 }
-
-
-class UploadView(msgspec.Struct, frozen=True):
-    """How far a file is: ``lines`` of it are there, and it goes on with the one behind."""
-
-    key: str
-    lines: int
-    complete: bool
 
 
 class BucketItemsBody(msgspec.Struct, frozen=True):
@@ -121,7 +114,7 @@ def _media(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _sent(request: Request) -> Sent:
+def _sent(request: Request) -> SentFile:
     """Return the body with what its head says of it. Raises `Refused` for what cannot be read."""
     content_type = request.headers.get("content-type", "")
     form = FORMS.get(_media(request))
@@ -132,7 +125,7 @@ def _sent(request: Request) -> Sent:
     from_line = whole_number(request.query_params.get("from_line", "1"), 9)
     if not from_line:
         raise Refused(Refusal(Reason.UNREADABLE, "from_line must be a line's number, from 1"))
-    return Sent(
+    return SentFile(
         body=request.stream(),
         form=form,
         content_type=content_type,

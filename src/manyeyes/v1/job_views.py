@@ -10,7 +10,6 @@ from manyeyes.jobs.store import JobUpload
 from manyeyes.roles.customer.jobs import JobStanding
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_store import AskedQuestion
-from manyeyes.v1.job_files import UploadView
 from manyeyes.v1.question_views import question_view
 from manyeyes.v1.worker_views import QueueView, queue_view
 from manyeyes.values.money import text
@@ -43,6 +42,14 @@ class JobTermsView(msgspec.Struct, frozen=True):
     price_at_most: str | None
     life: int | None
     deadline: datetime | None
+
+
+class UploadView(msgspec.Struct, frozen=True):
+    """A file of items; ``complete`` false: its lines are no items yet, send the rest of it."""
+
+    key: str
+    lines: int
+    complete: bool
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):

@@ -22,9 +22,14 @@ Body = TypeVar("Body")
 Answer = TypeVar("Answer")
 
 
+def encoded(value: Any) -> bytes:
+    """Return a value as /v1 writes it: numbers keep the digits that were typed."""
+    return _written.encode(value)
+
+
 def json(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return a JSON response with the value as msgspec encodes it."""
-    return Response(_written.encode(value), status, headers, media_type="application/json")
+    return Response(encoded(value), status, headers, media_type="application/json")
 
 
 def problem_response(problem: ProblemBody) -> Response:
@@ -99,7 +104,7 @@ async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) ->
         gone.cancel()
 
 
-_written = msgspec.json.Encoder(decimal_format="number")  # answers keep the digits that were typed
+_written = msgspec.json.Encoder(decimal_format="number")
 
 
 async def _hung_up(request: Request) -> None:

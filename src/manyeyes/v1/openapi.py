@@ -6,14 +6,36 @@ from typing import Any
 import msgspec
 
 from manyeyes import __version__
+from manyeyes.recognitions.time_spans import Grain
 from manyeyes.tasks.labels import LabelOptions
 from manyeyes.tasks.questions import OwnOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1.apis import APIS
+from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.cursors import LARGEST_PAGE, NEWEST, OLDEST
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
+from manyeyes.v1.task_bodies import FORM
 from manyeyes.v1.worker_views import WidgetOptions
 
+IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "names the call: sent again with the same body it makes nothing again",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "wait=N: answer when the task has ended, at most N (up to 60) seconds later (RFC 7240)",
+    "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+    "example": "wait=1",
+}
+HEADERS = {
+    "Location": {"description": "where it is read from now on", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {"description": "true: an earlier call made it", "schema": {"type": "string"}},
+    "Preference-Applied": {"description": "the wait that was granted", "schema": {"type": "string"}},
+}
 OPERATIONS = [operation for table in APIS.values() for operation in table]
 PARAMETERS = {
     "wait": "number",
@@ -67,27 +89,61 @@ def document() -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    responses: dict[str, Any] = {str(operation.success): {"description": "done", "content": _content(operation.reply)}}
+    done: dict[str, Any] = {"description": "done", "content": _content(operation.reply)}
+    if operation.success == 201:
+        done["headers"] = HEADERS
+    responses: dict[str, Any] = {str(operation.success): done}
     for status in operation.statuses:
         content = {} if status == 204 else {"content": _content(ProblemBody, PROBLEM_MEDIA)}
         responses[str(status)] = {"description": "nothing to give" if status == 204 else "refused", **content}
-    described: dict[str, Any] = {"operationId": _name(operation.path), "responses": responses}
+    described: dict[str, Any] = {"operationId": _name(operation), "responses": responses}
+    if operation.scope:
+        described["security"] = [{"token": [operation.scope]}]
     found = [_parameter(name, "query") for name in operation.query]
     found += [_parameter(name, "path") | {"required": True} for name in re.findall(r"{(\w+)}", operation.path)]
+    found += [IDEMPOTENCY] if operation.method == "POST" and operation.caller is signed_in_customer else []
+    found += [PREFER] if operation.may_wait else []
     if found:
         described["parameters"] = found
-    if operation.body is not None:
-        described["requestBody"] = {"content": _content(operation.body)}
+    if operation.body is not None or operation.reads_itself:
+        described["requestBody"] = {"content": _sent(operation)}
     return described
 
 
-def _name(path: str) -> str:
-    """Return the operation's name: what follows /v1, in one word (workers, reviewers and customers share some)."""
-    return re.sub(r"\W+", "_", path.removeprefix("/v1/")).strip("_")
+def _sent(operation: Operation) -> dict[str, Any]:
+    """Return what a body may come as; a form has the JSON as a part, and a picture beside it."""
+    content: dict[str, Any] = {}
+    for media in operation.media:
+        found = _content(operation.body, media)
+        if media == FORM and operation.body is not None:
+            parts = {"task": found[media]["schema"], "picture": {"type": "string", "contentMediaType": "image/*"}}
+            found = {media: {"schema": {"type": "object", "properties": parts, "required": ["task"]}}}
+        content |= found
+    return content
+
+
+def _name(operation: Operation) -> str:
+    """Return the operation's name: what follows /v1, in one word (workers, reviewers and customers share some).
+
+    Where a path takes several methods, its method is said first.
+    """
+    name = re.sub(r"\W+", "_", operation.path.removeprefix("/v1/")).strip("_")
+    is_alone = [each.path for each in OPERATIONS].count(operation.path) == 1
+    return name if is_alone else f"{operation.method.lower()}_{name}"
 
 
 def _parameter(name: str, place: str) -> dict[str, Any]:
-    return {"name": name, "in": place, "schema": {"type": PARAMETERS[name]}}
+    return {"name": name, "in": place, "schema": _SCHEMAS.get(name, {}) | {"type": PARAMETERS[name]}}
+
+
+# What may be said is told as narrowly as it is read.
+_SCHEMAS: dict[str, dict[str, Any]] = {
+    "id": {"minimum": 0},
+    "job": {"minimum": 1},
+    "limit": {"minimum": 1, "maximum": LARGEST_PAGE},
+    "order": {"enum": [NEWEST, OLDEST]},
+    "grain": {"enum": [*map(str, Grain)]},
+}
 
 
 def _content(kind: Any, media: str = "application/json") -> dict[str, Any]:

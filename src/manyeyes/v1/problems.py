@@ -58,10 +58,10 @@ PROBLEMS = {
     Reason.PICTURE_TOO_BIG: (422, "The picture is too big"),
     Reason.PICTURE_NOT_SUPPORTED: (422, "The picture is none that browsers show"),
     Reason.NO_PICTURE: (422, "The picture could not be had from its address"),
-    Reason.PICTURE_AWAY: (422, "The picture cannot be had from its address now"),
     Reason.BAD_ITEMS: (422, "Lines of the file are wrong"),
     Reason.TOO_MANY_WAITS: (429, "Too many calls wait"),
     Reason.PICTURE_AWAY: (503, "The picture could not be had for now"),
+    Reason.JOB_NOT_STARTED: (409, "The job has not begun"),
     Reason.QUEUE_FULL: (503, "The queue is full"),
     Reason.ALL_FILTERED: (503, "All workers who are there are filtered"),
 }

@@ -22,7 +22,8 @@ from manyeyes.tasks.store import blob as blob_of
 from manyeyes.v1.apis import APIS
 from manyeyes.v1.json_messages import problem_response, refuse
 from manyeyes.v1.openapi import document
-from manyeyes.v1.problems import problem
+from manyeyes.v1.problem_page import problem_page
+from manyeyes.v1.problems import PAGE, problem
 from manyeyes.values.refusals import Refused
 
 log = structlog.get_logger()
@@ -141,7 +142,14 @@ def routes(context: Context) -> list[Route]:
     return [
         Route("/pictures/{signed}.{media}", picture),
         Route("/examples/{signed}.{media}", example),
+        Route(PAGE, _problems),
     ]
+
+
+async def _problems(request: Request) -> Response:
+    """GET /docs/problems: what each problem is."""
+    headers = {"content-security-policy": "default-src 'none'", "cache-control": "public, max-age=3600"}
+    return Response(problem_page(), media_type="text/html; charset=utf-8", headers=headers)
 
 
 async def _pixels(context: Context, media: str, data: bytes) -> Response:

@@ -28,7 +28,7 @@ JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "strin
 
 
 # A question as it was asked, with the members of its kind (question_views.py).
-Asked = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema={"description": "a question of its kind"})]
+QuestionAsked = Annotated[dict[str, Any], msgspec.Meta(extra_json_schema={"description": "a question of its kind"})]
 
 
 class QueueName(msgspec.Struct, frozen=True):
@@ -65,7 +65,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None
     external_id: str
     queue: QueueName
-    question: Asked
+    question: QuestionAsked
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None

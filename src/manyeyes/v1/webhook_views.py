@@ -24,7 +24,7 @@ class TryView(msgspec.Struct, frozen=True):
 class DeliveryView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: waiting, delivered or given_up; ``next_try_at`` only while it waits, ``closed_at`` only after.
 
-    ``kind``: result of a task, or review: a person's verdict on a recogniser's result.
+    ``kind``: result of a task, review (a person's verdict on a recogniser's result), or an event such as job.finished.
     """
 
     task_id: int
@@ -77,7 +77,7 @@ def _delivery(callback: Callback) -> DeliveryView:
         closed_at=found.closed_at,
         last_status=found.last_status or None,
         last_fault=found.last_fault,
-        kind=REVIEW if callback.is_review else RESULT,
+        kind=found.event or (REVIEW if callback.is_review else RESULT),
     )
 
 

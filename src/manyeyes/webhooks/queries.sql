@@ -27,7 +27,7 @@ FROM (SELECT task_id FROM delivery WHERE cell = $1 AND task_id = ANY ($2::bigint
       ORDER BY task_id FOR UPDATE SKIP LOCKED) AS free
 WHERE delivery.cell = $1 AND delivery.task_id = free.task_id
 RETURNING delivery.task_id, delivery.account_id, delivery.url, delivery.receiver, delivery.base_url,
-          delivery.claim AS number;
+          delivery.claim AS number, delivery.event, delivery.subject_id;
 
 -- name: lock_waiting
 -- Deliveries that were tried, locked in the order of the key.
@@ -63,17 +63,17 @@ WHERE webhook_rotation.generation = $3;
 
 -- name: page
 -- An account's deliveries before one, newest first.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND account_id = $2 AND task_id < $3 ORDER BY task_id DESC LIMIT $4;
 
 -- name: page_of_given_up
 -- Of these those that were given up.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND account_id = $2 AND task_id < $3 AND state = 2 ORDER BY task_id DESC LIMIT $4;
 
 -- name: delivery
 -- One delivery of an account.
-SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault FROM delivery
+SELECT task_id, url, state, tries, next_at, ended_at, closed_at, last_status, last_fault, event FROM delivery
 WHERE cell = $1 AND task_id = $2 AND account_id = $3;
 
 -- name: account_of

@@ -21,6 +21,7 @@ MOST_TRIES = len(WAITS_SECONDS) + 1
 MOST_TRIES_EVER = 100  # of one result, replays and all: nobody makes us call an address without end for one paid task
 JITTER = 0.1  # a wait is up to so much shorter, so that what failed together does not come together again
 LONGEST_WAIT_SECONDS = WAITS_SECONDS[-1]  # however much later a receiver asks for
+TASK_FINISHED = "task.finished"  # the end of a task of /v1, whatever it is
 CLAIM_SECONDS = 30  # longer than a try may last; what a process that died had claimed is then due again
 KEPT_DAYS = 30
 SECRET_PREFIX = "whsec_"

@@ -33,7 +33,10 @@ class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that this process tries now; ``number`` fences off who had it before."""
+    """A delivery that this process tries now; ``number`` fences off who had it before.
+
+    ``event``: what of the job or task ``subject_id`` is told; empty: the end of the task itself.
+    """
 
     task_id: int
     account_id: int
@@ -41,6 +44,8 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     receiver: str
     base_url: str
     number: int
+    event: str
+    subject_id: int
 
 
 class WaitingDelivery(msgspec.Struct, frozen=True):
@@ -74,6 +79,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     last_status: int
     last_fault: str
+    event: str
 
 
 class Try(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ from manyeyes_client.errors import (
     WrongSource,
 )
 from manyeyes_client.items import Item
-from manyeyes_client.messages import Balance, Job, Spending, Statement, Task, TaskResult, Upload
+from manyeyes_client.messages import Balance, Job, JobProgress, Spending, Statement, Task, TaskResult, Upload
 from manyeyes_client.questions import (
     FieldsQuestion,
     LabelQuestion,
@@ -47,6 +47,7 @@ __all__ = [
     "FieldsQuestion",
     "Item",
     "Job",
+    "JobProgress",
     "KeyReused",
     "LabelQuestion",
     "LabelsQuestion",

@@ -206,7 +206,7 @@ class JobPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a file is: ``lines`` of it are there, and it goes on with the one behind."""
+    """A file of items; ``complete`` false: its lines are no items yet, send the rest of it."""
 
     key: str
     lines: int
@@ -257,3 +257,18 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
     items: int
     skipped: list[str]
+
+
+class JobProgress(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a job changes while it runs; as in the job itself."""
+
+    id: int
+    state: str
+    waits_for: str | None = None
+    counts: JobCounts
+    held: Decimal
+    charged: Decimal
+    refunded: Decimal
+    net: Decimal
+    eta_seconds: int | None = None
+    ended_at: datetime | None = None

@@ -21,7 +21,6 @@ from manyeyes_client.questions import Question
 
 T = TypeVar("T")
 LONGEST_WAIT_SECONDS = 60
-EVENTS = Call("GET", "/v1/jobs/{job_id}/events")
 ENCODER = msgspec.json.Encoder(decimal_format="string")
 Picture = bytes | Path | str
 
@@ -235,4 +234,4 @@ def results(job_id: int, form: str) -> Request[bytes]:
 
 def events(job_id: int) -> Request[bytes]:
     """Return the call for a job's progress; what comes is a stream."""
-    return build(EVENTS, bytes, places=(job_id,))
+    return build(calls.EVENTS, bytes, places=(job_id,))

@@ -8,14 +8,13 @@ import asyncpg
 
 from manyeyes.dispatch.store import Work
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job
+from manyeyes.jobs.rules import JOB_FINISHED, Job
 from manyeyes.jobs.store import EndCounts, JobNews
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, usable
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
 
-JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"
 _COUNTED = {
     Ending.SOLVED: "solved",
     Ending.UNSOLVABLE: "unsolvable",
@@ -33,8 +32,9 @@ async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, ended: It
     """
     counts = _counts((work, ending) for work, ending in ended if work.job_id)
     if counts:
-        news = await jobs.count_ends(tx, now, cell, counts)
-        await tell(tx, now, cell, [(job, JOB_FINISHED) for job in news if job.ended_at == now])
+        news = {job.job_id: job for job in await jobs.count_ends(tx, now, cell, counts)}
+        over = [news[count.job_id] for count in counts if news[count.job_id].ended_at == now]
+        await tell(tx, now, cell, [(job, JOB_FINISHED) for job in over])
 
 
 def job_news(job: Job) -> JobNews:
@@ -44,11 +44,13 @@ def job_news(job: Job) -> JobNews:
 
 async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[tuple[JobNews, str]]) -> None:
     """Have events of jobs told to those customers who gave an address, each under a serial of its own."""
-    told = sorted(((job, event) for job, event in news if job.callback_url), key=lambda one: one[0].job_id)
+    told = [(job, event) for job, event in news if job.callback_url]
     if not told:
         return
-    first = await tasks.take_serials(tx, cell, len(told) + 1)
-    serials = [serial for serial in range(first, first + len(told) + 1) if usable(serial)]
+    serials: list[int] = []
+    while len(serials) < len(told):  # one may be unusable, once in two thousand million
+        first, missing = await tasks.take_serials(tx, cell, len(told) - len(serials)), len(told) - len(serials)
+        serials += [serial for serial in range(first, first + missing) if usable(serial)]
     rows = [
         NewDelivery(
             task_id=serial,
@@ -58,7 +60,7 @@ async def tell(tx: asyncpg.Connection, now: datetime, cell: int, news: Sequence[
             event=event,
             subject_id=job.job_id,
         )
-        for serial, (job, event) in zip(serials, told, strict=False)
+        for serial, (job, event) in zip(serials, told, strict=True)
     ]
     await webhooks.insert_deliveries(tx, now, cell, rows)
 
@@ -80,4 +82,4 @@ def _counts(ended: Iterable[tuple[Work, Ending]]) -> list[EndCounts]:
         entry[_COUNTED[ending]] += 1
         entry["freed_micros"] += work.price_micros
         entry["charged_micros"] += work.price_micros if ending.charged else 0
-    return [EndCounts(job_id=job_id, **entry) for job_id, entry in sorted(sums.items())]
+    return [EndCounts(job_id=job_id, **entry) for job_id, entry in sums.items()]

@@ -25,7 +25,8 @@ class Conversation:
         parts = [f"{len(plan.asked)} to ask"]
         parts += [f"{taken} answered in another run"] if taken else []
         parts += [f"{len(unfit)} that are not taken"] if unfit else []
-        parts += [f"{len(plan.passed_over)} other files"] if plan.passed_over else []
+        others = len(plan.passed_over)
+        parts += [f"{others} other file{'s' if others > 1 else ''}"] if others else []
         say(f"{source}: {', '.join(parts)}")
         _name("not taken", unfit)
         _name("passed over", plan.passed_over)

@@ -8,7 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from manyeyes_client import Job
+from manyeyes_client import JobProgress
 
 LINE_SECONDS = 10.0
 
@@ -43,7 +43,7 @@ class AskProgress:
         """Show that so many items were sent."""
         self._show("sending", count, total, "")
 
-    def job(self, job: Job) -> None:
+    def job(self, job: JobProgress) -> None:
         """Show how far a job is."""
         counts = job.counts
         ended = counts.done + counts.failed + counts.cancelled
@@ -61,7 +61,7 @@ class AskProgress:
             print(line, file=sys.stderr, flush=True)
 
 
-def told(job: Job) -> str:
+def told(job: JobProgress) -> str:
     """Return in words what is to be known of a job beside its counts."""
     parts = [f"{job.net} USD"]
     if job.counts.failed:

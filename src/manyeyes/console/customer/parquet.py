@@ -1,12 +1,13 @@
 """Results as Parquet. Loaded only when somebody asks for such a file: what writes it is large."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from manyeyes.job_files.parquet_sink import ParquetSink
 
 GROUP = 20_000  # rows written together: a file with few, large groups is small and quick to read
 SCHEMA = pa.schema(
@@ -30,32 +31,9 @@ SCHEMA = pa.schema(
 )
 
 
-class _Sink(io.RawIOBase):
-    """Takes what is written until somebody fetches it, so that a file never lies in memory whole."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._written = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._parts.append(bytes(data))
-        self._written += len(self._parts[-1])
-        return len(self._parts[-1])
-
-    def tell(self) -> int:
-        return self._written
-
-    def fetch(self) -> bytes:
-        found, self._parts = b"".join(self._parts), []
-        return found
-
-
 async def parquet(pages: AsyncIterator[list[tuple[Any, ...]]]) -> AsyncIterator[bytes]:
     """Yield a file with the rows of the pages, in pieces. Encoding runs beside the other requests."""
-    sink = _Sink()
+    sink = ParquetSink()
     with pq.ParquetWriter(sink, SCHEMA, compression="zstd") as writer:
         rows: list[tuple[Any, ...]] = []
         async for page in pages:

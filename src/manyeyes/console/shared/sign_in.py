@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.accounts.rules import digest
+from manyeyes.accounts.rules import EVERY_SCOPE, digest
 from manyeyes.actions.use_links import UseLink, use_links
 from manyeyes.console.shared.browser_session import HOMES, begin_session, end_session
 from manyeyes.console.shared.rendering import render
@@ -73,4 +73,6 @@ class SignInPages:
         if worker is not None:  # of one who is disabled a session would begin that opens nothing
             return worker if await self._context.lookups.worker(worker.subject_id) else None
         owner = await self._context.lookups.owner(key, caller_address(request))
-        return None if isinstance(owner, Refusal) else Subject("customer", owner.account_id, owner.cell)
+        if isinstance(owner, Refusal) or set(owner.scopes) != set(EVERY_SCOPE):  # the pages show and do everything
+            return None
+        return Subject("customer", owner.account_id, owner.cell)

@@ -107,7 +107,7 @@ class WorkPages:
         return RedirectResponse(f"/worker?notice={outcome.reason}", status_code=303)
 
     async def _draw(
-        self, request: Request, worker: Worker, refusal: Refusal | None, draft: str = "", status: int = 200
+        self, request: Request, worker: Worker, refusal: Refusal | None, draft: str | None = None, status: int = 200
     ) -> Response:
         found = await self._desk.next(worker, 0)
         leased = found if isinstance(found, LeasedTask) else None
@@ -154,11 +154,12 @@ def _tally(session: WorkerSession) -> dict[str, int]:
     }
 
 
-def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, draft: str) -> dict[str, Any]:
+def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refused: str | None) -> dict[str, Any]:
+    """Return a task as the template draws it; ``refused``: the answer that was sent by the form and did not fit."""
     task = lease.task
     if task.widget_url:
         return _widget(words, leased, lease)
-    options = task.options
+    options, draft = task.options, refused or ""
     buttons = _buttons(options)
     parts = plain_forms.parts(words, options, draft)
     rules = [task_wording.filled(words, *rule) for rule in task_wording.rules(options) if rule[0] != "rule.unit"]
@@ -180,7 +181,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, draft
         "comment": "" if isinstance(options, LabelOptions) else options.comment,
         "unread": leased.is_unread,
         "draft": "" if parts else draft,
-        "hint": _hint(words, options, draft) if draft else "",
+        "hint": "" if refused is None else _hint(words, options, draft),
     }
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.roles.customer.bucket_listing import BucketListing, BucketQuery, ListingFailed, open_listing
-from manyeyes.roles.customer.item_bodies import JSONL, Sent
+from manyeyes.roles.customer.item_bodies import JSONL, SentFile
 from manyeyes.roles.customer.items import CustomerItems, UploadTaken
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Refusal
@@ -23,7 +23,7 @@ async def take_bucket(
     listing = await open_listing(context, owner, query)
     if isinstance(listing, Refusal):
         return listing
-    sent = Sent(
+    sent = SentFile(
         body=_lines(listing),
         form=JSONL,
         content_type="",

@@ -24,7 +24,7 @@ FILES_AT_ONCE = 16  # of an archive, unpacked beside the other requests
 TOO_LARGE = f"a file has at most {LARGEST_UPLOAD} bytes; send several"
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
+class SentFile(msgspec.Struct, frozen=True, kw_only=True):
     """A body as an edge got it. ``form``: one of JSONL, CSV, ZIP, FORM; ``content_type``: where a form's parts end.
 
     ``upload_key`` is empty where the customer gave it no name: then it is the digest of its bytes. ``from_line``: the
@@ -46,13 +46,15 @@ def spool_in(folder: Path) -> IO[bytes]:
     return tempfile.TemporaryFile(dir=folder)
 
 
-def reader_of(sent: Sent) -> ItemReader:
+def reader_of(sent: SentFile) -> ItemReader:
+    """Return the reader of a body's lines or parts. Raises `UnreadableFile` for a form without a boundary."""
     if sent.form == FORM:
         return FormFiles(sent.content_type, sent.from_line)
     return (CsvLines if sent.form == CSV else JsonLines)(sent.from_line)
 
 
 async def parsed(reader: ItemReader, body: AsyncIterator[bytes]) -> AsyncGenerator[tuple[int, Found], None]:
+    """Yield what a body holds, each with the line that it was read up to. Raises `UnreadableFile`."""
     async for data in body:
         for found in reader.feed(data):
             yield reader.line, found
@@ -61,6 +63,7 @@ async def parsed(reader: ItemReader, body: AsyncIterator[bytes]) -> AsyncGenerat
 
 
 async def unpacked(archive: Archive) -> AsyncGenerator[tuple[int, Found], None]:
+    """Yield what an archive holds, unpacked beside the other requests. Raises `UnreadableFile`."""
     found = archive.items()
     while some := await asyncio.to_thread(lambda: list(islice(found, FILES_AT_ONCE))):
         for each in some:
@@ -103,5 +106,6 @@ async def spooled(body: AsyncIterator[bytes], spool: IO[bytes]) -> str:
 
 
 async def read_spool(spool: IO[bytes]) -> AsyncIterator[bytes]:
+    """Yield what lies in a spool, from where it stands."""
     while data := await asyncio.to_thread(spool.read, READ_AT_ONCE):
         yield data

@@ -11,7 +11,7 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.add_items import AddItems, AddOutcome, ItemsAdded, ItemsKnown, NewItem, add_items
-from manyeyes.job_files.items import Finding, Found, Item, PassedOver
+from manyeyes.job_files.items import FileItem, Found, LineFault, PassedOver
 from manyeyes.jobs.rules import Job
 from manyeyes.jobs.store import JobUpload
 from manyeyes.jobs.upload_rules import BEGINNING, MOST_ITEMS, chained
@@ -28,7 +28,7 @@ OTHER_FILE = Refusal(Reason.KEY_REUSED, "a file of this name with other items is
 LOOKED_AT_ONCE = 48  # pictures of one file; an account may have more in the queue, and has other files
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class IntakeTerms(msgspec.Struct, frozen=True, kw_only=True):
     """For whom items are taken, and what is asked about each."""
 
     owner: Owner
@@ -39,7 +39,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Judged(msgspec.Struct):
-    item: Item
+    item: FileItem
     picture: Picture | None
     check: asyncio.Task[Refusal | None] | None
 
@@ -52,7 +52,7 @@ class Intake:
     """
 
     def __init__(
-        self, context: Context, asked: Asked, upload_key: str, file: JobUpload | None, *, is_from_first: bool
+        self, context: Context, asked: IntakeTerms, upload_key: str, file: JobUpload | None, *, is_from_first: bool
     ) -> None:
         self.findings: list[MemberFault] = []
         self.skipped: list[str] = []
@@ -75,7 +75,7 @@ class Intake:
     async def take(self, found: AsyncIterator[tuple[int, Found]]) -> None:
         """Take all that a reader gives, each with the line that it was read up to, until something refuses it."""
         async for line, each in found:
-            if isinstance(each, Item):
+            if isinstance(each, FileItem):
                 await self._take_item(line, each)
             elif isinstance(each, PassedOver):
                 self.skipped += [each.name] if len(self.skipped) < MOST_SKIPPED else []
@@ -85,7 +85,7 @@ class Intake:
             if self.refusal:
                 return
 
-    def find(self, finding: Finding) -> None:
+    def find(self, finding: LineFault) -> None:
         """Keep what is wrong with a line."""
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(MemberFault(finding.detail, finding.pointer, finding.line))
@@ -112,7 +112,7 @@ class Intake:
         if self._saving:
             await asyncio.gather(self._saving, return_exceptions=True)
 
-    async def _take_item(self, line: int, item: Item) -> None:
+    async def _take_item(self, line: int, item: FileItem) -> None:
         self.count += 1
         self.digest = chained(self.digest, item.external_id, item.picture, item.picture_url, item.comment, item.truth)
         if self.count <= self._compared:
@@ -127,33 +127,33 @@ class Intake:
             self.refusal = Refusal(Reason.BAD_ITEMS, f"a file has at most {MOST_ITEMS} items; send several")
             return
         picture = self._judged(item)
-        if isinstance(picture, Finding):
+        if isinstance(picture, LineFault):
             self.find(picture)
         if self.findings:
             return
-        assert not isinstance(picture, Finding)
+        assert not isinstance(picture, LineFault)
         check = asyncio.create_task(self._check(picture)) if picture else None
         self._part.append(_Judged(item, picture, check))
         self._size += len(item.picture)
         if len(self._part) >= PART_ITEMS or self._size >= PART_BYTES:
             await self._save_part(line)
 
-    def _judged(self, item: Item) -> Picture | Finding | None:
+    def _judged(self, item: FileItem) -> Picture | LineFault | None:
         """Return the item's picture by its structure, or what is wrong with the item."""
         if self._is_repeated(item):
             first = self._names[_short(item.external_id)]
             said = f"external_id {item.external_id[:200]!r} is on line {first} already"
-            return Finding(item.line, said, "/external_id")
+            return LineFault(item.line, said, "/external_id")
         if item.truth:
             unfit = unfit_answer(self._asked.options, item.truth)
             if unfit:
-                return Finding(item.line, f"the truth is no answer to the question: {unfit}", "/truth")
+                return LineFault(item.line, f"the truth is no answer to the question: {unfit}", "/truth")
         if item.picture_url:
             return None
         picture = inspect(item.picture)
-        return picture if isinstance(picture, Picture) else Finding(item.line, picture.detail, "/picture")
+        return picture if isinstance(picture, Picture) else LineFault(item.line, picture.detail, "/picture")
 
-    def _is_repeated(self, item: Item) -> bool:
+    def _is_repeated(self, item: FileItem) -> bool:
         name = _short(item.external_id)
         return bool(item.external_id) and self._names.setdefault(name, item.line) != item.line
 
@@ -169,7 +169,7 @@ class Intake:
         for each in part:
             fault = next(looks) if each.check else None
             if fault:
-                self.find(Finding(each.item.line, fault.detail, "/picture"))
+                self.find(LineFault(each.item.line, fault.detail, "/picture"))
         await self._settle()
         if part and not self.findings and not self.refusal:
             items = tuple([await self._new_item(each) for each in part])
@@ -190,7 +190,7 @@ class Intake:
         elif isinstance(outcome, ItemsKnown):
             for name in sorted(outcome.external_ids, key=self._pending.__getitem__):
                 said = f"the job has an item named {name[:200]!r} already"
-                self.find(Finding(self._pending[name], said, "/external_id"))
+                self.find(LineFault(self._pending[name], said, "/external_id"))
 
     async def _new_item(self, each: _Judged) -> NewItem:
         return NewItem(

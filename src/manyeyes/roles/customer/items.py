@@ -20,7 +20,7 @@ from manyeyes.jobs.upload_rules import DROPPING
 from manyeyes.roles.customer.item_bodies import (
     TOO_LARGE,
     ZIP,
-    Sent,
+    SentFile,
     bounded,
     parsed,
     read_spool,
@@ -29,7 +29,7 @@ from manyeyes.roles.customer.item_bodies import (
     spooled,
     unpacked,
 )
-from manyeyes.roles.customer.item_intake import OTHER_FILE, Asked, Intake
+from manyeyes.roles.customer.item_intake import OTHER_FILE, Intake, IntakeTerms
 from manyeyes.roles.picture_check import NO_MONEY, has_money
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -59,7 +59,7 @@ class CustomerItems:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def take(self, owner: Owner, job_id: int, sent: Sent) -> UploadTaken | Refusal:
+    async def take(self, owner: Owner, job_id: int, sent: SentFile) -> UploadTaken | Refusal:
         """Take a file, or the rest of one. What is wrong with it leaves nothing of it, and is told line by line.
 
         Refusals: UNKNOWN_JOB, BALANCE_TOO_LOW, JOB_NOT_DRAFT, UPLOAD_OPEN, UNKNOWN_UPLOAD (it cannot go on, nothing
@@ -110,7 +110,9 @@ class CustomerItems:
                 return None
             has_begun, command = True, msgspec.structs.replace(command, idle_seconds=0)
 
-    async def _take_named(self, owner: Owner, job: Job, sent: Sent, spool: IO[bytes] | None) -> UploadTaken | Refusal:
+    async def _take_named(
+        self, owner: Owner, job: Job, sent: SentFile, spool: IO[bytes] | None
+    ) -> UploadTaken | Refusal:
         """Take a file that has a name; ``spool``: it lies there whole."""
         files = await self._files(owner, job)
         file = files.get(sent.upload_key)
@@ -134,7 +136,9 @@ class CustomerItems:
             return intake.refusal or OTHER_FILE
         return await self._ended(owner, job, sent, intake, outcome)
 
-    async def _ended(self, owner: Owner, job: Job, sent: Sent, intake: Intake, known: object) -> UploadTaken | Refusal:
+    async def _ended(
+        self, owner: Owner, job: Job, sent: SentFile, intake: Intake, known: object
+    ) -> UploadTaken | Refusal:
         """Leave nothing of a file that is not taken; where the job has its items from another one, that is it."""
         if intake.refusal and intake.refusal.reason is not Reason.BAD_ITEMS:
             return intake.refusal  # another body goes on with the file, or it is another file
@@ -157,7 +161,7 @@ class CustomerItems:
         found = [file for file in files.values() if file.complete and file.digest == intake.digest]
         return FileKnown(found[0], job.items) if found else None
 
-    async def _run(self, intake: Intake, sent: Sent, spool: IO[bytes] | None) -> int:
+    async def _run(self, intake: Intake, sent: SentFile, spool: IO[bytes] | None) -> int:
         """Let the intake take what the body holds; return its last line. What cannot be read is a finding."""
         reader: ItemReader | Archive | None = None
         body = bounded(sent.body)
@@ -194,13 +198,13 @@ class CustomerItems:
         )
         return {file.upload_key: file for file in files}
 
-    async def _asked(self, owner: Owner, job: Job, ip: str) -> Asked:
+    async def _asked(self, owner: Owner, job: Job, ip: str) -> IntakeTerms:
         question = await read_patiently(
             self._context.cells.pool(owner.cell), lambda db: question_store.question(db, owner.cell, job.question_id)
         )
         assert question  # a job has one
         options = picture_options(question.kind, question.options)
-        return Asked(owner=owner, job=job, kind=question.kind, options=options, ip=ip)
+        return IntakeTerms(owner=owner, job=job, kind=question.kind, options=options, ip=ip)
 
 
 async def drop_stale(context: Context, cell: int) -> None:
@@ -212,7 +216,7 @@ async def drop_stale(context: Context, cell: int) -> None:
         await CustomerItems(context).drop(owner, file.job_id, file.upload_key, file.idle_seconds)
 
 
-def _why_not_begun(job: Job, files: dict[str, JobUpload], sent: Sent) -> Refusal | None:
+def _why_not_begun(job: Job, files: dict[str, JobUpload], sent: SentFile) -> Refusal | None:
     """Return why a body is not even looked at."""
     file = files.get(sent.upload_key)
     if job.state is not JobState.DRAFT and not (file and file.complete):

@@ -121,11 +121,11 @@ async def read_statement(
         context.cells.pool(owner.cell).acquire() as db,
         db.transaction(isolation="repeatable_read", readonly=True),
     ):
-        before, since, *rows = await _moved(db, owner, [*around, *windows])
+        charged = await statistics.charges(db, owner.cell, owner.account_id, [*around, *windows])
+        before, since, *rows = await _moved(db, owner, [*around, *windows], charged)
         now = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
         now += await dispatch.held(db, owner.cell, owner.account_id)
-        every = await statistics.charges(db, owner.cell, owner.account_id, windows)
-        narrowed = every
+        narrowed = every = charged[2:]
         if filters != EVERYTHING:
             narrowed = await statistics.charges(db, owner.cell, owner.account_id, windows, **filters)
     opening, closing = before.change_micros, now - since.change_micros
@@ -188,9 +188,10 @@ async def read_by_work(context: Context, owner: Owner, span: StatementSpan) -> l
         return await statistics.charges_by_work(db, owner.cell, owner.account_id, span.start, span.end)
 
 
-async def _moved(db: asyncpg.Connection, owner: Owner, windows: Sequence[Window]) -> list[Moved]:
-    """Return what each window moved. Charges of tasks come from minutes of usage, the rest from its own few entries."""
-    charged = await statistics.charges(db, owner.cell, owner.account_id, windows)
+async def _moved(
+    db: asyncpg.Connection, owner: Owner, windows: Sequence[Window], charged: Sequence[Charges]
+) -> list[Moved]:
+    """Return what each window moved: beside what was ``charged`` for tasks in it, all other entries; they are few."""
     others = _by_window(await statements.kind_sums(db, owner.cell, owner.account_id, windows), len(windows))
     return [
         Moved(
@@ -209,7 +210,9 @@ async def _moved_after(db: asyncpg.Connection, owner: Owner, place: EntryPlace, 
     """Return what the entries after a place moved until ``end``: those of its second one by one, then whole seconds."""
     second, micros = await statements.rest_of_second(db, owner.cell, owner.account_id, place)
     if second < end:
-        (later,) = await _moved(db, owner, [Window(int(second.timestamp()), int(end.timestamp()))])
+        windows = [Window(int(second.timestamp()), int(end.timestamp()))]
+        charged = await statistics.charges(db, owner.cell, owner.account_id, windows)
+        (later,) = await _moved(db, owner, windows, charged)
         micros += later.change_micros
     return micros
 

@@ -196,7 +196,7 @@ async def report(
     if is_praise:
         return Refusal(Reason.REPORT_WRONG_KIND, "only tokens are praised: an answer that is right needs no report")
     queues = await context.lookups.queues()
-    complaint = FileComplaint(owner.cell, owner.account_id, task_id, queues, key=key)
+    complaint = FileComplaint(cell=owner.cell, account_id=owner.account_id, task_id=task_id, queues=queues, key=key)
     filed = await context.batcher.ask(file_complaints, complaint)
     if isinstance(filed, Refusal):
         return filed

@@ -4,7 +4,9 @@
 SELECT t.task_id, t.account_id, t.queue_id, t.kind, t.options, t.created_at, t.question_id, t.job_id, t.line,
        t.external_id,
        coalesce(nullif(r.media, ''), nullif(w.media, ''), t.media) AS media,
-       w.state AS work_state, w.expires_at, j.state AS job_state, h.amount_micros AS price_micros,
+       w.state AS work_state, w.expires_at,
+       (SELECT j.state FROM job AS j WHERE j.cell = $1 AND j.job_id = t.job_id AND t.job_id <> 0) AS job_state,
+       h.amount_micros AS price_micros,
        r.ended_at, r.ending, r.answer, r.answer AS shown, coalesce(r.solve_count, 0) AS solve_count, r.why,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros,
        r.kept AS is_kept,
@@ -15,7 +17,6 @@ LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN transfer AS h ON h.cell = t.cell AND h.cause_id = t.task_id AND h.kind = 2 AND h.n = 0
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 LEFT JOIN report AS p ON p.cell = t.cell AND p.task_id = t.task_id
-LEFT JOIN job AS j ON j.cell = t.cell AND j.job_id = t.job_id AND t.job_id <> 0
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
 -- name: tasks_before
@@ -63,13 +64,12 @@ SELECT line AS place, task_id FROM task
 WHERE cell = $1 AND job_id = $5 AND job_id <> 0 AND line > $3 AND account_id = $2 ORDER BY line LIMIT $4;
 
 -- name: changes
--- What changed of an account's tasks after a place, in the order of change: ends (rank 0) and refunds (1). Only what
--- changed before an instant behind which nothing can appear any more.
+-- What changed of an account's tasks after a place: the first ends (rank 0) and the first refunds (1), each in the order of
+-- change. Only what changed before an instant behind which nothing can appear any more.
 (SELECT ended_at AS at, task_id, 0 AS rank FROM result
  WHERE cell = $1 AND account_id = $2 AND (ended_at, task_id) > ($3, $4) AND ended_at < $6
  ORDER BY ended_at, task_id LIMIT $7)
 UNION ALL
 (SELECT refunded_at AS at, task_id, 1 AS rank FROM refund
  WHERE cell = $1 AND account_id = $2 AND (refunded_at, task_id) > ($3, $4 - 1 + $5) AND refunded_at < $6
- ORDER BY refunded_at, task_id LIMIT $7)
-ORDER BY at, task_id, rank LIMIT $7;
+ ORDER BY refunded_at, task_id LIMIT $7);

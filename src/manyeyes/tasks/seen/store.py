@@ -119,7 +119,7 @@ class TaskFilter(msgspec.Struct, frozen=True):
         return task.line if self.is_of_job else task.task_id
 
 
-class Place(msgspec.Struct, frozen=True):
+class ListedTask(msgspec.Struct, frozen=True):
     """An entry of a list: what orders it, and the task."""
 
     place: int
@@ -148,7 +148,7 @@ async def seen_each(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) 
 
 async def places(
     db: asyncpg.Connection, cell: int, account_id: int, of: TaskFilter, *, after: int | None, newest: bool, limit: int
-) -> list[Place]:
+) -> list[ListedTask]:
     """Return the entries of an account's list behind ``after`` (None: from its beginning), without their states.
 
     A job's are ordered by its lines, others by their numbers.
@@ -167,7 +167,7 @@ async def places(
         arguments += [of.queue_id, *(of.made or ALWAYS)]
     else:
         query = SQL.tasks_before if newest else SQL.tasks_after
-    return read(Place, await db.fetch(query, *arguments))
+    return read(ListedTask, await db.fetch(query, *arguments))
 
 
 async def changes(
@@ -178,7 +178,7 @@ async def changes(
     ``until``: `db.settled.settled_until`, else what commits late is missed.
     """
     rows = await db.fetch(SQL.changes, cell, account_id, after.at, after.task_id, after.rank, until, limit)
-    return read(Change, rows)
+    return sorted(read(Change, rows))[:limit]
 
 
 _ENDED = {Ending.SOLVED: TaskState.DONE, Ending.CANCELLED: TaskState.CANCELLED}

@@ -12,9 +12,9 @@ from manyeyes_client.aio.connection import AsyncConnection
 from manyeyes_client.errors import NotFound, ProblemError, WrongSource
 from manyeyes_client.events import EventReader
 from manyeyes_client.items import pieces
-from manyeyes_client.jobs_over import LOOK_SECONDS, OVER
+from manyeyes_client.jobs_over import LOOK_SECONDS, OVER, progress_of
 from manyeyes_client.lines import LineSplitter
-from manyeyes_client.messages import Job, Taken, Upload
+from manyeyes_client.messages import JobProgress, Taken, Upload
 from manyeyes_client.results import FORMS, Row, row_of
 from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
@@ -91,8 +91,8 @@ class AsyncFileVerbs(AsyncConnection):
             except httpx.TransportError as error:
                 await self.pause_after(error, tries)
 
-    async def events(self, job_id: int) -> AsyncIterator[Job]:
-        """Yield a job whenever something of it has changed, to its end; connections that break are made again.
+    async def events(self, job_id: int) -> AsyncIterator[JobProgress]:
+        """Yield how far a job is whenever that has changed, to its end; connections that break are made again.
 
         Where the server, or what stands before it, has no such stream, the job is looked at every two seconds.
         """
@@ -104,7 +104,7 @@ class AsyncFileVerbs(AsyncConnection):
                     async for piece in reply.aiter_bytes():
                         tries = self.tries()
                         for event in reader.feed(piece):
-                            yield requests.decode(event.data, Job)
+                            yield requests.decode(event.data, JobProgress)
                             if event.name == FINISHED:
                                 return
                 raise httpx.RemoteProtocolError("the stream of events ended early")
@@ -114,7 +114,7 @@ class AsyncFileVerbs(AsyncConnection):
                 if no.reason != NO_SUCH_CALL:
                     raise
                 found = await self.send(requests.job(job_id))
-                yield found
+                yield progress_of(found)
                 if found.state in OVER:
                     return
                 await asyncio.sleep(LOOK_SECONDS)

@@ -259,10 +259,8 @@ reason.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) document.title = title; });
 
 pictureView.furnish(seen);
-instructions.furnish({
-  read: (id) => insist("GET", `/reviewer/questions/${id}`, undefined, () => trouble(true)),
-  closed: () => element("job").focus({ preventScroll: true }),
-  failed: explain,
+instructions.furnish("reviewer", {
+  trouble: () => trouble(true), closed: () => element("job").focus({ preventScroll: true }), failed: explain,
 });
 element("vote-form").addEventListener("submit", (event) => {
   event.preventDefault();

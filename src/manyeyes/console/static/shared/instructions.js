@@ -1,6 +1,7 @@
 // What is said about a question: over the task before the first one, and again on a key.
 
 import { isolated } from "./page_words.js";
+import { insist } from "./server_calls.js";
 
 const element = (id) => document.getElementById(id);
 const panel = element("instructions");
@@ -9,6 +10,8 @@ const opener = element("how");
 let question = null;
 let reading = ""; // whose question the panel was opened for; empty when its task has gone
 let wants = null;
+let reader = "";
+const path = (id) => `/${reader}/questions/${id}`;
 const passed = new Set(); // what lies on the desk may say for a moment longer that it is unread
 
 /** A task is shown: `next` is its question {id, unread}, or undefined where nothing is said about it. */
@@ -31,7 +34,7 @@ export async function open() {
   element("instructions-text").textContent = "…";
   element("examples").replaceChildren();
   try {
-    const told = await wants.read(id);
+    const told = await insist("GET", path(id), undefined, wants.trouble);
     if (question?.id === id) fill(told);
   } catch (refusal) {
     if (panel.open) panel.close();
@@ -66,9 +69,10 @@ function example({ text, words, image_url: address }) {
   return item;
 }
 
-/** Wires the panel: read(id) gets what is said, passed(id) hears that it was read, closed() gives the focus back. */
-export function furnish(heard) {
-  wants = heard;
+/** Wires the panel of a "worker" or "reviewer". `heard`: trouble() while the server is away, failed(refusal), and closed(),
+    which gives the focus back. */
+export function furnish(who, heard) {
+  [reader, wants] = [who, heard];
   opener.addEventListener("click", () => open());
   element("instructions-start").addEventListener("click", () => panel.close());
   panel.addEventListener("close", () => {
@@ -76,7 +80,7 @@ export function furnish(heard) {
     if (!id) return;
     if (question.unread && !passed.has(id)) {
       passed.add(id);
-      wants.passed?.(id).catch(wants.failed);
+      insist("POST", `${path(id)}/seen`, {}, wants.trouble).catch(wants.failed);
     }
     wants.closed();
   });

@@ -86,7 +86,9 @@ const why = () => (step?.mayBeEmpty && !answer(box.value) ? null : obstacle(task
 // A number that is written otherwise than it was typed is shown before it goes.
 function encouraged(text) {
   if (step?.mayBeEmpty && !text) return say("hint.optional");
-  if (task.options.kind === "number" && text !== answer(box.value)) return say("hint.sends", { text });
+  if (task.options.kind === "number" && text !== answer(box.value)) {
+    return step && step.ready !== "hint.ready" ? `${text} · ${say(step.ready)}` : say("hint.sends", { text });
+  }
   return say(step?.ready ?? "hint.ready");
 }
 

@@ -88,6 +88,7 @@ function draw() {
     return item;
   }));
   list.setAttribute("aria-label", say("ask.fields"));
+  list.children[at].scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Wires the list: `onGo(n)` hears which field somebody wants to change. */

@@ -61,12 +61,6 @@ function turnTo(first) {
   focus();
 }
 
-// Another field is asked: the picture stays, and is seen already.
-function turnField() {
-  if (isLabelShown() && element("veil").hidden) seen();
-  focus();
-}
-
 function showPicture() {
   widget.clear();
   const veiled = pictureView.show(shown.task, () => tell("notice.picture_failed", {}, "bad"));
@@ -265,10 +259,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
   if (mode === "task" && event.key === "Enter" && event.repeat) event.preventDefault(); // each field wants a press of its own
-  if (mode === "task" && event.key === "Enter" && event.shiftKey && !event.altKey && steps.back()) {
-    event.preventDefault();
-    return;
-  }
+  if (mode === "task" && event.key === "Enter" && event.shiftKey && !event.altKey && steps.back()) return event.preventDefault();
   const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(event.key) : null;
   const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[keyName(event)];
   if (!action || (mode !== "task" && event.code !== "KeyB")) return;
@@ -289,14 +280,9 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) docu
 steps.furnish({
   answer: (text, said) => part("/answers", { answer: { text } }, said),
   form: () => { main.dataset.task = steps.form(); },
-  turn: turnField,
+  turn: () => { if (isLabelShown() && element("veil").hidden) seen(); focus(); }, // another field: the picture stays
 });
-instructions.furnish({
-  read: (id) => insist("GET", `/worker/questions/${id}`, undefined, () => trouble(true)),
-  passed: (id) => insist("POST", `/worker/questions/${id}/seen`, {}, () => trouble(true)),
-  closed: focus,
-  failed: explain,
-});
+instructions.furnish("worker", { trouble: () => trouble(true), closed: focus, failed: explain });
 skipMenu.furnish(skip, focus);
 pictureView.furnish(() => { if (isLabelShown()) seen(); focus(); });
 element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
