@@ -127,7 +127,8 @@ ON CONFLICT (cell, job_id, upload_key) DO UPDATE SET lines = excluded.lines, ite
 
 -- name: delete_uploads
 -- Forget files.
-DELETE FROM job_upload WHERE cell = $1 AND (job_id, upload_key) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
+DELETE FROM job_upload AS u USING unnest($2::bigint[], $3::text[]) AS d (job_id, upload_key)
+WHERE u.cell = $1 AND u.job_id = d.job_id AND u.upload_key = d.upload_key;
 
 -- name: stale_uploads
 -- Files that nobody goes on with, and those whose dropping was cut off a minute ago.

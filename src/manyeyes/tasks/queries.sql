@@ -226,15 +226,12 @@ SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_
 DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: item_outcomes
--- What became of a job's items, in the order of their lines; answers as long as their account keeps them.
-SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, k.answer, k.answer AS shown,
+-- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone.
+SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, r.answer AS shown,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
-JOIN account AS a ON a.cell = t.cell AND a.account_id = t.account_id
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
-LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id,
-LATERAL (SELECT CASE WHEN r.ended_at + greatest(a.keep_days * interval '1 day', interval '5 min') > now()
-                     THEN r.answer END AS answer) AS k
+LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line LIMIT $5;
