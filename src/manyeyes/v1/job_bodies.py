@@ -6,9 +6,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from manyeyes.jobs.rules import LARGEST_LIFE_SECONDS, LONGEST_NAME, SMALLEST_LIFE_SECONDS, JobChange, JobVerb
+from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
-from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.v1.question_views import QuestionBody
 from manyeyes.values.money import parse
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
@@ -54,8 +54,8 @@ def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str)
     terms = body.terms
     if terms.answers != 1:
         raise _wrong("/terms/answers", ONE_ANSWER)
-    if terms.life is not None and not SMALLEST_LIFE_SECONDS <= terms.life <= LARGEST_LIFE_SECONDS:
-        raise _wrong("/terms/life", f"{SMALLEST_LIFE_SECONDS} to {LARGEST_LIFE_SECONDS} seconds")
+    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
+        raise _wrong("/terms/life", f"{SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
     price = _micros("/terms/price_at_most", terms.price_at_most)
     if price == 0:
         raise _wrong("/terms/price_at_most", "an amount above zero")
