@@ -131,7 +131,6 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
     (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
-    (ledger.SQL, "entries_after", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (
         statistics.SQL,
         "spending_minutes",
@@ -244,6 +243,16 @@ async def test_a_hot_query_goes_through_its_index(
     assert may_sort or not sorts(found), plan
     limited = [node for limit in found if limit["Node Type"] == "Limit" for node in nodes(limit)]
     assert not sorts(limited), "a limit that sorts reads all there is"
+
+
+@pytest.mark.parametrize(("sql", "name"), [(tasks.SQL, "progress"), (seen.SQL, "seen_tasks")], ids=["polled", "seen"])
+async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sql: Queries, name: str):
+    looked = await filled.prepare(getattr(sql, name))
+    for _ in range(8):
+        await looked.fetch(1, [5])
+    planned = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+    (found,) = await filled.fetch(planned, getattr(sql, name))
+    assert tuple(found) == (3, 5), "PostgreSQL plans a statement five times before it keeps a plan"
 
 
 async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):
