@@ -48,13 +48,14 @@ SELECT media, bytes FROM blob WHERE cell = $1 AND day = $2 AND task_id = $3;
 SELECT task_id FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: progress
--- Results as getTaskResult gives them, and every task with its owner alone (ended_at null).
+-- Results as getTaskResult gives them, and every task with its owner alone (ended_at null). The
+-- numbers go through a query of their own: for a few of them, it would be planned anew each time.
 SELECT task_id, account_id, queue_id, ip, created_at, ended_at, ending, answer AS text, media, solve_count, charged_micros,
        extract(epoch FROM now() - ended_at)::float8 AS age_seconds
-FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+FROM result WHERE cell = $1 AND task_id = ANY (ARRAY(SELECT unnest($2::bigint[])))
 UNION ALL
 SELECT task_id, account_id, queue_id, ip, created_at, NULL, NULL, NULL, media, NULL, NULL, NULL
-FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+FROM task WHERE cell = $1 AND task_id = ANY (ARRAY(SELECT unnest($2::bigint[])));
 
 -- name: answered_leases
 -- Which of these tasks were solved, by whom and on which lease (a repeated answer is recognised by it).
