@@ -124,6 +124,7 @@ def test_the_delimiter_is_seen_in_the_first_line(table: str):
     ("table", "line", "said"),
     [
         (b"name,url\n1,https://x/y\n", 1, "'name' is none"),
+        (b"external_id,url\r1,https://x/y\r", 1, "end with CR alone"),
         (b"url,picture_url\n", 1, "names a column twice"),
         (b"external_id,comment\n", 1, "names no column picture_url"),
         (b"url\nhttps://x/y\n\xe4\n", 3, "it is no UTF-8"),
