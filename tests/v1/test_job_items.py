@@ -125,7 +125,7 @@ async def test_a_file_goes_on_where_it_stopped(client: Client, customer: factori
 
 
 async def test_a_table_and_an_archive_are_taken_as_well(client: Client, customer: factories.Customer, job_id: int):
-    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://b/2.png;\r\n'.encode(
+    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://bkt/2.png;\r\n'.encode(
         "utf-16"
     )
     taken = await send(client, customer, job_id, table, CSV)

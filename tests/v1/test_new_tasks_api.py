@@ -143,7 +143,7 @@ async def test_a_body_of_other_types_is_unreadable_and_says_where(client: Client
     ],
 )
 async def test_a_number_of_thousands_of_digits_is_unreadable(client: Client, customer, member: str, pointer: str):
-    content = '{"picture":"%s",%s}' % (PICTURE, member % ("9" * 5_000))
+    content = f'{{"picture":"{PICTURE}",{member}}}'.replace("%s", "9" * 5_000)
     headers = {"authorization": f"Bearer {customer.key}"}
     reply = await client.post("/v1/tasks", content=content, headers=headers)
     assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")

@@ -33,7 +33,7 @@ class JobsApi:
         body = call.body
         if body.start:  # what is refused leaves nothing, no draft either
             return Refusal(
-                Reason.JOB_EMPTY, "a new job has no items yet; open it, send a file of them, and start it then"
+                Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there"
             )
         queue = await self._queue(body.queue)
         question = read_question(body.question)
