@@ -115,6 +115,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"}, False),
     (seen.SQL, "tasks_before", (1, 5, 2**63 - 1, 101), {"task_account"}, False),
     (seen.SQL, "tasks_after", (1, 5, 0, 101), {"task_account"}, False),
+    (seen.SQL, "narrowed_before", (1, 5, 2**63 - 1, 51, 1, NOW - timedelta(days=1), NOW), {"task_account"}, False),
+    (seen.SQL, "narrowed_after", (1, 5, 0, 51, 0, NOW - timedelta(days=1), NOW), {"task_account"}, False),
     (seen.SQL, "called_before", (1, 5, 2**63 - 1, 101, "a"), {"task_external"}, False),
     (seen.SQL, "called_after", (1, 5, 0, 101, "a"), {"task_external"}, False),
     (seen.SQL, "lines_before", (1, 5, 2**31 - 1, 101, 7), {"task_line"}, False),
@@ -130,6 +132,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
+    (ledger.SQL, "postings_of", (1, 5, 6), {"transfer_pkey"}, True),
     (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
     (ledger.SQL, "entries_after", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (
