@@ -10,6 +10,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
 from manyeyes.actions.open_jobs import OpenJob, open_jobs
+from manyeyes.actions.revise_drafts import ReviseDraft, revise_drafts
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
 from manyeyes.jobs.store import JobUpload, NewJob
@@ -134,6 +135,26 @@ class CustomerJobs:
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
         self._context.job_bell.ring()
+        return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
+
+    async def revise(
+        self, owner: Owner, job_id: int, draft: NewJob, question: GivenQuestion
+    ) -> JobStanding | Refusal:
+        """Let a draft be as ``draft`` and ask ``question``, its items too; return it as it then is.
+
+        Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
+        """
+        if draft.queue_id not in await self._context.lookups.queues():
+            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        faults = await picture_faults(self._context, owner.account_id, question)
+        if faults:
+            return faults if isinstance(faults, Refusal) else unfit_question(faults)
+        command = ReviseDraft(
+            cell=owner.cell,
+            job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
+            question=question.new(await self._context.id_blocks.take(owner.cell), owner.account_id),
+        )
+        outcome = await self._context.batcher.ask(revise_drafts, command)
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
     async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
