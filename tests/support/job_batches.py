@@ -83,9 +83,7 @@ def revise_drafts(draw: Draw, world: World) -> list[ReviseDraft]:
             deadline=draw.one((None, world.stage.now - timedelta(seconds=30))),
         )
         kind, options = draw.one(((IMAGE_TO_TEXT, '{{"comment":"{}"}}'), (NUMBER, '{{"kind":"number","words":"{}"}}')))
-        question = NewQuestion(
-            question_id=next(draw.ids), account_id=by, kind=kind, options_json=options.format(words)
-        )
+        question = NewQuestion(question_id=next(draw.ids), account_id=by, kind=kind, options_json=options.format(words))
         return ReviseDraft(cell=CELL, job=wanted, question=question)
 
     return draw.batch(one)

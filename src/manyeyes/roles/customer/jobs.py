@@ -60,6 +60,17 @@ class JobsPage(msgspec.Struct, frozen=True):
     after: int | None
 
 
+class QueueChoice(msgspec.Struct, frozen=True):
+    """A queue that a job may be put into: how many people are at it now, and how long so many items are likely to take.
+
+    ``eta_seconds`` None: nothing tells.
+    """
+
+    queue: QueueTerms
+    people: int
+    eta_seconds: int | None
+
+
 class CustomerJobs:
     """The jobs of whoever calls; those of other accounts are as unknown as ones that never were."""
 
@@ -137,9 +148,7 @@ class CustomerJobs:
         self._context.job_bell.ring()
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
-    async def revise(
-        self, owner: Owner, job_id: int, draft: NewJob, question: GivenQuestion
-    ) -> JobStanding | Refusal:
+    async def revise(self, owner: Owner, job_id: int, draft: NewJob, question: GivenQuestion) -> JobStanding | Refusal:
         """Let a draft be as ``draft`` and ask ``question``, its items too; return it as it then is.
 
         Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
@@ -171,6 +180,15 @@ class CustomerJobs:
         """Give up all that waits; what is held for it is given back, what is answered stays."""
         return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL))
 
+    async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
+        """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
+        queues = await self._context.lookups.queues()
+        speeds = {queue_id: await self._recent(cell, queue_id) for queue_id in sorted(queues)}
+        return [
+            QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
+            for queue_id, (answered, people) in speeds.items()
+        ]
+
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
             return []
@@ -199,10 +217,13 @@ class CustomerJobs:
     async def _eta(self, cell: int, job: Job) -> int | None:
         if job.state is not JobState.RUNNING:
             return None
-        answered, present = await self._context.lookups.cached(
-            "job_speed", (cell, job.queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, job.queue_id)
-        )
+        answered, present = await self._recent(cell, job.queue_id)
         return eta_seconds(job.open + job.held_back, answered, SPEED_MINUTES * 60, present)
+
+    async def _recent(self, cell: int, queue_id: int) -> tuple[int, int]:
+        return await self._context.lookups.cached(
+            "job_speed", (cell, queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, queue_id)
+        )
 
     async def _speed(self, cell: int, queue_id: int) -> tuple[int, int]:
         """Return how many tasks a queue answered lately, and how many workers are there."""
