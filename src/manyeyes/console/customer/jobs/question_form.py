@@ -43,7 +43,7 @@ class PartForm(msgspec.Struct, frozen=True, kw_only=True):
     min_length: str = ""
     max_length: str = ""
     phrase: bool = False
-    case: bool = True
+    case: bool = False
     math: bool = False
     unit: str = ""
     decimals: str = ""
@@ -154,7 +154,7 @@ def _part(form: FormData, prefix: str) -> PartForm:
         min_length=text("min_length"),
         max_length=text("max_length"),
         phrase=bool(text("phrase")),
-        case=bool(text("case")) or not text("has-case"),
+        case=bool(text("case")),
         math=bool(text("math")),
         unit=typed_in(form, f"{prefix}-unit"),
         decimals=text("decimals"),
