@@ -161,7 +161,7 @@ class AskedHouse:
         )
 
     def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
-        """Run ``manyeyes ask`` at a terminal at which somebody types when they are asked; what it prints comes as one text."""
+        """Run ``manyeyes ask`` at a terminal where somebody answers when asked; `out` is all that it prints."""
         ours, theirs = pty.openpty()
         shown: list[str] = []
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")

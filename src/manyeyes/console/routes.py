@@ -14,6 +14,8 @@ from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
 from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
+from manyeyes.console.customer.task_page import OneTaskPages
+from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -97,7 +99,7 @@ def _workers(context: Context) -> Rooms:
 
 def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
-    recognitions, downloads = RecognitionPages(context), Downloads(context)
+    recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
     jobs, drafts = JobPages(context), DraftPages(context)
     pages: dict[str, Endpoint] = {
         "/customer": CustomerPages(context).show,
@@ -105,6 +107,9 @@ def _customers(context: Context) -> Rooms:
         "/customer/jobs/new": drafts.show_new,
         "/customer/jobs/{job_id}": jobs.show_one,
         "/customer/jobs/{job_id}/cancel": jobs.ask_cancel,
+        "/customer/tasks": tasks.show,
+        "/customer/tasks/rows": tasks.rows,
+        "/customer/tasks/{task_id}": OneTaskPages(context).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
@@ -117,6 +122,8 @@ def _customers(context: Context) -> Rooms:
     }
     forms: dict[str, Endpoint] = {
         "/customer/callbacks/replay": callbacks.replay,
+        "/customer/tasks/{task_id}/report": tasks.report,
+        "/customer/tasks/{task_id}/cancel": tasks.cancel,
         "/customer/jobs/{job_id}/change": jobs.change,
         "/customer/jobs/{job_id}/drop": drafts.drop_file,
         **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
