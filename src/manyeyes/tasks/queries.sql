@@ -236,3 +236,19 @@ LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line LIMIT $5;
+
+-- name: has_truths
+-- Whether right answers of a job's items are kept.
+SELECT EXISTS (SELECT FROM task AS t JOIN truth AS u ON u.cell = t.cell AND u.task_id = t.task_id
+               WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0);
+
+-- name: ask_anew
+-- Let the items of a draft ask another question; what was said of one alone stands behind the question's words.
+UPDATE task SET queue_id = $3, question_id = $4, kind = $5,
+       options = CASE WHEN own.words = '' THEN $6::text::jsonb
+                      ELSE jsonb_set($6::text::jsonb, ARRAY[$9::text], to_jsonb(btrim($8::text || E'\n' || own.words, E' \n')))
+                 END
+FROM (SELECT t.task_id, CASE WHEN $7::text = '' THEN s.words ELSE substr(s.words, length($7::text) + 2) END AS words
+      FROM task AS t, LATERAL (SELECT coalesce(t.options ->> 'comment', t.options ->> 'words', '') AS words) AS s
+      WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0) AS own
+WHERE task.cell = $1 AND task.task_id = own.task_id;
