@@ -1,8 +1,8 @@
 """How long an answer takes to reach the customer who waits for it with ``Prefer: wait``, at a given rate of lives.
 
-Each customer makes a task and waits for it in the next call; workers answer as soon as they are handed one. Measured from the
-moment at which the worker's answer is acknowledged, which is after its commit. The goal at 500 lives a second: p50 at
-most 5 ms, p99 at most 50 ms.
+Each customer makes a task and waits for it in the next call; workers answer as soon as they are handed one. Measured
+from the moment at which the worker's answer is acknowledged, which is after its commit. The goal at 500 lives a second:
+p50 at most 5 ms, p99 at most 50 ms.
 """
 
 import asyncio

@@ -18,14 +18,16 @@ from manyeyes.db.pool import FIRST_CELL
 TASKS, SMALL_TASKS = 1_000_000, 20_000
 WARM, PAGES = 20, 200
 _TASKS = """INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url,
-callback_url, language_pool, created_at, external_id) SELECT $1, n, $2, 1, 'image_to_text', '{"comment":"the meter"}', 'png',
-0, '', '', '', '', now() - interval '30 d' + n * interval '1 s', 'row ' || n FROM generate_series($3::int, $4::int) AS n"""
-_RESULTS = """INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer,
-media, worker_id, lease, solve_count, charged_micros, pay_micros) SELECT $1, n, $2, 1, 0, '', now(),
+callback_url, language_pool, created_at, external_id) SELECT $1, n, $2, 1, 'image_to_text', '{"comment":"the meter"}',
+'png', 0, '', '', '', '', now() - interval '30 d' + n * interval '1 s', 'row ' || n
+FROM generate_series($3::int, $4::int) AS n"""
+_RESULTS = """INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending,
+answer, media, worker_id, lease, solve_count, charged_micros, pay_micros) SELECT $1, n, $2, 1, 0, '', now(),
 now() - interval '30 d' + n * interval '1 s', 0, '{"text":"12345"}', 'png', 1, 1, 1, 700, 500
 FROM generate_series($3::int, $4::int) AS n"""
 _HOLDS = """INSERT INTO transfer (cell, cause_id, kind, n, debit_book, debit_id, credit_book, credit_id, amount_micros,
-account_id, worker_id, at) SELECT $1, n, 2, 0, 1, $2, 2, $2, 700, $2, 0, now() FROM generate_series($3::int, $4::int) AS n"""
+account_id, worker_id, at) SELECT $1, n, 2, 0, 1, $2, 2, $2, 700, $2, 0, now()
+FROM generate_series($3::int, $4::int) AS n"""
 
 
 def measure(small: bool = False) -> list[Row]:

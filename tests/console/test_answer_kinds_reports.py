@@ -41,7 +41,9 @@ async def test_a_refused_answer_is_read_by_all_sides(
     lease = await factories.taken(context, author)
     await WorkerDesk(context).answer(author.worker, lease.lease, text)
     queues = await context.lookups.queues()
-    await context.batcher.ask(file_complaints, FileComplaint(1, customer.account_id, task_id, queues))
+    await context.batcher.ask(
+        file_complaints, FileComplaint(cell=1, account_id=customer.account_id, task_id=task_id, queues=queues)
+    )
     for _ in range(2):
         await vote(context, await reviewer(context), Vote.CONFIRM, "look again")
     await context.batcher.ask(file_appeals, FileAppeal(1, author.worker.worker_id, task_id, "I was right"))

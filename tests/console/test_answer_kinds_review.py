@@ -30,7 +30,9 @@ async def disputed(site: Site, browser, options: Any, text: str, **browser_conte
     lease = await factories.taken(context, hand)
     await WorkerDesk(context).answer(hand.worker, lease.lease, text)
     queues = await context.lookups.queues()
-    await context.batcher.ask(file_complaints, FileComplaint(1, customer.account_id, task_id, queues))
+    await context.batcher.ask(
+        file_complaints, FileComplaint(cell=1, account_id=customer.account_id, task_id=task_id, queues=queues)
+    )
     judge = await factories.hand(context, reviewer=True)
     screen = await at_review(site, browser, judge, **browser_context)
     await screen.part("start").click()

@@ -9,7 +9,6 @@ import pytest
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.actions.shared.asked_questions import NewExample
 from manyeyes.tasks.questions import ChoiceOptions, NumberOptions
-from manyeyes.tasks.store import Answer
 from support import factories
 from support.given_answers import RECEIPT
 from support.in_process_client import Client
@@ -102,17 +101,14 @@ async def test_an_answer_is_a_text_or_a_value(client: Client, hand: factories.Ha
         assert (await client.post("/v1/worker/answers", headers=hand.headers, content=body)).status_code == 400
     bad = {"lease": lease, "answer": {"value": {"total": 1.234, "currency": "USD"}}}
     refused = (await client.post("/v1/worker/answers", headers=hand.headers, json=bad)).json()
-    assert refused == {
-        "refusal": "answer_unfit",
-        "reason": "total: at most 2 digits behind the point are wanted",
-    }
+    assert refused["refusal"] == "answer_unfit"
+    assert refused["reason"] == "total: at most 2 digits behind the point are wanted"
     body = f'{{"lease": "{lease}", "answer": {{"value": {value}}}}}'
     assert (await client.post("/v1/worker/answers", headers=hand.headers, content=body)).status_code == 200
     async with client.context.cells.pool(1).acquire() as db:
         kept = await db.fetchval("SELECT answer FROM result WHERE cell = 1")
     kept_text = '{"shop":null,"total":12.50,"currency":"USD","paid by":["cash","card"]}'
-    assert json.loads(kept)["text"] == kept_text
-    assert json.loads(kept) == {"text": kept_text, "name": Answer(**json.loads(kept)).name}
+    assert json.loads(kept) == {"text": kept_text, "name": "shop: –; total: 12.50; currency: USD; paid by: cash, card"}
 
 
 async def test_reviewers_read_them_too_and_see_each_field(client: Client, hand: factories.Hand):
@@ -123,7 +119,9 @@ async def test_reviewers_read_them_too_and_see_each_field(client: Client, hand: 
     async with client.context.cells.pool(1).acquire() as db:
         account_id = await db.fetchval("SELECT account_id FROM task WHERE cell = 1 AND task_id = $1", task_id)
     queues = await client.context.lookups.queues()
-    await client.context.batcher.ask(file_complaints, FileComplaint(1, account_id, task_id, queues))
+    await client.context.batcher.ask(
+        file_complaints, FileComplaint(cell=1, account_id=account_id, task_id=task_id, queues=queues)
+    )
     reviewer = await factories.hand(client.context, reviewer=True)
     slot = (await client.get("/v1/reviewer/next?wait=5", headers=reviewer.headers)).json()
     assert slot["answer"]["fields"][1] == {"name": "total", "text": "3"}

@@ -159,6 +159,6 @@ class AskedHouse:
         )
 
     def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
-        """Run ``manyeyes ask`` at a terminal at which somebody types when asked; what it prints comes as one text."""
+        """Run ``manyeyes ask`` at a terminal where somebody answers when asked; `out` is all that it prints."""
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")
         return Told(*at_terminal([*COMMAND, "ask", *map(str, words)], told, folder, typed), "")

@@ -13,7 +13,6 @@ import asyncpg
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.actions.add_items import ItemsAdded
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
@@ -31,17 +30,17 @@ from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.buckets.rules import MOST_BUCKETS
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
-from manyeyes.jobs.rules import JobVerb
 from manyeyes.reports import token_reports
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
 from manyeyes.tasks.rules import TOKEN_KINDS
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
-from support import job_lives, proven_sites
+from support import proven_sites
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
 from support.directory_world import SOFT_ID, Directory, make_directory
-from support.item_uploads import add, adding
+from support.item_uploads import make_files
+from support.job_world import make_jobs
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -122,8 +121,8 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _waiting(stage, rich, other, poor)
     await stage.submit(rich, key=CALL_KEY, truth="12345")
     await _buckets(stage, rich, other)
-    await _files(stage, rich, other)
-    await _jobs(stage, rich, poor)
+    await make_files(stage, rich, other)
+    await make_jobs(stage, rich, poor)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
 
@@ -257,35 +256,6 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
-
-
-async def _files(stage: Stage, *account_ids: int) -> None:
-    """Make drafts with items, a complete file and one that is half there."""
-    for account_id in account_ids:
-        job_id = await job_lives.draft(stage, account_id, items=1)
-        for key, is_complete in (("whole", True), ("half", False)):
-            names = [f"{key} {n}" for n in range(2)] if is_complete else ["a", "b"]
-            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=is_complete)
-            assert isinstance(await add(stage, part), ItemsAdded)
-
-
-async def _jobs(stage: Stage, rich: int, poor: int) -> None:
-    """Make jobs with lines in the queue and behind it: running, resting, woken, cancelled, late, claimed and stuck."""
-    hook = {"callback_url": "https://receiver0.example/jobs"}
-    made = [await job_lives.running(stage, rich, 4, budget_micros=3 * PRICE, **hook) for _ in range(7)]
-    made.append(await job_lives.running(stage, poor, 4, **hook))
-    for job_id in made:
-        await job_lives.feed(stage, job_id, 2)
-    _, resting, woken, cancelled, late, fed, stuck, _ = made
-    for job_id in (resting, woken):
-        await job_lives.change(stage, job_id, verb=JobVerb.PAUSE)
-        await job_lives.settle(stage, job_id)
-    await job_lives.change(stage, woken, verb=JobVerb.START)
-    await job_lives.change(stage, cancelled, verb=JobVerb.CANCEL)
-    await stage.change("UPDATE job SET deadline = $3 WHERE cell = $1 AND job_id = $2", late, stage.now)
-    await job_lives.claim(stage, fed, 1)
-    long_ago = stage.now - timedelta(hours=2)
-    await stage.change("UPDATE job SET changed_at = $3 WHERE cell = $1 AND job_id = $2", stuck, long_ago)
 
 
 async def _buckets(stage: Stage, rich: int, other: int) -> None:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from manyeyes.actions.add_items import AddItems, AddOutcome, NewItem, add_items
+from manyeyes.actions.add_items import AddItems, AddOutcome, ItemsAdded, NewItem, add_items
 from manyeyes.actions.drop_uploads import DropUpload, drop_uploads
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.store import JobUpload
 from manyeyes.jobs.upload_rules import BEGINNING, chained
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, ImageOptions
 from manyeyes.values.refusals import Refusal
+from support import job_lives
 from support.action_stage import PICTURE, Stage
 
 
@@ -53,3 +54,12 @@ async def file_of(stage: Stage, job_id: int, key: str = "file") -> JobUpload | N
     """Return how far a file is."""
     found = await stage.read(jobs.uploads, stage.cell, [job_id])
     return next((file for file in found if file.upload_key == key), None)
+
+
+async def make_files(stage: Stage, *account_ids: int) -> None:
+    """Make a draft for each account with an item, a complete file and one that is half there."""
+    for account_id in account_ids:
+        job_id = await job_lives.draft(stage, account_id, items=1)
+        for key, names in (("whole", ["whole 0", "whole 1"]), ("half", ["a", "b"])):
+            part = adding(stage, account_id, job_id, names, upload_key=key, is_complete=key == "whole")
+            assert isinstance(await add(stage, part), ItemsAdded)

@@ -26,7 +26,7 @@ from manyeyes_client import Client, Job, ManyeyesError
 
 
 @Parameter(name="*")
-@dataclass
+@dataclass(kw_only=True)
 class AskTerms:
     """What it may cost, and until when."""
 
@@ -39,7 +39,7 @@ class AskTerms:
 
 
 @Parameter(name="*")
-@dataclass
+@dataclass(kw_only=True)
 class AskWay:
     """Where the answers go, what is asked back, and which server."""
 

@@ -12,6 +12,8 @@ from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
 from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
+from manyeyes.console.customer.task_page import OneTaskPages
+from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -93,9 +95,12 @@ def _workers(context: Context) -> Rooms:
 
 def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
-    recognitions, downloads = RecognitionPages(context), Downloads(context)
+    recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
     pages: dict[str, Endpoint] = {
         "/customer": CustomerPages(context).show,
+        "/customer/tasks": tasks.show,
+        "/customer/tasks/rows": tasks.rows,
+        "/customer/tasks/{task_id}": OneTaskPages(context).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
@@ -106,7 +111,12 @@ def _customers(context: Context) -> Rooms:
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
     }
-    return pages, {"/customer/callbacks/replay": callbacks.replay}
+    forms: dict[str, Endpoint] = {
+        "/customer/callbacks/replay": callbacks.replay,
+        "/customer/tasks/{task_id}/report": tasks.report,
+        "/customer/tasks/{task_id}/cancel": tasks.cancel,
+    }
+    return pages, forms
 
 
 def _operators(context: Context) -> Rooms:

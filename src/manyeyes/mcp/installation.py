@@ -77,20 +77,20 @@ class Installation(Protocol):
 def read_problem(status: int, body: bytes) -> Problem:
     """Return the problem that a reply of /v1 tells of (RFC 9457); what is wrong with which member comes with it."""
     try:
-        told = msgspec.json.decode(body, type=_Told)
+        told = msgspec.json.decode(body, type=_ProblemReply)
     except msgspec.DecodeError:
         return Problem("failed", f"the installation answered with status {status}")
     wrong = [f"{error.pointer}: {error.detail}" if error.pointer else error.detail for error in told.errors]
     return Problem(told.refusal or "failed", "; ".join([told.detail or told.reason or f"status {status}", *wrong]))
 
 
-class _ToldError(msgspec.Struct):
+class _ProblemFault(msgspec.Struct):
     detail: str = ""
     pointer: str = ""
 
 
-class _Told(msgspec.Struct):
+class _ProblemReply(msgspec.Struct):
     refusal: str = ""
     reason: str = ""
     detail: str = ""
-    errors: list[_ToldError] = []
+    errors: list[_ProblemFault] = []

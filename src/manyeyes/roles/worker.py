@@ -230,23 +230,21 @@ class WorkerDesk:
         return None
 
     async def _is_asked(self, worker: Worker, key: QuestionKey) -> bool:
-        if key.cell not in self._context.cells.numbers:
-            return False
-        held = await self._context.batcher.read(_desks, key.cell, worker.worker_id)
-        return any(work.question_id == key.question_id != 0 for work in held)
+        is_here = key.cell in self._context.cells.numbers and key.question_id != 0
+        held = await self._context.batcher.read(_desks, key.cell, worker.worker_id) if is_here else []
+        return any(work.question_id == key.question_id for work in held)
 
     async def _leased(self, cell: int, work: Work, worker: Worker) -> LeasedTask:
         assert work.lease_until is not None
         question = QuestionKey(cell, work.question_id) if work.question_id else None
         reading = await self._read_before.of(question, worker.worker_id)
-        widget = WidgetId(cell, work.task_id, work.lease, work.worker_id)
         return LeasedTask(
             lease=LeaseId(cell, work.task_id, work.lease),
             expires_at=work.lease_until,
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
             picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
-            widget=widget if work.site else None,
+            widget=WidgetId(cell, work.task_id, work.lease, work.worker_id) if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,
             question=None if reading is Reading.NOTHING else question,

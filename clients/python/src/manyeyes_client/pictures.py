@@ -8,6 +8,7 @@ NOT_TAKEN = (
     *((b"BM", "BMP"), (b"%PDF", "PDF"), (b"\x00\x00\x01\x00", "ICO"), (b"\xff\x0a", "JPEG XL")),
 )
 SHORT_BEGINNINGS = ("BMP", "ICO", "PDF", "JPEG XL")  # other files begin so as well, or are no pictures
+BRANDS = {b"avif": "AVIF", b"avis": "AVIF", **dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"mif1"), "HEIC")}
 SUFFIXES = {
     *(".png", ".jpg", ".jpeg", ".jpe", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".heif", ".avif", ".jxl"),
     *(".pdf", ".ico"),
@@ -22,7 +23,7 @@ def format_of(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WebP"
     if head[4:8] == b"ftyp":
-        return "AVIF" if head[8:12] in (b"avif", b"avis") else "HEIC" if head[8:10] in (b"he", b"mi") else ""
+        return BRANDS.get(head[8:12], "")
     return ""
 
 

@@ -15,7 +15,7 @@ Kind = Literal["text", "number", "label", "labels", "fields"]
 
 
 @Parameter(name="*")
-@dataclass
+@dataclass(kw_only=True)
 class QuestionOptions:
     """What is asked of every picture."""
 

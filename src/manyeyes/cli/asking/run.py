@@ -1,5 +1,6 @@
 """The whole of a job: draft, price, upload, start, wait, answers; each step may have been done before."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,10 +11,11 @@ from manyeyes.cli.asking.answers import AnswerCells, AnswerFile, Find, job_of
 from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.asking.progress import AskProgress
-from manyeyes_client import BadItems, Client, Job
+from manyeyes_client import BadItems, Client, Job, JobProgress
 
 LONGEST_NAME = 60  # of a job: docs/decisions/0037
 OVER = ("finished", "cancelled")
+LOOKS, LOOK_SECONDS = 6, 1.0
 WANT_OF_MONEY = ("budget", "balance")
 
 
@@ -100,9 +102,22 @@ def run(client: Client, plan: AskPlan, job: Job, wishes: Wishes, shown: AskProgr
 def _waited(client: Client, job: Job, shown: AskProgress) -> Job:
     for now in client.events(job.id):
         shown.job(now)
-        if now.state in OVER or (now.waits_for in WANT_OF_MONEY and not now.counts.open):
+        if now.state in OVER or (_wants_money(now) and _still_wants(client, job.id)):
             break
     return client.job(job.id)
+
+
+def _wants_money(job: Job | JobProgress) -> bool:
+    return job.state == "running" and job.waits_for in WANT_OF_MONEY and not job.counts.open
+
+
+def _still_wants(client: Client, job_id: int) -> bool:
+    """Tell whether a job still lacks money after the server had time to look: it may have been given some just now."""
+    for _ in range(LOOKS):
+        time.sleep(LOOK_SECONDS)
+        if not _wants_money(client.job(job_id)):
+            return False
+    return True
 
 
 def rows_of(client: Client, plan: AskPlan, job: Job | None, out: AnswerFile, find: Find) -> Iterator[AnswerCells]:
@@ -110,7 +125,7 @@ def rows_of(client: Client, plan: AskPlan, job: Job | None, out: AnswerFile, fin
     results = client.results(job.id) if job else iter(())
     for item in plan.items:
         if item.is_taken:
-            yield find(item) or {}
+            yield {**(find(item) or {}), "file": item.file}
         elif item.unfit or job is None:
             yield out.not_sent(item)
         else:

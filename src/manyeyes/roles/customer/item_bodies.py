@@ -47,12 +47,14 @@ def spool_in(folder: Path) -> IO[bytes]:
 
 
 def reader_of(sent: SentFile) -> ItemReader:
+    """Return the reader of a body's lines or parts. Raises `UnreadableFile` for a form without a boundary."""
     if sent.form == FORM:
         return FormFiles(sent.content_type, sent.from_line)
     return (CsvLines if sent.form == CSV else JsonLines)(sent.from_line)
 
 
 async def parsed(reader: ItemReader, body: AsyncIterator[bytes]) -> AsyncGenerator[tuple[int, Found], None]:
+    """Yield what a body holds, each with the line that it was read up to. Raises `UnreadableFile`."""
     async for data in body:
         for found in reader.feed(data):
             yield reader.line, found
@@ -61,6 +63,7 @@ async def parsed(reader: ItemReader, body: AsyncIterator[bytes]) -> AsyncGenerat
 
 
 async def unpacked(archive: Archive) -> AsyncGenerator[tuple[int, Found], None]:
+    """Yield what an archive holds, unpacked beside the other requests. Raises `UnreadableFile`."""
     found = archive.items()
     while some := await asyncio.to_thread(lambda: list(islice(found, FILES_AT_ONCE))):
         for each in some:
@@ -103,5 +106,6 @@ async def spooled(body: AsyncIterator[bytes], spool: IO[bytes]) -> str:
 
 
 async def read_spool(spool: IO[bytes]) -> AsyncIterator[bytes]:
+    """Yield what lies in a spool, from where it stands."""
     while data := await asyncio.to_thread(spool.read, READ_AT_ONCE):
         yield data
