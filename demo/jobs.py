@@ -1,5 +1,6 @@
 """What the demo's customer asks with the client package: a folder of meters as a job, and a receipt's fields."""
 
+import hashlib
 import json
 import sys
 import threading
@@ -7,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from shlex import join
+
+import msgspec
 
 from demo.folder import fill
 from demo.household import Household, Sent
@@ -18,6 +21,7 @@ from manyeyes_client import (
     LabelQuestion,
     ManyeyesError,
     NumberQuestion,
+    Question,
     Task,
     TextQuestion,
 )
@@ -28,7 +32,7 @@ TOLD_AT = 4  # a line for each quarter of the job
 A_DAY = 86400  # seconds: until then the receipt waits for the person
 OVER = ("finished", "cancelled")
 ENDED = ("done", "failed", "cancelled")
-WORDS = "What does the counter show? Leave a red digit out, and of two digits take the upper one."
+WORDS = "What does the counter show? Leave a red digit out."
 METER_QUESTION = NumberQuestion(words=WORDS)
 EXPENSE_QUESTION = FieldsQuestion(
     words="For the expenses",
@@ -72,12 +76,15 @@ class Office(threading.Thread):
     def _job(self) -> Job:
         """Return the job of this number: a new draft, or what became of it."""
         number = self.people.job
-        job = self.client.create_job(f"Meters, round {number}", METER_QUESTION, key=f"demo-job-{number}")
+        key = _key("job", number, METER_QUESTION)
+        job = self.client.create_job(f"Meters, round {number}", METER_QUESTION, key=key)
         return self.client.job(job.id)
 
     def _expense(self) -> Task:
-        picture, key = draw(EXPENSE, self.people.expense), f"demo-expense-{self.people.expense}"
-        task = self.client.create_task(picture.data, EXPENSE_QUESTION, life=A_DAY, external_id=key, key=key)
+        number = self.people.expense
+        picture, name = draw(EXPENSE, number), f"receipt {number}"
+        key = _key("expense", number, EXPENSE_QUESTION, picture.digest)
+        task = self.client.create_task(picture.data, EXPENSE_QUESTION, life=A_DAY, external_id=name, key=key)
         return self.client.task(task.id)
 
     def run(self) -> None:
@@ -145,6 +152,12 @@ def ways_in(address: str, key: str, folder: Path) -> str:
         "\n  An agent that asks people (MCP):"
         f"\n    {json.dumps({'mcpServers': {'manyeyes': server}})}\n"
     )
+
+
+def _key(what: str, number: int, question: Question, more: str = "") -> str:
+    """Return a call's idempotency key; another version of the demo, which asks otherwise, has others."""
+    asked = hashlib.sha256(msgspec.json.encode((question, more))).hexdigest()
+    return f"demo-{what}-{number}-{asked[:16]}"
 
 
 def _sent(picture: Picture) -> Sent:
