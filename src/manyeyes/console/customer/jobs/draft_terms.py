@@ -8,10 +8,11 @@ from starlette.datastructures import FormData
 
 from manyeyes.console.customer.jobs.question_form import Faults
 from manyeyes.console.shared.forms import text_of, typed_in
-from manyeyes.jobs.rules import LARGEST_LIFE_SECONDS, LONGEST_NAME, SMALLEST_LIFE_SECONDS, Job
+from manyeyes.jobs.rules import LONGEST_NAME, Job
 from manyeyes.jobs.store import NewJob
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.outbound.networks import Network
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE
 from manyeyes.values.integers import whole_number
 from manyeyes.values.money import parse
 from manyeyes.values.money import text as money
@@ -70,7 +71,7 @@ def draft_in(terms: TermsForm, base_url: str, networks: Sequence[Network], kept:
     faults: Faults = []
     name = name_in(terms.name, faults)
     life = whole_number(terms.life, 9) if terms.life else None
-    if terms.life and not SMALLEST_LIFE_SECONDS <= (life or 0) <= LARGEST_LIFE_SECONDS:
+    if terms.life and not SHORTEST_LIFE <= (life or 0) <= LONGEST_LIFE:
         faults.append(("/life", "it is none of those that are offered"))
     try:
         address = read_given_address(terms.callback_url[: LONGEST_ADDRESS + 1], networks)
