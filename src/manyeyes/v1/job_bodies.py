@@ -12,6 +12,7 @@ from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.v1.question_views import QuestionBody
 from manyeyes.values.money import parse
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+from manyeyes.values.text.rules import ROOM, kept_words
 
 ONE_ANSWER = "one answer for now"
 
@@ -26,7 +27,7 @@ class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job to open; ``queue`` is a name or a number; ``start`` starts it at once, which needs items."""
+    """A job to open; ``queue`` is a name or a number. ``start``: true is refused, as it has no items yet."""
 
     name: str
     question: QuestionBody
@@ -46,6 +47,7 @@ class JobChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     deadline: datetime | UnsetType | None = UNSET
 
 
+_MOST_READ = LONGEST_NAME * ROOM  # characters of a name that are looked at
 _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 
@@ -86,8 +88,8 @@ def change_of(body: JobChangeBody) -> JobChange:
 
 
 def _name(given: str) -> str:
-    name = " ".join(given.split())
-    if len(name) > LONGEST_NAME:
+    name = " ".join(kept_words(given[:_MOST_READ]).split())
+    if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
         raise _wrong("/name", f"at most {LONGEST_NAME} characters")
     return name
 
@@ -102,7 +104,10 @@ def _micros(pointer: str, amount: str | None) -> int | None:
 def _instant(pointer: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
         raise _wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
-    return at.astimezone(UTC) if at else None
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError as error:  # in UTC it would lie before the year 1, or behind 9999
+        raise _wrong(pointer, "an instant between the years 1 and 9999") from error
 
 
 def _wrong(pointer: str, detail: str) -> Refused:

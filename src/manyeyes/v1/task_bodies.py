@@ -219,7 +219,7 @@ def _truth(question: GivenQuestion, raw: msgspec.Raw | msgspec.UnsetType) -> str
     """Return the right answer in its one form; empty when it is not said."""
     if isinstance(raw, msgspec.UnsetType):
         return ""
-    text = canonical(question.options, answer_text(json_value(raw)))
+    text = canonical(question.options, answer_text(json_value(raw, "/truth")))
     obstacle = answer_obstacle(question.options, text)
     if obstacle:
         raise wrong("/truth", sentence(obstacle))

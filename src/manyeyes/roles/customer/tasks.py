@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -131,6 +131,14 @@ async def tasks_of(
 
     found, following = await read_patiently(context.cells.pool(owner.cell), look)
     return TaskPage(await _shown(context, owner.cell, found), following)
+
+
+async def tasks_named(context: Context, owner: Owner, task_ids: Sequence[int]) -> list[CustomerTask]:
+    """Return those of the tasks, by their ids, that are the owner's, in this order."""
+    cell = owner.cell
+    found = await read_patiently(context.cells.pool(cell), lambda db: seen_tasks.seen(db, cell, list(task_ids)))
+    mine = [found[each] for each in task_ids if each in found and found[each].account_id == owner.account_id]
+    return await _shown(context, cell, mine)
 
 
 async def changes_of(
