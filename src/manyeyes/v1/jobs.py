@@ -32,9 +32,7 @@ class JobsApi:
         """Open a draft; 422 names the member that is wrong."""
         body = call.body
         if body.start:  # what is refused leaves nothing, no draft either
-            return Refusal(
-                Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there"
-            )
+            return Refusal(Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there")
         queue = await self._queue(body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
