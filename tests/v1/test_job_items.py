@@ -1,6 +1,8 @@
 """POST /v1/jobs/{id}/items: files in, whole or in parts; what is wrong is told by line and leaves nothing."""
 
+import asyncio
 import gzip
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -64,6 +66,42 @@ async def test_a_body_that_is_packed_for_the_way_is_refused(client: Client, cust
     assert (refused.status_code, refused.json()["refusal"]) == (400, "unreadable")
     assert "Content-Encoding" in refused.json()["detail"]
     assert await traces(client, job_id) == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["", "meters"])
+async def test_one_file_that_comes_many_times_at_once_is_taken_once(
+    client: Client, customer: factories.Customer, job_id: int, name: str
+):
+    body = lines(8)
+    taken = await asyncio.gather(*[send(client, customer, job_id, body, upload_key=name) for _ in range(6)])
+    first = next(each for each in taken if each.status_code == 200 and "idempotent-replayed" not in each.headers)
+    for each in taken:
+        if each.status_code == 409:  # the first one is under way: sent again, it is there
+            assert each.json()["refusal"] == "upload_open"
+            each = await send(client, customer, job_id, body, upload_key=name)
+        assert (each.status_code, each.json()) == (200, first.json())
+    assert await traces(client, job_id) == [8, 8, 0, 1, 8]
+
+
+async def test_a_wrong_body_does_not_take_away_what_another_one_of_its_name_brought(
+    client: Client, customer: factories.Customer, job_id: int
+):
+    """It began before the good one, and came to its wrong line behind it: what was acknowledged stays."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield lines(1)
+        begun.set()
+        await go_on.wait()
+        yield b"{bad\n"
+
+    wrong = asyncio.create_task(send(client, customer, job_id, slow(), upload_key="meters"))
+    await begun.wait()
+    good = await send(client, customer, job_id, lines(5), upload_key="meters")
+    assert (good.status_code, good.json()["items"]) == (200, 5)
+    go_on.set()
+    assert (await wrong).status_code in (409, 422)
+    assert await traces(client, job_id) == [5, 5, 0, 1, 5]
 
 
 async def test_another_file_under_the_same_name_is_refused(client: Client, customer: factories.Customer, job_id: int):

@@ -186,7 +186,10 @@ def _started(job: Job, now: datetime, price_micros: int) -> Job | Refusal:
         return Refusal(
             Reason.PRICE_TOO_HIGH, f"a task costs {price_micros} micros now, more than {job.price_at_most_micros}"
         )
-    return msgspec.structs.replace(job, state=JobState.RUNNING, started_at=job.started_at or now)
+    if job.state is JobState.DRAFT and job.deadline is not None and job.deadline <= now:
+        return Refusal(Reason.TASK_PROPERTIES, "its deadline is over; set another one, or none, and start it then")
+    # A draft whose items were all cancelled has nothing left to do.
+    return closed(msgspec.structs.replace(job, state=JobState.RUNNING, started_at=job.started_at or now), now)
 
 
 def closed(job: Job, now: datetime) -> Job:

@@ -49,6 +49,19 @@ async def delete_items(tx: asyncpg.Connection, cell: int, job_id: int, first: in
         await tx.execute(SQL.delete_truths, cell, task_ids)
 
 
+async def ended_lines(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the lines of each of the jobs that have ended."""
+    found = defaultdict(list)
+    for row in await tx.fetch(SQL.ended_lines, cell, job_ids):
+        found[row["job_id"]].append(row["line"])
+    return dict(found)
+
+
+async def delete_ends(tx: asyncpg.Connection, cell: int, job_id: int, first: int, last: int) -> None:
+    """Delete how the items of a draft ended from one line to another; they were cancelled, and nothing was held."""
+    await tx.execute(SQL.delete_ends, cell, job_id, first, last)
+
+
 async def insert_truths(tx: asyncpg.Connection, cell: int, truths: Iterable[tuple[int, str]]) -> None:
     """Keep the right answers of tasks where they are known: (task_id, text) each."""
     rows = list(truths)

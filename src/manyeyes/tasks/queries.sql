@@ -213,6 +213,16 @@ WHERE cell = $1 AND job_id <> 0 AND external_id <> ''
 -- Delete items of a job that is a draft; the days of their pictures are told.
 DELETE FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4 RETURNING task_id, created_at;
 
+-- name: ended_lines
+-- The lines of jobs that have ended.
+SELECT t.job_id, t.line FROM task AS t JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
+WHERE t.cell = $1 AND t.job_id = ANY ($2::bigint[]) AND t.job_id <> 0;
+
+-- name: delete_ends
+-- Delete how items of a draft ended.
+DELETE FROM result WHERE cell = $1 AND task_id IN (
+    SELECT task_id FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4);
+
 -- name: delete_blobs
 -- Delete pictures of one day.
 DELETE FROM blob WHERE cell = $1 AND day = $2 AND task_id = ANY ($3::bigint[]);
