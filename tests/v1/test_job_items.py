@@ -1,5 +1,7 @@
 """POST /v1/jobs/{id}/items: files in, whole or in parts; what is wrong is told by line and leaves nothing."""
 
+import gzip
+
 import pytest
 
 from manyeyes.roles.customer import item_intake
@@ -54,6 +56,14 @@ async def test_the_same_file_is_taken_once_by_whatever_name(client: Client, cust
     spaced = await send(client, customer, job_id, body.replace(b'": "', b'":  "'), upload_key="spaced")
     assert spaced.json() == first.json()
     assert await traces(client, job_id) == before
+
+
+async def test_a_body_that_is_packed_for_the_way_is_refused(client: Client, customer: factories.Customer, job_id: int):
+    headers = {**bearer(customer.key), "content-type": CSV, "content-encoding": "gzip"}
+    refused = await client.post(f"/v1/jobs/{job_id}/items", content=gzip.compress(b"url\n"), headers=headers)
+    assert (refused.status_code, refused.json()["refusal"]) == (400, "unreadable")
+    assert "Content-Encoding" in refused.json()["detail"]
+    assert await traces(client, job_id) == [0, 0, 0, 0, 0]
 
 
 async def test_another_file_under_the_same_name_is_refused(client: Client, customer: factories.Customer, job_id: int):
@@ -115,7 +125,7 @@ async def test_a_file_goes_on_where_it_stopped(client: Client, customer: factori
 
 
 async def test_a_table_and_an_archive_are_taken_as_well(client: Client, customer: factories.Customer, job_id: int):
-    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://b/2.png;\r\n'.encode(
+    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://bkt/2.png;\r\n'.encode(
         "utf-16"
     )
     taken = await send(client, customer, job_id, table, CSV)

@@ -8,7 +8,6 @@ import msgspec
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_NAME = 200
-SMALLEST_LIFE_SECONDS, LARGEST_LIFE_SECONDS = 60, 2_592_000
 CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
 OPEN_AT_ONCE = 500  # of one job: enough for hundreds of people, and few enough to rest within a moment
 JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"  # what a customer's address is told

@@ -7,8 +7,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending
 from manyeyes.tasks.store import SQL, shown_of, text_of
 
 
@@ -60,3 +62,30 @@ async def item_outcomes(
     """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
     rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit)
     return read(ItemOutcome, rows, answer=text_of, shown=shown_of)
+
+
+async def has_truths(tx: asyncpg.Connection, cell: int, job_id: int) -> bool:
+    """Tell whether right answers of some of a job's items are kept."""
+    return bool(await tx.fetchval(SQL.has_truths, cell, job_id))
+
+
+async def ask_anew(
+    tx: asyncpg.Connection,
+    cell: int,
+    job_id: int,
+    *,
+    queue_id: int,
+    question_id: int,
+    kind: str,
+    options: str,
+    said: str,
+) -> None:
+    """Let all items of a draft ask another question; ``said``: the words of the one before, ``options``: JSON text.
+
+    What was said of one item alone follows the words of the question, and stays.
+    """
+    words = picture_options(kind, options).comment
+    member = "comment" if kind == IMAGE_TO_TEXT else "words"
+    await tx.execute(
+        SQL.ask_anew, cell, job_id, queue_id, question_id, kind, options, said, words, member, timeout=PROOF_SECONDS
+    )

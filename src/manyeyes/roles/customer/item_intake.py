@@ -214,6 +214,7 @@ class Intake:
             items=items,
             kind=self._asked.kind,
             options=self._asked.options,
+            question_id=self._asked.job.question_id,
             ip=self._asked.ip,
             is_complete=is_complete,
         )
