@@ -16,10 +16,11 @@ def fill(folder: Path, kind: str, count: int) -> dict[str, Picture]:
     What lies there already stays, and the same call writes the same files again.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    drawn = (draw(kind, number) for number in range(1, count + 1))
-    named = {f"{kind}-{picture.number:02}{SUFFIXES[picture.data[:3]]}": picture for picture in drawn}
-    for name, picture in named.items():
+    named = {}
+    for picture in (draw(kind, number) for number in range(1, count + 1)):
+        name = f"{kind}-{picture.number:02}{SUFFIXES[picture.data[:3]]}"
         (folder / name).write_bytes(picture.data)
+        named[name] = picture
     return named
 
 

@@ -26,7 +26,7 @@ from manyeyes_client import (
     TextQuestion,
 )
 
-METERS = 24
+METERS = 12
 LOOK_EVERY_SECONDS = 1.0
 TOLD_AT = 4  # a line for each quarter of the job
 A_DAY = 86400  # seconds: until then the receipt waits for the person
@@ -37,7 +37,7 @@ METER_QUESTION = NumberQuestion(words=WORDS)
 EXPENSE_QUESTION = FieldsQuestion(
     words="For the expenses",
     fields=(
-        TextQuestion(name="date", words="The date, as it is printed"),
+        TextQuestion(name="date", words="The date, as it is printed", case=False),
         NumberQuestion(name="total", words="The total", decimals=2),
         LabelQuestion(name="currency", words="The currency", labels=("EUR", "GBP", "USD")),
     ),
