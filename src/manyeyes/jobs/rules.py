@@ -34,7 +34,7 @@ class WaitsFor(enum.StrEnum):
     PICTURES = "pictures"  # are slow to come from their addresses
 
 
-STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE, WaitsFor.PICTURES})
+STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE})  # what its customer must see to; all else ends by itself
 
 
 class JobVerb(enum.StrEnum):
