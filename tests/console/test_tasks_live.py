@@ -23,7 +23,7 @@ from support.served_site import Site
 pytestmark = pytest.mark.browser
 PATH = "/customer/tasks"
 BEAT = 6_000  # milliseconds, more than the page waits between two looks
-NARROW = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture
