@@ -26,7 +26,7 @@ class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job to open; ``queue`` is a name or a number; ``start`` starts it at once, which needs items."""
+    """A job to open; ``queue`` is a name or a number; ``start``: nothing but false, as there are no items yet."""
 
     name: str
     question: QuestionBody

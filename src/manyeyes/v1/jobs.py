@@ -8,7 +8,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import next_cursor, page_wanted
-from manyeyes.v1.idempotency import REPLAYED
+from manyeyes.v1.idempotency import REPLAYED, earlier
 from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
 from manyeyes.v1.job_views import JobsView, JobView, job_view
 from manyeyes.v1.json_messages import base_url
@@ -29,8 +29,10 @@ class JobsApi:
         self._jobs = CustomerJobs(context)
 
     async def open(self, call: Call[KeyOwner, JobBody]) -> Answer[JobView] | Refusal:
-        """Open a draft, and start it where that is wished; 422 names the member that is wrong."""
+        """Open a draft; 422 names the member that is wrong."""
         body = call.body
+        if body.start:
+            return _EMPTY
         queue = await self._queue(body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
@@ -40,14 +42,8 @@ class JobsApi:
         opened = await self._jobs.open(call.person, draft, question, call.key)
         if isinstance(opened, Refusal):
             return opened
-        standing = opened.standing
-        if body.start and not opened.replayed:
-            started = await self._jobs.start(call.person, standing.job.job_id)
-            if isinstance(started, Refusal):
-                return started
-            standing = started
-        headers = {"location": f"/v1/jobs/{standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
-        return Answer(job_view(standing), 201, headers)
+        headers = {"location": f"/v1/jobs/{opened.standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
+        return Answer(job_view(opened.standing), 201, headers)
 
     async def page(self, call: Call[KeyOwner, None]) -> JobsView:
         """Return a page of jobs, newest first unless it is asked otherwise."""
@@ -67,9 +63,13 @@ class JobsApi:
         """Change a job's name and bounds, let it run or rest; return it as it then is."""
         return _shown(await self._jobs.change(call.person, _number(call.part(3)), change_of(call.body)))
 
-    async def start(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+    async def start(self, call: Call[KeyOwner, None]) -> Answer[JobView] | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return _shown(await self._jobs.start(call.person, _number(call.part(3))))
+        before = await earlier(self._context, call.person, call.key)
+        found = await self._jobs.start(call.person, _number(call.part(3)), call.key)
+        if isinstance(found, Refusal):
+            return found
+        return Answer(job_view(found), headers={} if before is None else REPLAYED)
 
     async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Give up all that waits, and give back what was held for it; return the job as it then is."""
@@ -100,6 +100,13 @@ def _number(part: str) -> int:
 
 def _shown(found: JobStanding | Refusal) -> JobView | Refusal:
     return found if isinstance(found, Refusal) else job_view(found)
+
+
+_EMPTY = Refusal(
+    Reason.JOB_EMPTY,
+    "a new job has no items to start with; start it when they are there",
+    (MemberFault("must be false: there are no items yet", "/start"),),
+)
 
 
 # What the router serves and openapi.py describes.
