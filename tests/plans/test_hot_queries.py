@@ -131,6 +131,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"}, False),
     (seen.SQL, "tasks_before", (1, 5, 2**63 - 1, 101), {"task_account"}, False),
     (seen.SQL, "tasks_after", (1, 5, 0, 101), {"task_account"}, False),
+    (seen.SQL, "narrowed_before", (1, 5, 2**63 - 1, 51, 1, NOW - timedelta(days=1), NOW), {"task_account"}, False),
+    (seen.SQL, "narrowed_after", (1, 5, 0, 51, 0, NOW - timedelta(days=1), NOW), {"task_account"}, False),
     (seen.SQL, "called_before", (1, 5, 2**63 - 1, 101, "a"), {"task_external"}, False),
     (seen.SQL, "called_after", (1, 5, 0, 101, "a"), {"task_external"}, False),
     (seen.SQL, "lines_before", (1, 5, 2**31 - 1, 101, 7), {"task_line"}, False),
@@ -146,6 +148,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
+    (ledger.SQL, "postings_of", (1, 5, 6), {"transfer_pkey"}, True),
     (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
     (ledger.SQL, "statement_newest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (ledger.SQL, "statement_oldest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"transfer_account"}, False),
@@ -262,6 +265,16 @@ async def test_a_hot_query_goes_through_its_index(
     assert may_sort or not sorts(found), plan
     limited = [node for limit in found if limit["Node Type"] == "Limit" for node in nodes(limit)]
     assert not sorts(limited), "a limit that sorts reads all there is"
+
+
+@pytest.mark.parametrize(("sql", "name"), [(tasks.SQL, "progress"), (seen.SQL, "seen_tasks")], ids=["polled", "seen"])
+async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sql: Queries, name: str):
+    looked = await filled.prepare(getattr(sql, name))
+    for _ in range(8):
+        await looked.fetch(1, [5])
+    planned = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
+    (found,) = await filled.fetch(planned, getattr(sql, name))
+    assert tuple(found) == (3, 5), "PostgreSQL plans a statement five times before it keeps a plan"
 
 
 async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):

@@ -7,9 +7,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.repeated_calls import CallKey
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.actions.shared.repeated_calls import open_calls
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job, JobChange, JobState, JobVerb, changed
+from manyeyes.jobs.rules import JOB_FINISHED, Job, JobChange, JobState, JobVerb, changed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -31,7 +32,8 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     """Return each job as it then is, or why it cannot be so.
 
     Refusals: KEY_REUSED, UNKNOWN_JOB (of another account too), JOB_ENDED, JOB_EMPTY, UPLOAD_OPEN, JOB_NOT_STARTED,
-    PRICE_TOO_HIGH, TASK_PROPERTIES. What tasks wait, rest or go back follows from the state (`settle_jobs`): a change is one row.
+    PRICE_TOO_HIGH, TASK_PROPERTIES. What tasks wait, rest or go back follows from the state (`settle_jobs`): a
+    change is one row.
     """
     # 1. Load: the calls' keys; the jobs, locked; of those that may start, whether a file is half there.
     cell, ids = commands[0].cell, sorted({c.job_id for c in commands})
@@ -52,8 +54,11 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
             found[c.job_id] = outcome
             calls.keep(c.account_id, c.key, c.job_id)
         outcomes.append(outcome)
-    # 3. Save what is not as it was.
-    await jobs.save_jobs(tx, cell, [job for job_id, job in sorted(found.items()) if job != before[job_id]])
+    # 3. Save what is not as it was; one of which nothing is left to do ends here, and its customer is told.
+    moved = [job for job_id, job in sorted(found.items()) if job != before[job_id]]
+    await jobs.save_jobs(tx, cell, moved)
+    over = [job for job in moved if job.is_over and not before[job.job_id].is_over]
+    await tell(tx, now, cell, [(job_news(job), JOB_FINISHED) for job in over])
     await calls.save(tx, cell)
     return outcomes
 

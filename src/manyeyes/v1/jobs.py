@@ -31,8 +31,8 @@ class JobsApi:
     async def open(self, call: Call[KeyOwner, JobBody]) -> Answer[JobView] | Refusal:
         """Open a draft; 422 names the member that is wrong."""
         body = call.body
-        if body.start:
-            return _EMPTY
+        if body.start:  # what is refused leaves nothing, no draft either
+            return Refusal(Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there")
         queue = await self._queue(body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
@@ -42,8 +42,9 @@ class JobsApi:
         opened = await self._jobs.open(call.person, draft, question, call.key)
         if isinstance(opened, Refusal):
             return opened
-        headers = {"location": f"/v1/jobs/{opened.standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
-        return Answer(job_view(opened.standing), 201, headers)
+        standing = opened.standing
+        headers = {"location": f"/v1/jobs/{standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
+        return Answer(job_view(standing), 201, headers)
 
     async def page(self, call: Call[KeyOwner, None]) -> JobsView:
         """Return a page of jobs, newest first unless it is asked otherwise."""
@@ -100,13 +101,6 @@ def _number(part: str) -> int:
 
 def _shown(found: JobStanding | Refusal) -> JobView | Refusal:
     return found if isinstance(found, Refusal) else job_view(found)
-
-
-_EMPTY = Refusal(
-    Reason.JOB_EMPTY,
-    "a new job has no items to start with; start it when they are there",
-    (MemberFault("must be false: there are no items yet", "/start"),),
-)
 
 
 # What the router serves and openapi.py describes.
