@@ -60,7 +60,8 @@ def change_jobs(draw: Draw, world: World) -> list[ChangeJob]:
         verb = draw.one((None, *JobVerb))
         by = draw.one(world.account_ids) if draw.rarely() else account_id
         change = JobChange(**values, verb=verb)
-        return ChangeJob(cell=CELL, job_id=job_id, account_id=by, change=change, price_micros=PRICE)
+        key = draw.one((None, None, CallKey(b"k" * 32, str((job_id, verb)).encode().ljust(32))))
+        return ChangeJob(cell=CELL, job_id=job_id, account_id=by, change=change, price_micros=PRICE, key=key)
 
     return draw.batch(one)
 

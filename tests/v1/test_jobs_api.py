@@ -1,5 +1,7 @@
 """/v1/jobs: a draft opened, listed, changed, started and cancelled; bad bodies named member by member."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
@@ -86,6 +88,27 @@ async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Cl
     assert again.headers["idempotent-replayed"] == "true"
     other = await ask(client, customer, "POST", body=body | {"name": "twice"}, idempotency_key="k1")
     assert (other.status_code, other.json()["refusal"]) == (409, "key_reused")
+
+
+async def test_a_start_that_is_sent_again_starts_nothing_again(client: Client, customer: factories.Customer):
+    job = (await ask(client, customer, "POST", body={"name": "once", "question": QUESTION})).json()
+    start, one = f"/{job['id']}/start", {"idempotency_key": "begin"}
+    refused = await ask(client, customer, "POST", start, **one)
+    assert (refused.status_code, refused.json()["refusal"]) == (409, "job_empty")
+    lines = json.dumps({"picture": base64.b64encode(factories.picture_bytes()).decode()})
+    sent = {"authorization": f"Bearer {customer.key}", "content-type": "application/jsonl"}
+    await client.post(f"/v1/jobs/{job['id']}/items", content=lines, headers=sent)
+    first = await ask(client, customer, "POST", start, **one)
+    assert (first.status_code, first.json()["state"]) == (200, "running")
+    assert "idempotent-replayed" not in first.headers
+    await ask(client, customer, "PATCH", f"/{job['id']}", {"state": "paused"})
+    again = await ask(client, customer, "POST", start, **one)
+    assert (again.status_code, again.json()["state"]) == (200, "paused")
+    assert again.headers["idempotent-replayed"] == "true"
+    other = await ask(client, customer, "POST", body={"name": "other", "question": QUESTION}, **one)
+    assert (other.status_code, other.json()["refusal"]) == (409, "key_reused")
+    anew = await ask(client, customer, "POST", start, idempotency_key="goes-on")
+    assert anew.json()["state"] == "running"
 
 
 @pytest.mark.parametrize(

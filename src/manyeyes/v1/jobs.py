@@ -8,7 +8,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import next_cursor, page_wanted
-from manyeyes.v1.idempotency import REPLAYED
+from manyeyes.v1.idempotency import REPLAYED, earlier
 from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
 from manyeyes.v1.job_views import JobsView, JobView, job_view
 from manyeyes.v1.json_messages import base_url
@@ -64,9 +64,13 @@ class JobsApi:
         """Change a job's name and bounds, let it run or rest; return it as it then is."""
         return _shown(await self._jobs.change(call.person, _number(call.part(3)), change_of(call.body)))
 
-    async def start(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+    async def start(self, call: Call[KeyOwner, None]) -> Answer[JobView] | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return _shown(await self._jobs.start(call.person, _number(call.part(3))))
+        before = await earlier(self._context, call.person, call.key)
+        found = await self._jobs.start(call.person, _number(call.part(3)), call.key)
+        if isinstance(found, Refusal):
+            return found
+        return Answer(job_view(found), headers={} if before is None else REPLAYED)
 
     async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Give up all that waits, and give back what was held for it; return the job as it then is."""

@@ -129,8 +129,10 @@ class CustomerJobs:
         shown = found[:limit]
         return JobsPage(await self._standings(owner.cell, shown), shown[-1].job_id if len(found) > limit else None)
 
-    async def change(self, owner: Owner, job_id: int, change: JobChange) -> JobStanding | Refusal:
-        """Change a job's name and bounds, start, pause or cancel it; return it as it then is.
+    async def change(
+        self, owner: Owner, job_id: int, change: JobChange, key: CallKey | None = None
+    ) -> JobStanding | Refusal:
+        """Change a job's name and bounds, start, pause or cancel it; return it as it then is. ``key``: names the call.
 
         Refusals: see `actions/change_jobs.py`.
         """
@@ -143,6 +145,7 @@ class CustomerJobs:
             account_id=owner.account_id,
             change=change,
             price_micros=found.price_micros,
+            key=key,
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
         self._context.job_bell.ring()
@@ -166,9 +169,9 @@ class CustomerJobs:
         outcome = await self._context.batcher.ask(revise_drafts, command)
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
-    async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+    async def start(self, owner: Owner, job_id: int, key: CallKey | None = None) -> JobStanding | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START))
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START), key)
 
     resume = start
 
