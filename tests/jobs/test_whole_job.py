@@ -5,6 +5,8 @@ import asyncio
 import msgspec
 import pytest
 
+from manyeyes.jobs.rules import FEWEST_FOR_ETA
+from manyeyes.roles.customer.jobs import SPEED_MINUTES
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -54,6 +56,19 @@ async def test_a_job_is_done(client: Client, customer: JobCustomer, hand: factor
     assert names[-1] == "event: finished"
     assert set(names[:-1]) == {"event: progress"}
     assert msgspec.json.decode(lines[-1].partition("data: ")[2])["counts"]["done"] == 5
+
+
+async def test_when_it_may_be_done_is_told_from_what_its_queue_did_lately(
+    client: Client, customer: JobCustomer, hand: factories.Hand, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("manyeyes.roles.customer.jobs.SPEED_FRESH_SECONDS", -1.0)
+    job_id = await customer.draft(items(FEWEST_FOR_ETA + 2))
+    assert (await customer.ask("POST", f"/{job_id}/start"))["eta_seconds"] is None
+    await answer_all(client.context, hand, FEWEST_FOR_ETA - 1)
+    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] is None
+    await answer_all(client.context, hand, 1)
+    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] == 2 * SPEED_MINUTES * 60 / FEWEST_FOR_ETA
+    assert (await customer.ask("PATCH", f"/{job_id}", {"state": "paused"}))["eta_seconds"] is None
 
 
 async def test_a_pause_and_a_cancellation_are_carried_out(client: Client, customer: JobCustomer, hand: factories.Hand):
