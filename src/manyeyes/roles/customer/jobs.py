@@ -22,6 +22,7 @@ from manyeyes.tasks import question_store
 from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.workers import store as workers
 
@@ -73,8 +74,8 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        if draft.queue_id in TOKEN_QUEUES or draft.queue_id not in await self._context.lookups.queues():
+            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id} for pictures")
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -156,9 +157,9 @@ class CustomerJobs:
 
         asked_ids = sorted({job.question_id for job in found})
 
-        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion | None]]:
+        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion]]:
             files = await jobs.uploads(db, cell, [job.job_id for job in found])
-            return files, {each: await question_store.question(db, cell, each) for each in asked_ids}
+            return files, await question_store.questions(db, cell, asked_ids)
 
         files, asked = await read_patiently(self._context.cells.pool(cell), read)
         queues = await self._context.lookups.queues()
@@ -166,7 +167,7 @@ class CustomerJobs:
             JobStanding(
                 job=job,
                 queue=queues[job.queue_id],
-                question=_known(asked[job.question_id]),
+                question=asked[job.question_id],
                 uploads=[each for each in files if each.job_id == job.job_id],
                 price_micros=queues[job.queue_id].price_micros,
                 total_micros=job.items * queues[job.queue_id].price_micros,
@@ -197,12 +198,6 @@ def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
     """Return the refusal of a job for what is wrong with its question, each with its place in the body."""
     findings = tuple(MemberFault(why, f"/question{pointer}") for pointer, why in faults)
     return Refusal(Reason.TASK_PROPERTIES, f"{findings[0].pointer}: {findings[0].detail}", findings)
-
-
-def _known(question: AskedQuestion | None) -> AskedQuestion:
-    """Return the question of a job, which is there as long as the job is."""
-    assert question is not None
-    return question
 
 
 def _unknown(job_id: int) -> Refusal:
