@@ -57,6 +57,26 @@ async def test_jobs_come_in_pages(client: Client, customer: factories.Customer):
     assert (foreign.status_code, foreign.json()["refusal"]) == (404, "unknown_job")
 
 
+async def test_a_name_is_kept_without_what_cannot_be_stored_or_seen(client: Client, customer: factories.Customer):
+    named = [
+        (await ask(client, customer, "POST", body={"name": name, "question": QUESTION})).json()["name"]
+        for name in ("water\x00 \n meters", "\u202ereversed", "", "水 😀", "n" * 200)
+    ]
+    assert named == ["water meters", "reversed", "", "水 😀", "n" * 200]
+    assert (await ask(client, customer, "PATCH", "/1", {"name": "\x00" * 100_000})).status_code == 400
+    assert (await ask(client, customer, "PATCH", "/1", {"name": "\x00" * 10_000})).status_code == 422
+
+
+async def test_a_job_that_is_started_at_once_is_refused_and_leaves_nothing(
+    client: Client, customer: factories.Customer
+):
+    body = {"name": "at once", "question": QUESTION, "start": True}
+    refused = await ask(client, customer, "POST", body=body, idempotency_key="k")
+    assert (refused.status_code, refused.json()["refusal"]) == (409, "job_empty")
+    assert (await ask(client, customer, "GET")).json()["items"] == []
+    assert (await ask(client, customer, "POST", body=body | {"start": False}, idempotency_key="k")).status_code == 201
+
+
 async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Client, customer: factories.Customer):
     body = {"name": "once", "question": QUESTION}
     first, again = [await ask(client, customer, "POST", body=body, idempotency_key="k1") for _ in range(2)]
@@ -76,6 +96,8 @@ async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Cl
         ({"terms": {"life": 2_592_001}}, "/terms/life", 422),
         ({"terms": {"price_at_most": "0"}}, "/terms/price_at_most", 422),
         ({"terms": {"deadline": "2020-01-01T00:00:00"}}, "/terms/deadline", 422),
+        ({"terms": {"deadline": "9999-12-31T23:59:59-23:59"}}, "/terms/deadline", 422),
+        ({"terms": {"deadline": "0001-01-01T00:00:00+23:59"}}, "/terms/deadline", 422),
         ({"budget": "-1"}, "/budget", 422),
         ({"name": "n" * 201}, "/name", 422),
         ({"queue": "nowhere"}, "/queue", 422),

@@ -6,8 +6,9 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.job_progress import job_news, tell
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job, JobChange, JobState, JobVerb, changed
+from manyeyes.jobs.rules import JOB_FINISHED, Job, JobChange, JobState, JobVerb, changed
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -40,8 +41,11 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
         if isinstance(outcome, Job):
             found[c.job_id] = outcome
         outcomes.append(outcome)
-    # 3. Save what is not as it was.
-    await jobs.save_jobs(tx, cell, [job for job_id, job in sorted(found.items()) if job != before[job_id]])
+    # 3. Save what is not as it was; one of which nothing is left to do ends here, and its customer is told.
+    moved = [job for job_id, job in sorted(found.items()) if job != before[job_id]]
+    await jobs.save_jobs(tx, cell, moved)
+    over = [job for job in moved if job.is_over and not before[job.job_id].is_over]
+    await tell(tx, now, cell, [(job_news(job), JOB_FINISHED) for job in over])
     return outcomes
 
 

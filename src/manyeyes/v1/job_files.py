@@ -109,6 +109,8 @@ def _media(request: Request) -> str:
 def _sent(request: Request) -> SentFile:
     """Return the body with what its head says of it. Raises `Refused` for what cannot be read."""
     content_type = request.headers.get("content-type", "")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Refused(Refusal(Reason.UNREADABLE, "Content-Encoding is not taken; send the file as it is, or as a ZIP"))
     form = FORMS.get(_media(request))
     if form is None:
         said = "Content-Type must be application/jsonl, text/csv, application/zip, multipart/form-data, or for a bucket"

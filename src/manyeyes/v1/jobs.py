@@ -13,7 +13,7 @@ from manyeyes.v1.json_messages import base_url
 from manyeyes.v1.operations import Answer, Call, Operation, job_number
 from manyeyes.v1.question_views import read_question
 from manyeyes.v1.task_bodies import callback_address, picture_queue
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 
 LIST = "jobs"
 
@@ -26,8 +26,10 @@ class JobsApi:
         self._jobs = CustomerJobs(context)
 
     async def open(self, call: Call[KeyOwner, JobBody]) -> Answer[JobView] | Refusal:
-        """Open a draft, and start it where that is wished; 422 names the member that is wrong."""
+        """Open a draft; 422 names the member that is wrong."""
         body = call.body
+        if body.start:  # what is refused leaves nothing, no draft either
+            return Refusal(Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there")
         queue = await picture_queue(self._context, body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
@@ -38,11 +40,6 @@ class JobsApi:
         if isinstance(opened, Refusal):
             return opened
         standing = opened.standing
-        if body.start and not opened.replayed:
-            started = await self._jobs.start(call.person, standing.job.job_id)
-            if isinstance(started, Refusal):
-                return started
-            standing = started
         headers = {"location": f"/v1/jobs/{standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
         return Answer(job_view(standing), 201, headers)
 

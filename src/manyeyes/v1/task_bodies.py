@@ -18,7 +18,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import answer_obstacle, answer_text, canonical
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.queue_names import queue_said
-from manyeyes.tasks.rules import QueueTerms, life_of, sentence
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
 from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
@@ -28,7 +28,6 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import is_too_long, kept_words
 
 LARGEST_TASK = 8 * 1024 * 1024  # bytes: a picture and ten examples with theirs, as base64
-SHORTEST_LIFE, LONGEST_LIFE = 60, 2_592_000  # seconds
 LONGEST_NAME, LONGEST_COMMENT, LONGEST_ADDRESS = 200, 1_000, 2_000  # characters
 FORM = "multipart/form-data"
 
@@ -222,7 +221,7 @@ def _truth(question: GivenQuestion, raw: msgspec.Raw | msgspec.UnsetType) -> str
     """Return the right answer in its one form; empty when it is not said."""
     if isinstance(raw, msgspec.UnsetType):
         return ""
-    text = canonical(question.options, answer_text(json_value(raw)))
+    text = canonical(question.options, answer_text(json_value(raw, "/truth")))
     obstacle = answer_obstacle(question.options, text)
     if obstacle:
         raise wrong("/truth", sentence(obstacle))

@@ -10,6 +10,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
 from manyeyes.actions.open_jobs import OpenJob, open_jobs
+from manyeyes.actions.revise_drafts import ReviseDraft, revise_drafts
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
 from manyeyes.jobs.store import JobUpload, NewJob
@@ -58,6 +59,17 @@ class JobsPage(msgspec.Struct, frozen=True):
 
     jobs: list[JobStanding]
     after: int | None
+
+
+class QueueChoice(msgspec.Struct, frozen=True):
+    """A queue that a job may be put into: how many people are at it now, and how long so many items are likely to take.
+
+    ``eta_seconds`` None: nothing tells.
+    """
+
+    queue: QueueTerms
+    people: int
+    eta_seconds: int | None
 
 
 class CustomerJobs:
@@ -137,6 +149,24 @@ class CustomerJobs:
         self._context.job_bell.ring()
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
+    async def revise(self, owner: Owner, job_id: int, draft: NewJob, question: GivenQuestion) -> JobStanding | Refusal:
+        """Let a draft be as ``draft`` and ask ``question``, its items too; return it as it then is.
+
+        Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
+        """
+        if draft.queue_id not in await self._context.lookups.queues():
+            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        faults = await picture_faults(self._context, owner.account_id, question)
+        if faults:
+            return faults if isinstance(faults, Refusal) else unfit_question(faults)
+        command = ReviseDraft(
+            cell=owner.cell,
+            job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
+            question=question.new(await self._context.id_blocks.take(owner.cell), owner.account_id),
+        )
+        outcome = await self._context.batcher.ask(revise_drafts, command)
+        return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
+
     async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
         return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START))
@@ -150,6 +180,15 @@ class CustomerJobs:
     async def cancel(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
         """Give up all that waits; what is held for it is given back, what is answered stays."""
         return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL))
+
+    async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
+        """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
+        queues = await self._context.lookups.queues()
+        speeds = {queue_id: await self._recent(cell, queue_id) for queue_id in sorted(queues)}
+        return [
+            QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
+            for queue_id, (answered, people) in speeds.items()
+        ]
 
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
@@ -179,10 +218,13 @@ class CustomerJobs:
     async def _eta(self, cell: int, job: Job) -> int | None:
         if job.state is not JobState.RUNNING:
             return None
-        answered, present = await self._context.lookups.cached(
-            "job_speed", (cell, job.queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, job.queue_id)
-        )
+        answered, present = await self._recent(cell, job.queue_id)
         return eta_seconds(job.open + job.held_back, answered, SPEED_MINUTES * 60, present)
+
+    async def _recent(self, cell: int, queue_id: int) -> tuple[int, int]:
+        return await self._context.lookups.cached(
+            "job_speed", (cell, queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, queue_id)
+        )
 
     async def _speed(self, cell: int, queue_id: int) -> tuple[int, int]:
         """Return how many tasks a queue answered lately, and how many workers are there."""

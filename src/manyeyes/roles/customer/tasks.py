@@ -175,6 +175,7 @@ async def cancel(context: Context, owner: Owner, number: int) -> CustomerTask | 
     if isinstance(outcome, Refusal):
         return outcome
     context.notifier.notify([of_task(task_id)])
+    context.job_bell.ring()  # what was held for it may let another line in
     return await task_of(context, owner, task_id)
 
 

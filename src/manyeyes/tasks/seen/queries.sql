@@ -1,6 +1,7 @@
 -- name: seen_tasks
 -- Tasks as their customers see them: what was asked, where each is on its way, how it ended, what it costs, what was said
--- of it. Every other table is looked at by its key; a transfer of kind 2 is a hold (ledger/rules.py).
+-- of it. Every other table is looked at by its key; a transfer of kind 2 is a hold (ledger/rules.py). The numbers go
+-- through a query of their own: for a few of them, it would be planned anew each time, which takes longer than to run it.
 SELECT t.task_id, t.account_id, t.queue_id, t.kind, t.options, t.created_at, t.question_id, t.job_id, t.line,
        t.external_id,
        coalesce(nullif(r.media, ''), nullif(w.media, ''), t.media) AS media,
@@ -17,7 +18,7 @@ LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN transfer AS h ON h.cell = t.cell AND h.cause_id = t.task_id AND h.kind = 2 AND h.n = 0
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 LEFT JOIN report AS p ON p.cell = t.cell AND p.task_id = t.task_id
-WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
+WHERE t.cell = $1 AND t.task_id = ANY (ARRAY(SELECT unnest($2::bigint[])));
 
 -- name: tasks_before
 -- An account's tasks before one, newest first.

@@ -70,7 +70,9 @@ function put(row) {
   const held = shown.contains(document.activeElement) ? document.activeElement : null;
   const now = document.importNode(row, true);
   shown.replaceWith(now);
-  if (held) ((held.id && element(held.id)) || now.querySelector(".do a[href], a[href]"))?.focus({ preventScroll: true });
+  if (!held) return;
+  const next = (held.id && element(held.id)) || now.querySelector(".do a[href]") || now.querySelector("a[href]");
+  next?.focus({ preventScroll: true });
 }
 
 function plain(row) {

@@ -14,6 +14,7 @@ export function count() {
 export function recount(form, copy) {
   form.dataset.left = copy.dataset.left;
   form.until = undefined;
+  form.hidden = false;
 }
 
 function tick() {
