@@ -9,6 +9,7 @@ import pytest
 from manyeyes.job_files import items
 from manyeyes.job_files.result_rows import column_names
 from manyeyes.jobs.upload_rules import MOST_ITEMS
+from manyeyes.tasks.seen.store import PEOPLE
 from manyeyes.v1.job_files import FORMS
 from support import factories, repository
 from support.in_process_client import Client
