@@ -86,8 +86,8 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if draft.queue_id in TOKEN_QUEUES or draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id} for pictures")
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -154,8 +154,8 @@ class CustomerJobs:
 
         Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -184,11 +184,15 @@ class CustomerJobs:
     async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
         """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
         queues = await self._context.lookups.queues()
-        speeds = {queue_id: await self._recent(cell, queue_id) for queue_id in sorted(queues)}
+        speeds = {each: await self._recent(cell, each) for each in sorted(queues) if each not in TOKEN_QUEUES}
         return [
             QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
             for queue_id, (answered, people) in speeds.items()
         ]
+
+    async def _is_of_pictures(self, queue_id: int) -> bool:
+        """Tell whether a queue is there and no one of tokens, whose workers have no screen for pictures."""
+        return queue_id not in TOKEN_QUEUES and queue_id in await self._context.lookups.queues()
 
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
@@ -244,6 +248,10 @@ def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
 
 def _unknown(job_id: int) -> Refusal:
     return Refusal(Reason.UNKNOWN_JOB, f"there is no job {job_id}")
+
+
+def _no_queue(queue_id: int) -> Refusal:
+    return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {queue_id} for pictures")
 
 
 _NEWEST = 2**63 - 1
