@@ -133,9 +133,10 @@ INSERT INTO question_picture (cell, question_id, n, media, bytes)
 SELECT $1, p.question_id, p.n, p.media, p.data
 FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::bytea[]) AS p (question_id, n, media, data);
 
--- name: question
--- One question.
-SELECT question_id, account_id, kind, options, instructions, examples FROM question WHERE cell = $1 AND question_id = $2;
+-- name: asked_questions
+-- Questions as they were asked.
+SELECT question_id, account_id, kind, options, instructions, examples FROM question
+WHERE cell = $1 AND question_id = ANY ($2::bigint[]);
 
 -- name: question_picture
 -- One example's picture.

@@ -17,7 +17,7 @@ from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.idempotency import LONGEST_KEY, REPLAYED, sent_key
 from manyeyes.v1.job_views import UploadView
 from manyeyes.v1.json_messages import decode, whole_body
-from manyeyes.v1.operations import Answer, Call, Operation
+from manyeyes.v1.operations import Answer, Call, Operation, job_number
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
@@ -99,14 +99,6 @@ class JobFilesApi:
 def upload_view(file: JobUpload) -> UploadView:
     """Return how far a file is."""
     return UploadView(file.upload_key, file.lines, file.complete)
-
-
-def job_number(call: Call[KeyOwner, None]) -> int:
-    """Return the job that the path names. Raises `Refused` for what is no number."""
-    number = whole_number(call.part(3), 18)
-    if number is None:
-        raise Refused(Refusal(Reason.UNKNOWN_JOB, f"there is no job {call.part(3)[:50]}"))
-    return number
 
 
 def _media(request: Request) -> str:

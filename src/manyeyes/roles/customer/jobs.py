@@ -23,6 +23,7 @@ from manyeyes.tasks import question_store
 from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.workers import store as workers
 
@@ -85,8 +86,8 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -156,8 +157,8 @@ class CustomerJobs:
 
         Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -186,11 +187,15 @@ class CustomerJobs:
     async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
         """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
         queues = await self._context.lookups.queues()
-        speeds = {queue_id: await self._recent(cell, queue_id) for queue_id in sorted(queues)}
+        speeds = {each: await self._recent(cell, each) for each in sorted(queues) if each not in TOKEN_QUEUES}
         return [
             QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
             for queue_id, (answered, people) in speeds.items()
         ]
+
+    async def _is_of_pictures(self, queue_id: int) -> bool:
+        """Tell whether a queue is there and no one of tokens, whose workers have no screen for pictures."""
+        return queue_id not in TOKEN_QUEUES and queue_id in await self._context.lookups.queues()
 
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
@@ -198,9 +203,9 @@ class CustomerJobs:
 
         asked_ids = sorted({job.question_id for job in found})
 
-        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion | None]]:
+        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion]]:
             files = await jobs.uploads(db, cell, [job.job_id for job in found])
-            return files, {each: await question_store.question(db, cell, each) for each in asked_ids}
+            return files, await question_store.questions(db, cell, asked_ids)
 
         files, asked = await read_patiently(self._context.cells.pool(cell), read)
         queues = await self._context.lookups.queues()
@@ -208,7 +213,7 @@ class CustomerJobs:
             JobStanding(
                 job=job,
                 queue=queues[job.queue_id],
-                question=_known(asked[job.question_id]),
+                question=asked[job.question_id],
                 uploads=[each for each in files if each.job_id == job.job_id],
                 price_micros=queues[job.queue_id].price_micros,
                 total_micros=job.items * queues[job.queue_id].price_micros,
@@ -244,14 +249,12 @@ def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
     return Refusal(Reason.TASK_PROPERTIES, f"{findings[0].pointer}: {findings[0].detail}", findings)
 
 
-def _known(question: AskedQuestion | None) -> AskedQuestion:
-    """Return the question of a job, which is there as long as the job is."""
-    assert question is not None
-    return question
-
-
 def _unknown(job_id: int) -> Refusal:
     return Refusal(Reason.UNKNOWN_JOB, f"there is no job {job_id}")
+
+
+def _no_queue(queue_id: int) -> Refusal:
+    return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {queue_id} for pictures")
 
 
 _NEWEST = 2**63 - 1

@@ -30,6 +30,7 @@ class TaskState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+PEOPLE = "people"  # whose an answer is
 # How a task that has no answer is told of.
 FAILURE_WORDS = {
     Ending.UNSOLVABLE: "unsolvable",
