@@ -16,6 +16,7 @@ import asyncpg
 from msgspec import structs
 from playwright.async_api import Browser, FloatRect, Page, expect
 
+from console.job_screenshots import job_pages
 from demo.listings import LABELS
 from demo.meters import by_fixed_camera
 from demo.pictures import draw
@@ -266,6 +267,7 @@ async def main() -> None:
                 await worker_screens(site, browser, customer, await factories.hand(site.context))
                 await customer_pages(site, browser, customer)
                 await tasks_page(site, browser, PICTURES)
+                await job_pages(site, browser, customer, Path(folder) / "meters of March")
                 await recognition_pages(site, browser, customer)
         finally:
             embedded.stop()
