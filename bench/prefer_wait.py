@@ -11,6 +11,7 @@ import time
 import msgspec
 import uvloop
 
+from bench.cpu import Cpu, spent
 from bench.people import People, invite
 from bench.product import Product, serving
 from bench.row import Row, percentile
@@ -31,23 +32,33 @@ def measure(small: bool = False) -> list[Row]:
     """Return p50 and p99 in milliseconds."""
     rate, seconds = (SMALL_RATE, SMALL_SECONDS) if small else (RATE, SECONDS)
     with serving(MANYEYES_WAITS_PER_CALLER="1000") as product:
-        seen = uvloop.run(_run(product, rate, seconds))
+        seen, used = uvloop.run(_run(product, rate, seconds))
     late = [1_000 * max(0.0, seen.heard[name] - at) for name, at in seen.answered.items() if name in seen.heard]
-    details = {"lives": len(late), "a second": len(late) / seconds}
+    lives = max(1, len(seen.heard))
+    details = {
+        "lives": len(late),
+        "a second": len(late) / seconds,
+        "server CPU us/life": 1e6 * used.server / lives,
+        "PostgreSQL CPU us/life": 1e6 * used.postgres / lives,
+    }
     return [
         Row(f"answer to waiting customer, {rate} lives/s wanted, p50", percentile(late, 50), "ms", "<= 5", details),
         Row(f"answer to waiting customer, {rate} lives/s wanted, p99", percentile(late, 99), "ms", "<= 50"),
     ]
 
 
-async def _run(product: Product, rate: int, seconds: int) -> _Seen:
+async def _run(product: Product, rate: int, seconds: int) -> tuple[_Seen, Cpu]:
     people = await invite(product.dsn, CUSTOMERS, HANDS)
     seen, until = _Seen({}, {}), time.perf_counter() + seconds + WARM_SECONDS
     workers = [asyncio.create_task(_work(product.url, token, seen)) for token in people.tokens]
-    await asyncio.gather(*[_ask(product.url, people, n, CUSTOMERS / rate, until, seen) for n in range(CUSTOMERS)])
+    asking = asyncio.gather(*[_ask(product.url, people, n, CUSTOMERS / rate, until, seen) for n in range(CUSTOMERS)])
+    await asyncio.sleep(WARM_SECONDS)
+    before = spent(product.pid)
+    await asking
+    used = spent(product.pid).since(before)
     for worker in workers:
         worker.cancel()
-    return seen
+    return seen, used
 
 
 async def _ask(url: str, people: People, number: int, pause: float, until: float, seen: _Seen) -> None:

@@ -2,10 +2,19 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from manyeyes.actions.feed_jobs import FedLine, feed_jobs
-from manyeyes.jobs.rules import CLAIM_SECONDS, OPEN_AT_ONCE, JobState, JobVerb, WaitsFor
+from manyeyes.jobs.rules import (
+    CLAIM_SECONDS,
+    FEWEST_AT_ONCE,
+    OPEN_AT_ONCE,
+    JobState,
+    JobVerb,
+    WaitsFor,
+    may_be_fed,
+)
 from manyeyes.tasks.rules import Ending
 from support.action_stage import LIFE_SECONDS, PRICE, Stage
 from support.job_lives import change, claim, draft, feed, feeding, find, running, settle, told
@@ -116,6 +125,27 @@ async def test_a_job_has_only_so_many_open_at_once(stage: Stage):
     assert await feed(stage, job_id) is None
     job = await find(stage, job_id)
     assert (job.open, job.held_back, job.waits_for) == (OPEN_AT_ONCE, 7, WaitsFor.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("room", "held_back", "enters"),
+    [
+        (FEWEST_AT_ONCE - 1, 1_000, False),
+        (FEWEST_AT_ONCE, 1_000, True),
+        (FEWEST_AT_ONCE - 1, FEWEST_AT_ONCE, False),
+        (FEWEST_AT_ONCE - 1, FEWEST_AT_ONCE - 1, True),
+        (1, 1, True),
+        (0, 1, False),
+        (1, 0, False),
+    ],
+)
+async def test_lines_wait_until_a_portion_of_them_fits_or_the_last_ones(
+    stage: Stage, room: int, held_back: int, enters: bool
+):
+    job = await find(stage, await running(stage, await stage.account(), 1))
+    is_open = OPEN_AT_ONCE - room
+    busy = msgspec.structs.replace(job, open=is_open, items=is_open + held_back)
+    assert may_be_fed(busy, stage.now) is enters
 
 
 async def test_a_picture_is_kept_under_the_day_of_its_task(stage: Stage):

@@ -10,6 +10,7 @@ from manyeyes.values.refusals import Reason, Refusal
 LONGEST_NAME = 200
 CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
 OPEN_AT_ONCE = 500  # of one job: enough for hundreds of people, and few enough to rest within a moment
+FEWEST_AT_ONCE = 50  # lines for which there must be room: to let one enter takes as many statements as to let 200
 JOB_FINISHED, JOB_STUCK = "job.finished", "job.stuck"  # what a customer's address is told
 STUCK_SECONDS = 3_600  # nothing was answered for so long while tasks wait
 
@@ -141,7 +142,8 @@ def may_be_fed(job: Job, now: datetime) -> bool:
     """Tell whether lines of the job may enter its queue, as far as nobody else is at it."""
     is_free = job.claimed_until is None or job.claimed_until <= now
     is_going = job.state is JobState.RUNNING and not is_ending(job, now)
-    return is_going and is_free and job.held_back > 0 and job.open < OPEN_AT_ONCE
+    has_room = OPEN_AT_ONCE - job.open >= min(FEWEST_AT_ONCE, job.held_back)
+    return is_going and is_free and job.held_back > 0 and has_room
 
 
 def changed(job: Job, change: JobChange, now: datetime, price_micros: int) -> Job | Refusal:

@@ -1,6 +1,6 @@
 """/v1/tasks: one picture with its question, or all of an account's tasks, however they came."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -82,7 +82,7 @@ class TasksApi:
             limit=wanted.limit,
         )
         following = None if page.after is None else next_cursor(name, wanted, page.after)
-        return TasksView([self._view(call, each) for each in page.tasks], following)
+        return self._page(call, page.tasks, following)
 
     async def cancel(self, call: Call[KeyOwner, None]) -> CustomerTaskView | Refusal:
         """Take a task back that nobody is answering; return it as it then is."""
@@ -104,7 +104,7 @@ class TasksApi:
     async def _changes(self, call: Call[KeyOwner, None], of: TaskFilter) -> TasksView:
         limit = asked_size(call.query)
         page = await changes_of(self._context, call.person, of, after=since(call.query["since"]), limit=limit)
-        return TasksView([self._view(call, each) for each in page.tasks], place_of(page.last))
+        return self._page(call, page.tasks, place_of(page.last))
 
     async def _awaited(self, call: Call[KeyOwner, Any], number: int, seconds: int) -> CustomerTask | Refusal:
         """Return the task when it has ended or the time is over; whoever hangs up or is shut out hears no more."""
@@ -113,6 +113,10 @@ class TasksApi:
         waiting = wait_for(self._context, call.person, number, seconds)
         waiting = while_allowed(self._context, call.request, waiting, signed_in_customer)
         return await while_there(call.request, waiting) or Refusal(Reason.UNREADABLE, "the caller hung up")
+
+    def _page(self, call: Call[KeyOwner, None], found: Iterable[CustomerTask], following: str | None) -> TasksView:
+        base = base_url(self._context, call.request)  # the same for all of them
+        return TasksView([task_view(self._context.pictures, each, base) for each in found], following)
 
     def _view(self, call: Call[KeyOwner, Any], found: CustomerTask) -> CustomerTaskView:
         return task_view(self._context.pictures, found, base_url(self._context, call.request))

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import struct
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -75,7 +75,7 @@ class PictureLinks:
 
         It is the same one for the same task and ``since``.
         """
-        return self._path(self._customers, cell, task_id, created_at, media, since + self._life)
+        return self._path(self._customers, cell, task_id, created_at, media, int((since + self._life).timestamp()))
 
     def customers_page_path(self, cell: int, task_id: int, created_at: datetime, media: str, now: datetime) -> str:
         """Return its customer's path for a page or a list that is read ``now``.
@@ -96,14 +96,13 @@ class PictureLinks:
                 return PictureId(cell, date.fromordinal(day), task_id, as_sent) if now_unix < expires else None
         return None
 
-    def _path(self, signer: _Signer, cell: int, task_id: int, created_at: datetime, media: str, until: datetime) -> str:
-        day, expires = created_at.date().toordinal(), int(until.timestamp())
-        return f"/pictures/{signer.sign(cell, day, task_id, expires)}.{media}"
+    def _path(self, signer: _Signer, cell: int, task_id: int, created_at: datetime, media: str, expires: int) -> str:
+        return f"/pictures/{signer.sign(cell, created_at.toordinal(), task_id, expires)}.{media}"
 
 
-def _end_of_pages(now: datetime) -> datetime:
-    """Return until when a page's addresses are good: the end of the span of `PAGE_SECONDS` after this one."""
-    return datetime.fromtimestamp((int(now.timestamp()) // PAGE_SECONDS + 2) * PAGE_SECONDS, UTC)
+def _end_of_pages(now: datetime) -> int:
+    """Return until when (Unix) a page's addresses are good: the end of the span of `PAGE_SECONDS` after this one."""
+    return (int(now.timestamp()) // PAGE_SECONDS + 2) * PAGE_SECONDS
 
 
 class ExampleId(msgspec.Struct, frozen=True):
