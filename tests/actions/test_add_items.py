@@ -9,7 +9,7 @@ from manyeyes.jobs.rules import JobVerb
 from manyeyes.values.refusals import Reason, Refusal
 from support import job_lives
 from support.action_stage import PICTURE, Stage
-from support.item_uploads import add, adding, file_of, new_items
+from support.item_uploads import add, adding, drop, file_of, new_items
 
 
 @pytest.fixture
@@ -99,6 +99,19 @@ async def test_only_drafts_of_the_account_take_items(stage: Stage, account: int,
     await stage.act(change_jobs, job_lives.changing(stage, account, job_id, verb=JobVerb.START))
     assert refused(await add(stage, adding(stage, account, job_id, ["a"]))) is Reason.JOB_NOT_DRAFT
     assert await file_of(stage, job_id) is None
+
+
+async def test_a_job_has_so_many_files(stage: Stage, account: int, job_id: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("manyeyes.actions.add_items.MOST_FILES", 2)
+    for name in ("a", "b"):
+        added = await add(stage, adding(stage, account, job_id, [name], upload_key=name, is_complete=True))
+        assert isinstance(added, ItemsAdded)
+    assert refused(await add(stage, adding(stage, account, job_id, ["c"], upload_key="c"))) is Reason.BAD_ITEMS
+    await drop(stage, account, job_id, "b")
+    assert isinstance(await add(stage, adding(stage, account, job_id, ["c"], upload_key="c")), ItemsAdded)
+    assert isinstance(
+        await add(stage, adding(stage, account, job_id, ["d"], upload_key="c", after=1, before=["c"])), ItemsAdded
+    )
 
 
 async def test_a_file_has_so_many_items(stage: Stage, account: int, job_id: int, monkeypatch: pytest.MonkeyPatch):

@@ -8,7 +8,7 @@ import pytest
 
 from manyeyes.job_files import items
 from manyeyes.job_files.result_rows import column_names
-from manyeyes.jobs.upload_rules import MOST_ITEMS
+from manyeyes.jobs.upload_rules import MOST_FILES, MOST_ITEMS
 from manyeyes.tasks.seen.store import PEOPLE
 from manyeyes.v1.job_files import FORMS
 from support import factories, repository
@@ -49,7 +49,14 @@ async def test_the_problem_of_the_page_is_what_comes(client: Client, customer: f
 
 
 def test_the_page_names_every_limit_type_and_column():
-    for number in (MOST_ITEMS, items.LARGEST_UPLOAD, items.LONGEST_LINE, items.MOST_LINES, items.LONGEST_COMMENT):
+    for number in (
+        MOST_ITEMS,
+        MOST_FILES,
+        items.LARGEST_UPLOAD,
+        items.LONGEST_LINE,
+        items.MOST_LINES,
+        items.LONGEST_COMMENT,
+    ):
         assert f"{number:,}" in PAGE
     assert {"application/jsonl", "application/x-ndjson", "text/csv", "application/zip", "multipart/form-data"} <= set(
         FORMS

@@ -10,7 +10,7 @@ from manyeyes.jobs import store as jobs
 from manyeyes.jobs import uploads
 from manyeyes.jobs.rules import Job, JobState
 from manyeyes.jobs.store import JobUpload
-from manyeyes.jobs.upload_rules import BEGINNING, DROPPING, MOST_ITEMS
+from manyeyes.jobs.upload_rules import BEGINNING, DROPPING, MOST_FILES, MOST_ITEMS
 from manyeyes.tasks import job_items
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import PictureOptions
@@ -149,6 +149,9 @@ def _why_not(command: AddItems, job: Job, file: JobUpload, books: _Drafts) -> Re
         return Refusal(Reason.UPLOAD_OPEN, said)
     if file.items != command.after or file.digest == DROPPING:
         return Refusal(Reason.UPLOAD_OPEN, f"another body of the file {file.upload_key} is on its way")
+    files = books.of_job(job.job_id)
+    if len(files) >= MOST_FILES and file not in files:
+        return Refusal(Reason.BAD_ITEMS, f"a job has at most {MOST_FILES} files; send more items in each")
     count = command.after + len(command.items)
     if count > MOST_ITEMS:
         return Refusal(Reason.BAD_ITEMS, f"a file has at most {MOST_ITEMS} items; send several")

@@ -3,6 +3,7 @@
 import hashlib
 
 MOST_ITEMS = 50_000  # of one file
+MOST_FILES = 1_000  # of one job: all of them are read with each part that comes, and shown with the job
 BEGINNING = hashlib.sha256(b"").digest()  # of a file without an item
 DROPPING = b""  # instead of it: the file's items are being deleted, and it cannot go on
 
