@@ -69,7 +69,7 @@ clean: ## remove environments and caches; data stays
 environment: .venv/.installed
 
 .venv/.installed: .venv/.built pyproject.toml
-	@.venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore .venv/bin/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.built: requirements.lock tools/make_environment.sh

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import ChainMap
 from pathlib import Path
 
 import requests
@@ -14,9 +15,11 @@ from demo import household
 from demo.crowd import READS, Person, Worker
 from demo.customer import LATER, Customer, Outcome, Verdict
 from demo.household import Household
+from demo.jobs import Office, ways_in
 from demo.market import Market
 from demo.reviewers import Reviewer
 from demo.server import Server, ServerFailedError
+from manyeyes_client import ManyeyesError
 
 CROWD_EVERY_SECONDS = 2.0  # one picture that the crowd can read; street signs follow as they are answered
 LOOK_EVERY_SECONDS = 0.5
@@ -43,6 +46,11 @@ class Ending:
 def say(text: str) -> None:
     """Print a line now."""
     print(text, flush=True)
+
+
+def say_below(text: str) -> None:
+    """Print a line below what it belongs to."""
+    say(f"  {text}")
 
 
 class Demo:
@@ -89,13 +97,16 @@ class Demo:
         customer = Customer(f"127.0.0.1:{self.server.port}", people)
         if customer.client.get_balance() < LEAST_BALANCE:
             household.top_up(self.server.data, people.account_id)
-        self._show_addresses(people)
+        office = Office(self.server.address, people, self.notes.parent / "meters", self.ending, say_below)
+        office.open()
+        household.save(self.notes, people)
+        self._show_addresses(people, office)
         self._show_last_run(customer.collect())
-        given = (customer.known, self.ending, lambda text: say(f"  {text}"))
+        given = (ChainMap(customer.known, office.known), self.ending, say_below)
         self.crowd = [Worker(self.server.address, person, *given) for person in people.crowd]
         self.reviewers = [Reviewer(self.server.address, person, *given) for person in people.reviewers]
-        market = Market(self.server.address, people, customer.known, self.ending, lambda text: say(f"  {text}"))
-        for person in (*self.crowd, *self.reviewers, market):
+        market = Market(self.server.address, people, customer.known, self.ending, say_below)
+        for person in (*self.crowd, *self.reviewers, market, office):
             person.start()
         next_for_crowd = 0.0
         while not self.ending():
@@ -133,7 +144,7 @@ class Demo:
             elif error.error_code != LATER:
                 raise
 
-    def _show_addresses(self, people: Household) -> None:
+    def _show_addresses(self, people: Household, office: Office) -> None:
         """Print the addresses.
 
         The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
@@ -147,12 +158,15 @@ class Demo:
             f"\n  Answer pictures yourself:  {self.server.address}{worker_path}"
             f"\n  Judge complaints yourself: {self.server.address}/reviewer   (signed in by the same link)"
             f"\n  The customer's page:       {customer_host}{customer_path}"
-            f"\n  The last 24 hours:         {customer_host}/customer/statement   (after the customer's page)"
-            f"\n  Its market place:          {customer_host}/customer/recognitions   (a model first, then people)"
+            f"\n  Their job, running:        {customer_host}/customer/jobs/{office.job_id}   (after that page)"
+            f"\n  What a month moved:        {customer_host}/customer/statement"
+            f"\n  Their market place:        {customer_host}/customer/recognitions   (a model first, then people)"
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
             "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"
             "\n  complains, and reviewers decide whether they get their money back."
+            "\n  A receipt is left to you as well, of which three things are asked at once."
+            f"\n{ways_in(self.server.address, people.client_key, office.folder)}"
             "\n  Ctrl-C ends everything; the next start goes on with the same data.\n"
         )
 
@@ -213,7 +227,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         Demo(options.data.absolute(), Ending()).run(options.port)
-    except (ServerFailedError, AnticaptchaException, requests.RequestException) as error:
+    except (ServerFailedError, AnticaptchaException, ManyeyesError, requests.RequestException) as error:
         print(f"  {error}", file=sys.stderr)
         return 1
     return 0

@@ -55,6 +55,8 @@ class Household(msgspec.Struct):
     market: MarketPlace
     next_number: int = 1
     sent: list[Sent] = []
+    job: int = 1  # counts the jobs and the expenses that were asked about
+    expense: int = 1
 
 
 def load(file: Path) -> Household | None:

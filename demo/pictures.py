@@ -1,4 +1,5 @@
-"""The pictures that the demo sends, each with its question and its right answer; of a listing the answer is its label.
+"""The pictures that the demo sends, each with its question and its right answer. Of a listing that is its label,
+of an expense an object of fields.
 
 They are made from a kind and a number alone, so that anybody can make the same picture again.
 """
@@ -14,7 +15,8 @@ from PIL import Image
 from demo import listings, meters, receipts, signs
 from demo.camera import encode
 
-KINDS = ("receipt", "meter", "sign", "listing")
+EXPENSE = "expense"  # several things are asked about it, over /v1
+KINDS = ("receipt", "meter", "sign", "listing", EXPENSE)
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ SUBJECTS: dict[str, tuple[Subject, ...]] = {
     "meter": (Subject(meters.photographed, "JPEG", _METER), Subject(meters.by_fixed_camera, "GIF", _METER)),
     "sign": (Subject(signs.photographed, "JPEG", _NAME),),
     "listing": (Subject(listings.photographed, "JPEG", {}),),
+    EXPENSE: (Subject(receipts.of_an_expense, "JPEG", {}),),
 }
 
 

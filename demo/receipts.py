@@ -1,6 +1,8 @@
 """Till receipts: a strip of thermal paper, photographed on a table or scanned."""
 
+import json
 import random
+from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
@@ -26,6 +28,7 @@ SHOPS = (
     ("FRESH DAILY", "101 Orchard Road", FOOD),
     ("Nail and Plank", "5 Mill Yard", TOOLS),
 )
+CURRENCIES = ("EUR", "GBP", "USD")
 TABLES = (
     ((112, 72, 42), (172, 122, 76), (2400, 9)),  # oak
     ((38, 40, 46), (74, 78, 86), (60, 60)),  # slate
@@ -77,8 +80,17 @@ def money(cents: int) -> str:
     return f"{cents // 100}.{cents % 100:02}"
 
 
-def print_receipt(rng: random.Random) -> tuple[Image.Image, str]:
-    """Return a flat receipt (RGB) and its total with two decimals."""
+@dataclass(frozen=True)
+class Printed:
+    """A flat receipt (RGB), its date as it stands there, and its total with two decimals."""
+
+    image: Image.Image
+    date: str
+    total: str
+
+
+def print_receipt(rng: random.Random, currency: str = "") -> Printed:
+    """Return a receipt; `currency` is printed beside the total."""
     shop, street, goods = rng.choice(SHOPS)
     bought = [(name, price, rng.choice((1, 1, 1, 2, 3))) for name, price in rng.sample(goods, rng.randint(3, 7))]
     total = sum(price * count for _, price, count in bought)
@@ -86,22 +98,22 @@ def print_receipt(rng: random.Random) -> tuple[Image.Image, str]:
     strip.centre(shop, 52, 1)
     strip.centre(street, 26)
     strip.y += 16
-    when = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/2026  {rng.randint(8, 20):02}:{rng.randint(0, 59):02}"
-    strip.row(when, f"Till {rng.randint(1, 6)}", 24)
+    date = f"{rng.randint(1, 28):02}/{rng.randint(1, 12):02}/2026"
+    strip.row(f"{date}  {rng.randint(8, 20):02}:{rng.randint(0, 59):02}", f"Till {rng.randint(1, 6)}", 24)
     strip.rule()
     for name, price, count in bought:
         strip.row(f"{count} x {name}" if count > 1 else name, money(price * count))
     strip.rule()
     strip.row("Net", money(total - total // 6), 26)
     strip.row("VAT 20%", money(total // 6), 26)
-    strip.row("TOTAL", money(total), 46, 1)
+    strip.row(f"TOTAL {currency}".rstrip(), money(total), 46, 1)
     paid = (total // 1000 + 1) * 1000
     strip.row("Cash", money(paid), 26)
     strip.row("Change", money(paid - total), 26)
     strip.y += 24
     strip.bars(rng)
     strip.centre("Thank you, come again", 26)
-    return strip.image.crop((0, 0, WIDTH, strip.y + 40)), money(total)
+    return Printed(strip.image.crop((0, 0, WIDTH, strip.y + 40)), date, money(total))
 
 
 def torn(paper: Image.Image, rng: random.Random) -> Image.Image:
@@ -123,7 +135,19 @@ def torn(paper: Image.Image, rng: random.Random) -> Image.Image:
 
 def photographed(rng: random.Random) -> tuple[Image.Image, str]:
     """Return a photograph (RGB) of a receipt on a table, and its total."""
-    paper, total = print_receipt(rng)
+    printed = print_receipt(rng)
+    return _on_a_table(printed.image, rng), printed.total
+
+
+def of_an_expense(rng: random.Random) -> tuple[Image.Image, str]:
+    """Return a photograph (RGB) of a receipt, and its date, total and currency as a JSON object."""
+    currency = rng.choice(CURRENCIES)
+    printed = print_receipt(rng, currency)
+    told = {"date": printed.date, "total": printed.total, "currency": currency}
+    return _on_a_table(printed.image, rng), json.dumps(told)
+
+
+def _on_a_table(paper: Image.Image, rng: random.Random) -> Image.Image:
     card = torn(paper, rng)
     padded = Image.new("RGBA", (card.width + 120, card.height + 120))
     padded.paste(card, (60, 60))
@@ -134,14 +158,15 @@ def photographed(rng: random.Random) -> tuple[Image.Image, str]:
     scene = light(scene, rng)
     if rng.random() < 0.5:
         scene = cast_shadow(scene, rng, 0.3)
-    return develop(scene, rng, (round(size[0] * 0.6), round(size[1] * 0.6))), total
+    return develop(scene, rng, (round(size[0] * 0.6), round(size[1] * 0.6)))
 
 
 def scanned(rng: random.Random) -> tuple[Image.Image, str]:
     """Return a flatbed scan (grey, RGB mode) of a receipt, and its total."""
-    paper, total = print_receipt(rng)
+    printed = print_receipt(rng)
+    paper = printed.image
     sheet = Image.new("RGB", (paper.width + 80, paper.height + 80), (222, 222, 224))
     turned = torn(paper, rng).rotate(rng.uniform(-2.5, 2.5), Image.Resampling.BICUBIC, expand=True)
     scene = lay(turned, sheet, (40, 40), shadow=5).crop((0, 0, paper.width + 80, paper.height + 80))
     flat = ImageOps.grayscale(scene).filter(ImageFilter.GaussianBlur(0.6)).convert("RGB")
-    return flat.resize((flat.width * 3 // 5, flat.height * 3 // 5), Image.Resampling.LANCZOS), total
+    return flat.resize((flat.width * 3 // 5, flat.height * 3 // 5), Image.Resampling.LANCZOS), printed.total

@@ -48,7 +48,7 @@ def made() -> dict[Path, str]:
 def _tidy(source: str) -> str:
     """Return Python as ruff would write it: imports in their order, lines filled."""
     for words in (("check", "--select=I,F401,UP028", "--fix-only", "--unsafe-fixes"), ("format",)):
-        argv = [sys.executable, "-m", "ruff", *words, "--quiet", "--stdin-filename", str(BLOCKING / "made.py"), "-"]
+        argv = [sys.executable, "-m", "ruff", *words, "--quiet", "--stdin-filename", str(BLOCKING / "client.py"), "-"]
         source = subprocess.run(argv, input=source, capture_output=True, text=True, check=True).stdout
     return source
 

@@ -31,6 +31,13 @@ if ! complete "$python" && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; 
         apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$venv_package" >&2 || true
 fi
 
+# Two terminals may say `make` at once: the second one waits, and finds it made.
+if command -v flock >/dev/null; then
+    exec 9<"$0"
+    flock -n 9 || { say "Another make is at this: waiting for it"; flock 9; }
+    if [ "$directory/.built" -nt "$lock" ] && [ "$directory/.built" -nt "$0" ]; then exit 0; fi
+fi
+
 say "Making $directory with $("$python" --version), from $lock"
 if complete "$python"; then
     "$python" -m venv --clear "$directory"
@@ -45,4 +52,5 @@ fi
 
 say "Installing $(grep -c '==' "$lock") packages (a minute or two the first time)"
 $pip --disable-pip-version-check --no-input install --require-hashes --requirement "$lock" >&2
+touch "$directory/.built"
 say "$directory is ready"

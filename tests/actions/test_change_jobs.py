@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
 from manyeyes.actions.change_jobs import change_jobs
 from manyeyes.jobs.rules import Job, JobState, JobVerb
 from manyeyes.values.refusals import Reason
@@ -71,6 +72,32 @@ async def test_a_cancelled_job_takes_nothing_but_a_name(stage: Stage):
 async def test_a_draft_without_items_is_cancelled_at_once(stage: Stage):
     job_id = await draft(stage, await stage.account(), 0)
     assert (await change(stage, job_id, verb=JobVerb.CANCEL)).ended_at == stage.now
+
+
+async def test_what_ends_by_being_cancelled_or_started_is_told(stage: Stage):
+    account_id = await stage.account()
+    empty = await draft(stage, account_id, 0, callback_url="https://example.org/empty")
+    await change(stage, empty, verb=JobVerb.CANCEL)
+    await change(stage, empty, verb=JobVerb.CANCEL)
+    picked = await draft(stage, account_id, 2, callback_url="https://example.org/picked")
+    items = [row["task_id"] for row in await stage.rows("task", "task_id", f"job_id = {picked}")]
+    await stage.act(cancel_tasks, *(CancelTask(stage.cell, account_id, task_id) for task_id in items))
+    assert (await find(stage, picked)).state is JobState.DRAFT  # more may come
+    started = await change(stage, picked, verb=JobVerb.START)
+    assert (started.state, started.ended_at, started.cancelled) == (JobState.FINISHED, stage.now, 2)
+    told = [(row["event"], row["subject_id"]) for row in await stage.rows("delivery")]
+    assert sorted(told) == [("job.finished", empty), ("job.finished", picked)]
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_draft_whose_deadline_is_over_is_not_given_away(stage: Stage):
+    job_id = await draft(stage, await stage.account(), deadline=stage.now + timedelta(seconds=60))
+    stage.later(60)
+    assert (await change(stage, job_id, verb=JobVerb.START)).reason is Reason.TASK_PROPERTIES
+    later = {"deadline": stage.now + timedelta(seconds=60), "verb": JobVerb.START}
+    assert (await change(stage, job_id, **later)).state is JobState.RUNNING
+    stage.later(60)
+    assert (await change(stage, job_id, verb=JobVerb.PAUSE)).state is JobState.PAUSED
 
 
 async def test_bounds_are_set_and_taken_away(stage: Stage):

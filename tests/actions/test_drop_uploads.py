@@ -3,6 +3,7 @@
 import pytest
 
 from manyeyes.actions.add_items import ItemsAdded
+from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
 from manyeyes.actions.change_jobs import change_jobs
 from manyeyes.jobs import uploads
 from manyeyes.jobs.rules import JobVerb
@@ -58,6 +59,29 @@ async def test_a_complete_file_takes_its_items_with_it_unless_others_follow(stag
     assert (await job_lives.find(stage, job_id)).items == 1  # from the first part on they are none
     assert await drop(stage, account, job_id, "one") == 0
     assert isinstance(await add(stage, adding(stage, account, job_id, ["a"], is_complete=True)), ItemsAdded)
+
+
+async def test_items_that_were_cancelled_go_with_their_file_and_are_counted_no_more(
+    stage: Stage, account: int, job_id: int
+):
+    for key, names in (("one", ["a", "b", "c"]), ("two", ["d"])):
+        await add(stage, adding(stage, account, job_id, names, upload_key=key, is_complete=True))
+    rows = await stage.rows("task", "task_id, external_id", f"job_id = {job_id}")
+    items = {row["external_id"]: row["task_id"] for row in rows}
+    picked = [CancelTask(stage.cell, account, items[name]) for name in ("item 1", "a", "c", "d")]
+    await stage.act(cancel_tasks, *picked)
+    for left, counts in ((0, (4, 3)), (1, (1, 1)), (0, (1, 1))):
+        assert await drop(stage, account, job_id, "two" if counts == (4, 3) else "one") == left
+        job = await job_lives.find(stage, job_id)
+        assert (job.items, job.cancelled, job.held_back) == (*counts, counts[0] - counts[1])
+        assert len(await stage.rows("result")) == counts[1]
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_a_file_that_another_body_completed_stays(stage: Stage, account: int, job_id: int):
+    await add(stage, adding(stage, account, job_id, ["a"], is_complete=True))
+    assert refused(await drop(stage, account, job_id, only_half=True)) is Reason.UNKNOWN_UPLOAD
+    assert (await job_lives.find(stage, job_id)).items == 2
 
 
 async def test_a_job_that_was_started_keeps_its_files(stage: Stage, account: int, job_id: int):

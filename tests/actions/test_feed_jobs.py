@@ -6,7 +6,15 @@ import msgspec
 import pytest
 
 from manyeyes.actions.feed_jobs import FedLine, feed_jobs
-from manyeyes.jobs.rules import FEWEST_AT_ONCE, OPEN_AT_ONCE, JobState, JobVerb, WaitsFor, may_be_fed
+from manyeyes.jobs.rules import (
+    CLAIM_SECONDS,
+    FEWEST_AT_ONCE,
+    OPEN_AT_ONCE,
+    JobState,
+    JobVerb,
+    WaitsFor,
+    may_be_fed,
+)
 from manyeyes.tasks.rules import Ending
 from support.action_stage import LIFE_SECONDS, PRICE, Stage
 from support.job_lives import change, claim, draft, feed, feeding, find, running, settle, told
@@ -180,7 +188,30 @@ async def test_pictures_that_are_late_hold_up_what_is_behind_them_and_nothing_el
     assert fed.entered == 2
     job = await find(stage, job_id)
     assert (job.open, job.waits_for, job.claimed_until) == (3, WaitsFor.NOTHING, None)
-    assert await told(stage) == [("job.stuck", job_id)]
+    assert await told(stage) == [], "pictures come or fail by themselves"
+
+
+async def test_a_claim_is_kept_while_pictures_take_their_time(stage: Stage):
+    job_id = await running(stage, await stage.account(), 3, picture_url="https://x.example/")
+    claimed = await claim(stage, job_id)
+    only_goes_on = feeding(stage, claimed, goes_on=True, fed=())
+    for _ in range(3):
+        stage.later(CLAIM_SECONDS - 1)
+        (fed,) = await stage.act(feed_jobs, only_goes_on)
+        assert (fed.entered, fed.is_ours, fed.waits_for) == (0, True, WaitsFor.NOTHING)
+        assert await claim(stage, job_id) is None
+    (fed,) = await stage.act(feed_jobs, feeding(stage, claimed))
+    assert fed.entered == 3
+    await stage.act(feed_jobs, only_goes_on)
+    assert (await find(stage, job_id)).claimed_until is None, "a claim that was given back stays so"
+
+
+async def test_a_job_whose_first_picture_is_late_waits_for_pictures(stage: Stage):
+    job_id = await running(stage, await stage.account(), 3, picture_url="https://x.example/")
+    claimed = await claim(stage, job_id)
+    await stage.act(feed_jobs, feeding(stage, claimed, is_late=True, goes_on=True, fed=()))
+    job = await find(stage, job_id)
+    assert (job.waits_for, job.claimed_until) == (WaitsFor.PICTURES, stage.now + timedelta(seconds=CLAIM_SECONDS))
 
 
 async def test_a_repeated_command_does_nothing_twice(stage: Stage):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions import replay_deliveries as module
 from manyeyes.actions.replay_deliveries import ReplayDeliveries, replay_deliveries
+from manyeyes.actions.shared.repeated_calls import KEY_REUSED
 from manyeyes.webhooks.rules import MOST_TRIES, MOST_TRIES_EVER, DeliveryState
 from support.action_stage import Stage
 from support.delivery_receivers import Post, address, ended, ids, receiver
@@ -55,6 +57,22 @@ async def test_a_result_is_sent_a_hundred_times_at_most(stage: Stage, post: Post
         assert await stage.act(replay_deliveries, command) == [[]]
         await post.go()
     assert len(heard.requests) == 2
+
+
+async def test_a_call_that_comes_again_sends_nothing_again(stage: Stage, post: Post):
+    key, other = CallKey(b"k" * 32, b"one" * 8), CallKey(b"k" * 32, b"two" * 8)
+    async with receiver() as heard:
+        task_id = await ended(stage, address(heard))
+        await post.go()
+        (row,) = await post.deliveries()
+        command = ReplayDeliveries(stage.cell, row["account_id"], task_id, key=key)
+        reused = ReplayDeliveries(stage.cell, row["account_id"], task_id, key=other)
+        assert await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, row["account_id"], 99, key=key)) == [[]]
+        for _ in range(2):
+            assert await stage.act(replay_deliveries, command) == [[task_id]]
+            await post.go()
+        assert await stage.act(replay_deliveries, reused) == [KEY_REUSED]
+    assert len(heard.requests) == 2, "the first time, and once again"
 
 
 async def test_nobody_replays_what_is_not_theirs(stage: Stage, post: Post):

@@ -25,8 +25,7 @@ EVERY_COMMAND = [
 ]
 
 
-def test_every_command_works_beside_a_running_server_and_some_without(tmp_path):
-    data = tmp_path / "data"
+def test_every_command_works_beside_a_running_server_and_some_without(data):
     made = ask_json(data, "account", "create", "Ann", "--balance", "1.00")
     server = ServeProcess(data)
     try:
@@ -55,17 +54,17 @@ def test_the_first_start_shows_a_link_for_the_operator_and_the_next_one_does_not
 
 
 @pytest.mark.parametrize("word", [signal.SIGTERM, signal.SIGINT])
-def test_one_word_ends_it_all(tmp_path, word):
-    server = ServeProcess(tmp_path / "data")
+def test_one_word_ends_it_all(data, word):
+    server = ServeProcess(data)
     server.process.send_signal(word)
     assert server.process.wait(60) == 0
     server.stop()
-    assert left_of(tmp_path / "data") == {}
+    assert left_of(data) == {}
 
 
-def test_a_serving_process_that_is_told_to_end_closes_its_context_first(tmp_path):
+def test_a_serving_process_that_is_told_to_end_closes_its_context_first(data, tmp_path):
     """It ends with 0, not by the signal: what stands after serving was run."""
-    server = ServeProcess(tmp_path / "data")
+    server = ServeProcess(data)
     try:
         (pid,) = server.serving_pids()
         os.kill(pid, signal.SIGTERM)

@@ -65,8 +65,8 @@ def test_every_verb(lone_python: Path, house: AskedHouse, tmp_path: Path, way: s
 def test_the_readme_s_examples_do_what_they_say(lone_python: Path, house: AskedHouse, tmp_path: Path, number: int):
     pictures(tmp_path / "pictures", 2, first=300 + 10 * number)
     (tmp_path / "meter.png").write_bytes(picture(7))
-    (tmp_path / "example.py").write_text(EXAMPLES[number])
-    printed = run_alone(lone_python, house, house.key(), tmp_path, "example.py")
+    (tmp_path / "example").write_text(EXAMPLES[number])
+    printed = run_alone(lone_python, house, house.key(), tmp_path, "example")
     assert len(EXAMPLES) == 3
     expected = (r"7\.50\n", r"at most 0\.\d+ USD\n(\d+\.png (yes|no)\n){2}", r"\[('read \d+'(, )?){3}\]\n")
     assert re.fullmatch(expected[number], printed), printed

@@ -16,6 +16,7 @@ import asyncpg
 from msgspec import structs
 from playwright.async_api import Browser, FloatRect, Page, expect
 
+from console.job_screenshots import job_pages
 from demo.listings import LABELS
 from demo.meters import by_fixed_camera
 from demo.pictures import draw
@@ -37,6 +38,7 @@ from support.label_tasks import send_labels
 from support.recognition_results import open_app, open_recognition, record, some
 from support.screen_disputes import complaint, reviewer, vote
 from support.served_site import Site, chromium_at, serving
+from support.tasks_picture import tasks_page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 TASKS_OF_THE_DAY = 420
@@ -264,6 +266,8 @@ async def main() -> None:
                 await label_screen(site, browser, customer, await factories.hand(site.context))
                 await worker_screens(site, browser, customer, await factories.hand(site.context))
                 await customer_pages(site, browser, customer)
+                await tasks_page(site, browser, PICTURES)
+                await job_pages(site, browser, customer, Path(folder) / "meters of March")
                 await recognition_pages(site, browser, customer)
         finally:
             embedded.stop()

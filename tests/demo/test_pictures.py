@@ -3,13 +3,17 @@
 import io
 import random
 
+import msgspec
 import pytest
 from PIL import Image
 
 from demo.crowd import LABELLED, MISTAKES, typed
+from demo.jobs import EXPENSE_QUESTION
 from demo.listings import LABELS
 from demo.meters import wheel_positions
-from demo.pictures import KINDS, SUBJECTS, Picture, draw
+from demo.pictures import EXPENSE, KINDS, SUBJECTS, Picture, draw
+from manyeyes.tasks.options import unfit_answer
+from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import ImageOptions, unfit
 
 NUMBERS = range(8)  # enough to meet every way to photograph every kind
@@ -47,9 +51,16 @@ def test_every_way_to_photograph_is_among_them(pictures: list[Picture]) -> None:
 
 def test_the_right_answer_fits_its_own_question(pictures: list[Picture]) -> None:
     assert {int(picture.text) for picture in pictures if picture.kind == LABELLED} <= set(LABELS)
-    for picture in (picture for picture in pictures if picture.kind != LABELLED):
+    for picture in (picture for picture in pictures if picture.kind not in (LABELLED, EXPENSE)):
         assert unfit(ImageOptions(**picture.options), picture.text) == ""
         assert picture.options["comment"]
+
+
+def test_an_expense_s_answer_fits_its_fields(pictures: list[Picture]) -> None:
+    question = msgspec.convert(msgspec.to_builtins(EXPENSE_QUESTION), FieldsOptions)
+    answers = [picture.text for picture in pictures if picture.kind == EXPENSE]
+    assert [unfit_answer(question, text) for text in answers] == [""] * len(NUMBERS)
+    assert unfit_answer(question, "{}")
 
 
 @pytest.mark.parametrize(

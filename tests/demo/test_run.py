@@ -18,6 +18,7 @@ import pytest
 from demo.__main__ import Demo, Ending
 from demo.customer import Outcome
 from demo.household import Sent
+from demo.jobs import METERS
 from demo.pictures import draw
 from demo.server import command
 from support.own_ports import own_ports
@@ -113,7 +114,7 @@ def answer_one_sign(data: Path, address: str, typed: str = "") -> str:
         http.post("/v1/worker/online", json={}).raise_for_status()
         while True:
             lease = http.get("/v1/worker/next", params={"wait": 30}).raise_for_status().json()
-            if "street" not in lease["task"]["options"]["comment"]:
+            if "street" not in lease["task"]["options"].get("comment", ""):
                 http.post("/v1/worker/skips", json={"lease": lease["lease"], "reason": "other"}).raise_for_status()
                 continue
             text = text_on(http.get(lease["task"]["image_url"]).content, data)
@@ -155,6 +156,21 @@ def test_a_taken_port_is_left_alone_and_an_early_end_leaves_nothing(start: Calla
         address = run.read_until(r"Answer pictures yourself:\s+http://127\.0\.0\.1:(\d+)/login/")
         assert int(address[1]) > port
         end_all(run, signal.SIGINT)
+
+
+@pytest.mark.faults
+def test_a_job_runs_to_its_end_and_the_next_start_opens_another(start: Callable[[int], Run], data: Path) -> None:
+    run = start(own_ports(8760))
+    job = run.read_until(r"Their job, running: +http://localhost:\d+/customer/jobs/(\d+)")[1]
+    command_line = run.read_until("manyeyes ask ")
+    assert str(data / "meters") in command_line.string
+    settings = json.loads(run.read_until("mcpServers").string)["mcpServers"]["manyeyes"]
+    assert httpx.post(settings["url"], headers=settings["headers"], content=b"{").status_code != 401
+    run.read_until(rf"job {job}: {METERS} of {METERS} answered, \$0\.008400, finished; ")
+    end_all(run, signal.SIGINT)
+    again = start(own_ports(8760))
+    assert again.read_until(r"/customer/jobs/(\d+)")[1] != job
+    end_all(again, signal.SIGINT)
 
 
 @pytest.mark.faults

@@ -19,7 +19,7 @@ ASKED = {"picture": picture(), "question": question()}
 
 
 async def test_an_agent_whose_server_dies_asks_again_and_pays_once(data: Path) -> None:
-    server = await asyncio.to_thread(ServeProcess, data, processes=2)
+    server = await asyncio.to_thread(ServeProcess, data)
     try:
         customer = await asyncio.to_thread(ask_json, data, "account", "create", "customer", "--balance", "1.00")
         worker = await asyncio.to_thread(ask_json, data, "worker", "create", "Ada", "--language", "en", "--queue", "1")
@@ -34,7 +34,7 @@ async def test_an_agent_whose_server_dies_asks_again_and_pays_once(data: Path) -
                 await asyncio.to_thread(server.kill, "supervisor")
                 call.cancel()
         # 2. It is started again: the handle is good, and the key names the task that there was.
-        server = await asyncio.to_thread(ServeProcess, data, server.port, processes=2)
+        server = await asyncio.to_thread(ServeProcess, data, server.port)
         async with (
             at_address(server.url, key, extensions=[TasksExtension()]) as agent,
             answering_at(server.url, worker["token"], "one", "two"),

@@ -16,7 +16,7 @@ from support.real_server import ServeProcess, ask_json, left_of
 
 pytestmark = pytest.mark.faults
 
-ITEMS, WORKERS, KILLS = 80, 3, 3
+ITEMS, WORKERS, KILLS = 80, 2, 2
 QUESTION = {"kind": "text", "words": "What is written?"}
 
 

@@ -88,6 +88,16 @@ def test_an_encrypted_file_is_told():
     assert wrong.detail == "a.png: it is encrypted; pack it without a password"
 
 
+def test_a_file_without_a_name_is_passed_over():
+    data = packed(("a", b"text" * 40), ("b.png", PICTURE))
+    at = data.find(b"PK\x01\x02")
+    nameless = data[: at + 28] + b"\x00\x00" + data[at + 30 : at + 46] + data[at + 47 :]  # the list has one byte less
+    end = nameless.rfind(b"PK\x05\x06")
+    size = int.from_bytes(nameless[end + 12 : end + 16], "little") - 1
+    nameless = nameless[: end + 12] + size.to_bytes(4, "little") + nameless[end + 16 :]
+    assert found_in(nameless) == [PassedOver(""), FileItem(line=2, external_id="b.png", picture=PICTURE)]
+
+
 def test_a_name_with_nul_is_not_cut_off_there():
     data = archive({"a.pngX.exe": PICTURE}).replace(b"a.pngX.exe", b"a.png\x00.exe")
     (wrong,) = found_in(data)

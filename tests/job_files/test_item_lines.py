@@ -13,7 +13,7 @@ from manyeyes.job_files.items import LONGEST_LINE, FileItem, ItemReader, LineFau
 from manyeyes.job_files.jsonl import JsonLines
 
 PICTURE = base64.b64encode(b"p" * 120).decode()
-TABLE = 'external_id,picture_url,comment\r\n1,https://x.example/1.png,"two\r\nlines, ""quoted"""\r\n2,s3://b/2,\r\n'
+TABLE = 'external_id,picture_url,comment\r\n1,https://x.example/1.png,"two\r\nlines, ""quoted"""\r\n2,s3://jar/2,\r\n'
 
 
 def read(reader: ItemReader, data: bytes, at_once: int = 7) -> list[Any]:
@@ -34,10 +34,10 @@ def told(found: Iterable[Any]) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("at_once", [1, 7, 1_000_000])
 def test_items_are_the_same_in_whatever_pieces_they_come(at_once: int):
-    body = f'\ufeff{{"external_id":"a","picture":"{PICTURE}"}}\r\n\n \t\n{{"external_id":7,"picture_url":"s3://b/c"}}'
+    body = f'\ufeff{{"external_id":"a","picture":"{PICTURE}"}}\r\n\n \t\n{{"external_id":7,"picture_url":"s3://jar/c"}}'
     assert read(JsonLines(), body.encode(), at_once) == [
         FileItem(line=1, external_id="a", picture=b"p" * 120),
-        FileItem(line=4, external_id="7", picture_url="s3://b/c"),
+        FileItem(line=4, external_id="7", picture_url="s3://jar/c"),
     ]
 
 

@@ -24,7 +24,7 @@ from manyeyes.jobs.rules import Job, JobVerb
 from support.action_stage import PRICE, Stage, set_stage
 from support.job_lives import change, claim, draft, feeding, find, settle, told
 
-HISTORIES, PAST_STEPS, STEPS = 25, 30, 12
+HISTORIES, PAST_STEPS, STEPS = 25, 30, 8
 WORKERS = (11, 12)
 HOOK = "https://customer.example/jobs"
 AWAY = "https://pictures.example/1.png"

@@ -1,56 +1,24 @@
 """A job from an empty draft to its last answer, over the wire, with the feeder of the running application."""
 
 import asyncio
-import base64
-import json
-from typing import Any
 
 import msgspec
 import pytest
 
+from manyeyes.jobs.rules import FEWEST_FOR_ETA
+from manyeyes.roles.customer.jobs import SPEED_MINUTES
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
-from support.action_stage import PICTURE, PRICE
+from support.action_stage import PRICE
 from support.in_process_client import Client
-
-QUESTION = {"kind": "text", "words": "What is written?"}
-
-
-class Customer:
-    """Calls /v1/jobs with one customer's key."""
-
-    def __init__(self, client: Client, owner: factories.Customer) -> None:
-        self.client, self.owner = client, owner
-
-    async def ask(self, method: str, path: str, body: Any = None, **given: Any) -> Any:
-        """Return the JSON of a call that must be taken."""
-        headers = {"authorization": f"Bearer {self.owner.key}", **given.pop("headers", {})}
-        reply = await self.client.request(method, f"/v1/jobs{path}", json=body, headers=headers, **given)
-        assert reply.status_code < 300, reply.text
-        return reply.json()
-
-    async def draft(self, items: list[dict[str, Any]], **terms: Any) -> int:
-        """Open a draft with items, and return its number."""
-        job_id = (await self.ask("POST", "", {"name": "a job", "question": QUESTION, **terms}))["id"]
-        lines = "\n".join(json.dumps(item) for item in items)
-        await self.ask("POST", f"/{job_id}/items", content=lines, headers={"content-type": "application/jsonl"})
-        return int(job_id)
-
-    async def until(self, job_id: int, wanted: Any) -> Any:
-        """Return the job as soon as ``wanted`` is true of it."""
-        for _ in range(1_000):
-            job = await self.ask("GET", f"/{job_id}")
-            if wanted(job):
-                return job
-            await asyncio.sleep(0.05)
-        raise AssertionError(job)
+from support.job_calls import JobCustomer, items
 
 
 @pytest.fixture
-async def customer(client: Client) -> Customer:
-    return Customer(client, await factories.customer(client.context))
+async def customer(client: Client) -> JobCustomer:
+    return JobCustomer(client, await factories.customer(client.context))
 
 
 @pytest.fixture
@@ -58,11 +26,6 @@ async def hand(client: Client) -> factories.Hand:
     found = await factories.hand(client.context)
     await WorkerDesk(client.context).online(found.worker)
     return found
-
-
-def items(count: int) -> list[dict[str, Any]]:
-    picture = base64.b64encode(PICTURE.data).decode()
-    return [{"external_id": f"item {n}", "picture": picture} for n in range(1, count + 1)]
 
 
 async def answer_all(context: Context, hand: factories.Hand, count: int) -> None:
@@ -75,7 +38,7 @@ async def answer_all(context: Context, hand: factories.Hand, count: int) -> None
         assert not isinstance(answered, Refusal), answered
 
 
-async def test_a_job_is_done(client: Client, customer: Customer, hand: factories.Hand):
+async def test_a_job_is_done(client: Client, customer: JobCustomer, hand: factories.Hand):
     job_id = await customer.draft(items(5))
     told = await customer.ask("GET", f"/{job_id}")
     assert told["price"] == {"task": "0.000700", "total": "0.003500"}
@@ -95,7 +58,20 @@ async def test_a_job_is_done(client: Client, customer: Customer, hand: factories
     assert msgspec.json.decode(lines[-1].partition("data: ")[2])["counts"]["done"] == 5
 
 
-async def test_a_pause_and_a_cancellation_are_carried_out(client: Client, customer: Customer, hand: factories.Hand):
+async def test_when_it_may_be_done_is_told_from_what_its_queue_did_lately(
+    client: Client, customer: JobCustomer, hand: factories.Hand, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("manyeyes.roles.customer.jobs.SPEED_FRESH_SECONDS", -1.0)
+    job_id = await customer.draft(items(FEWEST_FOR_ETA + 2))
+    assert (await customer.ask("POST", f"/{job_id}/start"))["eta_seconds"] is None
+    await answer_all(client.context, hand, FEWEST_FOR_ETA - 1)
+    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] is None
+    await answer_all(client.context, hand, 1)
+    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] == 2 * SPEED_MINUTES * 60 / FEWEST_FOR_ETA
+    assert (await customer.ask("PATCH", f"/{job_id}", {"state": "paused"}))["eta_seconds"] is None
+
+
+async def test_a_pause_and_a_cancellation_are_carried_out(client: Client, customer: JobCustomer, hand: factories.Hand):
     job_id = await customer.draft(items(3))
     await customer.ask("POST", f"/{job_id}/start")
     await answer_all(client.context, hand, 1)
@@ -113,7 +89,7 @@ async def test_a_pause_and_a_cancellation_are_carried_out(client: Client, custom
 
 
 async def test_a_job_goes_on_by_itself_when_its_budget_is_raised(
-    client: Client, customer: Customer, hand: factories.Hand
+    client: Client, customer: JobCustomer, hand: factories.Hand
 ):
     job_id = await customer.draft(items(3), budget=f"0.{2 * PRICE:06d}")
     await customer.ask("POST", f"/{job_id}/start")
@@ -125,7 +101,7 @@ async def test_a_job_goes_on_by_itself_when_its_budget_is_raised(
     assert (job["counts"]["done"], job["waits_for"]) == (3, None)
 
 
-async def test_pictures_that_cannot_be_had_cost_nothing(client: Client, customer: Customer, hand: factories.Hand):
+async def test_pictures_that_cannot_be_had_cost_nothing(client: Client, customer: JobCustomer, hand: factories.Hand):
     addresses = [{"external_id": str(n), "picture_url": "https://nobody.invalid/1.png"} for n in range(2)]
     job_id = await customer.draft([*addresses, *items(1)])
     await customer.ask("POST", f"/{job_id}/start")
@@ -134,7 +110,7 @@ async def test_pictures_that_cannot_be_had_cost_nothing(client: Client, customer
     assert (job["counts"]["failed"], job["counts"]["done"], job["charged"]) == (2, 1, "0.000700")
 
 
-async def test_somebody_elses_events_are_not_heard(client: Client, customer: Customer):
+async def test_somebody_elses_events_are_not_heard(client: Client, customer: JobCustomer):
     job_id = await customer.draft(items(1))
     stranger = await factories.customer(client.context)
     reply = await client.get(f"/v1/jobs/{job_id}/events", headers={"authorization": f"Bearer {stranger.key}"})

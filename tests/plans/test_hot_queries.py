@@ -30,6 +30,7 @@ from support.filled_cell import fill
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
 NOW = datetime.now(UTC)
+HOUR_AGO = NOW - timedelta(hours=1)
 YEAR_AGO = NOW.date() - timedelta(days=365)
 MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
@@ -46,6 +47,20 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"}, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
+    (dispatch.SQL, "job_states", (1, [7, 8]), {"work_job"}, False),
+    (dispatch.SQL, "job_holders", (1, [7, 8]), {"work_job"}, True),
+    (jobs.SQL, "live_jobs", (1,), {"job_live"}, False),
+    (jobs.SQL, "count_ends", (1, NOW, [7, 8], *[[1, 0]] * 8), {"job_pkey"}, True),
+    (jobs.SQL, "add_refunds", (1, NOW, [7, 8], [1, 2]), {"job_pkey"}, True),
+    (jobs.SQL, "take_stuck", (1, NOW, NOW, 9), {"job_live"}, False),
+    (jobs.SQL, "next_lines", (1, 7, 20, 64), {"task_line", "result_pkey"}, False),
+    (jobs.SQL, "end_lines", (1, NOW, 7, 20, 4, 90, 64), {"task_line", "result_pkey"}, False),
+    (jobs.SQL, "page_newest", (1, 7, 2**31, 20), {"job_account"}, False),
+    (jobs.SQL, "uploads", (1, [7, 8]), {"job_upload_pkey"}, True),
+    (jobs.SQL, "stale_uploads", (1, 86_400, 20), {"job_upload_open"}, False),
+    (tasks.SQL, "item_outcomes", (1, 7, 20, 90, 64), {"task_line", "result_pkey", "work_pkey"}, False),
+    (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
+    (tasks.SQL, "delete_items", (1, 7, 20, 90), {"task_line"}, False),
     (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
     (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_expiring"}, False),
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
@@ -124,6 +139,8 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"}, False),
     (seen.SQL, "tasks_before", (1, 5, 2**63 - 1, 101), {"task_account"}, False),
     (seen.SQL, "tasks_after", (1, 5, 0, 101), {"task_account"}, False),
+    (seen.SQL, "narrowed_before", (1, 5, 2**63 - 1, 51, 1, NOW - timedelta(days=1), NOW), {"task_account"}, False),
+    (seen.SQL, "narrowed_after", (1, 5, 0, 51, 0, NOW - timedelta(days=1), NOW), {"task_account"}, False),
     (seen.SQL, "called_before", (1, 5, 2**63 - 1, 101, "a"), {"task_external"}, False),
     (seen.SQL, "called_after", (1, 5, 0, 101, "a"), {"task_external"}, False),
     (seen.SQL, "lines_before", (1, 5, 2**31 - 1, 101, 7), {"task_line"}, False),
@@ -139,7 +156,11 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "hold_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "cancel_pay", (1, [5, 6]), {"pending_pay_pkey"}, True),
     (ledger.SQL, "worker_pending", (1, 5), {"pending_pay_worker"}, False),
+    (ledger.SQL, "postings_of", (1, 5, 6), {"transfer_pkey"}, True),
     (ledger.SQL, "recent_holds", (1, 5, 20), {"transfer_account"}, False),
+    (ledger.SQL, "statement_newest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"transfer_account"}, False),
+    (ledger.SQL, "statement_oldest", (1, 5, HOUR_AGO, NOW, 0, 0, 0, 100), {"transfer_account"}, False),
+    (ledger.SQL, "statement_sums", (1, 5, [0], [0], [MINUTE * 60]), {"transfer_rare"}, True),
     (
         statistics.SQL,
         "spending_minutes",

@@ -2,11 +2,8 @@
 
 import io
 import json
-import os
-import pty
 import subprocess
 import threading
-import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +19,7 @@ from support.embedded_owners import LONG_ENOUGH_SECONDS
 from support.forked_commands import run_forked
 from support.made_pictures import END, chunk, head, png, rows
 from support.real_server import COMMAND, ServeProcess, ask_json, environment
+from support.terminals import at_terminal
 
 Read = Callable[[bytes, dict[str, Any]], str | None]
 UNSURE = 1 << 23  # a picture of this number, or a larger one, is skipped by everybody
@@ -161,28 +159,6 @@ class AskedHouse:
         )
 
     def ask_at_terminal(self, key: str, typed: str, *words: object, folder: Path | None = None) -> Told:
-        """Run ``manyeyes ask`` at a terminal where somebody answers when they are asked; all that it prints is `out`."""
-        ours, theirs = pty.openpty()
-        shown: list[str] = []
+        """Run ``manyeyes ask`` at a terminal where somebody answers when asked; `out` is all that it prints."""
         told = environment(MANYEYES_URL=self.url, MANYEYES_KEY=key, COLUMNS="100", TERM="xterm-256color")
-        with subprocess.Popen(
-            [*COMMAND, "ask", *map(str, words)], env=told, cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs
-        ) as process:
-            os.close(theirs)
-            reader = threading.Thread(target=_read_all, args=(ours, shown.append), daemon=True)
-            reader.start()
-            while "[y/N]" not in "".join(shown) and process.poll() is None:
-                time.sleep(0.05)
-            os.write(ours, typed.encode())
-            code = process.wait(4 * LONG_ENOUGH_SECONDS)
-            reader.join(LONG_ENOUGH_SECONDS)
-        os.close(ours)
-        return Told(code, "".join(shown), "")
-
-
-def _read_all(place: int, take: Callable[[str], None]) -> None:
-    try:
-        while data := os.read(place, 65536):
-            take(data.decode("utf-8", "replace"))
-    except OSError:  # the terminal's other end is closed
-        return
+        return Told(*at_terminal([*COMMAND, "ask", *map(str, words)], told, folder, typed), "")

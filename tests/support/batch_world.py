@@ -19,7 +19,6 @@ from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
 from manyeyes.actions.file_appeals import FileAppeal, file_appeals
-from manyeyes.actions.keep_buckets import KeepBucket, keep_buckets
 from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
@@ -27,7 +26,6 @@ from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hol
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
-from manyeyes.buckets.rules import MOST_BUCKETS
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports import token_reports
@@ -38,6 +36,7 @@ from manyeyes.webhooks.rules import TryResponse
 from manyeyes.workers import store as workers
 from support import proven_sites
 from support.action_stage import PICTURE, PRICE, Stage, set_stage
+from support.bucket_world import make_buckets
 from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
@@ -120,7 +119,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     stage.now = present
     await _waiting(stage, rich, other, poor)
     await stage.submit(rich, key=CALL_KEY, truth="12345")
-    await _buckets(stage, rich, other)
+    await make_buckets(stage, rich, other)
     await make_files(stage, rich, other)
     await make_jobs(stage, rich, poor)
     directory = await make_directory(stage, rich)
@@ -256,18 +255,6 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
     await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
-
-
-async def _buckets(stage: Stage, rich: int, other: int) -> None:
-    """Keep a bucket of one account, and all that another one may have."""
-    given: dict[str, Any] = {
-        "endpoint": "https://s3.example",
-        "region": "us-east-1",
-        "access_key": "key",
-        "secret": b"sealed",
-    }
-    names = [(rich, "pictures"), *((other, f"full-{n}") for n in range(MOST_BUCKETS))]
-    await stage.act(keep_buckets, *(KeepBucket(cell=CELL, account_id=a, name=n, **given) for a, n in names))
 
 
 def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.add_sites import AddSite
 from manyeyes.actions.change_account_terms import ChangeAccountTerms
 from manyeyes.actions.claim_deliveries import ClaimDeliveries
@@ -192,7 +193,8 @@ def replay_deliveries(draw: Draw, world: World) -> list[ReplayDeliveries]:
     def one() -> ReplayDeliveries:
         task_id = draw.one((0, *some))
         owner = draw.one(world.account_ids) if draw.rarely() else world.owners[some[0]]
-        return ReplayDeliveries(cell=CELL, account_id=owner, task_id=task_id, after=draw.one((0, some[0])))
+        key = draw.one((None, CallKey(b"k" * 32, bytes([task_id % 250]) * 32))) if task_id else None
+        return ReplayDeliveries(CELL, owner, task_id, after=draw.one((0, some[0])), key=key)
 
     by_key = {(c.task_id, c.account_id, c.after): c for c in draw.batch(one)}
     return [by_key[key] for key in sorted(by_key)]

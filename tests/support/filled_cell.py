@@ -4,10 +4,11 @@ import asyncpg
 
 FILLINGS = """
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
-                  soft_id, ip, kind, options, media, created_at, expires_at, state, worker_id, lease, lease_until)
+                  soft_id, ip, kind, options, media, created_at, expires_at, state, worker_id, lease, lease_until,
+                  job_id)
 SELECT 1, n, 1 + n % 50, 1 + n % 2, 700 + n % 3, n, 700, 500, 60, 0, '203.0.113.7', 'image_to_text', '{}', 'png', now(),
        now() + interval '10 min', s.state, CASE s.state WHEN 0 THEN 0 ELSE 1 + n % 1000 END, 0,
-       CASE s.state WHEN 0 THEN NULL ELSE now() + interval '1 min' END
+       CASE s.state WHEN 0 THEN NULL ELSE now() + interval '1 min' END, CASE n % 4 WHEN 0 THEN 1 + n % 200 ELSE 0 END
 FROM generate_series(1, 20000) AS n, LATERAL (SELECT CASE WHEN n > 2000 THEN 0 ELSE 1 + n % 2 END AS state) AS s;
 
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, held, idle_since, online_since)
@@ -22,8 +23,11 @@ INSERT INTO bucket (cell, account_id, name, endpoint, region, access_key, secret
 SELECT 1, 1 + n % 500, 'bucket-' || n, 'https://s3.example', 'eu-1', 'key', 'sealed', now()
 FROM generate_series(1, 5000) AS n;
 
-INSERT INTO job (cell, job_id, account_id, name, queue_id, question_id, created_at, changed_at)
-SELECT 1, n, n % 500, 'a job', 1, 0, now(), now() FROM generate_series(1, 2000) AS n;
+INSERT INTO job (cell, job_id, account_id, name, queue_id, question_id, created_at, changed_at, state, ended_at)
+SELECT 1, n, n % 500, 'a job', 1, 0, now(), now(), s.state, CASE s.state WHEN 3 THEN now() END
+FROM generate_series(1, 2000) AS n, LATERAL (SELECT CASE WHEN n % 50 = 0 THEN 1 ELSE n % 2 * 3 END AS state) AS s;
+INSERT INTO job_upload (cell, job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at)
+SELECT 1, 1 + n % 2000, 'file-' || n, n, 100, 100, n % 500 <> 0, 'd', now(), now() FROM generate_series(1, 10000) AS n;
 INSERT INTO balance (cell, account_id, available_micros) SELECT 1, n, 1000000 FROM generate_series(1, 2000) AS n;
 INSERT INTO account (cell, account_id, name, created_at) SELECT 1, n, 'Ada', now() FROM generate_series(1, 2000) AS n;
 INSERT INTO account_turn (cell, account_id, queue_id, next_turn) SELECT 1, n, 1, n FROM generate_series(1, 2000) AS n;
@@ -32,6 +36,11 @@ INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, sof
                   language_pool, created_at)
 SELECT 1, n, 1 + n % 50, 1, 'image_to_text', '{}', 'png', 0, '203.0.113.7', '', '', 'en', now()
 FROM generate_series(1, 20000) AS n;
+INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
+                  language_pool, created_at, job_id, line, external_id)
+SELECT 1, n, 1 + n % 50, 1, 'number', '{}', 'png', 0, '203.0.113.7', '', '', 'en', now(), 1 + n % 200, n / 200 - 99,
+       'item-' || n
+FROM generate_series(20001, 60000) AS n;
 
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
                     worker_id, lease, solve_count, charged_micros, pay_micros)

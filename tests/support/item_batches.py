@@ -45,6 +45,7 @@ def drop_uploads(draw: Draw, world: World) -> list[DropUpload]:
             job_id=job_id,
             upload_key=draw.one(keys),
             idle_seconds=draw.one((0, 0, 60)),
+            only_half=draw.one((False, True)),
         )
 
     return draw.batch(one)

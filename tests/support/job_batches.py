@@ -10,10 +10,12 @@ from manyeyes.actions.change_jobs import ChangeJob
 from manyeyes.actions.claim_jobs import ClaimJob
 from manyeyes.actions.feed_jobs import FedLine, FeedJob
 from manyeyes.actions.open_jobs import OpenJob
+from manyeyes.actions.revise_drafts import ReviseDraft
 from manyeyes.actions.settle_jobs import SettleJob
 from manyeyes.actions.shared.asked_questions import NewQuestion
 from manyeyes.jobs.rules import JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
+from manyeyes.tasks.questions import NUMBER
 from manyeyes.tasks.rules import IMAGE_TO_TEXT
 from support.action_stage import LIFE_SECONDS, PRICE
 from support.batch_draw import Draw
@@ -58,7 +60,32 @@ def change_jobs(draw: Draw, world: World) -> list[ChangeJob]:
         verb = draw.one((None, *JobVerb))
         by = draw.one(world.account_ids) if draw.rarely() else account_id
         change = JobChange(**values, verb=verb)
-        return ChangeJob(cell=CELL, job_id=job_id, account_id=by, change=change, price_micros=PRICE)
+        key = draw.one((None, None, CallKey(b"k" * 32, str((job_id, verb)).encode().ljust(32))))
+        return ChangeJob(cell=CELL, job_id=job_id, account_id=by, change=change, price_micros=PRICE, key=key)
+
+    return draw.batch(one)
+
+
+def revise_drafts(draw: Draw, world: World) -> list[ReviseDraft]:
+    """Draw questions, some of them alike, and bounds for few drafts, and for jobs that are none."""
+    some = draw.few([*world.drafts, *world.jobs])
+
+    def one() -> ReviseDraft:
+        account_id, job_id = draw.one(some)
+        by = draw.one(world.account_ids) if draw.rarely() else account_id
+        words = draw.one(("first", "second"))
+        wanted = NewJob(
+            job_id=job_id,
+            account_id=by,
+            name=words,
+            queue_id=1,
+            question_id=0,
+            budget_micros=draw.one((None, 9 * PRICE)),
+            deadline=draw.one((None, world.stage.now - timedelta(seconds=30))),
+        )
+        kind, options = draw.one(((IMAGE_TO_TEXT, '{{"comment":"{}"}}'), (NUMBER, '{{"kind":"number","words":"{}"}}')))
+        question = NewQuestion(question_id=next(draw.ids), account_id=by, kind=kind, options_json=options.format(words))
+        return ReviseDraft(cell=CELL, job=wanted, question=question)
 
     return draw.batch(one)
 

@@ -16,7 +16,7 @@ from manyeyes.console.shared.languages import LANGUAGES, READERS, catalogue_path
 CONSOLE = Path(manyeyes.console.__file__).parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"encoding": "utf-8"}}
-KEYWORDS = {"_": None, "gettext": None, "mark": None, "mark_many": (1, 2), "translate": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None, "mark_many": (1, 2), "translate": None}
 WIDTH = 110
 Id = str | tuple[str, ...]  # a tuple where there is a form for one and a form for many
 

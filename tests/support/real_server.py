@@ -88,13 +88,24 @@ class ServeProcess:
 
     def kill(self, victim: str) -> None:
         """Kill (SIGKILL) the `supervisor`, the `serving` process or the `postmaster`."""
-        pids = {"supervisor": lambda: [self.process.pid], "serving": self.serving_pids}
-        wait_until(lambda: victim == "postmaster" or bool(pids[victim]()))
-        targets = [postmaster_pid(self.data)] if victim == "postmaster" else pids[victim]()
-        for pid in targets:
+        found = {
+            "supervisor": lambda: [self.process.pid],
+            "serving": self.serving_pids,
+            "postmaster": self._postmaster_pids,
+        }
+        wait_until(lambda: bool(found[victim]()))
+        for pid in found[victim]():
             os.kill(pid, signal.SIGKILL)
         if victim == "supervisor":
             self.process.wait()
+
+    def _postmaster_pids(self) -> list[int]:
+        """Return the postmaster; none while PostgreSQL is down, whose file may be missing or name who died."""
+        try:
+            pid = postmaster_pid(self.data)
+        except (FileNotFoundError, IndexError, ValueError):
+            return []
+        return [pid] if str(self.data).encode() in _read(Path(f"/proc/{pid}/cmdline")) else []
 
     def stop(self) -> int:
         """Send SIGTERM and wait; return the exit code."""

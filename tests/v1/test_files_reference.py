@@ -9,7 +9,7 @@ import pytest
 from manyeyes.job_files import items
 from manyeyes.job_files.result_rows import column_names
 from manyeyes.jobs.upload_rules import MOST_ITEMS
-from manyeyes.roles.customer import results
+from manyeyes.tasks.seen.store import PEOPLE
 from manyeyes.v1.job_files import FORMS
 from support import factories, repository
 from support.in_process_client import Client
@@ -56,4 +56,4 @@ def test_the_page_names_every_limit_type_and_column():
     )
     row = json.loads(examples("jsonl")[1])
     assert list(row) == column_names(["value"])
-    assert row["from"] == results.PEOPLE
+    assert row["from"] == PEOPLE

@@ -1,5 +1,9 @@
 """POST /v1/jobs/{id}/items: files in, whole or in parts; what is wrong is told by line and leaves nothing."""
 
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+
 import pytest
 
 from manyeyes.roles.customer import item_intake
@@ -54,6 +58,50 @@ async def test_the_same_file_is_taken_once_by_whatever_name(client: Client, cust
     spaced = await send(client, customer, job_id, body.replace(b'": "', b'":  "'), upload_key="spaced")
     assert spaced.json() == first.json()
     assert await traces(client, job_id) == before
+
+
+async def test_a_body_that_is_packed_for_the_way_is_refused(client: Client, customer: factories.Customer, job_id: int):
+    headers = {**bearer(customer.key), "content-type": CSV, "content-encoding": "gzip"}
+    refused = await client.post(f"/v1/jobs/{job_id}/items", content=gzip.compress(b"url\n"), headers=headers)
+    assert (refused.status_code, refused.json()["refusal"]) == (400, "unreadable")
+    assert "Content-Encoding" in refused.json()["detail"]
+    assert await traces(client, job_id) == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("name", ["", "meters"])
+async def test_one_file_that_comes_many_times_at_once_is_taken_once(
+    client: Client, customer: factories.Customer, job_id: int, name: str
+):
+    body = lines(8)
+    taken = await asyncio.gather(*[send(client, customer, job_id, body, upload_key=name) for _ in range(6)])
+    first = next(each for each in taken if each.status_code == 200 and "idempotent-replayed" not in each.headers)
+    for each in taken:
+        if each.status_code == 409:  # the first one is under way: sent again, it is there
+            assert each.json()["refusal"] == "upload_open"
+            each = await send(client, customer, job_id, body, upload_key=name)
+        assert (each.status_code, each.json()) == (200, first.json())
+    assert await traces(client, job_id) == [8, 8, 0, 1, 8]
+
+
+async def test_a_wrong_body_does_not_take_away_what_another_one_of_its_name_brought(
+    client: Client, customer: factories.Customer, job_id: int
+):
+    """It began before the good one, and came to its wrong line behind it: what was acknowledged stays."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield lines(1)
+        begun.set()
+        await go_on.wait()
+        yield b"{bad\n"
+
+    wrong = asyncio.create_task(send(client, customer, job_id, slow(), upload_key="meters"))
+    await begun.wait()
+    good = await send(client, customer, job_id, lines(5), upload_key="meters")
+    assert (good.status_code, good.json()["items"]) == (200, 5)
+    go_on.set()
+    assert (await wrong).status_code in (409, 422)
+    assert await traces(client, job_id) == [5, 5, 0, 1, 5]
 
 
 async def test_another_file_under_the_same_name_is_refused(client: Client, customer: factories.Customer, job_id: int):
@@ -115,7 +163,7 @@ async def test_a_file_goes_on_where_it_stopped(client: Client, customer: factori
 
 
 async def test_a_table_and_an_archive_are_taken_as_well(client: Client, customer: factories.Customer, job_id: int):
-    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://b/2.png;\r\n'.encode(
+    table = 'external_id;url;comment\r\n1;https://x.example/1.png;"two\r\nlines"\r\n2;s3://bkt/2.png;\r\n'.encode(
         "utf-16"
     )
     taken = await send(client, customer, job_id, table, CSV)

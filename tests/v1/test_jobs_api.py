@@ -1,5 +1,7 @@
 """/v1/jobs: a draft opened, listed, changed, started and cancelled; bad bodies named member by member."""
 
+import base64
+import json
 from typing import Any
 
 import httpx
@@ -57,6 +59,26 @@ async def test_jobs_come_in_pages(client: Client, customer: factories.Customer):
     assert (foreign.status_code, foreign.json()["refusal"]) == (404, "unknown_job")
 
 
+async def test_a_name_is_kept_without_what_cannot_be_stored_or_seen(client: Client, customer: factories.Customer):
+    named = [
+        (await ask(client, customer, "POST", body={"name": name, "question": QUESTION})).json()["name"]
+        for name in ("water\x00 \n meters", "\u202ereversed", "", "水 😀", "n" * 200)
+    ]
+    assert named == ["water meters", "reversed", "", "水 😀", "n" * 200]
+    assert (await ask(client, customer, "PATCH", "/1", {"name": "\x00" * 100_000})).status_code == 400
+    assert (await ask(client, customer, "PATCH", "/1", {"name": "\x00" * 10_000})).status_code == 422
+
+
+async def test_a_job_that_is_started_at_once_is_refused_and_leaves_nothing(
+    client: Client, customer: factories.Customer
+):
+    body = {"name": "at once", "question": QUESTION, "start": True}
+    refused = await ask(client, customer, "POST", body=body, idempotency_key="k")
+    assert (refused.status_code, refused.json()["refusal"]) == (409, "job_empty")
+    assert (await ask(client, customer, "GET")).json()["items"] == []
+    assert (await ask(client, customer, "POST", body=body | {"start": False}, idempotency_key="k")).status_code == 201
+
+
 async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Client, customer: factories.Customer):
     body = {"name": "once", "question": QUESTION}
     first, again = [await ask(client, customer, "POST", body=body, idempotency_key="k1") for _ in range(2)]
@@ -68,6 +90,27 @@ async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Cl
     assert (other.status_code, other.json()["refusal"]) == (409, "key_reused")
 
 
+async def test_a_start_that_is_sent_again_starts_nothing_again(client: Client, customer: factories.Customer):
+    job = (await ask(client, customer, "POST", body={"name": "once", "question": QUESTION})).json()
+    start, one = f"/{job['id']}/start", {"idempotency_key": "begin"}
+    refused = await ask(client, customer, "POST", start, **one)
+    assert (refused.status_code, refused.json()["refusal"]) == (409, "job_empty")
+    lines = json.dumps({"picture": base64.b64encode(factories.picture_bytes()).decode()})
+    sent = {"authorization": f"Bearer {customer.key}", "content-type": "application/jsonl"}
+    await client.post(f"/v1/jobs/{job['id']}/items", content=lines, headers=sent)
+    first = await ask(client, customer, "POST", start, **one)
+    assert (first.status_code, first.json()["state"]) == (200, "running")
+    assert "idempotent-replayed" not in first.headers
+    await ask(client, customer, "PATCH", f"/{job['id']}", {"state": "paused"})
+    again = await ask(client, customer, "POST", start, **one)
+    assert (again.status_code, again.json()["state"]) == (200, "paused")
+    assert again.headers["idempotent-replayed"] == "true"
+    other = await ask(client, customer, "POST", body={"name": "other", "question": QUESTION}, **one)
+    assert (other.status_code, other.json()["refusal"]) == (409, "key_reused")
+    anew = await ask(client, customer, "POST", start, idempotency_key="goes-on")
+    assert anew.json()["state"] == "running"
+
+
 @pytest.mark.parametrize(
     ("changes", "pointer", "status"),
     [
@@ -76,6 +119,8 @@ async def test_a_call_with_a_key_opens_one_job_however_often_it_comes(client: Cl
         ({"terms": {"life": 2_592_001}}, "/terms/life", 422),
         ({"terms": {"price_at_most": "0"}}, "/terms/price_at_most", 422),
         ({"terms": {"deadline": "2020-01-01T00:00:00"}}, "/terms/deadline", 422),
+        ({"terms": {"deadline": "9999-12-31T23:59:59-23:59"}}, "/terms/deadline", 422),
+        ({"terms": {"deadline": "0001-01-01T00:00:00+23:59"}}, "/terms/deadline", 422),
         ({"budget": "-1"}, "/budget", 422),
         ({"name": "n" * 201}, "/name", 422),
         ({"queue": "nowhere"}, "/queue", 422),

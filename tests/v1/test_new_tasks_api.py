@@ -135,6 +135,23 @@ async def test_a_body_of_other_types_is_unreadable_and_says_where(client: Client
 
 
 @pytest.mark.parametrize(
+    ("member", "pointer"),
+    [
+        ('"truth":%s', "/truth"),
+        ('"question":{"kind":"number","examples":[{"answer":1},{"answer":%s}]}', "/question/examples/1/answer"),
+        ('"question":{"kind":"text","examples":[{"answer":{"a":[%s]}}]}', "/question/examples/0/answer"),
+    ],
+)
+async def test_a_number_of_thousands_of_digits_is_unreadable(client: Client, customer, member: str, pointer: str):
+    content = f'{{"picture":"{PICTURE}",{member}}}'.replace("%s", "9" * 5_000)
+    headers = {"authorization": f"Bearer {customer.key}"}
+    reply = await client.post("/v1/tasks", content=content, headers=headers)
+    assert (reply.status_code, reply.json()["refusal"]) == (400, "unreadable")
+    assert [each["pointer"] for each in reply.json()["errors"]] == [pointer]
+    assert await tasks(client, customer) == []
+
+
+@pytest.mark.parametrize(
     ("content", "media"),
     [(b"{", "application/json"), (b"x", "multipart/form-data"), (b"--x\r\n\r\n", "multipart/form-data; boundary=x")],
 )

@@ -11,6 +11,7 @@ from manyeyes.accounts.rules import digest, new_key
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.roles.worker import WorkerDesk
+from manyeyes.v1.cursors import cursor
 from support import factories
 from support.in_process_client import Client
 
@@ -99,13 +100,13 @@ async def test_a_task_that_somebody_has_or_that_ended_is_not_cancelled(client: C
 async def test_pages_have_every_task_once_in_their_order(client: Client, customer, order: str):
     made = [await submit(client, customer) for _ in range(7)]
     seen: list[int] = []
-    cursor = ""
-    while cursor is not None:
-        page = await ask(client, customer, f"?order={order}&limit=3&cursor={cursor}")
+    place = ""
+    while place is not None:
+        page = await ask(client, customer, f"?order={order}&limit=3&cursor={place}")
         assert len(page["items"]) <= 3
         seen += [task["id"] for task in page["items"]]
         await submit(client, await factories.customer(client.context))  # of somebody else
-        cursor = page["next"]
+        place = page["next"]
     assert seen == (made if order == "oldest" else made[::-1])
 
 
@@ -150,12 +151,26 @@ async def test_a_query_that_is_none_is_refused(client: Client, customer, query: 
     assert (await ask(client, customer, f"?{query}", 400))["refusal"] == refusal
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        *(f"since={cursor('changes', 1, 1, rank)}" for rank in (-1, 2, 2**63 - 1)),
+        *(f"since={cursor('changes', micros, 1, 1)}" for micros in (-(2**63), 2**63 - 1)),
+        *(f"job=7&order={o}&cursor={cursor(f'lines-{o}', -(2**63))}" for o in ("newest", "oldest")),
+        f"cursor={cursor('tasks-newest', -1)}",
+        f"cursor={cursor('tasks-newest', 2**63)}",
+    ],
+)
+async def test_a_cursor_that_no_page_gave_is_refused(client: Client, customer, query: str):
+    assert (await ask(client, customer, f"?{query}", 400))["refusal"] == "cursor_unknown"
+
+
 async def test_a_cursor_is_good_for_its_own_list_and_order(client: Client, customer):
     for _ in range(2):
         await submit(client, customer, external_id="a")
-    cursor = (await ask(client, customer, "?limit=1"))["next"]
+    place = (await ask(client, customer, "?limit=1"))["next"]
     for query in ("order=oldest", "external_id=a", "job=7"):
-        told = await ask(client, customer, f"?{query}&cursor={cursor}", 400)
+        told = await ask(client, customer, f"?{query}&cursor={place}", 400)
         assert (told["refusal"], told["type"]) == ("cursor_unknown", "/docs/problems#cursor_unknown")
 
 

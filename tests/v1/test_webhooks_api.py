@@ -91,7 +91,11 @@ async def test_a_replay_sends_it_again_under_the_same_id(calm: Client, customer:
         worker_id = await stage.worker()
         task = wire_id(await stage.solve(customer.account_id, worker_id, callback_url=address(heard)))
         await Post(stage).go()
-        replayed = await ask(calm, customer, f"/{task}/replay", method="POST")
+        named = {**signed(customer), "idempotency-key": "again"}
+        first, again = [await calm.post(f"/v1/webhooks/{task}/replay", headers=named) for _ in range(2)]
+        assert "idempotent-replayed" not in first.headers
+        assert (again.status_code, again.headers["idempotent-replayed"]) == (200, "true")
+        replayed = first.json()
         assert (replayed["delivery"]["state"], len(replayed["tries"])) == ("waiting", 1)
         stage.now = await context.cells.directory.fetchval("SELECT now()")
         await Post(stage).go()

@@ -38,7 +38,8 @@ class AddItems(msgspec.Struct, frozen=True, kw_only=True):
     """The next items of the file named ``upload_key``, behind the ``after`` that are there.
 
     ``line``: the last line of the file that this part goes to. ``digest``: of the file's items up to here, 32 bytes.
-    ``kind``, ``options``: of the job's question. ``is_complete``: the file ends here.
+    ``kind``, ``options``: of the job's question, number ``question_id`` (None: whatever it is). ``is_complete``: the
+    file ends here.
     """
 
     cell: int
@@ -51,6 +52,7 @@ class AddItems(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[NewItem, ...]
     kind: str
     options: PictureOptions
+    question_id: int | None = None
     ip: str = ""
     is_complete: bool = False
     retried: bool = False
@@ -137,6 +139,8 @@ def _decide(command: AddItems, books: _Drafts, now: datetime) -> AddOutcome:
 def _why_not(command: AddItems, job: Job, file: JobUpload, books: _Drafts) -> Refusal | None:
     if job.state is not JobState.DRAFT:
         return Refusal(Reason.JOB_NOT_DRAFT, "items are added before the job is started")
+    if command.question_id not in (None, job.question_id):
+        return Refusal(Reason.UPLOAD_OPEN, "the question was changed meanwhile; send the file again")
     if file.complete:
         return Refusal(Reason.KEY_REUSED, f"a file named {file.upload_key} is there already")
     others = [each for each in books.of_job(job.job_id) if not each.complete and each.upload_key != file.upload_key]

@@ -6,29 +6,38 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
+from manyeyes.actions.shared.job_progress import job_news, tell
+from manyeyes.actions.shared.repeated_calls import open_calls
 from manyeyes.jobs import store as jobs
-from manyeyes.jobs.rules import Job, JobChange, JobState, JobVerb, changed
+from manyeyes.jobs.rules import JOB_FINISHED, Job, JobChange, JobState, JobVerb, changed
 from manyeyes.values.refusals import Reason, Refusal
 
 
 class ChangeJob(msgspec.Struct, frozen=True, kw_only=True):
-    """``price_micros``: what a task of its queue costs now; a start is refused when that is more than the terms say."""
+    """``price_micros``: what a task of its queue costs now; a start is refused when that is more than the terms say.
+
+    ``key``: how the caller names the call, which then changes something once; None when they do not.
+    """
 
     cell: int
     job_id: int
     account_id: int
     change: JobChange
     price_micros: int
+    key: CallKey | None = None
 
 
 async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeJob]) -> list[Job | Refusal]:
     """Return each job as it then is, or why it cannot be so.
 
-    Refusals: UNKNOWN_JOB (of another account too), JOB_ENDED, JOB_EMPTY, UPLOAD_OPEN, JOB_NOT_STARTED, PRICE_TOO_HIGH,
-    TASK_PROPERTIES. What tasks wait, rest or go back follows from the state (`settle_jobs`): a change is one row.
+    Refusals: KEY_REUSED, UNKNOWN_JOB (of another account too), JOB_ENDED, JOB_EMPTY, UPLOAD_OPEN, JOB_NOT_STARTED,
+    PRICE_TOO_HIGH, TASK_PROPERTIES. What tasks wait, rest or go back follows from the state (`settle_jobs`): a
+    change is one row.
     """
-    # 1. Load: the jobs, locked; of those that may start, whether a file is half there.
+    # 1. Load: the calls' keys; the jobs, locked; of those that may start, whether a file is half there.
     cell, ids = commands[0].cell, sorted({c.job_id for c in commands})
+    calls = await open_calls(tx, now, cell, [(c.account_id, c.key, c.job_id) for c in commands])
     found = await jobs.lock_jobs(tx, cell, ids)
     open_files = {upload.job_id for upload in await jobs.uploads(tx, cell, ids) if not upload.complete}
     # 2. Decide: each change finds what those before it left.
@@ -36,12 +45,21 @@ async def change_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     outcomes: list[Job | Refusal] = []
     for c in commands:
         job = found.get(c.job_id)
-        outcome = _decide(c, job, now, has_open_file=c.job_id in open_files)
-        if isinstance(outcome, Job):
+        called = calls.before(c.account_id, c.key)
+        if called is None:
+            outcome = _decide(c, job, now, has_open_file=c.job_id in open_files)
+        else:
+            outcome = found[called] if isinstance(called, int) else called
+        if isinstance(outcome, Job) and called is None:
             found[c.job_id] = outcome
+            calls.keep(c.account_id, c.key, c.job_id)
         outcomes.append(outcome)
-    # 3. Save what is not as it was.
-    await jobs.save_jobs(tx, cell, [job for job_id, job in sorted(found.items()) if job != before[job_id]])
+    # 3. Save what is not as it was; one of which nothing is left to do ends here, and its customer is told.
+    moved = [job for job_id, job in sorted(found.items()) if job != before[job_id]]
+    await jobs.save_jobs(tx, cell, moved)
+    over = [job for job in moved if job.is_over and not before[job.job_id].is_over]
+    await tell(tx, now, cell, [(job_news(job), JOB_FINISHED) for job in over])
+    await calls.save(tx, cell)
     return outcomes
 
 

@@ -49,8 +49,8 @@ class FeedJob(msgspec.Struct, frozen=True, kw_only=True):
     """The next lines of a claimed job, in their order; ``queue``: its terms as they are now, which its tasks keep.
 
     ``life_seconds``: how long a task of the queue waits, unless the job says otherwise. ``is_late``: pictures of lines
-    behind these are being fetched still. ``goes_on``: more is to come under this claim. Without lines it is only said
-    what the next one waits for.
+    behind these could not be had yet. ``goes_on``: more is to come under this claim; without lines that is all that is
+    said. Without both it is only seen what the next line waits for.
     """
 
     cell: int
@@ -62,6 +62,11 @@ class FeedJob(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[FedLine, ...]
     is_late: bool = False
     goes_on: bool = False
+
+    @property
+    def only_goes_on(self) -> bool:
+        """Tell whether nothing is said but that the claim is still used: pictures take their time."""
+        return self.goes_on and not self.lines and not self.is_late
 
 
 class FedJob(msgspec.Struct, frozen=True):
@@ -128,14 +133,19 @@ def _feed(command: FeedJob, books: _Books, now: datetime) -> FedJob:
             waits_for = found.waits_for
             break
         job = _enter(command, job, line, fed.picture, books, now)
-    if not command.lines:
-        waits_for = _room(command, job, books.purses).waits_for
+    if command.only_goes_on:
+        waits_for = job.waits_for
+    elif not command.lines:
+        waits_for = _room(command, job, books.purses).waits_for or waits_for
     waits_for = waits_for if job.held_back else WaitsFor.NOTHING
     moved = job != books.jobs[command.job_id] or waits_for != job.waits_for
+    is_kept = command.goes_on and waits_for in _COMING
+    if command.only_goes_on:
+        is_kept = job.claimed_until is not None  # else it was given back meanwhile
     job = msgspec.structs.replace(
         job,
         waits_for=waits_for,
-        claimed_until=now + timedelta(seconds=CLAIM_SECONDS) if command.goes_on and waits_for in _COMING else None,
+        claimed_until=now + timedelta(seconds=CLAIM_SECONDS) if is_kept else None,
         changed_at=now if moved else job.changed_at,
     )
     job = closed(job, now)

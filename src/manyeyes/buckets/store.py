@@ -10,6 +10,7 @@ from manyeyes.db.rows import columns, read
 
 SQL = Queries(__package__)
 BucketKey = tuple[int, str]  # (account, name)
+_COLUMNS = ("account_id", "name", "endpoint", "region", "access_key", "secret", "created_at")
 
 
 async def buckets_of(db: asyncpg.Connection, cell: int, account_id: int) -> list[Bucket]:
@@ -34,8 +35,7 @@ async def lock_buckets_of(tx: asyncpg.Connection, cell: int, account_ids: Collec
 
 async def put_buckets(tx: asyncpg.Connection, cell: int, given: Sequence[Bucket]) -> None:
     """Store buckets, each in the place of one with its name, which keeps its ``created_at``."""
-    names = ("account_id", "name", "endpoint", "region", "access_key", "secret", "created_at")
-    await tx.execute(SQL.put_buckets, cell, *columns(given, *names))
+    await tx.execute(SQL.put_buckets, cell, *columns(given, *_COLUMNS))
 
 
 async def remove_buckets(tx: asyncpg.Connection, cell: int, keys: Collection[BucketKey]) -> set[BucketKey]:

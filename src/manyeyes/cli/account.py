@@ -275,4 +275,5 @@ async def _top_up(context: Context, place: AccountPlace, amount_micros: int) -> 
     outcome = await context.batcher.ask(top_up_accounts, TopUp(place.cell, serial, place.account_id, amount_micros))
     if isinstance(outcome, Refusal):
         raise CommandFailed(outcome.detail)
+    await context.notifier.tell_changed()  # jobs may wait for the money
     return int(outcome)

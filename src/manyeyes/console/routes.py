@@ -7,11 +7,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
+from manyeyes.console.customer.jobs.drafts import DraftPages
+from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
 from manyeyes.console.customer.overview import CustomerPages
 from manyeyes.console.customer.recognitions import RecognitionPages
 from manyeyes.console.customer.reports import ReportPages
 from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
+from manyeyes.console.customer.task_page import OneTaskPages
+from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -35,7 +39,7 @@ OWN_PATHS = (
     *("", "login", "logout", "sessions", "look", "help", "static", "worker", "widget", "reviewer"),
     *("customer", "operator"),
 )
-FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file
+FORM_TYPE = "application/x-www-form-urlencoded"  # none of the forms sends a file, but for those of drafts of jobs
 MOST_FIELDS = 200
 LENGTH_DIGITS = 20  # of the largest Content-Length that a server reads
 
@@ -45,8 +49,10 @@ def routes(context: Context) -> list[Route]:
     rooms = [room(context) for room in (_everybodys, _workers, _customers, _operators)]
     pages = {path: page for room, _ in rooms for path, page in room.items()}
     forms = {path: form for _, room in rooms for path, form in room.items()}
+    with_files = {path: _of_own_page(context, form) for path, form in _customers_files(context).items()}
+    guarded = {path: _from_own_page(context, form) for path, form in forms.items()} | with_files
     return [Route(path, page, methods=["GET"]) for path, page in pages.items()] + [
-        Route(path, _from_own_page(context, form), methods=["POST"]) for path, form in forms.items()
+        Route(path, form, methods=["POST"]) for path, form in guarded.items()
     ]
 
 
@@ -93,9 +99,17 @@ def _workers(context: Context) -> Rooms:
 
 def _customers(context: Context) -> Rooms:
     statement, reports, callbacks = StatementPages(context), ReportPages(context), CallbackPages(context)
-    recognitions, downloads = RecognitionPages(context), Downloads(context)
+    recognitions, downloads, tasks = RecognitionPages(context), Downloads(context), TaskPages(context)
+    jobs, drafts = JobPages(context), DraftPages(context)
     pages: dict[str, Endpoint] = {
         "/customer": CustomerPages(context).show,
+        "/customer/jobs": jobs.show,
+        "/customer/jobs/new": drafts.show_new,
+        "/customer/jobs/{job_id}": jobs.show_one,
+        "/customer/jobs/{job_id}/cancel": jobs.ask_cancel,
+        "/customer/tasks": tasks.show,
+        "/customer/tasks/rows": tasks.rows,
+        "/customer/tasks/{task_id}": OneTaskPages(context).show,
         "/customer/statement": statement.show,
         "/customer/statement.csv": statement.download,
         "/customer/callbacks": callbacks.show,
@@ -106,7 +120,26 @@ def _customers(context: Context) -> Rooms:
         "/customer/reports": reports.show,
         "/customer/reports/{task_id}": reports.show_one,
     }
-    return pages, {"/customer/callbacks/replay": callbacks.replay}
+    forms: dict[str, Endpoint] = {
+        "/customer/callbacks/replay": callbacks.replay,
+        "/customer/tasks/{task_id}/report": tasks.report,
+        "/customer/tasks/{task_id}/cancel": tasks.cancel,
+        "/customer/jobs/{job_id}/change": jobs.change,
+        "/customer/jobs/{job_id}/drop": drafts.drop_file,
+        **{f"/customer/jobs/{{job_id}}/{verb}": jobs.move for verb in VERBS},
+    }
+    return pages, forms
+
+
+def _customers_files(context: Context) -> dict[str, Endpoint]:
+    """Return the forms that send files: what they may send they judge themselves."""
+    drafts = DraftPages(context)
+    return {
+        "/customer/jobs/new": drafts.send_new,
+        "/customer/jobs/new/files": drafts.add_files,
+        "/customer/jobs/{job_id}": drafts.send,
+        "/customer/jobs/{job_id}/files": drafts.add_files,
+    }
 
 
 def _operators(context: Context) -> Rooms:
@@ -149,10 +182,17 @@ def show_away(request: Request) -> Response:
     return response
 
 
-def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
+def _of_own_page(context: Context, form: Endpoint) -> Endpoint:
     async def guarded(request: Request) -> Response:
         if not is_from_own_page(context, request):
             return PlainTextResponse("this form was not sent from a page of this site", status_code=403)
+        return await form(request)
+
+    return guarded
+
+
+def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
+    async def bounded(request: Request) -> Response:
         length = whole_number(request.headers.get("content-length", ""), LENGTH_DIGITS)
         largest = context.settings.body_kilobytes * 1024
         if length is None or length > largest:
@@ -163,4 +203,4 @@ def _from_own_page(context: Context, form: Endpoint) -> Endpoint:
             return PlainTextResponse(f"a form has at most {MOST_FIELDS} fields", status_code=413)
         return await form(request)
 
-    return guarded
+    return _of_own_page(context, bounded)

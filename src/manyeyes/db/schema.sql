@@ -636,6 +636,7 @@ CREATE TABLE job_upload (
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (cell, job_id, upload_key)
 );
+CREATE INDEX job_upload_open ON job_upload (cell, changed_at) WHERE NOT complete;
 
 -- Calls of /v1 that carried an Idempotency-Key, kept for ever: what they made is made once.
 CREATE TABLE repeated_call (

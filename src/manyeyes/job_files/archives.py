@@ -52,7 +52,7 @@ class Archive:
                 self._check(entries)
                 for entry in entries:
                     self.line += 1
-                    if not entry.is_dir():
+                    if not entry.filename.endswith("/"):  # a folder; one without a name has no last letter
                         yield self._found(opened, entry)
         except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
             said = f"it is no ZIP archive that can be read: {error}"[:300]

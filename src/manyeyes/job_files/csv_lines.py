@@ -98,6 +98,8 @@ class CsvLines:
             return
         if not text.strip():
             return
+        if "\r" in text:
+            raise UnreadableFile(number, "its lines end with CR alone; save the table with LF or CRLF as line ends")
         tried = {mark: _columns(text, mark) for mark in DELIMITERS}
         self._delimiter = max(DELIMITERS, key=lambda mark: sum(name in COLUMNS for name in tried[mark]))
         names = tried[self._delimiter]

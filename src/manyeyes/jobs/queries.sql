@@ -61,6 +61,17 @@ FROM unnest($2::bigint[], $3::text[], $4::smallint[], $5::timestamptz[], $6::big
            changed_at, stuck_at)
 WHERE job.cell = $1 AND job.job_id = j.job_id;
 
+-- name: revise_jobs
+-- Drafts with what they ask and their terms; their rows are locked.
+UPDATE job SET name = j.name, queue_id = j.queue_id, question_id = j.question_id, life_seconds = j.life_seconds,
+       deadline = j.deadline, budget_micros = j.budget_micros, price_at_most_micros = j.price_at_most_micros,
+       callback_url = j.callback_url, base_url = j.base_url, changed_at = j.changed_at
+FROM unnest($2::bigint[], $3::text[], $4::int[], $5::bigint[], $6::int[], $7::timestamptz[], $8::bigint[], $9::bigint[],
+            $10::text[], $11::text[], $12::timestamptz[])
+     AS j (job_id, name, queue_id, question_id, life_seconds, deadline, budget_micros, price_at_most_micros, callback_url,
+           base_url, changed_at)
+WHERE job.cell = $1 AND job.job_id = j.job_id;
+
 -- name: uploads
 -- The files of jobs, complete or not, in the order of their lines.
 SELECT job_id, upload_key, first_line, lines, items, complete, digest, created_at, changed_at FROM job_upload
@@ -127,7 +138,8 @@ ON CONFLICT (cell, job_id, upload_key) DO UPDATE SET lines = excluded.lines, ite
 
 -- name: delete_uploads
 -- Forget files.
-DELETE FROM job_upload WHERE cell = $1 AND (job_id, upload_key) IN (SELECT * FROM unnest($2::bigint[], $3::text[]));
+DELETE FROM job_upload AS u USING unnest($2::bigint[], $3::text[]) AS d (job_id, upload_key)
+WHERE u.cell = $1 AND u.job_id = d.job_id AND u.upload_key = d.upload_key;
 
 -- name: stale_uploads
 -- Files that nobody goes on with, and those whose dropping was cut off a minute ago.

@@ -8,7 +8,6 @@ import msgspec
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_NAME = 200
-SMALLEST_LIFE_SECONDS, LARGEST_LIFE_SECONDS = 60, 2_592_000
 CLAIM_SECONDS = 30  # how long a process has a job to itself while it fetches pictures; then another one may go on
 OPEN_AT_ONCE = 500  # of one job: enough for hundreds of people, and few enough to rest within a moment
 FEWEST_AT_ONCE = 50  # lines for which there must be room: to let one enter takes as many statements as to let 200
@@ -36,7 +35,7 @@ class WaitsFor(enum.StrEnum):
     PICTURES = "pictures"  # are slow to come from their addresses
 
 
-STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE, WaitsFor.PICTURES})
+STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE})  # what its customer must see to; all else ends by itself
 
 
 class JobVerb(enum.StrEnum):
@@ -189,7 +188,10 @@ def _started(job: Job, now: datetime, price_micros: int) -> Job | Refusal:
         return Refusal(
             Reason.PRICE_TOO_HIGH, f"a task costs {price_micros} micros now, more than {job.price_at_most_micros}"
         )
-    return msgspec.structs.replace(job, state=JobState.RUNNING, started_at=job.started_at or now)
+    if job.state is JobState.DRAFT and job.deadline is not None and job.deadline <= now:
+        return Refusal(Reason.TASK_PROPERTIES, "its deadline is over; set another one, or none, and start it then")
+    # A draft whose items were all cancelled has nothing left to do.
+    return closed(msgspec.structs.replace(job, state=JobState.RUNNING, started_at=job.started_at or now), now)
 
 
 def closed(job: Job, now: datetime) -> Job:

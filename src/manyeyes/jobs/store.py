@@ -121,6 +121,18 @@ async def save_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) -> N
     await tx.execute(SQL.save_jobs, cell, *found)
 
 
+async def revise_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) -> None:
+    """Write drafts, which `lock_jobs` locked, with what they ask and their terms as these are now."""
+    if not jobs:
+        return
+    found = columns(
+        jobs,
+        *("job_id", "name", "queue_id", "question_id", "life_seconds", "deadline", "budget_micros"),
+        *("price_at_most_micros", "callback_url", "base_url", "changed_at"),
+    )
+    await tx.execute(SQL.revise_jobs, cell, *found)
+
+
 async def uploads(db: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> list[JobUpload]:
     """Return the files of the jobs, complete or not, in the order of their lines."""
     return read(JobUpload, await db.fetch(SQL.uploads, cell, job_ids))

@@ -130,6 +130,11 @@ FROM transfer WHERE cell = $1 AND kind IN (3, 7) GROUP BY account_id;
 -- All that each soft app was ever given, taken back or not.
 SELECT credit_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE cell = $1 AND kind = 11 GROUP BY credit_id;
 
+-- name: postings_of
+-- What was booked for one task on its customer's statement, in the order of its instants.
+SELECT kind, n, amount_micros, at FROM transfer WHERE cell = $1 AND cause_id = $2 AND account_id = $3
+ORDER BY at, kind, n;
+
 -- name: recent_holds
 -- The tasks that an account submitted last: each began with money held for it.
 SELECT cause_id, at, amount_micros FROM transfer

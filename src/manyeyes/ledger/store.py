@@ -22,6 +22,15 @@ class Pay(msgspec.Struct, frozen=True):
     amount_micros: int
 
 
+class Posting(msgspec.Struct, frozen=True):
+    """What was booked for a task, by its kind; ``n``: which one of several of a kind."""
+
+    kind: TransferKind
+    n: int
+    amount_micros: int
+    at: datetime
+
+
 class MovementSum(msgspec.Struct, frozen=True):
     """All transfers of one kind in a window."""
 
@@ -168,6 +177,11 @@ async def workers_sums(db: asyncpg.Connection, cell: int, kind: TransferKind) ->
 async def count_transfers(db: asyncpg.Connection, cell: int) -> int:
     """Return how many transfers the cell has."""
     return int(await db.fetchval(SQL.count_transfers, cell, timeout=PROOF_SECONDS))
+
+
+async def postings_of(db: asyncpg.Connection, cell: int, account_id: int, task_id: int) -> list[Posting]:
+    """Return what was booked for one of the account's tasks on its statement, in order."""
+    return read(Posting, await db.fetch(SQL.postings_of, cell, task_id, account_id))
 
 
 async def recent_holds(

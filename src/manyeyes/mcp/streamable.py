@@ -27,9 +27,13 @@ class Streamable:
         self._running: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to serve: the package's group of tasks wants one task to open and close it."""
+        """Begin to serve: the package's group of tasks wants one task to open and close it. Raises what it raises."""
         self._running = asyncio.create_task(self._run())
-        await self._is_ready.wait()
+        ready = asyncio.create_task(self._is_ready.wait())
+        await asyncio.wait((self._running, ready), return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():  # it never was ready: callers are told, and the next one tries again
+            ready.cancel()
+            self._running.result()
 
     async def _run(self) -> None:
         async with self._manager.run():

@@ -4,6 +4,7 @@ A store that sends on elsewhere is not followed: what was signed is for the endp
 other host (docs/decisions/0051).
 """
 
+import asyncio
 from collections.abc import Callable
 
 from manyeyes.outbound.bucket_replies import ListedPage, error_code, read_list
@@ -36,7 +37,7 @@ class BucketReader:
         if isinstance(found, Unfetched):
             return found
         try:
-            return read_list(found)
+            return await asyncio.to_thread(read_list, found)  # up to five megabytes of XML
         except ValueError as error:
             return Unfetched(f"the store is not understood: {error}")
 

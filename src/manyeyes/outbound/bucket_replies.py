@@ -10,7 +10,7 @@ import msgspec
 from manyeyes.values.integers import whole_number
 
 MOST_TAGS = 60_000  # of a reply: a thousand objects of a dozen elements, each with its end
-MOST_ATTRIBUTES = 5_000  # stores write one or two; a megabyte of them would keep the process for a while
+MOST_ATTRIBUTES = 5_000  # stores write one or two; a megabyte of them would keep a thread for a while
 _CODE = re.compile(r"[A-Za-z]{1,64}")
 _LONG_TAG = re.compile(rb"<[^>]{2048}")
 _ATTRIBUTE = re.compile(rb"=\s*[\"']")
@@ -83,7 +83,7 @@ def _read(body: bytes) -> Element:
 
 
 def _is_modest(body: bytes) -> bool:
-    """Tell whether a reply costs about what its bytes cost: while it is read nobody else has a turn.
+    """Tell whether a reply costs about what its bytes cost: a few others must not keep all threads.
 
     A NUL is in no XML but that of UTF-16, whose tags would not be seen here.
     """

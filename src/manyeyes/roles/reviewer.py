@@ -104,6 +104,7 @@ class ReviewDesk:
         outcome = await self._context.batcher.ask(cast_votes, command)
         if isinstance(outcome, Refusal):
             return outcome
+        self._context.job_bell.ring()  # what was refunded may let a line of its job in
         upcoming = await self._take(worker.worker_id)
         return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
 

@@ -41,12 +41,12 @@ class Context:
         self.node_id = node_id
         self.batcher = Batcher(cells)
         self.lookups = LookupCache(cells)
-        self.notifier = Notifier(cells, dsn, self.lookups.forget)
+        self.job_bell = JobBell()
+        self.notifier = Notifier(cells, dsn, self._changed)
         self.filter_terms = FilterTerms(settings.filter_others, settings.filter_window_seconds)
         self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
-        self.job_bell = JobBell()
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
         self.fetcher = PictureFetcher()
@@ -93,6 +93,11 @@ class Context:
         if isinstance(self._keys, SecretsUnreadable):
             raise self._keys
         return self._keys
+
+    def _changed(self) -> None:
+        """Read anew what an operator changed; jobs may go on, as when money came."""
+        self.lookups.forget()
+        self.job_bell.ring()
 
     async def close(self) -> None:
         """End the children, runs and listeners, then close the connections to the databases."""

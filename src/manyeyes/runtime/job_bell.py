@@ -1,11 +1,14 @@
-"""Tells this process's feeder that a job changed, so that it looks at once and not only when its second is over."""
+"""Tells this process's feeder to look at once and not only when its second is over: a job changed, or money came back.
+
+Answers do not ring: they are charged, so they free nothing but one of the hundreds of places that a job has.
+"""
 
 import asyncio
 import contextlib
 
 
 class JobBell:
-    """`ring` after a commit that changed a job; what is not heard costs a second."""
+    """`ring` after a commit that changed a job or may let its lines in; what is not heard costs a second."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()

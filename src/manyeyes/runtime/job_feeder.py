@@ -6,7 +6,8 @@ again when its claim is over. What is done is done by actions, so a kill at any 
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 
 import asyncpg
@@ -22,7 +23,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.job_work import OpenStates
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
-from manyeyes.jobs.rules import Job, LineRoom, WaitsFor, may_be_fed, needs_settling, queue_room, room
+from manyeyes.jobs.rules import CLAIM_SECONDS, Job, LineRoom, WaitsFor, may_be_fed, needs_settling, queue_room, room
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import Batcher, read_patiently
 from manyeyes.runtime.context import Context
@@ -35,6 +36,7 @@ LOOK_SECONDS = 1.0
 BUSY_SECONDS = 0.2  # after a look at which lines entered
 LINES_AT_ONCE = 200
 PICTURES_AT_ONCE = 24  # of one job: half a megabyte each, in memory together
+JOBS_FETCHED_AT_ONCE = 8  # by this process: however many jobs there are, no more pictures lie in memory
 FETCHES_AT_ONCE = 12  # of this process
 TRY_AGAIN_SECONDS = (2.0, 8.0)  # after a fault that may pass; then it counts as one that does not
 log = structlog.get_logger()
@@ -62,7 +64,7 @@ class JobFeeder:
     def __init__(self, context: Context, fetch: Fetch, is_passing: IsPassing) -> None:
         self._context, self._fetch, self._is_passing = context, fetch, is_passing
         self._batcher: Batcher = context.batcher
-        self._places = asyncio.Semaphore(FETCHES_AT_ONCE)
+        self._job_places, self._places = asyncio.Semaphore(JOBS_FETCHED_AT_ONCE), asyncio.Semaphore(FETCHES_AT_ONCE)
         self._feeding: dict[tuple[int, int], asyncio.Task[int]] = {}
 
     async def run(self, cell: int) -> None:
@@ -85,7 +87,7 @@ class JobFeeder:
         for job in live.jobs:
             states = live.states[job.job_id]
             if needs_settling(job, states.waiting, states.resting, states.queued, now=live.now):
-                await self.settle(cell, job)
+                await self._settle_apart(cell, job)
         for job in live.jobs:
             now_room = _room(job, live, queues[job.queue_id])
             is_told = not now_room.lines and now_room.waits_for == job.waits_for
@@ -103,6 +105,13 @@ class JobFeeder:
             self._context.dispatcher.wake(cell, settled.queue_ids, became_idle=False)
             if not settled.again:
                 return
+
+    async def _settle_apart(self, cell: int, job: Job) -> None:
+        """Settle a job; what goes wrong with it is logged, tried again with the next look, and none of the others'."""
+        try:
+            await self.settle(cell, job)
+        except Exception as error:
+            log.warning("job_not_settled", cell=cell, job_id=job.job_id, error=repr(error))
 
     async def stop(self) -> None:
         """Break off what is under way; others go on with it when its claims are over."""
@@ -130,11 +139,37 @@ class JobFeeder:
             return (await self._ask(cell, claimed, (), {})).entered
         entered = 0
         for portion in _portions(claimed.lines):
-            fed = await self._feed_portion(cell, claimed, portion)
+            if any(map(_is_away, portion)):
+                async with self._kept(cell, claimed), self._job_places:
+                    fed = await self._feed_portion(cell, claimed, portion)
+            else:
+                fed = await self._feed_portion(cell, claimed, portion)
             entered += fed.entered
             if not fed.is_ours or fed.waits_for:
                 break
         return entered
+
+    @asynccontextmanager
+    async def _kept(self, cell: int, claimed: ClaimedJob) -> AsyncIterator[None]:
+        """Keep the claim while the block lasts: pictures of slow servers take longer than it does.
+
+        Else two processes would take the job from each other again and again, and neither bring a line to its queue.
+        """
+
+        async def keep() -> None:
+            while True:
+                await asyncio.sleep(CLAIM_SECONDS / 3)
+                try:
+                    await self._ask(cell, claimed, (), {}, goes_on=True)
+                except Exception as error:
+                    log.warning("claim_not_kept", cell=cell, job_id=claimed.job.job_id, error=repr(error))
+
+        keeping = asyncio.create_task(keep())
+        try:
+            yield
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
 
     async def _feed_portion(self, cell: int, claimed: ClaimedJob, lines: Sequence[Line]) -> FedJob:
         """Feed lines in their order, each when its picture is there, or is known to be none."""

@@ -59,8 +59,11 @@ async def return_leases(context: Context, cell: int) -> None:
 
 
 async def end_overdue(context: Context, cell: int) -> None:
-    """End tasks that nobody finished in their longest life, until none is left."""
-    while await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell)) == OVERDUE_SWEEP:
+    """End tasks that nobody finished in their longest life, until none is left; lines of their jobs may follow."""
+    while ended := await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell)):
+        context.job_bell.ring()
+        if ended < OVERDUE_SWEEP:
+            return
         await asyncio.sleep(0)
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending
 from manyeyes.tasks.store import SQL, shown_of, text_of
 
 
@@ -47,6 +49,19 @@ async def delete_items(tx: asyncpg.Connection, cell: int, job_id: int, first: in
         await tx.execute(SQL.delete_truths, cell, task_ids)
 
 
+async def ended_lines(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the lines of each of the jobs that have ended."""
+    found = defaultdict(list)
+    for row in await tx.fetch(SQL.ended_lines, cell, job_ids):
+        found[row["job_id"]].append(row["line"])
+    return dict(found)
+
+
+async def delete_ends(tx: asyncpg.Connection, cell: int, job_id: int, first: int, last: int) -> None:
+    """Delete how the items of a draft ended from one line to another; they were cancelled, and nothing was held."""
+    await tx.execute(SQL.delete_ends, cell, job_id, first, last)
+
+
 async def insert_truths(tx: asyncpg.Connection, cell: int, truths: Iterable[tuple[int, str]]) -> None:
     """Keep the right answers of tasks where they are known: (task_id, text) each."""
     rows = list(truths)
@@ -60,3 +75,30 @@ async def item_outcomes(
     """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
     rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit)
     return read(ItemOutcome, rows, answer=text_of, shown=shown_of)
+
+
+async def has_truths(tx: asyncpg.Connection, cell: int, job_id: int) -> bool:
+    """Tell whether right answers of some of a job's items are kept."""
+    return bool(await tx.fetchval(SQL.has_truths, cell, job_id))
+
+
+async def ask_anew(
+    tx: asyncpg.Connection,
+    cell: int,
+    job_id: int,
+    *,
+    queue_id: int,
+    question_id: int,
+    kind: str,
+    options: str,
+    said: str,
+) -> None:
+    """Let all items of a draft ask another question; ``said``: the words of the one before, ``options``: JSON text.
+
+    What was said of one item alone follows the words of the question, and stays.
+    """
+    words = picture_options(kind, options).comment
+    member = "comment" if kind == IMAGE_TO_TEXT else "words"
+    await tx.execute(
+        SQL.ask_anew, cell, job_id, queue_id, question_id, kind, options, said, words, member, timeout=PROOF_SECONDS
+    )

@@ -133,9 +133,10 @@ INSERT INTO question_picture (cell, question_id, n, media, bytes)
 SELECT $1, p.question_id, p.n, p.media, p.data
 FROM unnest($2::bigint[], $3::smallint[], $4::text[], $5::bytea[]) AS p (question_id, n, media, data);
 
--- name: question
--- One question.
-SELECT question_id, account_id, kind, options, instructions, examples FROM question WHERE cell = $1 AND question_id = $2;
+-- name: asked_questions
+-- Questions as they were asked.
+SELECT question_id, account_id, kind, options, instructions, examples FROM question
+WHERE cell = $1 AND question_id = ANY ($2::bigint[]);
 
 -- name: question_picture
 -- One example's picture.
@@ -213,6 +214,16 @@ WHERE cell = $1 AND job_id <> 0 AND external_id <> ''
 -- Delete items of a job that is a draft; the days of their pictures are told.
 DELETE FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4 RETURNING task_id, created_at;
 
+-- name: ended_lines
+-- The lines of jobs that have ended.
+SELECT t.job_id, t.line FROM task AS t JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
+WHERE t.cell = $1 AND t.job_id = ANY ($2::bigint[]) AND t.job_id <> 0;
+
+-- name: delete_ends
+-- Delete how items of a draft ended.
+DELETE FROM result WHERE cell = $1 AND task_id IN (
+    SELECT task_id FROM task WHERE cell = $1 AND job_id = $2 AND job_id <> 0 AND line BETWEEN $3 AND $4);
+
 -- name: delete_blobs
 -- Delete pictures of one day.
 DELETE FROM blob WHERE cell = $1 AND day = $2 AND task_id = ANY ($3::bigint[]);
@@ -227,15 +238,28 @@ SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_
 DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: item_outcomes
--- What became of a job's items, in the order of their lines; answers as long as their account keeps them.
-SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, k.answer, k.answer AS shown,
+-- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone.
+SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, r.answer AS shown,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
-JOIN account AS a ON a.cell = t.cell AND a.account_id = t.account_id
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
-LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id,
-LATERAL (SELECT CASE WHEN r.ended_at + greatest(a.keep_days * interval '1 day', interval '5 min') > now()
-                     THEN r.answer END AS answer) AS k
+LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line LIMIT $5;
+
+-- name: has_truths
+-- Whether right answers of a job's items are kept.
+SELECT EXISTS (SELECT FROM task AS t JOIN truth AS u ON u.cell = t.cell AND u.task_id = t.task_id
+               WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0);
+
+-- name: ask_anew
+-- Let the items of a draft ask another question; what was said of one alone stands behind the question's words.
+UPDATE task SET queue_id = $3, question_id = $4, kind = $5,
+       options = CASE WHEN own.words = '' THEN $6::text::jsonb
+                      ELSE jsonb_set($6::text::jsonb, ARRAY[$9::text], to_jsonb(btrim($8::text || E'\n' || own.words, E' \n')))
+                 END
+FROM (SELECT t.task_id, CASE WHEN $7::text = '' THEN s.words ELSE substr(s.words, length($7::text) + 2) END AS words
+      FROM task AS t, LATERAL (SELECT coalesce(t.options ->> 'comment', t.options ->> 'words', '') AS words) AS s
+      WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0) AS own
+WHERE task.cell = $1 AND task.task_id = own.task_id;

@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.db.rows import columns, read_one
+from manyeyes.db.rows import columns, read
 from manyeyes.tasks.store import SQL
 
 
@@ -76,8 +76,13 @@ async def insert_pictures(tx: asyncpg.Connection, cell: int, pictures: Sequence[
 
 async def question(db: asyncpg.Connection, cell: int, question_id: int) -> AskedQuestion | None:
     """Return a question; None when there is none."""
-    row = await db.fetchrow(SQL.question, cell, question_id)
-    return read_one(AskedQuestion, row, examples=_examples.decode)
+    return (await questions(db, cell, [question_id])).get(question_id)
+
+
+async def questions(db: asyncpg.Connection, cell: int, question_ids: Sequence[int]) -> dict[int, AskedQuestion]:
+    """Return those of the questions that are there, by number."""
+    found = read(AskedQuestion, await db.fetch(SQL.asked_questions, cell, question_ids), examples=_examples.decode)
+    return {question.question_id: question for question in found}
 
 
 async def picture(db: asyncpg.Connection, cell: int, question_id: int, n: int) -> tuple[str, bytes] | None:

@@ -10,6 +10,7 @@ from manyeyes.values.refusals import Reason, Refusal, Refused
 
 USUAL_PAGE, LARGEST_PAGE = 100, 1_000
 NEWEST, OLDEST = "newest", "oldest"
+_CURSOR_UNKNOWN = Refusal(Reason.CURSOR_UNKNOWN, "cursor must be what another page of this list gave as next")
 _FORM = re.compile(r"([a-z-]{1,40})((?: -?[0-9]{1,19})+)", re.ASCII)
 
 
@@ -35,8 +36,7 @@ def read_cursor(of: str, text: str, count: int) -> tuple[int, ...]:
     found = _FORM.fullmatch(plain)
     numbers = tuple(map(int, found[2].split())) if found and found[1] == of else ()
     if len(numbers) != count or any(not -(2**63) <= each < 2**63 for each in numbers):
-        detail = "cursor must be what another page of this list gave as next"
-        raise Refused(Refusal(Reason.CURSOR_UNKNOWN, detail))
+        raise Refused(_CURSOR_UNKNOWN)
     return numbers
 
 
@@ -49,6 +49,8 @@ def page_wanted(of: str, query: Mapping[str, str], count: int = 1) -> PageWanted
     if order not in (NEWEST, OLDEST):
         raise Refused(_unreadable(f"order must be {NEWEST} or {OLDEST}"))
     place = read_cursor(f"{of}-{order}", after, count) if after else ()
+    if any(number < 0 for number in place):  # no page ends there
+        raise Refused(_CURSOR_UNKNOWN)
     return PageWanted(limit, order == NEWEST, place)
 
 

@@ -17,7 +17,7 @@ from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.webhooks.rules import TASK_FINISHED
 from manyeyes.webhooks.store import Claim
 
-Subject = Callable[[Context, int, Claim], Awaitable[object]]
+DataReader = Callable[[Context, int, Claim], Awaitable[object]]
 
 
 class EventBody(msgspec.Struct, frozen=True):
@@ -47,4 +47,4 @@ async def _task(context: Context, cell: int, claim: Claim) -> object:
     return task_view(context.pictures, found, claim.base_url)
 
 
-_SUBJECTS: dict[str, Subject] = {JOB_FINISHED: _job, JOB_STUCK: _job, TASK_FINISHED: _task}
+_SUBJECTS: dict[str, DataReader] = {JOB_FINISHED: _job, JOB_STUCK: _job, TASK_FINISHED: _task}

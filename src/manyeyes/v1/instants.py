@@ -47,6 +47,8 @@ def since(text: str) -> Change:
         return Change(instant("since", text), -1, 1)
     micros, task_id, rank = read_cursor(CHANGES, text, 3)
     try:
+        if rank not in (0, 1):  # no change has another one
+            raise OverflowError(rank)
         return Change(EPOCH + timedelta(microseconds=micros), task_id, rank)
     except OverflowError as error:
         raise Refused(Refusal(Reason.CURSOR_UNKNOWN, "since must be what another page gave as next")) from error

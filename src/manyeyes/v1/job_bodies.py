@@ -6,12 +6,13 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from manyeyes.jobs.rules import LARGEST_LIFE_SECONDS, LONGEST_NAME, SMALLEST_LIFE_SECONDS, JobChange, JobVerb
+from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
-from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
 from manyeyes.v1.question_views import QuestionBody
 from manyeyes.values.money import parse
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+from manyeyes.values.text.rules import ROOM, kept_words
 
 ONE_ANSWER = "one answer for now"
 
@@ -26,7 +27,7 @@ class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A job to open; ``queue`` is a name or a number; ``start`` starts it at once, which needs items."""
+    """A job to open; ``queue`` is a name or a number. ``start``: true is refused, as it has no items yet."""
 
     name: str
     question: QuestionBody
@@ -46,6 +47,7 @@ class JobChangeBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     deadline: datetime | UnsetType | None = UNSET
 
 
+_MOST_READ = LONGEST_NAME * ROOM  # characters of a name that are looked at
 _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 
@@ -54,8 +56,8 @@ def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str)
     terms = body.terms
     if terms.answers != 1:
         raise _wrong("/terms/answers", ONE_ANSWER)
-    if terms.life is not None and not SMALLEST_LIFE_SECONDS <= terms.life <= LARGEST_LIFE_SECONDS:
-        raise _wrong("/terms/life", f"{SMALLEST_LIFE_SECONDS} to {LARGEST_LIFE_SECONDS} seconds")
+    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
+        raise _wrong("/terms/life", f"{SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
     price = _micros("/terms/price_at_most", terms.price_at_most)
     if price == 0:
         raise _wrong("/terms/price_at_most", "an amount above zero")
@@ -86,8 +88,8 @@ def change_of(body: JobChangeBody) -> JobChange:
 
 
 def _name(given: str) -> str:
-    name = " ".join(given.split())
-    if len(name) > LONGEST_NAME:
+    name = " ".join(kept_words(given[:_MOST_READ]).split())
+    if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
         raise _wrong("/name", f"at most {LONGEST_NAME} characters")
     return name
 
@@ -102,7 +104,10 @@ def _micros(pointer: str, amount: str | None) -> int | None:
 def _instant(pointer: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
         raise _wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
-    return at.astimezone(UTC) if at else None
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError as error:  # in UTC it would lie before the year 1, or behind 9999
+        raise _wrong(pointer, "an instant between the years 1 and 9999") from error
 
 
 def _wrong(pointer: str, detail: str) -> Refused:

@@ -17,7 +17,7 @@ from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.idempotency import LONGEST_KEY, REPLAYED, sent_key
 from manyeyes.v1.job_views import UploadView
 from manyeyes.v1.json_messages import decode, whole_body
-from manyeyes.v1.operations import Answer, Call, Operation
+from manyeyes.v1.operations import Answer, Call, Operation, job_number
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
@@ -101,14 +101,6 @@ def upload_view(file: JobUpload) -> UploadView:
     return UploadView(file.upload_key, file.lines, file.complete)
 
 
-def job_number(call: Call[KeyOwner, None]) -> int:
-    """Return the job that the path names. Raises `Refused` for what is no number."""
-    number = whole_number(call.part(3), 18)
-    if number is None:
-        raise Refused(Refusal(Reason.UNKNOWN_JOB, f"there is no job {call.part(3)[:50]}"))
-    return number
-
-
 def _media(request: Request) -> str:
     """Return the body's media type, without its parameters."""
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -117,6 +109,8 @@ def _media(request: Request) -> str:
 def _sent(request: Request) -> SentFile:
     """Return the body with what its head says of it. Raises `Refused` for what cannot be read."""
     content_type = request.headers.get("content-type", "")
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise Refused(Refusal(Reason.UNREADABLE, "Content-Encoding is not taken; send the file as it is, or as a ZIP"))
     form = FORMS.get(_media(request))
     if form is None:
         said = "Content-Type must be application/jsonl, text/csv, application/zip, multipart/form-data, or for a bucket"

@@ -16,9 +16,8 @@ from manyeyes.roles.customer.results import (
 )
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.job_files import job_number
 from manyeyes.v1.json_messages import problem_response
-from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.operations import Call, Operation, job_number
 from manyeyes.v1.problems import problem
 from manyeyes.values.refusals import Refusal
 

@@ -13,8 +13,7 @@ from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import is_allowed, signed_in_customer
 from manyeyes.v1.job_views import JobCounts, job_view
-from manyeyes.v1.operations import Call, Operation
-from manyeyes.values.integers import whole_number
+from manyeyes.v1.operations import Call, Operation, job_number
 from manyeyes.values.refusals import Refusal
 
 LOOK_SECONDS = 1.0
@@ -47,7 +46,7 @@ class JobStreamApi:
 
     async def events(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Stream ``progress`` whenever something changed, the first one at once, and ``finished`` in the end."""
-        found = await self._jobs.get(call.person, whole_number(call.part(3), 18) or 0)
+        found = await self._jobs.get(call.person, job_number(call))
         if isinstance(found, Refusal):
             return found
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}

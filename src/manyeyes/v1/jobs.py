@@ -2,23 +2,20 @@
 
 from manyeyes.accounts.rules import TASKS_READ, TASKS_WRITE
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.outbound.given_address import read_given_address
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, unfit_question
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import next_cursor, page_wanted
-from manyeyes.v1.idempotency import REPLAYED
+from manyeyes.v1.idempotency import REPLAYED, earlier
 from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
 from manyeyes.v1.job_views import JobsView, JobView, job_view
 from manyeyes.v1.json_messages import base_url
-from manyeyes.v1.operations import Answer, Call, Operation
+from manyeyes.v1.operations import Answer, Call, Operation, job_number
 from manyeyes.v1.question_views import read_question
-from manyeyes.values.integers import whole_number
-from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+from manyeyes.v1.task_bodies import callback_address, picture_queue
+from manyeyes.values.refusals import Reason, Refusal
 
 LIST = "jobs"
-_PUBLIC = 4096  # characters that an address may have
 
 
 class JobsApi:
@@ -29,23 +26,20 @@ class JobsApi:
         self._jobs = CustomerJobs(context)
 
     async def open(self, call: Call[KeyOwner, JobBody]) -> Answer[JobView] | Refusal:
-        """Open a draft, and start it where that is wished; 422 names the member that is wrong."""
+        """Open a draft; 422 names the member that is wrong."""
         body = call.body
-        queue = await self._queue(body.queue)
+        if body.start:  # what is refused leaves nothing, no draft either
+            return Refusal(Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there")
+        queue = await picture_queue(self._context, body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
             return unfit_question(question)
         address = base_url(self._context, call.request)
-        draft = draft_of(body, queue, self._callback(body.callback_url), address)
+        draft = draft_of(body, queue, callback_address(self._context, body.callback_url), address)
         opened = await self._jobs.open(call.person, draft, question, call.key)
         if isinstance(opened, Refusal):
             return opened
         standing = opened.standing
-        if body.start and not opened.replayed:
-            started = await self._jobs.start(call.person, standing.job.job_id)
-            if isinstance(started, Refusal):
-                return started
-            standing = started
         headers = {"location": f"/v1/jobs/{standing.job.job_id}", **(REPLAYED if opened.replayed else {})}
         return Answer(job_view(standing), 201, headers)
 
@@ -61,41 +55,23 @@ class JobsApi:
 
     async def job(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Return one job; 404 for one that is not the caller's."""
-        return _shown(await self._jobs.get(call.person, _number(call.part(3))))
+        return _shown(await self._jobs.get(call.person, job_number(call)))
 
     async def change(self, call: Call[KeyOwner, JobChangeBody]) -> JobView | Refusal:
         """Change a job's name and bounds, let it run or rest; return it as it then is."""
-        return _shown(await self._jobs.change(call.person, _number(call.part(3)), change_of(call.body)))
+        return _shown(await self._jobs.change(call.person, job_number(call), change_of(call.body)))
 
-    async def start(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
+    async def start(self, call: Call[KeyOwner, None]) -> Answer[JobView] | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return _shown(await self._jobs.start(call.person, _number(call.part(3))))
+        before = await earlier(self._context, call.person, call.key)
+        found = await self._jobs.start(call.person, job_number(call), call.key)
+        if isinstance(found, Refusal):
+            return found
+        return Answer(job_view(found), headers={} if before is None else REPLAYED)
 
     async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Give up all that waits, and give back what was held for it; return the job as it then is."""
-        return _shown(await self._jobs.cancel(call.person, _number(call.part(3))))
-
-    async def _queue(self, name: str | int) -> QueueTerms:
-        queues = await self._context.lookups.queues()
-        named = [queue for queue in queues.values() if name in (queue.queue_id, queue.name)]
-        if not named:
-            detail = f"there is no queue {name!r}"
-            raise Refused(Refusal(Reason.UNKNOWN_QUEUE, detail, (MemberFault(detail, "/queue"),)))
-        return named[0]
-
-    def _callback(self, address: str) -> str:
-        try:
-            if len(address) > _PUBLIC:
-                raise ValueError(f"an address has at most {_PUBLIC} characters")
-            return read_given_address(address, self._context.settings.private_networks())
-        except ValueError as error:
-            fault = MemberFault(str(error), "/callback_url")
-            raise Refused(Refusal(Reason.TASK_PROPERTIES, f"/callback_url: {error}", (fault,))) from error
-
-
-def _number(part: str) -> int:
-    """Return the job's number in the path; one that is none names no job."""
-    return whole_number(part, 18) or 0
+        return _shown(await self._jobs.cancel(call.person, job_number(call)))
 
 
 def _shown(found: JobStanding | Refusal) -> JobView | Refusal:

@@ -124,6 +124,14 @@ def _name_of(person: object) -> str:
     return f"account {person.cell} {person.account_id}" if isinstance(person, KeyOwner) else ""
 
 
+def job_number(call: Call[Any, Any]) -> int:
+    """Return the job that the path names. Raises `Refused` for what is no number."""
+    number = whole_number(call.part(3), 18)
+    if number is None:
+        raise Refused(Refusal(Reason.UNKNOWN_JOB, f"there is no job {call.part(3)[:50]}"))
+    return number
+
+
 def asked_limit(query: Mapping[str, str], usual: int) -> int:
     """Return how many entries of a list are asked for. Raises `Refused` for what is no whole number."""
     limit = whole_number(query.get("limit", str(usual)), 9)

@@ -29,7 +29,7 @@ from manyeyes.tasks.questions import (
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.values.base64_text import base64_bytes
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.signed_links import ExampleId
 
 BOUND = {"anyOf": [{"type": "number"}, {"type": "null"}]}
@@ -110,7 +110,8 @@ def read_question(body: QuestionBody) -> GivenQuestion | list[QuestionFault]:
         if isinstance(picture, str):
             faults.append((f"/examples/{n}/picture", picture))
             continue
-        examples.append(NewExample(answer_text(json_value(each.answer)), each.words, picture))
+        answer = json_value(each.answer, f"/question/examples/{n}/answer")
+        examples.append(NewExample(answer_text(answer), each.words, picture))
     if faults:
         return faults
     return judged(GivenQuestion(options=_options(body), instructions=body.instructions, examples=tuple(examples)))
@@ -144,9 +145,16 @@ def instructions_view(context: Context, found: Instructions) -> QuestionView:
     return QuestionView(str(key), found.options.comment, found.text, examples)
 
 
-def json_value(raw: msgspec.Raw | bytes) -> object:
-    """Return the value of a member that was sent as JSON, its numbers with their digits. Raises msgspec.DecodeError."""
-    return _values.decode(raw)
+def json_value(raw: msgspec.Raw | bytes, pointer: str) -> object:
+    """Return the value of a member that was sent as JSON, its numbers with their digits; ``pointer``: where it stands.
+
+    Raises `Refused` for what nobody answers, such as a number of thousands of digits, which is JSON all the same.
+    """
+    try:
+        return _values.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        said = f"{pointer}: {error}"
+        raise Refused(Refusal(Reason.UNREADABLE, said, (MemberFault(str(error), pointer),))) from error
 
 
 def question_view(kind: str, options: AnyOptions) -> dict[str, object]:

@@ -18,7 +18,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import answer_obstacle, answer_text, canonical
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.queue_names import queue_said
-from manyeyes.tasks.rules import QueueTerms, life_of, sentence
+from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
 from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
@@ -28,7 +28,6 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import is_too_long, kept_words
 
 LARGEST_TASK = 8 * 1024 * 1024  # bytes: a picture and ten examples with theirs, as base64
-SHORTEST_LIFE, LONGEST_LIFE = 60, 2_592_000  # seconds
 LONGEST_NAME, LONGEST_COMMENT, LONGEST_ADDRESS = 200, 1_000, 2_000  # characters
 FORM = "multipart/form-data"
 
@@ -103,7 +102,7 @@ async def _of_form(form: FormData) -> SentTask:
 
 async def wanted_task(context: Context, request: Request, body: TaskBody, file: bytes | None) -> WantedTask:
     """Return what is asked for. Raises `Refused` with the members that are wrong."""
-    queue = _queue(await context.lookups.queues(), body.queue)
+    queue = await picture_queue(context, body.queue)
     question = _question(body.question)
     picture, url = _picture(context, body, file)
     if is_too_long(body.comment, LONGEST_COMMENT):
@@ -176,7 +175,9 @@ def callback_address(context: Context, text: str) -> str:
         raise wrong("/callback_url", str(error)) from error
 
 
-def _queue(queues: Mapping[int, QueueTerms], said: int | str) -> QueueTerms:
+async def picture_queue(context: Context, said: int | str) -> QueueTerms:
+    """Return the queue of a name or number. Raises `Refused` for none, and for one of tokens."""
+    queues: Mapping[int, QueueTerms] = await context.lookups.queues()
     of_pictures = {queue_id: terms for queue_id, terms in queues.items() if queue_id not in TOKEN_QUEUES}
     queue_id = queue_said(of_pictures, str(said)[:1_000])
     if queue_id is None:
@@ -220,7 +221,7 @@ def _truth(question: GivenQuestion, raw: msgspec.Raw | msgspec.UnsetType) -> str
     """Return the right answer in its one form; empty when it is not said."""
     if isinstance(raw, msgspec.UnsetType):
         return ""
-    text = canonical(question.options, answer_text(json_value(raw)))
+    text = canonical(question.options, answer_text(json_value(raw, "/truth")))
     obstacle = answer_obstacle(question.options, text)
     if obstacle:
         raise wrong("/truth", sentence(obstacle))

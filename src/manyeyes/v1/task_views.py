@@ -9,20 +9,12 @@ from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
 from manyeyes.tasks.options import value_of
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
-from manyeyes.tasks.seen.store import TaskState
+from manyeyes.tasks.seen.store import FAILURE_WORDS, PEOPLE, TaskState
 from manyeyes.v1.question_views import question_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
 
-PEOPLE = "people"
 COMPLAINT, PRAISE = "complaint", "praise"
-REASONS = {
-    Ending.UNSOLVABLE: "unsolvable",
-    Ending.UNANSWERED: "unanswered",
-    Ending.BARRED: "site_withdrawn",
-    Ending.CANCELLED: "cancelled",
-    Ending.NO_PICTURE: "no_picture",
-}
 # What an answer is as JSON: text, a number with the digits that were typed, names of labels, or one of these by field.
 JsonValue = Annotated[Any, msgspec.Meta(extra_json_schema={"description": "string, number, array or object, by kind"})]
 
@@ -122,7 +114,7 @@ def _result(found: CustomerTask) -> TaskResultView:
 def _failure(found: CustomerTask) -> FailureView:
     task = found.task
     assert task.ending is not None
-    return FailureView(REASONS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
+    return FailureView(FAILURE_WORDS[task.ending], _detail(task.ending, task.solve_count, task.why or ""))
 
 
 def _detail(ending: Ending, solve_count: int, why: str) -> str:

@@ -71,7 +71,7 @@ class TasksApi:
         of = _filter(call.query)
         if "since" in call.query:
             return await self._changes(call, of)
-        name = OF_JOB if of.job_id else OF_NAME if of.external_id else LIST
+        name = OF_JOB if of.is_of_job else OF_NAME if of.external_id else LIST
         wanted = page_wanted(name, call.query)
         page = await tasks_of(
             self._context,

@@ -5,7 +5,8 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.customer.deliveries import deliveries_of, delivery_of, replay
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.operations import Call, Operation, asked_limit, read_task
+from manyeyes.v1.idempotency import REPLAYED, earlier
+from manyeyes.v1.operations import Answer, Call, Operation, asked_limit, read_task
 from manyeyes.v1.webhook_views import DeliveriesView, DeliveryLog, deliveries_view, delivery_log
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
@@ -35,11 +36,14 @@ class WebhooksApi:
         found = await delivery_of(self._context, call.person, task) if task else _NO_NUMBER
         return found if isinstance(found, Refusal) else delivery_log(found)
 
-    async def replay(self, call: Call[KeyOwner, None]) -> DeliveryLog | Refusal:
+    async def replay(self, call: Call[KeyOwner, None]) -> Answer[DeliveryLog] | Refusal:
         """Send one result again; return the call-back as it then is."""
         task = read_task(call.part(3))
-        found = await replay(self._context, call.person, task) if task else _NO_NUMBER
-        return found if isinstance(found, Refusal) else delivery_log(found)
+        before = await earlier(self._context, call.person, call.key)
+        found = await replay(self._context, call.person, task, call.key) if task else _NO_NUMBER
+        if isinstance(found, Refusal):
+            return found
+        return Answer(delivery_log(found), headers={} if before is None else REPLAYED)
 
 
 _NO_NUMBER = Refusal(Reason.UNKNOWN_DELIVERY, "a task's number is wanted")
@@ -73,6 +77,6 @@ OPERATIONS = [
         caller=signed_in_customer,
         scope=WEBHOOKS,
         reply=DeliveryLog,
-        statuses=(401, 403, 404, 409),
+        statuses=(400, 401, 403, 404, 409),
     ),
 ]

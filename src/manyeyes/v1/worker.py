@@ -55,7 +55,7 @@ class AnswerBody(msgspec.Struct):
         """Return the answer as one text."""
         if isinstance(self.value, msgspec.UnsetType):
             return str(self.text)
-        return answer_text(json_value(self.value))
+        return answer_text(json_value(self.value, "/value"))
 
 
 class AnswerRequest(msgspec.Struct):

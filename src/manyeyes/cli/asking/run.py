@@ -12,9 +12,9 @@ from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.asking.progress import AskProgress
 from manyeyes_client import BadItems, Client, Job, JobProgress
+from manyeyes_client.jobs_over import OVER
 
 LONGEST_NAME = 60  # of a job: docs/decisions/0037
-OVER = ("finished", "cancelled")
 LOOKS, LOOK_SECONDS = 6, 1.0
 WANT_OF_MONEY = ("budget", "balance")
 
@@ -66,6 +66,9 @@ def prepare(client: Client, plan: AskPlan, job: Job, wishes: Wishes, talk: Talk,
     if there is not None and there != str(job.id) and not wishes.may_overwrite:
         words = f"{out.path} is there already, and not of this job: name another file with --out"
         raise Stopped(AskEnding.USAGE, words)
+    if job.state == "cancelled" and not job.counts.items:
+        words = f"job {job.id} was cancelled before anything was sent: --run NAME asks the same anew"
+        raise Stopped(AskEnding.REFUSED, words)
     if job.state != "draft":
         talk.goes_on(job)
         return not wishes.is_dry

@@ -34,6 +34,8 @@ STATUSES = {
     "unanswered": mark("Not answered"),
     "untried": mark("Nobody tried it"),
     "barred": mark("Ended: site not proven"),
+    "cancelled": mark("Cancelled"),
+    "no_picture": mark("Its picture could not be had"),
     "waiting": mark("Waiting"),
     "answering": mark("Being answered"),
 }
@@ -146,4 +148,6 @@ _ENDINGS = {
     Ending.UNSOLVABLE: "unsolvable",
     Ending.UNANSWERED: "unanswered",
     Ending.BARRED: "barred",
+    Ending.CANCELLED: "cancelled",
+    Ending.NO_PICTURE: "no_picture",
 }

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.console.customer.reader_zone import keep_zone, zone_of
 from manyeyes.console.customer.statement_period import PAGE_ENTRIES, PATH, StatementQuery, asked, filters
 from manyeyes.console.shared import languages
-from manyeyes.console.shared.appearance import COOKIE, look_of, remember
+from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.charts import Chart, bar_chart
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
@@ -26,7 +27,6 @@ from manyeyes.roles.customer.statement import (
     read_statement,
 )
 from manyeyes.roles.customer.statement_csv import KINDS_OF_LINES, statement_csv
-from manyeyes.roles.customer.statement_span import USUAL_ZONE, is_zone
 from manyeyes.runtime.context import Context
 
 KINDS = {
@@ -37,7 +37,6 @@ KINDS = {
     TransferKind.RECOGNITION: languages.mark("Charged for recognition"),
 }
 CSV_PATH = f"{PATH}.csv"
-ZONE = "tz"
 
 
 class StatementPages:
@@ -61,7 +60,7 @@ class StatementPages:
             person=place.name,
             asked=question,
             span=question.span,
-            has_zone=bool(request.query_params.get(ZONE) or _kept_zone(request)),
+            has_zone=zone_of(request).is_chosen,
             zones=sorted(available_timezones()),
             books=books,
             rows=[(_label(row, books), row, *_shown(books, i, question)) for i, row in enumerate(books.rows)],
@@ -75,8 +74,7 @@ class StatementPages:
             links=links(question, entries),
             **_charts(books, language),
         )
-        if (said := request.query_params.get(ZONE, "")) and is_zone(said):
-            remember(response, {ZONE: said})
+        keep_zone(request, response)
         return response
 
     @for_customers
@@ -114,13 +112,7 @@ def kinds_in(language: str) -> dict[TransferKind, str]:
 
 
 def _asked(request: Request) -> StatementQuery:
-    return asked(request.query_params, datetime.now(UTC), _kept_zone(request) or USUAL_ZONE)
-
-
-def _kept_zone(request: Request) -> str:
-    """Return the time zone that a cookie kept; empty for none."""
-    kept = request.cookies.get(COOKIE.format(ZONE), "")
-    return kept if kept and is_zone(kept) else ""
+    return asked(request.query_params, datetime.now(UTC), zone_of(request).name)
 
 
 def _label(row: StatementRow, books: Statement) -> str:

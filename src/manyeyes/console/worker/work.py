@@ -10,20 +10,17 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.console.shared import languages, task_wording
+from manyeyes.console.shared import languages, plain_forms, task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
-from manyeyes.console.worker import plain_forms
+from manyeyes.console.shared.task_drawing import drawn_question
 from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.worker import LeasedTask, WorkerDesk, WorkerSession, parse_lease
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.labels import LabelOptions
-from manyeyes.tasks.options import PictureOptions, answer_obstacle
-from manyeyes.tasks.questions import ChoiceOptions, NumberOptions
-from manyeyes.tasks.rules import LONGEST_ANSWER, ImageOptions
+from manyeyes.tasks.rules import LONGEST_ANSWER
 from manyeyes.tasks.tokens import TokenOptions
 from manyeyes.v1.question_views import instructions_view
 from manyeyes.v1.worker_views import LeaseView, lease_view
@@ -159,44 +156,16 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
     task = lease.task
     if task.widget_url:
         return _widget(words, leased, lease)
-    options, draft = task.options, refused or ""
-    buttons = _buttons(options)
-    parts = plain_forms.parts(words, options, draft)
-    rules = [task_wording.filled(words, *rule) for rule in task_wording.rules(options) if rule[0] != "rule.unit"]
+    drawn = drawn_question(words, task.options, refused)
     return {
-        "kind": "label" if buttons else "fields" if parts else "picture",
+        **drawn,
         "lease": lease.lease,
         "image_url": task.image_url,
-        "widget_url": "",
         "sensitive": task.queue.sensitive,
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
-        "ask": words[task_wording.question(options)],
-        "rules": rules,
-        "digits": _keys_of(options),
-        "unit": options.unit if isinstance(options, NumberOptions) else "",
-        "labels": buttons,
-        "form": parts,
-        "topic": options.comment if isinstance(options, LabelOptions) else "",
-        "comment": "" if isinstance(options, LabelOptions) else options.comment,
         "unread": leased.is_unread,
-        "draft": "" if parts else draft,
-        "hint": "" if refused is None else _hint(words, options, draft),
     }
-
-
-def _buttons(options: PictureOptions) -> list[dict[str, object]]:
-    """Return the labels of which one is picked: what is sent for each, and what stands on it."""
-    if isinstance(options, LabelOptions):
-        return [{"value": choice.number, "name": choice.name} for choice in options.labels]
-    return [{"value": name, "name": name} for name in options.labels] if isinstance(options, ChoiceOptions) else []
-
-
-def _keys_of(options: PictureOptions) -> str:
-    """Return which keys a touch screen shows, where it is not those for words."""
-    if isinstance(options, ImageOptions):
-        return "numeric" if options.numeric == 1 else ""
-    return plain_forms.keys_of(options) if isinstance(options, NumberOptions) else ""
 
 
 def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> dict[str, Any]:
@@ -221,15 +190,6 @@ def _widget(words: task_wording.Words, leased: LeasedTask, lease: LeaseView) -> 
         "draft": "",
         "hint": "",
     }
-
-
-def _hint(words: task_wording.Words, options: PictureOptions, draft: str) -> str:
-    """Return what is wrong with an answer that was sent by the form and refused."""
-    found = None if isinstance(options, LabelOptions) else answer_obstacle(options, draft)
-    if found is None:
-        return ""
-    said = task_wording.hint(words, found)
-    return f"{found.field}: {said}" if found.field else said
 
 
 def _kinds_of(reason: SkipReason) -> str:

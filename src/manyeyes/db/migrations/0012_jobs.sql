@@ -136,6 +136,7 @@ CREATE TABLE job_upload (
     changed_at timestamptz NOT NULL,
     PRIMARY KEY (cell, job_id, upload_key)
 );
+CREATE INDEX job_upload_open ON job_upload (cell, changed_at) WHERE NOT complete;
 
 CREATE TABLE repeated_call (
     cell       int NOT NULL,

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.actions.replay_deliveries import LARGEST_REPLAY, ReplayDeliveries, replay_deliveries
 from manyeyes.actions.rotate_secrets import RotateSecret, rotate_secrets
@@ -104,11 +105,13 @@ async def owners_of(context: Context, task: int) -> list[Owner]:
     return found
 
 
-async def replay(context: Context, owner: Owner, task: int) -> CallbackLog | Refusal:
-    """Send the result of one of the owner's tasks again, whatever became of it before."""
+async def replay(context: Context, owner: Owner, task: int, key: CallKey | None = None) -> CallbackLog | Refusal:
+    """Send the result of one of the owner's tasks again, whatever became of it before; ``key`` names the call."""
     task_id = await context.id_blocks.of_wire(owner.cell, task)
-    command = ReplayDeliveries(owner.cell, owner.account_id, task_id)
+    command = ReplayDeliveries(owner.cell, owner.account_id, task_id, key=key)
     replayed = await context.batcher.ask(replay_deliveries, command)
+    if isinstance(replayed, Refusal):
+        return replayed
     found = await delivery_of(context, owner, task)
     return found if replayed or isinstance(found, Refusal) else _TRIED_ENOUGH
 
@@ -119,6 +122,7 @@ async def replay_given_up(context: Context, owner: Owner) -> int:
     while True:
         command = ReplayDeliveries(owner.cell, owner.account_id, after=after)
         replayed = await context.batcher.ask(replay_deliveries, command)
+        assert not isinstance(replayed, Refusal)  # which a call with a key alone may be
         count += len(replayed)
         if len(replayed) < LARGEST_REPLAY:
             return count

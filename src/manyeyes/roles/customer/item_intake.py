@@ -57,6 +57,7 @@ class Intake:
         self.findings: list[MemberFault] = []
         self.skipped: list[str] = []
         self.refusal: Refusal | None = None  # why nothing more is taken
+        self.is_overtaken = False  # another body of the file came first: this one may hold the very same items
         self.is_readable = True  # all of its items were, though their names may be taken
         self.line = file.lines if file else 0
         self._context, self._asked, self._key, self._file = context, asked, upload_key, file
@@ -82,7 +83,7 @@ class Intake:
             else:
                 self.is_readable = False
                 self.find(each)
-            if self.refusal:
+            if self.refusal and not self.is_overtaken:
                 return
 
     def find(self, finding: LineFault) -> None:
@@ -103,7 +104,8 @@ class Intake:
             return ItemsAdded(self._file, self._asked.job.items)
         command = self._command((), max(line, self.line), self.digest, is_complete=True)
         outcome = await self._context.batcher.ask(add_items, command)
-        self.refusal = outcome if isinstance(outcome, Refusal) else None
+        if isinstance(outcome, Refusal):
+            self._refuse(outcome)
         return None if self.refusal else outcome
 
     async def stop(self) -> None:
@@ -115,6 +117,8 @@ class Intake:
     async def _take_item(self, line: int, item: FileItem) -> None:
         self.count += 1
         self.digest = chained(self.digest, item.external_id, item.picture, item.picture_url, item.comment, item.truth)
+        if self.is_overtaken:
+            return
         if self.count <= self._compared:
             if self.count == self._compared and self._file and self.digest != self._file.digest:
                 self.refusal = OTHER_FILE
@@ -186,11 +190,14 @@ class Intake:
         if isinstance(outcome, ItemsAdded):
             self._saved = outcome.upload.items
         elif isinstance(outcome, Refusal):
-            self.refusal = outcome
+            self._refuse(outcome)
         elif isinstance(outcome, ItemsKnown):
             for name in sorted(outcome.external_ids, key=self._pending.__getitem__):
                 said = f"the job has an item named {name[:200]!r} already"
                 self.find(LineFault(self._pending[name], said, "/external_id"))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refusal, self.is_overtaken = refusal, refusal.reason in (Reason.UPLOAD_OPEN, Reason.KEY_REUSED)
 
     async def _new_item(self, each: _Judged) -> NewItem:
         return NewItem(
@@ -214,6 +221,7 @@ class Intake:
             items=items,
             kind=self._asked.kind,
             options=self._asked.options,
+            question_id=self._asked.job.question_id,
             ip=self._asked.ip,
             is_complete=is_complete,
         )

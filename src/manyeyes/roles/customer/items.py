@@ -92,7 +92,9 @@ class CustomerItems:
             return Refusal(Reason.UNKNOWN_UPLOAD, f"the job has no upload {upload_key[:100]}")
         return found
 
-    async def drop(self, owner: Owner, job_id: int, upload_key: str, idle_seconds: int = 0) -> Refusal | None:
+    async def drop(
+        self, owner: Owner, job_id: int, upload_key: str, idle_seconds: int = 0, *, only_half: bool = False
+    ) -> Refusal | None:
         """Drop a file and its items; see `actions/drop_uploads.py` for the refusals."""
         command = DropUpload(
             cell=owner.cell,
@@ -100,6 +102,7 @@ class CustomerItems:
             job_id=job_id,
             upload_key=upload_key,
             idle_seconds=idle_seconds,
+            only_half=only_half,
         )
         has_begun = False
         while True:
@@ -117,7 +120,7 @@ class CustomerItems:
         files = await self._files(owner, job)
         file = files.get(sent.upload_key)
         if file is not None and file.digest == DROPPING:
-            await self.drop(owner, job.job_id, sent.upload_key)
+            await self.drop(owner, job.job_id, sent.upload_key, only_half=True)
             del files[sent.upload_key]
             file = None
         refusal = _why_not_begun(job, files, sent)
@@ -141,9 +144,11 @@ class CustomerItems:
     ) -> UploadTaken | Refusal:
         """Leave nothing of a file that is not taken; where the job has its items from another one, that is it."""
         if intake.refusal and intake.refusal.reason is not Reason.BAD_ITEMS:
-            return intake.refusal  # another body goes on with the file, or it is another file
+            # Another body goes on with the file, or had the same items and was first; or it is another file.
+            same = await self._twin(owner, job, intake) if intake.is_overtaken and intake.is_readable else None
+            return _taken(same, intake, was_there=True) if same else intake.refusal
         if isinstance(known, FileKnown) or intake.findings or intake.refusal:
-            await self.drop(owner, job.job_id, sent.upload_key)
+            await self.drop(owner, job.job_id, sent.upload_key, only_half=True)  # another body may have completed it
         if isinstance(known, FileKnown):
             return _taken(known, intake, was_there=True)
         twin = await self._twin(owner, job, intake) if intake.is_readable else None
@@ -156,7 +161,9 @@ class CustomerItems:
         return Refusal(Reason.BAD_ITEMS, said, tuple(sorted(intake.findings, key=lambda found: found.line or 0)))
 
     async def _twin(self, owner: Owner, job: Job, intake: Intake) -> FileKnown | None:
-        """Return the complete file that has the very same items."""
+        """Return the complete file that has the very same items, and how many the job has by now."""
+        found_job = await self._job(owner, job.job_id)
+        job = job if isinstance(found_job, Refusal) else found_job
         files = await self._files(owner, job)
         found = [file for file in files.values() if file.complete and file.digest == intake.digest]
         return FileKnown(found[0], job.items) if found else None
@@ -213,7 +220,7 @@ async def drop_stale(context: Context, cell: int) -> None:
     found = await read_patiently(pool, lambda db: uploads.stale_uploads(db, cell, STALE_SECONDS, MOST_STALE))
     for file in found:
         owner = KeyOwner(cell, file.account_id, ())
-        await CustomerItems(context).drop(owner, file.job_id, file.upload_key, file.idle_seconds)
+        await CustomerItems(context).drop(owner, file.job_id, file.upload_key, file.idle_seconds, only_half=True)
 
 
 def _why_not_begun(job: Job, files: dict[str, JobUpload], sent: SentFile) -> Refusal | None:

@@ -10,6 +10,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.change_jobs import ChangeJob, change_jobs
 from manyeyes.actions.open_jobs import OpenJob, open_jobs
+from manyeyes.actions.revise_drafts import ReviseDraft, revise_drafts
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
 from manyeyes.jobs.store import JobUpload, NewJob
@@ -22,6 +23,7 @@ from manyeyes.tasks import question_store
 from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.workers import store as workers
 
@@ -59,6 +61,17 @@ class JobsPage(msgspec.Struct, frozen=True):
     after: int | None
 
 
+class QueueChoice(msgspec.Struct, frozen=True):
+    """A queue that a job may be put into: how many people are at it now, and how long so many items are likely to take.
+
+    ``eta_seconds`` None: nothing tells.
+    """
+
+    queue: QueueTerms
+    people: int
+    eta_seconds: int | None
+
+
 class CustomerJobs:
     """The jobs of whoever calls; those of other accounts are as unknown as ones that never were."""
 
@@ -73,8 +86,8 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
-            return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -117,8 +130,10 @@ class CustomerJobs:
         shown = found[:limit]
         return JobsPage(await self._standings(owner.cell, shown), shown[-1].job_id if len(found) > limit else None)
 
-    async def change(self, owner: Owner, job_id: int, change: JobChange) -> JobStanding | Refusal:
-        """Change a job's name and bounds, start, pause or cancel it; return it as it then is.
+    async def change(
+        self, owner: Owner, job_id: int, change: JobChange, key: CallKey | None = None
+    ) -> JobStanding | Refusal:
+        """Change a job's name and bounds, start, pause or cancel it; return it as it then is. ``key``: names the call.
 
         Refusals: see `actions/change_jobs.py`.
         """
@@ -131,14 +146,33 @@ class CustomerJobs:
             account_id=owner.account_id,
             change=change,
             price_micros=found.price_micros,
+            key=key,
         )
         outcome = await self._context.batcher.ask(change_jobs, command)
         self._context.job_bell.ring()
         return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
 
-    async def start(self, owner: Owner, job_id: int) -> JobStanding | Refusal:
+    async def revise(self, owner: Owner, job_id: int, draft: NewJob, question: GivenQuestion) -> JobStanding | Refusal:
+        """Let a draft be as ``draft`` and ask ``question``, its items too; return it as it then is.
+
+        Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
+        """
+        if not await self._is_of_pictures(draft.queue_id):
+            return _no_queue(draft.queue_id)
+        faults = await picture_faults(self._context, owner.account_id, question)
+        if faults:
+            return faults if isinstance(faults, Refusal) else unfit_question(faults)
+        command = ReviseDraft(
+            cell=owner.cell,
+            job=msgspec.structs.replace(draft, job_id=job_id, account_id=owner.account_id),
+            question=question.new(await self._context.id_blocks.take(owner.cell), owner.account_id),
+        )
+        outcome = await self._context.batcher.ask(revise_drafts, command)
+        return outcome if isinstance(outcome, Refusal) else await self.get(owner, job_id)
+
+    async def start(self, owner: Owner, job_id: int, key: CallKey | None = None) -> JobStanding | Refusal:
         """Start a draft, or let a paused job go on; one that runs stays as it is."""
-        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START))
+        return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.START), key)
 
     resume = start
 
@@ -150,15 +184,28 @@ class CustomerJobs:
         """Give up all that waits; what is held for it is given back, what is answered stays."""
         return await self.change(owner, job_id, msgspec.structs.replace(UNCHANGED, verb=JobVerb.CANCEL))
 
+    async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
+        """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
+        queues = await self._context.lookups.queues()
+        speeds = {each: await self._recent(cell, each) for each in sorted(queues) if each not in TOKEN_QUEUES}
+        return [
+            QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
+            for queue_id, (answered, people) in speeds.items()
+        ]
+
+    async def _is_of_pictures(self, queue_id: int) -> bool:
+        """Tell whether a queue is there and no one of tokens, whose workers have no screen for pictures."""
+        return queue_id not in TOKEN_QUEUES and queue_id in await self._context.lookups.queues()
+
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
             return []
 
         asked_ids = sorted({job.question_id for job in found})
 
-        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion | None]]:
+        async def read(db: asyncpg.Connection) -> tuple[list[JobUpload], dict[int, AskedQuestion]]:
             files = await jobs.uploads(db, cell, [job.job_id for job in found])
-            return files, {each: await question_store.question(db, cell, each) for each in asked_ids}
+            return files, await question_store.questions(db, cell, asked_ids)
 
         files, asked = await read_patiently(self._context.cells.pool(cell), read)
         queues = await self._context.lookups.queues()
@@ -166,7 +213,7 @@ class CustomerJobs:
             JobStanding(
                 job=job,
                 queue=queues[job.queue_id],
-                question=_known(asked[job.question_id]),
+                question=asked[job.question_id],
                 uploads=[each for each in files if each.job_id == job.job_id],
                 price_micros=queues[job.queue_id].price_micros,
                 total_micros=job.items * queues[job.queue_id].price_micros,
@@ -178,10 +225,13 @@ class CustomerJobs:
     async def _eta(self, cell: int, job: Job) -> int | None:
         if job.state is not JobState.RUNNING:
             return None
-        answered, present = await self._context.lookups.cached(
-            "job_speed", (cell, job.queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, job.queue_id)
-        )
+        answered, present = await self._recent(cell, job.queue_id)
         return eta_seconds(job.open + job.held_back, answered, SPEED_MINUTES * 60, present)
+
+    async def _recent(self, cell: int, queue_id: int) -> tuple[int, int]:
+        return await self._context.lookups.cached(
+            "job_speed", (cell, queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, queue_id)
+        )
 
     async def _speed(self, cell: int, queue_id: int) -> tuple[int, int]:
         """Return how many tasks a queue answered lately, and how many workers are there."""
@@ -199,14 +249,12 @@ def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:
     return Refusal(Reason.TASK_PROPERTIES, f"{findings[0].pointer}: {findings[0].detail}", findings)
 
 
-def _known(question: AskedQuestion | None) -> AskedQuestion:
-    """Return the question of a job, which is there as long as the job is."""
-    assert question is not None
-    return question
-
-
 def _unknown(job_id: int) -> Refusal:
     return Refusal(Reason.UNKNOWN_JOB, f"there is no job {job_id}")
+
+
+def _no_queue(queue_id: int) -> Refusal:
+    return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {queue_id} for pictures")
 
 
 _NEWEST = 2**63 - 1

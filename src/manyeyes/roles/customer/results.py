@@ -25,12 +25,11 @@ from manyeyes.tasks.job_items import ItemOutcome
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.seen.store import FAILURE_WORDS, state_of
+from manyeyes.tasks.seen.store import FAILURE_WORDS, PEOPLE, state_of
 from manyeyes.values.refusals import Reason, Refusal
 
 PORTION = 1_000  # rows of one read
 GROUP = 20_000  # rows of a Parquet file that are written together: few, large groups are small and quick to read
-PEOPLE = "people"
 WITHOUT_PARQUET = (
     "Parquet files need a package that this installation does not have; its operator adds it with "
     "pip install 'manyeyes[parquet]'. The same results come as CSV and as JSON lines."

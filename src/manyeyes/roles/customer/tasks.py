@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import asyncpg
@@ -133,6 +133,14 @@ async def tasks_of(
     return TaskPage(await _shown(context, owner.cell, found), following)
 
 
+async def tasks_named(context: Context, owner: Owner, task_ids: Sequence[int]) -> list[CustomerTask]:
+    """Return those of the tasks, by their ids, that are the owner's, in this order."""
+    cell = owner.cell
+    found = await read_patiently(context.cells.pool(cell), lambda db: seen_tasks.seen(db, cell, list(task_ids)))
+    mine = [found[each] for each in task_ids if each in found and found[each].account_id == owner.account_id]
+    return await _shown(context, cell, mine)
+
+
 async def changes_of(
     context: Context, owner: Owner, of: TaskFilter, *, after: Change = BEGINNING, limit: int = 100
 ) -> ChangePage:
@@ -167,6 +175,7 @@ async def cancel(context: Context, owner: Owner, number: int) -> CustomerTask | 
     if isinstance(outcome, Refusal):
         return outcome
     context.notifier.notify([of_task(task_id)])
+    context.job_bell.ring()  # what was held for it may let another line in
     return await task_of(context, owner, task_id)
 
 

@@ -30,6 +30,18 @@ ORDER BY task_id DESC LIMIT $4;
 SELECT task_id AS place, task_id FROM task WHERE cell = $1 AND account_id = $2 AND task_id > $3
 ORDER BY task_id LIMIT $4;
 
+-- name: narrowed_before
+-- Of these those of one queue (0: any) that were made in a span, newest first.
+SELECT task_id AS place, task_id FROM task
+WHERE cell = $1 AND account_id = $2 AND task_id < $3 AND ($5 = 0 OR queue_id = $5) AND created_at >= $6 AND created_at < $7
+ORDER BY task_id DESC LIMIT $4;
+
+-- name: narrowed_after
+-- Of these those of one queue (0: any) that were made in a span, oldest first.
+SELECT task_id AS place, task_id FROM task
+WHERE cell = $1 AND account_id = $2 AND task_id > $3 AND ($5 = 0 OR queue_id = $5) AND created_at >= $6 AND created_at < $7
+ORDER BY task_id LIMIT $4;
+
 -- name: called_before
 -- Of these those with the customer's own name for them, newest first.
 SELECT task_id AS place, task_id FROM task

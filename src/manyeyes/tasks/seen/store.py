@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -15,6 +15,7 @@ from manyeyes.tasks.store import shown_of, text_of
 
 SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
+ALWAYS = datetime.fromtimestamp(0, UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class TaskState(enum.StrEnum):
@@ -29,6 +30,7 @@ class TaskState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+PEOPLE = "people"  # whose an answer is
 # How a task that has no answer is told of.
 FAILURE_WORDS = {
     Ending.UNSOLVABLE: "unsolvable",
@@ -90,11 +92,13 @@ def state_of(ending: Ending | None, work_state: int | None, job_state: int | Non
 
 
 class TaskFilter(msgspec.Struct, frozen=True):
-    """Which of an account's tasks a list has; what is 0, empty or None takes all."""
+    """Which of an account's tasks a list has; what is 0, empty or None takes all. ``made``: from when until when."""
 
     job_id: int = 0
     external_id: str = ""
     state: TaskState | None = None
+    queue_id: int = 0
+    made: tuple[datetime, datetime] | None = None
 
     def has(self, task: SeenTask) -> bool:
         """Tell whether the task is one of the list."""
@@ -102,7 +106,18 @@ class TaskFilter(msgspec.Struct, frozen=True):
             (not self.job_id or task.job_id == self.job_id)
             and (not self.external_id or task.external_id == self.external_id)
             and (self.state is None or task.state is self.state)
+            and (not self.queue_id or task.queue_id == self.queue_id)
+            and (self.made is None or self.made[0] <= task.created_at < self.made[1])
         )
+
+    @property
+    def is_of_job(self) -> bool:
+        """Tell whether the list is a job's, in the order of its lines; one name of it is looked up as any name is."""
+        return self.job_id > 0 and not self.external_id
+
+    def place(self, task: SeenTask) -> int:
+        """Return what orders the task in this list."""
+        return task.line if self.is_of_job else task.task_id
 
 
 class ListedTask(msgspec.Struct, frozen=True):
@@ -141,13 +156,16 @@ async def places(
     """
     start = (LATEST if newest else EARLIEST) if after is None else after
     arguments: list[Any] = [cell, account_id, start, limit]
-    if of.job_id:
+    if of.is_of_job:
         query = SQL.lines_before if newest else SQL.lines_after
         start_of_line = min(start, 2**31 - 1)
         arguments = [cell, account_id, start_of_line, limit, of.job_id]
     elif of.external_id:
         query = SQL.called_before if newest else SQL.called_after
         arguments.append(of.external_id)
+    elif of.queue_id or of.made:
+        query = SQL.narrowed_before if newest else SQL.narrowed_after
+        arguments += [of.queue_id, *(of.made or ALWAYS)]
     else:
         query = SQL.tasks_before if newest else SQL.tasks_after
     return read(ListedTask, await db.fetch(query, *arguments))

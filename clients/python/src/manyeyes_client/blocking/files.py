@@ -23,7 +23,7 @@ from manyeyes_client.retries import AGAIN
 from manyeyes_client.sources import Source, Uploadable
 from manyeyes_client.written_files import Written
 
-FINISHED, NO_SUCH_CALL = "finished", "unknown_call"
+FINISHED, NO_SUCH_CALL, STILL_OPEN = "finished", "unknown_call", "upload_open"
 
 
 class FileVerbs(Connection):
@@ -51,9 +51,16 @@ class FileVerbs(Connection):
             except httpx.TransportError as error:
                 self.pause_after(error, tries)
             except ProblemError as no:
-                if no.status not in AGAIN:
+                may_again = no.status in AGAIN or (no.reason == STILL_OPEN and self._is_ours(job_id, key))
+                pause = tries.after_break() if may_again else None
+                if pause is None:
                     raise
-                self.pause_after(httpx.ReadError(str(no)), tries)
+                time.sleep(pause)
+
+    def _is_ours(self, job_id: int, key: str) -> bool:
+        """Tell whether what is half there is this upload: the server may not know yet that its connection broke."""
+        uploads = (self.send(requests.job(job_id))).uploads
+        return all(each.complete or each.key == key for each in uploads)
 
     def upload_state(self, job_id: int, key: str) -> Upload:
         """Return how far an upload came; of one that never began, no line."""

@@ -1,0 +1,147 @@
+"""What a draft's page shows: the form, its preview, the files, and what it will cost."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from manyeyes.accounts.store import AccountPlace
+from manyeyes.console.customer.jobs import job_words
+from manyeyes.console.customer.jobs.asked_question import options_in
+from manyeyes.console.customer.jobs.draft_terms import LIVES, TermsForm, terms_of
+from manyeyes.console.customer.jobs.preview import preview
+from manyeyes.console.customer.jobs.question_form import QuestionForm, Stored, form_of
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.languages import catalogue
+from manyeyes.console.shared.rendering import render
+from manyeyes.jobs.upload_rules import DROPPING
+from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
+from manyeyes.roles.customer.spending import Purse, purse_of
+from manyeyes.roles.customer.tasks import tasks_of
+from manyeyes.runtime.batching import read_patiently
+from manyeyes.runtime.context import Context
+from manyeyes.tasks import question_store
+from manyeyes.tasks.question_rules import MOST_EXAMPLES, MOST_FIELDS
+from manyeyes.tasks.seen.store import TaskFilter
+from manyeyes.values.integers import whole_number
+from manyeyes.values.money import MICROS
+from manyeyes.values.refusals import Reason, Refusal
+
+PATH = "/customer/jobs"
+FIRST_LOOKED_AT = 5  # items among which one with a picture is looked for
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent and comes back as it was typed; ``focus``: the id of the control that has the focus."""
+
+    question: QuestionForm
+    terms: TermsForm
+    focus: str = ""
+
+
+class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page is about; ``standing`` None: no draft is made yet. ``complaints``: (sentence, control) each."""
+
+    standing: JobStanding | None
+    sent: Sent | None = None
+    complaints: list[tuple[str, str]] = []
+    refusal: Refusal | None = None
+    is_saved: bool = False
+
+
+async def draw_draft(
+    context: Context, request: Request, place: AccountPlace, page: DraftPage, *, status: int = 200
+) -> HTMLResponse:
+    """Return the page of a draft, or of one that is not made yet."""
+    standing, say = page.standing, catalogue(look_of(request).language)
+    question = page.sent.question if page.sent else form_of(standing.question) if standing else QuestionForm()
+    terms = page.sent.terms if page.sent else terms_of(standing.job) if standing else TermsForm()
+    items = standing.job.items if standing else 0
+    choices = await CustomerJobs(context).queue_choices(place.cell, items)
+    chosen = next((each for each in choices if str(each.queue.queue_id) == terms.queue), choices[0])
+    picture = await _first_picture(context, place, standing) if standing else ""
+    purse = await purse_of(context, place)
+    total = items * chosen.queue.price_micros
+    options, _ = options_in(question)
+    job_id = standing.job.job_id if standing else None
+    return render(
+        request,
+        "customer/job_draft.html",
+        status=status,
+        person=place.name,
+        job=standing.job if standing else None,
+        action=f"{PATH}/{job_id or 'new'}",
+        form=question,
+        terms=terms,
+        focus=page.sent.focus if page.sent else "",
+        kinds={kind: tuple(map(say.ugettext, told)) for kind, told in job_words.KINDS.items()},
+        lives=LIVES,
+        choices=choices,
+        chosen=chosen,
+        uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
+        price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
+        has_budget_for=_affordable(terms.budget, chosen.queue.price_micros),
+        preview=preview(request, options, question, chosen.queue, picture),
+        is_sample=not picture,
+        complaints=page.complaints,
+        refusal=_said(page.refusal, say) if page.refusal else "",
+        lines=[each for each in page.refusal.findings if each.line] if page.refusal else [],
+        is_saved=page.is_saved or "saved" in request.query_params,
+        most={"fields": MOST_FIELDS, "examples": MOST_EXAMPLES},
+        script_data={"words": {key: say.ugettext(message) for key, message in WORDS.items()}, "job": job_id},
+    )
+
+
+async def stored_pictures(context: Context, place: AccountPlace, form: QuestionForm) -> Stored:
+    """Return the stored pictures that the form's examples name, of this account's questions alone."""
+    wanted = {each.kept for each in form.examples if each.kept}
+
+    async def read(db: asyncpg.Connection) -> dict[str, bytes]:
+        found: dict[str, bytes] = {}
+        for name in sorted(wanted):
+            question_id, n = (whole_number(part, 18) for part in (*name.split(".", 1), "")[:2])
+            if question_id is None or n is None or n >= MOST_EXAMPLES:
+                continue
+            question = await question_store.question(db, place.cell, question_id)
+            if question is None or question.account_id != place.account_id:
+                continue
+            picture = await question_store.picture(db, place.cell, question_id, n)
+            found |= {name: picture[1]} if picture else {}
+        return found
+
+    return await read_patiently(context.cells.pool(place.cell), read) if wanted else {}
+
+
+async def _first_picture(context: Context, place: AccountPlace, standing: JobStanding) -> str:
+    """Return the path of a picture of the draft's first items; empty while none is here."""
+    if not standing.job.items:
+        return ""
+    of = TaskFilter(job_id=standing.job.job_id)
+    page = await tasks_of(context, place, of, newest=False, limit=FIRST_LOOKED_AT)
+    shown = (each.picture for each in page.tasks if each.picture)
+    return next((picture.customers_path(context.pictures) for picture in shown), "")
+
+
+def _missing(purse: Purse, total: int) -> int:
+    return max(0, total - purse.available_micros)
+
+
+def _affordable(budget: str, price: int) -> int | None:
+    """Return how many pictures a typed budget is enough for; None for none."""
+    whole, _, part = budget.partition(".")
+    micros = (whole_number(whole, 9) or 0) * MICROS + (whole_number(part[:6].ljust(6, "0"), 6) or 0)
+    return micros // price if budget else None
+
+
+def _said(refusal: Refusal, say: Any) -> str:
+    if refusal.reason is Reason.TASK_PROPERTIES and "right answers" in refusal.detail:
+        return str(say.ugettext(job_words.TRUTHS))
+    if refusal.findings and refusal.reason is Reason.TASK_PROPERTIES:
+        found = job_words.complaints([(each.pointer, each.detail) for each in refusal.findings], say)
+        return " ".join(sentence for sentence, _ in found)
+    return job_words.said_of(refusal, say)
+
+
+WORDS = job_words.UPLOAD_WORDS

@@ -1,0 +1,57 @@
+"""The worker's screen with a question on it, for the customer who asks it: the same template, without its scripts."""
+
+from typing import Any
+
+from starlette.requests import Request
+
+from manyeyes.console.customer.jobs.question_form import QuestionForm
+from manyeyes.console.shared import languages, task_wording
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.rendering import Page, environment, static_root
+from manyeyes.console.shared.task_drawing import drawn_question
+from manyeyes.tasks.options import PictureOptions
+from manyeyes.tasks.question_rules import AnyQuestion, tidied
+from manyeyes.tasks.rules import LONGEST_ANSWER, QueueTerms
+from manyeyes.values.text.rules import ROOM
+from manyeyes.workers.rules import OF_PICTURES, SkipReason
+
+SAMPLE = "customer/sample.svg"
+
+
+def preview(request: Request, options: AnyQuestion, form: QuestionForm, queue: QueueTerms, image_url: str) -> str:
+    """Return a whole document: the worker's screen as somebody would see it; ``image_url`` empty: with a sample."""
+    look = look_of(request)
+    words = task_wording.words_for(languages.catalogue(look.language))
+    template = environment(look.language).get_template("customer/worker_preview.html")
+    told = {"id": "", "instructions": form.instructions, "examples": [_example(each) for each in form.examples]}
+    return template.render(
+        page=Page(look, request.url.path, static_root(), ""),
+        is_reviewer=False,
+        fresh_refusals=0,
+        mode="task",
+        presence="",
+        notice="",
+        tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
+        task=_task(words, tidied(options), queue, image_url),
+        told=told if form.instructions.strip() or form.examples else None,
+        longest_typed=LONGEST_ANSWER * ROOM,
+        words=words,
+        skip_reasons={code: "picture label" for code in SkipReason if code in OF_PICTURES},
+        script_data={},
+    )
+
+
+def _task(words: task_wording.Words, options: PictureOptions, queue: QueueTerms, image_url: str) -> dict[str, Any]:
+    return {
+        **drawn_question(words, options),
+        "lease": "",
+        "image_url": image_url or f"{static_root()}/{SAMPLE}",
+        "sensitive": False,
+        "queue": queue.name,
+        "pay_micros": queue.pay_micros,
+        "unread": False,
+    }
+
+
+def _example(example: Any) -> dict[str, str]:
+    return {"text": example.answer, "words": example.words, "image_url": ""}
