@@ -94,6 +94,7 @@ async def test_all_that_was_given_up_is_replayed_page_by_page(stage: Stage, post
         others = await ended(stage, address(gone))
         await post.go()
     (first,) = await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id))
+    assert isinstance(first, list)
     (second,) = await stage.act(replay_deliveries, ReplayDeliveries(stage.cell, account_id, after=first[-1]))
     assert (first, second) == (told[:2], told[2:])
     states = {row["task_id"]: row["state"] for row in await post.deliveries()}

@@ -20,7 +20,7 @@ METERS, ANSWERED = 40, 23
 def draw_meters(folder: Path) -> dict[str, str]:
     """Draw a folder of the demo's meters; return what each reads."""
     folder.mkdir()
-    found = {}
+    found: dict[str, str] = {}
     for number in itertools.count():
         drawn = draw("meter", number)
         if drawn.text.isdigit():
