@@ -14,6 +14,7 @@ from fuzz.inputs import Input
 
 PATIENCE_SECONDS = 30.0  # of a client; the longest that is waited for, many times over
 _EVENTS = "text/event-stream"
+_JSON, _PROBLEM = "application/json", "application/problem+json"
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ def fault(shape: str, answered: Answered) -> str:
     """Return what is wrong with an answer in a contract's ``shape``; empty when nothing is.
 
     ``any``: whatever is no 5xx. The others: docs/contracts/anticaptcha.md#envelope, docs/contracts/tupu.md#exact-bytes,
-    docs/reference/v1.
+    docs/decisions/0048-what-is-alike-in-v1.md.
     """
     if answered.is_stalled or answered.seconds > PATIENCE_SECONDS:
         return "stall"
@@ -94,20 +95,22 @@ def _tupu(answered: Answered) -> str:
 def _v1(answered: Answered) -> str:
     if answered.status == 204 or answered.kind.startswith(_EVENTS):
         return ""
-    said = _object(answered)
-    if said is None and answered.status != 503:
-        return f"no JSON object ({answered.status}, {answered.kind})"
-    is_refused = said is not None and {"refusal", "reason"} <= said.keys()
-    return (
-        "" if answered.status < 400 or answered.status == 503 or is_refused else f"{answered.status} without a reason"
-    )
+    is_refused = answered.status >= 400
+    said = _object(answered, _PROBLEM if is_refused else _JSON)
+    if answered.status == 503:
+        return ""
+    if said is None:
+        return f"no {'problem' if is_refused else 'JSON object'} ({answered.status}, {answered.kind})"
+    if is_refused and (said.get("status") != answered.status or not {"type", "refusal", "reason"} <= said.keys()):
+        return f"{answered.status} without a reason"
+    return ""
 
 
 _SHAPES = {"anticaptcha": _anticaptcha, "tupu": _tupu, "v1": _v1}
 
 
-def _object(answered: Answered) -> dict[str, Any] | None:
-    if not answered.kind.startswith("application/json"):
+def _object(answered: Answered, kind: str = _JSON) -> dict[str, Any] | None:
+    if not answered.kind.startswith(kind):
         return None
     try:
         found = json.loads(answered.body)
