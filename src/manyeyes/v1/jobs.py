@@ -5,7 +5,6 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding, unfit_question
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import next_cursor, page_wanted
 from manyeyes.v1.idempotency import REPLAYED
@@ -14,6 +13,7 @@ from manyeyes.v1.job_views import JobsView, JobView, job_view
 from manyeyes.v1.json_messages import base_url
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.v1.question_views import read_question
+from manyeyes.v1.task_bodies import picture_queue
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 
@@ -33,7 +33,7 @@ class JobsApi:
         body = call.body
         if body.start:  # what is refused leaves nothing, no draft either
             return Refusal(Reason.JOB_EMPTY, "a new job has no items yet: start it when a file is there")
-        queue = await self._queue(body.queue)
+        queue = picture_queue(await self._context.lookups.queues(), body.queue)
         question = read_question(body.question)
         if isinstance(question, list):
             return unfit_question(question)
@@ -71,14 +71,6 @@ class JobsApi:
     async def cancel(self, call: Call[KeyOwner, None]) -> JobView | Refusal:
         """Give up all that waits, and give back what was held for it; return the job as it then is."""
         return _shown(await self._jobs.cancel(call.person, _number(call.part(3))))
-
-    async def _queue(self, name: str | int) -> QueueTerms:
-        queues = await self._context.lookups.queues()
-        named = [queue for queue in queues.values() if name in (queue.queue_id, queue.name)]
-        if not named:
-            detail = f"there is no queue {name!r}"
-            raise Refused(Refusal(Reason.UNKNOWN_QUEUE, detail, (MemberFault(detail, "/queue"),)))
-        return named[0]
 
     def _callback(self, address: str) -> str:
         try:

@@ -103,7 +103,7 @@ async def _of_form(form: FormData) -> SentTask:
 
 async def wanted_task(context: Context, request: Request, body: TaskBody, file: bytes | None) -> WantedTask:
     """Return what is asked for. Raises `Refused` with the members that are wrong."""
-    queue = _queue(await context.lookups.queues(), body.queue)
+    queue = picture_queue(await context.lookups.queues(), body.queue)
     question = _question(body.question)
     picture, url = _picture(context, body, file)
     if is_too_long(body.comment, LONGEST_COMMENT):
@@ -176,7 +176,8 @@ def callback_address(context: Context, text: str) -> str:
         raise wrong("/callback_url", str(error)) from error
 
 
-def _queue(queues: Mapping[int, QueueTerms], said: int | str) -> QueueTerms:
+def picture_queue(queues: Mapping[int, QueueTerms], said: int | str) -> QueueTerms:
+    """Return the queue for pictures that a number or a name means; tokens' queues are none. Raises `Refused`."""
     of_pictures = {queue_id: terms for queue_id, terms in queues.items() if queue_id not in TOKEN_QUEUES}
     queue_id = queue_said(of_pictures, str(said)[:1_000])
     if queue_id is None:

@@ -22,6 +22,7 @@ from manyeyes.tasks import question_store
 from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
 from manyeyes.workers import store as workers
 
@@ -73,7 +74,7 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if draft.queue_id not in await self._context.lookups.queues():
+        if draft.queue_id not in await self._context.lookups.queues() or draft.queue_id in TOKEN_QUEUES:
             return Refusal(Reason.UNKNOWN_QUEUE, f"there is no queue {draft.queue_id}")
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
