@@ -69,6 +69,18 @@ async def test_a_name_is_kept_without_what_cannot_be_stored_or_seen(client: Clie
     assert (await ask(client, customer, "PATCH", "/1", {"name": "\x00" * 10_000})).status_code == 422
 
 
+async def test_queues_are_said_as_they_are_of_a_task(client: Client, customer: factories.Customer):
+    for said in (2, "2", "Russian ImageToText", " Russian ImageToText "):
+        task = await client.post(
+            "/v1/tasks",
+            json={"picture": base64.b64encode(factories.picture_bytes()).decode(), "queue": said},
+            headers={"authorization": f"Bearer {customer.key}"},
+        )
+        job = await ask(client, customer, "POST", body={"name": "", "question": QUESTION, "queue": said})
+        assert (job.status_code, job.json()["queue"]["id"]) == (201, 2)
+        assert (task.status_code, task.json()["queue"]["id"]) == (201, 2)
+
+
 async def test_a_job_that_is_started_at_once_is_refused_and_leaves_nothing(
     client: Client, customer: factories.Customer
 ):
@@ -124,6 +136,8 @@ async def test_a_start_that_is_sent_again_starts_nothing_again(client: Client, c
         ({"budget": "-1"}, "/budget", 422),
         ({"name": "n" * 201}, "/name", 422),
         ({"queue": "nowhere"}, "/queue", 422),
+        ({"queue": 22}, "/queue", 422),
+        ({"queue": "Turnstile Proxyless"}, "/queue", 422),
         ({"callback_url": "http://127.0.0.1/"}, "/callback_url", 422),
         ({"question": {"kind": "smell"}}, "/question/kind", 400),
         ({"question": {"kind": "label", "labels": []}}, "/question/labels", 422),
