@@ -79,7 +79,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (ledger.SQL, "statement_newest", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (ledger.SQL, "statement_oldest", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (tasks.SQL, "known_questions", (1, [3, 4], [b"a", b"b"]), {"question_digest"}, False),
-    (tasks.SQL, "question", (1, 5), {"question_pkey"}, False),
+    (tasks.SQL, "asked_questions", (1, [5]), {"question_pkey"}, False),
     (tasks.SQL, "question_media", (1, 5), {"question_picture_pkey"}, True),
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
     (workers.SQL, "idle_among", (1, 1, [5, 6]), {"session_pkey"}, False),
