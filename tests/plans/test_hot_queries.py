@@ -71,11 +71,9 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),
     (tasks.SQL, "explained_questions", (1, [7, 8], [5, 6]), {"question_pkey", "question_seen_pkey"}, False),
     (dispatch.SQL, "job_states", (1, [7, 8]), {"work_job"}, False),
-    (tasks.SQL, "known_items", (1, [7, 8], ["a", "b"]), {"task_item"}, False),
     (tasks.SQL, "item_outcomes", (1, 7, 0, 10**6, 1_000), {"task_line", "result_pkey"}, False),
     (jobs.SQL, "next_lines", (1, 7, 0, 200), {"task_line", "result_pkey"}, False),
-    (jobs.SQL, "lines", (1, [5, 6]), {"task_pkey"}, False),
-    (ledger.SQL, "statement_sums", (1, 5, [0], [MINUTE * 60 - 30], [MINUTE * 60]), {"transfer_rare"}, False),
+    (jobs.SQL, "lines", (1, [5, 6]), {"task_pkey"}, True),  # sorts a batch's own tasks
     (ledger.SQL, "statement_newest", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (ledger.SQL, "statement_oldest", (1, 5, NOW - timedelta(hours=1), NOW, 0, 0, 0, 100), {"transfer_account"}, False),
     (tasks.SQL, "known_questions", (1, [3, 4], [b"a", b"b"]), {"question_digest"}, False),
