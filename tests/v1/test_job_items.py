@@ -31,7 +31,12 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_file_of_json_lines_becomes_items_in_its_order(
     client: Client, customer: factories.Customer, job_id: int
 ):
-    body = b"\xef\xbb\xbf" + lines(4) + b"\n \r\n" + line(picture_url="https://pictures.example/5.png", comment="left")
+    body = (
+        b"\xef\xbb\xbf"
+        + lines(4)
+        + b"\n \r\n"
+        + line(picture_url="https://pictures.example/5.png", comment="\u202eleft \x07")
+    )
     taken = await send(client, customer, job_id, body, upload_key="meters")
     assert (taken.status_code, taken.json()) == (
         200,

@@ -20,6 +20,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, canonical, unfit_answer
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
+from manyeyes.values.text.rules import kept_words
 
 MOST_FINDINGS = 100
 MOST_SKIPPED = 100  # names of files that are passed over, as they are told
@@ -205,7 +206,7 @@ class Intake:
             external_id=each.item.external_id,
             picture=each.picture,
             picture_url=each.item.picture_url,
-            comment=each.item.comment,
+            comment=kept_words(each.item.comment),  # as that of a task by itself
             truth=canonical(self._asked.options, each.item.truth) if each.item.truth else "",
         )
 
