@@ -39,7 +39,7 @@ async def job_pages(site: Site, browser: Browser, customer: Customer, folder: Pa
     await expect(page.locator("#items")).to_have_text(str(METERS))
     await page.check("input[name=q-kind][value=number]")
     await page.fill("#q-words", "What does the meter read?")
-    await page.fill("#q-unit", "m³")
+    await page.fill("#q-unit", "kWh")
     await page.fill("#q-decimals", "0")
     await page.fill("#name", "Meters of March")
     await expect(page.locator("#saved")).to_have_text("Saved")

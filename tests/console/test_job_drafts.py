@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 async def test_a_draft_is_left_opened_again_and_thrown_away(site: Site, browser: Any, customer: Customer, folder: Path):
     page = await at_jobs(site, browser, customer, "/customer/jobs/new")
     await page.set_input_files("#pick-folder", folder)
+    await expect(page.locator("#items")).to_have_text("3")
     await page.fill("#name", "Half done")
     await page.check("input[name=q-kind][value=label]")
     await page.fill("#q-labels", "cat\ndog")
