@@ -1,6 +1,7 @@
 """A whole site under uvicorn, and Chromium to look at it with."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
@@ -40,3 +41,20 @@ async def browser(chromium: Browser, site: Site) -> AsyncIterator[Browser]:
 async def people(site: Site) -> tuple[factories.Customer, factories.Hand]:
     """A customer and a worker."""
     return await factories.customer(site.context), await factories.hand(site.context)
+
+
+@pytest.fixture
+async def customer(site: Site) -> factories.Customer:
+    """A customer with money."""
+    return await factories.customer(site.context)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of three pictures, and a file that is none."""
+    inner = tmp_path / "meters" / "north"
+    inner.mkdir(parents=True)
+    for number in ("101", "202", "303"):
+        (inner / f"{number}.png").write_bytes(factories.picture_bytes(number))
+    (inner / "notes.txt").write_text("not a picture")
+    return tmp_path / "meters"

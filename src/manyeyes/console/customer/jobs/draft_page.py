@@ -33,7 +33,7 @@ PATH = "/customer/jobs"
 FIRST_LOOKED_AT = 5  # items among which one with a picture is looked for
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
+class SentDraft(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent and comes back as it was typed; ``focus``: the id of the control that has the focus."""
 
     question: QuestionForm
@@ -45,7 +45,7 @@ class DraftPage(msgspec.Struct, frozen=True, kw_only=True):
     """What the page is about; ``standing`` None: no draft is made yet. ``complaints``: (sentence, control) each."""
 
     standing: JobStanding | None
-    sent: Sent | None = None
+    sent: SentDraft | None = None
     complaints: list[tuple[str, str]] = []
     refusal: Refusal | None = None
     is_saved: bool = False

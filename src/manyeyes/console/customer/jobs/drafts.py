@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import question_in
-from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, Sent, draw_draft, stored_pictures
+from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, SentDraft, draw_draft, stored_pictures
 from manyeyes.console.customer.jobs.draft_terms import draft_in, read_terms
 from manyeyes.console.customer.jobs.plain_upload import sent_file
 from manyeyes.console.customer.jobs.question_form import changed_by, read_form
@@ -111,13 +111,13 @@ class DraftPages:
             return PlainTextResponse(f"this form cannot be read: {error.message}", status_code=400)
         deed = text_of(form, "do") or SAVE
         question, focus = changed_by(await read_form(form), deed)
-        sent = Sent(question=question, terms=read_terms(form), focus=focus)
+        sent = SentDraft(question=question, terms=read_terms(form), focus=focus)
         if deed not in (START, KEEP, SAVE):
             return await draw_draft(self._context, request, place, DraftPage(standing=found, sent=sent))
         return await self._save(request, place, found, sent, deed)
 
     async def _save(
-        self, request: Request, place: AccountPlace, found: JobStanding | None, sent: Sent, deed: str
+        self, request: Request, place: AccountPlace, found: JobStanding | None, sent: SentDraft, deed: str
     ) -> Response:
         """Keep what was sent, and start the job where that is the deed; what is wrong stays on the page."""
         kept = await self._kept(request, place, found, sent)
@@ -135,7 +135,7 @@ class DraftPages:
         return RedirectResponse(f"{address}?saved=yes" if deed == SAVE else address, status_code=303)
 
     async def _kept(
-        self, request: Request, place: AccountPlace, found: JobStanding | None, sent: Sent
+        self, request: Request, place: AccountPlace, found: JobStanding | None, sent: SentDraft
     ) -> JobStanding | dict[str, Any]:
         """Return the draft as it was sent, or what is wrong with that, as the page draws it."""
         base = self._context.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")

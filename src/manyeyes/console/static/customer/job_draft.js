@@ -3,11 +3,13 @@
 import { dropped, picked, uploadsOf } from "./dropped_files.js";
 import { Refused, sendUpload } from "./item_upload.js";
 import { pageOf, replaceParts } from "./page_parts.js";
+import { caret, putBack, typedSince } from "./typed_since.js";
 
 const REST = 700; // milliseconds without a key before what is typed is kept
 const part = (id) => document.getElementById(id);
 const { words, job: known } = JSON.parse(part("page-data").textContent);
 const form = part("draft-form");
+const draftKey = crypto.getRandomValues(new Uint32Array(4)).join("-"); // a lost reply opens no second draft
 let job = known;
 let timer = 0;
 let line = Promise.resolve(); // what is sent goes one after the other
@@ -19,11 +21,10 @@ const say = (key, values) => { part("saved").textContent = key ? fill(key, value
 /** The draft's number; opened now if it is not yet. */
 async function opened() {
   if (job) return job;
-  const key = sessionStorage.getItem("draft-key") ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
   const reply = await fetch("/v1/jobs", {
     method: "POST",
     credentials: "same-origin",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
+    headers: { "Content-Type": "application/json", "Idempotency-Key": draftKey },
     body: JSON.stringify({ name: "", question: { kind: "text", words: "", case: false } }),
   });
   const said = await reply.json();
@@ -47,7 +48,10 @@ function keepSoon() {
 /** Sends the form as if a button were pressed, and shows what came of it. */
 function send(deed) {
   clearTimeout(timer);
-  line = line.then(() => sendNow(deed)).catch(() => say("unsaved"));
+  line = line.then(() => sendNow(deed)).catch(() => {
+    part("builder").inert = false;
+    say("unsaved");
+  });
   return line;
 }
 
@@ -59,31 +63,35 @@ async function sendNow(deed) {
   }
   const body = new FormData(form);
   body.set("do", deed);
+  // Fields that change their places take their names along: nothing is typed into them meanwhile.
+  const isMoving = /^(up|down|remove|drop)-/.test(deed);
+  if (isMoving) part("builder").inert = true;
   const reply = await fetch(form.action, { method: "POST", credentials: "same-origin", body });
   const fresh = await pageOf(reply);
-  if (!fresh) return say("unsaved");
-  // A keystroke since then is the newer one: the builder stays, and what is typed is sent again.
-  replaceParts(fresh, ["preview", "cost", "uploads", "wrong"]);
-  if (!isKept) {
-    replaceParts(fresh, ["builder", "queues"], { force: true });
-    (form.querySelector("[autofocus]") ?? part(focusBefore))?.focus();
-    keepSoon();
-  } else {
-    if ([...form.querySelectorAll("input[type=file]")].some((input) => input.files.length)) {
-      replaceParts(fresh, ["builder"], { force: true });
-    }
-    say(reply.ok ? "saved" : "unsaved");
+  if (!fresh) {
+    part("builder").inert = false;
+    return say("unsaved");
   }
+  replaceParts(fresh, ["preview", "cost", "uploads", "wrong"]);
+  if (!isKept) redraw(fresh, body, isMoving);
+  else say(!reply.ok || typedSince(form, body).length ? "unsaved" : "saved");
 }
 
-let focusBefore = "";
+/** Puts the form as the server drew it in place; what was typed since it was sent stays, and is kept soon. */
+function redraw(fresh, sent, isMoving) {
+  const typed = isMoving ? [] : typedSince(form, sent);
+  const back = caret();
+  replaceParts(fresh, ["builder", "queues"], { force: true });
+  putBack(form, typed);
+  back(form.querySelector("[autofocus]"));
+  keepSoon();
+}
 
 form.addEventListener("input", (event) => {
   if (event.target.dataset.redraw === undefined) keepSoon();
 });
 form.addEventListener("change", (event) => {
   if (event.target.dataset.redraw === undefined) return;
-  focusBefore = event.target.id;
   if (event.target.type === "radio") focusRadio(event.target);
   else send("show");
 });
@@ -91,13 +99,14 @@ form.addEventListener("submit", (event) => {
   const deed = event.submitter?.value ?? "save";
   if (deed === "save" || deed === "start") return;
   event.preventDefault();
-  focusBefore = "";
   send(deed);
 });
 
 /** Arrow keys go through radio buttons: the one that has the focus keeps it when the rest is drawn anew. */
 function focusRadio({ name, value }) {
-  send("show").then(() => form.querySelector(`input[name="${name}"][value="${value}"]`)?.focus());
+  send("show").then(() => {
+    if (document.activeElement === document.body) form.querySelector(`input[name="${name}"][value="${value}"]`)?.focus();
+  });
 }
 
 // --- what is dropped

@@ -1,0 +1,34 @@
+// What somebody typed while the server drew a form anew is the newer word: it is put into the fresh controls again.
+
+/** What differs now from what was sent, as [name, value or whether it is ticked][]. */
+export function typedSince(form, sent) {
+  return [...form.elements].flatMap((control) => {
+    const { name, type, value, checked } = control;
+    if (!name || ["hidden", "file", "submit", "button"].includes(type)) return [];
+    if (type === "checkbox") return checked === sent.has(name) ? [] : [[name, checked]];
+    if (type === "radio") return checked && sent.get(name) !== value ? [[name, value]] : [];
+    // A form sends line ends as two characters.
+    return sent.get(name)?.replaceAll("\r\n", "\n") === value ? [] : [[name, value]];
+  });
+}
+
+/** Puts it into the form's controls of these names, as far as they are still there. */
+export function putBack(form, typed) {
+  for (const [name, value] of typed) {
+    const control = form.elements.namedItem(name);
+    if (!control) continue;
+    if (typeof value === "boolean") control.checked = value;
+    else control.value = value;
+  }
+}
+
+/** Remembers where the caret is; the function that comes back puts it there again, or into `otherwise`. */
+export function caret() {
+  const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
+  return (otherwise) => {
+    const control = otherwise ?? (id && document.getElementById(id));
+    if (!control) return;
+    control.focus();
+    if (!otherwise && typeof selectionStart === "number") control.setSelectionRange(selectionStart, selectionEnd);
+  };
+}
