@@ -11,12 +11,11 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.v1.apis import APIS
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
 from manyeyes.v1.openapi import OPERATIONS, document
-from manyeyes.v1.operations import Answer, Operation, asked_limit, read_task
+from manyeyes.v1.operations import JSON, Answer, Operation, asked_limit, read_task
 from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 
 CALLERS: dict[object, type] = {signed_in_worker: Worker, signed_in_customer: KeyOwner}
-STREAMED = {"/v1/worker/events", "/v1/jobs/{job_id}/events"}  # they describe the stream's members
 
 
 def name(operation: Operation) -> str:
@@ -31,8 +30,10 @@ def test_a_row_is_what_its_handler_takes_and_returns(operation: Operation):
     assert body is (operation.body or NoneType)
     returned = {each if get_origin(each) is not Answer else get_args(each)[0] for each in _members(hints["return"])}
     given = returned - {Refusal, NoneType}
-    assert given == ({Response} if operation.path in STREAMED else {operation.reply} - {None})
+    is_json, is_other = JSON in operation.gives, set(operation.gives) != {JSON}  # streams describe their members
+    assert given == ({operation.reply} - {None} if is_json else set()) | ({Response} if is_other else set())
     assert (204 in operation.statuses) == (bool(given) and NoneType in returned)
+    assert operation.success != 204 or (NoneType in returned and not given)
 
 
 def _members(returned: Any) -> list[Any]:

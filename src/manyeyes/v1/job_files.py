@@ -57,7 +57,7 @@ class JobFilesApi:
     def __init__(self, context: Context) -> None:
         self._context, self._items = context, CustomerItems(context)
 
-    async def add(self, call: Call[KeyOwner, None]) -> Answer[TakenView] | Refusal | None:
+    async def add(self, call: Call[KeyOwner, None]) -> Answer[TakenView] | Refusal:
         """Take a file's items, or the rest of them; 422 with lines for a file that is wrong."""
         job_id = job_number(call)
         try:
@@ -66,7 +66,7 @@ class JobFilesApi:
             else:
                 taken = await self._items.take(call.person, job_id, _sent(call.request))
         except ClientDisconnect:
-            return None  # nobody listens; what was saved stays
+            return Refusal(Reason.UNREADABLE, "the body broke off")  # nobody listens; what was saved stays
         if isinstance(taken, Refusal):
             return taken
         return Answer(_taken_view(taken), headers=REPLAYED if taken.was_there else {})
@@ -177,7 +177,8 @@ OPERATIONS = [
         path="/v1/jobs/{job_id}/uploads/{upload_key}",
         handler=JobFilesApi.drop,
         caller=signed_in_customer,
-        statuses=(204, 401, 403, 404, 409),
+        statuses=(401, 403, 404, 409),
+        success=204,
         scope="tasks:write",
     ),
 ]

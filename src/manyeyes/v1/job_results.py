@@ -17,11 +17,12 @@ from manyeyes.roles.customer.results import (
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.json_messages import problem_response
-from manyeyes.v1.operations import Call, Operation, job_number
+from manyeyes.v1.operations import CSV, Call, Operation, job_number
 from manyeyes.v1.problems import problem
 from manyeyes.values.refusals import Refusal
 
 Write = Callable[[Context, Owner, JobResults], AsyncIterator[bytes]]
+JSON_LINES, PARQUET = "application/jsonl", "application/vnd.apache.parquet"
 STATUSES = (401, 403, 404, 429)
 
 
@@ -33,17 +34,17 @@ class JobResultsApi:
 
     async def json_lines(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Return the results as JSON objects, one a line."""
-        return await self._file(call, as_json_lines, "jsonl", "application/jsonl")
+        return await self._file(call, as_json_lines, "jsonl", JSON_LINES)
 
     async def csv(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Return the results as CSV."""
-        return await self._file(call, as_csv, "csv", "text/csv; charset=utf-8")
+        return await self._file(call, as_csv, "csv", f"{CSV}; charset=utf-8")
 
     async def parquet(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Return the results as Parquet; 501 where the installation cannot write it."""
         if not has_parquet():
             return problem_response(problem("without_parquet", 501, WITHOUT_PARQUET))
-        return await self._file(call, as_parquet, "parquet", "application/vnd.apache.parquet")
+        return await self._file(call, as_parquet, "parquet", PARQUET)
 
     async def _file(self, call: Call[KeyOwner, None], write: Write, ending: str, media: str) -> Response | Refusal:
         found = await results_of(self._context, call.person, job_number(call))
@@ -67,10 +68,11 @@ OPERATIONS = [
         statuses=statuses,
         waits=True,
         scope="tasks:read",
+        gives=(media,),
     )
-    for ending, handler, statuses in (
-        ("jsonl", JobResultsApi.json_lines, STATUSES),
-        ("csv", JobResultsApi.csv, STATUSES),
-        ("parquet", JobResultsApi.parquet, (*STATUSES, 501)),
+    for ending, handler, statuses, media in (
+        ("jsonl", JobResultsApi.json_lines, STATUSES, JSON_LINES),
+        ("csv", JobResultsApi.csv, STATUSES, CSV),
+        ("parquet", JobResultsApi.parquet, (*STATUSES, 501), PARQUET),
     )
 ]

@@ -13,7 +13,7 @@ from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import is_allowed, signed_in_customer
 from manyeyes.v1.job_views import JobCounts, job_view
-from manyeyes.v1.operations import Call, Operation, job_number
+from manyeyes.v1.operations import EVENTS, Call, Operation, job_number
 from manyeyes.values.refusals import Refusal
 
 LOOK_SECONDS = 1.0
@@ -50,7 +50,7 @@ class JobStreamApi:
         if isinstance(found, Refusal):
             return found
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(call, found), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(call, found), media_type=EVENTS, headers=headers)
 
     async def _stream(self, call: Call[KeyOwner, None], found: JobStanding) -> AsyncIterator[bytes]:
         standing: JobStanding | Refusal = found
@@ -91,6 +91,7 @@ OPERATIONS = [
         handler=JobStreamApi.events,
         caller=signed_in_customer,
         reply=JobProgress,
+        gives=(EVENTS,),
         statuses=(401, 403, 404, 429),
         scope=TASKS_READ,
         waits=True,

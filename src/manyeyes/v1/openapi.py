@@ -13,7 +13,7 @@ from manyeyes.tasks.rules import ImageOptions
 from manyeyes.v1.apis import APIS
 from manyeyes.v1.authentication import signed_in_customer
 from manyeyes.v1.cursors import LARGEST_PAGE, NEWEST, OLDEST
-from manyeyes.v1.operations import Operation
+from manyeyes.v1.operations import EVENTS, JSON, Operation
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody
 from manyeyes.v1.task_bodies import FORM
 from manyeyes.v1.worker_views import WidgetOptions
@@ -89,7 +89,10 @@ def document() -> dict[str, Any]:
 
 
 def _described(operation: Operation) -> dict[str, Any]:
-    done: dict[str, Any] = {"description": "done", "content": _content(operation.reply)}
+    given: dict[str, Any] = {}
+    for media in operation.gives if operation.success != 204 else ():
+        given |= _content(operation.reply, media) if media in (JSON, EVENTS) else {media: {"schema": {}}}
+    done: dict[str, Any] = {"description": "done", **({"content": given} if given else {})}
     if operation.success == 201:
         done["headers"] = HEADERS
     responses: dict[str, Any] = {str(operation.success): done}
@@ -146,6 +149,6 @@ _SCHEMAS: dict[str, dict[str, Any]] = {
 }
 
 
-def _content(kind: Any, media: str = "application/json") -> dict[str, Any]:
+def _content(kind: Any, media: str = JSON) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{kind.__name__}"} if kind else {"type": "object"}
     return {media: {"schema": schema}}

@@ -20,6 +20,7 @@ from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Worker
 
+JSON, EVENTS, CSV = "application/json", "text/event-stream", "text/csv"
 PersonT = TypeVar("PersonT")
 BodyT = TypeVar("BodyT")
 ViewT = TypeVar("ViewT")
@@ -61,12 +62,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One call of /v1.
 
     ``handler`` is a method of one of the APIs: ``(api, call)`` → what is answered as JSON, a Refusal, a Response, or
-    None for nothing (204 where ``statuses`` has it, else an empty object). ``caller`` finds who calls, or raises
+    None for nothing (204 where the row has it, else an empty object). ``caller`` finds who calls, or raises
     `Refused`. ``body`` and ``reply`` are the types of what is sent and answered; ``query`` names the parameters;
     ``statuses`` are those beside ``success``. What stands in braces in ``path`` may be anything. ``waits``: the call
     may last, and a caller has so many of them at once as the settings say (429). ``scope``: what a customer's key must
     open for it. ``may_wait``: the call lasts when the caller prefers to wait. ``media``: in what a body comes;
-    ``reads_itself``: the handler reads it from the request.
+    ``reads_itself``: the handler reads it from the request. ``gives``: in what it is answered; events are of ``reply``.
     """
 
     method: str
@@ -81,7 +82,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     may_wait: bool = False
     scope: str = ""
     success: int = 200
-    media: tuple[str, ...] = ("application/json",)
+    media: tuple[str, ...] = (JSON,)
+    gives: tuple[str, ...] = (JSON,)
     reads_itself: bool = False
 
     @property
@@ -112,7 +114,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             return answer
         if isinstance(answer, Refusal):
             return refuse(answer)
-        if answer is None and 204 in self.statuses:
+        if answer is None and 204 in (self.success, *self.statuses):
             return Response(status_code=204)
         return json({} if answer is None else answer)
 

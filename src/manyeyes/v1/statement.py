@@ -12,13 +12,12 @@ from manyeyes.roles.customer.statement_csv import KINDS_OF_LINES, statement_csv
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.operations import Call, Operation, asked_limit
+from manyeyes.v1.operations import CSV, JSON, Call, Operation, asked_limit
 from manyeyes.v1.statement_views import StatementView, statement_view
 from manyeyes.values.cursors import OF_ENTRIES, read_cursor
 from manyeyes.values.refusals import Reason, Refusal, Refused
 
 PAGE, LARGEST_PAGE = 100, 1_000
-CSV = "text/csv"
 
 
 class StatementApi:
@@ -90,6 +89,7 @@ OPERATIONS = [
         scope=MONEY_READ,
         query=(*SPAN, "cursor", "limit"),
         reply=StatementView,
+        gives=(JSON, CSV),
         statuses=(400, 401, 403),
     ),
     Operation(
@@ -99,6 +99,7 @@ OPERATIONS = [
         caller=signed_in_customer,
         scope=MONEY_READ,
         query=SPAN,
+        gives=(CSV,),
         statuses=(400, 401, 403),
     ),
 ]

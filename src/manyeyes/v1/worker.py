@@ -13,7 +13,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import answer_text
 from manyeyes.v1.authentication import is_allowed, signed_in_worker, while_allowed
 from manyeyes.v1.json_messages import seconds, while_there
-from manyeyes.v1.operations import Call, Operation
+from manyeyes.v1.operations import EVENTS, Call, Operation
 from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
 from manyeyes.v1.worker_views import (
     AnswerView,
@@ -125,7 +125,7 @@ class WorkerApi:
         if not await self._desk.attach(call.person):
             return Refusal(Reason.NOT_ONLINE, "go online first")
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(call), media_type="text/event-stream", headers=headers)
+        return StreamingResponse(self._stream(call), media_type=EVENTS, headers=headers)
 
     async def _stream(self, call: Call[Worker, None]) -> AsyncIterator[bytes]:
         worker = call.person
@@ -250,6 +250,7 @@ OPERATIONS = [
         handler=WorkerApi.events,
         caller=signed_in_worker,
         reply=Tasks,
+        gives=(EVENTS,),
         statuses=(401, 403, 409, 429),
         waits=True,
     ),
