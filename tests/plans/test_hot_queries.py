@@ -273,9 +273,8 @@ async def test_a_hot_query_goes_through_its_index(
 
 @pytest.mark.parametrize(("sql", "name"), [(tasks.SQL, "progress"), (seen.SQL, "seen_tasks")], ids=["polled", "seen"])
 async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sql: Queries, name: str):
-    looked = await filled.prepare(getattr(sql, name))
     for _ in range(8):
-        await looked.fetch(1, [5])
+        await filled.fetch(getattr(sql, name), 1, [5])
     planned = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     (found,) = await filled.fetch(planned, getattr(sql, name))
     assert tuple(found) == (3, 5), "PostgreSQL plans a statement five times before it keeps a plan"
