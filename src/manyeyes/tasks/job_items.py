@@ -69,11 +69,9 @@ async def insert_truths(tx: asyncpg.Connection, cell: int, truths: Iterable[tupl
         await tx.execute(SQL.insert_truths, cell, *zip(*rows, strict=True))
 
 
-async def item_outcomes(
-    db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int, limit: int
-) -> list[ItemOutcome]:
-    """Return the items on the lines behind ``after`` up to ``until``, at most ``limit``, by line."""
-    rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until, limit)
+async def item_outcomes(db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int) -> list[ItemOutcome]:
+    """Return the items on the lines behind ``after`` up to ``until``, by line."""
+    rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until)
     return read(ItemOutcome, rows, answer=text_of, shown=shown_of)
 
 

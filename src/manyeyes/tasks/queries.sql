@@ -238,7 +238,8 @@ SELECT $1, t.task_id, t.answer FROM unnest($2::bigint[], $3::text[]) AS t (task_
 DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: item_outcomes
--- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone.
+-- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone. Its lines are bounded
+-- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew.
 SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, r.answer AS shown,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
@@ -246,7 +247,7 @@ LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
-ORDER BY t.line LIMIT $5;
+ORDER BY t.line;
 
 -- name: has_truths
 -- Whether right answers of a job's items are kept.

@@ -5,7 +5,7 @@ No snapshot is held while somebody reads slowly: each portion is a read of its o
 
 import asyncio
 from collections.abc import AsyncIterator
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -62,20 +62,11 @@ async def results_of(context: Context, owner: Owner, job_id: int) -> JobResults 
 
 async def portions(context: Context, owner: Owner, of: JobResults) -> AsyncIterator[list[ResultRow]]:
     """Yield the results in the order of their lines, some at a time; of lines that have not ended their state."""
-    pool, last = context.cells.pool(owner.cell), 0
-
-    async def read(db: asyncpg.Connection) -> list[ItemOutcome]:
-        return await job_items.item_outcomes(
-            db, owner.cell, of.job.job_id, after=last, until=of.job.items, limit=PORTION
-        )
-
-    while True:
-        found = await read_patiently(pool, read)
+    pool = context.cells.pool(owner.cell)
+    for last in range(0, of.job.items, PORTION):
+        found = await read_patiently(pool, partial(_portion, owner.cell, of, last))
         if found:
             yield [_row(of, item) for item in found]
-            last = found[-1].line
-        if len(found) < PORTION:
-            return
 
 
 async def as_json_lines(context: Context, owner: Owner, of: JobResults) -> AsyncIterator[bytes]:
@@ -106,6 +97,11 @@ async def as_parquet(context: Context, owner: Owner, of: JobResults) -> AsyncIte
     if group:
         yield await asyncio.to_thread(file.write, group)
     yield await asyncio.to_thread(file.end)
+
+
+async def _portion(cell: int, of: JobResults, last: int, db: asyncpg.Connection) -> list[ItemOutcome]:
+    until = min(last + PORTION, of.job.items)
+    return await job_items.item_outcomes(db, cell, of.job.job_id, after=last, until=until)
 
 
 def _row(of: JobResults, item: ItemOutcome) -> ResultRow:
