@@ -74,7 +74,7 @@ async def test_what_is_told_together_goes_together(two: list[Notifier], heard: l
 
 
 async def test_a_long_hint_is_parted(two: list[Notifier], heard: list[Any], monkeypatch):
-    monkeypatch.setattr(notifying, "LARGEST_PAYLOAD_WORKERS", 40)
+    monkeypatch.setattr(notifying, "LARGEST_PAYLOAD_NUMBERS", 40)
     here, _ = two
     here.notify(range(1, 100))
     await until(lambda: sum(map(len, heard)) == 99)

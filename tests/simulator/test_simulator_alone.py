@@ -16,7 +16,10 @@ BELOW_ALL = (
     *("manyeyes.values.money", "manyeyes.values.time_window", "manyeyes.values.refusals"),
     "manyeyes.values.text.code_points",
 )
-RULES = ("manyeyes.recognitions.binomial_bounds", "manyeyes.recognitions.calibration")  # pure as well (pyproject.toml)
+RULES = (  # pure as well (pyproject.toml)
+    *("manyeyes.recognitions.binomial_bounds", "manyeyes.recognitions.calibration"),
+    "manyeyes.tasks.questions",
+)
 
 
 def is_allowed(module: str) -> bool:
