@@ -113,3 +113,25 @@ async def test_a_broken_line_comes_back(two: list[Notifier], context: Context, m
     event = there.subscribe(7)
     here.notify([7])
     await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_who_is_cancelled_while_a_hint_comes_is_cancelled(turns: int):
+    """Otherwise a loop that is stopped in that moment never stops."""
+    event = asyncio.Event()
+
+    async def for_ever() -> None:
+        while True:
+            await notifying.heard(event, 60)
+            event.clear()
+
+    waiting = asyncio.create_task(for_ever())
+    await asyncio.sleep(0)
+    event.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    waiting.cancel()
+    done, _ = await asyncio.wait({waiting}, timeout=5)
+    waiting.cancel()
+    assert done
+    assert waiting.cancelled()

@@ -26,7 +26,7 @@ from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, R
 from manyeyes.roles.pictures import KeptPicture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import of_task
+from manyeyes.runtime.notifier import heard, of_task
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
@@ -271,10 +271,7 @@ class WorkerDesk:
 
 async def rest(event: asyncio.Event, seconds: float) -> bool:
     """Wait for a hint, at most a jittered ``seconds``; return whether it came."""
-    try:
-        return await asyncio.wait_for(event.wait(), seconds * random.uniform(0.8, 1.0))
-    except TimeoutError:
-        return False
+    return await heard(event, seconds * random.uniform(0.8, 1.0))
 
 
 def parse_lease(lease: str) -> LeaseId | None:

@@ -4,7 +4,6 @@ Answers do not ring: they are charged, so they free nothing but one of the hundr
 """
 
 import asyncio
-import contextlib
 
 
 class JobBell:
@@ -21,9 +20,3 @@ class JobBell:
     def listen(self) -> asyncio.Event:
         """Return what the next ring sets; to be asked before one looks, so that none is missed meanwhile."""
         return self._event
-
-
-async def heard(event: asyncio.Event, seconds: float) -> None:
-    """Return when the bell rings that is listened to, after so many seconds at the latest."""
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)

@@ -27,7 +27,7 @@ from manyeyes.jobs.rules import CLAIM_SECONDS, Job, LineRoom, WaitsFor, may_be_f
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import Batcher, read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.job_bell import heard
+from manyeyes.runtime.notifier import heard
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import QueueTerms, life_of
 from manyeyes.values.refusals import Refusal

@@ -32,6 +32,19 @@ def of_task(task_id: int) -> int:
     return -task_id
 
 
+async def heard(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for a hint, at most ``seconds``; tell whether it came.
+
+    Whoever is cancelled while it comes is cancelled: `asyncio.wait_for` of Python 3.11 gives the hint instead, and a
+    loop that is to be stopped then goes on for ever.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    except TimeoutError:
+        return False
+
+
 class Notifier:
     """One event per waiting worker. `alone` is kept up to date by `periodic.beat`: a lone node sends nothing."""
 

@@ -18,7 +18,7 @@ from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import EVERY_REVIEWER, of_task
+from manyeyes.runtime.notifier import EVERY_REVIEWER, heard, of_task
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import TOKEN_KINDS, WIRE_MASK, QueueTerms
@@ -89,16 +89,9 @@ async def wait_for(context: Context, owner: Owner, number: int, seconds: float) 
             left = deadline - clock()
             if isinstance(found, Refusal) or found.task.ended_at is not None or left <= 0:
                 return found
-            await _rest(event, min(left, LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.0)))
+            await heard(event, min(left, LOOK_AGAIN_SECONDS * random.uniform(0.8, 1.0)))
     finally:
         context.notifier.unsubscribe(of_task(task_id), event)
-
-
-async def _rest(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return
 
 
 async def tasks_of(
