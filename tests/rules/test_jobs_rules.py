@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.jobs.rules import (
+    FEWEST_AT_ONCE,
     FEWEST_FOR_ETA,
     OPEN_AT_ONCE,
     Job,
@@ -167,7 +168,9 @@ def test_jobs_leave_a_quarter_of_a_queue_to_others(capacity: int, waiting: int, 
         ({"state": PAUSED}, False),
         ({"open": 10}, False),
         ({"items": 9_000, "open": OPEN_AT_ONCE}, False),
-        ({"items": 9_000, "open": OPEN_AT_ONCE - 1}, True),
+        ({"items": 9_000, "open": OPEN_AT_ONCE - FEWEST_AT_ONCE + 1}, False),
+        ({"items": 9_000, "open": OPEN_AT_ONCE - FEWEST_AT_ONCE}, True),
+        ({"items": OPEN_AT_ONCE, "open": OPEN_AT_ONCE - 1}, True),
     ],
 )
 def test_which_jobs_may_be_fed(given: dict[str, Any], is_fed: bool):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from manyeyes.roles.customer import results
+from manyeyes.runtime.periodic import forget_past_keep
 from support import factories
 from support.in_process_client import Client
 from support.item_files import bearer, line, open_draft, send
@@ -117,6 +118,7 @@ async def test_an_answer_that_is_not_kept_is_told_no_more(client: Client, custom
     job_id = await job_of(client, customer, 1)
     await ended(client, job_id, 1, answer="12")
     await client.context.cells.directory.execute("UPDATE result SET ended_at = now() - interval '91 d'")
+    await forget_past_keep(client.context, 1)
     (only,) = (await results_of(client, customer, job_id, "jsonl")).splitlines()
     told = json.loads(only)
     assert (told["state"], told["value"], told["text"]) == ("done", None, None)

@@ -139,7 +139,14 @@ async def test_an_end_that_is_undone_is_told_to_nobody(stage: Stage, post: Post)
     assert await post.deliveries() == []
 
 
-CODES = {Ending.SOLVED: 0, Ending.UNSOLVABLE: 12, Ending.UNANSWERED: 12, Ending.BARRED: 57}
+CODES = {
+    Ending.SOLVED: 0,
+    Ending.UNSOLVABLE: 12,
+    Ending.UNANSWERED: 12,
+    Ending.BARRED: 57,
+    Ending.CANCELLED: 12,
+    Ending.NO_PICTURE: 12,
+}
 
 
 @pytest.mark.parametrize("ending", Ending)
