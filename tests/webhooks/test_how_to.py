@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from manyeyes.v1.task_views import CustomerTaskView
 from manyeyes.webhooks.rules import secret, shown_secret
 from support.action_stage import Stage
 from support.delivery_receivers import KEY, Post, address, body_of, ended, headers_of, json_of, only, receiver
@@ -61,7 +62,9 @@ async def test_the_example_refuses_what_was_changed(delivered, read_callback, ch
 
 async def test_the_samples_have_the_members_that_are_sent(delivered):
     request, _ = delivered
-    _, ready, failed = map(json.loads, blocks("json"))
+    _, ready, failed, event = map(json.loads, blocks("json"))
     told = json_of(request)
     assert (list(ready), list(ready["solution"])) == (list(told), list(told["solution"]))
     assert list(failed) == ["errorId", "errorCode", "errorDescription", "taskId"]
+    assert list(event) == ["type", "timestamp", "data"]
+    assert set(event["data"]) < set(CustomerTaskView.__struct_fields__)
