@@ -60,8 +60,13 @@ class Person(threading.Thread):
         """Tell the server that they go; most need not."""
 
     def look_at(self, path: str) -> str:
-        """Return the SHA-256 of the picture at `path`."""
-        return sha256(self.http.get(urljoin(self.address, path), timeout=30).content).hexdigest()
+        """Return the SHA-256 of the picture at `path`. Raises `requests.HTTPError` while it cannot be had (503).
+
+        What was not seen must not be skipped: the picture would be tried by all, and nobody would get it any more.
+        """
+        reply = self.http.get(urljoin(self.address, path), timeout=30)
+        reply.raise_for_status()
+        return sha256(reply.content).hexdigest()
 
     def pause(self, seconds: float) -> None:
         """Sleep, but not beyond the end."""
