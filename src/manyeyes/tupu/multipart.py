@@ -1,14 +1,13 @@
 """multipart/form-data as the official clients write it, odd headers included (docs/contracts/tupu.md#multipart)."""
 
 import msgspec
-from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartParser, parse_options_header
+from python_multipart.multipart import parse_options_header
 
 from manyeyes.tupu.parameter_names import known_name
 from manyeyes.tupu.parameters import Parameters, Upload, Value
-from manyeyes.values.part_headers import SINGLE, PartHeaders, decoded, read_headers, text_of
+from manyeyes.values.form_parts import LONGEST_BOUNDARY, FormParts
+from manyeyes.values.part_headers import PartHeaders, decoded, read_headers, text_of
 
-LONGEST_BOUNDARY = 200  # RFC 2046 allows 70
 MOST_PARTS = 1_000
 LONGEST_CHARSET = 100  # bytes of its name
 CHARSET_FIELD = "_charset_"  # names the charset of a form's texts (RFC 7578, section 4.6)
@@ -33,36 +32,17 @@ class _Part(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Multipart:
+class Multipart(FormParts):
     """Collects the parts while the body comes, so that a file lies in memory once."""
 
     def __init__(self, boundary: bytes) -> None:
+        super().__init__(boundary)
         self._parts: list[_Part] = []
-        self._has_ended = False
-        self._begin()
-        self._parser = MultipartParser(
-            boundary,
-            {
-                "on_part_begin": self._begin,
-                "on_header_field": self._on_header_field,
-                "on_header_value": self._on_header_value,
-                "on_header_end": self._on_header_end,
-                "on_part_data": self._on_part_data,
-                "on_part_end": self._on_part_end,
-                "on_end": self._on_end,
-            },
-        )
-
-    def write(self, part: bytes) -> None:
-        """Take the next piece of the body. Raises ValueError when it is no multipart body."""
-        try:
-            self._parser.write(part)
-        except FormParserError as error:
-            raise ValueError(str(error)) from error
+        self._data = bytearray()
 
     def parameters(self) -> Parameters:
         """Return what came. Raises ValueError when the body broke off before its end, or a part cannot be read."""
-        if not self._has_ended:
+        if not self.has_ended:
             raise ValueError("the multipart body has no end")
         charset = self._form_charset()
         items = [(read_headers(part.fields, charset), part.data) for part in self._parts]
@@ -74,38 +54,17 @@ class Multipart:
         named = (part.data for part in said if read_headers(part.fields, "latin-1").name == CHARSET_FIELD)
         return next(named, b"")[:LONGEST_CHARSET].decode("latin-1").strip()
 
-    def _begin(self) -> None:
-        self._fields: dict[str, str] = {}
-        self._field, self._text, self._data = bytearray(), bytearray(), bytearray()
+    def take(self, some: bytes) -> None:
+        """Take some of a part's content."""
+        self._data += some
 
-    def _on_header_field(self, data: bytes, start: int, end: int) -> None:
-        self._field += data[start:end]
-
-    def _on_header_value(self, data: bytes, start: int, end: int) -> None:
-        self._text += data[start:end]
-
-    def _on_header_end(self) -> None:
-        name = self._field.decode("latin-1").lower()
-        if name in SINGLE and name in self._fields:
-            raise FormParserError(f"a part has two headers {name}")
-        self._fields[name] = self._text.decode("latin-1").strip()
-        self._field, self._text = bytearray(), bytearray()
-
-    def _on_part_data(self, data: bytes, start: int, end: int) -> None:
-        self._data += data[start:end]
-
-    def _on_part_end(self) -> None:
+    def close(self) -> None:
+        """Take the end of a part. Raises ValueError for one too many, and for what its encoding does not give."""
         if len(self._parts) == MOST_PARTS:
-            raise FormParserError(f"at most {MOST_PARTS} parts are taken")
-        try:
-            data = decoded(bytes(self._data), self._fields.get("content-transfer-encoding", ""))
-        except ValueError as error:
-            raise FormParserError(str(error)) from error
-        self._parts.append(_Part(self._fields, data))
+            raise ValueError(f"at most {MOST_PARTS} parts are taken")
+        encoding = self.fields.get("content-transfer-encoding", "")
+        self._parts.append(_Part(self.fields, decoded(bytes(self._data), encoding)))
         self._data = bytearray()
-
-    def _on_end(self) -> None:
-        self._has_ended = True
 
 
 def _value(of: PartHeaders, data: bytes, charset: str) -> Value | None:

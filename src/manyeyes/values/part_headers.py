@@ -13,7 +13,6 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 LONGEST_HEADER = 8_192  # bytes of one field's value
-SINGLE = ("content-disposition", "content-type", "content-transfer-encoding")  # said twice, they contradict themselves
 _NAME = re.compile(r"[;\s]*([^\s=;\"]+)\s*(=?)\s*")
 _ENCODED_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?\s]*)\?=(?:\s+(?==\?))?")
 _PLAIN_ENCODINGS = ("", "7bit", "8bit", "binary")
