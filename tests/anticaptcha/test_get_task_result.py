@@ -169,3 +169,14 @@ async def test_the_times_are_whole_seconds_of_submission_and_end(calm: Client):
     [task_id] = await task_lives.live(calm.context, customer, hands, [Life(end * 1_000_000 + 999_999)])
     ready = await factories.call(calm, "getTaskResult", customer, taskId=task_id)
     assert (ready["createTime"], ready["endTime"]) == (end - 6, end)
+
+
+async def test_a_task_that_its_customer_took_back_is_12_and_free(client: Client):
+    customer = await factories.customer(client.context, "1.00")
+    task_id = (await factories.call(client, "createTask", customer, task=factories.image_task()))["taskId"]
+    reply = await client.delete(f"/v1/tasks/{task_id}", headers={"authorization": f"Bearer {customer.key}"})
+    assert reply.status_code == 200
+    told = await factories.call(client, "getTaskResult", customer, taskId=task_id)
+    assert_error(told, 12)
+    assert told["errorDescription"].endswith("its customer cancelled it; it is not charged")
+    assert (await factories.call(client, "getBalance", customer))["balance"] == 1

@@ -10,7 +10,7 @@ import pytest
 
 from manyeyes.runtime import notifier as notifying
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import CHANNEL, Notifier
+from manyeyes.runtime.notifier import CHANNEL, Notifier, of_task
 
 ENOUGH_SECONDS = 20
 
@@ -43,10 +43,11 @@ async def heard(dsn) -> AsyncIterator[list[Any]]:
     await line.close()
 
 
-async def test_who_waits_at_another_process_is_woken(two: list[Notifier]):
+@pytest.mark.parametrize("number", [7, of_task(7), of_task(2**40)], ids=["worker", "task", "large"])
+async def test_who_waits_at_another_process_is_woken(two: list[Notifier], number: int):
     here, there = two
-    event = there.subscribe(7)
-    here.notify([7])
+    event = there.subscribe(number)
+    here.notify([number])
     await asyncio.wait_for(event.wait(), ENOUGH_SECONDS)
 
 

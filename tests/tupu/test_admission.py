@@ -105,6 +105,14 @@ async def test_an_api_key_of_the_account_takes_the_signature_s_place(context: Co
     assert (await by_key(shop, shop.customer.key, signature="AAAA")).code == 0  # it is not looked at
 
 
+@pytest.mark.parametrize(("scopes", "code"), [(("tasks:write",), 0), (("tasks:read", "money:read", "webhooks"), 1)])
+async def test_an_api_key_without_the_scope_to_make_tasks_is_1(context: Context, shop: Shop, scopes, code):
+    key = new_key()
+    async with context.cells.directory.acquire() as db:
+        await accounts.insert_key(db, digest(key), KeyOwner(shop.app.cell, shop.app.account_id, (), scopes))
+    assert (await by_key(shop, key)).code == code
+
+
 async def test_an_api_key_that_is_nobody_s_another_s_or_barred_is_1(context: Context, shop: Shop):
     other = await open_shop(context, shop.client)
     assert (await by_key(shop, "no key")).code == 1
