@@ -235,10 +235,13 @@ class JobFeeder:
         return life_of(await self._queue(job), self._context.settings.task_life_seconds)
 
 
+_NO_JOBS = LiveJobs(datetime.min, [], {}, {}, {})  # a house without jobs is asked one thing a second
+
+
 async def _live_jobs(db: asyncpg.Connection, cell: int) -> LiveJobs:
     found = await jobs.live_jobs(db, cell)
     if not found:
-        return LiveJobs(await db.fetchval("SELECT now()"), [], {}, {}, {})
+        return _NO_JOBS
     account_ids, queue_ids = sorted({job.account_id for job in found}), sorted({job.queue_id for job in found})
     terms = await accounts.terms(db, cell, account_ids)
     available = await ledger.balances(db, cell, account_ids)
