@@ -253,3 +253,19 @@ async def test_a_task_lives_until_the_deadline_at_most(stage: Stage):
 
 async def test_a_draft_is_nobodys_to_feed(stage: Stage):
     assert await claim(stage, await draft(stage, await stage.account())) is None
+
+
+async def test_another_jobs_lines_are_passed_over(stage: Stage):
+    """A command names its lines; one of another job, and so of another customer's money, is none of its."""
+    job_id = await running(stage, await stage.account(), 2)
+    other_id = await running(stage, await stage.account(), 2)
+    other = await claim(stage, other_id)
+    claimed = await claim(stage, job_id, 1)
+    assert claimed
+    assert other
+    (mine,), (_, theirs) = claimed.lines, other.lines
+    lines = (FedLine(mine.task_id), FedLine(theirs.task_id), FedLine(theirs.task_id, fault="gone"))
+    (outcome,) = await stage.act(feed_jobs, feeding(stage, claimed, *lines))
+    assert outcome.entered == 1
+    assert (await find(stage, other_id)).entered == 0
+    assert (await stage.books()).findings == []

@@ -93,8 +93,8 @@ class _Books(msgspec.Struct, kw_only=True):
 async def feed_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[FeedJob]) -> list[FedJob]:
     """Let the lines enter one by one until something is used up; what keeps the next one out is the job's `waits_for`.
 
-    A line that entered or ended before is passed over, so a repeated command does nothing twice. A job whose last
-    lines end here is finished.
+    A line that entered or ended before is passed over, so a repeated command does nothing twice; so is another job's,
+    which is another customer's money. A job whose last lines end here is finished.
     """
     # 1. Load: balances and depths, then the jobs, the last of all that is locked; the lines.
     cell = commands[0].cell
@@ -122,7 +122,7 @@ def _feed(command: FeedJob, books: _Books, now: datetime) -> FedJob:
     entered = len(books.entering)
     for fed in command.lines:
         line = books.lines.get(fed.task_id)
-        if line is None or line.line <= job.entered:
+        if line is None or line.job_id != job.job_id or line.line <= job.entered:
             continue
         if fed.fault:
             books.ended.append((job, line, fed.fault))
