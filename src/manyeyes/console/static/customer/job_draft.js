@@ -91,9 +91,7 @@ form.addEventListener("input", (event) => {
   if (event.target.dataset.redraw === undefined) keepSoon();
 });
 form.addEventListener("change", (event) => {
-  if (event.target.dataset.redraw === undefined) return;
-  if (event.target.type === "radio") focusRadio(event.target);
-  else send("show");
+  if (event.target.dataset.redraw !== undefined) send("show");
 });
 form.addEventListener("submit", (event) => {
   const deed = event.submitter?.value ?? "save";
@@ -101,13 +99,6 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send(deed);
 });
-
-/** Arrow keys go through radio buttons: the one that has the focus keeps it when the rest is drawn anew. */
-function focusRadio({ name, value }) {
-  send("show").then(() => {
-    if (document.activeElement === document.body) form.querySelector(`input[name="${name}"][value="${value}"]`)?.focus();
-  });
-}
 
 // --- what is dropped
 

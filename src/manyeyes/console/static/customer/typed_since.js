@@ -22,11 +22,16 @@ export function putBack(form, typed) {
   }
 }
 
-/** Remembers where the caret is; the function that comes back puts it there again, or into `otherwise`. */
+/**
+ * Remembers where the caret is; the function that comes back puts it there again, or into `otherwise`.
+ * Radio buttons share a name and often have no id: one is known by its value.
+ */
 export function caret() {
-  const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
+  const { id, name, value, type, selectionStart, selectionEnd } = document.activeElement ?? {};
+  const sameValue = ["radio", "checkbox"].includes(type) ? `[value="${CSS.escape(value)}"]` : "";
+  const place = id ? `#${CSS.escape(id)}` : name && `[name="${CSS.escape(name)}"]${sameValue}`;
   return (otherwise) => {
-    const control = otherwise ?? (id && document.getElementById(id));
+    const control = otherwise ?? (place && document.querySelector(place));
     if (!control) return;
     control.focus();
     if (!otherwise && typeof selectionStart === "number") control.setSelectionRange(selectionStart, selectionEnd);
