@@ -32,7 +32,7 @@ _GROWTH = 1.03  # each number that a plan may have is so much larger than the on
 _MOST_PLANNED = 200_000  # audits; more than anybody makes of one question
 _THRESHOLDS = 20
 _CLEAR = 0.25  # of the target: where the strictest threshold has so many wrong, its audits suffice
-_DIGITS = 9  # of scores; sums of the same terms in another order differ behind them
+_SCALE = 1e9  # scores differ behind it where the same terms were added in another order
 
 
 class Stop(msgspec.Struct, frozen=True):
@@ -150,11 +150,16 @@ def _planned(target: float, guess: float, confidence: float, audited: int = 0, w
     size = 1
     while target and guess < target and size <= _MOST_PLANNED:
         if size > audited:
-            passing = bisect.bisect_right(range(size), 1 - confidence, key=lambda k, n=size: tail(k, n, target)) - 1
-            if passing >= wrong and tail(passing - wrong, size - audited, guess) >= _LIKELY:
+            allowed = _allowed(size, target, confidence)
+            if allowed >= wrong and tail(allowed - wrong, size - audited, guess) >= _LIKELY:
                 return size
         size = math.ceil(size * _GROWTH)
     return None
+
+
+def _allowed(audited: int, target: float, confidence: float) -> int:
+    """Return how many of so many audits may be wrong where the target is proven; -1 where none may."""
+    return bisect.bisect_right(range(audited), 1 - confidence, key=lambda wrong: tail(wrong, audited, target)) - 1
 
 
 def _points(
@@ -196,7 +201,7 @@ def _missing(points: Sequence[ProofPoint], target: float, confidence: float) -> 
 
 
 def _floored(score: float) -> float:
-    return math.floor(score * 10**_DIGITS) / 10**_DIGITS
+    return math.floor(score * _SCALE) / _SCALE
 
 
 def _check(target: float, confidence: float) -> None:
