@@ -13,7 +13,7 @@ from support.answering_people import answering
 from support.mcp_agents import charged, over_http, picture, question, tasks_made, told, words_of
 from support.served_site import Site
 
-NUMBER = question("What does the meter read?", "number", unit="kWh", decimals=2, min=0, max=99999)
+NUMBER = question("What does the meter read?", "number", unit="kWh", decimals=2, min=0, max=99999, tolerance="0.5")
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

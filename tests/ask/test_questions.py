@@ -20,6 +20,7 @@ ASKED = "What does the meter show?"
             {"kind": "number", "unit": "kWh", "decimals": 1, "least": "-0.5", "most": "99999"},
             {"kind": "number", "words": ASKED, "unit": "kWh", "decimals": 1, "min": "-0.5", "max": "99999"},
         ),
+        ({"kind": "number", "tolerance": "0.50"}, {"kind": "number", "words": ASKED, "tolerance": "0.50"}),
         ({"kind": "label", "labels": "yes, no,"}, {"kind": "label", "words": ASKED, "labels": ["yes", "no"]}),
         (
             {"kind": "labels", "labels": "a,b", "at_least": 1},
@@ -59,6 +60,8 @@ def test_a_whole_question_comes_from_a_file_alone(tmp_path: Path):
     [
         ({"question": " "}, "--question says it"),
         ({"unit": "kWh"}, "--unit is of the kind number, not of text"),
+        ({"tolerance": "1"}, "--tolerance is of the kind number, not of text"),
+        ({"kind": "number", "tolerance": "half"}, "--tolerance 'half' is not a number"),
         ({"kind": "label", "labels": " , "}, "needs --labels"),
         ({"kind": "label", "labels": "a", "at_least": 1}, "--at-least is of the kind labels"),
         ({"kind": "number", "least": "1e3"}, "not a number"),

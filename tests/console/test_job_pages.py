@@ -59,8 +59,13 @@ async def test_a_job_without_script(site: Site, browser: Any, customer: Customer
     await expect(page.locator("#wrong")).to_contain_text("Decimals are a whole number up to 12, or nothing.")
     await expect(page.locator("#q-unit")).to_have_value("kWh")
     await page.fill("#q-decimals", "1")
+    await page.fill("#q-tolerance", "-1")
+    await page.click("#save")
+    await expect(page.locator("#wrong")).to_contain_text("What counts as the same is a number from 0")
+    await page.fill("#q-tolerance", "0,5")
     await page.click("#save")
     await kept(page)
+    await expect(page.locator("#q-tolerance")).to_have_value("0.5")
     await expect(page.frame_locator("#preview iframe").locator("#unit")).to_have_text("kWh")
     await started(page)
     assert (await job_row(site))["kind"] == "number"

@@ -94,6 +94,10 @@ def test_a_value_is_the_text_that_it_would_be_typed_as():
         (NumberOptions(min=Decimal("NaN")), ["/min"]),
         (NumberOptions(max=Decimal("1E+999999")), ["/max"]),
         (NumberOptions(max=Decimal("1E-999999")), ["/max"]),
+        (NumberOptions(tolerance=Decimal("-0.1")), ["/tolerance"]),
+        (NumberOptions(tolerance=Decimal("Infinity")), ["/tolerance"]),
+        (NumberOptions(tolerance=Decimal("1E+40")), ["/tolerance"]),
+        (FieldsOptions(fields=(NumberOptions(name="a", tolerance=Decimal(-1)),)), ["/fields/0/tolerance"]),
         (NumberOptions(decimals=13), ["/decimals"]),
         (NumberOptions(decimals=-1), ["/decimals"]),
         (NumberOptions(unit="\u202e"), ["/unit"]),
@@ -120,6 +124,13 @@ def test_a_question_that_cannot_be_asked_is_told_where(options: Any, pointers: l
 def test_a_question_that_can_be_asked_is_in_its_one_form(options: Any):
     assert check_question(tidied(options)) == []
     assert tidied(tidied(options)) == tidied(options)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("5E-1", "0.5"), ("0.50", "0.50"), ("0", "0"), ("1E+2", "100")])
+def test_a_tolerance_is_kept_written_out(given: str, kept: str):
+    question = tidied(NumberOptions(tolerance=Decimal(given)))
+    assert check_question(question) == []
+    assert str(question.tolerance) == kept
 
 
 def test_nested_fields_cannot_even_be_written():

@@ -33,6 +33,7 @@ def written(question: GivenQuestion) -> dict[str, Any]:
     [
         ({"kind": "text", "words": "Street?", "phrase": True, "min_length": 3}, "image_to_text"),
         (NUMBER, "number"),
+        (NUMBER | {"tolerance": 0.25}, "number"),
         ({"kind": "label", "words": "Which?", "labels": ["cat", "dog"]}, "label"),
         ({"kind": "labels", "words": "Which?", "labels": ["cat", "dog"], "at_least": 1}, "labels"),
     ],
@@ -74,6 +75,8 @@ def test_examples_are_read_with_their_pictures_and_every_digit():
     ("change", "pointers"),
     [
         ({"min": 3, "max": 2}, ["/max"]),
+        ({"tolerance": -0.5}, ["/tolerance"]),
+        ({"tolerance": "1e99"}, ["/tolerance"]),
         ({"words": "w" * 1_001, "decimals": 99}, ["/words", "/decimals"]),
         ({"instructions": "i" * 10_001}, ["/instructions"]),
         ({"examples": [{"answer": 1, "words": "w" * 1_001}]}, ["/examples/0/words"]),

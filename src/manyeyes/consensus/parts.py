@@ -67,9 +67,10 @@ def labels_together(shape: Shape, decided: Mapping[str, str]) -> str:
 
 def _part(shape: Shape, raw: msgspec.Raw) -> str:
     """Return one field's text; numbers and labels as they are written, so that no digit is lost."""
-    if raw == b"null":
+    written = bytes(raw)
+    if written == b"null":
         return ""
-    return bytes(raw).decode() if shape.kind in _AS_WRITTEN else _texts.decode(raw)
+    return written.decode() if shape.kind in _AS_WRITTEN else _texts.decode(written)
 
 
 def _json(shape: Shape, text: str) -> bytes:

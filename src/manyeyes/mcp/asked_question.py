@@ -21,6 +21,9 @@ class AgentAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     decimals: Annotated[int | UnsetType, Meta(description="number: at most so many digits behind the point")] = UNSET
     min: Annotated[str | float | UnsetType, Meta(description="number: the least")] = UNSET
     max: Annotated[str | float | UnsetType, Meta(description="number: the most")] = UNSET
+    tolerance: Annotated[
+        str | float | UnsetType, Meta(description="number: people's answers that differ by so much at most are alike")
+    ] = UNSET
     labels: Annotated[Texts | UnsetType, Meta(description="label, labels: what there is to choose from")] = UNSET
     at_least: Annotated[int | UnsetType, Meta(description="labels: how many must be chosen")] = UNSET
     phrase: Annotated[bool | UnsetType, Meta(description="text: it has several words")] = UNSET

@@ -56,6 +56,7 @@ def _tidied_field(options: Field) -> Field:
             "unit": normalised(options.unit),
             "min": _written_out(options.min),
             "max": _written_out(options.max),
+            "tolerance": _written_out(options.tolerance),
         }
     return msgspec.structs.replace(options, **changes)
 
@@ -110,6 +111,8 @@ def _number_faults(options: NumberOptions) -> Iterator[QuestionFault]:
         yield f"/{name}", f"a number of at most {MOST_DIGITS} digits"
     if not unfit and options.min is not None and options.max is not None and options.min > options.max:
         yield "/max", "at least min"
+    if options.tolerance is not None and not (_is_short(options.tolerance) and options.tolerance >= 0):
+        yield "/tolerance", f"a number from 0, of at most {MOST_DIGITS} digits"
 
 
 def _written_out(bound: Decimal | None) -> Decimal | None:

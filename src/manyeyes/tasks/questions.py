@@ -34,12 +34,16 @@ class TextOptions(WordedQuestion, tag_field="kind", tag=TEXT, frozen=True, kw_on
 
 
 class NumberOptions(WordedQuestion, tag_field="kind", tag=NUMBER, frozen=True, kw_only=True):
-    """A number in ``unit`` with at most ``decimals`` digits behind the point (None: any), from ``min`` to ``max``."""
+    """A number in ``unit`` with at most ``decimals`` digits behind the point (None: any), from ``min`` to ``max``.
+
+    ``tolerance``: several people's answers that differ by so much at most are alike (None: by nothing).
+    """
 
     unit: str = ""
     decimals: int | None = None
     min: Decimal | None = None
     max: Decimal | None = None
+    tolerance: Decimal | None = None
 
 
 class ChoiceOptions(WordedQuestion, tag_field="kind", tag=LABEL, frozen=True, kw_only=True):

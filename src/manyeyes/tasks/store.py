@@ -6,11 +6,12 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, values
 from manyeyes.tasks.options import AnyOptions
-from manyeyes.tasks.rules import Contract, Ending, QueueTerms
+from manyeyes.tasks.rules import Contract, Ending, QueueTerms, Standing
 
 SQL = Queries(__package__)
 BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition calls may bring more
@@ -44,7 +45,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     """How a task ended; ``text`` is empty unless it was solved, ``charged_micros`` 0 when it was released.
 
-    ``name``: of the label that was chosen, where ``text`` is its number.
+    ``name``: of the label that was chosen, where ``text`` is its number. ``answers``: that were paid for; of several
+    ``worker_id`` is 0, and ``confidence`` how sure they are together.
     """
 
     task_id: int
@@ -65,6 +67,10 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
     job_id: int = 0
     why: str = ""
+    answers: int = 1
+    standing: Standing = Standing.ONE_WORD
+    confidence: float | None = None
+    is_proven: bool = False
 
 
 class TaskOutcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +141,13 @@ class StoredAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
-    return {queue.queue_id: queue for queue in read(QueueTerms, await db.fetch(SQL.queues))}
+    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of)
+    return {queue.queue_id: queue for queue in found}
+
+
+def terms_of(kept: str | None) -> PeopleTerms | None:
+    """Return terms as they are kept, JSON; None where there are none."""
+    return None if kept is None else msgspec.json.decode(kept, type=PeopleTerms)
 
 
 async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
@@ -258,6 +270,7 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
         results,
         *("task_id", "account_id", "queue_id", "soft_id", "ip", "created_at", "ending", "answer", "media", "worker_id"),
         *("lease", "solve_count", "charged_micros", "pay_micros", "share_micros", "job_id", "why"),
+        *("answers", "standing", "confidence", "is_proven"),
         answer=_answer_json,
     )
     await tx.execute(SQL.insert_results, cell, now, *found)

@@ -65,12 +65,13 @@ class TextQuestion(AskedBody, tag_field="kind", tag=TEXT, frozen=True, kw_only=T
 
 
 class NumberQuestion(AskedBody, tag_field="kind", tag=NUMBER, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``decimals``: at most so many digits behind the point, null: any."""
+    """``decimals``: digits behind the point at most, null: any; ``tolerance``: by how much alike answers may differ."""
 
     unit: str = ""
     decimals: int | None = None
     min: Bound = None
     max: Bound = None
+    tolerance: Bound = None
 
 
 class LabelQuestion(AskedBody, tag_field="kind", tag=LABEL, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -190,7 +191,14 @@ def _options(body: QuestionBody) -> AnyQuestion:
             comment=body.words,
         )
     if isinstance(body, NumberQuestion):
-        return NumberOptions(comment=body.words, unit=body.unit, decimals=body.decimals, min=body.min, max=body.max)
+        return NumberOptions(
+            comment=body.words,
+            unit=body.unit,
+            decimals=body.decimals,
+            min=body.min,
+            max=body.max,
+            tolerance=body.tolerance,
+        )
     if isinstance(body, LabelQuestion):
         return ChoiceOptions(comment=body.words, labels=tuple(body.labels))
     if isinstance(body, LabelsQuestion):

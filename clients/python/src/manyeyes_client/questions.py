@@ -32,12 +32,16 @@ class TextQuestion(_Asked, tag_field="kind", tag="text", frozen=True, kw_only=Tr
 
 
 class NumberQuestion(_Asked, tag_field="kind", tag="number", frozen=True, kw_only=True, omit_defaults=True):
-    """A number in ``unit`` with at most ``decimals`` digits behind the point, from ``min`` to ``max``."""
+    """A number in ``unit`` with at most ``decimals`` digits behind the point, from ``min`` to ``max``.
+
+    ``tolerance``: several people's answers that differ by so much at most are alike.
+    """
 
     unit: str = ""
     decimals: int | None = None
     min: Decimal | None = None
     max: Decimal | None = None
+    tolerance: Decimal | None = None
 
 
 class LabelQuestion(_Asked, tag_field="kind", tag="label", frozen=True, kw_only=True, omit_defaults=True):

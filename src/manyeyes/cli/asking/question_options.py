@@ -25,6 +25,7 @@ class QuestionOptions:
     decimals: Annotated[int | None, Parameter(help="Of a number: digits behind the point, at most.")] = None
     least: Annotated[str, Parameter(name="--min", help="Of a number: the smallest that can be.")] = ""
     most: Annotated[str, Parameter(name="--max", help="Of a number: the largest that can be.")] = ""
+    tolerance: Annotated[str, Parameter(help="Of a number: answers that differ by so much at most are alike.")] = ""
     labels: Annotated[str, Parameter(help="Of label and labels: what can be chosen, with commas between.")] = ""
     at_least: Annotated[int | None, Parameter(help="Of labels: how many must be chosen.")] = None
     fields: Annotated[Path | None, Parameter(help="Of fields: a JSON file with the list of them.")] = None
@@ -37,6 +38,7 @@ OF_KINDS = {
     "decimals": ("number",),
     "least": ("number",),
     "most": ("number",),
+    "tolerance": ("number",),
     "labels": ("label", "labels"),
     "at_least": ("labels",),
     "fields": ("fields",),
@@ -72,6 +74,7 @@ def field_names(question: dict[str, Any]) -> list[str]:
 def _of_kind(options: QuestionOptions) -> dict[str, Any]:
     if options.kind == "number":
         bounds = {"min": _number("--min", options.least), "max": _number("--max", options.most)}
+        bounds["tolerance"] = _number("--tolerance", options.tolerance)
         told = {"unit": options.unit or None, "decimals": options.decimals, **bounds}
         return {name: value for name, value in told.items() if value is not None}
     if options.kind in ("label", "labels"):

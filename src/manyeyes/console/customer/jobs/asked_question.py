@@ -85,7 +85,14 @@ def _part(part: PartForm, pointer: str, faults: Faults) -> FieldOptions:
     said = {"comment": part.words, "name": part.name}
     labels = tuple(line for line in map(str.strip, part.labels.splitlines()) if line)
     if part.kind == NUMBER:
-        return NumberOptions(**said, unit=part.unit, decimals=whole("decimals"), min=bound("min"), max=bound("max"))
+        return NumberOptions(
+            **said,
+            unit=part.unit,
+            decimals=whole("decimals"),
+            min=bound("min"),
+            max=bound("max"),
+            tolerance=bound("tolerance"),
+        )
     if part.kind == LABEL:
         return ChoiceOptions(**said, labels=labels)
     if part.kind == LABELS:

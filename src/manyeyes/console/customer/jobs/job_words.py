@@ -54,6 +54,7 @@ FAULTS: Mapping[str, str] = {  # by the last member of the pointer that is no nu
     "decimals": mark("Decimals are a whole number up to 12, or nothing."),
     "min": BOUNDS,
     "max": BOUNDS,
+    "tolerance": mark("What counts as the same is a number from 0 like 0.5, or nothing."),
     "min_length": LENGTHS,
     "max_length": LENGTHS,
     "labels": MANY_LABELS,

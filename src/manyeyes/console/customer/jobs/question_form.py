@@ -49,6 +49,7 @@ class PartForm(msgspec.Struct, frozen=True, kw_only=True):
     decimals: str = ""
     min: str = ""
     max: str = ""
+    tolerance: str = ""
     labels: str = ""
     at_least: str = ""
     optional: bool = False
@@ -160,6 +161,7 @@ def _part(form: FormData, prefix: str) -> PartForm:
         decimals=text("decimals"),
         min=text("min"),
         max=text("max"),
+        tolerance=text("tolerance"),
         labels=typed_in(form, f"{prefix}-labels"),
         at_least=text("at_least"),
         optional=bool(text("optional")),
@@ -183,9 +185,8 @@ def _stored(options: ImageOptions | FieldOptions) -> PartForm:
     name = "" if isinstance(options, ImageOptions) else options.name
     part = PartForm(name=name, words=options.comment)
     if isinstance(options, NumberOptions):
-        bounds = {
-            key: plain_number(bound) for key, bound in (("min", options.min), ("max", options.max)) if bound is not None
-        }
+        told = {name: getattr(options, name) for name in ("min", "max", "tolerance")}
+        bounds = {name: plain_number(bound) for name, bound in told.items() if bound is not None}
         decimals = "" if options.decimals is None else str(options.decimals)
         return msgspec.structs.replace(part, kind=NUMBER, unit=options.unit, decimals=decimals, **bounds)
     if isinstance(options, ChoiceOptions):
