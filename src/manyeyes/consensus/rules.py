@@ -21,13 +21,15 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """What makes two answers to one question alike; made from the question's options, so that rules know no tasks.
 
     ``case``: capitals count. ``tolerance``: numbers that differ by so much at most are alike. ``labels``: all that may
-    be given, as they are kept. ``fields``: the shapes of a form's fields by their names.
+    be given, as they are kept; ``at_least``: how many of them must be. ``fields``: the shapes of a form's fields by
+    their names, in the question's order.
     """
 
     kind: ShapeKind
     case: bool = False
     tolerance: Decimal = Decimal(0)
     labels: tuple[str, ...] = ()
+    at_least: int = 0
     fields: Mapping[str, "Shape"] = {}
 
 
