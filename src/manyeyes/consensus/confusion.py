@@ -22,13 +22,17 @@ def dawid_skene(shape: Shape, groups: Sequence[Alike], skills: Mapping[int, Skil
     logs = _shares_of_labels(labels, known)
     for place, truth in enumerate(labels):
         rows = {worker: confusion_row(skill, truth, labels) for worker, skill in known.items()}
-        logs[place] += math.fsum(math.log(rows[given.worker_id][group.value]) for group in groups for given in group.given)
+        logs[place] += math.fsum(
+            math.log(rows[given.worker_id][group.value]) for group in groups for given in group.given
+        )
     chances = shares(logs)[: len(groups)]
     return Weighed(logs[: len(groups)], chances)
 
 
 def _shares_of_labels(labels: Sequence[str], skills: Mapping[int, Skill]) -> list[float]:
     """Return the logarithm of each label's share among what is known of these people, one more of each."""
-    counts = [1 + math.fsum(sum(skill.confusion.get(label, {}).values()) for skill in skills.values()) for label in labels]
+    counts = [
+        1 + math.fsum(sum(skill.confusion.get(label, {}).values()) for skill in skills.values()) for label in labels
+    ]
     total = math.fsum(counts)
     return [math.log(count / total) for count in counts]
