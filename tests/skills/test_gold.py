@@ -32,18 +32,17 @@ def test_what_is_no_count_or_share_is_refused(checked, suspicion):
         gold_share(checked, suspicion)
 
 
-@given(
-    st.lists(st.integers(1, 99), unique=True), st.sets(st.integers(1, 99)), shares, st.floats(0, 1, exclude_max=True)
-)
+@given(st.lists(st.lists(ids, max_size=6), max_size=4), st.sets(ids), shares, st.floats(0, 1, exclude_max=True))
 def test_nobody_gets_an_item_twice(items, seen, share, drawn):
     chosen = chosen_gold(items, seen, share, drawn)
-    assert chosen is None or (chosen in items and chosen not in seen)
-    assert (chosen is None) == (drawn >= share or not set(items) - seen)
+    there = {item for group in items for item in group}
+    assert chosen is None or (chosen in there and chosen not in seen)
+    assert (chosen is None) == (drawn >= share or not there - seen)
 
 
-def test_every_item_is_as_likely():
-    chosen = [chosen_gold([1, 2, 3, 4], (), 0.25, n / 1_024) for n in range(1_024)]
-    assert [chosen.count(item) for item in (1, 2, 3, 4)] == [64, 64, 64, 64]
+def test_every_truth_is_as_likely_and_so_is_every_item_of_it():
+    chosen = [chosen_gold([[1, 2, 3, 4], [5, 6], [7]], {7}, 0.25, n / 1_024) for n in range(1_024)]
+    assert [chosen.count(item) for item in range(1, 8)] == [32, 32, 32, 32, 64, 64, 0]
 
 
 def test_lots_are_even_and_the_same_again_and_differ_between_people_and_seeds():

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.consensus.rules import Skill
+from manyeyes.consensus.skills import decayed
 from manyeyes.skills.rules import (
     WEIGHTS,
     AppealSpan,
@@ -15,7 +16,6 @@ from manyeyes.skills.rules import (
     GoldAnswer,
     PeersView,
     days_counted,
-    faded,
     fading,
     skill_of,
     truth_against_gold,
@@ -79,7 +79,7 @@ def test_no_weight_is_below_0_and_confusions_sum_to_the_rest(evidence, spans):
 @given(st.lists(pieces, max_size=12), days)
 def test_fading_later_and_fading_at_once_are_the_same(evidence, passed):
     later = skill_of(evidence, NOW + passed * DAY, (), LABELS)
-    stepwise = faded(skill_of(evidence, NOW, (), LABELS), passed)
+    stepwise = decayed(skill_of(evidence, NOW, (), LABELS), passed)
     assert stepwise.right == pytest.approx(later.right)
     assert stepwise.wrong == pytest.approx(later.wrong)
 

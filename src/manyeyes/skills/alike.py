@@ -11,7 +11,7 @@ import msgspec
 
 from manyeyes.skills.floor import FloorStanding
 
-PEOPLE_ALARMS, MODEL_ALARMS = 0.002, 0.002
+PEOPLE_ALARMS, MODEL_ALARMS = 0.003, 0.003
 _ALIKE_GUESS = 0.95
 
 
@@ -29,14 +29,14 @@ def alike_at_most(options: int | None) -> float:
     only one wrong one; the same slip of the pen is rare.
     """
     if options is None:
-        return 0.15
-    return 0.4 if options == 2 else 0.3
+        return 0.12
+    return 0.4 if options == 2 else 0.25
 
 
 def shared_errors(truths: Mapping[int, str], mine: Mapping[int, str], theirs: Mapping[int, str]) -> list[SharedError]:
     """Return the tasks, by their ids, that both answered and at least one of them wrongly; all values are keys.
 
-    ``truths``: of gold, of reviewers, or what at least two others said unanimously; never the word of either of them.
+    ``truths``: of gold, of reviewers, or of two others who said the same (`two_say`); never the word of either of them.
     """
     common = sorted(truths.keys() & mine.keys() & theirs.keys())
     return [
@@ -44,6 +44,16 @@ def shared_errors(truths: Mapping[int, str], mine: Mapping[int, str], theirs: Ma
         for task in common
         if not (mine[task] == truths[task] == theirs[task])
     ]
+
+
+def two_say(others: Mapping[int, str]) -> str | None:
+    """Return what both of the two with the lowest numbers gave, by the keys of who was asked beside a pair, else None.
+
+    Two, however many there are: what most of more people say is oftener wrong where it is disputed, and there the best
+    people look alike.
+    """
+    first = [others[worker_id] for worker_id in sorted(others)[:2]]
+    return first[0] if len(first) == 2 and first[0] == first[1] else None
 
 
 def stake_on_alike(errors: Iterable[SharedError], options: int | None) -> float:

@@ -3,7 +3,10 @@
 The claim "they are right at least as often as the floor asks" is bet against. The stake multiplies, or melts, with each
 checked answer, fairly while the claim holds; so it ever reaches 1/a with a chance of at most a, however often one
 looks (J. Ville, 1939; I. Waudby-Smith, A. Ramdas: Estimating means of bounded random variables by betting, 2024).
-The stake is divided among several guesses of how bad they are, and among when they became so.
+The stake is divided among several guesses of how bad they are. Four fifths are there from the start; the rest comes
+little by little, for those who become careless later: a fifth within 1,000 checked answers and in each thousand more,
+so that the chance is a in the first thousand and a fifth of it in each one after (Doob's inequality; the sum is that of
+A. Shiryaev and S. Roberts).
 """
 
 import itertools
@@ -14,16 +17,16 @@ import msgspec
 
 from manyeyes.skills.rules import Evidence, EvidenceSource
 
-# Of the 2 % of good people that may be stopped or suspected in all their time in a queue (the rest: skills/alike.py).
-FLOOR_ALARMS, ONE_LABEL_ALARMS = 0.013, 0.003
+# Of the 2 % of good people that may be stopped or suspected within 1,000 checked answers (the rest: skills/alike.py).
+FLOOR_ALARMS, ONE_LABEL_ALARMS = 0.012, 0.002
 FULL_DOUBT = 10.0  # a stake that is so many times what it was gets the share of gold of a newcomer
 GREATEST_FLOOR = 0.99
 LEAST_CHANCE = 0.02  # nobody who types is taken for never right
-PEERS_RIGHT = 0.9  # how often what the others say is right, where gold has not told
-_GUESSES = ((0.0, 0.55), (0.4, 0.3), (0.75, 0.15))  # how far from mere chance to the floor they are; part of the stake
-_FROM_THE_START = 0.8  # part of the stake on "from their first answer on"; the rest: on "since the nth"
-_SAME_AT_MOST, _SAME_GUESS = 0.5, 0.98  # one certain wrong label, of the answers where it is wrong
-_GOLD_LOOKED_AT, _GOLD_WRONG = 10, 2
+PEERS_RIGHT, _PEERS_WEIGHT = 0.9, 10.0  # how often what the others say is right, where gold has not told
+_GUESSES = ((0.0, 0.6), (0.4, 0.28), (0.75, 0.12))  # how far from mere chance to the floor they are; part of the stake
+_FROM_THE_START, _LATER = 0.8, 0.2 / 1_000  # the stake at their first answer, and what each answer adds
+_SAME_AT_MOST, _SAME_GUESS = 0.4, 0.98  # one certain wrong label, of the answers where it is wrong
+_GOLD_LOOKED_AT, _GOLD_WRONG = 5, 2
 _SEARCHES = 20
 
 
@@ -56,6 +59,11 @@ def chance_of(options: int | None) -> float:
     return 1 / options if options else LEAST_CHANCE
 
 
+def peers_right(right: int, checked: int) -> float:
+    """Return how often what the others say is right, of gold that they were asked too; as if ten more had said 90 %."""
+    return (right + PEERS_RIGHT * _PEERS_WEIGHT) / (checked + _PEERS_WEIGHT)
+
+
 def agreement(accuracy: float, rule: FloorRule) -> float:
     """Return how often somebody of an accuracy says what the others say, who are right as often as the rule has it.
 
@@ -66,12 +74,12 @@ def agreement(accuracy: float, rule: FloorRule) -> float:
 
 
 def stake_against(evidence: Iterable[Evidence], rule: FloorRule) -> float:
-    """Return how many times the bet against somebody has grown by their evidence, oldest first; 1 without any.
+    """Return how many times the bet against somebody has grown by their evidence, oldest first; below 1 without any.
 
     A pure fold: the same evidence gives the same stake, so gold that was put aside is simply left out. Evidence of
     peers wins less than gold.
     """
-    stake = 1.0
+    stake = _FROM_THE_START
     for stake in _growth(((e.source is EvidenceSource.PEERS, e.is_right) for e in evidence), rule):  # noqa: B007
         pass
     return stake
@@ -80,8 +88,8 @@ def stake_against(evidence: Iterable[Evidence], rule: FloorRule) -> float:
 def standing(evidence: Sequence[Evidence], rule: FloorRule) -> FloorStanding:
     """Return where somebody stands in a queue by their evidence, oldest first.
 
-    Others' word alone never ends anything: who is below the floor has at least two wrong ones and less than the floor
-    among their last ten answers that gold or reviewers checked.
+    Others' word alone never ends anything: who is below the floor has at least two wrong ones, and a share below the
+    floor, among the last five answers that gold or reviewers checked.
     """
     stake = stake_against(evidence, rule)
     label, same = _one_label(evidence, rule)
@@ -142,16 +150,10 @@ def _growth(outcomes: Iterable[tuple[bool, bool]], rule: FloorRule) -> Iterator[
     """Yield what the stake is after each outcome (of peers, is right)."""
     factors = _factors(rule)
     stakes = [_FROM_THE_START * part for _, part in _GUESSES]
-    waiting = 1 - _FROM_THE_START
-    for nth, outcome in enumerate(outcomes, 1):
-        # What waits for a later beginning enters bit by bit: 1/2, 1/6, 1/12 ... of it, all of it in the end.
-        entering = (1 - _FROM_THE_START) / (nth * (nth + 1))
-        waiting -= entering
-        stakes = [
-            s * factor + entering * part
-            for s, factor, (_, part) in zip(stakes, factors[outcome], _GUESSES, strict=True)
-        ]
-        yield math.fsum(stakes) + max(waiting, 0.0)
+    added = [_LATER * part for _, part in _GUESSES]
+    for outcome in outcomes:
+        stakes = [(s + more) * factor for s, more, factor in zip(stakes, added, factors[outcome], strict=True)]
+        yield math.fsum(stakes)
 
 
 def _factors(rule: FloorRule) -> dict[tuple[bool, bool], list[float]]:

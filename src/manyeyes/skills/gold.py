@@ -31,13 +31,20 @@ def lot(seed: bytes, worker_id: int, nth: int) -> float:
     return (int.from_bytes(drawn, "big") >> 11) / 2**53
 
 
-def chosen_gold(items: Sequence[int], seen: Collection[int], share: float, drawn: float) -> int | None:
+def chosen_gold(
+    items: Sequence[Sequence[int]], seen: Collection[int], share: float, drawn: float
+) -> int | None:
     """Return the gold item somebody gets next, or None where they get an ordinary task.
 
-    ``items``: the queue's gold, ``seen``: what they were ever given, ``drawn``: a lot. Nobody gets an item twice: who
-    has seen all of it gets none. One lot decides both things, so a repetition chooses the same item.
+    ``items``: the queue's gold, in a group for each truth where it is labels, else in one; each group is as likely, so
+    that rare labels are looked at too. ``seen``: what they were ever given, ``drawn``: a lot. Nobody gets an item twice:
+    who has seen all of it gets none. One lot decides everything, so a step that is tried again chooses the same item.
     """
     if drawn >= share:
         return None
-    unseen = [item for item in items if item not in seen]
-    return unseen[min(int(drawn / share * len(unseen)), len(unseen) - 1)] if unseen else None
+    unseen = [left for group in items if (left := [item for item in group if item not in seen])]
+    if not unseen:
+        return None
+    place = drawn / share * len(unseen)
+    group = unseen[min(int(place), len(unseen) - 1)]
+    return group[min(int((place - int(place)) * len(group)), len(group) - 1)]

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from manyeyes.consensus.rules import Skill
+from manyeyes.consensus.skills import HALF_LIFE_DAYS
 
-HALF_LIFE_DAYS = 30.0
 _DAY = timedelta(days=1)
 
 
@@ -88,18 +88,6 @@ def fading(days: float) -> float:
     return math.exp2(-max(days, 0.0) / HALF_LIFE_DAYS)
 
 
-def faded(skill: Skill, days: float) -> Skill:
-    """Return the skill with all its weights as they are after so many more days."""
-    left = fading(days)
-    return Skill(
-        right=skill.right * left,
-        wrong=skill.wrong * left,
-        confusion={
-            truth: {given: weight * left for given, weight in row.items()} for truth, row in skill.confusion.items()
-        },
-    )
-
-
 def with_evidence(skill: Skill, piece: Evidence, labels: Collection[str] = (), share: float = 1.0) -> Skill:
     """Return the skill with one more piece of evidence, of which a ``share`` of the weight is left.
 
@@ -123,7 +111,7 @@ def skill_of(
 ) -> Skill:
     """Return what is known of a person at ``now`` from all their evidence in the queue.
 
-    It is the same whether pieces are added one by one and faded between, or all at once.
+    It is the same whether pieces are added one by one and decayed between (consensus/skills.py), or all at once.
     """
     skill = Skill()
     for piece in evidence:
