@@ -48,7 +48,7 @@ TABLES = (
     *("report", "refused_report", "reporter", "vote_slot", "reviewer_record", "appeal", "refund"),
     *("standing", "ignored_reporter", "kept_longer"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
-    "recognition_time",
+    *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty"),
 )
 
 

@@ -7,10 +7,13 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
+from manyeyes.panels import store as panels
+from manyeyes.panels.rules import SeatEnd
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
@@ -19,6 +22,7 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import canonical, options_of, picture_options, unfit_answer
 from manyeyes.tasks.questions import OWN_KINDS
 from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.store import Solved
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import normalised
 from manyeyes.workers import store as workers
@@ -26,10 +30,13 @@ from manyeyes.workers.store import SessionChange
 
 
 class AnswerTask(msgspec.Struct, frozen=True):
+    """``seed``: chance, for the audits by lot of what this answer may complete; empty: none is drawn."""
+
     cell: int
     worker_id: int
     lease: LeaseId
     text: str
+    seed: bytes = b""
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -60,6 +67,7 @@ async def answer_tasks(
     proofs = await sites.hold(tx, cell, keys) if keys else {}
     # 2. Decide: each answer is taken, refused (its task stays on the desk), or on a lease that is lost.
     ended: list[EndedWork] = []
+    seats: list[ClosedSeat] = []
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
@@ -70,18 +78,22 @@ async def answer_tasks(
             first.append(refusal)
             continue
         first.append(work)
-        if work:
+        if work and work.of_task:
+            seats.append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
+        elif work:
             ended.append(EndedWork(work, Ending.SOLVED, text))
-    # 3. Save: the ends of tasks, the trail of sites, what lies on the desks now.
+    # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now.
     await end_tasks(tx, now, cell, ended)
+    await close_seats(tx, now, cell, seats, commands[0].seed)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
-    if ended:
-        await promote_queued(tx, now, cell, desks, [e.work.worker_id for e in ended])
-        await workers.change_desks(tx, now, cell, _desks(ended, now))
+    answered = [*(each.work for each in ended), *(each.work for each in seats)]
+    if answered:
+        await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered])
+        await workers.change_desks(tx, now, cell, _desks(answered, now))
     # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, commands, first)
     return [
-        Answered(work.task_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
+        Answered(work.subject_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
         if isinstance(work, Work)
         else work or repeated.get(command) or _LOST
         for command, work in zip(commands, first, strict=True)
@@ -113,13 +125,13 @@ def _use(work: Work) -> Event:
     )
 
 
-def _desks(ended: Sequence[EndedWork], now: datetime) -> dict[int, SessionChange]:
-    counts = Counter(e.work.worker_id for e in ended)
+def _desks(answered: Sequence[Work], now: datetime) -> dict[int, SessionChange]:
+    counts = Counter(work.worker_id for work in answered)
     earned: Counter[int] = Counter()
     took: dict[int, int] = {}
-    for e in ended:
-        earned[e.work.worker_id] += e.work.pay_micros
-        took[e.work.worker_id] = _took_ms(e.work, now)
+    for work in answered:
+        earned[work.worker_id] += work.pay_micros
+        took[work.worker_id] = _took_ms(work, now)
     return {w: SessionChange(-counts[w], counts[w], earned[w], True, took[w]) for w in sorted(counts)}
 
 
@@ -137,8 +149,13 @@ async def _repeated(
     if not missing:
         return {}
     solved = await tasks.answered_leases(tx, cell, [c.lease.task_id for c in missing])
-    other = [c.lease.task_id for c in missing if c.lease.task_id in solved and solved[c.lease.task_id].text != c.text]
-    asked = await history.questions(tx, cell, other) if other else {}
+    seats = [c.lease.task_id for c in missing if c.lease.task_id not in solved]
+    given = await panels.answers_by_number(tx, cell, seats) if seats else {}
+    solved |= {n: Solved(a.worker_id, a.lease, a.text or "", "", a.pay_micros) for n, a in given.items()}
+    about = {n: given[n].task_id if n in given else n for n in solved}
+    other = {n: about[n] for c in missing if (n := c.lease.task_id) in solved and solved[n].text != c.text}
+    questions = await history.questions(tx, cell, sorted(other.values())) if other else {}
+    asked = {n: questions[task_id] for n, task_id in other.items() if task_id in questions}
     found = {}
     for c in missing:
         before, question = solved.get(c.lease.task_id), asked.get(c.lease.task_id)
@@ -146,7 +163,7 @@ async def _repeated(
         if question and question.kind in OWN_KINDS:
             text = canonical(picture_options(question.kind, question.options), text)
         if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, text):
-            found[c] = Answered(c.lease.task_id, 0, before.pay_micros)
+            found[c] = Answered(about[c.lease.task_id], 0, before.pay_micros)
     return found
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
-from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
+from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
+from manyeyes.panels.rules import SeatEnd
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.values.refusals import Reason, Refusal
@@ -41,6 +43,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     desks = await load_desks(tx, cell, [c.worker_id for c in commands])
     # 2. Decide: each task goes back to its queue, or ends when too many have failed.
     ended: list[EndedWork] = []
+    seats: list[ClosedSeat] = []
     returning: list[Returning] = []
     taken: list[Work | None] = []
     for command in commands:
@@ -49,7 +52,9 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         if work is None:
             continue
         failures = work.failures + counts_as_failure(command.reason)
-        if is_unsolvable(failures):
+        if is_unsolvable(failures) and work.of_task:
+            seats.append(ClosedSeat(msgspec.structs.replace(work, failures=failures), SeatEnd.FAILED))
+        elif is_unsolvable(failures):
             ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
         else:
             returning.append(Returning(work.task_id, failures, command.worker_id))
@@ -61,6 +66,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_tasks(tx, now, cell, ended)
+    await close_seats(tx, now, cell, seats)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)
@@ -70,11 +76,14 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
     repeated |= await _repeated(tx, cell, commands, sorted(set(lost) - set(too_early)))
     return [
-        Skipped(command.lease.task_id, work.queue_id if work else 0, desks.next_for(command.worker_id))
-        if work or n in repeated
-        else _LOST
+        _skipped(command, work, desks) if work or n in repeated else _LOST
         for n, (command, work) in enumerate(zip(commands, taken, strict=True))
     ]
+
+
+def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:
+    upcoming = desks.next_for(command.worker_id)
+    return Skipped(work.subject_id, work.queue_id, upcoming) if work else Skipped(command.lease.task_id, 0, upcoming)
 
 
 async def _repeated(tx: asyncpg.Connection, cell: int, commands: Sequence[SkipTask], places: Sequence[int]) -> set[int]:

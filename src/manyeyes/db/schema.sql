@@ -91,7 +91,12 @@ CREATE TABLE queue (
     sensitive     boolean NOT NULL DEFAULT false,
     vote_micros   bigint NOT NULL DEFAULT 100 CHECK (vote_micros >= 0),  -- what a reviewer earns with one vote
     accepts_complaints boolean NOT NULL DEFAULT true,      -- about its pictures; of queue 2, the Russian one, it is false
-    life_seconds  int CHECK (life_seconds BETWEEN 60 AND 2592000)   -- of an unanswered task; null: the installation's
+    life_seconds  int CHECK (life_seconds BETWEEN 60 AND 2592000),  -- of an unanswered task; null: the installation's
+    default_terms jsonb,                      -- of tasks that say none: consensus/terms.py; null: one answer
+    floor         real CHECK (floor > 0 AND floor < 1),   -- who is right less often stops getting it; null: nobody does
+    gold_share    real CHECK (gold_share >= 0 AND gold_share <= 0.5),   -- null: as skills/rules.py says
+    audit_share   real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1),   -- of accepted results, by lot
+    method        text NOT NULL DEFAULT 'majority'   -- how answers are weighed: consensus/rules.py, Method
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.
@@ -134,7 +139,8 @@ CREATE TABLE recognition (
     review_url     text NOT NULL DEFAULT '',    -- where verdicts are pushed to; empty: nowhere
     price_micros   bigint NOT NULL DEFAULT 0 CHECK (price_micros >= 0),   -- of one picture recognised
     closed         boolean NOT NULL DEFAULT false,
-    created_at     timestamptz NOT NULL
+    created_at     timestamptz NOT NULL,
+    terms          jsonb   -- how many people a verdict takes; null: as its queue says
 );
 CREATE INDEX recognition_app ON recognition (secret_id, recognition_id);
 
@@ -293,6 +299,8 @@ CREATE TABLE work (
     question_id    bigint NOT NULL DEFAULT 0,     -- its instructions; 0: it has none
     job_id         bigint NOT NULL DEFAULT 0,
     entered_at     timestamptz,           -- when a job's task entered the queue; null: when it was created
+    of_task        bigint NOT NULL DEFAULT 0,     -- of a seat: whose answer is wanted; 0: the task is this row's own
+    purpose        smallint NOT NULL DEFAULT 0,   -- dispatch/rules.py: Purpose
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -305,6 +313,7 @@ CREATE INDEX work_leased ON work (cell, worker_id) WHERE state IN (1, 2);
 CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
+CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;   -- who has seats of one task
 
 -- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (
@@ -379,6 +388,10 @@ CREATE TABLE result (
     job_id         bigint NOT NULL DEFAULT 0,
     why            text NOT NULL DEFAULT '',    -- of a picture that could not be had: what its address gave
     kept           boolean NOT NULL DEFAULT true,   -- false: answer, picture and words are gone (docs/decisions/0050)
+    answers        smallint NOT NULL DEFAULT 1,   -- people whose answers were paid for
+    assurance      smallint NOT NULL DEFAULT 0,   -- tasks/rules.py: Assurance
+    confidence     real,                          -- of several answers, 0 to 1; null: one person's word
+    is_proven      boolean NOT NULL DEFAULT false,   -- audits prove what its terms promise
     PRIMARY KEY (cell, task_id)
 );
 -- An account's ends in their order: changes since an instant, and, from here alone, the edge minutes of spending windows.
@@ -617,6 +630,7 @@ CREATE TABLE job (
     claimed_until   timestamptz,
     changed_at      timestamptz NOT NULL,
     stuck_at        timestamptz,                     -- since when its customer knows that nobody answers; null: it moves
+    terms          jsonb,          -- how many people each of its tasks takes; null: one
     PRIMARY KEY (cell, job_id)
 ) WITH (fillfactor = 50);
 CREATE INDEX job_account ON job (cell, account_id, job_id);
@@ -899,3 +913,147 @@ CREATE TABLE recognition_time (
     times          bigint NOT NULL,
     PRIMARY KEY (cell, recognition_id, quarter, measure, bucket)
 ) WITH (fillfactor = 50);
+
+-- ---------------------------------------------------------------- several people
+
+-- The people who are asked about one task of several answers. Open while `state` is below 2 (panels/rules.py: PanelState);
+-- kept afterwards, as what was asked for. Locked after work, before pending pay.
+CREATE TABLE panel (
+    cell          int NOT NULL,
+    task_id       bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    queue_id      int NOT NULL,
+    job_id        bigint NOT NULL,
+    question_id   bigint NOT NULL,
+    terms         jsonb NOT NULL,          -- consensus/terms.py
+    state         smallint NOT NULL DEFAULT 0,
+    first_seat    bigint NOT NULL,         -- seats are numbered from it: `work.task_id`
+    seats         smallint NOT NULL,       -- opened until now
+    open          smallint NOT NULL,       -- of them: nobody has answered and they are not closed
+    given         smallint NOT NULL DEFAULT 0,    -- answers
+    failures      smallint NOT NULL DEFAULT 0,    -- people who failed at closed seats
+    asked         bigint[] NOT NULL DEFAULT '{}',   -- who answered or passed on a seat that is closed: never asked again
+    bid_micros    bigint NOT NULL,
+    turn          bigint NOT NULL,
+    price_micros  bigint NOT NULL,
+    pay_micros    bigint NOT NULL,
+    held_micros   bigint NOT NULL,         -- the most it may cost
+    share_micros  bigint,
+    lease_seconds int NOT NULL,
+    life_seconds  int NOT NULL,
+    base_url      text NOT NULL,
+    media         text NOT NULL,
+    created_at    timestamptz NOT NULL,
+    entered_at    timestamptz,
+    PRIMARY KEY (cell, task_id)
+) WITH (fillfactor = 70);
+CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
+
+-- What one person gave to a task of several, to gold or to practice; a task of one answer has it in `result`. Insert-only,
+-- but for what is found out later.
+CREATE TABLE answer (
+    cell         int NOT NULL,
+    answer_id    bigint NOT NULL,         -- the seat's number
+    task_id      bigint NOT NULL,
+    account_id   bigint NOT NULL,
+    queue_id     int NOT NULL,
+    question_id  bigint NOT NULL,
+    purpose      smallint NOT NULL,       -- dispatch/rules.py: Purpose
+    worker_id    bigint NOT NULL,
+    lease        int NOT NULL,
+    answer       text,                    -- in its kind's one form; null: no longer kept
+    price_micros bigint NOT NULL,
+    pay_micros   bigint NOT NULL,
+    took_ms      int NOT NULL,
+    answered_at  timestamptz NOT NULL,
+    is_right     boolean,                 -- by gold, audit or verdict; null: nobody knows
+    refuted_at   timestamptz,             -- a complaint about its result was confirmed, and it said the same
+    PRIMARY KEY (cell, answer_id)
+);
+CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
+CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
+
+-- Tasks whose right answer is known, asked of people unseen. One that good workers deny is put aside.
+CREATE TABLE gold (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    answer      text NOT NULL,
+    source      smallint NOT NULL,        -- skills/rules.py: GoldSource
+    asked       int NOT NULL DEFAULT 0,
+    wrong       int NOT NULL DEFAULT 0,
+    created_at  timestamptz NOT NULL,
+    aside_at    timestamptz,              -- not asked any more, and its evidence counts no more; `why` says why
+    why         text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX gold_queue ON gold (cell, queue_id, task_id) WHERE aside_at IS NULL;
+
+-- What is known of a worker in a queue: weights of evidence, decayed to `as_of` (skills/rules.py).
+CREATE TABLE skill (
+    cell         int NOT NULL,
+    queue_id     int NOT NULL,
+    worker_id    bigint NOT NULL,
+    right_weight real NOT NULL DEFAULT 0,
+    wrong_weight real NOT NULL DEFAULT 0,
+    confusion    jsonb NOT NULL DEFAULT '{}',
+    as_of        timestamptz NOT NULL,
+    answered     int NOT NULL DEFAULT 0,
+    gold_asked   int NOT NULL DEFAULT 0,
+    gold_wrong   int NOT NULL DEFAULT 0,
+    evidence     jsonb NOT NULL DEFAULT '{}',
+    barred_at    timestamptz,
+    barred_why   text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, queue_id, worker_id)
+) WITH (fillfactor = 70);
+CREATE INDEX skill_worker ON skill (cell, worker_id);
+
+-- What reviewers are asked to decide: results that people do not settle, and accepted ones drawn by lot. One table and one
+-- screen, so that nobody can tell which is which.
+CREATE TABLE judgement (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    purpose     smallint NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    state       smallint NOT NULL DEFAULT 0,
+    filed_at    timestamptz NOT NULL,
+    reviewer_id bigint NOT NULL DEFAULT 0,
+    lease       int NOT NULL DEFAULT 0,
+    lease_until timestamptz,
+    passed_by   bigint[] NOT NULL DEFAULT '{}',
+    proposal    text NOT NULL,            -- the result that was accepted, or the best there is
+    score       real NOT NULL,
+    value       text,                     -- what the reviewer decided; null: it cannot be judged
+    is_right    boolean,
+    pay_micros  bigint NOT NULL,
+    decided_at  timestamptz,
+    PRIMARY KEY (cell, task_id, purpose)
+) WITH (fillfactor = 70);
+CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;
+CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state = 1;
+CREATE INDEX judgement_reviewer ON judgement (cell, reviewer_id, decided_at) WHERE reviewer_id <> 0;
+CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE purpose = 1 AND state = 2;
+
+-- What audits prove of a customer's question in a queue, for each target.
+CREATE TABLE certainty (
+    cell        int NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    target      real NOT NULL,
+    accepted    bigint NOT NULL DEFAULT 0,
+    audits      int NOT NULL DEFAULT 0,
+    wrong       int NOT NULL DEFAULT 0,
+    threshold   real,                     -- the lowest score that keeps the promise; null: not proven
+    is_refused  boolean NOT NULL DEFAULT false,
+    needed      int NOT NULL DEFAULT 0,   -- audits more until it may be
+    since       timestamptz NOT NULL,
+    proven_at   timestamptz,
+    PRIMARY KEY (cell, account_id, queue_id, question_id, target)
+) WITH (fillfactor = 70);

@@ -49,40 +49,51 @@ WHERE account_turn.cell = $1 AND account_turn.account_id = t.account_id AND acco
 -- Put submitted tasks into their queues.
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, callback_url, base_url, share_micros, site, created_at, expires_at,
-                  question_id, job_id, entered_at)
+                  question_id, job_id, entered_at, of_task, purpose)
 SELECT $1, w.task_id, w.account_id, w.queue_id, w.bid_micros, w.turn, w.price_micros, w.pay_micros,
        w.lease_seconds, w.soft_id, w.ip, w.kind, w.options::jsonb, w.media, w.callback_url, w.base_url, w.share_micros,
-       w.site, coalesce(w.created_at, $23::timestamptz), $23::timestamptz + w.life_seconds * interval '1 second',
-       w.question_id, w.job_id, CASE WHEN w.created_at IS NOT NULL THEN $23::timestamptz END
+       w.site, coalesce(w.created_at, $25::timestamptz), $25::timestamptz + w.life_seconds * interval '1 second',
+       w.question_id, w.job_id, CASE WHEN w.created_at IS NOT NULL THEN $25::timestamptz END,
+       w.of_task, w.purpose
 FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::int[],
             $10::int[], $11::text[], $12::text[], $13::text[], $14::text[], $15::int[], $16::text[], $17::text[],
-            $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::timestamptz[])
+            $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::timestamptz[],
+            $23::bigint[], $24::smallint[])
      AS w (task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip, kind,
-           options, media, life_seconds, callback_url, base_url, share_micros, site, question_id, job_id, created_at);
+           options, media, life_seconds, callback_url, base_url, share_micros, site, question_id, job_id, created_at, of_task,
+           purpose);
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
--- and those known.
-SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros, 0 AS holder,
-       NULL::timestamptz AS desk_since, false AS is_coming
-FROM work
+-- and those known. Of a seat everybody has tried it who is asked about its task, or was: nobody sits on two.
+SELECT task_id, account_id, created_at, lease_seconds, CASE of_task WHEN 0 THEN tried ELSE tried || seated.people END AS tried,
+       kind, turn, bid_micros, 0 AS holder, NULL::timestamptz AS desk_since, false AS is_coming
+FROM work LEFT JOIN LATERAL (
+     SELECT (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
+            || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = work.of_task
+                     AND o.of_task <> 0) AS people) AS seated ON work.of_task <> 0
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
+      WHEN of_task <> 0 THEN tried || seated.people
       WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
       ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                           WHERE b.account_id = work.account_id) END @> $3::bigint[]
-ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE SKIP LOCKED;
+ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE OF work SKIP LOCKED;
 
 -- name: queued_head
 -- The first tasks on desks that nobody has seen and that could go to one of these workers, with their holders. They have lain
 -- there for some seconds. Or, for who is idle: twice as long when they were handed out before, lest a slow house moves them
 -- about instead of showing them; and at once when their holder does not ask, or looks at another task. What somebody else
 -- is changing, task or holder, is passed over: others behind it are found all the same.
-SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
+SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, p.tried, w.kind, w.turn, w.bid_micros, w.worker_id AS holder,
        w.desk_since, NOT s.silent AND NOT l.is_looking AS is_coming
 FROM work AS w JOIN session AS s ON s.cell = w.cell AND s.worker_id = w.worker_id, LATERAL (
-     SELECT EXISTS (SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1) AS is_looking) AS l
-WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND NOT CASE
-      WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN w.tried
+     SELECT EXISTS (SELECT FROM work AS c WHERE c.cell = $1 AND c.worker_id = w.worker_id AND c.state = 1) AS is_looking) AS l,
+     LATERAL (SELECT CASE w.of_task WHEN 0 THEN w.tried ELSE w.tried
+                     || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = w.of_task)
+                     || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = w.of_task
+                              AND o.of_task <> 0) END AS tried) AS p
+WHERE w.cell = $1 AND w.queue_id = $2 AND w.state = 2 AND w.purpose < 2 AND NOT CASE
+      WHEN cardinality($5::bigint[]) = 0 OR w.kind <> ALL ($7::text[]) THEN p.tried
       ELSE w.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
                             WHERE b.account_id = w.account_id) END @> $3::bigint[]
   AND (w.desk_since + interval '1 s' * $9::float8 * CASE WHEN $10 AND w.lease > 1 THEN 2 ELSE 1 END <= $8
@@ -95,9 +106,13 @@ ORDER BY w.bid_micros DESC, w.turn, w.task_id LIMIT $4 FOR UPDATE OF w, s SKIP L
 SELECT w.task_id, w.account_id, w.created_at, w.lease_seconds, w.tried, w.kind, w.turn, w.bid_micros, 0 AS holder,
        NULL::timestamptz AS desk_since, false AS is_coming
 FROM unnest($3::bigint[], $4::text[], $5::int[]) AS a (account_id, workers, tasks), LATERAL (
-    SELECT task_id, account_id, created_at, lease_seconds, tried, kind, turn, bid_micros FROM work
-    WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT tried @> a.workers::bigint[]
-    ORDER BY created_at, task_id LIMIT a.tasks FOR UPDATE SKIP LOCKED) AS w;
+    SELECT task_id, account_id, created_at, lease_seconds, p.tried, kind, turn, bid_micros FROM work, LATERAL (
+           SELECT CASE of_task WHEN 0 THEN work.tried ELSE work.tried
+                  || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
+                  || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = work.of_task
+                           AND o.of_task <> 0) END AS tried) AS p
+    WHERE cell = $1 AND queue_id = $2 AND account_id = a.account_id AND state = 0 AND NOT p.tried @> a.workers::bigint[]
+    ORDER BY created_at, task_id LIMIT a.tasks FOR UPDATE OF work SKIP LOCKED) AS w;
 
 -- name: hand_over
 -- Lay tasks on workers' desks, unseen; the lease's number fences off whoever had it before.
@@ -109,14 +124,14 @@ WHERE work.cell = $1 AND work.task_id = p.task_id;
 -- All that these workers have on their desks, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) ORDER BY task_id FOR UPDATE;
 
 -- name: desks
 -- All that these workers have on their desks, to show.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
 -- name: lapsed
@@ -127,15 +142,22 @@ SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND leas
 -- Waiting tasks whose longest life is over, the oldest first; no other row is looked at.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_works
 -- Tasks on their way, whoever has them, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
+
+-- name: lock_seats
+-- The open seats of tasks that take several answers, whoever has them, locked in the order of the key.
+SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
+       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
+FROM work WHERE cell = $1 AND of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1 ORDER BY task_id FOR UPDATE;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
@@ -188,11 +210,15 @@ FROM work WHERE cell = $1 AND account_id = $2;
 
 -- name: held
 -- What an account's open tasks cost together: what the ledger holds for them (manyeyes db check compares the two).
-SELECT coalesce(sum(price_micros), 0)::bigint FROM work WHERE cell = $1 AND account_id = $2;
+SELECT (SELECT coalesce(sum(price_micros), 0) FROM work WHERE cell = $1 AND account_id = $2 AND purpose = 0)::bigint
+       + (SELECT coalesce(sum(held_micros), 0) FROM panel WHERE cell = $1 AND account_id = $2 AND state < 2)::bigint;
 
 -- name: all_held
 -- What the open tasks of each account cost: must equal the ledger's held sums.
-SELECT account_id, sum(price_micros)::bigint AS held_micros, count(*) AS tasks FROM work WHERE cell = $1 GROUP BY account_id;
+SELECT account_id, sum(held)::bigint AS held_micros, count(*) AS tasks FROM (
+    SELECT account_id, price_micros AS held FROM work WHERE cell = $1 AND purpose = 0
+    UNION ALL
+    SELECT account_id, held_micros FROM panel WHERE cell = $1 AND state < 2) AS open GROUP BY account_id;
 
 -- name: states
 -- Where tasks are on their way: the queue and whether somebody has them.
@@ -212,7 +238,7 @@ WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3
 -- Waiting tasks of these sites, in no order; what somebody else is changing is left for the next sweep.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work
 WHERE cell = $1 AND (account_id, site) IN (SELECT * FROM unnest($2::bigint[], $3::text[])) AND site <> '' AND state = 0
 LIMIT $4 FOR UPDATE SKIP LOCKED;
@@ -254,10 +280,12 @@ WHERE work.cell = $1 AND work.task_id = idle.task_id RETURNING work.task_id, wor
 -- Tasks of jobs that nobody has, waiting or resting, in no order; what somebody else is changing is left.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at
+       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND job_id = ANY ($2::bigint[]) AND job_id <> 0 AND state IN (0, 3) LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: job_prices
 -- What the open tasks of each job cost together: must equal what the job holds.
-SELECT job_id, count(*) AS tasks, sum(price_micros)::bigint AS held_micros FROM work
-WHERE cell = $1 AND job_id <> 0 GROUP BY job_id;
+SELECT job_id, count(*) AS tasks, sum(held)::bigint AS held_micros FROM (
+    SELECT job_id, price_micros AS held FROM work WHERE cell = $1 AND job_id <> 0 AND purpose = 0
+    UNION ALL
+    SELECT job_id, held_micros FROM panel WHERE cell = $1 AND job_id <> 0 AND state < 2) AS open GROUP BY job_id;

@@ -25,6 +25,15 @@ class WorkState(enum.IntEnum):
     RESTING = 3  # its job is paused: nobody has it and nobody gets it
 
 
+class Purpose(enum.IntEnum):
+    """Why a row of `work` is there. All of them wait, lie on desks and are leased alike."""
+
+    TASK = 0  # a task of one answer: the row is the task's own
+    SEAT = 1  # one of several answers that a task takes (docs/decisions/0055)
+    GOLD = 2  # its right answer is known; whoever gives it is not told
+    PRACTICE = 3  # of a training set: its right answer is told afterwards
+
+
 class WaitingTask(msgspec.Struct, frozen=True, kw_only=True):
     """A task that may be handed out for ``lease_seconds``; ``turn`` is its place in the queue's virtual time.
 

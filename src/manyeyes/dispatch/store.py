@@ -7,10 +7,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries, one_row
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, read_one
-from manyeyes.dispatch.rules import NO_FILTERS, Assignment, WaitingTask, WorkerFilters, WorkState
+from manyeyes.dispatch.rules import NO_FILTERS, Assignment, Purpose, WaitingTask, WorkerFilters, WorkState
 
 SQL = Queries(__package__)
 
@@ -20,7 +20,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     ``share_micros``: what of the price its soft app's owner gets; None when the app is none that we know.
     ``site``: the proven domain of a token task; else empty. ``desk_since``: when it was laid on this desk, or shown.
-    ``entered_at``: of a job's task; None: when it was created.
+    ``entered_at``: of a job's task; None: when it was created. ``of_task``: of a seat, gold or practice: the task
+    that it is about, ``task_id`` being its own number; 0: the row is the task's own.
     """
 
     task_id: int
@@ -50,10 +51,20 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int = 0
     job_id: int = 0
     entered_at: datetime | None = None
+    of_task: int = 0
+    purpose: Purpose = Purpose.TASK
+
+    @property
+    def subject_id(self) -> int:
+        """Return the number of the task that it is about: its picture's, its question's."""
+        return self.of_task or self.task_id
 
 
 class Entering(msgspec.Struct, frozen=True, kw_only=True):
-    """A task that enters a queue; ``created_at`` None: it is created now."""
+    """A task that enters a queue, or a seat of one; ``created_at`` None: it is created now.
+
+    ``terms``: how many people it takes; of several its seats enter instead of it (actions/shared/task_admission.py).
+    """
 
     task_id: int
     account_id: int
@@ -76,6 +87,14 @@ class Entering(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int = 0
     job_id: int = 0
     created_at: datetime | None = None
+    of_task: int = 0
+    purpose: Purpose = Purpose.TASK
+    terms: PeopleTerms = ONE_ANSWER
+
+    @property
+    def held_micros(self) -> int:
+        """Return the most that the task may cost, which is held for it."""
+        return self.terms.most_micros(self.price_micros)
 
 
 class Returning(msgspec.Struct, frozen=True):
@@ -147,7 +166,7 @@ async def insert_work(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
         rows,
         *("task_id", "account_id", "queue_id", "bid_micros", "turn", "price_micros", "pay_micros", "lease_seconds"),
         *("soft_id", "ip", "kind", "options", "media", "life_seconds", "callback_url", "base_url"),
-        *("share_micros", "site", "question_id", "job_id", "created_at"),
+        *("share_micros", "site", "question_id", "job_id", "created_at", "of_task", "purpose"),
     )
     await tx.execute(SQL.insert_work, cell, *found, now)
 
@@ -247,42 +266,6 @@ async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     """Take ended tasks, whose rows are locked, out of their queues."""
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)
-
-
-async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
-    """Return how many tasks wait, at most ``limit``."""
-    return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
-
-
-async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return the last measured (waiting, average bid in micros) by queue."""
-    return {q: (waiting, average) for q, waiting, average in await db.fetch(SQL.depths, cell, queue_ids)}
-
-
-async def head_bid(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
-    """Return the average of the ``limit`` highest bids that wait, in micro-units; 0 when nothing waits."""
-    return int(await db.fetchval(SQL.head_bid, cell, queue_id, limit))
-
-
-async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: int, average_micros: int) -> None:
-    """Store a queue's measured depth: how many tasks wait, and the average bid at its head in micro-units."""
-    await db.execute(SQL.set_depth, cell, queue_id, waiting, average_micros)
-
-
-async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) -> tuple[int, int]:
-    """Return how many of an account's tasks wait and how many are being answered."""
-    row = await one_row(db, SQL.account_waiting, cell, account_id)
-    return row["waiting"], row["leased"]
-
-
-async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
-    """Return the micros held for an account's open tasks; the ledger's sum would read its whole history."""
-    return int(await db.fetchval(SQL.held, cell, account_id))
-
-
-async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the price of each account's open tasks, in micros."""
-    return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell, timeout=PROOF_SECONDS)}
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:

@@ -39,6 +39,11 @@ INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
 SELECT $1, p.task_id, p.worker_id, p.amount_micros, $5
 FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, amount_micros);
 
+-- name: set_due
+-- Pay of answers whose result stands now waits for its complaint window, unless a complaint holds it.
+UPDATE pending_pay SET due_at = $3 WHERE cell = $1 AND task_id = ANY (ARRAY(
+    SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE));
+
 -- name: take_due_pay
 -- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
 DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
@@ -93,8 +98,10 @@ SELECT account_id, available_micros FROM balance WHERE cell = $1;
 SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
 
 -- name: double_endings
--- Tasks that were settled or released more than once; there are none.
-SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (3, 4) GROUP BY cause_id HAVING count(*) > 1;
+-- Tasks for which more, or less, was settled and released than was held; there are none.
+SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (2, 3, 4) GROUP BY cause_id
+HAVING bool_or(kind IN (3, 4))
+       AND sum(amount_micros) FILTER (WHERE kind = 2) IS DISTINCT FROM sum(amount_micros) FILTER (WHERE kind IN (3, 4));
 
 -- name: double_pays
 -- Pay that was both vested and cancelled; there is none.
@@ -106,7 +113,8 @@ SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer WHERE
 
 -- name: amounts_for
 -- What the postings of a kind moved for these causes.
-SELECT cause_id, amount_micros FROM transfer WHERE cell = $1 AND kind = $2 AND n = 0 AND cause_id = ANY ($3::bigint[]);
+SELECT cause_id, sum(amount_micros)::bigint AS amount_micros FROM transfer
+WHERE cell = $1 AND kind = $2 AND cause_id = ANY ($3::bigint[]) GROUP BY cause_id;
 
 -- name: workers_sums
 -- What every worker got by postings of a kind.

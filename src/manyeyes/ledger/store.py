@@ -84,6 +84,12 @@ async def insert_pending(tx: asyncpg.Connection, cell: int, pays: Sequence[Pay],
         await tx.execute(SQL.insert_pending, cell, *columns(pays, "task_id", "worker_id", "amount_micros"), due_at)
 
 
+async def set_due(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int], due_at: datetime) -> None:
+    """Let pay that was held until its result stood vest at ``due_at``."""
+    if task_ids:
+        await tx.execute(SQL.set_due, cell, task_ids, due_at)
+
+
 async def take_due_pay(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Pay]:
     """Take at most ``limit`` pays that are due off the waiting list, and return them."""
     return read(Pay, await tx.fetch(SQL.take_due_pay, cell, now, limit))

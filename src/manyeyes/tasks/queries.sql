@@ -1,7 +1,7 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints, life_seconds FROM queue
+       accepts_complaints, life_seconds, default_terms FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
@@ -68,14 +68,16 @@ SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[
 -- name: insert_results
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
-                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why)
+                    worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why, answers,
+                    assurance, confidence, is_proven)
 SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
-       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros, r.job_id, r.why
+       r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros, r.job_id, r.why, r.answers,
+       r.assurance, r.confidence, r.is_proven
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
             $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
-            $19::text[])
+            $19::text[], $20::smallint[], $21::smallint[], $22::real[], $23::boolean[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
-           charged_micros, pay_micros, share_micros, job_id, why);
+           charged_micros, pay_micros, share_micros, job_id, why, answers, assurance, confidence, is_proven);
 
 -- name: own_tasks
 -- Which of these tasks came over /v1 (tasks/rules.py: Contract).
@@ -240,10 +242,11 @@ DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- name: item_outcomes
 -- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone. Its lines are bounded
 -- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew.
-SELECT t.task_id, t.line, t.external_id, w.state AS work_state, r.ending, r.answer, r.answer AS shown,
+SELECT t.task_id, t.line, t.external_id, coalesce(w.state, q.state) AS work_state, r.ending, r.answer, r.answer AS shown,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
+LEFT JOIN panel AS q ON q.cell = t.cell AND q.task_id = t.task_id AND q.state < 2
 LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4

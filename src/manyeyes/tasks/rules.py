@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks.questions import TextOptions
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import fault, has_digit, normalised
@@ -40,6 +41,15 @@ class Ending(enum.IntEnum):
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 
+class Assurance(enum.IntEnum):
+    """What a solved task's result stands on (docs/decisions/0055)."""
+
+    ONE_WORD = 0  # one person's answer
+    ACCEPTED = 1  # several people's, and it passed what its terms ask for
+    UNCERTAIN = 2  # several people's, and it did not
+    REVIEWED = 3  # a reviewer decided, who saw all answers
+
+
 class Contract(enum.IntEnum):
     """Through which contract a task came: its end is told in that contract's words."""
 
@@ -74,6 +84,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     vote_micros: int = 100  # what a reviewer earns with one vote
     accepts_complaints: bool = True  # about its pictures
     life_seconds: int | None = None  # of a task that nobody finishes; None: the installation's
+    default_terms: PeopleTerms | None = None  # how many people a task takes that does not say; None: one
 
 
 class Depth(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
+import msgspec
 
-from manyeyes.dispatch.store import Work
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import JOB_FINISHED, Job
 from manyeyes.jobs.store import EndCounts, JobNews
@@ -25,12 +25,21 @@ _COUNTED = {
 }
 
 
-async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, ended: Iterable[tuple[Work, Ending]]) -> None:
+class TaskEnd(msgspec.Struct, frozen=True):
+    """How a task of a job ended (``job_id`` 0: a task by itself), what was held for it, and what it was charged."""
+
+    job_id: int
+    ending: Ending
+    held_micros: int
+    charged_micros: int
+
+
+async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, ended: Iterable[TaskEnd]) -> None:
     """Count open tasks that end in their jobs; those whose last task it is end with it, and their customers are told.
 
     Jobs are locked here, after everything else. Nothing is asked when none of the tasks is a job's.
     """
-    counts = _counts((work, ending) for work, ending in ended if work.job_id)
+    counts = _counts(end for end in ended if end.job_id)
     if counts:
         news = {job.job_id: job for job in await jobs.count_ends(tx, now, cell, counts)}
         over = [news[count.job_id] for count in counts if news[count.job_id].ended_at == now]
@@ -74,12 +83,12 @@ async def count_refunds(tx: asyncpg.Connection, now: datetime, cell: int, refund
     await jobs.add_refunds(tx, now, cell, sums)
 
 
-def _counts(ended: Iterable[tuple[Work, Ending]]) -> list[EndCounts]:
+def _counts(ended: Iterable[TaskEnd]) -> list[EndCounts]:
     sums: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for work, ending in ended:
-        entry = sums[work.job_id]
+    for end in ended:
+        entry = sums[end.job_id]
         entry["closed"] += 1
-        entry[_COUNTED[ending]] += 1
-        entry["freed_micros"] += work.price_micros
-        entry["charged_micros"] += work.price_micros if ending.charged else 0
+        entry[_COUNTED[end.ending]] += 1
+        entry["freed_micros"] += end.held_micros
+        entry["charged_micros"] += end.charged_micros
     return [EndCounts(job_id=job_id, **entry) for job_id, entry in sums.items()]

@@ -9,6 +9,9 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Terms
+from manyeyes.actions.shared.panel_seats import seated
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
@@ -18,7 +21,15 @@ from manyeyes.soft_apps.rules import share
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.options import AnyOptions
 from manyeyes.tasks.pictures import Picture
-from manyeyes.tasks.rules import DEPTH_COUNTED_EXACTLY, IMAGE_TO_TEXT, Contract, Depth, QueueTerms, price
+from manyeyes.tasks.rules import (
+    DEPTH_COUNTED_EXACTLY,
+    IMAGE_TO_TEXT,
+    TOKEN_KINDS,
+    Contract,
+    Depth,
+    QueueTerms,
+    price,
+)
 from manyeyes.tasks.store import Task
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -28,7 +39,7 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
 
     ``queue``: its terms as the edge knew them, a few seconds old at most; the task keeps them. ``share_percent``: what
     its soft app's owner gets of the charge; None when the app is none that we know. ``base_url``: how the customer
-    reached us, of a task with a ``callback_url``.
+    reached us, of a task with a ``callback_url``. ``terms``: how many people it takes; None: as many as its queue says.
     """
 
     task_id: int
@@ -48,6 +59,14 @@ class NewTask(msgspec.Struct, frozen=True, kw_only=True):
     contract: Contract = Contract.COMPATIBLE
     question_id: int = 0
     external_id: str = ""
+    terms: PeopleTerms | None = None
+
+    @property
+    def asked_terms(self) -> PeopleTerms:
+        """Return how many people it takes: as it says, else as its queue does; of a token always one."""
+        if self.kind in TOKEN_KINDS:
+            return ONE_ANSWER
+        return self.terms or self.queue.default_terms or ONE_ANSWER
 
 
 class Purses(msgspec.Struct):
@@ -76,10 +95,10 @@ class Purses(msgspec.Struct):
         """Take micros off what the account may still spend in this batch."""
         self.balances[account_id] -= micros
 
-    def deepen(self, queue_id: int) -> None:
-        """Count one task more that waits."""
+    def deepen(self, queue_id: int, seats: int = 1) -> None:
+        """Count one task more that waits, or the seats of one."""
         depth = self.depths[queue_id]
-        self.depths[queue_id] = Depth(depth.waiting + 1, depth.average_micros)
+        self.depths[queue_id] = Depth(depth.waiting + seats, depth.average_micros)
 
 
 async def open_purses(
@@ -96,10 +115,10 @@ async def open_purses(
 
 async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
     """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
-    counted = await dispatch.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
+    counted = await queue_depths.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
     if counted < min(queue.capacity, DEPTH_COUNTED_EXACTLY):
         return Depth(counted, queue.price_micros)
-    measured, average = (await dispatch.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
+    measured, average = (await queue_depths.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
     return Depth(counted if counted < DEPTH_COUNTED_EXACTLY else max(counted, measured), average)
 
 
@@ -118,12 +137,17 @@ def prices(purses: Purses, terms: Terms, queues: Iterable[QueueTerms]) -> list[i
 
 
 def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: str = "") -> Entering:
-    """Take the price and the place in the queue, and return the row; ``site``: the live one of a token task."""
-    queue, key = task.queue, (task.account_id, task.queue.queue_id)
-    purses.spend(task.account_id, price_micros)
-    purses.deepen(queue.queue_id)
+    """Take the most it may cost and the place in the queue, and return the row; ``site``: the live one of a token task.
+
+    A task of several answers takes as many turns as it asks people at once: accounts share a queue by what they pay.
+    """
+    queue, key, people = task.queue, (task.account_id, task.queue.queue_id), task.asked_terms
+    purses.spend(task.account_id, people.most_micros(price_micros))
+    purses.deepen(queue.queue_id, people.answers)
     virtual = purses.next_turns.get((0, queue.queue_id), 0)
-    turns, purses.next_turns[key] = dispatching.turns(virtual, purses.next_turns.get(key, 0), terms.weight, 1)
+    turns, purses.next_turns[key] = dispatching.turns(
+        virtual, purses.next_turns.get(key, 0), terms.weight, people.answers
+    )
     return Entering(
         task_id=task.task_id,
         account_id=task.account_id,
@@ -144,6 +168,7 @@ def enter(purses: Purses, terms: Terms, task: NewTask, price_micros: int, site: 
         share_micros=share(price_micros, task.share_percent),
         site=site,
         question_id=task.question_id,
+        terms=people,
     )
 
 
@@ -174,10 +199,10 @@ async def save_work(
 ) -> None:
     """Put tasks that are stored into their queues, hold their prices, and book ``charges`` of the same accounts."""
     if rows:
-        await dispatch.insert_work(tx, now, cell, rows)
+        await dispatch.insert_work(tx, now, cell, await seated(tx, now, cell, rows))
         touched = sorted({(row.account_id, row.queue_id) for row in rows})
         await dispatch.set_account_turns(tx, cell, {key: purses.next_turns[key] for key in touched})
-    booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.price_micros) for row in rows)]
+    booked = [*charges, *(posting(TransferKind.HOLD, row.task_id, row.account_id, row.held_micros) for row in rows)]
     await ledger.insert_transfers(tx, now, cell, booked)
     changes: defaultdict[int, int] = defaultdict(int)
     for transfer in booked:

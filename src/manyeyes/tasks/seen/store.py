@@ -8,10 +8,11 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending
-from manyeyes.tasks.store import shown_of, text_of
+from manyeyes.tasks.kept_json import shown_of, terms_of, text_of
+from manyeyes.tasks.rules import Assurance, Ending
 
 SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
@@ -46,7 +47,7 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
 
     ``options`` is JSON text; ``work_state`` None: it is in no queue; ``job_state`` None: it is a task by itself;
     ``price_micros`` None: nothing was ever held for it. ``answer`` of a solved one, ``shown`` as people read it, as
-    long as it ``is_kept``.
+    long as it ``is_kept``. ``terms``: of a task that takes several answers; ``answers``: that were given.
     """
 
     task_id: int
@@ -62,6 +63,11 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     media: str
     work_state: int | None
     expires_at: datetime | None
+    terms: PeopleTerms | None
+    answers: int
+    assurance: Assurance | None
+    confidence: float | None
+    is_proven: bool | None
     job_state: int | None
     price_micros: int | None
     ended_at: datetime | None
@@ -138,7 +144,8 @@ class Change(msgspec.Struct, frozen=True, order=True):
 async def seen(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, SeenTask]:
     """Return those of the tasks that exist, whoever's they are."""
     rows = await db.fetch(SQL.seen_tasks, cell, task_ids)
-    return {task.task_id: task for task in read(SeenTask, rows, answer=text_of, shown=shown_of)}
+    found = read(SeenTask, rows, answer=text_of, shown=shown_of, terms=terms_of)
+    return {task.task_id: task for task in found}
 
 
 async def seen_each(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[SeenTask | None]:

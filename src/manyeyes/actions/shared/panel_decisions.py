@@ -1,0 +1,145 @@
+"""What panels without an open seat decide: by the pure rules of consensus, with what is known of their people."""
+
+import enum
+from collections.abc import Collection, Mapping, Sequence
+
+import asyncpg
+import msgspec
+
+from manyeyes.certainty import store as certainty
+from manyeyes.certainty.rules import JudgementPurpose, is_drawn
+from manyeyes.certainty.store import NewJudgement
+from manyeyes.consensus.decide import decide
+from manyeyes.consensus.rules import NOT_PROVEN, Accept, Adjudicate, AskMore, Given, HowMany, NextStep, Proof
+from manyeyes.consensus.terms import Uncertain
+from manyeyes.dispatch.store import Work
+from manyeyes.panels import store as panels
+from manyeyes.panels.rules import Panel, PanelAnswer
+from manyeyes.skills import store as skills
+from manyeyes.skills.store import KnownSkill, Weighing
+from manyeyes.tasks.options import picture_options
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Assurance
+from manyeyes.tasks.shapes import shape_of
+
+
+class StepKind(enum.Enum):
+    """What follows for a panel."""
+
+    ASK = enum.auto()  # people more
+    JUDGE = enum.auto()  # a reviewer
+    END = enum.auto()
+
+
+class PanelStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows for a panel: ``people`` more are asked; a reviewer is asked (``judgement``); or the task ends with
+    ``value``, which may be audited (``judgement``). ``answer_ids``: of all that was given."""
+
+    panel: Panel
+    kind: StepKind
+    people: int = 0
+    value: str = ""
+    confidence: float | None = None
+    assurance: Assurance = Assurance.UNCERTAIN
+    is_proven: bool = False
+    judgement: NewJudgement | None = None
+    answer_ids: tuple[int, ...] = ()
+
+
+class _Known(msgspec.Struct):
+    """What decisions are made from, loaded at once for a batch."""
+
+    answers: Mapping[int, Sequence[PanelAnswer]]
+    skills: Mapping[tuple[int, int], KnownSkill]
+    proofs: Mapping[tuple[int, int, int, float], Proof]
+    weighings: Mapping[int, Weighing]
+
+
+async def decide_panels(
+    tx: asyncpg.Connection,
+    cell: int,
+    ready: Mapping[int, Panel],
+    templates: Mapping[int, Work],
+    *,
+    forced: Collection[int],
+    seed: bytes,
+) -> list[PanelStep]:
+    """Return what follows for panels without an open seat, in the order of their tasks; of ``forced`` ones nobody more
+    may be asked. ``templates``: a seat of each, for what was asked."""
+    if not ready:
+        return []
+    known = await _load(tx, cell, ready)
+    return [_step(ready[t], templates[t], known, is_forced=t in forced, seed=seed) for t in sorted(ready)]
+
+
+async def _load(tx: asyncpg.Connection, cell: int, ready: Mapping[int, Panel]) -> _Known:
+    answers = await panels.answers_of(tx, cell, sorted(ready))
+    people = {(panel.queue_id, a.worker_id) for t, panel in ready.items() for a in answers[t]}
+    sure = {(p.account_id, p.queue_id, p.question_id) for p in ready.values() if p.terms.wrong_at_most is not None}
+    return _Known(
+        answers,
+        await skills.skills(tx, cell, people),
+        await certainty.proofs(tx, cell, sure),
+        await skills.weighings(tx, {panel.queue_id for panel in ready.values()}),
+    )
+
+
+def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: bytes) -> PanelStep:
+    answers = known.answers[panel.task_id]
+    ids = tuple(answer.answer_id for answer in answers)
+    if not answers:
+        return PanelStep(panel=panel, kind=StepKind.END)
+    may_ask = 0 if is_forced or panel.failures >= WORKERS_BEFORE_UNSOLVABLE else panel.may_ask(1)
+    found = _decided(panel, work, known, may_ask)
+    if isinstance(found, AskMore):
+        return PanelStep(panel=panel, kind=StepKind.ASK, people=panel.may_ask(found.people), answer_ids=ids)
+    if isinstance(found, Adjudicate):
+        if panel.terms.uncertain is Uncertain.REVIEW:
+            judgement = _judgement(panel, known, JudgementPurpose.ADJUDICATION, found.proposal, found.confidence)
+            return PanelStep(panel=panel, kind=StepKind.JUDGE, judgement=judgement, answer_ids=ids)
+        found = Accept(value=found.proposal, confidence=found.confidence, is_certain=False)
+    is_sure, share = panel.terms.wrong_at_most is not None, known.weighings[panel.queue_id].audit_share
+    is_audited = is_sure and found.is_certain and is_drawn(seed, panel.task_id, share)
+    return PanelStep(
+        panel=panel,
+        kind=StepKind.END,
+        value=found.value,
+        confidence=found.confidence,
+        assurance=Assurance.ACCEPTED if found.is_certain else Assurance.UNCERTAIN,
+        is_proven=found.is_proven,
+        judgement=_judgement(panel, known, JudgementPurpose.AUDIT, found.value, found.confidence)
+        if is_audited
+        else None,
+        answer_ids=ids,
+    )
+
+
+def _decided(panel: Panel, work: Work, known: _Known, may_ask: int) -> NextStep:
+    answers = known.answers[panel.task_id]
+    people = {a.worker_id: known.skills.get((panel.queue_id, a.worker_id)) for a in answers}
+    target = panel.terms.wrong_at_most
+    scope = (panel.account_id, panel.queue_id, panel.question_id)
+    proof = known.proofs.get((*scope, round(target, 4)), NOT_PROVEN) if target is not None else NOT_PROVEN
+    bounds = panel.terms.how_many()
+    if not may_ask:  # then what was given is all there is
+        bounds = HowMany(first=len(answers), at_most=len(answers), wrong_at_most=target)
+    return decide(
+        shape_of(picture_options(work.kind, work.options)),
+        [Given(answer.worker_id, answer.text or "") for answer in answers],
+        {worker_id: each.skill() for worker_id, each in people.items() if each},
+        bounds,
+        proof,
+        known.weighings[panel.queue_id].method,
+    )
+
+
+def _judgement(panel: Panel, known: _Known, purpose: JudgementPurpose, proposal: str, score: float) -> NewJudgement:
+    return NewJudgement(
+        task_id=panel.task_id,
+        purpose=purpose,
+        account_id=panel.account_id,
+        queue_id=panel.queue_id,
+        question_id=panel.question_id,
+        proposal=proposal,
+        score=score,
+        pay_micros=known.weighings[panel.queue_id].vote_micros,
+    )

@@ -1,0 +1,193 @@
+"""What ends a seat of a task that takes several answers, and what the last open one leads to (docs/decisions/0055).
+
+Written once for every action that may end one: an answer, five failures, a time that is over, a cancellation.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind, decide_panels
+from manyeyes.actions.shared.panel_seats import more_seats
+from manyeyes.actions.shared.task_endings import EndedWork, PanelResult, end_tasks
+from manyeyes.certainty import store as certainty
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.store import Entering, Work
+from manyeyes.ledger import store as ledger
+from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind, posting
+from manyeyes.ledger.store import Pay
+from manyeyes.panels import store as panels
+from manyeyes.panels.rules import Panel, PanelState, SeatEnd
+from manyeyes.panels.store import NewAnswer
+from manyeyes.tasks.rules import Ending
+
+_WITHOUT_ANSWER = {
+    SeatEnd.ANSWERED: Ending.SOLVED,
+    SeatEnd.FAILED: Ending.UNSOLVABLE,
+    SeatEnd.OVERDUE: Ending.UNANSWERED,
+    SeatEnd.CANCELLED: Ending.CANCELLED,
+}
+
+
+class ClosedSeat(msgspec.Struct, frozen=True):
+    """A locked seat that ends now; ``text``: what ``work.worker_id`` gave, ``took_ms`` after it was shown."""
+
+    work: Work
+    how: SeatEnd
+    text: str = ""
+    took_ms: int = 0
+
+
+async def close_seats(
+    tx: asyncpg.Connection, now: datetime, cell: int, closed: Sequence[ClosedSeat], seed: bytes = b""
+) -> set[int]:
+    """Close seats, and go on with each task whose last open seat it was; return the queues in which new ones wait.
+
+    ``seed``: chance, for the audits by lot. Nobody else looks at a task that is decided here: all its seats are closed.
+    """
+    if not closed:
+        return set()
+    # 1. The seats leave the queue, and their panels are locked.
+    await dispatch.delete_work(tx, cell, [each.work.task_id for each in closed])
+    found = await panels.lock_panels(tx, cell, sorted({each.work.of_task for each in closed}))
+    # 2. What was given is kept, and paid; the pay waits until the result's complaint window is over.
+    await _keep_answers(tx, now, cell, [each for each in closed if each.how is SeatEnd.ANSWERED])
+    # 3. Panels without an open seat are decided.
+    for each in closed:
+        panel, tried = found[each.work.of_task], each.work.tried | {each.work.worker_id}
+        is_answered = each.how is SeatEnd.ANSWERED
+        found[panel.task_id] = panel.closed(each.work.failures, tried, is_answered=is_answered)
+    last = {each.work.of_task: each for each in closed}
+    ready = {task_id: found[task_id] for task_id in last if not found[task_id].open}
+    whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
+    forced = {task_id for task_id, how in whys.items() if how is not SeatEnd.ANSWERED}
+    templates = {task_id: last[task_id].work for task_id in ready}
+    steps = await decide_panels(tx, cell, ready, templates, forced=forced, seed=seed)
+    # 4. Save: more seats, judgements, results.
+    entering: list[Entering] = []
+    for step in steps:
+        if step.kind is StepKind.ASK:
+            grown, seats = more_seats(step.panel, step.people, _like(step.panel, templates[step.panel.task_id]))
+            found[grown.task_id] = grown
+            entering += seats
+        else:
+            state = PanelState.JUDGING if step.kind is StepKind.JUDGE else PanelState.OVER
+            found[step.panel.task_id] = msgspec.structs.replace(step.panel, state=state)
+    await panels.save_panels(tx, cell, [found[task_id] for task_id in sorted(found)])
+    if entering:
+        await dispatch.insert_work(tx, now, cell, entering)
+    await certainty.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
+    ends = [step for step in steps if step.kind is StepKind.END]
+    await end_panels(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
+    return {row.queue_id for row in entering}
+
+
+async def end_panels(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    ends: Sequence[tuple[PanelStep, Work]],
+    whys: Mapping[int, SeatEnd],
+) -> None:
+    """End tasks as their panels decided; the pay of their people waits for the complaint window from now on.
+
+    ``whys``: how the last seats of tasks without any answer were closed.
+    """
+    if not ends:
+        return
+    ended = [_ended(step, work, whys.get(step.panel.task_id, SeatEnd.ANSWERED)) for step, work in ends]
+    paid = sorted(answer_id for step, _ in ends for answer_id in step.answer_ids)
+    await ledger.set_due(tx, cell, paid, now + timedelta(seconds=PENDING_SECONDS))
+    await end_tasks(tx, now, cell, ended)
+
+
+def _why(seats: Sequence[ClosedSeat]) -> SeatEnd:
+    """Return why a panel may ask nobody else: any seat that was closed without an answer says so, the gravest first."""
+    return max((each.how for each in seats), key=lambda how: (how is not SeatEnd.ANSWERED, how))
+
+
+async def _keep_answers(tx: asyncpg.Connection, now: datetime, cell: int, given: Sequence[ClosedSeat]) -> None:
+    if not given:
+        return
+    await panels.insert_answers(tx, now, cell, [_answer(each) for each in given])
+    paid = [each.work for each in given if each.work.pay_micros]
+    pays = [posting(TransferKind.PAY, work.task_id, work.worker_id, work.pay_micros) for work in paid]
+    await ledger.insert_transfers(tx, now, cell, pays)
+    await ledger.insert_pending(tx, cell, [Pay(w.task_id, w.worker_id, w.pay_micros) for w in paid], now)
+    await ledger.hold_pay(tx, cell, sorted(work.task_id for work in paid))
+
+
+def _answer(each: ClosedSeat) -> NewAnswer:
+    work = each.work
+    return NewAnswer(
+        answer_id=work.task_id,
+        task_id=work.subject_id,
+        account_id=work.account_id,
+        queue_id=work.queue_id,
+        question_id=work.question_id,
+        purpose=work.purpose,
+        worker_id=work.worker_id,
+        lease=work.lease,
+        answer=each.text,
+        price_micros=work.price_micros,
+        pay_micros=work.pay_micros,
+        took_ms=each.took_ms,
+    )
+
+
+def _ended(step: PanelStep, work: Work, why: SeatEnd) -> EndedWork:
+    """Return the end of a task: what its people said; without any answer as it would end with one seat."""
+    panel = step.panel
+    ending = Ending.SOLVED if panel.given else _WITHOUT_ANSWER[why]
+    answers = max(panel.given, int(ending.charged))
+    whole = msgspec.structs.replace(
+        work,
+        task_id=panel.task_id,
+        of_task=0,
+        worker_id=0,
+        lease=0,
+        failures=panel.failures,
+        price_micros=answers * panel.price_micros,
+        pay_micros=panel.given * panel.pay_micros,
+        share_micros=None if panel.share_micros is None else answers * panel.share_micros,
+        base_url=panel.base_url,
+        created_at=panel.created_at,
+        entered_at=panel.entered_at,
+    )
+    result = PanelResult(panel.given, panel.held_micros, step.assurance, step.confidence, step.is_proven)
+    return EndedWork(whole, ending, step.value if ending is Ending.SOLVED else "", result)
+
+
+def _like(panel: Panel, work: Work) -> Entering:
+    """Return what one seat more is like: as those that were closed, in its task's old place."""
+    return Entering(
+        task_id=panel.task_id,
+        account_id=panel.account_id,
+        queue_id=panel.queue_id,
+        bid_micros=panel.bid_micros,
+        turn=panel.turn,
+        price_micros=panel.price_micros,
+        pay_micros=panel.pay_micros,
+        lease_seconds=panel.lease_seconds,
+        soft_id=work.soft_id,
+        ip=work.ip,
+        kind=work.kind,
+        options=work.options,
+        media=work.media,
+        life_seconds=panel.life_seconds,
+        callback_url=work.callback_url,
+        base_url=panel.base_url,
+        share_micros=panel.share_micros,
+        question_id=panel.question_id,
+        job_id=panel.job_id,
+        created_at=panel.created_at,
+        terms=panel.terms,
+    )
+
+
+def seats_of(works: Iterable[Work]) -> tuple[list[Work], list[Work]]:
+    """Return works in two parts: tasks of their own, and seats of others."""
+    found = list(works)
+    return [work for work in found if not work.of_task], [work for work in found if work.of_task]

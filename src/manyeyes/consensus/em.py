@@ -1,0 +1,135 @@
+"""What a whole crowd's answers say of each question and each person: expectation and maximisation. Pure; numpy.
+
+A. P. Dawid, A. M. Skene: Maximum likelihood estimation of observer error-rates using the EM algorithm, Applied
+Statistics 28 (1979), with the prior of skills.py, so that each round climbs the posterior and none divides by nought.
+It begins with the votes, works in logarithms and knows no chance: the same answers give the same figures. The serving
+process never imports this module (docs/decisions/0057).
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from manyeyes.consensus.rules import Method
+from manyeyes.consensus.skills import PRIOR_RIGHT, PRIOR_WRONG
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.intp]
+
+MOST_ROUNDS = 100
+_STILL = 1e-4  # mean change of a chance in a round, below which nothing moves any more
+_SUREST = 1 - 1e-6
+NOT_GOLD = -1
+
+
+class Crowd(NamedTuple):
+    """Answers as numbers from 0 on: the n-th one is that ``workers[n]`` gave ``labels[n]`` to ``items[n]``.
+
+    Sums are quickest where items ascend. There are ``n_labels`` ≥ 2; each item has an answer, or its chances are even.
+    """
+
+    items: Whole
+    workers: Whole
+    labels: Whole
+    n_items: int
+    n_workers: int
+    n_labels: int
+
+
+class Fitted(NamedTuple):
+    """``chances[label, item]``; ``rounds`` made; ``is_settled``: nothing moved in the last one."""
+
+    chances: Floats
+    rounds: int
+    is_settled: bool
+
+
+def fit(crowd: Crowd, method: Method, gold: Whole | None = None, begin: Floats | None = None) -> Fitted:
+    """Return how likely each label is right for each item.
+
+    ``gold``: the true label of each item, `NOT_GOLD` where it is not known; they are held fast and teach the rest.
+    ``begin``: chances of an earlier fit to begin with, which shortens it; else the shares of votes. Majority: these.
+    """
+    chances = _held(vote_shares(crowd) if begin is None else begin.copy(), gold)
+    if method is Method.MAJORITY or not crowd.items.size:
+        return Fitted(chances, 0, True)
+    score = _one_coin_of(crowd) if method is Method.ONE_COIN else _dawid_skene_of(crowd)
+    for done in range(1, MOST_ROUNDS + 1):
+        better = _held(_normalised(score(chances)), gold)
+        moved = float(np.abs(better - chances).mean()) if better.size else 0.0
+        chances = better
+        if moved < _STILL:
+            return Fitted(chances, done, True)
+    return Fitted(chances, MOST_ROUNDS, False)
+
+
+def vote_shares(crowd: Crowd) -> Floats:
+    """Return the share of each label among each item's answers; even where there is none."""
+    chances = np.empty((crowd.n_labels, crowd.n_items))
+    for label in range(crowd.n_labels):
+        chances[label] = np.bincount(crowd.items[crowd.labels == label], minlength=crowd.n_items)
+    total = chances.sum(axis=0)
+    chances[:, total == 0] = 1.0
+    chances /= np.where(total == 0, crowd.n_labels, total)
+    return chances
+
+
+def one_coin_weights(crowd: Crowd, chances: Floats) -> Floats:
+    """Return by how much each worker's word makes a label likelier, as a logarithm; at least 0, as in one_coin.py."""
+    right = np.bincount(crowd.workers, weights=chances[crowd.labels, crowd.items], minlength=crowd.n_workers)
+    number = np.bincount(crowd.workers, minlength=crowd.n_workers)
+    share = (right + PRIOR_RIGHT) / (number + PRIOR_RIGHT + PRIOR_WRONG)
+    share = np.clip(share, 1 / crowd.n_labels, _SUREST)
+    return np.asarray(np.log(share * (crowd.n_labels - 1) / (1 - share)), dtype=np.float64)
+
+
+def _one_coin_of(crowd: Crowd) -> Callable[[Floats], Floats]:
+    places = [np.flatnonzero(crowd.labels == label) for label in range(crowd.n_labels)]
+    by_label = [(crowd.items[place], crowd.workers[place]) for place in places]
+
+    def score(chances: Floats) -> Floats:
+        weights = one_coin_weights(crowd, chances)
+        logs = np.empty_like(chances)
+        for label, (items, workers) in enumerate(by_label):
+            logs[label] = np.bincount(items, weights=weights[workers], minlength=crowd.n_items)
+        return logs
+
+    return score
+
+
+def _dawid_skene_of(crowd: Crowd) -> Callable[[Floats], Floats]:
+    """Return the score by confusions; kept for the pairs of worker and label that are there, not for all."""
+    pairs, pair = np.unique(crowd.workers * crowd.n_labels + crowd.labels, return_inverse=True)
+    worker_of, label_of = pairs // crowd.n_labels, pairs % crowd.n_labels
+    aside = PRIOR_WRONG / (crowd.n_labels - 1)
+
+    def score(chances: Floats) -> Floats:
+        logs = np.empty_like(chances)
+        for truth in range(crowd.n_labels):
+            counts = np.bincount(pair, weights=chances[truth][crowd.items], minlength=len(pairs))
+            all_of = np.bincount(worker_of, weights=counts, minlength=crowd.n_workers) + PRIOR_RIGHT + PRIOR_WRONG
+            counts += np.where(label_of == truth, PRIOR_RIGHT, aside)
+            table = np.log(counts / all_of[worker_of])
+            logs[truth] = np.bincount(crowd.items, weights=table[pair], minlength=crowd.n_items)
+        known = chances.sum(axis=1) + 1
+        logs += np.log(known / known.sum())[:, None]
+        return logs
+
+    return score
+
+
+def _held(chances: Floats, gold: Whole | None) -> Floats:
+    if gold is not None:
+        known = np.flatnonzero(gold != NOT_GOLD)
+        chances[:, known] = 0.0
+        chances[gold[known], known] = 1.0
+    return chances
+
+
+def _normalised(logs: Floats) -> Floats:
+    logs -= logs.max(axis=0)
+    np.exp(logs, out=logs)
+    logs /= logs.sum(axis=0)
+    return logs

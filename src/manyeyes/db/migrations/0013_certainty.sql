@@ -1,0 +1,151 @@
+-- Several people per task, what is known of them, and what audits prove (docs/decisions/0055).
+
+ALTER TABLE queue ADD default_terms jsonb;
+ALTER TABLE queue ADD floor real CHECK (floor > 0 AND floor < 1);
+ALTER TABLE queue ADD gold_share real CHECK (gold_share >= 0 AND gold_share <= 0.5);
+ALTER TABLE queue ADD audit_share real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1);
+ALTER TABLE queue ADD method text NOT NULL DEFAULT 'majority';
+ALTER TABLE recognition ADD terms jsonb;
+ALTER TABLE job ADD terms jsonb;
+
+ALTER TABLE work ADD of_task bigint NOT NULL DEFAULT 0;
+ALTER TABLE work ADD purpose smallint NOT NULL DEFAULT 0;
+CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;
+
+ALTER TABLE result ADD answers smallint NOT NULL DEFAULT 1;
+ALTER TABLE result ADD assurance smallint NOT NULL DEFAULT 0;
+ALTER TABLE result ADD confidence real;
+ALTER TABLE result ADD is_proven boolean NOT NULL DEFAULT false;
+
+CREATE TABLE panel (
+    cell          int NOT NULL,
+    task_id       bigint NOT NULL,
+    account_id    bigint NOT NULL,
+    queue_id      int NOT NULL,
+    job_id        bigint NOT NULL,
+    question_id   bigint NOT NULL,
+    terms         jsonb NOT NULL,
+    state         smallint NOT NULL DEFAULT 0,
+    first_seat    bigint NOT NULL,
+    seats         smallint NOT NULL,
+    open          smallint NOT NULL,
+    given         smallint NOT NULL DEFAULT 0,
+    failures      smallint NOT NULL DEFAULT 0,
+    asked         bigint[] NOT NULL DEFAULT '{}',
+    bid_micros    bigint NOT NULL,
+    turn          bigint NOT NULL,
+    price_micros  bigint NOT NULL,
+    pay_micros    bigint NOT NULL,
+    held_micros   bigint NOT NULL,
+    share_micros  bigint,
+    lease_seconds int NOT NULL,
+    life_seconds  int NOT NULL,
+    base_url      text NOT NULL,
+    media         text NOT NULL,
+    created_at    timestamptz NOT NULL,
+    entered_at    timestamptz,
+    PRIMARY KEY (cell, task_id)
+) WITH (fillfactor = 70);
+CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
+
+CREATE TABLE answer (
+    cell         int NOT NULL,
+    answer_id    bigint NOT NULL,
+    task_id      bigint NOT NULL,
+    account_id   bigint NOT NULL,
+    queue_id     int NOT NULL,
+    question_id  bigint NOT NULL,
+    purpose      smallint NOT NULL,
+    worker_id    bigint NOT NULL,
+    lease        int NOT NULL,
+    answer       text,
+    price_micros bigint NOT NULL,
+    pay_micros   bigint NOT NULL,
+    took_ms      int NOT NULL,
+    answered_at  timestamptz NOT NULL,
+    is_right     boolean,
+    refuted_at   timestamptz,
+    PRIMARY KEY (cell, answer_id)
+);
+CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
+CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
+
+CREATE TABLE gold (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    answer      text NOT NULL,
+    source      smallint NOT NULL,
+    asked       int NOT NULL DEFAULT 0,
+    wrong       int NOT NULL DEFAULT 0,
+    created_at  timestamptz NOT NULL,
+    aside_at    timestamptz,
+    why         text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, task_id)
+);
+CREATE INDEX gold_queue ON gold (cell, queue_id, task_id) WHERE aside_at IS NULL;
+
+CREATE TABLE skill (
+    cell         int NOT NULL,
+    queue_id     int NOT NULL,
+    worker_id    bigint NOT NULL,
+    right_weight real NOT NULL DEFAULT 0,
+    wrong_weight real NOT NULL DEFAULT 0,
+    confusion    jsonb NOT NULL DEFAULT '{}',
+    as_of        timestamptz NOT NULL,
+    answered     int NOT NULL DEFAULT 0,
+    gold_asked   int NOT NULL DEFAULT 0,
+    gold_wrong   int NOT NULL DEFAULT 0,
+    evidence     jsonb NOT NULL DEFAULT '{}',
+    barred_at    timestamptz,
+    barred_why   text NOT NULL DEFAULT '',
+    PRIMARY KEY (cell, queue_id, worker_id)
+) WITH (fillfactor = 70);
+CREATE INDEX skill_worker ON skill (cell, worker_id);
+
+CREATE TABLE judgement (
+    cell        int NOT NULL,
+    task_id     bigint NOT NULL,
+    purpose     smallint NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    state       smallint NOT NULL DEFAULT 0,
+    filed_at    timestamptz NOT NULL,
+    reviewer_id bigint NOT NULL DEFAULT 0,
+    lease       int NOT NULL DEFAULT 0,
+    lease_until timestamptz,
+    passed_by   bigint[] NOT NULL DEFAULT '{}',
+    proposal    text NOT NULL,
+    score       real NOT NULL,
+    value       text,
+    is_right    boolean,
+    pay_micros  bigint NOT NULL,
+    decided_at  timestamptz,
+    PRIMARY KEY (cell, task_id, purpose)
+) WITH (fillfactor = 70);
+CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;
+CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state = 1;
+CREATE INDEX judgement_reviewer ON judgement (cell, reviewer_id, decided_at) WHERE reviewer_id <> 0;
+CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE purpose = 1 AND state = 2;
+
+CREATE TABLE certainty (
+    cell        int NOT NULL,
+    account_id  bigint NOT NULL,
+    queue_id    int NOT NULL,
+    question_id bigint NOT NULL,
+    target      real NOT NULL,
+    accepted    bigint NOT NULL DEFAULT 0,
+    audits      int NOT NULL DEFAULT 0,
+    wrong       int NOT NULL DEFAULT 0,
+    threshold   real,
+    is_refused  boolean NOT NULL DEFAULT false,
+    needed      int NOT NULL DEFAULT 0,
+    since       timestamptz NOT NULL,
+    proven_at   timestamptz,
+    PRIMARY KEY (cell, account_id, queue_id, question_id, target)
+) WITH (fillfactor = 70);

@@ -1,0 +1,126 @@
+"""Named queries of panels and of what people gave → frozen values."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.consensus.terms import PeopleTerms
+from manyeyes.db.queries import Queries
+from manyeyes.db.rows import columns, read
+from manyeyes.panels.rules import Panel, PanelAnswer
+
+SQL = Queries(__package__)
+
+
+class NewPanel(msgspec.Struct, frozen=True, kw_only=True):
+    """A panel that opens with ``seats``, numbered from ``first_seat``; ``entered_at``: of a job's task."""
+
+    task_id: int
+    account_id: int
+    queue_id: int
+    job_id: int
+    question_id: int
+    terms: PeopleTerms
+    first_seat: int
+    seats: int
+    bid_micros: int
+    turn: int
+    price_micros: int
+    pay_micros: int
+    held_micros: int
+    share_micros: int | None
+    lease_seconds: int
+    life_seconds: int
+    base_url: str
+    media: str
+    created_at: datetime
+    entered_at: datetime | None
+
+
+class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody gave on the seat ``answer_id``; ``took_ms``: from showing to answering."""
+
+    answer_id: int
+    task_id: int
+    account_id: int
+    queue_id: int
+    question_id: int
+    purpose: int
+    worker_id: int
+    lease: int
+    answer: str
+    price_micros: int
+    pay_micros: int
+    took_ms: int
+
+
+async def insert_panels(tx: asyncpg.Connection, cell: int, panels: Sequence[NewPanel]) -> None:
+    """Open panels."""
+    if not panels:
+        return
+    found = columns(
+        panels,
+        *("task_id", "account_id", "queue_id", "job_id", "question_id", "terms", "first_seat", "seats", "bid_micros"),
+        *("turn", "price_micros", "pay_micros", "held_micros", "share_micros", "lease_seconds", "life_seconds"),
+        *("base_url", "media", "created_at", "entered_at"),
+        terms=lambda panel: msgspec.json.encode(panel.terms).decode(),
+    )
+    await tx.execute(SQL.insert_panels, cell, *found)
+
+
+async def lock_panels(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Panel]:
+    """Return those panels of the tasks that are not over, locked, by task."""
+    return _panels(await tx.fetch(SQL.lock_panels, cell, task_ids))
+
+
+async def panels(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Panel]:
+    """Return the panels of those of the tasks that take several answers, by task."""
+    return _panels(await db.fetch(SQL.panels, cell, task_ids))
+
+
+async def save_panels(tx: asyncpg.Connection, cell: int, changed: Sequence[Panel]) -> None:
+    """Save how far locked panels are."""
+    if changed:
+        found = columns(
+            changed,
+            *("task_id", "state", "seats", "open", "given", "failures", "asked"),
+            asked=lambda panel: "{" + ",".join(map(str, panel.asked)) + "}",
+        )
+        await tx.execute(SQL.save_panels, cell, *found)
+
+
+async def insert_answers(tx: asyncpg.Connection, now: datetime, cell: int, answers: Sequence[NewAnswer]) -> None:
+    """Keep what people gave. Raises asyncpg.UniqueViolationError when a seat was answered before."""
+    if answers:
+        found = columns(
+            answers,
+            *("answer_id", "task_id", "account_id", "queue_id", "question_id", "purpose", "worker_id", "lease"),
+            *("answer", "price_micros", "pay_micros", "took_ms"),
+        )
+        await tx.execute(SQL.insert_answers, cell, now, *found)
+
+
+async def answers_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> defaultdict[int, list[PanelAnswer]]:
+    """Return what people gave to tasks of several answers, by task, in the order of their seats."""
+    found: defaultdict[int, list[PanelAnswer]] = defaultdict(list)
+    for answer in read(PanelAnswer, await db.fetch(SQL.answers_of, cell, task_ids)):
+        found[answer.task_id].append(answer)
+    return found
+
+
+async def answers_by_number(db: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> dict[int, PanelAnswer]:
+    """Return answers by the numbers of their seats; a repeated one is recognised by it."""
+    rows = await db.fetch(SQL.answers_by_number, cell, answer_ids)
+    return {answer.answer_id: answer for answer in read(PanelAnswer, rows)}
+
+
+def _panels(rows: Sequence[asyncpg.Record]) -> dict[int, Panel]:
+    found = read(Panel, rows, terms=_terms)
+    return {panel.task_id: panel for panel in found}
+
+
+def _terms(kept: str) -> PeopleTerms:
+    return msgspec.json.decode(kept, type=PeopleTerms)
