@@ -6,7 +6,7 @@ from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.cancel_tasks import CancelTask, TaskCancelled, cancel_tasks
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.consensus.terms import PeopleTerms
-from manyeyes.tasks.rules import Ending, Standing
+from manyeyes.tasks.rules import Assurance, Ending
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LIFE_SECONDS, PAY, PRICE, Stage
 
@@ -53,7 +53,7 @@ async def test_three_people_give_one_result_and_each_is_paid(stage: Stage):
     (result,) = await stage.rows("result")
     assert (result["task_id"], result["ending"], result["answers"], result["solve_count"]) == (task_id, 0, 3, 3)
     assert (result["charged_micros"], result["worker_id"]) == (3 * PRICE, 0)
-    assert result["standing"] == Standing.ACCEPTED
+    assert result["assurance"] == Assurance.ACCEPTED
     assert await stage.available(account_id) == 10_000 - 3 * PRICE
     assert await stage.rows("work") == []
     assert len(await stage.rows("pending_pay")) == 3

@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.reports import appeals, slots
@@ -50,7 +50,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         await db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while many findings are put into words
         books = await ledger.sum_of_books(db, cell)
         stored = await ledger.stored_sums(db, cell)
-        held = {(Book.HELD, account): micros for account, micros in (await dispatch.all_held(db, cell)).items()}
+        held = {(Book.HELD, account): micros for account, micros in (await queue_depths.all_held(db, cell)).items()}
         charged = await statistics.usage_sums(db, cell)
         settled = await ledger.settled_sums(db, cell)
         owed = {(Book.SHARES, soft_id): micros for soft_id, micros in (await soft_apps.all_owed(db, cell)).items()}

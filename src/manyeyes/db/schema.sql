@@ -389,7 +389,7 @@ CREATE TABLE result (
     why            text NOT NULL DEFAULT '',    -- of a picture that could not be had: what its address gave
     kept           boolean NOT NULL DEFAULT true,   -- false: answer, picture and words are gone (docs/decisions/0050)
     answers        smallint NOT NULL DEFAULT 1,   -- people whose answers were paid for
-    standing       smallint NOT NULL DEFAULT 0,   -- tasks/rules.py: Standing
+    assurance      smallint NOT NULL DEFAULT 0,   -- tasks/rules.py: Assurance
     confidence     real,                          -- of several answers, 0 to 1; null: one person's word
     is_proven      boolean NOT NULL DEFAULT false,   -- audits prove what its terms promise
     PRIMARY KEY (cell, task_id)

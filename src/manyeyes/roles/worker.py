@@ -18,6 +18,7 @@ from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_i
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
@@ -210,7 +211,7 @@ class WorkerDesk:
                 found = await workers.session(db, cell, worker_id)
                 if found is not None and found.present:
                     return cell
-                waiting = await dispatch.depths(db, cell, list(await self._context.lookups.queues()))
+                waiting = await queue_depths.depths(db, cell, list(await self._context.lookups.queues()))
                 depths[cell] = sum(count for count, _ in waiting.values())
         return max(numbers, key=lambda cell: depths[cell])
 

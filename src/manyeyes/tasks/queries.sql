@@ -69,15 +69,15 @@ SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
                     worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why, answers,
-                    standing, confidence, is_proven)
+                    assurance, confidence, is_proven)
 SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
        r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros, r.job_id, r.why, r.answers,
-       r.standing, r.confidence, r.is_proven
+       r.assurance, r.confidence, r.is_proven
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
             $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
             $19::text[], $20::smallint[], $21::smallint[], $22::real[], $23::boolean[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
-           charged_micros, pay_micros, share_micros, job_id, why, answers, standing, confidence, is_proven);
+           charged_micros, pay_micros, share_micros, job_id, why, answers, assurance, confidence, is_proven);
 
 -- name: own_tasks
 -- Which of these tasks came over /v1 (tasks/rules.py: Contract).

@@ -18,7 +18,7 @@ from manyeyes.panels.rules import Panel, PanelAnswer
 from manyeyes.skills import store as skills
 from manyeyes.skills.store import KnownSkill, Weighing
 from manyeyes.tasks.options import picture_options
-from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Standing
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Assurance
 from manyeyes.tasks.shapes import shape_of
 
 
@@ -39,7 +39,7 @@ class PanelStep(msgspec.Struct, frozen=True, kw_only=True):
     people: int = 0
     value: str = ""
     confidence: float | None = None
-    standing: Standing = Standing.UNCERTAIN
+    assurance: Assurance = Assurance.UNCERTAIN
     is_proven: bool = False
     judgement: NewJudgement | None = None
     answer_ids: tuple[int, ...] = ()
@@ -104,7 +104,7 @@ def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: byt
         kind=StepKind.END,
         value=found.value,
         confidence=found.confidence,
-        standing=Standing.ACCEPTED if found.is_certain else Standing.UNCERTAIN,
+        assurance=Assurance.ACCEPTED if found.is_certain else Assurance.UNCERTAIN,
         is_proven=found.is_proven,
         judgement=_judgement(panel, known, JudgementPurpose.AUDIT, found.value, found.confidence)
         if is_audited

@@ -156,7 +156,7 @@ def _ended(step: PanelStep, work: Work, why: SeatEnd) -> EndedWork:
         created_at=panel.created_at,
         entered_at=panel.entered_at,
     )
-    result = PanelResult(panel.given, panel.held_micros, step.standing, step.confidence, step.is_proven)
+    result = PanelResult(panel.given, panel.held_micros, step.assurance, step.confidence, step.is_proven)
     return EndedWork(whole, ending, step.value if ending is Ending.SOLVED else "", result)
 
 

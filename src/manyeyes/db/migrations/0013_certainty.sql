@@ -13,7 +13,7 @@ ALTER TABLE work ADD purpose smallint NOT NULL DEFAULT 0;
 CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;
 
 ALTER TABLE result ADD answers smallint NOT NULL DEFAULT 1;
-ALTER TABLE result ADD standing smallint NOT NULL DEFAULT 0;
+ALTER TABLE result ADD assurance smallint NOT NULL DEFAULT 0;
 ALTER TABLE result ADD confidence real;
 ALTER TABLE result ADD is_proven boolean NOT NULL DEFAULT false;
 

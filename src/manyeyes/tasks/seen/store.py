@@ -11,8 +11,8 @@ import msgspec
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending, Standing
-from manyeyes.tasks.store import shown_of, terms_of, text_of
+from manyeyes.tasks.kept_json import shown_of, terms_of, text_of
+from manyeyes.tasks.rules import Assurance, Ending
 
 SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
@@ -65,7 +65,7 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     terms: PeopleTerms | None
     answers: int
-    standing: Standing | None
+    assurance: Assurance | None
     confidence: float | None
     is_proven: bool | None
     job_state: int | None
