@@ -1,6 +1,6 @@
 """What the others' answers say of each person's: evidence for skills, never from one's own vote. Pure.
 
-So skills are counted between two nights (docs/decisions/0057). Nobody is measured by themself: who answered alone, or a
+So skills are counted between two nights (docs/decisions/0060). Nobody is measured by themself: who answered alone, or a
 form's field, gets no evidence from it.
 """
 
