@@ -18,6 +18,7 @@ import msgspec
 import psutil
 
 from bench import (
+    agreement,
     attacks,
     certainty_proof,
     depth,
@@ -58,6 +59,7 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "agreement": agreement.measure,
 }
 WITH_CROWD = {"certainty_proof": certainty_proof.measure}  # take the folder of ``--crowd`` as well
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
