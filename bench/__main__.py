@@ -19,6 +19,7 @@ import msgspec
 import psutil
 
 from bench import (
+    agreement,
     attacks,
     certainty_labels,
     certainty_proof,
@@ -60,6 +61,7 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "agreement": agreement.measure,
 }
 WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
     "certainty_labels": certainty_labels.measure,
