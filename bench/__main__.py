@@ -19,6 +19,7 @@ import psutil
 
 from bench import (
     attacks,
+    certainty_floor,
     depth,
     idle,
     jobs_intake,
@@ -57,6 +58,7 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "certainty_floor": certainty_floor.measure,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
