@@ -21,6 +21,7 @@ import psutil
 from bench import (
     agreement,
     attacks,
+    certainty_floor,
     certainty_labels,
     certainty_proof,
     depth,
@@ -62,6 +63,7 @@ MEASUREMENTS = {
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
     "agreement": agreement.measure,
+    "certainty_floor": certainty_floor.measure,
 }
 WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
     "certainty_labels": certainty_labels.measure,
