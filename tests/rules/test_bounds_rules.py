@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.recognitions.binomial_bounds import fewest_trials, tail, upper_bound
+from manyeyes.values.binomial_bounds import fewest_trials, tail, upper_bound
 
 
 def exactly(count: int, trials: int, share: Fraction) -> Fraction:

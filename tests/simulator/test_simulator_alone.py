@@ -17,7 +17,7 @@ BELOW_ALL = (
     "manyeyes.values.text.code_points",
 )
 RULES = (  # pure as well (pyproject.toml)
-    *("manyeyes.recognitions.binomial_bounds", "manyeyes.recognitions.calibration"),
+    *("manyeyes.values.binomial_bounds", "manyeyes.recognitions.calibration"),
     "manyeyes.tasks.questions",
 )
 

@@ -62,3 +62,8 @@ def upper_bound(count: int, trials: int, confidence: float) -> float:
 def fewest_trials(share: float, confidence: float) -> int:
     """Return how many trials without a single hit show that the chance of one is at most ``share``."""
     return math.ceil(math.log(1 - confidence) / math.log1p(-share))
+
+
+def lower_bound(count: int, trials: int, confidence: float) -> float:
+    """Return the share that is reached with this confidence when ``count`` of ``trials`` came out, one-sided."""
+    return 1 - upper_bound(trials - count, trials, confidence) if trials else 0.0
