@@ -19,6 +19,7 @@ import psutil
 
 from bench import (
     attacks,
+    certainty_proof,
     depth,
     idle,
     jobs_intake,
@@ -58,6 +59,8 @@ MEASUREMENTS = {
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
 }
+WITH_CROWD = {"certainty_proof": certainty_proof.measure}  # take the folder of ``--crowd`` as well
+NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -70,10 +73,10 @@ def main() -> int:
     rows: list[Row] = []
     failed = False
     runs: dict[str, dict[str, float]] = {}
-    for name in asked.names or MEASUREMENTS:
+    for name in asked.names or NAMES:
         began, others = time.monotonic(), not_ours()
         try:
-            rows += MEASUREMENTS[name](asked.small)
+            rows += _measured(name, asked.small, asked.crowd)
         except KeyboardInterrupt:
             return 130
         except Exception as error:
@@ -85,6 +88,10 @@ def main() -> int:
     print(f"\n{table(rows)}")
     _write(asked.json, {"machine": about, "small": asked.small, "runs": runs, "rows": rows})
     return int(failed)
+
+
+def _measured(name: str, small: bool, crowd: Path | None) -> list[Row]:
+    return WITH_CROWD[name](small, crowd) if name in WITH_CROWD else MEASUREMENTS[name](small)
 
 
 def machine() -> dict[str, Any]:
@@ -104,11 +111,12 @@ def machine() -> dict[str, Any]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed and size.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(MEASUREMENTS)}; default all")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(NAMES)}; default all")
     parser.add_argument("--small", action="store_true", help="fewer tasks and customers: a quick look, no result")
     parser.add_argument("--json", type=Path, default=LATEST, help="where to write the figures")
+    parser.add_argument("--crowd", type=Path, help="a folder of answers with the truth (bench/crowd_votes.py)")
     asked = parser.parse_args()
-    unknown = [name for name in asked.names if name not in MEASUREMENTS]
+    unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"there is no measurement {unknown[0]!r}")
     return asked

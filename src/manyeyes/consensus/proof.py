@@ -18,7 +18,7 @@ a new proving counts audits that no proving has counted yet. What may be looked 
 import bisect
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, islice, pairwise
 
 import msgspec
 
@@ -51,6 +51,12 @@ class Audited(msgspec.Struct, frozen=True):
 
     stops: tuple[Stop, ...]
     until: float = ASKED_ALL
+
+    def accepted(self, threshold: float) -> Stop | None:
+        """Return what is accepted with a threshold; None when nothing is, or when asking ended before it would be."""
+        if threshold > self.until:
+            return None
+        return next((stop for stop in self.stops if stop.score >= threshold), None)
 
 
 class ProofPoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,25 +172,39 @@ def _points(
     audited: Sequence[Audited], candidates: Sequence[float], target: float, confidence: float
 ) -> Iterator[ProofPoint]:
     is_going = True
-    for threshold in candidates:
-        known = [one.stops for one in audited if one.until >= threshold]
-        ends = [end for stops in known if (end := _accepted(stops, threshold))]
+    for threshold, (known, accepted, wrong) in zip(candidates, _counted(audited, candidates), strict=True):
         if not known:
             continue  # nothing was asked for that long, whatever it said
-        wrong = sum(end.is_wrong for end in ends)
-        is_going = is_going and _stands(wrong, len(ends), target, confidence)
+        is_going = is_going and _stands(wrong, accepted, target, confidence)
         yield ProofPoint(
             threshold=threshold,
-            known=len(known),
-            accepted=len(ends),
+            known=known,
+            accepted=accepted,
             wrong=wrong,
             confidence=confidence,
             is_proven=is_going,
         )
 
 
-def _accepted(stops: Sequence[Stop], threshold: float) -> Stop | None:
-    return next((stop for stop in stops if stop.score >= threshold), None)
+def _counted(audited: Sequence[Audited], candidates: Sequence[float]) -> Iterator[tuple[int, int, int]]:
+    """Yield (known, accepted, wrong) of each candidate, in one pass over the audits: each stop adds to a span of them.
+
+    The first candidate that a score reaches is found in the falling order; from there on it reaches all.
+    """
+    rising = [-threshold for threshold in candidates]
+    known, accepted, wrong = ([0] * (len(candidates) + 1) for _ in range(3))
+    for one in audited:
+        first, end = bisect.bisect_left(rising, -one.until), len(candidates)
+        known[first] += 1
+        for stop in one.stops:
+            begin = max(bisect.bisect_left(rising, -stop.score), first)
+            if begin < end:
+                for counts, count in ((accepted, 1), (wrong, int(stop.is_wrong))):
+                    counts[begin] += count
+                    counts[end] -= count
+                end = begin
+    sums = zip(accumulate(known), accumulate(accepted), accumulate(wrong), strict=True)
+    return islice(sums, len(candidates))
 
 
 def _stands(wrong: int, audited: int, target: float, confidence: float) -> bool:
