@@ -28,7 +28,7 @@ async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, custom
     job = made.json()
     assert made.headers["location"] == f"/v1/jobs/{job['id']}"
     assert (job["name"], job["state"], job["waits_for"], job["budget"]) == ("meters", "draft", None, "12.500000")
-    assert job["question"] == {**QUESTION, "min": None, "max": None}
+    assert job["question"] == {**QUESTION, "min": None, "max": None, "tolerance": None}
     assert job["terms"] == {**terms, "price_at_most": "0.002000"}
     assert job["counts"] == {"items": 0, "open": 0, "held_back": 0, "done": 0, "failed": 0, "cancelled": 0}
     assert job["price"] == {"task": "0.000700", "total": "0.000000"}

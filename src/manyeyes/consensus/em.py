@@ -53,7 +53,7 @@ def fit(crowd: Crowd, method: Method, gold: Whole | None = None, begin: Floats |
     ``begin``: chances of an earlier fit to begin with, which shortens it; else the shares of votes. Majority: these.
     """
     chances = _held(vote_shares(crowd) if begin is None else begin.copy(), gold)
-    if method is Method.MAJORITY:
+    if method is Method.MAJORITY or not crowd.items.size:
         return Fitted(chances, 0, True)
     score = _one_coin_of(crowd) if method is Method.ONE_COIN else _dawid_skene_of(crowd)
     for done in range(1, MOST_ROUNDS + 1):
@@ -114,7 +114,8 @@ def _dawid_skene_of(crowd: Crowd) -> Callable[[Floats], Floats]:
             table = np.log(counts / all_of[worker_of])
             logs[truth] = np.bincount(crowd.items, weights=table[pair], minlength=crowd.n_items)
         known = chances.sum(axis=1) + 1
-        return logs + np.log(known / known.sum())[:, None]
+        logs += np.log(known / known.sum())[:, None]
+        return logs
 
     return score
 
