@@ -6,23 +6,19 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
-from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.v1.people_terms import SentTerms, asked_people, check_life, price_at_most, wrong
 from manyeyes.v1.question_views import QuestionBody
 from manyeyes.values.money import parse
-from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import ROOM, kept_words
 
-ONE_ANSWER = "one answer for now"
 
+class TermsBody(SentTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each of a job's tasks may take, and when all of it must be there."""
 
-class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each answer may cost, how long a task may wait (seconds), and when all of it must be there."""
-
-    answers: int = 1
-    price_at_most: str | None = None
-    life: int | None = None
     deadline: datetime | None = None
 
 
@@ -54,24 +50,18 @@ _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str) -> NewJob:
     """Return the draft that a body asks for. Raises `Refused` with the member that is wrong."""
     terms = body.terms
-    if terms.answers != 1:
-        raise _wrong("/terms/answers", ONE_ANSWER)
-    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
-        raise _wrong("/terms/life", f"{SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
-    price = _micros("/terms/price_at_most", terms.price_at_most)
-    if price == 0:
-        raise _wrong("/terms/price_at_most", "an amount above zero")
+    check_life(terms)
     return NewJob(
         job_id=0,
         account_id=0,
         question_id=0,
         name=_name(body.name),
         queue_id=queue.queue_id,
-        answers=terms.answers,
+        terms=asked_people(terms, queue) or queue.default_terms or ONE_ANSWER,
         life_seconds=terms.life,
         deadline=_instant("/terms/deadline", terms.deadline),
         budget_micros=_micros("/budget", body.budget),
-        price_at_most_micros=price,
+        price_at_most_micros=price_at_most(terms),
         callback_url=callback_url,
         base_url=base_url if callback_url else "",
     )
@@ -90,7 +80,7 @@ def change_of(body: JobChangeBody) -> JobChange:
 def _name(given: str) -> str:
     name = " ".join(kept_words(given[:_MOST_READ]).split())
     if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
-        raise _wrong("/name", f"at most {LONGEST_NAME} characters")
+        raise wrong("/name", f"at most {LONGEST_NAME} characters")
     return name
 
 
@@ -98,17 +88,13 @@ def _micros(pointer: str, amount: str | None) -> int | None:
     try:
         return None if amount is None else parse(amount)
     except ValueError as error:
-        raise _wrong(pointer, str(error)) from error
+        raise wrong(pointer, str(error)) from error
 
 
 def _instant(pointer: str, at: datetime | None) -> datetime | None:
     if at is not None and at.tzinfo is None:
-        raise _wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
+        raise wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
     try:
         return at.astimezone(UTC) if at else None
     except OverflowError as error:  # in UTC it would lie before the year 1, or behind 9999
-        raise _wrong(pointer, "an instant between the years 1 and 9999") from error
-
-
-def _wrong(pointer: str, detail: str) -> Refused:
-    return Refused(Refusal(Reason.TASK_PROPERTIES, f"{pointer}: {detail}", (MemberFault(detail, pointer),)))
+        raise wrong(pointer, "an instant between the years 1 and 9999") from error

@@ -18,11 +18,11 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import answer_obstacle, answer_text, canonical
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.queue_names import queue_said
-from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms, life_of, sentence
+from manyeyes.tasks.rules import LONGEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
+from manyeyes.v1.people_terms import SentTerms, asked_people, check_life, price_at_most, wrong
 from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
-from manyeyes.values import money
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import is_too_long, kept_words
@@ -32,12 +32,9 @@ LONGEST_NAME, LONGEST_COMMENT, LONGEST_ADDRESS = 200, 1_000, 2_000  # characters
 FORM = "multipart/form-data"
 
 
-class TaskTerms(msgspec.Struct, forbid_unknown_fields=True):
-    """``life``: seconds that it may wait, else until ``deadline``; ``price_at_most``: of a task, in USD."""
+class TaskTerms(SentTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a task may take. It waits for its ``life``, at most until ``deadline``."""
 
-    answers: int = 1
-    price_at_most: str | None = None
-    life: int | None = None
     deadline: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
@@ -118,14 +115,10 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
         callback_url=callback_address(context, body.callback_url),
         base_url=base_url(context, request),
         ip=caller_address(request),
-        price_at_most_micros=price_at_most(body.terms),
+        terms=asked_people(body.terms, queue),
+        price_at_most_micros=price_at_most(body.terms) or 0,
         truth=_truth(question, body.truth),
     )
-
-
-def wrong(pointer: str, detail: str, reason: Reason = Reason.TASK_PROPERTIES) -> Refused:
-    """Return the refusal of one member, to be raised."""
-    return Refused(Refusal(reason, f"{pointer}: {detail}", (MemberFault(detail, pointer),)))
 
 
 def life_seconds(terms: TaskTerms, queue: QueueTerms, usual: int, now: datetime) -> int:
@@ -133,29 +126,13 @@ def life_seconds(terms: TaskTerms, queue: QueueTerms, usual: int, now: datetime)
 
     Raises `Refused`.
     """
-    if terms.answers != 1:
-        raise wrong("/terms/answers", "one answer for now")
-    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
-        raise wrong("/terms/life", f"from {SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
+    check_life(terms)
     if terms.deadline is None:
         return life_of(queue, usual) if terms.life is None else terms.life
     left = int((terms.deadline - now).total_seconds())
     if not 0 < left <= LONGEST_LIFE:
         raise wrong("/terms/deadline", f"it must be in the future, at most {LONGEST_LIFE} seconds")
     return left if terms.life is None else min(left, terms.life)
-
-
-def price_at_most(terms: TaskTerms) -> int:
-    """Return the most that a task may cost, in micro-units; 0 for any price. Raises `Refused`."""
-    if terms.price_at_most is None:
-        return 0
-    try:
-        micros = money.parse(terms.price_at_most)
-    except ValueError as error:
-        raise wrong("/terms/price_at_most", str(error)) from error
-    if not micros:
-        raise wrong("/terms/price_at_most", "it must be more than 0")
-    return micros
 
 
 def own_name(text: str) -> str:
