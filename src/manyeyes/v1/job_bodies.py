@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
 from manyeyes.tasks.rules import QueueTerms
@@ -41,14 +42,14 @@ _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str) -> NewJob:
     """Return the draft that a body asks for. Raises `Refused` with the member that is wrong."""
-    terms = read_terms(body.terms)
+    terms = read_terms(body.terms, queue)
     return NewJob(
         job_id=0,
         account_id=0,
         question_id=0,
         name=_name(body.name),
         queue_id=queue.queue_id,
-        answers=terms.answers,
+        terms=terms.people or queue.default_terms or ONE_ANSWER,
         life_seconds=terms.life_seconds,
         deadline=terms.deadline,
         budget_micros=micros("/budget", body.budget),

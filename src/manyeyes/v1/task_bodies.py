@@ -97,7 +97,7 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
     queue = await picture_queue(context, body.queue)
     question = _question(body.question)
     picture, url = _picture(context, body, file)
-    terms = read_terms(body.terms)
+    terms = read_terms(body.terms, queue)
     for name in ("external_id", "comment"):
         if fault := text_fault(name, getattr(body, name)):
             raise wrong(f"/{name}", fault)
@@ -112,6 +112,7 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
         callback_url=callback_address(context, body.callback_url),
         base_url=base_url(context, request),
         ip=caller_address(request),
+        terms=terms.people,
         price_at_most_micros=terms.price_at_most_micros or 0,
         truth=_truth(question, body.truth),
     )
