@@ -20,6 +20,7 @@ import psutil
 from bench import (
     attacks,
     certainty_proof,
+    certainty_texts,
     depth,
     idle,
     jobs_intake,
@@ -59,7 +60,10 @@ MEASUREMENTS = {
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
 }
-WITH_CROWD = {"certainty_proof": certainty_proof.measure}  # take the folder of ``--crowd`` as well
+WITH_CROWD = {  # take the folder of ``--crowd`` as well
+    "certainty_proof": certainty_proof.measure,
+    "certainty_texts": certainty_texts.measure,
+}
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
