@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.consensus.likeness import groups, likeness
@@ -175,7 +175,6 @@ def test_numbers_within_the_tolerance_of_their_median_are_alike(tolerance: str, 
 
 
 @given(st.lists(numbers, max_size=9), st.integers(0, 500), st.randoms(use_true_random=False))
-@settings(max_examples=300)
 def test_groups_of_numbers_keep_the_tolerance_in_whatever_order(texts: list[str], hundredths: int, chance):
     shape = Shape(kind=ShapeKind.NUMBER, tolerance=Decimal(hundredths) / 100)
     answers = people(*texts)
