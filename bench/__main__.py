@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ import psutil
 from bench import (
     agreement,
     attacks,
+    certainty_floor,
+    certainty_labels,
     certainty_proof,
     depth,
     idle,
@@ -60,8 +63,12 @@ MEASUREMENTS = {
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
     "agreement": agreement.measure,
+    "certainty_floor": certainty_floor.measure,
 }
-WITH_CROWD = {"certainty_proof": certainty_proof.measure}  # take the folder of ``--crowd`` as well
+WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
+    "certainty_labels": certainty_labels.measure,
+    "certainty_proof": certainty_proof.measure,
+}
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

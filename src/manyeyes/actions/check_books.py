@@ -8,7 +8,8 @@ import msgspec
 
 from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
-from manyeyes.dispatch import store as dispatch
+from manyeyes.certainty import judgements
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.reports import appeals, slots
@@ -39,10 +40,10 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
-    vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
-    tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
-    results and reviews, and each call was charged what its results were; what jobs counted is what their tasks say
-    (audit/jobs.py). ``time_zones``: audit/recognitions.py.
+    vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
+    what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
+    durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
+    is what their tasks say (audit/jobs.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -50,7 +51,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         await db.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while many findings are put into words
         books = await ledger.sum_of_books(db, cell)
         stored = await ledger.stored_sums(db, cell)
-        held = {(Book.HELD, account): micros for account, micros in (await dispatch.all_held(db, cell)).items()}
+        held = {(Book.HELD, account): micros for account, micros in (await queue_depths.all_held(db, cell)).items()}
         charged = await statistics.usage_sums(db, cell)
         settled = await ledger.settled_sums(db, cell)
         owed = {(Book.SHARES, soft_id): micros for soft_id, micros in (await soft_apps.all_owed(db, cell)).items()}
@@ -118,6 +119,12 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
             await ledger.amounts(db, cell, TransferKind.APPEAL_PAY),
         ),
         ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, TransferKind.VOTE_PAY)),
+        (
+            "reviewers' decisions and what they were paid",
+            "worker",
+            await judgements.all_judgements(db, cell),
+            await ledger.workers_sums(db, cell, TransferKind.JUDGEMENT_PAY),
+        ),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))
 

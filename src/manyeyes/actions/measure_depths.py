@@ -6,7 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.tasks import store as tasks
 
 HEAD = 1_000
@@ -20,7 +20,7 @@ async def measure_depths(tx: asyncpg.Connection, now: datetime, commands: Sequen
     """Remember each queue's depth, counted up to its capacity, and the average bid at its head."""
     cell = commands[0].cell
     for queue in (await tasks.queues(tx)).values():
-        waiting = await dispatch.count_waiting(tx, cell, queue.queue_id, queue.capacity)
-        average = await dispatch.head_bid(tx, cell, queue.queue_id, HEAD)
-        await dispatch.set_depth(tx, cell, queue.queue_id, waiting, average)
+        waiting = await queue_depths.count_waiting(tx, cell, queue.queue_id, queue.capacity)
+        average = await queue_depths.head_bid(tx, cell, queue.queue_id, HEAD)
+        await queue_depths.set_depth(tx, cell, queue.queue_id, waiting, average)
     return [None for _ in commands]

@@ -8,8 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
-from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import Queries, one_row
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, read_one
 from manyeyes.dispatch.rules import NO_FILTERS, Assignment, Purpose, WaitingTask, WorkerFilters, WorkState
 
@@ -267,42 +266,6 @@ async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]
     """Take ended tasks, whose rows are locked, out of their queues."""
     if task_ids:
         await tx.execute(SQL.delete_work, cell, task_ids)
-
-
-async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
-    """Return how many tasks wait, at most ``limit``."""
-    return int(await db.fetchval(SQL.count_waiting, cell, queue_id, limit))
-
-
-async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Return the last measured (waiting, average bid in micros) by queue."""
-    return {q: (waiting, average) for q, waiting, average in await db.fetch(SQL.depths, cell, queue_ids)}
-
-
-async def head_bid(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
-    """Return the average of the ``limit`` highest bids that wait, in micro-units; 0 when nothing waits."""
-    return int(await db.fetchval(SQL.head_bid, cell, queue_id, limit))
-
-
-async def set_depth(db: asyncpg.Connection, cell: int, queue_id: int, waiting: int, average_micros: int) -> None:
-    """Store a queue's measured depth: how many tasks wait, and the average bid at its head in micro-units."""
-    await db.execute(SQL.set_depth, cell, queue_id, waiting, average_micros)
-
-
-async def account_waiting(db: asyncpg.Connection, cell: int, account_id: int) -> tuple[int, int]:
-    """Return how many of an account's tasks wait and how many are being answered."""
-    row = await one_row(db, SQL.account_waiting, cell, account_id)
-    return row["waiting"], row["leased"]
-
-
-async def held(db: asyncpg.Connection, cell: int, account_id: int) -> int:
-    """Return the micros held for an account's open tasks; the ledger's sum would read its whole history."""
-    return int(await db.fetchval(SQL.held, cell, account_id))
-
-
-async def all_held(db: asyncpg.Connection, cell: int) -> dict[int, int]:
-    """Return the price of each account's open tasks, in micros."""
-    return {row["account_id"]: row["held_micros"] for row in await db.fetch(SQL.all_held, cell, timeout=PROOF_SECONDS)}
 
 
 def _filter_columns(filters: WorkerFilters) -> tuple[list[int], list[int], list[str]]:

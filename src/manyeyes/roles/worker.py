@@ -1,6 +1,7 @@
 """What a worker does, alike for the JSON API and the screen: come, take the next task, answer, skip, go."""
 
 import asyncio
+import os
 import random
 import re
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_i
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
@@ -37,6 +39,7 @@ from manyeyes.workers.store import Session, Worker, state_of
 
 LONGEST_WAIT = 60.0
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
+LOT_BYTES = 16  # of chance, by which results are drawn for audits
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
 
@@ -178,7 +181,7 @@ class WorkerDesk:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        command = AnswerTask(lease.cell, worker.worker_id, lease, text)
+        command = AnswerTask(lease.cell, worker.worker_id, lease, text, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(answer_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else AnswerTaken(outcome.earned_micros, upcoming)
@@ -210,7 +213,7 @@ class WorkerDesk:
                 found = await workers.session(db, cell, worker_id)
                 if found is not None and found.present:
                     return cell
-                waiting = await dispatch.depths(db, cell, list(await self._context.lookups.queues()))
+                waiting = await queue_depths.depths(db, cell, list(await self._context.lookups.queues()))
                 depths[cell] = sum(count for count, _ in waiting.values())
         return max(numbers, key=lambda cell: depths[cell])
 

@@ -18,8 +18,8 @@ from manyeyes.accounts import store as accounts
 from manyeyes.actions.claim_jobs import ClaimedJob, ClaimJob, claim_jobs
 from manyeyes.actions.feed_jobs import FedJob, FedLine, FeedJob, feed_jobs
 from manyeyes.actions.settle_jobs import SettleJob, settle_jobs
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import job_work
-from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.job_work import OpenStates
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
@@ -245,7 +245,7 @@ async def _live_jobs(db: asyncpg.Connection, cell: int) -> LiveJobs:
     account_ids, queue_ids = sorted({job.account_id for job in found}), sorted({job.queue_id for job in found})
     terms = await accounts.terms(db, cell, account_ids)
     available = await ledger.balances(db, cell, account_ids)
-    depths = await dispatch.depths(db, cell, queue_ids)
+    depths = await queue_depths.depths(db, cell, queue_ids)
     return LiveJobs(
         await db.fetchval("SELECT now()"),
         found,

@@ -9,9 +9,10 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.rows import read
+from manyeyes.tasks.kept_json import shown_of, text_of
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending
-from manyeyes.tasks.store import SQL, shown_of, text_of
+from manyeyes.tasks.store import SQL
 
 
 class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,14 +9,14 @@ ORDER BY queue_id;
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
-       life_seconds = nullif(coalesce($9, life_seconds), 0)
+       life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints, life_seconds)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds, default_terms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -69,15 +69,15 @@ SELECT task_id, lease FROM result WHERE cell = $1 AND task_id = ANY ($2::bigint[
 -- Store how tasks ended.
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
                     worker_id, lease, solve_count, charged_micros, pay_micros, share_micros, job_id, why, answers,
-                    standing, confidence, is_proven)
+                    assurance, confidence, is_proven)
 SELECT $1, r.task_id, r.account_id, r.queue_id, r.soft_id, r.ip, r.created_at, $2, r.ending, r.answer::jsonb, r.media,
        r.worker_id, r.lease, r.solve_count, r.charged_micros, r.pay_micros, r.share_micros, r.job_id, r.why, r.answers,
-       r.standing, r.confidence, r.is_proven
+       r.assurance, r.confidence, r.is_proven
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::timestamptz[], $9::smallint[], $10::text[],
             $11::text[], $12::bigint[], $13::int[], $14::smallint[], $15::bigint[], $16::bigint[], $17::bigint[], $18::bigint[],
             $19::text[], $20::smallint[], $21::smallint[], $22::real[], $23::boolean[])
      AS r (task_id, account_id, queue_id, soft_id, ip, created_at, ending, answer, media, worker_id, lease, solve_count,
-           charged_micros, pay_micros, share_micros, job_id, why, answers, standing, confidence, is_proven);
+           charged_micros, pay_micros, share_micros, job_id, why, answers, assurance, confidence, is_proven);
 
 -- name: own_tasks
 -- Which of these tasks came over /v1 (tasks/rules.py: Contract).
@@ -105,6 +105,10 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
+
+-- name: origins
+-- What tasks' ends are told and counted by.
+SELECT task_id, kind, options, soft_id, ip, callback_url FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.

@@ -41,7 +41,7 @@ class Ending(enum.IntEnum):
         return self in (Ending.SOLVED, Ending.UNSOLVABLE)
 
 
-class Standing(enum.IntEnum):
+class Assurance(enum.IntEnum):
     """What a solved task's result stands on (docs/decisions/0055)."""
 
     ONE_WORD = 0  # one person's answer

@@ -10,8 +10,9 @@ from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, values
+from manyeyes.tasks.kept_json import StoredAnswer, kept_terms, shown_of, terms_of, text_of, told_of
 from manyeyes.tasks.options import AnyOptions
-from manyeyes.tasks.rules import Contract, Ending, QueueTerms, Standing
+from manyeyes.tasks.rules import Assurance, Contract, Ending, QueueTerms
 
 SQL = Queries(__package__)
 BLOB_BYTES_AT_ONCE = 32_000_000  # PostgreSQL takes 1 GB; a batch of recognition calls may bring more
@@ -68,7 +69,7 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     job_id: int = 0
     why: str = ""
     answers: int = 1
-    standing: Standing = Standing.ONE_WORD
+    assurance: Assurance = Assurance.ONE_WORD
     confidence: float | None = None
     is_proven: bool = False
 
@@ -132,25 +133,15 @@ class OwnerShare(msgspec.Struct, frozen=True):
     share_micros: int
 
 
-class StoredAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a person answered; ``name``: how people read it where ``text`` is a label's number, or JSON."""
-
-    text: str = ""
-    name: str = ""
-
-
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
     found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of)
     return {queue.queue_id: queue for queue in found}
 
 
-def terms_of(kept: str | None) -> PeopleTerms | None:
-    """Return terms as they are kept, JSON; None where there are none."""
-    return None if kept is None else msgspec.json.decode(kept, type=PeopleTerms)
-
-
-async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
+async def set_queue(
+    db: asyncpg.Connection, queue_id: int, default_terms: PeopleTerms | None = None, /, **terms: int | bool | None
+) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
         "price_micros",
@@ -162,7 +153,8 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
         "accepts_complaints",
         "life_seconds",
     )
-    return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
+    given = [*(terms.get(name) for name in names), kept_terms(default_terms)]
+    return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
 
 async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
@@ -170,7 +162,8 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        *("vote_micros", "accepts_complaints", "life_seconds"),
+        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms"),
+        default_terms=lambda row: kept_terms(row.default_terms),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None
 
@@ -270,7 +263,7 @@ async def insert_results(tx: asyncpg.Connection, now: datetime, cell: int, resul
         results,
         *("task_id", "account_id", "queue_id", "soft_id", "ip", "created_at", "ending", "answer", "media", "worker_id"),
         *("lease", "solve_count", "charged_micros", "pay_micros", "share_micros", "job_id", "why"),
-        *("answers", "standing", "confidence", "is_proven"),
+        *("answers", "assurance", "confidence", "is_proven"),
         answer=_answer_json,
     )
     await tx.execute(SQL.insert_results, cell, now, *found)
@@ -287,27 +280,7 @@ def _solved(row: asyncpg.Record) -> Solved:
     )
 
 
-def text_of(answer: str | None) -> str:
-    """Return the text inside a stored answer; empty when there is none."""
-    return _answer.decode(answer).text if answer else ""
-
-
-def shown_of(answer: str | None) -> str:
-    """Return a stored answer as people read it: a label by its name."""
-    found = _answer.decode(answer) if answer else StoredAnswer()
-    return found.name or found.text
-
-
-def told_of(answer: str | None) -> str:
-    """Return a stored answer as a compatible contract tells it: as people read it, but fields as their JSON object."""
-    found = _answer.decode(answer) if answer else StoredAnswer()
-    return found.text if found.text.startswith("{") else found.name or found.text
-
-
 def _answer_json(result: TaskResult) -> str | None:
     if result.ending is not Ending.SOLVED:
         return None
     return msgspec.json.encode(StoredAnswer(result.text, result.name)).decode()
-
-
-_answer = msgspec.json.Decoder(StoredAnswer)

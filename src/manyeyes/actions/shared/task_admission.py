@@ -11,6 +11,7 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Terms
 from manyeyes.actions.shared.panel_seats import seated
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering
@@ -114,10 +115,10 @@ async def open_purses(
 
 async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
     """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
-    counted = await dispatch.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
+    counted = await queue_depths.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
     if counted < min(queue.capacity, DEPTH_COUNTED_EXACTLY):
         return Depth(counted, queue.price_micros)
-    measured, average = (await dispatch.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
+    measured, average = (await queue_depths.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
     return Depth(counted if counted < DEPTH_COUNTED_EXACTLY else max(counted, measured), average)
 
 

@@ -23,7 +23,7 @@ from manyeyes.statistics.store import QueueUsage, Usage
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.labels import LABEL_PICTURE
 from manyeyes.tasks.options import NAMED_KINDS, answer_name, picture_options
-from manyeyes.tasks.rules import Ending, Standing
+from manyeyes.tasks.rules import Assurance, Ending
 from manyeyes.tasks.store import TaskResult
 from manyeyes.webhooks import store as webhooks
 from manyeyes.webhooks.store import NewDelivery
@@ -37,7 +37,7 @@ class PanelResult(msgspec.Struct, frozen=True):
 
     answers: int
     held_micros: int
-    standing: Standing = Standing.UNCERTAIN
+    assurance: Assurance = Assurance.UNCERTAIN
     confidence: float | None = None
     is_proven: bool = False
 
@@ -198,7 +198,7 @@ def _result(ended: EndedWork) -> TaskResult:
         name=_name(ended),
         job_id=work.job_id,
         answers=panel.answers if panel else int(solved),
-        standing=panel.standing if panel and solved else Standing.ONE_WORD,
+        assurance=panel.assurance if panel and solved else Assurance.ONE_WORD,
         confidence=panel.confidence if panel else None,
         is_proven=panel.is_proven if panel else False,
     )

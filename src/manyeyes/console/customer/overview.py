@@ -15,8 +15,8 @@ from manyeyes.console.shared.connect import examples
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import open_work
-from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
@@ -117,12 +117,12 @@ async def _figures(db: asyncpg.Connection, place: AccountPlace) -> dict[str, Any
     """Return the numbers at the head of the page; money in micro-units."""
     cell, account_id = place.cell, place.account_id
     day = await statistics.spending(db, cell, account_id, spending_windows(int(time.time()) + 1 - DAY_SECONDS))
-    waiting, answering = await dispatch.account_waiting(db, cell, account_id)
+    waiting, answering = await queue_depths.account_waiting(db, cell, account_id)
     return {
         "name": place.name,
         "account_id": account_id,
         "available_micros": (await ledger.balances(db, cell, [account_id])).get(account_id, 0),
-        "held_micros": await dispatch.held(db, cell, account_id),
+        "held_micros": await queue_depths.held(db, cell, account_id),
         "spent_micros": sum(hour.charged_micros for hour in day) + await _recognised(db, place),
         "tasks": sum(hour.tasks for hour in day),
         "waiting": waiting,

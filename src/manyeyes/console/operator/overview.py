@@ -18,8 +18,8 @@ from manyeyes.console.shared.languages import catalogue, mark, money
 from manyeyes.console.shared.rendering import render
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import open_work
-from manyeyes.dispatch import store as dispatch
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
@@ -134,7 +134,7 @@ class OperatorPages:
             waiting = answering = online = 0
             for cell in self._context.cells.numbers:
                 async with self._context.cells.pool(cell).acquire() as db:
-                    waiting += await dispatch.count_waiting(db, cell, queue_id, WAITING_COUNTED)
+                    waiting += await queue_depths.count_waiting(db, cell, queue_id, WAITING_COUNTED)
                     answering += (await open_work.answering(db, cell)).get(queue_id, 0)
                     online += (await workers.presence(db, cell, queue_id))[0]
             lines.append({"terms": queue, "waiting": waiting, "answering": answering, "online": online})
@@ -150,7 +150,7 @@ class OperatorPages:
                 available |= await ledger.balances(
                     db, cell, [place.account_id for place in places if place.cell == cell]
                 )
-                held = {**held, **await dispatch.all_held(db, cell)}
+                held = {**held, **await queue_depths.all_held(db, cell)}
         return [
             {
                 "name": place.name,

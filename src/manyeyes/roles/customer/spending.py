@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import Owner
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.recognitions.time_spans import Grain, Span, split
 from manyeyes.roles.picture_check import balances
 from manyeyes.runtime.batching import read_patiently
@@ -39,7 +39,7 @@ async def purse_of(context: Context, owner: Owner) -> Purse:
 
     async def read(db: asyncpg.Connection) -> Purse:
         (spendable,) = await balances(db, owner.cell, [owner.account_id])
-        return Purse(spendable, await dispatch.held(db, owner.cell, owner.account_id))
+        return Purse(spendable, await queue_depths.held(db, owner.cell, owner.account_id))
 
     return await read_patiently(context.cells.pool(owner.cell), read)
 

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import Owner
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import statements
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
@@ -124,7 +124,7 @@ async def read_statement(
         charged = await statistics.charges(db, owner.cell, owner.account_id, [*around, *windows])
         before, since, *rows = await _moved(db, owner, [*around, *windows], charged)
         now = (await ledger.balances(db, owner.cell, [owner.account_id])).get(owner.account_id, 0)
-        now += await dispatch.held(db, owner.cell, owner.account_id)
+        now += await queue_depths.held(db, owner.cell, owner.account_id)
         narrowed = every = charged[2:]
         if filters != EVERYTHING:
             narrowed = await statistics.charges(db, owner.cell, owner.account_id, windows, **filters)

@@ -7,7 +7,7 @@ SELECT t.task_id, t.account_id, t.queue_id, t.kind, t.options, t.created_at, t.q
        t.external_id,
        coalesce(nullif(r.media, ''), nullif(w.media, ''), t.media) AS media,
        coalesce(w.state, s.state) AS work_state, coalesce(w.expires_at, s.expires_at) AS expires_at,
-       q.terms, coalesce(q.given, r.answers, 0) AS answers, r.standing, r.confidence, r.is_proven,
+       q.terms, coalesce(q.given, r.answers, 0) AS answers, r.assurance, r.confidence, r.is_proven,
        (SELECT j.state FROM job AS j WHERE j.cell = $1 AND j.job_id = t.job_id AND t.job_id <> 0) AS job_state,
        h.amount_micros AS price_micros,
        r.ended_at, r.ending, r.answer, r.answer AS shown, coalesce(r.solve_count, 0) AS solve_count, r.why,

@@ -11,8 +11,8 @@ import msgspec
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
-from manyeyes.tasks.rules import Ending, Standing
-from manyeyes.tasks.store import shown_of, terms_of, text_of
+from manyeyes.tasks.kept_json import shown_of, terms_of, text_of
+from manyeyes.tasks.rules import Assurance, Ending
 
 SQL = Queries(__package__)
 EARLIEST, LATEST = -1, 2**63 - 1  # places before the first and behind the last entry
@@ -31,7 +31,7 @@ class TaskState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-PEOPLE = "people"  # whose an answer is
+PEOPLE, REVIEWER = "people", "reviewer"  # whose a result is
 # How a task that has no answer is told of.
 FAILURE_WORDS = {
     Ending.UNSOLVABLE: "unsolvable",
@@ -65,7 +65,7 @@ class SeenTask(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     terms: PeopleTerms | None
     answers: int
-    standing: Standing | None
+    assurance: Assurance | None
     confidence: float | None
     is_proven: bool | None
     job_state: int | None
@@ -95,6 +95,16 @@ def state_of(ending: Ending | None, work_state: int | None, job_state: int | Non
     if work_state is not None:
         return _AT_WORK[work_state]
     return _HELD_BACK.get(job_state or 0, TaskState.CANCELLED)
+
+
+def source_of(assurance: Assurance | None) -> str:
+    """Return whose a solved task's result is."""
+    return REVIEWER if assurance is Assurance.REVIEWED else PEOPLE
+
+
+def rounded(confidence: float | None) -> float | None:
+    """Return a confidence as customers are told it, to four digits; None where one person's word is all."""
+    return None if confidence is None else round(confidence, 4)
 
 
 class TaskFilter(msgspec.Struct, frozen=True):
