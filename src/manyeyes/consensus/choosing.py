@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from manyeyes.consensus.em import NOT_GOLD, Crowd, Floats, Whole, fit
+from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Floats, Whole, fit
 from manyeyes.consensus.rules import Method
 
 FOLDS = 5
@@ -21,7 +21,7 @@ _EQUAL = 1e-9
 RIVALS = (Method.DAWID_SKENE, Method.ONE_COIN)
 
 
-class Choice(NamedTuple):
+class ChosenMethod(NamedTuple):
     """``method``, and by method the share of the gold items that it had right when they were held out."""
 
     method: Method
@@ -29,7 +29,7 @@ class Choice(NamedTuple):
     gold_items: int
 
 
-def choose(crowd: Crowd, gold: Whole) -> Choice:
+def choose(crowd: AnswersOfAll, gold: Whole) -> ChosenMethod:
     """Return the method for a queue's answers. ``gold``: the true label of each item, `NOT_GOLD` where unknown.
 
     The share of a tie counts as right in parts. What has most gold items right wins, if it is `LEAST_GAIN` or more
@@ -37,7 +37,7 @@ def choose(crowd: Crowd, gold: Whole) -> Choice:
     """
     known = np.flatnonzero(gold != NOT_GOLD)
     if len(known) < LEAST_GOLD:
-        return Choice(Method.MAJORITY, {}, len(known))
+        return ChosenMethod(Method.MAJORITY, {}, len(known))
     right = {Method.MAJORITY: right_parts(fit(crowd, Method.MAJORITY).chances[:, known], gold[known])}
     best, most = Method.MAJORITY, 0.0
     for rival in RIVALS:
@@ -45,7 +45,7 @@ def choose(crowd: Crowd, gold: Whole) -> Choice:
         gain = float((right[rival] - right[Method.MAJORITY]).sum())
         if gain > most + _EQUAL and gain > LEAST_GAIN - _EQUAL:
             best, most = rival, gain
-    return Choice(best, {method: float(parts.mean()) for method, parts in right.items()}, len(known))
+    return ChosenMethod(best, {method: float(parts.mean()) for method, parts in right.items()}, len(known))
 
 
 def right_parts(chances: Floats, truth: Whole) -> Floats:
@@ -54,7 +54,7 @@ def right_parts(chances: Floats, truth: Whole) -> Floats:
     return np.asarray(best[truth, np.arange(len(truth))] / best.sum(axis=0), dtype=np.float64)
 
 
-def _held_out(crowd: Crowd, gold: Whole, known: Whole, method: Method) -> Floats:
+def _held_out(crowd: AnswersOfAll, gold: Whole, known: Whole, method: Method) -> Floats:
     """Return `right_parts` of every gold item by a fit that did not know it."""
     begin = fit(crowd, method).chances
     parts = np.empty(len(known))
