@@ -1,7 +1,8 @@
 """Which method a queue's answers are put together by: the one that held-out gold shows to be better. Pure; numpy.
 
-No fixed method is safe: on real crowds Dawid and Skene's gains or loses six points beside the majority, the one coin
-loses twenty-eight. Gold items are put aside in turns, the others teach, and each method is judged by those put aside.
+No fixed method is safe: on real crowds the one coin loses six points beside the majority where Dawid and Skene's gains
+five, and elsewhere that one loses three (docs/benchmarks.md). Gold items are put aside in turns, the others teach, and
+each method is judged by those put aside.
 The majority stays unless the evidence is against it (docs/decisions/0060).
 """
 
