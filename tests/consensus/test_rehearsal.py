@@ -50,7 +50,7 @@ def test_a_refused_question_leaves_everything_uncertain():
     assert told.accuracy.expected == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.floats(0.5, 0.99),
     st.floats(0, 0.8),

@@ -174,7 +174,7 @@ def _rehearsed(world: CrowdWorld, asked: HowMany) -> Rehearsal:
     """Return what a page would tell of such a crowd beforehand; who does not look counts in the mean."""
     guessing = 1 / world.options if world.options else 0.0
     mean = world.accuracy * (1 - world.careless) + guessing * world.careless
-    crowd = Crowd(accuracy=mean, checked=certainty.GOLD_EACH * world.people, difficulty=world.difficulty)
+    crowd = Crowd(accuracy=mean, checked=certainty.GOLD_EACH, difficulty=world.difficulty)
     return rehearse(crowd, certainty.shape_of(world), asked, certainty.PICTURES, 1)
 
 

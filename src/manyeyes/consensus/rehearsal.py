@@ -28,13 +28,15 @@ LIKELY_WRONG = 0.6  # of wrong answers, where several are possible, that are the
 KNOWN = 30.0  # weight of evidence with which people of a queue are known
 _STEPS = 16  # of pictures' ease, below and above one half
 _SMOOTH = 0.5
+_LEAST_DIFFICULTY = 0.02  # below, pictures are as good as alike
 _NEGLIGIBLE = 1e-7
 _TWO_SIDED_95 = 1.96
 _RIGHT, _LIKELY, _OTHER = range(3)
 
 
 class Crowd(msgspec.Struct, frozen=True, kw_only=True):
-    """The people of a queue: right in a share of ``accuracy``, of which ``checked`` answers tell.
+    """The people of a queue: right in a share of ``accuracy``, of which so many ``checked`` answers of each
+    tell.
 
     ``difficulty``: correlation of two people's errors on a picture, from 0 to below 1. ``at_work``: how many of them
     work at once, ``seconds``: what an answer takes them.
@@ -200,7 +202,7 @@ def _eases(accuracy: float, difficulty: float) -> list[tuple[float, float]]:
     In equal steps of t, x = sin²(t). Where an end is too steep for that both are stretched: x = u^(1/a) / 2 on the
     left, 1 - x = u^(1/b) / 2 on the right.
     """
-    if not difficulty:
+    if difficulty < _LEAST_DIFFICULTY:
         return [(accuracy, 1.0)]
     sharp = (1 - difficulty) / difficulty
     a, b = accuracy * sharp, (1 - accuracy) * sharp
@@ -228,7 +230,7 @@ def _band(values: list[float], swing: float, least: float, most: float) -> Band:
     """Return the first value, with what the others and luck may make of it (both as they add up, root of squares)."""
     below, above = values[0] - min(values), max(values) - values[0]
     low, high = values[0] - math.hypot(below, swing), values[0] + math.hypot(above, swing)
-    return Band(values[0], max(low, least), min(high, most))
+    return Band(min(max(values[0], least), most), max(low, least), min(high, most))
 
 
 def _times(band: Band, factor: float) -> Band:
