@@ -2,7 +2,7 @@
 
 import pytest
 
-from manyeyes.consensus.rehearsal import Crowd, rehearse
+from manyeyes.consensus.rehearsal import KnownCrowd, rehearse
 from manyeyes.consensus.rules import HowMany
 from manyeyes.simulator.certainty import GOLD_EACH, CertaintyQuestion, shape_of, study, terms_around
 from manyeyes.simulator.crowd import CrowdWorld
@@ -23,7 +23,7 @@ def test_five_are_wrong_less_often_than_one_and_sure_terms_need_fewer():
 @pytest.mark.parametrize("how_many", [HowMany(first=1, at_most=1), HowMany(first=3, at_most=5), SURE])
 def test_what_is_rehearsed_is_what_happens(options, how_many):
     world = CrowdWorld(options=options, careless=0.0, accuracy=0.85, spread=0.0, difficulty=0.3)
-    crowd = Crowd(accuracy=0.85, checked=GOLD_EACH, difficulty=0.3)
+    crowd = KnownCrowd(accuracy=0.85, checked=GOLD_EACH, difficulty=0.3)
     expected = rehearse(crowd, shape_of(world), how_many, 2_000, 1_000)
     happened = study(CertaintyQuestion(world, how_many), runs=10)
     assert 1 - expected.accuracy.high <= happened.wrong.mean <= 1 - expected.accuracy.low

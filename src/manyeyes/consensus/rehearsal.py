@@ -34,7 +34,7 @@ _TWO_SIDED_95 = 1.96
 _RIGHT, _LIKELY, _OTHER = range(3)
 
 
-class Crowd(msgspec.Struct, frozen=True, kw_only=True):
+class KnownCrowd(msgspec.Struct, frozen=True, kw_only=True):
     """The people of a queue: right in a share of ``accuracy``, of which so many ``checked`` answers of each
     tell.
 
@@ -49,7 +49,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 10.0
 
 
-class Band(msgspec.Struct, frozen=True):
+class ExpectedBand(msgspec.Struct, frozen=True):
     """What is expected, and between what it will lie in 95 cases of 100."""
 
     expected: float
@@ -63,11 +63,11 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     ``micros``: what the whole costs; ``seconds``: how long it takes when all who work take it first.
     """
 
-    accuracy: Band
-    uncertain: Band
-    people: Band
-    micros: Band
-    seconds: Band
+    accuracy: ExpectedBand
+    uncertain: ExpectedBand
+    people: ExpectedBand
+    micros: ExpectedBand
+    seconds: ExpectedBand
 
 
 class _Odds(msgspec.Struct, frozen=True):
@@ -80,7 +80,7 @@ class _Odds(msgspec.Struct, frozen=True):
 
 
 def rehearse(
-    crowd: Crowd, shape: Shape, how_many: HowMany, items: int, price_micros: int, proof: Proof = NOT_PROVEN
+    crowd: KnownCrowd, shape: Shape, how_many: HowMany, items: int, price_micros: int, proof: Proof = NOT_PROVEN
 ) -> Rehearsal:
     """Return what terms bring for so many pictures, asked at this price an answer.
 
@@ -109,7 +109,7 @@ def rehearse(
     )
 
 
-def _odds(crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
+def _odds(crowd: KnownCrowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
     ends = _Ends(crowd, shape, how_many, proof)
     total = [0.0] * 4
     for ease, weight in _eases(crowd.accuracy, crowd.difficulty):
@@ -125,7 +125,7 @@ def _odds(crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
 class _Ends:
     """Where each combination of answers leads; what `decide` says of one is asked once and kept."""
 
-    def __init__(self, crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> None:
+    def __init__(self, crowd: KnownCrowd, shape: Shape, how_many: HowMany, proof: Proof) -> None:
         self.shape, self.texts = _asked_as(shape)
         self.how_many, self.proof = how_many, proof
         self.skill = Skill(right=crowd.checked * crowd.accuracy, wrong=crowd.checked * (1 - crowd.accuracy))
@@ -220,18 +220,18 @@ def _even(weighed: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(x, weight / total) for x, weight in weighed]
 
 
-def _share_band(shares: list[float], of: float) -> Band:
+def _share_band(shares: list[float], of: float) -> ExpectedBand:
     inside = [min(max(share, 0.0), 1.0) for share in shares]
     swing = _TWO_SIDED_95 * math.sqrt(inside[0] * (1 - inside[0]) / of)
     return _band(inside, swing, 0.0, 1.0)
 
 
-def _band(values: list[float], swing: float, least: float, most: float) -> Band:
+def _band(values: list[float], swing: float, least: float, most: float) -> ExpectedBand:
     """Return the first value, with what the others and luck may make of it (both as they add up, root of squares)."""
     below, above = values[0] - min(values), max(values) - values[0]
     low, high = values[0] - math.hypot(below, swing), values[0] + math.hypot(above, swing)
-    return Band(min(max(values[0], least), most), max(low, least), min(high, most))
+    return ExpectedBand(min(max(values[0], least), most), max(low, least), min(high, most))
 
 
-def _times(band: Band, factor: float) -> Band:
-    return Band(band.expected * factor, band.low * factor, band.high * factor)
+def _times(band: ExpectedBand, factor: float) -> ExpectedBand:
+    return ExpectedBand(band.expected * factor, band.low * factor, band.high * factor)
