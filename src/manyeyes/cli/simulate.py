@@ -140,7 +140,7 @@ def be_certain(
     out: OutPicture = None,
     json: Json = False,
 ) -> None:
-    """What terms for several answers cost and how often the results are wrong, beside others; crowds err together."""
+    """Show what terms for several answers cost and how often the results are wrong; crowds err together."""
     with _ending_well():
         if not (1 <= answers <= answers_at_most <= MOST_ANSWERS and 0 <= wrong_at_most < 1):
             raise CommandFailed(
