@@ -18,7 +18,7 @@ class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     deadline: datetime | None = None
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
+class GivenTerms(msgspec.Struct, frozen=True, kw_only=True):
     """Terms that were judged; ``price_at_most_micros`` None: any price."""
 
     answers: int
@@ -27,7 +27,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     deadline: datetime | None
 
 
-def read_terms(body: TermsBody) -> Terms:
+def read_terms(body: TermsBody) -> GivenTerms:
     """Return what terms say. Raises `Refused` with the member that is wrong."""
     if body.answers != 1:
         raise wrong("/terms/answers", "one answer for now")
@@ -37,7 +37,7 @@ def read_terms(body: TermsBody) -> Terms:
     if price == 0:
         raise wrong("/terms/price_at_most", "an amount above zero")
     deadline = instant("/terms/deadline", body.deadline)
-    return Terms(answers=body.answers, price_at_most_micros=price, life_seconds=body.life, deadline=deadline)
+    return GivenTerms(answers=body.answers, price_at_most_micros=price, life_seconds=body.life, deadline=deadline)
 
 
 def micros(pointer: str, amount: str | None) -> int | None:
