@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from manyeyes.tasks.questions import ChoiceOptions, ChoicesOptions, NumberOptions
 from manyeyes.tasks.rules import Assurance, ImageOptions
 from support import factories
-from support.browser_visits import PHONE, at_results, has_no_sideways_scroll
+from support.browser_visits import PHONE, at_results, has_no_sideways_scroll, link, worker_subject
 from support.given_answers import RECEIPT
 from support.screen_disputes import reviewer
 from support.screen_results import result_of, unsettled
@@ -167,11 +167,15 @@ async def test_a_break_gives_it_back_and_shows_how_far_one_agrees(site, browser,
 async def test_without_script_a_button_decides(site, browser, customer):
     task_id = await unsettled(site.context, customer, RECEIPT, PAID, UNPAID)
     text_id = await unsettled(site.context, customer, TEXT, "alpha", "beta")
-    screen = await at_results(site, browser, await reviewer(site.context), java_script_enabled=False)
-    await screen.part("start").click()
-    await screen.page.locator("button[name=given]", has_text="12.60").click()
+    page = await (await browser.new_context(java_script_enabled=False, locale="en-US")).new_page()
+    await page.goto(site.url + await link(site.context, worker_subject(await reviewer(site.context))))
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("link", name="Decide").click()
+    await page.get_by_role("button", name="Start deciding").click()
+    await page.locator("button[name=given]", has_text="12.60").click()
     assert json.loads((await answered(site, task_id))[0])["total"] == 12.6
-    await screen.part("answer").fill("gamma")
-    await screen.part("send").click()
+    assert await has_no_sideways_scroll(page)
+    await page.locator("#answer").fill("gamma")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("#waiting-title")).to_be_visible()
     assert await answered(site, text_id) == ("gamma", Assurance.REVIEWED)
-    await expect(screen.part("waiting-title")).to_be_visible()

@@ -5,6 +5,7 @@ import * as leaseBar from "../shared/lease_bar.js";
 import * as answerBox from "../worker/answer_box.js";
 import * as labelButtons from "../worker/label_buttons.js";
 import * as steps from "../worker/answer_steps.js";
+import { question } from "../shared/answer_rules.js";
 import * as givenList from "./given_list.js";
 import { explain, hush, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
@@ -66,7 +67,7 @@ function turnTo(next) {
   main.dataset.judgement = next.judgement;
   setMode("task");
   const { task } = next;
-  steps.open({ lease: next.judgement, pay: next.pay, ...task, words: task.options.words }, "");
+  ask("");
   for (const hidden of document.querySelectorAll('input[name="judgement"]')) hidden.value = next.judgement;
   givenList.offer(next.given, Boolean(task.options.labels));
   instructions.offer(task.question ? { id: task.question, unread: false } : null);
@@ -77,6 +78,12 @@ function turnTo(next) {
   document.title = document.hidden ? `● ${say("title.new")}` : title;
   if (veiled) element("unveil").focus();
   else seen();
+}
+
+/** Lays out the form for an own answer, with what was given in it before. */
+function ask(draft) {
+  const { judgement, pay, task } = shown;
+  steps.open({ lease: judgement, pay, ...task, words: task.options.words }, draft);
 }
 
 // A decision must be about what was seen: the keys come alive when the picture is there and unveiled.
@@ -105,6 +112,8 @@ function own(open) {
   isOwn = open;
   element("own").hidden = !open;
   element("another").setAttribute("aria-expanded", String(open));
+  if (open) ask(steps.draft());
+  else element("ask").textContent = say(question(shown.task.options)); // of several fields the form names one at a time
   if (open && isReady) labelButtons.seen();
   focus();
 }
