@@ -22,10 +22,13 @@ from manyeyes.workers.store import SessionChange
 
 
 class SkipTask(msgspec.Struct, frozen=True):
+    """``seed``: chance, for the audits by lot of what this pass may complete; empty: none is drawn."""
+
     cell: int
     worker_id: int
     lease: LeaseId
     reason: SkipReason
+    seed: bytes = b""
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -66,7 +69,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_tasks(tx, now, cell, ended)
-    await close_seats(tx, now, cell, seats)
+    await close_seats(tx, now, cell, seats, commands[0].seed)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)

@@ -160,6 +160,10 @@ SET votes = reviewer_record.votes + excluded.votes, against = reviewer_record.ag
 -- Every reviewer's record.
 SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND votes > 0 ORDER BY reviewer_id;
 
+-- name: record_of
+-- A reviewer's record.
+SELECT reviewer_id, votes, against FROM reviewer_record WHERE cell = $1 AND reviewer_id = $2;
+
 -- name: reviewer_since
 -- How many votes a reviewer cast since an instant, and what they earned.
 SELECT count(*) AS votes, coalesce(sum(pay_micros), 0)::bigint AS pay_micros FROM vote_slot
