@@ -54,3 +54,8 @@ FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose = 1 ORD
 -- Answers by their seats: a repeated one is recognised by it.
 SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at
 FROM answer WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);
+
+-- name: set_right
+-- What proved to be right and wrong of what people gave.
+UPDATE answer SET is_right = a.is_right FROM unnest($2::bigint[], $3::boolean[]) AS a (answer_id, is_right)
+WHERE answer.cell = $1 AND answer.answer_id = a.answer_id;

@@ -1,6 +1,7 @@
 """What a worker does, alike for the JSON API and the screen: come, take the next task, answer, skip, go."""
 
 import asyncio
+import os
 import random
 import re
 from collections.abc import Sequence
@@ -38,6 +39,7 @@ from manyeyes.workers.store import Session, Worker, state_of
 
 LONGEST_WAIT = 60.0
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
+LOT_BYTES = 16  # of chance, by which results are drawn for audits
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
 
@@ -179,7 +181,7 @@ class WorkerDesk:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        command = AnswerTask(lease.cell, worker.worker_id, lease, text)
+        command = AnswerTask(lease.cell, worker.worker_id, lease, text, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(answer_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else AnswerTaken(outcome.earned_micros, upcoming)

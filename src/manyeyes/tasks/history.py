@@ -48,6 +48,17 @@ class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int = 0
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task's end is told and counted by; ``options`` is JSON text."""
+
+    task_id: int
+    kind: str
+    options: str
+    soft_id: int
+    ip: str
+    callback_url: str
+
+
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:
     """Return those of the tasks that exist, with how they ended."""
     found = read(Life, await tx.fetch(SQL.lives, cell, task_ids))
@@ -72,6 +83,11 @@ async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
 async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, TaskQuestion]:
     """Return what the tasks asked, by task."""
     return {asked.task_id: asked for asked in read(TaskQuestion, await db.fetch(SQL.questions, cell, task_ids))}
+
+
+async def origins(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Origin]:
+    """Return what the tasks' ends are told and counted by, by task."""
+    return {origin.task_id: origin for origin in read(Origin, await db.fetch(SQL.origins, cell, task_ids))}
 
 
 async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:

@@ -106,6 +106,10 @@ SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, tru
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
 
+-- name: origins
+-- What tasks' ends are told and counted by.
+SELECT task_id, kind, options, soft_id, ip, callback_url FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.
 SELECT task_id, account_id, soft_id, ended_at, share_micros FROM result

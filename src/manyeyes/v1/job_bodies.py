@@ -1,6 +1,6 @@
 """Jobs as customers ask for them over /v1: bodies, read into drafts and changes."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -10,16 +10,9 @@ from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.v1.people_terms import SentTerms, asked_people, check_life, price_at_most, wrong
 from manyeyes.v1.question_views import QuestionBody
-from manyeyes.values.money import parse
+from manyeyes.v1.terms import TermsBody, instant, micros, read_terms, wrong
 from manyeyes.values.text.rules import ROOM, kept_words
-
-
-class TermsBody(SentTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What each of a job's tasks may take, and when all of it must be there."""
-
-    deadline: datetime | None = None
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,19 +42,18 @@ _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str) -> NewJob:
     """Return the draft that a body asks for. Raises `Refused` with the member that is wrong."""
-    terms = body.terms
-    check_life(terms)
+    terms = read_terms(body.terms, queue)
     return NewJob(
         job_id=0,
         account_id=0,
         question_id=0,
         name=_name(body.name),
         queue_id=queue.queue_id,
-        terms=asked_people(terms, queue) or queue.default_terms or ONE_ANSWER,
-        life_seconds=terms.life,
-        deadline=_instant("/terms/deadline", terms.deadline),
-        budget_micros=_micros("/budget", body.budget),
-        price_at_most_micros=price_at_most(terms),
+        terms=terms.people or queue.default_terms or ONE_ANSWER,
+        life_seconds=terms.life_seconds,
+        deadline=terms.deadline,
+        budget_micros=micros("/budget", body.budget),
+        price_at_most_micros=terms.price_at_most_micros,
         callback_url=callback_url,
         base_url=base_url if callback_url else "",
     )
@@ -71,8 +63,8 @@ def change_of(body: JobChangeBody) -> JobChange:
     """Return the change that a body asks for. Raises `Refused` with the member that is wrong."""
     return JobChange(
         name=body.name if isinstance(body.name, UnsetType) else _name(body.name),
-        budget_micros=body.budget if isinstance(body.budget, UnsetType) else _micros("/budget", body.budget),
-        deadline=body.deadline if isinstance(body.deadline, UnsetType) else _instant("/deadline", body.deadline),
+        budget_micros=body.budget if isinstance(body.budget, UnsetType) else micros("/budget", body.budget),
+        deadline=body.deadline if isinstance(body.deadline, UnsetType) else instant("/deadline", body.deadline),
         verb=None if isinstance(body.state, UnsetType) else _VERBS[body.state],
     )
 
@@ -82,19 +74,3 @@ def _name(given: str) -> str:
     if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
         raise wrong("/name", f"at most {LONGEST_NAME} characters")
     return name
-
-
-def _micros(pointer: str, amount: str | None) -> int | None:
-    try:
-        return None if amount is None else parse(amount)
-    except ValueError as error:
-        raise wrong(pointer, str(error)) from error
-
-
-def _instant(pointer: str, at: datetime | None) -> datetime | None:
-    if at is not None and at.tzinfo is None:
-        raise wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
-    try:
-        return at.astimezone(UTC) if at else None
-    except OverflowError as error:  # in UTC it would lie before the year 1, or behind 9999
-        raise wrong(pointer, "an instant between the years 1 and 9999") from error

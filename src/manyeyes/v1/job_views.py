@@ -10,8 +10,8 @@ from manyeyes.jobs.store import JobUpload
 from manyeyes.roles.customer.jobs import JobStanding
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_store import AskedQuestion
-from manyeyes.v1.people_terms import PeopleView, people_view
 from manyeyes.v1.question_views import question_view
+from manyeyes.v1.terms import PeopleView, people_view
 from manyeyes.v1.worker_views import QueueView, queue_view
 from manyeyes.values.money import text
 

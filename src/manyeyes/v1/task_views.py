@@ -11,8 +11,8 @@ from manyeyes.roles.customer.tasks import CustomerTask
 from manyeyes.tasks.options import value_of
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Assurance, Ending, why_unanswered
 from manyeyes.tasks.seen.store import FAILURE_WORDS, PEOPLE, TaskState, rounded, source_of
-from manyeyes.v1.people_terms import PeopleView, people_view
 from manyeyes.v1.question_views import question_view
+from manyeyes.v1.terms import PeopleView, people_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
 
