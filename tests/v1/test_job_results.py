@@ -137,8 +137,8 @@ async def given(client: Client, job_id: int, item: int, *texts: str, assurance: 
             await client.context.cells.directory.execute(
                 """INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id, purpose, worker_id,
                     lease, answer, price_micros, pay_micros, took_ms, answered_at)
-                SELECT cell, $4 + task_id * 1000, task_id, account_id, queue_id, question_id, $5, $6, 1, $3, 700, 500, 1,
-                    now() FROM task WHERE job_id = $1 AND line = $2""",
+                SELECT cell, $4 + task_id * 1000, task_id, account_id, queue_id, question_id, $5, $6, 1, $3, 700, 500,
+                    1, now() FROM task WHERE job_id = $1 AND line = $2""",
                 *(job_id, item, text, n + 100 * purpose, purpose, n),
             )
 
