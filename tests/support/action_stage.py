@@ -41,6 +41,7 @@ Found = TypeVar("Found")
 Read = Callable[Concatenate[asyncpg.Connection, Given], Awaitable[Found]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
+FIRST_SEAT = 1_000_001  # what the database numbers is never what `Stage.number` does
 PICTURE = factories.picture()
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
@@ -286,6 +287,7 @@ async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
     """Return a stage on an empty, prepared database; its clock begins at the database's."""
     async with pool.acquire() as db:
         await db.execute(SQL.open_cell, cell)
+        await db.execute("UPDATE cell SET next_serial = $2 WHERE cell = $1", cell, FIRST_SEAT)
         queues = await tasks.queues(db)
         await dispatch.open_gates(db, cell, list(queues))
         return Stage(pool, cell, await db.fetchval("SELECT now()"), queues)

@@ -111,6 +111,12 @@ async def answers_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int])
     return found
 
 
+async def refute_answers(tx: asyncpg.Connection, now: datetime, cell: int, answer_ids: Sequence[int]) -> None:
+    """Write that answers said what a result says that was refused."""
+    if answer_ids:
+        await tx.execute(SQL.refute_answers, cell, answer_ids, now)
+
+
 async def answers_by_number(db: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> dict[int, PanelAnswer]:
     """Return answers by the numbers of their seats; a repeated one is recognised by it."""
     rows = await db.fetch(SQL.answers_by_number, cell, answer_ids)

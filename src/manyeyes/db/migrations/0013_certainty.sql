@@ -70,6 +70,7 @@ CREATE TABLE answer (
 );
 CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
 CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_refuted ON answer (cell, worker_id, refuted_at) WHERE refuted_at IS NOT NULL;
 CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
 
 CREATE TABLE gold (
