@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ import msgspec
 import psutil
 
 from bench import (
+    agreement,
     attacks,
+    certainty_floor,
+    certainty_labels,
+    certainty_proof,
     depth,
     idle,
     jobs_intake,
@@ -57,7 +62,14 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "agreement": agreement.measure,
+    "certainty_floor": certainty_floor.measure,
 }
+WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
+    "certainty_labels": certainty_labels.measure,
+    "certainty_proof": certainty_proof.measure,
+}
+NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -70,10 +82,10 @@ def main() -> int:
     rows: list[Row] = []
     failed = False
     runs: dict[str, dict[str, float]] = {}
-    for name in asked.names or MEASUREMENTS:
+    for name in asked.names or NAMES:
         began, others = time.monotonic(), not_ours()
         try:
-            rows += MEASUREMENTS[name](asked.small)
+            rows += _measured(name, asked.small, asked.crowd)
         except KeyboardInterrupt:
             return 130
         except Exception as error:
@@ -85,6 +97,10 @@ def main() -> int:
     print(f"\n{table(rows)}")
     _write(asked.json, {"machine": about, "small": asked.small, "runs": runs, "rows": rows})
     return int(failed)
+
+
+def _measured(name: str, small: bool, crowd: Path | None) -> list[Row]:
+    return WITH_CROWD[name](small, crowd) if name in WITH_CROWD else MEASUREMENTS[name](small)
 
 
 def machine() -> dict[str, Any]:
@@ -104,11 +120,12 @@ def machine() -> dict[str, Any]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure speed and size.")
-    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(MEASUREMENTS)}; default all")
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which ones: {', '.join(NAMES)}; default all")
     parser.add_argument("--small", action="store_true", help="fewer tasks and customers: a quick look, no result")
     parser.add_argument("--json", type=Path, default=LATEST, help="where to write the figures")
+    parser.add_argument("--crowd", type=Path, help="a folder of answers with the truth (bench/crowd_votes.py)")
     asked = parser.parse_args()
-    unknown = [name for name in asked.names if name not in MEASUREMENTS]
+    unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"there is no measurement {unknown[0]!r}")
     return asked

@@ -25,6 +25,7 @@ from support import (
     directory_batches,
     item_batches,
     job_batches,
+    judgement_batches,
     repository,
     task_batches,
     worker_batches,
@@ -36,12 +37,16 @@ EXAMPLES, SWEEPS_EXAMPLES = 12, 3
 LATER = (0, 0, 0, 0, 0, 25, 61, 121, 90_000, 2_700_000)  # seconds: leases, complaint windows and proofs end meanwhile
 BATCHES = {
     name: made
-    for module in (worker_batches, customer_batches, directory_batches, item_batches, job_batches, task_batches)
+    for module in (
+        *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
+        task_batches,
+    )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
 }
 # A command of these says only that a cell's periodic job is due: a batch does all of it, once.
 SWEEPS: dict[str, dict[str, Any]] = {
+    "close_overdue_judgements": {"patience_hours": 0},
     "end_barred_tasks": {},
     "end_overdue_tasks": {},
     "forget_credentials": {"cell": DIRECTORY},
@@ -101,6 +106,9 @@ LAWS = {
         lambda _, outcomes: [sorted(outcomes[-1])] * len(outcomes),
     ),
     "leave": _the_same("all commands of one worker are told all queues that the worker's tasks went to", _by_worker),
+    "return_lapsed_judgements": Law(
+        "each command is told how many judgements the batch opened", lambda _, o: set(o), lambda _, o: {sum(o)}
+    ),
     "return_lapsed_slots": Law(
         "each command is told how many slots the batch opened", lambda _, o: set(o), lambda _, o: {sum(o)}
     ),
@@ -115,7 +123,7 @@ LAWS = {
 EQUAL = _the_same("equal, one by one", lambda _, outcomes: list(outcomes))
 # Rows that may differ, with the reason.
 DIFFERENT_ROWS = {
-    "reviewer_record": "one of no votes is what `take_slots` locks, and it locks nothing when no slot is open any more"
+    "reviewer_record": "one of no votes is what taking locks, and it locks nothing when nothing is open any more"
 }
 
 

@@ -15,11 +15,11 @@ from manyeyes.apps.keys import fingerprint, new_pair
 from manyeyes.apps.rules import App
 from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.recognitions import store
-from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.calibration import calibrate
 from manyeyes.recognitions.reviews import verdicts
 from manyeyes.recognitions.rules import Recognition, ReviewState
 from manyeyes.runtime.context import Context
+from manyeyes.values.binomial_bounds import upper_bound
 from manyeyes.workers.store import Subject
 from support import factories
 from support.browser_visits import PHONE, customer_subject, has_no_sideways_scroll, link

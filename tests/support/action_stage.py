@@ -11,20 +11,24 @@ from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
+from manyeyes.actions.decide_judgements import DecideJudgement, JudgementTaken, decide_judgements
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
+from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
+from manyeyes.certainty.rules import Judgement
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
@@ -41,8 +45,8 @@ Found = TypeVar("Found")
 Read = Callable[Concatenate[asyncpg.Connection, Given], Awaitable[Found]]
 PRICE, PAY = 700, 500  # micros, as the first rows of `queue` say
 LEASE_SECONDS, LIFE_SECONDS = 60, 600
-FIRST_SEAT = 1_000_001  # what the database numbers is never what `Stage.number` does
 PICTURE = factories.picture()
+SEATS = 500_000  # from here on the cell numbers seats
 TABLES = (
     *("account", "balance", "wallet", "transfer", "pending_pay", "task", "blob", "work", "session", "queue_depth"),
     *("account_turn", "result", "usage_minute", "queue_minute", "app_day", "delivery", "site", "site_event"),
@@ -209,13 +213,15 @@ class Stage:
         """Return the fence of a piece of work."""
         return LeaseId(self.cell, work.task_id, work.lease)
 
-    def answering(self, worker_id: int, lease: LeaseId, text: str = "12345") -> AnswerTask:
+    def answering(self, worker_id: int, lease: LeaseId, text: str = "12345", seed: bytes = b"") -> AnswerTask:
         """Return the command that answers a task."""
-        return AnswerTask(self.cell, worker_id, lease, text)
+        return AnswerTask(self.cell, worker_id, lease, text, seed)
 
-    async def answer(self, worker_id: int, lease: LeaseId, text: str = "12345") -> Answered | Refusal:
-        """Answer a task."""
-        (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text))
+    async def answer(
+        self, worker_id: int, lease: LeaseId, text: str = "12345", seed: bytes = b""
+    ) -> Answered | Refusal:
+        """Answer a task; with a ``seed`` what it completes may be drawn for an audit."""
+        (outcome,) = await self.act(answer_tasks, self.answering(worker_id, lease, text, seed))
         return outcome
 
     async def skip(
@@ -254,6 +260,21 @@ class Stage:
         (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
         return outcome
 
+    async def take_judgement(self, reviewer_id: int, *queues: int) -> Judgement | None:
+        """Let a reviewer ask for a result to judge."""
+        (judgement,) = await self.act(take_judgements, TakeJudgement(self.cell, reviewer_id, queues or (1,)))
+        return judgement
+
+    def deciding(self, judgement: Judgement, value: str | None) -> DecideJudgement:
+        """Return the command by which the judgement's holder decides."""
+        lease = JudgementId(self.cell, judgement.task_id, judgement.lease)
+        return DecideJudgement(self.cell, judgement.reviewer_id, lease, value)
+
+    async def decide(self, judgement: Judgement, value: str | None) -> JudgementTaken | Refusal:
+        """Decide as the judgement's holder."""
+        (outcome,) = await self.act(decide_judgements, self.deciding(judgement, value))
+        return outcome
+
     async def judge(self, *votes: str) -> list[Voted]:
         """Let so many new reviewers judge the oldest open complaint, one after the other."""
         outcomes = []
@@ -287,7 +308,7 @@ async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
     """Return a stage on an empty, prepared database; its clock begins at the database's."""
     async with pool.acquire() as db:
         await db.execute(SQL.open_cell, cell)
-        await db.execute("UPDATE cell SET next_serial = $2 WHERE cell = $1", cell, FIRST_SEAT)
+        await db.execute("UPDATE cell SET next_serial = $2 WHERE cell = $1", cell, SEATS)  # a test's own ids are below
         queues = await tasks.queues(db)
         await dispatch.open_gates(db, cell, list(queues))
         return Stage(pool, cell, await db.fetchval("SELECT now()"), queues)

@@ -23,6 +23,7 @@ from manyeyes.actions.note_deliveries import NoteDelivery, note_deliveries
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_instructions_seen
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hold_questions
+from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
@@ -40,6 +41,7 @@ from support.bucket_world import make_buckets
 from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
+from support.judgement_world import make_judgements
 from support.recognition_calls import Calls, app_of
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -88,13 +90,14 @@ class World(NamedTuple):
     drafts: list[tuple[int, int]]  # account, job: with files (support/item_batches.py)
     jobs: list[tuple[int, int]]  # account, job: in every state (support/job_batches.py)
     questions: list[int]  # with instructions
+    judgements: list[tuple[int, JudgementId]]  # by reviewer
 
 
 async def make_world(db: asyncpg.Connection) -> World:
     """Make the day in the transaction that the connection is in."""
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
-    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null")
+    await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null, default_terms = null")
     await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
     await proven_sites.open_on(stage)
@@ -114,6 +117,9 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _long_ago(stage, calls, rich, author)
     stage.now = present - timedelta(seconds=15)
     await _just_now(stage, calls, rich, other, author)
+    await stage.go(author)
+    await make_judgements(stage, rich)
+    await stage.come(author, *EVERY_QUEUE)
     poor = await _accounts(stage, db)
     await _desks(stage, calls, rich, other, author)
     stage.now = present
@@ -296,4 +302,8 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
         ],
         jobs=[*[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id")], (UNKNOWN, UNKNOWN)],
         questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
+        judgements=[
+            (r["reviewer_id"], JudgementId(cell=CELL, task_id=r["task_id"], number=r["lease"]))
+            for r in await stage.rows("judgement", "reviewer_id, task_id, lease", "reviewer_id <> 0")
+        ],
     )

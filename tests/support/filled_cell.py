@@ -58,6 +58,7 @@ INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, sof
 SELECT 1, n, 1 + n % 50, 1, 'number', '{}', 'png', 0, '203.0.113.7', '', '', 'en', now(), 1 + n % 200, n / 200 - 99,
        'item-' || n
 FROM generate_series(20001, 60000) AS n;
+INSERT INTO truth (cell, task_id, answer) SELECT 1, n, '1' FROM generate_series(20001, 60000) AS n WHERE n % 200 < 100;
 
 INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
                     worker_id, lease, solve_count, charged_micros, pay_micros)

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks import store as tasks
 
 
@@ -25,6 +26,7 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     vote_micros: int | None = None
     accepts_complaints: bool | None = None
     life_seconds: int | None = None
+    default_terms: PeopleTerms | None = None
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:
@@ -32,6 +34,6 @@ async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequenc
     known: dict[int, bool] = {}
     for command in sorted(commands, key=lambda c: c.queue_id):  # in one order, so that batches do not block each other
         terms = msgspec.structs.asdict(command)
-        del terms["cell"], terms["queue_id"]
-        known[command.queue_id] = await tasks.set_queue(tx, command.queue_id, **terms)
+        del terms["cell"], terms["queue_id"], terms["default_terms"]
+        known[command.queue_id] = await tasks.set_queue(tx, command.queue_id, command.default_terms, **terms)
     return [known[c.queue_id] for c in commands]

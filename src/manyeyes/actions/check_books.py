@@ -9,6 +9,7 @@ import msgspec
 from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.panels import read_panel_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
+from manyeyes.certainty import judgements
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
@@ -41,11 +42,11 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     and none is negative; what is held equals the price of the open tasks; usage buckets equal what was settled less
     what was refunded; no task ended twice; every confirmed complaint has exactly one refund, of the whole charge, and
     there is no refund without one; no pay is both vested and cancelled, and none is cancelled but by a complaint; every
-    vote and every accepted appeal is paid once; a soft app's book is that of its days, what it was given that of its
-    tasks, and what was taken back that of its refunded tasks; recognitions' counts and durations are those of their
-    results and reviews, and each call was charged what its results were; what jobs counted is what their tasks say
-    (audit/jobs.py), and tasks of several answers are what their people gave and got (audit/panels.py). ``time_zones``:
-    audit/recognitions.py.
+    vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
+    what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
+    durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
+    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave and got
+    (audit/panels.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -122,6 +123,12 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
             await ledger.amounts(db, cell, TransferKind.APPEAL_PAY),
         ),
         ("votes and what they were paid", "worker", votes, await ledger.workers_sums(db, cell, TransferKind.VOTE_PAY)),
+        (
+            "reviewers' decisions and what they were paid",
+            "worker",
+            await judgements.all_judgements(db, cell),
+            await ledger.workers_sums(db, cell, TransferKind.JUDGEMENT_PAY),
+        ),
     ]
     return _Recourse(pairs, await ledger.double_pays(db, cell))
 

@@ -1,6 +1,6 @@
 """Tasks are kept for as long as their account's keep says; then answer, picture and words go, and the figures stay.
 
-What a complaint, an appeal or a call-back still needs is kept until that is over (docs/decisions/0050).
+What a complaint, an appeal, an audit or a call-back still needs is kept until that is over (docs/decisions/0050).
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.certainty import judgements
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.reports import store as reports
 from manyeyes.tasks import keeping
@@ -42,6 +43,7 @@ async def forget_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence
         return [0 for _ in commands]
     # 2. Decide: what somebody still needs stays.
     needed = await reports.undecided(tx, cell, due) | await webhooks.untold(tx, cell, due)
+    needed |= await judgements.undecided(tx, cell, due)
     # 3. Save.
     await keeping.forget(tx, cell, sorted(set(due) - needed))
     await keeping.keep_longer(tx, cell, sorted(needed), now + LOOK_AGAIN)

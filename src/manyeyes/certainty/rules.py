@@ -1,23 +1,70 @@
-"""What reviewers are asked about results, and which results are drawn by lot (docs/decisions/0055)."""
+"""What reviewers are asked about results, and which results are drawn by lot (docs/decisions/0055, 0061)."""
 
 import enum
 import hashlib
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+
+JUDGEMENT_SECONDS = 180  # how long a reviewer may look at one; a form of many fields takes longer than a vote
 
 
 class JudgementPurpose(enum.IntEnum):
     """Why a reviewer is asked; they are not told, and see the same screen."""
 
     ADJUDICATION = 0  # people do not settle it
-    AUDIT = 1  # an accepted result, drawn by lot
+    AUDIT = 1  # a result that stands, drawn by lot
 
 
 class JudgementState(enum.IntEnum):
-    """open → leased → decided; leased → open; open → closed."""
+    """open → leased → decided; leased → open; open or leased → closed."""
 
     OPEN = 0
     LEASED = 1
     DECIDED = 2
     CLOSED = 3  # nobody decided in time, or nobody needs it any more
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer is asked to decide. ``proposal``: the result, or the best there is; ``score``: of it.
+
+    ``value``: what they decided; None: it cannot be judged, or is not decided. ``target``: the promise that it was
+    drawn by lot for, None when it was not. ``stops``: JSON, as `Lot` says. ``round``: the proving that counted it.
+    """
+
+    task_id: int
+    purpose: JudgementPurpose
+    account_id: int
+    queue_id: int
+    question_id: int
+    state: JudgementState
+    reviewer_id: int
+    lease: int
+    lease_until: datetime | None
+    passed_by: tuple[int, ...]
+    proposal: str
+    score: float
+    value: str | None
+    is_right: bool | None
+    pay_micros: int
+    is_accepted: bool
+    target: float | None
+    until: float
+    stops: str
+    round: int
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Return what tells it from others of its cell."""
+        return self.task_id, self.purpose
+
+    @property
+    def scope(self) -> tuple[int, int, int, float] | None:
+        """Return whose promise it is an audit of: (account, queue, question, target); None when it was not drawn."""
+        if self.target is None:
+            return None
+        return self.account_id, self.queue_id, self.question_id, round(self.target, 4)
 
 
 def is_drawn(seed: bytes, task_id: int, share: float) -> bool:
@@ -29,3 +76,37 @@ def is_drawn(seed: bytes, task_id: int, share: float) -> bool:
         return False
     lot = hashlib.blake2b(task_id.to_bytes(8), digest_size=8, key=seed).digest()
     return int.from_bytes(lot) < share * 2**64
+
+
+def blind(values: Iterable[str], lease: tuple[int, int, int]) -> list[str]:
+    """Return different answers in an order that says nothing of who gave them, how many, or which was accepted.
+
+    It is drawn from what they say and from the lease (task, number, reviewer), so that a page shows it alike twice.
+    """
+    salt = b"-".join(str(number).encode() for number in lease)
+    return sorted(set(values), key=lambda value: hashlib.blake2b(value.encode(), digest_size=8, key=salt).digest())
+
+
+def assign(
+    waiting: Iterable[Judgement], reviewers: Mapping[int, Collection[int]], answered: Collection[tuple[int, int]]
+) -> list[tuple[Judgement, int]]:
+    """Give each reviewer the first judgement that fits them: of their queues, not passed on, no answer of theirs in it.
+
+    ``waiting``: open ones, the oldest first; ``reviewers``: the queues that each may judge; ``answered``: (task,
+    worker) of all who answered one of these tasks.
+    """
+    given: list[tuple[Judgement, int]] = []
+    free = dict(reviewers)
+    for judgement in waiting:
+        fitting = (
+            reviewer
+            for reviewer, queues in free.items()
+            if judgement.queue_id in queues
+            and reviewer not in judgement.passed_by
+            and (judgement.task_id, reviewer) not in answered
+        )
+        reviewer = next(fitting, None)
+        if reviewer is not None:
+            given.append((judgement, reviewer))
+            del free[reviewer]
+    return given

@@ -10,8 +10,11 @@ from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import read_language
+from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values import money
 from manyeyes.values.durations import duration_text, read_duration
 from manyeyes.values.text.rules import read_name
@@ -47,6 +50,7 @@ def add(
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -80,6 +84,7 @@ def add(
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
             life_seconds=_read_life(life) or None,
+            default_terms=terms_in(people),
         )
         return await _open(context, queue)
 
@@ -110,6 +115,7 @@ def set_queue(
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -142,6 +148,7 @@ def set_queue(
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
+        terms["default_terms"] = _people(queue_id, people)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -156,6 +163,14 @@ def _read_life(text: str) -> int:
     if seconds is None or (text != USUAL_LIFE and not SHORTEST_LIFE <= seconds <= LONGEST_LIFE):
         raise CommandFailed("the life must be from 60s to 30d, written like 10m, 24h or 30d, or `default`")
     return seconds
+
+
+def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
+    """Return how many people a task takes that does not say. Raises `CommandFailed`."""
+    terms = terms_in(people)
+    if terms and queue_id in TOKEN_QUEUES:
+        raise CommandFailed("a token is always one person's: a queue of tokens takes no number of answers")
+    return terms
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
@@ -200,6 +215,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "sensitive": queue.sensitive,
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
+        "terms": terms_row(queue.default_terms),
     }
 
 
@@ -219,4 +235,5 @@ def _remarks(queue: dict[str, Any]) -> str:
     """Return what is unusual about a queue, in parentheses; empty when nothing is."""
     said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
     said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
+    said += filter(None, [terms_words(queue["terms"])])
     return f" ({', '.join(said)})" if said else ""

@@ -2,7 +2,7 @@
 
 No fixed method is safe: on real crowds Dawid and Skene's gains or loses six points beside the majority, the one coin
 loses twenty-eight. Gold items are put aside in turns, the others teach, and each method is judged by those put aside.
-The majority stays unless the evidence is against it (docs/decisions/0057).
+The majority stays unless the evidence is against it (docs/decisions/0060).
 """
 
 from typing import NamedTuple
@@ -14,9 +14,8 @@ from manyeyes.consensus.rules import Method
 
 FOLDS = 5
 LEAST_GOLD = 20  # with fewer items one lucky one would decide
-ODDS = 0.6  # how likely a method must be better than the majority: three to two
+LEAST_GAIN = 1.0  # gold items that a method must have right beyond the majority; parts of ties are no evidence
 _EQUAL = 1e-9
-_STEPS = 2000
 
 # The richer model first: of two that are right equally often it is taken.
 RIVALS = (Method.DAWID_SKENE, Method.ONE_COIN)
@@ -33,8 +32,8 @@ class Choice(NamedTuple):
 def choose(crowd: Crowd, gold: Whole) -> Choice:
     """Return the method for a queue's answers. ``gold``: the true label of each item, `NOT_GOLD` where unknown.
 
-    The share of a tie counts as right in parts. What is better by more gold items wins among those which are likelier
-    than `ODDS` to be better than the majority at all; the order of gold items is that of the items.
+    The share of a tie counts as right in parts. What has most gold items right wins, if it is `LEAST_GAIN` or more
+    beyond the majority.
     """
     known = np.flatnonzero(gold != NOT_GOLD)
     if len(known) < LEAST_GOLD:
@@ -43,9 +42,8 @@ def choose(crowd: Crowd, gold: Whole) -> Choice:
     best, most = Method.MAJORITY, 0.0
     for rival in RIVALS:
         right[rival] = _held_out(crowd, gold, known, rival)
-        more = right[rival] - right[Method.MAJORITY]
-        gain = float(more.sum())
-        if gain > most + _EQUAL and _chance_better(float(more[more > 0].sum()), -float(more[more < 0].sum())) >= ODDS:
+        gain = float((right[rival] - right[Method.MAJORITY]).sum())
+        if gain > most + _EQUAL and gain > LEAST_GAIN - _EQUAL:
             best, most = rival, gain
     return Choice(best, {method: float(parts.mean()) for method, parts in right.items()}, len(known))
 
@@ -66,13 +64,3 @@ def _held_out(crowd: Crowd, gold: Whole, known: Whole, method: Method) -> Floats
         taught[aside] = NOT_GOLD
         parts[fold::FOLDS] = right_parts(fit(crowd, method, taught, begin).chances[:, aside], gold[aside])
     return parts
-
-
-def _chance_better(gained: float, lost: float) -> float:
-    """Return how likely a method is better that was right alone ``gained`` times, the other one ``lost`` times.
-
-    That the share of its wins, with an even prior, is above a half: of a beta distribution, summed in small steps.
-    """
-    share = (np.arange(_STEPS) + 0.5) / _STEPS
-    density = np.exp(gained * np.log(2 * share) + lost * np.log(2 * (1 - share)))
-    return float(density[share > 0.5].sum() / density.sum())

@@ -1,4 +1,4 @@
-"""What follows from the answers given so far: accept, ask more, or let a reviewer judge. Pure (docs/decisions/0057)."""
+"""What follows from the answers given so far: accept, ask more, or let a reviewer judge. Pure (docs/decisions/0060)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -48,7 +48,7 @@ def decide(
 
 
 def _fixed(found: Verdict, answers: int, how_many: HowMany) -> NextStep:
-    is_certain = _is_clear(found, min(how_many.first, TYPED_ALIKE))
+    is_certain = is_clear(found, min(how_many.first, TYPED_ALIKE))
     if is_certain or answers >= how_many.at_most:
         return Accept(value=found.value, confidence=found.confidence, is_certain=is_certain)
     return AskMore(1)
@@ -56,13 +56,13 @@ def _fixed(found: Verdict, answers: int, how_many: HowMany) -> NextStep:
 
 def _sure(found: Verdict, answers: int, how_many: HowMany, wrong_at_most: float, proof: Proof) -> NextStep:
     wanted = 1 - wrong_at_most if proof.threshold is None else proof.threshold
-    if not proof.is_refused and found.confidence >= wanted and _is_clear(found, TYPED_ALIKE):
+    if not proof.is_refused and found.confidence >= wanted and is_clear(found, TYPED_ALIKE):
         return Accept(value=found.value, confidence=found.confidence, is_proven=proof.threshold is not None)
     if answers < how_many.at_most and not proof.is_refused:
         return AskMore(1)
     return Adjudicate(found.value, found.confidence)
 
 
-def _is_clear(found: Verdict, typed_alike: int) -> bool:
+def is_clear(found: Verdict, typed_alike: int) -> bool:
     """Tell whether one answer stands out, and enough people typed it where a text is asked for."""
     return found.is_whole and not found.is_tied and (found.alike is None or found.alike >= typed_alike)

@@ -58,6 +58,17 @@ def groups(shape: Shape, given: Sequence[Given]) -> list[Alike]:
     return sorted(found, key=lambda group: (-len(group.given), group.value))
 
 
+def are_alike(shape: Shape, one: str, other: str) -> bool:
+    """Tell whether two answers are alike; forms are when each of their fields is, numbers within the tolerance.
+
+    Raises ValueError for texts that are no answers of fields.
+    """
+    if shape.kind is ShapeKind.FIELDS:
+        pairs = zip(_parts(shape, one), _parts(shape, other), strict=True)
+        return all(are_alike(shape.fields[name], mine, theirs) for (name, mine), (_, theirs) in pairs)
+    return len(groups(shape, [Given(1, one), Given(2, other)])) == 1
+
+
 def most_typed(texts: Iterable[str]) -> str:
     """Return the text that is there most often, of several the first by code points; there is at least one."""
     counts = Counter(texts)

@@ -1035,12 +1035,17 @@ CREATE TABLE judgement (
     is_right    boolean,
     pay_micros  bigint NOT NULL,
     decided_at  timestamptz,
+    is_accepted boolean NOT NULL DEFAULT false,           -- the result passed what its terms ask for
+    target      real,                     -- the promise it was drawn by lot for; null: it was not drawn
+    until       double precision NOT NULL DEFAULT 0,      -- the score up to which asking went on (consensus/proof.py)
+    stops       jsonb NOT NULL DEFAULT '[]',              -- [score, value] after each answer; once decided [score, is wrong]
+    round       int NOT NULL DEFAULT 0,   -- the proving that counted it; 0: none did
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;
 CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state = 1;
 CREATE INDEX judgement_reviewer ON judgement (cell, reviewer_id, decided_at) WHERE reviewer_id <> 0;
-CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE purpose = 1 AND state = 2;
+CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE target IS NOT NULL AND state = 2;
 
 -- What audits prove of a customer's question in a queue, for each target.
 CREATE TABLE certainty (
@@ -1052,10 +1057,12 @@ CREATE TABLE certainty (
     accepted    bigint NOT NULL DEFAULT 0,
     audits      int NOT NULL DEFAULT 0,
     wrong       int NOT NULL DEFAULT 0,
-    threshold   real,                     -- the lowest score that keeps the promise; null: not proven
+    threshold   double precision,         -- the lowest score that keeps the promise; null: not proven
     is_refused  boolean NOT NULL DEFAULT false,
-    needed      int NOT NULL DEFAULT 0,   -- audits more until it may be
-    since       timestamptz NOT NULL,
+    needed      int NOT NULL DEFAULT 0,   -- audits more until the next look
+    since       timestamptz NOT NULL,     -- from when on `accepted`, `audits` and `wrong` count: the rule is unchanged since
     proven_at   timestamptz,
+    round       int NOT NULL DEFAULT 1,   -- the proving that is under way
+    drawn       int NOT NULL DEFAULT 0,   -- audits that it has so far, of results that were not accepted too
     PRIMARY KEY (cell, account_id, queue_id, question_id, target)
 ) WITH (fillfactor = 70);

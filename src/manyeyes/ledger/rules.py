@@ -34,6 +34,7 @@ class TransferKind(enum.IntEnum):
     UNSHARE = 12
     SHARE_PAY_OUT = 13
     RECOGNITION = 14
+    JUDGEMENT_PAY = 15
 
 
 SIDES = {
@@ -51,9 +52,17 @@ SIDES = {
     TransferKind.UNSHARE: (Book.SHARES, Book.REVENUE),
     TransferKind.SHARE_PAY_OUT: (Book.SHARES, Book.AVAILABLE),
     TransferKind.RECOGNITION: (Book.AVAILABLE, Book.REVENUE),
+    TransferKind.JUDGEMENT_PAY: (Book.REVENUE, Book.PAYABLE),
 }
 WORKERS_KINDS = frozenset(
-    {TransferKind.PAY, TransferKind.VEST, TransferKind.CANCEL_PAY, TransferKind.VOTE_PAY, TransferKind.APPEAL_PAY}
+    {
+        TransferKind.PAY,
+        TransferKind.VEST,
+        TransferKind.CANCEL_PAY,
+        TransferKind.VOTE_PAY,
+        TransferKind.APPEAL_PAY,
+        TransferKind.JUDGEMENT_PAY,
+    }
 )
 APPS_KINDS = frozenset({TransferKind.SHARE, TransferKind.UNSHARE})
 PENDING_SECONDS = 60  # docs/contracts/anticaptcha.md#reports: a complaint comes within 60 s, and pay waits for it

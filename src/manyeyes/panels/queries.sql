@@ -123,3 +123,10 @@ ORDER BY cause_id, what;
 SELECT coalesce(a.task_id, t.cause_id) AS task_id, sum(t.amount_micros)::bigint AS amount_micros
 FROM transfer AS t LEFT JOIN answer AS a ON a.cell = t.cell AND a.answer_id = t.cause_id
 WHERE t.cell = $1 AND t.kind = 8 GROUP BY 1;
+
+-- name: set_right
+-- What proved to be right and wrong of what people gave; the rows are locked in the order of the key.
+UPDATE answer SET is_right = a.is_right FROM unnest($2::bigint[], $3::boolean[]) AS a (answer_id, is_right)
+WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id = ANY (ARRAY(
+    SELECT o.answer_id FROM answer AS o WHERE o.cell = $1 AND o.answer_id = ANY ($2::bigint[]) ORDER BY o.answer_id
+    FOR UPDATE));

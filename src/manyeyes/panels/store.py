@@ -1,7 +1,7 @@
 """Named queries of panels and of what people gave → frozen values."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -121,6 +121,12 @@ async def answers_by_number(db: asyncpg.Connection, cell: int, answer_ids: Seque
     """Return answers by the numbers of their seats; a repeated one is recognised by it."""
     rows = await db.fetch(SQL.answers_by_number, cell, answer_ids)
     return {answer.answer_id: answer for answer in read(PanelAnswer, rows)}
+
+
+async def set_right(tx: asyncpg.Connection, cell: int, right: Mapping[int, bool]) -> None:
+    """Keep of answers, by the numbers of their seats, whether they proved to be right: evidence for skills."""
+    if right:
+        await tx.execute(SQL.set_right, cell, *zip(*sorted(right.items()), strict=True))
 
 
 def _panels(rows: Sequence[asyncpg.Record]) -> dict[int, Panel]:

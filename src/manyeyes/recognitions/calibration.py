@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from manyeyes.recognitions.binomial_bounds import fewest_trials, tail, upper_bound
+from manyeyes.values.binomial_bounds import fewest_trials, tail, upper_bound
 
 NOTHING_CERTAIN = 2.0  # a threshold that no rate reaches
 TARGET, CONFIDENCE = 0.02, 0.95

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read
-from manyeyes.recognitions.binomial_bounds import upper_bound
 from manyeyes.recognitions.store import SQL
+from manyeyes.values.binomial_bounds import upper_bound
 
 CONFIDENCE = 0.95
 

@@ -9,7 +9,6 @@ from statistics import fmean
 
 import msgspec
 
-from manyeyes.recognitions.binomial_bounds import tail
 from manyeyes.recognitions.calibration import (
     CANDIDATES,
     CONFIDENCE,
@@ -19,6 +18,7 @@ from manyeyes.recognitions.calibration import (
     lowest_proven,
     representative,
 )
+from manyeyes.values.binomial_bounds import tail
 
 PLACES = 400  # rates that a recogniser can give
 ASKED = (300, 1_000, 3_000)  # how many verdicts there are, one of these by lot

@@ -49,6 +49,17 @@ class TaskQuestion(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int = 0
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task's end is told and counted by; ``options`` is JSON text."""
+
+    task_id: int
+    kind: str
+    options: str
+    soft_id: int
+    ip: str
+    callback_url: str
+
+
 async def lives(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Life]:
     """Return those of the tasks that exist, with how they ended."""
     found = read(Life, await tx.fetch(SQL.lives, cell, task_ids))
@@ -78,6 +89,11 @@ async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) 
 def shown_answer(asked: TaskQuestion, text: str) -> str:
     """Return one person's answer as people read it: labels by their names."""
     return (answer_name(picture_options(asked.kind, asked.options), text) if asked.kind in NAMED_KINDS else "") or text
+
+
+async def origins(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Origin]:
+    """Return what the tasks' ends are told and counted by, by task."""
+    return {origin.task_id: origin for origin in read(Origin, await db.fetch(SQL.origins, cell, task_ids))}
 
 
 async def answers(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:

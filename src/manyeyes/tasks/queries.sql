@@ -9,14 +9,14 @@ ORDER BY queue_id;
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
-       life_seconds = nullif(coalesce($9, life_seconds), 0)
+       life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints, life_seconds)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds, default_terms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -105,6 +105,10 @@ WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 SELECT t.task_id, t.kind, t.options, t.media, t.created_at, coalesce(r.kept, true) AS kept, t.question_id
 FROM task AS t LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = t.task_id
 WHERE t.cell = $1 AND t.task_id = ANY ($2::bigint[]);
+
+-- name: origins
+-- What tasks' ends are told and counted by.
+SELECT task_id, kind, options, soft_id, ip, callback_url FROM task WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: shares
 -- What of charges went to the owners of soft apps, for those of the tasks where anything did.

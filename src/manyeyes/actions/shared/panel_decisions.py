@@ -7,10 +7,24 @@ import asyncpg
 import msgspec
 
 from manyeyes.certainty import store as certainty
+from manyeyes.certainty.judgements import NewJudgement
+from manyeyes.certainty.proving import in_force
 from manyeyes.certainty.rules import JudgementPurpose, is_drawn
-from manyeyes.certainty.store import NewJudgement
 from manyeyes.consensus.decide import decide
-from manyeyes.consensus.rules import NOT_PROVEN, Accept, Adjudicate, AskMore, Given, HowMany, NextStep, Proof
+from manyeyes.consensus.proof import ASKED_ALL
+from manyeyes.consensus.rules import (
+    NOT_PROVEN,
+    Accept,
+    Adjudicate,
+    AskMore,
+    Given,
+    HowMany,
+    NextStep,
+    Proof,
+    Shape,
+    Skill,
+)
+from manyeyes.consensus.stops import reached
 from manyeyes.consensus.terms import Uncertain
 from manyeyes.dispatch.store import Work
 from manyeyes.panels import store as panels
@@ -92,13 +106,13 @@ def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: byt
     found = _decided(panel, work, known, may_ask)
     if isinstance(found, AskMore):
         return PanelStep(panel=panel, kind=StepKind.ASK, people=panel.may_ask(found.people), answer_ids=ids)
+    lot = _lot(panel, work, known, seed, was_asked_all=not may_ask)
     if isinstance(found, Adjudicate):
         if panel.terms.uncertain is Uncertain.REVIEW:
             judgement = _judgement(panel, known, JudgementPurpose.ADJUDICATION, found.proposal, found.confidence)
-            return PanelStep(panel=panel, kind=StepKind.JUDGE, judgement=judgement, answer_ids=ids)
+            return PanelStep(panel=panel, kind=StepKind.JUDGE, judgement=_drawn(judgement, lot), answer_ids=ids)
         found = Accept(value=found.proposal, confidence=found.confidence, is_certain=False)
-    is_sure, share = panel.terms.wrong_at_most is not None, known.weighings[panel.queue_id].audit_share
-    is_audited = is_sure and found.is_certain and is_drawn(seed, panel.task_id, share)
+    audit = _judgement(panel, known, JudgementPurpose.AUDIT, found.value, found.confidence)
     return PanelStep(
         panel=panel,
         kind=StepKind.END,
@@ -106,30 +120,75 @@ def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: byt
         confidence=found.confidence,
         assurance=Assurance.ACCEPTED if found.is_certain else Assurance.UNCERTAIN,
         is_proven=found.is_proven,
-        judgement=_judgement(panel, known, JudgementPurpose.AUDIT, found.value, found.confidence)
-        if is_audited
-        else None,
+        judgement=_drawn(msgspec.structs.replace(audit, is_accepted=found.is_certain), lot) if lot else None,
         answer_ids=ids,
     )
 
 
-def _decided(panel: Panel, work: Work, known: _Known, may_ask: int) -> NextStep:
-    answers = known.answers[panel.task_id]
-    people = {a.worker_id: known.skills.get((panel.queue_id, a.worker_id)) for a in answers}
+class _Lot(msgspec.Struct, frozen=True):
+    """What an audit by lot has to know of a result: see `NewJudgement`."""
+
+    target: float
+    until: float
+    stops: str
+
+
+def _lot(panel: Panel, work: Work, known: _Known, seed: bytes, *, was_asked_all: bool) -> _Lot | None:
+    """Return the lot of what sure terms decide; None when it is not drawn, or its question is refused.
+
+    What was not accepted is drawn as well: a lower threshold would accept some of it (docs/decisions/0061).
+    """
     target = panel.terms.wrong_at_most
-    scope = (panel.account_id, panel.queue_id, panel.question_id)
-    proof = known.proofs.get((*scope, round(target, 4)), NOT_PROVEN) if target is not None else NOT_PROVEN
+    if target is None or not is_drawn(seed, panel.task_id, known.weighings[panel.queue_id].audit_share):
+        return None
+    proof = _proof(panel, known)
+    if proof.is_refused:
+        return None
+    given, people, method = _given(panel, known), _people(panel, known), known.weighings[panel.queue_id].method
+    stops = reached(_shape(work), given, people, panel.terms.answers, method)
+    until = ASKED_ALL if was_asked_all else in_force(target, proof.threshold)
+    return _Lot(target, until, msgspec.json.encode(stops).decode())
+
+
+def _drawn(judgement: NewJudgement, lot: _Lot | None) -> NewJudgement:
+    if lot is None:
+        return judgement
+    return msgspec.structs.replace(judgement, target=lot.target, until=lot.until, stops=lot.stops)
+
+
+def _decided(panel: Panel, work: Work, known: _Known, may_ask: int) -> NextStep:
+    given, target = _given(panel, known), panel.terms.wrong_at_most
     bounds = panel.terms.how_many()
     if not may_ask:  # then what was given is all there is
-        bounds = HowMany(first=len(answers), at_most=len(answers), wrong_at_most=target)
+        bounds = HowMany(first=len(given), at_most=len(given), wrong_at_most=target)
     return decide(
-        shape_of(picture_options(work.kind, work.options)),
-        [Given(answer.worker_id, answer.text or "") for answer in answers],
-        {worker_id: each.skill() for worker_id, each in people.items() if each},
+        _shape(work),
+        given,
+        _people(panel, known),
         bounds,
-        proof,
+        _proof(panel, known),
         known.weighings[panel.queue_id].method,
     )
+
+
+def _shape(work: Work) -> Shape:
+    return shape_of(picture_options(work.kind, work.options))
+
+
+def _given(panel: Panel, known: _Known) -> list[Given]:
+    return [Given(answer.worker_id, answer.text or "") for answer in known.answers[panel.task_id]]
+
+
+def _people(panel: Panel, known: _Known) -> dict[int, Skill]:
+    """Return what is known of those who answered."""
+    found = {a.worker_id: known.skills.get((panel.queue_id, a.worker_id)) for a in known.answers[panel.task_id]}
+    return {worker_id: each.skill() for worker_id, each in found.items() if each}
+
+
+def _proof(panel: Panel, known: _Known) -> Proof:
+    target = panel.terms.wrong_at_most
+    scope = (panel.account_id, panel.queue_id, panel.question_id)
+    return known.proofs.get((*scope, round(target, 4)), NOT_PROVEN) if target is not None else NOT_PROVEN
 
 
 def _judgement(panel: Panel, known: _Known, purpose: JudgementPurpose, proposal: str, score: float) -> NewJudgement:

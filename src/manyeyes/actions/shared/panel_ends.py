@@ -3,6 +3,7 @@
 Written once for every action that may end one: an answer, five failures, a time that is over, a cancellation.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ import msgspec
 from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind, decide_panels
 from manyeyes.actions.shared.panel_seats import more_seats
 from manyeyes.actions.shared.task_endings import EndedWork, PanelResult, end_tasks
+from manyeyes.certainty import judgements
 from manyeyes.certainty import store as certainty
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Entering, Work
@@ -21,7 +23,7 @@ from manyeyes.ledger.store import Pay
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.panels.store import NewAnswer
-from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.rules import Assurance, Ending
 
 _WITHOUT_ANSWER = {
     SeatEnd.ANSWERED: Ending.SOLVED,
@@ -78,8 +80,9 @@ async def close_seats(
     await panels.save_panels(tx, cell, [found[task_id] for task_id in sorted(found)])
     if entering:
         await dispatch.insert_work(tx, now, cell, entering)
-    await certainty.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
+    await judgements.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
     ends = [step for step in steps if step.kind is StepKind.END]
+    await certainty.count_accepted(tx, now, cell, _accepted(ends))
     await end_panels(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
     return {row.queue_id for row in entering}
 
@@ -101,6 +104,13 @@ async def end_panels(
     paid = sorted(answer_id for step, _ in ends for answer_id in step.answer_ids)
     await ledger.set_due(tx, cell, paid, now + timedelta(seconds=PENDING_SECONDS))
     await end_tasks(tx, now, cell, ended)
+
+
+def _accepted(ends: Iterable[PanelStep]) -> Counter[certainty.Scope]:
+    """Return how many results of sure terms were accepted, by whose promise it is."""
+    kept = [step.panel for step in ends if step.assurance is Assurance.ACCEPTED]
+    targets = [(panel, panel.terms.wrong_at_most) for panel in kept]
+    return Counter((p.account_id, p.queue_id, p.question_id, round(t, 4)) for p, t in targets if t is not None)
 
 
 def _why(seats: Sequence[ClosedSeat]) -> SeatEnd:

@@ -127,12 +127,17 @@ CREATE TABLE judgement (
     is_right    boolean,
     pay_micros  bigint NOT NULL,
     decided_at  timestamptz,
+    is_accepted boolean NOT NULL DEFAULT false,
+    target      real,
+    until       double precision NOT NULL DEFAULT 0,
+    stops       jsonb NOT NULL DEFAULT '[]',
+    round       int NOT NULL DEFAULT 0,
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;
 CREATE INDEX judgement_leased ON judgement (cell, lease_until) WHERE state = 1;
 CREATE INDEX judgement_reviewer ON judgement (cell, reviewer_id, decided_at) WHERE reviewer_id <> 0;
-CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE purpose = 1 AND state = 2;
+CREATE INDEX judgement_audits ON judgement (cell, account_id, queue_id, question_id, decided_at) WHERE target IS NOT NULL AND state = 2;
 
 CREATE TABLE certainty (
     cell        int NOT NULL,
@@ -143,10 +148,12 @@ CREATE TABLE certainty (
     accepted    bigint NOT NULL DEFAULT 0,
     audits      int NOT NULL DEFAULT 0,
     wrong       int NOT NULL DEFAULT 0,
-    threshold   real,
+    threshold   double precision,
     is_refused  boolean NOT NULL DEFAULT false,
     needed      int NOT NULL DEFAULT 0,
     since       timestamptz NOT NULL,
     proven_at   timestamptz,
+    round       int NOT NULL DEFAULT 1,
+    drawn       int NOT NULL DEFAULT 0,
     PRIMARY KEY (cell, account_id, queue_id, question_id, target)
 ) WITH (fillfactor = 70);

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import asyncpg
 import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -11,8 +10,9 @@ from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
 from manyeyes.console.customer.jobs.draft_terms import LIVES, TermsForm, terms_of
+from manyeyes.console.customer.jobs.example_pictures import picture_paths
 from manyeyes.console.customer.jobs.preview import preview
-from manyeyes.console.customer.jobs.question_form import QuestionForm, Stored, form_of
+from manyeyes.console.customer.jobs.question_form import QuestionForm, form_of
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
@@ -20,9 +20,7 @@ from manyeyes.jobs.upload_rules import DROPPING
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
 from manyeyes.roles.customer.spending import Purse, purse_of
 from manyeyes.roles.customer.tasks import tasks_of
-from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import question_store
 from manyeyes.tasks.question_rules import MOST_EXAMPLES, MOST_FIELDS
 from manyeyes.tasks.seen.store import TaskFilter
 from manyeyes.values.integers import whole_number
@@ -65,6 +63,7 @@ async def draw_draft(
     purse = await purse_of(context, place)
     total = items * chosen.queue.price_micros
     options, _ = options_in(question)
+    examples = await picture_paths(context, place, question)
     job_id = standing.job.job_id if standing else None
     return render(
         request,
@@ -83,7 +82,7 @@ async def draw_draft(
         uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
         has_budget_for=_affordable(terms.budget, chosen.queue.price_micros),
-        preview=preview(request, options, question, chosen.queue, picture),
+        preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,
         complaints=page.complaints,
         refusal=_said(page.refusal, say) if page.refusal else "",
@@ -92,26 +91,6 @@ async def draw_draft(
         most={"fields": MOST_FIELDS, "examples": MOST_EXAMPLES},
         script_data={"words": {key: say.ugettext(message) for key, message in WORDS.items()}, "job": job_id},
     )
-
-
-async def stored_pictures(context: Context, place: AccountPlace, form: QuestionForm) -> Stored:
-    """Return the stored pictures that the form's examples name, of this account's questions alone."""
-    wanted = {each.kept for each in form.examples if each.kept}
-
-    async def read(db: asyncpg.Connection) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        for name in sorted(wanted):
-            question_id, n = (whole_number(part, 18) for part in (*name.split(".", 1), "")[:2])
-            if question_id is None or n is None or n >= MOST_EXAMPLES:
-                continue
-            question = await question_store.question(db, place.cell, question_id)
-            if question is None or question.account_id != place.account_id:
-                continue
-            picture = await question_store.picture(db, place.cell, question_id, n)
-            found |= {name: picture[1]} if picture else {}
-        return found
-
-    return await read_patiently(context.cells.pool(place.cell), read) if wanted else {}
 
 
 async def _first_picture(context: Context, place: AccountPlace, standing: JobStanding) -> str:

@@ -13,8 +13,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import question_in
-from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, SentDraft, draw_draft, stored_pictures
+from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, SentDraft, draw_draft
 from manyeyes.console.customer.jobs.draft_terms import draft_in, read_terms
+from manyeyes.console.customer.jobs.example_pictures import stored_pictures
 from manyeyes.console.customer.jobs.plain_upload import sent_file
 from manyeyes.console.customer.jobs.question_form import changed_by, read_form
 from manyeyes.console.shared.appearance import look_of

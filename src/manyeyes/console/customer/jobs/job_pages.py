@@ -11,6 +11,7 @@ from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
 from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, draw_draft
 from manyeyes.console.customer.jobs.draft_terms import DEADLINE_FORM, budget_in, budget_text, deadline_in, name_in
+from manyeyes.console.customer.jobs.example_pictures import picture_paths
 from manyeyes.console.customer.jobs.preview import preview
 from manyeyes.console.customer.jobs.question_form import Faults, form_of
 from manyeyes.console.shared.appearance import look_of
@@ -118,7 +119,8 @@ class JobPages:
         of = TaskFilter(job_id=job.job_id, state=TaskState.DONE)
         results = (await tasks_of(self._context, place, of, newest=False, limit=FIRST_RESULTS)).tasks
         form = form_of(found.question)
-        shown = preview(request, options_in(form)[0], form, found.queue, _picture(self._context, results))
+        picture, examples = _picture(self._context, results), await picture_paths(self._context, place, form)
+        shown = preview(request, options_in(form)[0], form, found.queue, picture, examples)
         return render(
             request,
             "customer/job_page.html",

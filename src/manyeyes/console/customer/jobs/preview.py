@@ -1,10 +1,11 @@
 """The worker's screen with a question on it, for the customer who asks it: the same template, without its scripts."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
 
-from manyeyes.console.customer.jobs.question_form import QuestionForm
+from manyeyes.console.customer.jobs.question_form import ExampleForm, QuestionForm
 from manyeyes.console.shared import languages, task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.rendering import Page, environment, static_root
@@ -18,12 +19,26 @@ from manyeyes.workers.rules import OF_PICTURES, SkipReason
 SAMPLE = "customer/sample.svg"
 
 
-def preview(request: Request, options: AnyQuestion, form: QuestionForm, queue: QueueTerms, image_url: str) -> str:
-    """Return a whole document: the worker's screen as somebody would see it; ``image_url`` empty: with a sample."""
+def preview(
+    request: Request,
+    options: AnyQuestion,
+    form: QuestionForm,
+    queue: QueueTerms,
+    image_url: str,
+    example_urls: Mapping[str, str],
+) -> str:
+    """Return a whole document: the worker's screen as somebody would see it; ``image_url`` empty: with a sample.
+
+    ``example_urls``: of the examples' stored pictures, by what the form calls them.
+    """
     look = look_of(request)
     words = task_wording.words_for(languages.catalogue(look.language))
     template = environment(look.language).get_template("customer/worker_preview.html")
-    told = {"id": "", "instructions": form.instructions, "examples": [_example(each) for each in form.examples]}
+    told = {
+        "id": "",
+        "instructions": form.instructions,
+        "examples": [_example(each, example_urls) for each in form.examples],
+    }
     return template.render(
         page=Page(look, request.url.path, static_root(), ""),
         is_reviewer=False,
@@ -53,5 +68,5 @@ def _task(words: task_wording.Words, options: PictureOptions, queue: QueueTerms,
     }
 
 
-def _example(example: Any) -> dict[str, str]:
-    return {"text": example.answer, "words": example.words, "image_url": ""}
+def _example(example: ExampleForm, urls: Mapping[str, str]) -> dict[str, str]:
+    return {"text": example.answer, "words": example.words, "image_url": urls.get(example.kept, "")}

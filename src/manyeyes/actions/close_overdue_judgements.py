@@ -1,0 +1,37 @@
+"""Close what reviewers were asked and nobody decided in time: the best there is stands, called uncertain."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.shared.judgement_effects import end_judgements, lock_panels_of
+from manyeyes.certainty import judgements
+from manyeyes.certainty.rules import JudgementState
+from manyeyes.tasks import history
+
+LARGEST_SWEEP = 200
+
+
+class CloseOverdueJudgements(msgspec.Struct, frozen=True):
+    """``patience_hours``: how long reviewers may take (the setting `judgement_patience_hours`)."""
+
+    cell: int
+    patience_hours: int
+
+
+async def close_overdue_judgements(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[CloseOverdueJudgements]
+) -> list[int]:
+    """Return how many judgements were closed; nobody is paid for them. An audit that nobody made tells nothing."""
+    cell, patience = commands[0].cell, timedelta(hours=commands[0].patience_hours)
+    task_ids = sorted(set(await judgements.overdue(tx, cell, now - patience, LARGEST_SWEEP)))
+    if not task_ids:
+        return [0 for _ in commands]
+    waiting = await lock_panels_of(tx, cell, task_ids)
+    found = await judgements.lock(tx, cell, task_ids)
+    late = [j for j in found.values() if j.state in (JudgementState.OPEN, JudgementState.LEASED)]
+    closed = [msgspec.structs.replace(j, state=JudgementState.CLOSED) for j in late]
+    await end_judgements(tx, now, cell, closed, waiting, await history.questions(tx, cell, task_ids))
+    return [len(closed) for _ in commands]

@@ -1,0 +1,57 @@
+"""Give reviewers who ask for it a result to judge: the oldest one that fits each of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.certainty import judgements
+from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, assign
+from manyeyes.panels import store as panels
+from manyeyes.reports import slots
+
+SPARE_JUDGEMENTS = 8  # looked at beyond one for each reviewer, since some may be none for them
+
+
+class TakeJudgement(msgspec.Struct, frozen=True):
+    """``queue_ids``: what the reviewer may judge (workers/rules.py, `may_judge`)."""
+
+    cell: int
+    reviewer_id: int
+    queue_ids: tuple[int, ...]
+
+
+async def take_judgements(
+    tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeJudgement]
+) -> list[Judgement | None]:
+    """Return what each reviewer has before them: what they had already, else a fresh one, else None.
+
+    Nobody ever gets one of a task that they answered, or one that they passed on. When nothing is open this costs two
+    look-ups and no lock.
+    """
+    cell = commands[0].cell
+    asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}
+    held = await judgements.held(tx, now, cell, asking)
+    if held.keys() != asking.keys() and await judgements.any_open(tx, cell):
+        held |= await _take(tx, now, cell, {r: q for r, q in asking.items() if r not in held})
+    return [held.get(c.reviewer_id) for c in commands]
+
+
+async def _take(
+    tx: asyncpg.Connection, now: datetime, cell: int, asking: Mapping[int, frozenset[int]]
+) -> dict[int, Judgement]:
+    await slots.lock_reviewers(tx, cell, sorted(asking))
+    held = await judgements.held(tx, now, cell, asking)  # again: another process may have given one meanwhile
+    wanting = {r: queues for r, queues in asking.items() if r not in held}
+    limit = len(wanting) + SPARE_JUDGEMENTS
+    first = await judgements.lock_open(tx, cell, limit)
+    answers = await panels.answers_of(tx, cell, [judgement.task_id for judgement in first])
+    answered = {(task_id, answer.worker_id) for task_id, given in answers.items() for answer in given}
+    until = now + timedelta(seconds=JUDGEMENT_SECONDS)
+    held |= await judgements.lease(tx, cell, assign(first, wanting, answered), until)
+    if len(first) == limit:  # those who got nothing may fit further down
+        for reviewer_id in sorted(wanting.keys() - held.keys()):
+            found = await judgements.lock_open_for(tx, cell, reviewer_id, sorted(wanting[reviewer_id]))
+            held |= await judgements.lease(tx, cell, [(each, reviewer_id) for each in found], until)
+    return held

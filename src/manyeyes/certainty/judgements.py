@@ -1,0 +1,137 @@
+"""Named queries of what reviewers are asked to decide → frozen values."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.certainty.rules import Judgement, JudgementPurpose
+from manyeyes.certainty.store import SQL
+from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import one_row
+from manyeyes.db.rows import columns, read
+
+Key = tuple[int, int]  # task, purpose
+
+
+class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reviewer is asked to decide; ``proposal``: the result, or the best there is, with its ``score``.
+
+    ``target``: the promise that it was drawn by lot for, None when it was not drawn; then ``stops`` (JSON: [score,
+    value] after each answer) and ``until`` are what consensus/proof.py needs of it.
+    """
+
+    task_id: int
+    purpose: JudgementPurpose
+    account_id: int
+    queue_id: int
+    question_id: int
+    proposal: str
+    score: float
+    pay_micros: int
+    is_accepted: bool = False
+    target: float | None = None
+    until: float = 0.0
+    stops: str = "[]"
+
+
+async def insert_judgements(
+    tx: asyncpg.Connection, now: datetime, cell: int, judgements: Sequence[NewJudgement]
+) -> None:
+    """Ask reviewers. Raises asyncpg.UniqueViolationError for what was asked before."""
+    if judgements:
+        found = columns(
+            judgements,
+            *("task_id", "purpose", "account_id", "queue_id", "question_id", "proposal", "score", "pay_micros"),
+            *("is_accepted", "target", "until", "stops"),
+        )
+        await tx.execute(SQL.insert_judgements, cell, now, *found)
+
+
+async def any_open(tx: asyncpg.Connection, cell: int) -> bool:
+    """Tell whether anything waits for a reviewer's decision."""
+    return bool(await tx.fetchval(SQL.any_open_judgement, cell))
+
+
+async def held(tx: asyncpg.Connection, now: datetime, cell: int, reviewer_ids: Iterable[int]) -> dict[int, Judgement]:
+    """Return what those of the reviewers who have a live lease have before them."""
+    rows = await tx.fetch(SQL.held_judgements, cell, sorted(reviewer_ids), now)
+    return {j.reviewer_id: j for j in read(Judgement, rows)}
+
+
+async def lock_open(tx: asyncpg.Connection, cell: int, limit: int) -> list[Judgement]:
+    """Lock what has waited for longest."""
+    return read(Judgement, await tx.fetch(SQL.lock_open_judgements, cell, limit))
+
+
+async def lock_open_for(
+    tx: asyncpg.Connection, cell: int, reviewer_id: int, queue_ids: Sequence[int]
+) -> list[Judgement]:
+    """Lock the one that fits this reviewer best, if there is one."""
+    return read(Judgement, await tx.fetch(SQL.lock_open_judgement_for, cell, reviewer_id, queue_ids))
+
+
+async def lease(
+    tx: asyncpg.Connection, cell: int, given: Sequence[tuple[Judgement, int]], until: datetime
+) -> dict[int, Judgement]:
+    """Give locked judgements to reviewers; return each reviewer's."""
+    if not given:
+        return {}
+    found = zip(*[(*judgement.key, reviewer_id) for judgement, reviewer_id in given], strict=True)
+    return {j.reviewer_id: j for j in read(Judgement, await tx.fetch(SQL.lease_judgements, cell, *found, until))}
+
+
+async def lock(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[Key, Judgement]:
+    """Lock all judgements of tasks whose panels are locked already."""
+    return {j.key: j for j in read(Judgement, await tx.fetch(SQL.lock_judgements, cell, task_ids))}
+
+
+async def save(tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[Judgement]) -> None:
+    """Write what became of locked judgements."""
+    if ended:
+        found = columns(ended, "task_id", "purpose", "state", "value", "is_right", "stops", "round")
+        await tx.execute(SQL.save_judgements, cell, *found, now)
+
+
+async def pass_on(tx: asyncpg.Connection, cell: int, passed: Sequence[tuple[int, int, int]]) -> None:
+    """Open locked judgements, given as (task, purpose, reviewer), again for others than these reviewers."""
+    if passed:
+        await tx.execute(SQL.pass_judgements, cell, *zip(*passed, strict=True))
+
+
+async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Key]:
+    """Lock judgements whose leases are over."""
+    return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed_judgements, cell, now, limit)]
+
+
+async def lock_left(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Key]:
+    """Lock what these reviewers have before them."""
+    return [tuple(row) for row in await tx.fetch(SQL.lock_left_judgements, cell, reviewer_ids)]
+
+
+async def reopen(tx: asyncpg.Connection, cell: int, keys: Sequence[Key]) -> None:
+    """Open locked judgements again."""
+    if keys:
+        await tx.execute(SQL.reopen_judgements, cell, *zip(*keys, strict=True))
+
+
+async def overdue(tx: asyncpg.Connection, cell: int, filed_until: datetime, limit: int) -> list[int]:
+    """Return tasks that reviewers were asked about so long ago, the oldest first; not locked."""
+    return [row["task_id"] for row in await tx.fetch(SQL.overdue_judgements, cell, filed_until, limit)]
+
+
+async def undecided(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> set[int]:
+    """Return those of the tasks about which a reviewer is asked."""
+    return {row["task_id"] for row in await tx.fetch(SQL.undecided_judgements, cell, task_ids)}
+
+
+async def judged_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:
+    """Return how many judgements a reviewer made since an instant, and the micros they earned."""
+    row = await one_row(db, SQL.judged_since, cell, reviewer_id, since)
+    return row["judgements"], row["pay_micros"]
+
+
+async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:
+    """Return what every reviewer's decisions earned, in micros."""
+    return dict(await db.fetch(SQL.all_judgements, cell, timeout=PROOF_SECONDS))

@@ -1,0 +1,54 @@
+"""Batches of what reviewers do with results, one function per action with its name (support/batch_draw.py)."""
+
+from manyeyes.actions.decide_judgements import DecideJudgement
+from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements
+from manyeyes.actions.shared.judgement_effects import JudgementId
+from manyeyes.actions.skip_judgements import SkipJudgement
+from manyeyes.actions.take_judgements import TakeJudgement
+from support.batch_draw import Draw
+from support.batch_world import CELL, UNKNOWN, World
+
+
+def take_judgements(draw: Draw, world: World) -> list[TakeJudgement]:
+    """Draw reviewers, each with the queues that are theirs: they are in no command but in who they are."""
+    people = [reviewer_id for reviewer_id, _ in world.judgements]
+    queues = {reviewer_id: draw.one(((1,), (1, 2), (2,))) for reviewer_id in draw.few(people)}
+    queues |= {UNKNOWN: (1,), UNKNOWN + 1: (1, 2)}
+
+    def one() -> TakeJudgement:
+        reviewer_id = draw.one(sorted(queues))
+        return TakeJudgement(cell=CELL, reviewer_id=reviewer_id, queue_ids=queues[reviewer_id])
+
+    return draw.batch(one)
+
+
+def return_lapsed_judgements(draw: Draw, world: World) -> list[ReturnLapsedJudgements]:
+    """Draw commands for single reviewers and for all (0)."""
+    some = [0, *draw.few([reviewer_id for reviewer_id, _ in world.judgements])]
+    return draw.batch(lambda: ReturnLapsedJudgements(cell=CELL, reviewer_id=draw.one(some)))
+
+
+def skip_judgements(draw: Draw, world: World) -> list[SkipJudgement]:
+    """Draw passes, some of them twice, some of what is somebody else's."""
+
+    def one() -> SkipJudgement:
+        reviewer_id, lease = _lease(draw, world)
+        return SkipJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease)
+
+    return draw.batch(one)
+
+
+def decide_judgements(draw: Draw, world: World) -> list[DecideJudgement]:
+    """Draw decisions: given answers, others, none, and what is no answer."""
+
+    def one() -> DecideJudgement:
+        reviewer_id, lease = _lease(draw, world)
+        value = draw.one(("12345", " 12345", "2", "3", None, ""))
+        return DecideJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease, value=value)
+
+    return draw.batch(one)
+
+
+def _lease(draw: Draw, world: World) -> tuple[int, JudgementId]:
+    reviewer_id, lease = draw.one([*world.judgements, (UNKNOWN, JudgementId(CELL, UNKNOWN, 1))])
+    return (UNKNOWN if draw.rarely() else reviewer_id), lease
