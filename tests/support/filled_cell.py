@@ -22,6 +22,11 @@ INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id,
 SELECT 1, 100000 + 3 * n + s, n, 1 + n % 50, 1, 0, 1, 1 + (n + s) % 1000, 1, '42', 700, 500, 900,
        now() - n * interval '1 s' FROM generate_series(20001, 35000) AS n, generate_series(0, 2) AS s
 WHERE s = 0 OR n <= 33000;
+UPDATE answer SET refuted_at = now() WHERE answer_id % 50 = 0;
+INSERT INTO judgement (cell, task_id, purpose, account_id, queue_id, question_id, state, filed_at, proposal, score,
+                       pay_micros, reviewer_id)
+SELECT 1, n, n % 2, 1 + n % 50, 1, 0, CASE WHEN n > 34900 THEN 0 ELSE 2 END, now(), '42', 0.9, 100, n % 700
+FROM generate_series(20001, 35000) AS n;
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, created_at, expires_at, of_task, purpose)
 SELECT 1, 100000 + 3 * n + s, 1 + n % 50, 1, 700 + n % 3, n - 33000, 700, 500, 60, 0, '203.0.113.7', 'number', '{}',
@@ -87,6 +92,7 @@ INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state,
 SELECT 1, n, 1 + n % 50, 1, 1 + n % 500, 0, CASE WHEN n > 19000 THEN 0 ELSE 1 + n % 2 END, now(),
        now() - n * interval '4 s' FROM generate_series(1, 20000) AS n;
 
+UPDATE report SET worker_id = 0 WHERE task_id % 2 = 0;
 INSERT INTO vote_slot (cell, task_id, n, state, author_id, queue_id, filed_at, reviewer_id, lease, lease_until, verdict,
                        voted_at, pay_micros)
 SELECT 1, t, n, s.state, 1 + t % 500, 1, now() - t * interval '4 s',

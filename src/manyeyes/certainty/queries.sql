@@ -149,3 +149,9 @@ WHERE cell = $1 AND reviewer_id = $2 AND reviewer_id <> 0 AND state = 2 AND deci
 -- What every reviewer's decisions earned.
 SELECT reviewer_id, sum(pay_micros)::bigint AS pay_micros FROM judgement
 WHERE cell = $1 AND state = 2 AND pay_micros > 0 GROUP BY reviewer_id;
+
+-- name: forget_judgements
+-- Blank what reviewers were shown and what they decided; that they did, and what it said of people, stays.
+UPDATE judgement SET proposal = '', value = CASE WHEN value IS NOT NULL THEN '' END,
+                     stops = CASE state WHEN 2 THEN stops ELSE '[]' END
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

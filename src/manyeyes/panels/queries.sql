@@ -50,6 +50,18 @@ FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[], $
 SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at, refuted_at
 FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose = 1 ORDER BY task_id, answer_id;
 
+-- name: seats_of_panels
+-- Who was asked in vain on those of these seats that are closed: the panel of a seat is the last that begins before it.
+SELECT s.seat, p.asked FROM unnest($2::bigint[]) AS s (seat), LATERAL (
+    SELECT first_seat, seats, asked FROM panel WHERE cell = $1 AND first_seat <= s.seat ORDER BY first_seat DESC LIMIT 1) AS p
+WHERE s.seat < p.first_seat + p.seats
+  AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.task_id = s.seat)
+  AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.answer_id = s.seat);
+
+-- name: forget_answers
+-- Blank what people gave to tasks; that they answered, when, and what it paid stays.
+UPDATE answer SET answer = NULL WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND answer IS NOT NULL;
+
 -- name: refute_answers
 -- A complaint about their result was confirmed, and these said the same.
 UPDATE answer SET is_right = false, refuted_at = $3 WHERE cell = $1 AND answer_id = ANY (ARRAY(

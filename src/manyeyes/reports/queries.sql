@@ -294,12 +294,10 @@ SELECT $1, i.account_id, $4, i.why FROM unnest($2::bigint[], $3::text[]) AS i (a
 ON CONFLICT (cell, account_id) DO UPDATE SET until = excluded.until, why = excluded.why;
 
 -- name: undecided
--- Those of the tasks of which a complaint, an appeal (of several answers: against one of them) or a judgement is undecided.
+-- Those of the tasks of which a complaint is undecided, or an appeal; of several answers it is about one of them.
 SELECT task_id FROM report WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0
 UNION
 SELECT task_id FROM appeal WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND decided_at IS NULL
 UNION
 SELECT a.task_id FROM answer AS a JOIN appeal AS p ON p.cell = $1 AND p.task_id = a.answer_id AND p.decided_at IS NULL
-WHERE a.cell = $1 AND a.task_id = ANY ($2::bigint[]) AND a.refuted_at IS NOT NULL
-UNION
-SELECT task_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state < 2;
+WHERE a.cell = $1 AND a.task_id = ANY ($2::bigint[]) AND a.refuted_at IS NOT NULL;

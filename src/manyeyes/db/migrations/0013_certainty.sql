@@ -47,6 +47,7 @@ CREATE TABLE panel (
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_seat ON panel (cell, first_seat);
 CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
 
 CREATE TABLE answer (
