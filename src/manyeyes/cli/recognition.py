@@ -60,7 +60,7 @@ def create(
     labels: Annotated[str, Parameter(allow_leading_hyphen=True)],
     threshold: float = 0.9,
     review_queue: ReviewQueue = None,
-    name: str = "",
+    name: Annotated[str, Parameter(help="What people are told that they look at. Default: the recogniser's.")] = "",
     model: Path | None = None,
     sample: Sample = None,
     price: Price = None,
@@ -79,8 +79,6 @@ def create(
         Numbers and names, such as 0=normal,1=qr code; below -1: only people give them.
     threshold
         From which rate on a result is certain, 0 to 1; above 1 nothing is.
-    name
-        What people are told that they look at. Default: the recogniser's.
     model
         The recogniser's TOML file, where it wants one.
     """
