@@ -160,7 +160,7 @@ async def _before(
     """Return the audits that a look counts beside those that come now, of promises which come to one."""
     found: defaultdict[Scope, list[Audited]] = defaultdict(list)
     for scope, certain in sorted(known.items()):
-        if not certain.is_refused and 0 < certain.needed <= coming[scope]:
+        if 0 < certain.needed <= coming[scope]:
             for audit in await certainty.audits_of(tx, cell, scope, certain.round):
                 found[scope].append(Audited(_stops(audit.stops), audit.until))
     return found
