@@ -44,6 +44,7 @@ fuzz: environment ## look for inputs that break a served installation, FUZZ_SECO
 simulate: environment ## try the contract's claims on a simulated crowd (ten minutes); draws the pictures of docs/why/
 	.venv/bin/manyeyes simulate review --out docs/pictures/three-reviewers.png $(ARGS)
 	.venv/bin/manyeyes simulate calibration --out docs/pictures/calibration.png $(ARGS)
+	.venv/bin/manyeyes simulate certainty --out docs/pictures/certainty.png $(ARGS)
 	.venv/bin/manyeyes simulate allow-list --out docs/pictures/allow-list.png $(ARGS)
 
 screenshots: environment chromium ## take the README's pictures of the running screens (docs/pictures/)

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,12 @@ import msgspec
 import psutil
 
 from bench import (
+    agreement,
     attacks,
+    certainty_floor,
+    certainty_labels,
     certainty_proof,
+    certainty_texts,
     depth,
     idle,
     jobs_intake,
@@ -58,8 +63,14 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "agreement": agreement.measure,
+    "certainty_floor": certainty_floor.measure,
 }
-WITH_CROWD = {"certainty_proof": certainty_proof.measure}  # take the folder of ``--crowd`` as well
+WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
+    "certainty_labels": certainty_labels.measure,
+    "certainty_proof": certainty_proof.measure,
+    "certainty_texts": certainty_texts.measure,
+}
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

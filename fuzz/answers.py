@@ -14,6 +14,7 @@ from fuzz.inputs import Input
 
 PATIENCE_SECONDS = 30.0  # of a client; the longest that is waited for, many times over
 _EVENTS = "text/event-stream"
+_FILES = ("text/csv", "application/jsonl", "application/vnd.apache.parquet")  # of results, and of a statement
 _JSON, _PROBLEM = "application/json", "application/problem+json"
 
 
@@ -94,6 +95,8 @@ def _tupu(answered: Answered) -> str:
 
 def _v1(answered: Answered) -> str:
     if answered.status == 204 or answered.kind.startswith(_EVENTS):
+        return ""
+    if answered.status == 200 and answered.kind.split(";", 1)[0] in _FILES:
         return ""
     is_refused = answered.status >= 400
     said = _object(answered, _PROBLEM if is_refused else _JSON)

@@ -3,10 +3,12 @@
 import asyncio
 import base64
 import http.client
+import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,7 +20,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from bench.people import invite
 from bench.product import Product, serving
 from bench.recognition import command
+from fuzz import item_files
+from fuzz.values import seed
 
+DRAFTS = 40  # inputs end them; of so many some are left
 LABELS = "0=normal,1=code,2=text"
 
 
@@ -43,10 +48,12 @@ class Installation(msgspec.Struct, frozen=True):
     address: tuple[str, int]
     fixed: Mapping[str, str]
     signer: Signer
+    drafts: Sequence[str]
+    task: str
 
     def names(self) -> dict[str, str]:
         """Return what inputs name; a signature is good for one call."""
-        return {**self.fixed, **self.signer.triple()}
+        return {**self.fixed, **self.signer.triple(), "draft": secrets.choice(self.drafts), "task": self.task}
 
     def log(self) -> str:
         """Return what the server has logged so far."""
@@ -87,7 +94,27 @@ def installed() -> Iterator[Installation]:
         fixed["operator_cookie"] = _signed_in(url.netloc, urlsplit(link).path, {})
         for role in ("client_key", "worker_token", "reviewer_token"):
             fixed[f"{role}_cookie"] = _signed_in(url.netloc, "/login", {"key": fixed[role]})
-        yield Installation(product, (url.hostname or "", url.port or 0), fixed, Signer(app["secret_id"], key))
+        drafts = [_made(url.netloc, fixed["client_key"], "/v1/jobs", item_files.question()) for _ in range(DRAFTS)]
+        task = _made(url.netloc, fixed["client_key"], "/v1/tasks", json.dumps({"picture": _picture()}).encode())
+        signer = Signer(app["secret_id"], key)
+        yield Installation(product, (url.hostname or "", url.port or 0), fixed, signer, drafts, task)
+
+
+def _made(host: str, key: str, path: str, body: bytes) -> str:
+    """Return the number of what a call of /v1 made."""
+    headers = {"content-type": "application/json", "authorization": f"Bearer {key}"}
+    connection = http.client.HTTPConnection(host)
+    connection.request("POST", path, body, {**headers, "idempotency-key": secrets.token_hex(8)})
+    reply = connection.getresponse()
+    said = json.loads(reply.read())
+    connection.close()
+    if reply.status != HTTPStatus.CREATED:
+        raise RuntimeError(f"{path} made nothing: {said}")
+    return str(said["id"])
+
+
+def _picture() -> str:
+    return base64.b64encode(seed("PNG", (64, 64))).decode()
 
 
 def _signed_in(host: str, path: str, form: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from hypothesis.strategies import SearchStrategy
 
-from fuzz import described, requests, values
+from fuzz import described, item_files, requests, values
 from fuzz.answers import PATIENCE_SECONDS, fault, send, summary
 from fuzz.inputs import Input
 from fuzz.installation import Installation
@@ -16,6 +16,7 @@ from manyeyes.recognisers.child_protocol import Item
 # By name: the shape that answers have (fuzz/answers.py; empty: by the path), and the requests.
 SENT: dict[str, tuple[str, Callable[[], SearchStrategy[Input]]]] = {
     "v1": ("v1", described.v1),
+    "items": ("v1", item_files.items),
     "anticaptcha": ("anticaptcha", requests.anticaptcha),
     "tupu": ("tupu", requests.tupu),
     "pictures": ("", requests.picture_calls),

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from manyeyes.actions.change_queues import ChangeQueue, change_queues
+from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.workers.rules import SkipReason
@@ -65,6 +68,27 @@ async def test_a_result_may_be_read_again_and_says_the_same(calm: Client):
     replies = [await factories.call(calm, "getTaskResult", customer, taskId=task_id) for _ in range(3)]
     assert replies[0]["status"] == "ready"
     assert replies[0] == replies[1] == replies[2]
+
+
+async def test_in_a_queue_of_three_people_it_is_ready_when_the_result_stands(calm: Client):
+    context, customer = calm.context, await factories.customer(calm.context, "0.0025")
+    hands = [await factories.hand(context) for _ in range(3)]
+    three = PeopleTerms(answers=3, answers_at_most=4)
+    await context.batcher.ask(change_queues, ChangeQueue(cell=1, queue_id=1, default_terms=three))
+    context.lookups.forget()
+    refused = await factories.call(calm, "createTask", customer, task=factories.image_task())
+    assert_error(refused, 10)  # the most that it may cost is not there
+    await context.batcher.ask(top_up_accounts, TopUp(1, await context.id_blocks.take(1), customer.account_id, 300))
+    body = {"clientKey": customer.key, "taskId": await created(calm, customer)}
+    for hand, text in zip(hands, ("007", "700", "007"), strict=True):
+        assert (await calm.post("/getTaskResult", json=body)).text == '{"errorId":0,"status":"processing"}'
+        lease = await factories.taken(context, hand)
+        await WorkerDesk(context).answer(hand.worker, lease.lease, text)
+    ready = (await calm.post("/getTaskResult", json=body)).json()
+    assert set(ready) == REPLY_KEYS["getTaskResult, ready"]
+    assert (ready["cost"], ready["solveCount"], ready["solution"]["text"]) == ("0.002100", 3, "007")
+    balance = await factories.call(calm, "getBalance", customer)
+    assert balance["balance"] == 0.0007
 
 
 @pytest.mark.parametrize("spell", [str, float, lambda i: f" {i} "], ids=["text", "float", "padded text"])

@@ -42,7 +42,7 @@ def test_a_word_that_is_no_option_ends_with_2_as_well(house: AskedHouse):
 
 def test_without_a_key_it_says_how_to_give_one(house: AskedHouse, tmp_path: Path):
     told = house.ask("", pictures(tmp_path / "in", 1), *METER)
-    assert (told.code, "MANYEYES_KEY" in told.err) == (2, True)
+    assert (told.code, "--key-file" in told.err, "MANYEYES_KEY" in told.err) == (2, True, True)
 
 
 def test_a_wrong_key_is_refused_and_a_key_file_is_read(house: AskedHouse, tmp_path: Path):
@@ -69,9 +69,10 @@ def test_a_dry_run_tells_items_price_and_balance_and_sends_nothing(house: AskedH
     assert "balance is 0.75" in told.err
     with house.client(key) as client:
         [job] = client.jobs()
-        assert (job.state, job.counts.items, job.held) == ("draft", 0, 0)
+        assert (job.state, job.counts.items, job.held) == ("cancelled", 0, 0)
         again = json.loads(house.ask(key, *words, "--json").out)
-        assert [each.id for each in client.jobs()] == [job.id] == [again["job"]]
+        assert (again["exit"], again["state"]) == (0, "cancelled")
+        assert {each.state for each in client.jobs()} == {"cancelled"}
     assert len(house.worker.seen) == seen
 
 
@@ -120,11 +121,12 @@ def test_what_the_server_does_not_take_is_told_by_its_file(house: AskedHouse, tm
 
 def test_other_terms_for_the_same_are_refused_and_named(house: AskedHouse, tmp_path: Path):
     folder, key = pictures(tmp_path / "in", 1), house.key()
-    words = (folder, *METER, "--out", tmp_path / "answers.csv", "--dry-run")
-    assert house.ask(key, *words, "--price-at-most", "0.01").code == 0
+    words = (folder, *METER, "--out", tmp_path / "answers.csv")
+    assert house.ask(key, *words, "--price-at-most", "0.03", "--dry-run").code == 0
+    assert house.ask(key, *words, "--price-at-most", "0.01").code == 2  # nobody says yes: it stays a draft
     told = house.ask(key, *words, "--price-at-most", "0.02")
     assert (told.code, "--run NAME" in told.err) == (3, True)
-    assert house.ask(key, *words, "--price-at-most", "0.02", "--run", "2").code == 0
+    assert house.ask(key, *words, "--price-at-most", "0.02", "--run", "2").code == 2
     assert house.ask(key, *words, "--answers", "3", "--run", "3").code == 3
 
 

@@ -8,8 +8,9 @@ import pytest
 from manyeyes.outbound import picture_fetcher
 from manyeyes.outbound.door import Door
 from manyeyes.recognisers.pool import RecogniserBusy
-from manyeyes.roles.customer.picture_sources import LONGEST_ADDRESS, fetch_picture, is_passing, read_picture_address
+from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing, read_picture_address
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.item_texts import LONGEST_ADDRESS
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories

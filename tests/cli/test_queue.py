@@ -9,7 +9,10 @@ FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
     **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
     "life_seconds": None,
+    "terms": {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"},
 }
+THREE = {"answers": 3, "answers_at_most": 4, "wrong_at_most": None, "uncertain": "return"}
+SURE = {"answers": 2, "answers_at_most": 5, "wrong_at_most": 0.05, "uncertain": "review"}
 
 
 def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
@@ -34,6 +37,8 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
         *[(["--life", "24h"], {"life_seconds": 86_400}), (["--life", "60"], {"life_seconds": 60})],
         *[(["--life", "30d"], {"life_seconds": 2_592_000}), (["--life", "default"], {})],
         (["--price", "0.002", "--pay", "0.002"], {"price": "0.002000", "pay": "0.002000"}),
+        *[(["--answers", "3"], {"terms": THREE}), (["--answers", "1"], {})],
+        (["--wrong-at-most", "0.05", "--answers-at-most", "5", "--uncertain", "review"], {"terms": SURE}),
     ],
 )
 def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
@@ -51,6 +56,9 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
             ["--capacity", "100000001"],
             ["--vote-pay", "-1"],
             ["--vote-pay", "100"],
+            *(["--answers", "0"], ["--answers", "21"], ["--answers", "3", "--answers-at-most", "2"]),
+            *(["--wrong-at-most", wrong] for wrong in ("0", "1", "nan")),
+            ["--uncertain", "review"],
             *(["--life", wrong] for wrong in ("59s", "2592001", "31d", "1.5h", "-1", "0", "24 hours", "٦٠", "")),
         ),
     ],
@@ -109,3 +117,14 @@ def test_a_queue_that_cannot_be_is_refused_and_not_there(manyeyes, wrong, why):
 
 def test_a_queue_has_a_language(manyeyes):
     assert manyeyes("queue", "add", "7", "Receipts").code == 1
+
+
+def test_several_people_are_a_queues_default_until_one_is_again(manyeyes):
+    manyeyes("queue", "set", "1", "--answers", "3", "--json")
+    assert "English ImageToText (3 to 4 people a task)" in manyeyes("queue", "list").out
+    assert manyeyes("queue", "set", "1", "--price", "0.001", "--json").json["terms"] == THREE
+    assert manyeyes("queue", "set", "1", "--answers", "1", "--json").json == FIRST | {"price": "0.001000"}
+    wrong = manyeyes("queue", "set", "1", "--wrong-at-most", "0.6").complaint
+    assert wrong.startswith("manyeyes: --wrong-at-most: from 0.001 to 0.5")
+    manyeyes("queue", "add", "22", "Turnstile", "--language", "en")
+    assert "always one person's" in manyeyes("queue", "set", "22", "--answers", "3").complaint

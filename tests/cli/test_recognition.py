@@ -38,6 +38,7 @@ def test_a_recognition_has_an_id_and_terms(manyeyes, shop, create):
         "review_hours": 24.0,
         "review_url": "",
         "closed": False,
+        "terms": None,
     }
     assert manyeyes("recognition", "show", made["task_id"], "--json").json == made
     assert manyeyes("recognition", "list", "Shop", "--json").json == {"recognitions": [made]}
@@ -174,6 +175,12 @@ def test_terms_are_changed_one_by_one(manyeyes, create):
     assert change("--review-hours", "2")["review_hours"] == 2
     assert change("--review-url", " https://example.org/\n")["review_url"] == "https://example.org/"
     assert change("--review-url", "")["review_url"] == ""
+    sure = {"answers": 2, "answers_at_most": 7, "wrong_at_most": 0.1, "uncertain": "return"}
+    assert change("--wrong-at-most", "0.1")["terms"] == sure
+    assert "2 to 7 people a task until 10 % at most are wrong" in manyeyes("recognition", "show", task_id).out
+    assert change("--sample", "0")["terms"] == sure
+    one = {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"}
+    assert change("--answers", "1")["terms"] == one
     last = change("--review-queue")
     assert last == manyeyes("recognition", "show", task_id, "--json").json
     assert (last["review_queue"], last["threshold"], last["sample"]) == (1, 0.5, 0)
@@ -186,6 +193,7 @@ def test_a_change_that_cannot_be_changes_nothing(manyeyes, create):
         (["--review-queue", "0"], "needs a review queue"),
         (["--threshold", "0"], "all would be certain"),
         (["--threshold", "3", "--price", "1"], "threshold"),
+        (["--answers", "21"], "--answers: from 1 to 20"),
     ]:
         assert why in manyeyes("recognition", "set", made["task_id"], *wrong).complaint
     assert manyeyes("recognition", "show", made["task_id"], "--json").json == made

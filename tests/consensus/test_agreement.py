@@ -1,8 +1,10 @@
 """Agreement against printed examples, against its definition pair by pair, and its intervals against known crowds."""
 
 import random
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +48,7 @@ def pairs(rated: list[Rated]) -> list[tuple[Rated, Rated, int]]:
     return [(one, two, counts[one.item] - 1) for one, two in found if one.item == two.item]
 
 
-def alpha_by_definition(rated: list[Rated], apart) -> float | None:
+def alpha_by_definition(rated: list[Rated], apart: Callable[[Any, Any], float]) -> float | None:
     together = pairs(rated)
     kept = [one for one in rated if any(one is first for first, _, _ in together)]
     everywhere = sum(apart(one.value, two.value) for one, two in permutations(kept, 2))
@@ -101,7 +103,8 @@ def test_alpha_is_its_definition(distance, values, apart, data):
 @given(ratings(NUMBERS), st.sampled_from([Decimal(0), Decimal(1), Decimal("2.5")]))
 def test_pairs_and_people_are_counted_as_they_are(rated, tolerance):
     found, together = measured(rated, Distance.INTERVAL, tolerance), pairs(rated)
-    alike = [abs(one.value - two.value) <= tolerance for one, two, _ in together]
+    numbers: list[tuple[Any, Any]] = [(one.value, two.value) for one, two, _ in together]
+    alike = [abs(one - two) <= tolerance for one, two in numbers]
     assert found.pairs_alike is None if not together else found.pairs_alike.value == sum(alike) / len(alike)
     for worker, share in found.workers.items():
         mine = [is_alike for is_alike, (one, _, _) in zip(alike, together, strict=True) if one.worker_id == worker]
@@ -157,14 +160,14 @@ def drawn(chance: random.Random, items: int, right: float = 0.8) -> list[Rated]:
 
 
 def test_intervals_hold_the_truth_in_about_as_many_cases_as_they_say():
-    chance, runs = random.Random("coverage"), 100
+    chance, runs = random.Random("coverage"), 50
     alike = 0.8**2 + (1 - 0.8**2) / 3  # both know it, or one of them has drawn by lot
     held = {"pairs": 0, "alpha": 0}
     for _ in range(runs):
-        found = measured(drawn(chance, 90), Distance.NOMINAL)
+        found = measured(drawn(chance, 40), Distance.NOMINAL)
         held["pairs"] += found.pairs_alike.low <= alike <= found.pairs_alike.high
         held["alpha"] += found.alpha.low <= 0.8**2 <= found.alpha.high
-    assert all(88 <= count <= 100 for count in held.values()), held
+    assert all(43 <= count <= 50 for count in held.values()), held
 
 
 def test_a_careless_person_is_seen_beside_the_others():

@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from manyeyes.consensus.choosing import LEAST_GOLD, choose, right_parts
+from manyeyes.consensus.crowd_evidence import evidence
 from manyeyes.consensus.em import NOT_GOLD, Crowd, fit, vote_shares
-from manyeyes.consensus.rules import Method
+from manyeyes.consensus.others import judged_by_others
+from manyeyes.consensus.rules import Given, Method, Shape, ShapeKind, Skill
 
 MODELS = (Method.ONE_COIN, Method.DAWID_SKENE)
 
@@ -132,3 +134,46 @@ def test_too_little_gold_chooses_nothing():
     gold[: LEAST_GOLD - 1] = truth[: LEAST_GOLD - 1]
     found = choose(crowd, gold)
     assert (found.method, found.right, found.gold_items) == (Method.MAJORITY, {}, LEAST_GOLD - 1)
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_nights_evidence_tells_what_people_are(method):
+    """Nobody seems better than they are; the best seem a little worse, being measured by the others who err more."""
+    crowd, _ = made(coins(0.95, 0.85, 0.75, 0.65, 0.55), 2000, 5, 9)
+    found = evidence(crowd, fit(crowd, method).chances, method)
+    shares = found.right / (found.right + found.wrong)
+    assert np.allclose(shares, [0.95, 0.85, 0.75, 0.65, 0.55], atol=0.12)
+    assert (shares < np.array([0.95, 0.85, 0.75, 0.65, 0.55]) + 0.02).all()
+    assert (np.diff(shares) < -0.03).all()
+    assert np.allclose(found.confusion.sum(), (found.right + found.wrong).sum())
+
+
+@pytest.mark.parametrize("method", MODELS)
+def test_ones_own_vote_is_no_evidence(method):
+    """Where two answer, each is measured by the other alone: by the one coin exactly as between two nights."""
+    crowd = Crowd(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1]), np.array([0, 1, 0, 1]), 3, 2, 2)
+    found = evidence(crowd, fit(crowd, method).chances, method)
+    assert (found.right < found.wrong).all()
+    assert found.right.sum() + found.wrong.sum() <= 2
+    gold = np.array([NOT_GOLD, 0, NOT_GOLD])
+    taught = evidence(crowd, fit(crowd, method, gold).chances, method, gold)
+    assert taught.right[0] >= 1
+
+
+def test_a_nights_evidence_is_that_between_nights():
+    """Three people of whom the fit knows as much as their skills say are judged alike in both ways."""
+    crowd, _ = made(coins(0.9, 0.8, 0.7, labels=2), 500, 3, 10)
+    chances = fit(crowd, Method.ONE_COIN).chances
+    found = evidence(crowd, chances, Method.ONE_COIN)
+    right = np.bincount(crowd.workers, weights=chances[crowd.labels, crowd.items], minlength=3)
+    number = np.bincount(crowd.workers, minlength=3)
+    skills = {n: Skill(right=right[n], wrong=number[n] - right[n]) for n in range(3)}
+    shape = Shape(kind=ShapeKind.LABEL, labels=("0", "1"))
+    total = np.zeros((3, 2))
+    for item in range(500):
+        mine = np.flatnonzero(crowd.items == item)
+        given = [Given(int(crowd.workers[n]), str(crowd.labels[n])) for n in mine]
+        for worker, told in judged_by_others(shape, given, skills, Method.ONE_COIN).items():
+            total[worker] += told.right, told.wrong
+    assert np.allclose(total[:, 0], found.right, rtol=0.01)
+    assert np.allclose(total[:, 1], found.wrong, rtol=0.05)

@@ -1,5 +1,6 @@
 """Proving a threshold: the numbers that plans need, what the order of tests does, and how often the promise breaks."""
 
+import math
 import random
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from manyeyes.consensus.proof import ASKED_ALL, Audited, Stop, audits_needed, prove, thresholds
 from manyeyes.consensus.rules import NOT_PROVEN, Proof
-from manyeyes.values.binomial_bounds import lower_bound, tail
+from manyeyes.values.binomial_bounds import drawn_tail, lower_bound, tail
 
 TARGETS = st.sampled_from([0.01, 0.02, 0.05, 0.1, 0.3])
 
@@ -180,3 +181,35 @@ def test_the_promise_is_broken_in_at_most_one_of_twenty(shape):
             steps = [threshold + (1 - threshold) * (n + 0.5) / 100 for n in range(100)]
             broken += sum(map(wrong_at, steps)) / 100 > target
     assert broken <= runs * 0.05
+
+
+@pytest.mark.parametrize(("right", "wrong", "is_enough"), [(393, 0, True), (388, 5, True), (381, 12, False)])
+def test_a_promise_about_results_that_are_there_takes_more(right, wrong, is_enough):
+    found = audits(right, wrong)
+    assert prove(found, [0.9], 0.05).proof.threshold == 0.9
+    here = prove(found, [0.9], 0.05, promised=[0.95] * 393)
+    assert (here.proof.threshold == 0.9) == is_enough
+    assert (here.missing == 0) == is_enough
+    assert prove(found, [0.9], 0.05, promised=[0.5] * 393).proof.threshold == 0.9  # none of these is accepted
+
+
+def test_many_promised_results_are_like_a_rate():
+    for wrong in range(20):
+        rate = prove(audits(393 - wrong, wrong), [0.9], 0.05).proof
+        assert prove(audits(393 - wrong, wrong), [0.9], 0.05, promised=[0.9] * 1_000_000).proof == rate
+
+
+@pytest.mark.parametrize(("audited", "others"), [(300, 300), (100, 1_000), (400, 60)])
+def test_a_promise_about_the_others_is_broken_in_at_most_one_of_twenty_exactly(audited, others):
+    target, rest = 0.05, [0.9] * others
+    proven = [
+        wrong
+        for wrong in range(audited // 10)
+        if prove(audits(audited - wrong, wrong), [0.9], target, promised=rest).proof.threshold
+    ]
+    assert proven == list(range(len(proven)))
+    worst = 0.0
+    for wrong in range(1, audited + others):  # in all; it is broken where so few are audited that too many are left
+        breaking = min(max(proven, default=-1), wrong - math.floor(target * others) - 1)
+        worst = max(worst, drawn_tail(breaking, audited, wrong, audited + others) if breaking >= 0 else 0.0)
+    assert 0.005 < worst <= 0.05

@@ -8,12 +8,13 @@ import asyncpg
 import pytest
 
 from manyeyes.db.queries import Queries
+from manyeyes.dispatch import store as dispatch
 from manyeyes.recognitions import store as recognitions
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from support.filled_cell import fill
-from support.hot_queries import HOT, MINUTE, NOW, QUARTER, SMALL, YEAR_AGO
+from support.hot_queries import HEAD, HOT, MINUTE, NOW, QUARTER, SEATS, SMALL, YEAR_AGO
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,27 @@ async def test_a_look_at_one_task_is_planned_once(filled: asyncpg.Connection, sq
     planned = "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement = $1"
     (found,) = await filled.fetch(planned, getattr(sql, name))
     assert tuple(found) == (3, 5), "PostgreSQL plans a statement five times before it keeps a plan"
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("waiting_head", HEAD),
+        ("queued_head", (*HEAD[:-1], NOW, 0.5, True)),
+        ("oldest_of", ([5, 6], ["{1}", "{1,2}"], [1, 2])),
+    ],
+    ids=["waiting", "queued", "listed"],
+)
+async def test_where_no_task_takes_several_answers_no_panel_is_looked_at(
+    filled: asyncpg.Connection, name: str, arguments: tuple[Any, ...]
+):
+    for queue_id, is_asked in ((1, name != "queued_head"), (2, False)):  # the seats are in queue 1, and wait
+        query = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {getattr(dispatch.SQL, name)}"
+        async with filled.transaction():
+            plan = json.loads(await filled.fetchval(query, 1, queue_id, *arguments))[0]["Plan"]
+        looked = [node for node in nodes(plan) if node.get("Index Name") in SEATS]
+        assert any(node["Actual Loops"] for node in looked) is is_asked, (queue_id, looked)
+        assert looked
 
 
 async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):

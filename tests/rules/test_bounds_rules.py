@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.values.binomial_bounds import fewest_trials, tail, upper_bound
+from manyeyes.values.binomial_bounds import drawn_tail, fewest_trials, tail, upper_bound
 
 
 def exactly(count: int, trials: int, share: Fraction) -> Fraction:
@@ -70,3 +70,15 @@ def test_the_bound_and_the_test_say_the_same(trials, confidence, data):
 def test_so_many_flawless_trials_prove_a_share(share, confidence, fewest):
     assert fewest_trials(share, confidence) == fewest
     assert tail(0, fewest, share) <= 1 - confidence < tail(0, fewest - 1, share)
+
+
+@given(st.integers(1, 60), st.data())
+def test_the_tail_of_a_lot_without_putting_back_is_the_sum_in_whole_numbers(there, data):
+    drawn, hits = data.draw(st.integers(0, there)), data.draw(st.integers(0, there))
+    count = data.draw(st.integers(0, there))
+    ways = sum(math.comb(hits, k) * math.comb(there - hits, drawn - k) for k in range(min(count, drawn) + 1))
+    assert drawn_tail(count, drawn, hits, there) == pytest.approx(ways / math.comb(there, drawn), rel=1e-9, abs=1e-12)
+
+
+def test_a_lot_from_very_many_is_the_binomial_tail():
+    assert drawn_tail(12, 393, 500_000, 10_000_000) == pytest.approx(tail(12, 393, 0.05), rel=1e-3)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.jobs.rules import (
     FEWEST_AT_ONCE,
     FEWEST_FOR_ETA,
@@ -41,7 +42,8 @@ def a_job(state: JobState = RUNNING, **given: Any) -> Job:
     """Return a job of ten items of which nothing has entered."""
     values: dict[str, Any] = dict.fromkeys(field.name for field in msgspec.structs.fields(Job) if field.required)
     values |= dict.fromkeys((name for name, kind in Job.__annotations__.items() if kind is int), 0)
-    return Job(**{**values, "name": "meters", "waits_for": WaitsFor.NOTHING, "items": 10, "state": state, **given})
+    values |= {"name": "meters", "waits_for": WaitsFor.NOTHING, "items": 10, "state": state, "terms": ONE_ANSWER}
+    return Job(**{**values, **given})
 
 
 def moved(state: JobState, verb: JobVerb, **given: Any) -> JobState | Reason:
@@ -148,6 +150,19 @@ def test_a_dearer_queue_than_was_agreed_to_lets_nothing_in():
     job = a_job(price_at_most_micros=PRICE - 1)
     found = room(job, price_micros=PRICE, available_micros=9 * PRICE, queue_room=9, wanted=9)
     assert found == LineRoom(0, WaitsFor.BUDGET)
+
+
+def test_a_line_of_several_people_takes_the_most_that_it_may_cost():
+    three = PeopleTerms(answers=3, answers_at_most=4)
+    plenty: dict[str, int] = {"available_micros": 99 * PRICE, "queue_room": 99, "wanted": 9}
+    job = a_job(terms=three, budget_micros=8 * PRICE)
+    assert room(job, price_micros=PRICE, **plenty) == LineRoom(2, WaitsFor.BUDGET)
+    assert room(a_job(terms=three), price_micros=PRICE, **plenty | {"available_micros": 7 * PRICE}).lines == 1
+    bounded = a_job(terms=three, price_at_most_micros=3 * PRICE)
+    assert bounded.people(PRICE) == PeopleTerms(answers=3, answers_at_most=3)
+    assert (bounded.most_micros(PRICE), bounded.most_micros(PRICE + 1)) == (3 * PRICE, 4 * (PRICE + 1))
+    assert room(bounded, price_micros=PRICE + 1, **plenty) == LineRoom(0, WaitsFor.BUDGET)
+    assert moved(DRAFT, JobVerb.START, terms=three, price_at_most_micros=3 * PRICE - 1) is Reason.PRICE_TOO_HIGH
 
 
 @pytest.mark.parametrize(

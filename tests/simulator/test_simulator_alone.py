@@ -19,11 +19,16 @@ BELOW_ALL = (
 RULES = (  # pure as well (pyproject.toml)
     *("manyeyes.values.binomial_bounds", "manyeyes.recognitions.calibration"),
     "manyeyes.tasks.questions",
+    *("manyeyes.skills.alike", "manyeyes.skills.floor", "manyeyes.skills.gold"),
 )
 
 
 def is_allowed(module: str) -> bool:
-    return module.startswith("manyeyes.simulator") or module.endswith(".rules") or module in (*BELOW_ALL, *RULES)
+    return (
+        module.startswith(("manyeyes.simulator", "manyeyes.consensus."))
+        or module.endswith(".rules")
+        or module in (*BELOW_ALL, *RULES)
+    )
 
 
 def test_a_fresh_process_that_loads_it_loads_no_driver_and_only_rules():

@@ -30,6 +30,7 @@ from manyeyes.actions.revoke_keys import RevokeKey
 from manyeyes.actions.sign_out import SignOut
 from manyeyes.actions.unblock_networks import UnblockNetwork
 from manyeyes.actions.use_links import UseLink
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.soft_apps.store import SoftApp
 from manyeyes.workers.store import Subject
@@ -39,6 +40,7 @@ from support.directory_world import KEYS_SESSION, LINK, SESSION, SPENT_LINK, VAL
 from support.recognition_calls import app_of, recognition_of
 
 NEW_QUEUES = (77, 78)
+THREE = PeopleTerms(answers=3, answers_at_most=4)
 NETWORKS = ("192.0.2.7/32", "203.0.113.0/24")
 NOBODYS = b"nobody's"  # no key, link or session
 
@@ -80,6 +82,7 @@ def change_recognitions(draw: Draw, world: World) -> list[ChangeRecognition]:
 
     def one() -> ChangeRecognition:
         terms: dict[str, Any] = {"queue_id": draw.one((None, 0, 2)), "closed": draw.one((None, False, True))}
+        terms["terms"] = draw.one((None, ONE_ANSWER, THREE))
         threshold = 2.5 if draw.rarely() else draw.one((None, 0.5, 0.95))
         return ChangeRecognition(task_id=draw.one(some), **terms, threshold=threshold)
 
@@ -92,6 +95,7 @@ def add_queues(draw: Draw, world: World) -> list[AddQueue]:
 
     def one() -> AddQueue:
         given: dict[str, Any] = {"queue_id": draw.one(some), "name": draw.one(names), "capacity": draw.one((5, 6))}
+        given["default_terms"] = draw.one((None, THREE))
         return AddQueue(cell=DIRECTORY, terms=msgspec.structs.replace(world.stage.queues[1], **given))
 
     return draw.batch(one)
@@ -104,6 +108,7 @@ def change_queues(draw: Draw, world: World) -> list[ChangeQueue]:
     def one() -> ChangeQueue:
         terms: dict[str, Any] = {"price_micros": draw.one((None, None, 600, 900)), "sensitive": draw.one((None, True))}
         terms |= {"accepts_complaints": draw.one((None, False)), "life_seconds": draw.one((None, 0, 3_600))}
+        terms["default_terms"] = draw.one((None, ONE_ANSWER, THREE))
         pay_micros = 650 if draw.rarely() else draw.one((None, 400, 500))
         return ChangeQueue(cell=DIRECTORY, queue_id=draw.one(some), **terms, pay_micros=pay_micros)
 

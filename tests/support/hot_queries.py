@@ -12,6 +12,7 @@ from manyeyes.dispatch import store as dispatch
 from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
+from manyeyes.panels import store as panels
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.sites import store as sites
@@ -30,15 +31,16 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
-DESKS = {"work_queued", "session_pkey"}
+HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # of a queue: for whom, how many, who is filtered
+SEATS = {"panel_pkey", "work_seats"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
-    (dispatch.SQL, "waiting_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9]), {"work_waiting"}, False),
-    (dispatch.SQL, "queued_head", (1, 1, [1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], NOW, 0.5, True), DESKS, False),
+    (dispatch.SQL, "waiting_head", (1, 1, *HEAD), {"work_waiting"} | SEATS, False),
+    (dispatch.SQL, "queued_head", (1, 1, *HEAD[:-1], NOW, 0.5, True), {"work_queued", "session_pkey"} | SEATS, False),
     (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
     (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
     (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
-    (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"}, False),
+    (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"} | SEATS, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),
     (dispatch.SQL, "desks", (1, [7, 8]), {"work_leased"}, False),
     (dispatch.SQL, "job_states", (1, [7, 8]), {"work_job"}, False),
@@ -52,7 +54,12 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (jobs.SQL, "page_newest", (1, 7, 2**31, 20), {"job_account"}, False),
     (jobs.SQL, "uploads", (1, [7, 8]), {"job_upload_pkey"}, True),
     (jobs.SQL, "stale_uploads", (1, 86_400, 20), {"job_upload_open"}, False),
-    (tasks.SQL, "item_outcomes", (1, 7, 20, 90), {"task_line", "result_pkey", "work_pkey"}, False),
+    (tasks.SQL, "item_outcomes", (1, 7, 20, 90), {"task_line", "result_pkey", "work_pkey", "panel_pkey"}, False),
+    (dispatch.SQL, "lock_seats", (1, [20005, 20006]), {"work_seats"}, True),
+    (panels.SQL, "lock_panels", (1, [20005, 20006]), {"panel_pkey"}, True),
+    (panels.SQL, "panels", (1, [20005, 20006]), {"panel_pkey"}, False),
+    (panels.SQL, "answers_of", (1, [20005, 20006]), {"answer_task"}, True),
+    (panels.SQL, "answers_by_number", (1, [160015]), {"answer_pkey"}, False),
     (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
     (tasks.SQL, "has_truths", (1, 7), {"task_line", "truth_pkey"}, False),
     (tasks.SQL, "has_truths", (1, 107), {"task_line", "truth_pkey"}, False),
@@ -138,7 +145,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (statistics.SQL, "tasks_since", (1, [5, 6], MINUTE - 1440, [1]), {"usage_minute_pkey"}, True),
     (tasks.SQL, "questions", (1, [5, 6]), {"task_pkey"}, False),
     (tasks.SQL, "own_tasks", (1, [5, 6]), {"task_pkey"}, False),
-    (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"}, False),
+    (seen.SQL, "seen_tasks", (1, [5, 6]), {"task_pkey", "result_pkey", "work_pkey", "transfer_pkey"} | SEATS, False),
     (seen.SQL, "tasks_before", (1, 5, 2**63 - 1, 101), {"task_account"}, False),
     (seen.SQL, "tasks_after", (1, 5, 0, 101), {"task_account"}, False),
     (seen.SQL, "narrowed_before", (1, 5, 2**63 - 1, 51, 1, NOW - timedelta(days=1), NOW), {"task_account"}, False),

@@ -13,6 +13,7 @@ from manyeyes.actions.open_jobs import OpenJob
 from manyeyes.actions.revise_drafts import ReviseDraft
 from manyeyes.actions.settle_jobs import SettleJob
 from manyeyes.actions.shared.asked_questions import NewQuestion
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.jobs.rules import JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
 from manyeyes.tasks.questions import NUMBER
@@ -22,6 +23,7 @@ from support.batch_draw import Draw
 from support.batch_world import CELL, World
 
 MOST_TASKS = 60  # numbers behind a job's, among which its items are
+THREE = PeopleTerms(answers=3, answers_at_most=4)
 
 
 def open_jobs(draw: Draw, world: World) -> list[OpenJob]:
@@ -37,6 +39,7 @@ def open_jobs(draw: Draw, world: World) -> list[OpenJob]:
             queue_id=1,
             question_id=0,
             deadline=draw.one((None, world.stage.now + timedelta(seconds=30))),
+            terms=draw.one((ONE_ANSWER, THREE)),
         )
         question = NewQuestion(
             question_id=next(draw.ids),
@@ -82,6 +85,7 @@ def revise_drafts(draw: Draw, world: World) -> list[ReviseDraft]:
             question_id=0,
             budget_micros=draw.one((None, 9 * PRICE)),
             deadline=draw.one((None, world.stage.now - timedelta(seconds=30))),
+            terms=draw.one((ONE_ANSWER, THREE)),
         )
         kind, options = draw.one(((IMAGE_TO_TEXT, '{{"comment":"{}"}}'), (NUMBER, '{{"kind":"number","words":"{}"}}')))
         question = NewQuestion(question_id=next(draw.ids), account_id=by, kind=kind, options_json=options.format(words))

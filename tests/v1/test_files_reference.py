@@ -9,6 +9,7 @@ import pytest
 from manyeyes.job_files import items
 from manyeyes.job_files.result_rows import column_names
 from manyeyes.jobs.upload_rules import MOST_FILES, MOST_ITEMS
+from manyeyes.tasks import item_texts
 from manyeyes.tasks.seen.store import PEOPLE
 from manyeyes.v1.job_files import FORMS
 from support import factories, repository
@@ -55,7 +56,9 @@ def test_the_page_names_every_limit_type_and_column():
         items.LARGEST_UPLOAD,
         items.LONGEST_LINE,
         items.MOST_LINES,
-        items.LONGEST_COMMENT,
+        item_texts.LONGEST_COMMENT,
+        item_texts.LONGEST_ADDRESS,
+        item_texts.LONGEST_ID,
     ):
         assert f"{number:,}" in PAGE
     assert {"application/jsonl", "application/x-ndjson", "text/csv", "application/zip", "multipart/form-data"} <= set(

@@ -21,7 +21,8 @@ async def ask(
 
 
 async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, customer: factories.Customer):
-    terms = {"answers": 1, "price_at_most": "0.002", "life": 3600, "deadline": "2099-01-01T00:00:00Z"}
+    people = {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"}
+    terms = {**people, "price_at_most": "0.002", "life": 3600, "deadline": "2099-01-01T00:00:00Z"}
     body = {"name": "meters", "question": QUESTION, "queue": 1, "terms": terms, "budget": "12.50"}
     made = await ask(client, customer, "POST", body=body)
     assert made.status_code == 201
@@ -31,7 +32,7 @@ async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, custom
     assert job["question"] == {**QUESTION, "min": None, "max": None, "tolerance": None}
     assert job["terms"] == {**terms, "price_at_most": "0.002000"}
     assert job["counts"] == {"items": 0, "open": 0, "held_back": 0, "done": 0, "failed": 0, "cancelled": 0}
-    assert job["price"] == {"task": "0.000700", "total": "0.000000"}
+    assert job["price"] == {"answer": "0.000700", "task": "0.000700", "total": "0.000000"}
     assert (job["eta_seconds"], job["uploads"], job["net"]) == (None, [], "0.000000")
     seen = await ask(client, customer, "GET", f"/{job['id']}")
     assert seen.json() == job

@@ -101,12 +101,18 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"terms": {"price_at_most": "-1"}}, "task_properties", "/terms/price_at_most"),
     ({"terms": {"price_at_most": "0"}}, "task_properties", "/terms/price_at_most"),
     ({"external_id": "a\x00"}, "task_properties", "/external_id"),
-    ({"external_id": "a" * 201}, "task_properties", "/external_id"),
-    ({"comment": "a" * 1_001}, "task_properties", "/comment"),
+    ({"external_id": "a" * 501}, "task_properties", "/external_id"),
+    ({"comment": "a" * 2_001}, "task_properties", "/comment"),
     ({"callback_url": "no address"}, "task_properties", "/callback_url"),
     ({"question": NUMBER, "truth": "many"}, "task_properties", "/truth"),
     ({"question": NUMBER, "truth": 10}, "task_properties", "/truth"),
 ]
+
+
+async def test_the_longest_name_and_comment_are_taken(client: Client, customer):
+    made = await post(client, customer, external_id="n" * 500, comment="c" * 2_000)
+    assert made.status_code == 201, made.text
+    assert (made.json()["external_id"], made.json()["question"]["words"][-2_000:]) == ("n" * 500, "c" * 2_000)
 
 
 @pytest.mark.parametrize(("body", "refusal", "pointer"), WRONG)

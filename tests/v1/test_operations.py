@@ -10,8 +10,9 @@ from starlette.responses import Response
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.v1.apis import APIS
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
+from manyeyes.v1.cursors import asked_limit
 from manyeyes.v1.openapi import OPERATIONS, document
-from manyeyes.v1.operations import JSON, Answer, Operation, asked_limit, read_task
+from manyeyes.v1.operations import JSON, Answer, Operation, read_task
 from manyeyes.values.refusals import Refusal, Refused
 from manyeyes.workers.store import Worker
 
@@ -59,7 +60,18 @@ def test_a_row_s_statuses_are_in_order_and_know_who_may_be_refused():
 def test_a_limit_that_is_none_is_refused(text: str):
     with pytest.raises(Refused):
         asked_limit({"limit": text}, 50)
-    assert (asked_limit({"limit": "7"}, 50), asked_limit({}, 50)) == (7, 50)
+    assert (asked_limit({"limit": "7"}, 50), asked_limit({}, 50), asked_limit({})) == (7, 50, 100)
+
+
+@pytest.mark.parametrize(("limit", "is_taken"), [(0, False), (1, True), (1_000, True), (1_001, False)])
+def test_a_limit_lies_within_its_bounds_unless_the_list_takes_what_it_has_room_for(limit: int, is_taken: bool):
+    query = {"limit": str(limit)}
+    assert asked_limit(query, largest=None) == limit
+    if is_taken:
+        assert asked_limit(query) == limit
+    else:
+        with pytest.raises(Refused, match="from 1 to 1000"):
+            asked_limit(query)
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.0", "12345678901", "١"])

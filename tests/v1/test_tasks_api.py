@@ -59,7 +59,8 @@ async def test_a_task_of_create_task_from_its_beginning_to_its_refund(client: Cl
     assert (await ask(client, customer, f"/{task_id}"))["state"] == "answering"
     await WorkerDesk(client.context).answer(hand.worker, lease.lease, "12345")
     found = await ask(client, customer, f"/{task_id}")
-    assert found["result"] == {"value": "12345", "text": "12345", "answers": 1, "from": "people", "kept": True}
+    said = {"value": "12345", "text": "12345", "answers": 1, "confidence": None, "proven": False, "uncertain": False}
+    assert found["result"] == {**said, "from": "people", "kept": True}
     assert (found["state"], found["cost"], found["refunded"]) == ("done", "0.000700", "0.000000")
     filed = await ask(client, customer, f"/{task_id}/report", 201, "POST", json={"kind": "complaint"})
     assert (filed["task_id"], filed["state"]) == (task_id, "open")

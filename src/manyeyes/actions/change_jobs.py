@@ -15,7 +15,7 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class ChangeJob(msgspec.Struct, frozen=True, kw_only=True):
-    """``price_micros``: what a task of its queue costs now; a start is refused when that is more than the terms say.
+    """``price_micros``: of an answer in its queue, now; a start is refused when a task would cost more than its bound.
 
     ``key``: how the caller names the call, which then changes something once; None when they do not.
     """

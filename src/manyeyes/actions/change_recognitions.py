@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.pool import DIRECTORY
 from manyeyes.recognitions import store as recognitions
 
@@ -21,6 +22,7 @@ class ChangeRecognition(msgspec.Struct, frozen=True, kw_only=True):
     review_url: str | None = None
     price_micros: int | None = None
     closed: bool | None = None
+    terms: PeopleTerms | None = None
     cell: int = DIRECTORY
 
 
@@ -31,6 +33,6 @@ async def change_recognitions(
     known: dict[str, bool] = {}
     for command in sorted(commands, key=lambda c: c.task_id):  # in one order, so that batches do not block each other
         terms = msgspec.structs.asdict(command)
-        del terms["cell"], terms["task_id"]
-        known[command.task_id] = await recognitions.set_recognition(tx, command.task_id, **terms)
+        del terms["cell"], terms["task_id"], terms["terms"]
+        known[command.task_id] = await recognitions.set_recognition(tx, command.task_id, command.terms, **terms)
     return [known[c.task_id] for c in commands]

@@ -184,6 +184,7 @@ def _enter(command: FeedJob, job: Job, line: Line, picture: Picture | None, book
         base_url=job.base_url if line.callback_url else "",
         contract=Contract.OWN,
         question_id=line.question_id,
+        terms=job.people(price),
     )
     row = enter(books.purses, terms, new, price)
     media = picture.media if picture else line.media
@@ -192,7 +193,9 @@ def _enter(command: FeedJob, job: Job, line: Line, picture: Picture | None, book
     )
     if picture:
         books.fetched.append((line, picture))
-    return msgspec.structs.replace(job, entered=line.line, open=job.open + 1, held_micros=job.held_micros + price)
+    return msgspec.structs.replace(
+        job, entered=line.line, open=job.open + 1, held_micros=job.held_micros + row.held_micros
+    )
 
 
 async def _save_pictures(tx: asyncpg.Connection, cell: int, fetched: Sequence[tuple[Line, Picture]]) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from manyeyes.accounts.store import Terms
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.apps.rules import App, day_in
 from manyeyes.dispatch.store import Entering
@@ -154,14 +153,16 @@ def _decide(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refus
     if isinstance(held, Refusal):
         return held
     charge = sum(result.charged_micros for result in command.results)
-    if purses.balances[account_id] < charge + sum(held):
-        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {charge + sum(held)} micros")
+    tasks = [_task(command, result) for result in asked]
+    most = charge + sum(task.asked_terms.most_micros(micros) for task, micros in zip(tasks, held, strict=True))
+    if purses.balances[account_id] < most:
+        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {most} micros")
     # 2. Take the call: charge it, put what people are asked into queues, keep the answer for a re-send.
     if charge:
         purses.spend(account_id, charge)
         books.charges.append(posting(TransferKind.RECOGNITION, command.call_id, account_id, charge))
-    for result, micros in zip(asked, held, strict=True):
-        books.entered.append(_entered(command, result, micros, terms, purses))
+    for task, micros in zip(tasks, held, strict=True):
+        books.entered.append((task, enter(purses, terms, task, micros)))
     if command.triple:
         call = StoredCall(*command.key, command.call_id, command.digest, command.answer)
         books.calls[command.key] = call
@@ -172,13 +173,11 @@ def _queue_ids(command: RecordRecognition) -> tuple[int, ...]:
     return tuple(sorted({result.recognition.queue_id for result in command.results if result.task_id}))
 
 
-def _entered(
-    command: RecordRecognition, result: NewResult, price_micros: int, terms: Terms, purses: Purses
-) -> tuple[NewTask, Entering]:
-    """Return the task that asks a person which label the picture deserves; the recogniser's would lead them."""
+def _task(command: RecordRecognition, result: NewResult) -> NewTask:
+    """Return the task that asks people which label the picture deserves; the recogniser's would lead them."""
     recognition = result.recognition
     custom_last = sorted(recognition.labels, key=lambda label: (label.number < 0, abs(label.number)))
-    task = NewTask(
+    return NewTask(
         task_id=result.task_id,
         account_id=command.app.account_id,
         queue=command.queues[recognition.queue_id],
@@ -187,8 +186,8 @@ def _entered(
         life_seconds=recognition.review_seconds,
         kind=LABEL_PICTURE,
         callback_url=recognition.review_url,
+        terms=recognition.terms,
     )
-    return task, enter(purses, terms, task, price_micros)
 
 
 async def _save(

@@ -99,6 +99,7 @@ def _revised(command: ReviseDraft, job: Job, asked: Mapping[int, int], now: date
         name=wanted.name,
         queue_id=wanted.queue_id,
         question_id=asked[command.question.question_id],
+        terms=wanted.terms,
         life_seconds=wanted.life_seconds,
         deadline=wanted.deadline,
         budget_micros=wanted.budget_micros,

@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.asked_questions import NewQuestion, hold_questions
 from manyeyes.actions.shared.customer_preferences import shut_places
-from manyeyes.actions.shared.price_bounds import too_dear
+from manyeyes.actions.shared.price_bounds import affordable
 from manyeyes.actions.shared.repeated_calls import RepeatedCalls, open_calls
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
@@ -28,7 +28,8 @@ class SubmitTask(NewTask, frozen=True, kw_only=True):
     """One picture with its question, or a site whose widget's token is wanted (``kind``, TokenOptions, no picture).
 
     ``task_id`` was taken beforehand, so a repeated command is recognised. ``filter_terms``: the installation's.
-    ``key``: how the customer names the call, None where they do not. ``price_at_most_micros``: 0 for any price.
+    ``key``: how the customer names the call, None where they do not. ``price_at_most_micros``: of the whole task, 0 for
+    any price.
     ``question``: where instructions go with it; ``truth``: the right answer where it is known.
     """
 
@@ -152,12 +153,13 @@ def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submit
     if isinstance(found, Refusal):
         return found
     (price_micros,) = found
-    dear = too_dear(price_micros, command.price_at_most_micros)
-    if dear:
-        return dear
-    if available < price_micros:
-        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {price_micros} micros")
-    return enter(books.purses, terms, command, price_micros, domain)
+    people = affordable(command.asked_terms, price_micros, command.price_at_most_micros)
+    if isinstance(people, Refusal):
+        return people
+    most = people.most_micros(price_micros)
+    if available < most:
+        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {most} micros")
+    return enter(books.purses, terms, msgspec.structs.replace(command, terms=people), price_micros, domain)
 
 
 def _domain(command: SubmitTask, books: _LoadedSubmissions) -> str | Refusal:

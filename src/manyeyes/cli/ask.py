@@ -1,6 +1,7 @@
 """manyeyes ask: a folder or a file of pictures in, a file of answers out."""
 
 import json as json_text
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -123,8 +124,13 @@ def _asked(
     ended.out = str(way.out)
     if plan.asked:
         ended.job = find_job(client, plan, wishes)
-        if not prepare(client, plan, ended.job, wishes, talk, out):
-            return AskEnding.ANSWERED, f"nothing was sent; job {ended.job.id} is a {ended.job.state}"
+        try:
+            goes_on = prepare(client, plan, ended.job, wishes, talk, out)
+        finally:
+            if wishes.is_dry:  # the draft told the price, and is not to be found among the customer's drafts
+                ended.job = client.cancel_job(ended.job.id)
+        if not goes_on:
+            return AskEnding.ANSWERED, "nothing was sent, and no draft is left"
         with AskProgress(Console(stderr=True), is_quiet=way.quiet) as shown:
             ended.job = run(client, plan, ended.job, wishes, shown)
     out.write(_counted(rows_of(client, plan, ended.job, out, find), ended.counted))
@@ -177,6 +183,9 @@ def _amount(option: str, text: str | None) -> str | None:
 
 
 def _key(file: Path | None) -> str | None:
+    if file is None and not os.environ.get("MANYEYES_KEY", "").strip():
+        words = "there is no client key: name a file that holds it with --key-file, or set MANYEYES_KEY"
+        raise Stopped(AskEnding.USAGE, words)
     try:
         return None if file is None else file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -10,8 +10,11 @@ from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import read_language
+from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
+from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values import money
 from manyeyes.values.durations import duration_text, read_duration
 from manyeyes.values.text.rules import read_name
@@ -19,9 +22,16 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
+# By its name: only who calibrates waits for what draws pictures.
+app.command(
+    "manyeyes.cli.calibrate_queue:calibrate_queue",
+    name="calibrate",
+    help="Tell what audits prove of the results of a queue's people.",
+)
 
 
 @app.command(name="list")
@@ -47,6 +57,7 @@ def add(
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Open a queue of your own; running servers know it within seconds. Workers are given it by `worker create`.
@@ -80,6 +91,7 @@ def add(
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
             life_seconds=_read_life(life) or None,
+            default_terms=terms_in(people),
         )
         return await _open(context, queue)
 
@@ -110,6 +122,8 @@ def set_queue(
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
+    audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a queue's terms; tasks already submitted keep theirs. Running servers follow within seconds.
@@ -142,6 +156,9 @@ def set_queue(
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
+        terms["default_terms"] = _people(queue_id, people)
+        terms["audit_share"] = audit_share
+        _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -156,6 +173,26 @@ def _read_life(text: str) -> int:
     if seconds is None or (text != USUAL_LIFE and not SHORTEST_LIFE <= seconds <= LONGEST_LIFE):
         raise CommandFailed("the life must be from 60s to 30d, written like 10m, 24h or 30d, or `default`")
     return seconds
+
+
+def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
+    """Return how many people a task takes that does not say. Raises `CommandFailed`."""
+    terms = terms_in(people)
+    if terms and queue_id in TOKEN_QUEUES:
+        raise CommandFailed("a token is always one person's: a queue of tokens takes no number of answers")
+    return terms
+
+
+def _check_audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> None:
+    """Refuse shares that are none, and a promise that nothing could ever prove. Raises `CommandFailed`."""
+    share = before.audit_share if audit_share is None else audit_share
+    if not 0 <= share <= 1:
+        raise CommandFailed("--audit-share must be from 0 to 1")
+    if share == 0 and people and people.wrong_at_most is not None:
+        raise CommandFailed(
+            "the queue's own terms promise a share of wrong results, and without audits nothing can ever be proven: "
+            "give an --audit-share above 0"
+        )
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
@@ -200,6 +237,8 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "sensitive": queue.sensitive,
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
+        "audit_share": queue.audit_share,
+        "terms": terms_row(queue.default_terms),
     }
 
 
@@ -219,4 +258,5 @@ def _remarks(queue: dict[str, Any]) -> str:
     """Return what is unusual about a queue, in parentheses; empty when nothing is."""
     said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
     said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
+    said += filter(None, [terms_words(queue["terms"])])
     return f" ({', '.join(said)})" if said else ""

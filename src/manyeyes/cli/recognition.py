@@ -12,7 +12,9 @@ from manyeyes.actions.change_recognitions import ChangeRecognition, change_recog
 from manyeyes.apps.rules import new_id
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
+from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.recognition_import import import_history
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
@@ -64,6 +66,7 @@ def create(
     price: Price = None,
     review_hours: ReviewHours = 24.0,
     review_url: ReviewUrl = "",
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Add a recognition to an app, which is named by its secretId or its name.
@@ -89,6 +92,7 @@ def create(
         terms = await _terms(
             context, blank, threshold, review_queue, sample, price=micros, hours=review_hours, url=review_url
         )
+        terms |= _people(people)
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
         memory = context.settings.recogniser_megabytes
@@ -135,6 +139,7 @@ def set_recognition(
     price: Price = None,
     review_hours: ReviewHours = None,
     review_url: ReviewUrl = None,
+    people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
     """Change a recognition's terms, at least one; what was recognised keeps its own. Servers follow within seconds.
@@ -150,6 +155,7 @@ def set_recognition(
         terms = await _terms(
             context, before, threshold, review_queue, sample, price=price, hours=review_hours, url=review_url
         )
+        terms |= _people(people)
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
         rules.check(msgspec.structs.replace(before, **terms))
@@ -186,6 +192,7 @@ def row(of: Recognition) -> dict[str, Any]:
         "review_hours": of.review_seconds / 3600,
         "review_url": of.review_url,
         "closed": of.closed,
+        "terms": None if of.terms is None else terms_row(of.terms),
     }
 
 
@@ -253,6 +260,11 @@ def _seconds(hours: float) -> int:
     return max(1, round(hours * 3600))
 
 
+def _people(options: PeopleOptions | None) -> dict[str, PeopleTerms]:
+    terms = terms_in(options)
+    return {} if terms is None else {"terms": terms}
+
+
 def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:
     async def work(context: Context) -> dict[str, Any]:
         return await _change(context, await find_recognition(context, task_id), {"closed": is_closed})
@@ -284,5 +296,6 @@ def _in_words(r: dict[str, Any]) -> str:
 def _sheet(r: dict[str, Any]) -> str:
     labels = [f"  {number:>6}  {name}" for number, name in r["labels"].items()]
     terms = [f"app {r['secret_id']}, ${r['price']} a picture, reviews wait {r['review_hours']:g} h"]
+    terms += [terms_words(r["terms"]) or "one person a review"] if r["terms"] else []
     terms += [f"verdicts go to {r['review_url']}"] if r["review_url"] else []
     return "\n".join([_line(r), *terms, *([f"model {r['model']}"] if r["model"] else []), "labels", *labels])

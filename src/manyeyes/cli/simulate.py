@@ -12,21 +12,26 @@ import msgspec
 from cyclopts import App, Parameter
 
 from manyeyes.cli.command import CommandFailed, say
+from manyeyes.consensus.rehearsal import Crowd, Rehearsal, rehearse
+from manyeyes.consensus.rules import HowMany
 from manyeyes.recognitions.calibration import CONFIDENCE, TARGET
-from manyeyes.simulator import allow_list_study, calibration, review, tables
+from manyeyes.simulator import allow_list_study, calibration, certainty, review, tables
 from manyeyes.simulator.allow_list import Reporting
 from manyeyes.simulator.allow_list_study import StudyQuestion
+from manyeyes.simulator.certainty import CertaintyQuestion
 from manyeyes.simulator.closed_form import beta_shape
+from manyeyes.simulator.crowd import CrowdWorld
 from manyeyes.simulator.review import Bench
 from manyeyes.simulator.world import World
 from manyeyes.values.decimals import is_decimal
 
 try:
-    from manyeyes.simulator import allow_list_picture, calibration_picture, review_picture
+    from manyeyes.simulator import allow_list_picture, calibration_picture, certainty_picture, review_picture
 except ModuleNotFoundError:  # the extra `plots` is not installed: everything but the pictures works
-    allow_list_picture = calibration_picture = review_picture = None  # type: ignore[assignment]
+    allow_list_picture = calibration_picture = certainty_picture = review_picture = None  # type: ignore[assignment]
 
 DEFAULT = World()
+MOST_ANSWERS = 15
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 Number = TypeVar("Number", int, float)
@@ -117,6 +122,60 @@ def calibrate(
         _show(json, {kept.kind: kept for kept in summed}, tables.calibration)
         if out:
             calibration_picture.draw(done, target, 1 - confidence, out)
+
+
+@app.command(name="certainty")
+def be_certain(
+    *,
+    answers: Annotated[int, Parameter(help="People who are asked at once.")] = 1,
+    answers_at_most: Annotated[int, Parameter(help="People who are asked at most.")] = 7,
+    wrong_at_most: Annotated[
+        float, Parameter(help="Share of the certain results that may be wrong; 0: a fixed number of people is asked.")
+    ] = 0.05,
+    accuracy: Annotated[float, Parameter(help="Mean accuracy of the people who look.")] = 0.9,
+    labels: Annotated[int, Parameter(help="Labels to choose from; 0: answers are typed.")] = 4,
+    difficulty: Annotated[float, Parameter(help="Correlation of two people's errors on a picture.")] = 0.2,
+    careless: Annotated[float, Parameter(help="Share of the people who do not look and were not found yet.")] = 0.0,
+    seed: Annotated[int, Parameter(help="The same number draws the same crowds and pictures.")] = 0,
+    out: OutPicture = None,
+    json: Json = False,
+) -> None:
+    """What terms for several answers cost and how often the results are wrong, beside others; crowds err together."""
+    with _ending_well():
+        if not (1 <= answers <= answers_at_most <= MOST_ANSWERS and 0 <= wrong_at_most < 1):
+            raise CommandFailed(
+                f"--answers lie from 1 to --answers-at-most, these up to {MOST_ANSWERS}; "
+                "--wrong-at-most lies from 0 to below 1"
+            )
+        if labels == 1 or not (0 <= labels <= 20 and 0.5 <= accuracy <= 0.99):
+            raise CommandFailed("--labels are 0 or 2 to 20, --accuracy lies from 0.5 to 0.99")
+        if not (0 <= difficulty <= 0.8 and 0 <= careless <= 0.5):
+            raise CommandFailed("--difficulty lies from 0 to 0.8, --careless from 0 to 0.5")
+        _check_out(out)
+        world = CrowdWorld(
+            options=labels or None,
+            accuracy=accuracy,
+            spread=min(0.04, (1 - accuracy) / 2),
+            difficulty=difficulty,
+            careless=careless,
+        )
+        asked = HowMany(first=answers, at_most=answers_at_most, wrong_at_most=wrong_at_most or None)
+        questions = [CertaintyQuestion(world, how_many) for how_many in certainty.terms_around(asked)]
+        done = _one_by_one(questions, lambda q: tables.terms(q.how_many), lambda q: certainty.study(q, seed))
+        _show(json, done, tables.certainty)
+        expected = _rehearsed(world, asked)
+        if not json:
+            print("\n" + tables.rehearsal(expected), flush=True)
+        if out:
+            certainty_picture.draw(list(done.values()), expected, out)
+
+
+def _rehearsed(world: CrowdWorld, asked: HowMany) -> Rehearsal:
+    """Return what a page would tell of such a crowd beforehand; who does not look counts in the mean."""
+    guessing = 1 / world.options if world.options else 0.0
+    mean = world.accuracy * (1 - world.careless) + guessing * world.careless
+    crowd = Crowd(accuracy=mean, checked=certainty.GOLD_EACH * world.people, difficulty=world.difficulty)
+    return rehearse(crowd, certainty.shape_of(world), asked, certainty.PICTURES, 1)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 No fixed method is safe: on real crowds Dawid and Skene's gains or loses six points beside the majority, the one coin
 loses twenty-eight. Gold items are put aside in turns, the others teach, and each method is judged by those put aside.
-The majority stays unless the evidence is against it (docs/decisions/0057).
+The majority stays unless the evidence is against it (docs/decisions/0060).
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What follows from the answers given so far: accept, ask more, or let a reviewer judge. Pure (docs/decisions/0057)."""
+"""What follows from the answers given so far: accept, ask more, or let a reviewer judge. Pure (docs/decisions/0060)."""
 
 from collections.abc import Mapping, Sequence
 

@@ -13,7 +13,7 @@ from itertools import combinations
 from manyeyes.consensus.resampling import Lots, dot
 
 _MOST_SETS = 320  # different sets of labels; of more, answers drawn by lot stand for all
-Counts = Mapping[Hashable, float]  # how often each value was given
+ValueCounts = Mapping[Hashable, float]  # how often each value was given
 Table = list[list[float]]  # by block and block
 
 
@@ -123,12 +123,12 @@ def _of_sets(blocks: Sequence[Counter[Hashable]], lots: Lots) -> Table:
     return [[dot(row, column) for column in by_block] for row in rows]
 
 
-def _thinned(blocks: Sequence[Counter[Hashable]], lots: Lots) -> list[Counts]:
+def _thinned(blocks: Sequence[Counter[Hashable]], lots: Lots) -> list[ValueCounts]:
     """Return the counts; with too many different sets, those of some answers of each block, which weigh as all do."""
     if len({value for counts in blocks for value in counts}) <= _MOST_SETS:
         return list(blocks)
     few = _MOST_SETS // len(blocks)
-    thinned: list[Counts] = []
+    thinned: list[ValueCounts] = []
     for counts in blocks:
         drawn = lots.choices(list(counts.elements()), k=few)
         thinned.append({value: count * counts.total() / few for value, count in Counter(drawn).items()})

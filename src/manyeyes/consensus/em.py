@@ -3,7 +3,7 @@
 A. P. Dawid, A. M. Skene: Maximum likelihood estimation of observer error-rates using the EM algorithm, Applied
 Statistics 28 (1979), with the prior of skills.py, so that each round climbs the posterior and none divides by nought.
 It begins with the votes, works in logarithms and knows no chance: the same answers give the same figures. The serving
-process never imports this module (docs/decisions/0057).
+process never imports this module (docs/decisions/0060).
 """
 
 from collections.abc import Callable
@@ -52,12 +52,12 @@ def fit(crowd: Crowd, method: Method, gold: Whole | None = None, begin: Floats |
     ``gold``: the true label of each item, `NOT_GOLD` where it is not known; they are held fast and teach the rest.
     ``begin``: chances of an earlier fit to begin with, which shortens it; else the shares of votes. Majority: these.
     """
-    chances = _held(vote_shares(crowd) if begin is None else begin.copy(), gold)
+    chances = held(vote_shares(crowd) if begin is None else begin.copy(), gold)
     if method is Method.MAJORITY or not crowd.items.size:
         return Fitted(chances, 0, True)
-    score = _one_coin_of(crowd) if method is Method.ONE_COIN else _dawid_skene_of(crowd)
+    score = one_coin_score(crowd) if method is Method.ONE_COIN else _dawid_skene_score(crowd)
     for done in range(1, MOST_ROUNDS + 1):
-        better = _held(_normalised(score(chances)), gold)
+        better = held(normalised(score(chances)), gold)
         moved = float(np.abs(better - chances).mean()) if better.size else 0.0
         chances = better
         if moved < _STILL:
@@ -85,7 +85,8 @@ def one_coin_weights(crowd: Crowd, chances: Floats) -> Floats:
     return np.asarray(np.log(share * (crowd.n_labels - 1) / (1 - share)), dtype=np.float64)
 
 
-def _one_coin_of(crowd: Crowd) -> Callable[[Floats], Floats]:
+def one_coin_score(crowd: Crowd) -> Callable[[Floats], Floats]:
+    """Return what makes chances into the next ones' logarithms, by one chance a worker; see `normalised`."""
     places = [np.flatnonzero(crowd.labels == label) for label in range(crowd.n_labels)]
     by_label = [(crowd.items[place], crowd.workers[place]) for place in places]
 
@@ -99,20 +100,36 @@ def _one_coin_of(crowd: Crowd) -> Callable[[Floats], Floats]:
     return score
 
 
-def _dawid_skene_of(crowd: Crowd) -> Callable[[Floats], Floats]:
-    """Return the score by confusions; kept for the pairs of worker and label that are there, not for all."""
-    pairs, pair = np.unique(crowd.workers * crowd.n_labels + crowd.labels, return_inverse=True)
-    worker_of, label_of = pairs // crowd.n_labels, pairs % crowd.n_labels
-    aside = PRIOR_WRONG / (crowd.n_labels - 1)
+class Pairs(NamedTuple):
+    """Which worker gave which label at all: ``of[n]`` is the pair of the n-th answer, a place in the other two."""
+
+    of: Whole
+    workers: Whole
+    labels: Whole
+
+
+def pairs_of(crowd: Crowd) -> Pairs:
+    """Return the pairs that are there: confusions are kept for them, not for all workers and labels."""
+    found, of = np.unique(crowd.workers * crowd.n_labels + crowd.labels, return_inverse=True)
+    return Pairs(of, found // crowd.n_labels, found % crowd.n_labels)
+
+
+def confusion_logs(crowd: Crowd, pairs: Pairs, chances: Floats, truth: int) -> Floats:
+    """Return for each pair how likely this worker gives this label where ``truth`` is right, as a logarithm."""
+    counts = np.bincount(pairs.of, weights=chances[truth][crowd.items], minlength=len(pairs.workers))
+    total = np.bincount(pairs.workers, weights=counts, minlength=crowd.n_workers) + PRIOR_RIGHT + PRIOR_WRONG
+    counts += np.where(pairs.labels == truth, PRIOR_RIGHT, PRIOR_WRONG / (crowd.n_labels - 1))
+    return np.asarray(np.log(counts / total[pairs.workers]), dtype=np.float64)
+
+
+def _dawid_skene_score(crowd: Crowd) -> Callable[[Floats], Floats]:
+    pairs = pairs_of(crowd)
 
     def score(chances: Floats) -> Floats:
         logs = np.empty_like(chances)
         for truth in range(crowd.n_labels):
-            counts = np.bincount(pair, weights=chances[truth][crowd.items], minlength=len(pairs))
-            all_of = np.bincount(worker_of, weights=counts, minlength=crowd.n_workers) + PRIOR_RIGHT + PRIOR_WRONG
-            counts += np.where(label_of == truth, PRIOR_RIGHT, aside)
-            table = np.log(counts / all_of[worker_of])
-            logs[truth] = np.bincount(crowd.items, weights=table[pair], minlength=crowd.n_items)
+            table = confusion_logs(crowd, pairs, chances, truth)
+            logs[truth] = np.bincount(crowd.items, weights=table[pairs.of], minlength=crowd.n_items)
         known = chances.sum(axis=1) + 1
         logs += np.log(known / known.sum())[:, None]
         return logs
@@ -120,7 +137,8 @@ def _dawid_skene_of(crowd: Crowd) -> Callable[[Floats], Floats]:
     return score
 
 
-def _held(chances: Floats, gold: Whole | None) -> Floats:
+def held(chances: Floats, gold: Whole | None) -> Floats:
+    """Return the chances, changed in place, with those of gold items at one and nought."""
     if gold is not None:
         known = np.flatnonzero(gold != NOT_GOLD)
         chances[:, known] = 0.0
@@ -128,7 +146,8 @@ def _held(chances: Floats, gold: Whole | None) -> Floats:
     return chances
 
 
-def _normalised(logs: Floats) -> Floats:
+def normalised(logs: Floats) -> Floats:
+    """Return chances in proportion to the exponentials of ``logs[label, item]``, which are overwritten."""
     logs -= logs.max(axis=0)
     np.exp(logs, out=logs)
     logs /= logs.sum(axis=0)

@@ -1,6 +1,6 @@
 """What the others' answers say of each person's: evidence for skills, never from one's own vote. Pure.
 
-So skills are counted between two nights (docs/decisions/0057). Nobody is measured by themself: who answered alone, or a
+So skills are counted between two nights (docs/decisions/0060). Nobody is measured by themself: who answered alone, or a
 form's field, gets no evidence from it.
 """
 
@@ -20,10 +20,12 @@ _NOTHING = 1e-3  # chances below are not written down
 def judged_by_others(
     shape: Shape, given: Sequence[Given], skills: Mapping[int, Skill], method: Method
 ) -> dict[int, Skill]:
-    """Return by worker the evidence that the others' answers are of theirs: one answer's weight in all, or nothing.
+    """Return by worker the evidence that the others' answers are of theirs: one answer's weight at most, or nothing.
 
-    A form's fields and a question's labels share that weight; confusions are of single labels. Raises ValueError for
-    texts that are not of the shape.
+    The less the others are sure, the less it weighs: what they say, mixed with chance, tells of a person's share right
+    in proportion to the square of what is no chance in it (its Fisher information); else good people would seem worse
+    than they are. A form's fields and a question's labels share that weight; confusions are of single labels. Raises
+    ValueError for texts that are not of the shape.
     """
     if shape.kind is ShapeKind.FIELDS:
         fields = fields_given(shape, given)
@@ -54,11 +56,12 @@ def _evidence(
     others = [group for group in others if group.given]
     chances = weighed_by(shape, others, skills, method).chances
     by_value = dict(zip((group.value for group in others), chances, strict=True))
-    unseen = max(choices(shape, len(alike)) - len(others), 1)
-    right = by_value.get(mine, max(1 - math.fsum(chances), 0.0) / unseen)
+    among = choices(shape, len(alike))
+    right = by_value.get(mine, max(1 - math.fsum(chances), 0.0) / max(among - len(others), 1))
     truths = {**by_value, mine: right} if shape.kind is ShapeKind.LABEL else {}
     confusion = {truth: {mine: chance} for truth, chance in truths.items() if chance >= _NOTHING}
-    return Skill(right=right, wrong=1 - right, confusion=confusion)
+    told = max((max(chances) * among - 1) / (among - 1), 0.0) ** 2
+    return added(UNKNOWN, Skill(right=right, wrong=1 - right, confusion=confusion), told)
 
 
 def _mean(parts: Iterable[Mapping[int, Skill]], number: int) -> dict[int, Skill]:

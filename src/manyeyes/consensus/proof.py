@@ -13,6 +13,10 @@ They are tested from the strictest down, each at the whole level, until one stan
 at most 5 % of provings reject any (A. Angelopoulos, S. Bates, E. Candès, M. Jordan, L. Lei: Learn then Test, 2021,
 fixed sequence testing). **It is one look.** Who tests the same audits again each day, and keeps the best, chooses luck:
 a new proving counts audits that no proving has counted yet. What may be looked at daily is `always_valid`.
+
+It is a statement of the rate: of a hundred accepted results one more or less may be wrong by luck. Where it is to hold
+for certain results that are there already, they are ``promised``, and the test is that of a lot drawn without putting
+back; it takes more audits where these are not few beside the results, and next to none more where they are.
 """
 
 import bisect
@@ -23,7 +27,7 @@ from itertools import accumulate, islice, pairwise
 import msgspec
 
 from manyeyes.consensus.rules import Proof
-from manyeyes.values.binomial_bounds import lower_bound, tail, upper_bound
+from manyeyes.values.binomial_bounds import drawn_tail, lower_bound, tail, upper_bound
 
 CONFIDENCE = 0.95
 ASKED_ALL = 2.0  # above every score: nobody stopped asking because the score was high enough
@@ -90,10 +94,15 @@ class Proving(msgspec.Struct, frozen=True):
 
 
 def prove(
-    audited: Sequence[Audited], candidates: Sequence[float], target: float, confidence: float = CONFIDENCE
+    audited: Sequence[Audited],
+    candidates: Sequence[float],
+    target: float,
+    confidence: float = CONFIDENCE,
+    promised: Sequence[float] = (),
 ) -> Proving:
     """Return the lowest of ``candidates`` (the strictest first; see `thresholds`) that ``audited`` prove.
 
+    ``promised``: the highest scores of the results that are not audited, if the promise is to hold for just these too.
     It is refused, which is to say people do not know these, when already at the strictest the lower bound of what is
     wrong is above ``target``. Without audits nothing is proven and nothing refused. Raises ValueError for a target
     outside [0, 1], a confidence outside (0, 1), and candidates that are not in falling order.
@@ -101,7 +110,7 @@ def prove(
     _check(target, confidence)
     if any(later >= earlier for earlier, later in pairwise(candidates)):
         raise ValueError("thresholds are tested from the strictest down")
-    points = tuple(_points(audited, candidates, target, confidence))
+    points = tuple(_points(audited, candidates, target, confidence, sorted(promised)))
     proven = [point.threshold for point in points if point.is_proven]
     if proven:
         return Proving(Proof(threshold=proven[-1]), points, 0)
@@ -169,13 +178,22 @@ def _allowed(audited: int, target: float, confidence: float) -> int:
 
 
 def _points(
-    audited: Sequence[Audited], candidates: Sequence[float], target: float, confidence: float
+    audited: Sequence[Audited],
+    candidates: Sequence[float],
+    target: float,
+    confidence: float,
+    promised: Sequence[float],
 ) -> Iterator[ProofPoint]:
     is_going = True
     for threshold, (known, accepted, wrong) in zip(candidates, _counted(audited, candidates), strict=True):
         if not known:
             continue  # nothing was asked for that long, whatever it said
-        is_going = is_going and _stands(wrong, accepted, target, confidence)
+        others = len(promised) - bisect.bisect_left(promised, threshold)
+        is_going = (
+            is_going
+            and _stands(wrong, accepted, target, confidence)
+            and _stands_for(others, wrong, accepted, target, confidence)
+        )
         yield ProofPoint(
             threshold=threshold,
             known=known,
@@ -212,11 +230,24 @@ def _stands(wrong: int, audited: int, target: float, confidence: float) -> bool:
     return audited > 0 and (target >= 1 or tail(wrong, audited, target) <= 1 - confidence)
 
 
+def _stands_for(others: int, wrong: int, audited: int, target: float, confidence: float) -> bool:
+    """Tell whether so few are wrong that in ``others``, drawn by the same lot, more than the target hardly are.
+
+    If the others had the fewest that break the promise, the lot would have dealt the audits so few in few cases.
+    """
+    breaking = math.floor(target * others) + 1
+    if breaking > others:
+        return True
+    return drawn_tail(wrong, audited, wrong + breaking, audited + others) <= 1 - confidence
+
+
 def _missing(points: Sequence[ProofPoint], target: float, confidence: float) -> int | None:
     """Return how many more results must be drawn, of which the strictest threshold accepts its share."""
     if not points or not points[0].accepted:
         return audits_needed(target, confidence=confidence)
     needed = audits_needed(target, points[0].accepted, points[0].wrong, confidence)
+    if needed == 0:  # it stands for the rate, but not for the few that are promised
+        needed = math.ceil(points[0].accepted * (_GROWTH - 1))
     return None if needed is None else math.ceil(needed * points[0].known / points[0].accepted)
 
 

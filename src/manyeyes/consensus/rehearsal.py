@@ -197,7 +197,8 @@ def _answered(
 def _eases(accuracy: float, difficulty: float) -> list[tuple[float, float]]:
     """Return pictures' ease in steps with their weights: a beta distribution, about whose mean two errors correlate.
 
-    In equal steps of t, x = sin²(t). Where an end is too steep for that both are stretched: x = u^(1/a) / 2 on the left, 1 - x = u^(1/b) / 2 on the right.
+    In equal steps of t, x = sin²(t). Where an end is too steep for that both are stretched: x = u^(1/a) / 2 on the
+    left, 1 - x = u^(1/b) / 2 on the right.
     """
     if not difficulty:
         return [(accuracy, 1.0)]

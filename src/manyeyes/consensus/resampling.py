@@ -84,4 +84,5 @@ class Draws:
 
 def dot(left: Iterable[float], right: Iterable[float]) -> float:
     """Return the sum of the products, place by place."""
-    return sum(map(mul, left, right))
+    total: float = sum(map(mul, left, right))
+    return total

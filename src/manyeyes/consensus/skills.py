@@ -1,7 +1,7 @@
 """What is known of a person as chances: of being right, and of giving each label where another one is true. Pure.
 
 Counts are weights of evidence (rules.py: `Skill`); the prior is added here, wherever they are used, so that nobody is
-taken for an oracle or a fool after one answer (docs/decisions/0057).
+taken for an oracle or a fool after one answer (docs/decisions/0060).
 """
 
 from collections.abc import Mapping, Sequence

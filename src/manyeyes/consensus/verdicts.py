@@ -1,4 +1,4 @@
-"""What people's answers say together, by the shape of the question. Pure (docs/decisions/0057).
+"""What people's answers say together, by the shape of the question. Pure (docs/decisions/0060).
 
 A form is judged field by field and labels label by label; the whole is as sure as its least sure part.
 """

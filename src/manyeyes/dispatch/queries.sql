@@ -65,18 +65,19 @@ FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $
 
 -- name: waiting_head
 -- The first waiting tasks of a queue; those that every one of these workers has tried, or is barred from, are passed over,
--- and those known. Of a seat everybody has tried it who is asked about its task, or was: nobody sits on two.
-SELECT task_id, account_id, created_at, lease_seconds, CASE of_task WHEN 0 THEN tried ELSE tried || seated.people END AS tried,
-       kind, turn, bid_micros, 0 AS holder, NULL::timestamptz AS desk_since, false AS is_coming
-FROM work LEFT JOIN LATERAL (
-     SELECT (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
+-- and those known. Of a seat everybody has tried it who is asked about its task, or was: nobody sits on two. That is looked
+-- up for seats alone, and once for each (OFFSET keeps it from being written out twice).
+SELECT task_id, account_id, created_at, lease_seconds, p.tried, kind, turn, bid_micros, 0 AS holder,
+       NULL::timestamptz AS desk_since, false AS is_coming
+FROM work, LATERAL (
+     SELECT CASE of_task WHEN 0 THEN work.tried ELSE work.tried
+            || (SELECT asked FROM panel WHERE panel.cell = $1 AND panel.task_id = work.of_task)
             || ARRAY(SELECT unnest(o.tried || o.worker_id) FROM work AS o WHERE o.cell = $1 AND o.of_task = work.of_task
-                     AND o.of_task <> 0) AS people) AS seated ON work.of_task <> 0
+                     AND o.of_task <> 0) END AS tried OFFSET 0) AS p
 WHERE cell = $1 AND queue_id = $2 AND state = 0 AND task_id <> ALL ($8::bigint[]) AND NOT CASE
-      WHEN of_task <> 0 THEN tried || seated.people
-      WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN tried
-      ELSE tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
-                          WHERE b.account_id = work.account_id) END @> $3::bigint[]
+      WHEN cardinality($5::bigint[]) = 0 OR kind <> ALL ($7::text[]) THEN p.tried
+      ELSE work.tried || ARRAY(SELECT b.worker_id FROM unnest($5::bigint[], $6::bigint[]) AS b (account_id, worker_id)
+                               WHERE b.account_id = work.account_id) END @> $3::bigint[]
 ORDER BY bid_micros DESC, turn, task_id LIMIT $4 FOR UPDATE OF work SKIP LOCKED;
 
 -- name: queued_head

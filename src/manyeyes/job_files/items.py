@@ -12,11 +12,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from manyeyes.buckets.rules import SCHEME, read_object_address
+from manyeyes.tasks.item_texts import LONGEST_ID, text_fault
 
 MOST_LINES = 2_000_000  # of one file, the empty ones too: they hold nothing, but each takes a moment
 LARGEST_UPLOAD = 2_000_000_000  # bytes of a body
 LONGEST_LINE = 1_000_000  # bytes; a picture of 500,000 takes 666,668 in base64
-LONGEST_ID, LONGEST_COMMENT, LONGEST_ADDRESS, LONGEST_TRUTH = 500, 2_000, 2_000, 10_000  # characters
+LONGEST_TRUTH = 10_000  # characters
 SCHEMES = ("http", "https")  # beside buckets
 PICTURE_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif"),
@@ -86,12 +87,13 @@ class ItemReader(Protocol):
 
 def fault_of(item: FileItem) -> LineFault | None:
     """Return what is wrong with an item's texts and its address; its picture is judged elsewhere."""
-    for name, longest in _LENGTHS.items():
-        text = getattr(item, name)
-        if len(text) > longest:
-            return LineFault(item.line, f"{name} has at most {longest} characters", f"/{name}")
-        if "\x00" in text:
-            return LineFault(item.line, f"{name} holds the character NUL, which cannot be stored", f"/{name}")
+    for name in ("external_id", "picture_url", "comment"):
+        if fault := text_fault(name, getattr(item, name)):
+            return LineFault(item.line, fault, f"/{name}")
+    if len(item.truth) > LONGEST_TRUTH:
+        return LineFault(item.line, f"truth has at most {LONGEST_TRUTH} characters", "/truth")
+    if "\x00" in item.truth:
+        return LineFault(item.line, "truth holds the character NUL, which cannot be stored", "/truth")
     return _address_fault(item) if item.picture_url else None
 
 
@@ -131,11 +133,3 @@ def named_file(line: int, name: str) -> str | LineFault | PassedOver:
     if len(path) > LONGEST_ID:
         return LineFault(line, f"{said} has a path of more than {LONGEST_ID} characters")
     return path
-
-
-_LENGTHS = {
-    "external_id": LONGEST_ID,
-    "picture_url": LONGEST_ADDRESS,
-    "comment": LONGEST_COMMENT,
-    "truth": LONGEST_TRUTH,
-}

@@ -1,13 +1,13 @@
 -- name: insert_job
 -- Open a draft.
 INSERT INTO job (cell, job_id, account_id, name, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
-                 price_at_most_micros, callback_url, base_url, created_at, changed_at)
+                 price_at_most_micros, callback_url, base_url, terms, created_at, changed_at)
 SELECT $1, j.job_id, j.account_id, j.name, j.queue_id, j.question_id, j.answers, j.life_seconds, j.deadline,
-       j.budget_micros, j.price_at_most_micros, j.callback_url, j.base_url, $2, $2
+       j.budget_micros, j.price_at_most_micros, j.callback_url, j.base_url, j.terms::jsonb, $2, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::int[], $7::bigint[], $8::smallint[], $9::int[], $10::timestamptz[],
-            $11::bigint[], $12::bigint[], $13::text[], $14::text[])
+            $11::bigint[], $12::bigint[], $13::text[], $14::text[], $15::text[])
      AS j (job_id, account_id, name, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
-           price_at_most_micros, callback_url, base_url);
+           price_at_most_micros, callback_url, base_url, terms);
 
 -- name: existing
 -- Which of these jobs are there already (a batch that is tried again asks).
@@ -15,7 +15,7 @@ SELECT job_id FROM job WHERE cell = $1 AND job_id = ANY ($2::bigint[]);
 
 -- name: lock_jobs
 -- Jobs, locked in the order of their numbers, the last of all tables.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
@@ -23,7 +23,7 @@ FROM job WHERE cell = $1 AND job_id = ANY ($2::bigint[]) ORDER BY job_id FOR UPD
 
 -- name: jobs
 -- Jobs as they are.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
@@ -31,7 +31,7 @@ FROM job WHERE cell = $1 AND job_id = ANY ($2::bigint[]);
 
 -- name: page_newest
 -- An account's jobs before one, the newest first.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
@@ -39,7 +39,7 @@ FROM job WHERE cell = $1 AND account_id = $2 AND job_id < $3 ORDER BY job_id DES
 
 -- name: page_oldest
 -- An account's jobs after one, the oldest first.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
@@ -65,11 +65,12 @@ WHERE job.cell = $1 AND job.job_id = j.job_id;
 -- Drafts with what they ask and their terms; their rows are locked.
 UPDATE job SET name = j.name, queue_id = j.queue_id, question_id = j.question_id, life_seconds = j.life_seconds,
        deadline = j.deadline, budget_micros = j.budget_micros, price_at_most_micros = j.price_at_most_micros,
-       callback_url = j.callback_url, base_url = j.base_url, changed_at = j.changed_at
+       callback_url = j.callback_url, base_url = j.base_url, changed_at = j.changed_at, answers = j.answers,
+       terms = j.terms::jsonb
 FROM unnest($2::bigint[], $3::text[], $4::int[], $5::bigint[], $6::int[], $7::timestamptz[], $8::bigint[], $9::bigint[],
-            $10::text[], $11::text[], $12::timestamptz[])
+            $10::text[], $11::text[], $12::timestamptz[], $13::smallint[], $14::text[])
      AS j (job_id, name, queue_id, question_id, life_seconds, deadline, budget_micros, price_at_most_micros, callback_url,
-           base_url, changed_at)
+           base_url, changed_at, answers, terms)
 WHERE job.cell = $1 AND job.job_id = j.job_id;
 
 -- name: uploads
@@ -79,7 +80,7 @@ WHERE cell = $1 AND job_id = ANY ($2::bigint[]) ORDER BY job_id, first_line, cre
 
 -- name: live_jobs
 -- Jobs of which something is left to do, and the instant at which that was so.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at
@@ -121,7 +122,7 @@ RETURNING job.job_id, job.account_id, job.callback_url, job.base_url, job.ended_
 
 -- name: all_jobs
 -- Every job of a cell, for proving the books.
-SELECT job_id, account_id, name, state, queue_id, question_id, answers, life_seconds, deadline, budget_micros,
+SELECT job_id, account_id, name, state, queue_id, question_id, terms, life_seconds, deadline, budget_micros,
        price_at_most_micros, callback_url, base_url, created_at, started_at, ended_at, waits_for, items, entered, open, solved,
        unsolvable, unanswered, failed, cancelled, held_micros, charged_micros, refunded_micros, claim, claimed_until, changed_at,
        stuck_at

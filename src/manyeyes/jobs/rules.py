@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms, within
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_NAME = 200
@@ -50,7 +51,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `job`: what was asked for, how far it is, and its money in micro-units.
 
     ``entered``: the last line that entered its queue, or ended instead. ``open``: tasks that wait, rest or are being
-    answered. ``budget_micros`` None: the balance alone bounds it; ``price_at_most_micros`` None: the queue's price.
+    answered. ``terms``: how many people each takes. ``budget_micros`` None: the balance alone bounds it;
+    ``price_at_most_micros``, of a whole task: None: what as many people cost.
     """
 
     job_id: int
@@ -59,7 +61,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState
     queue_id: int
     question_id: int
-    answers: int
+    terms: PeopleTerms
     life_seconds: int | None
     deadline: datetime | None
     budget_micros: int | None
@@ -100,6 +102,14 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     def spent_micros(self) -> int:
         """Return what counts against the budget: held and charged, refunds taken off."""
         return self.held_micros + self.charged_micros - self.refunded_micros
+
+    def people(self, price_micros: int) -> PeopleTerms | None:
+        """Return how many people a task takes at this price of an answer; None when its bound pays for too few."""
+        return within(self.terms, price_micros, self.price_at_most_micros or 0)
+
+    def most_micros(self, price_micros: int) -> int:
+        """Return the most that a task may cost at this price of an answer; beyond its bound, what it would cost."""
+        return (self.people(price_micros) or self.terms).most_micros(price_micros)
 
     @property
     def is_over(self) -> bool:
@@ -150,7 +160,7 @@ def changed(job: Job, change: JobChange, now: datetime, price_micros: int) -> Jo
     """Return the job as the change leaves it, or why it cannot be: JOB_ENDED, JOB_EMPTY, JOB_NOT_STARTED,
     PRICE_TOO_HIGH, TASK_PROPERTIES.
 
-    What is so already stays so: a job that is started twice was started once. ``price_micros``: of a task, now.
+    What is so already stays so: a job that is started twice was started once. ``price_micros``: of an answer, now.
     """
     values = {name: getattr(change, name) for name in ("name", "budget_micros", "deadline")}
     given = {name: value for name, value in values.items() if value is not msgspec.UNSET}
@@ -184,10 +194,9 @@ def _started(job: Job, now: datetime, price_micros: int) -> Job | Refusal:
         return job
     if not job.items:
         return Refusal(Reason.JOB_EMPTY, "the job has no items yet; send a file of them first")
-    if job.price_at_most_micros is not None and price_micros > job.price_at_most_micros:
-        return Refusal(
-            Reason.PRICE_TOO_HIGH, f"a task costs {price_micros} micros now, more than {job.price_at_most_micros}"
-        )
+    if job.people(price_micros) is None:
+        least = job.terms.answers * price_micros
+        return Refusal(Reason.PRICE_TOO_HIGH, f"a task costs {least} micros now, more than {job.price_at_most_micros}")
     if job.state is JobState.DRAFT and job.deadline is not None and job.deadline <= now:
         return Refusal(Reason.TASK_PROPERTIES, "its deadline is over; set another one, or none, and start it then")
     # A draft whose items were all cancelled has nothing left to do.
@@ -206,16 +215,19 @@ def closed(job: Job, now: datetime) -> Job:
 
 
 def room(job: Job, *, price_micros: int, available_micros: int, queue_room: int, wanted: int) -> LineRoom:
-    """Return how many of ``wanted`` lines may enter now, at this price; ``queue_room``: what the queue still takes.
+    """Return how many of ``wanted`` lines may enter now, at this price of an answer; ``queue_room``: of its queue.
 
-    Held and charged less refunds never exceed the budget (docs/decisions/0046): a budget of exactly n tasks lets n in.
+    A line takes the most that it may cost. Held and charged less refunds never exceed the budget (docs/decisions/0046):
+    a budget of exactly n tasks lets n in.
     """
     most = min(wanted, max(0, OPEN_AT_ONCE - job.open))
-    if job.price_at_most_micros is not None and price_micros > job.price_at_most_micros:
+    people = job.people(price_micros)
+    if people is None:
         return LineRoom(0, WaitsFor.BUDGET)
-    bounds = [(max(0, available_micros) // price_micros, WaitsFor.BALANCE), (max(0, queue_room), WaitsFor.QUEUE)]
+    each = people.most_micros(price_micros)
+    bounds = [(max(0, available_micros) // each, WaitsFor.BALANCE), (max(0, queue_room), WaitsFor.QUEUE)]
     if job.budget_micros is not None:
-        bounds.insert(0, (max(0, job.budget_micros - job.spent_micros) // price_micros, WaitsFor.BUDGET))
+        bounds.insert(0, (max(0, job.budget_micros - job.spent_micros) // each, WaitsFor.BUDGET))
     fewest, why = min(bounds, key=lambda bound: bound[0])
     return LineRoom(most) if fewest >= most else LineRoom(fewest, why)
 

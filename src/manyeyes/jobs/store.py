@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read
@@ -22,7 +23,7 @@ class NewJob(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     queue_id: int
     question_id: int
-    answers: int = 1
+    terms: PeopleTerms = ONE_ANSWER
     life_seconds: int | None = None
     deadline: datetime | None = None
     budget_micros: int | None = None
@@ -77,7 +78,9 @@ async def insert_jobs(tx: asyncpg.Connection, now: datetime, cell: int, jobs: Se
     found = columns(
         jobs,
         *("job_id", "account_id", "name", "queue_id", "question_id", "answers", "life_seconds", "deadline"),
-        *("budget_micros", "price_at_most_micros", "callback_url", "base_url"),
+        *("budget_micros", "price_at_most_micros", "callback_url", "base_url", "terms"),
+        answers=_answers,
+        terms=_kept,
     )
     await tx.execute(SQL.insert_job, cell, now, *found)
 
@@ -92,12 +95,12 @@ async def lock_jobs(tx: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -
 
     They are locked after everything else (ARCHITECTURE.md#data).
     """
-    return {job.job_id: job for job in read(Job, await tx.fetch(SQL.lock_jobs, cell, job_ids))}
+    return {job.job_id: job for job in _read(await tx.fetch(SQL.lock_jobs, cell, job_ids))}
 
 
 async def jobs(db: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> dict[int, Job]:
     """Return those of the jobs that are there, by number."""
-    return {job.job_id: job for job in read(Job, await db.fetch(SQL.jobs, cell, job_ids))}
+    return {job.job_id: job for job in _read(await db.fetch(SQL.jobs, cell, job_ids))}
 
 
 async def page(
@@ -105,7 +108,7 @@ async def page(
 ) -> list[Job]:
     """Return an account's jobs that follow one in this order, at most ``limit``."""
     query = SQL.page_newest if is_newest_first else SQL.page_oldest
-    return read(Job, await db.fetch(query, cell, account_id, after, limit))
+    return _read(await db.fetch(query, cell, account_id, after, limit))
 
 
 async def save_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) -> None:
@@ -128,7 +131,9 @@ async def revise_jobs(tx: asyncpg.Connection, cell: int, jobs: Sequence[Job]) ->
     found = columns(
         jobs,
         *("job_id", "name", "queue_id", "question_id", "life_seconds", "deadline", "budget_micros"),
-        *("price_at_most_micros", "callback_url", "base_url", "changed_at"),
+        *("price_at_most_micros", "callback_url", "base_url", "changed_at", "answers", "terms"),
+        answers=_answers,
+        terms=_kept,
     )
     await tx.execute(SQL.revise_jobs, cell, *found)
 
@@ -140,7 +145,7 @@ async def uploads(db: asyncpg.Connection, cell: int, job_ids: Sequence[int]) -> 
 
 async def live_jobs(db: asyncpg.Connection, cell: int) -> list[Job]:
     """Return all jobs of which something is left to do."""
-    return read(Job, await db.fetch(SQL.live_jobs, cell))
+    return _read(await db.fetch(SQL.live_jobs, cell))
 
 
 async def count_ends(tx: asyncpg.Connection, now: datetime, cell: int, counts: Sequence[EndCounts]) -> list[JobNews]:
@@ -166,4 +171,21 @@ async def take_stuck(tx: asyncpg.Connection, now: datetime, cell: int, since: da
 
 async def all_jobs(db: asyncpg.Connection, cell: int) -> list[Job]:
     """Return every job of a cell."""
-    return read(Job, await db.fetch(SQL.all_jobs, cell, timeout=PROOF_SECONDS))
+    return _read(await db.fetch(SQL.all_jobs, cell, timeout=PROOF_SECONDS))
+
+
+def _read(rows: Sequence[asyncpg.Record]) -> list[Job]:
+    return read(Job, rows, terms=_terms)
+
+
+def _answers(job: NewJob | Job) -> int:
+    return job.terms.answers
+
+
+def _kept(job: NewJob | Job) -> str | None:
+    """Return terms as they are kept, JSON; nothing where one person's word is enough."""
+    return None if job.terms.is_single else msgspec.json.encode(job.terms).decode()
+
+
+def _terms(kept: str | None) -> PeopleTerms:
+    return ONE_ANSWER if kept is None else msgspec.json.decode(kept, type=PeopleTerms)

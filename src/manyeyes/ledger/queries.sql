@@ -98,10 +98,11 @@ SELECT account_id, available_micros FROM balance WHERE cell = $1;
 SELECT worker_id, payable_micros FROM wallet WHERE cell = $1;
 
 -- name: double_endings
--- Tasks for which more, or less, was settled and released than was held; there are none.
+-- Tasks that ended twice: one of their settlements and releases could be left out, and all that was held would still be
+-- settled or released. There are none.
 SELECT cause_id FROM transfer WHERE cell = $1 AND kind IN (2, 3, 4) GROUP BY cause_id
-HAVING bool_or(kind IN (3, 4))
-       AND sum(amount_micros) FILTER (WHERE kind = 2) IS DISTINCT FROM sum(amount_micros) FILTER (WHERE kind IN (3, 4));
+HAVING sum(amount_micros) FILTER (WHERE kind IN (3, 4)) - min(amount_micros) FILTER (WHERE kind IN (3, 4))
+       >= sum(amount_micros) FILTER (WHERE kind = 2);
 
 -- name: double_pays
 -- Pay that was both vested and cancelled; there is none.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.values.integers import integer
 from manyeyes.values.text.rules import read_name
 
@@ -45,6 +46,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     ``threshold``: at or above it a result is certain. ``queue_id`` 0: nobody looks at uncertain ones.
     ``sample_share``: of the certain ones that a person looks at too. ``review_seconds``: how long a review may wait.
     ``review_url``: where verdicts are pushed to; empty: nowhere. ``price_micros``: of one picture recognised.
+    ``terms``: how many people give a verdict; None: as many as the queue says.
     """
 
     task_id: str
@@ -61,6 +63,7 @@ class Recognition(msgspec.Struct, frozen=True, kw_only=True):
     review_url: str
     price_micros: int
     closed: bool
+    terms: PeopleTerms | None = None
 
     @property
     def names(self) -> dict[int, str]:

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, read_one, values
 from manyeyes.recognitions.counters import DayChange, QuarterChange, TimeChange, merged
@@ -95,12 +96,12 @@ class LabelDay(msgspec.Struct, frozen=True):
 
 async def recognitions_of(db: asyncpg.Connection, secret_id: str | None = None) -> list[Recognition]:
     """Return an app's recognitions, closed ones too, the oldest first; those of all apps when none is named."""
-    return read(Recognition, await db.fetch(SQL.recognitions_of, secret_id), labels=_labels.decode)
+    return read(Recognition, await db.fetch(SQL.recognitions_of, secret_id), labels=_labels.decode, terms=_terms)
 
 
 async def recognition(db: asyncpg.Connection, task_id: str) -> Recognition | None:
     """Return a recognition by the wire's taskId; None when there is none."""
-    return read_one(Recognition, await db.fetchrow(SQL.recognition, task_id), labels=_labels.decode)
+    return read_one(Recognition, await db.fetchrow(SQL.recognition, task_id), labels=_labels.decode, terms=_terms)
 
 
 async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
@@ -108,17 +109,24 @@ async def insert_recognition(db: asyncpg.Connection, new: Recognition) -> None:
     given = values(
         new,
         *("task_id", "recognition_id", "secret_id", "name", "recogniser", "model", "labels", "threshold", "queue_id"),
-        *("sample_share", "review_seconds", "review_url", "price_micros", "closed"),
+        *("sample_share", "review_seconds", "review_url", "price_micros", "closed", "terms"),
         labels=lambda recognition: msgspec.json.encode(recognition.labels).decode(),
+        terms=lambda recognition: _kept(recognition.terms),
     )
     await db.execute(SQL.insert_recognition, *given)
 
 
-async def set_recognition(db: asyncpg.Connection, task_id: str, **terms: float | int | str | bool | None) -> bool:
-    """Change the given terms of a recognition (the columns' names); return whether it exists."""
+async def set_recognition(
+    db: asyncpg.Connection, task_id: str, people: PeopleTerms | None = None, /, **terms: float | int | str | bool | None
+) -> bool:
+    """Change the given terms of a recognition (the columns' names); return whether it exists.
+
+    ``people``: how many look at what is uncertain; None leaves that as it is.
+    """
     names = ("threshold", "queue_id", "sample_share", "review_seconds", "review_url", "price_micros", "closed")
     assert not set(terms) - set(names)
-    return await db.fetchval(SQL.set_recognition, task_id, *[terms.get(name) for name in names]) is not None
+    given = [*(terms.get(name) for name in names), _kept(people)]
+    return await db.fetchval(SQL.set_recognition, task_id, *given) is not None
 
 
 async def label_days(db: asyncpg.Connection, cell: int, recognition_id: int, first: date, last: date) -> list[LabelDay]:
@@ -234,3 +242,11 @@ async def add_times(tx: asyncpg.Connection, cell: int, changes: Iterable[TimeCha
 
 def _details_json(result: RecognitionResult) -> str | None:
     return None if result.details is None else msgspec.json.encode(result.details).decode()
+
+
+def _kept(terms: PeopleTerms | None) -> str | None:
+    return None if terms is None else msgspec.json.encode(terms).decode()
+
+
+def _terms(kept: str | None) -> PeopleTerms | None:
+    return None if kept is None else msgspec.json.decode(kept, type=PeopleTerms)

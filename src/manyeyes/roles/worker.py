@@ -38,8 +38,8 @@ from manyeyes.workers.rules import SkipReason, WorkerState, queues_for
 from manyeyes.workers.store import Session, Worker, state_of
 
 LONGEST_WAIT = 60.0
-SEED_BYTES = 16  # of chance: what an answer completes may be drawn for an audit
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
+LOT_BYTES = 16  # of chance, by which results are drawn for audits
 _LEASE = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
 
 
@@ -181,7 +181,7 @@ class WorkerDesk:
         """Give an answer; its refusals are a lost lease and an answer that does not fit the options."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        command = AnswerTask(lease.cell, worker.worker_id, lease, text, os.urandom(SEED_BYTES))
+        command = AnswerTask(lease.cell, worker.worker_id, lease, text, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(answer_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else AnswerTaken(outcome.earned_micros, upcoming)
@@ -190,7 +190,7 @@ class WorkerDesk:
         """Pass a task on; return what comes next."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(SEED_BYTES))
+        command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(LOT_BYTES))
         outcome = await self._context.batcher.ask(skip_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming

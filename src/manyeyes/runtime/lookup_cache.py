@@ -81,6 +81,10 @@ class LookupCache:
         """Return the terms of all queues, by queue."""
         return await self._fresh("queues", None, tasks.queues)
 
+    async def people(self, queue_id: int) -> int:
+        """Return how many workers may take a queue's tasks, whether they are there now or not."""
+        return await self._fresh("people", queue_id, lambda db: workers.count_enabled(db, queue_id))
+
     async def soft_apps(self) -> dict[int, SoftApp]:
         """Return all registered applications, by their softId."""
         return await self._fresh("soft_apps", None, soft_apps.soft_apps)

@@ -32,7 +32,7 @@ class CertaintyPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def terms_around(asked: HowMany) -> list[HowMany]:
-    """Return the terms to try: the asked ones first, then fixed numbers up to their cap and sure terms with their cap."""
+    """Return the terms to try: the asked ones first, then fixed numbers up to their cap and sure terms."""
     fixed = [HowMany(first=n, at_most=min(n + 2, asked.at_most)) for n in range(1, asked.at_most + 1, 2)]
     sure = [HowMany(first=1, at_most=asked.at_most, wrong_at_most=share) for share in SURE_TARGETS]
     return list(dict.fromkeys([asked, *fixed, *sure]))

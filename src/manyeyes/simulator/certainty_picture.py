@@ -18,7 +18,8 @@ def draw(points: Sequence[CertaintyPoint], expected: Rehearsal, out: Path) -> No
     world = points[0].question.world
     kinds = f"{world.options} labels" if world.options else "typed answers"
     note = (
-        f"{kinds}, people {world.accuracy:.0%} right, errors correlate by {world.difficulty:g}, {world.careless:.0%} do not look; "
+        f"{kinds}, people {world.accuracy:.0%} right, errors correlate by {world.difficulty:g}, "
+        f"{world.careless:.0%} do not look; "
         f"{RUNS} runs of {PICTURES} pictures; bands: 95 %."
     )
     with sheet(11.5, 5.6, "What certainty costs", note, out) as figure:
@@ -32,9 +33,13 @@ def _errors(axes: Axes, points: Sequence[CertaintyPoint], expected: Rehearsal) -
     _lines(axes, points)
     asked = points[0]
     axes.plot([asked.people.mean], [asked.wrong.mean], "*", color=VERMILION, markersize=15, label="these terms")
-    wrong = [1 - expected.accuracy.high, 1 - expected.accuracy.low]
     axes.fill_between(
-        [expected.people.low, expected.people.high], *wrong, color=VERMILION, alpha=_BAND, label="rehearsal's band"
+        [expected.people.low, expected.people.high],
+        1 - expected.accuracy.high,
+        1 - expected.accuracy.low,
+        color=VERMILION,
+        alpha=_BAND,
+        label="rehearsal's band",
     )
     target = asked.question.how_many.wrong_at_most
     if target is not None:

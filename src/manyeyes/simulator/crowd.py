@@ -17,8 +17,8 @@ class CrowdWorld(msgspec.Struct, frozen=True, kw_only=True):
 
     ``options``: labels to choose from; None: answers are typed. ``first``: share of pictures whose truth is the first
     label, None: all alike. ``accuracy`` and ``spread``: mean and standard deviation between honest people.
-    ``difficulty``: correlation of two people's errors on a picture, from 0 to below 1. ``careless``: share of the others
-    who do not look. ``model``: how often the model is right that some hand in.
+    ``difficulty``: correlation of two people's errors on a picture, from 0 to below 1. ``careless``: share of the
+    others who do not look. ``model``: how often the model is right that some hand in.
     """
 
     options: int | None = 4

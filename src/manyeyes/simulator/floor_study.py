@@ -49,7 +49,8 @@ class FloorCase(msgspec.Struct, frozen=True, kw_only=True):
 class FloorFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What ``runs`` of a case gave: the share found in time, half of them after ``median_tasks``; ``gold``: per run.
 
-    For who drifts, tasks are counted from when they fell below the floor. ``paired``: the share called a pair.
+    For who drifts, tasks are counted from when they fell below the floor. ``alike``: the share found by likeness, to a
+    person or a model; they are not stopped by it.
     """
 
     case: FloorCase

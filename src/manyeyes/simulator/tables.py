@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 
+from manyeyes.consensus.rehearsal import Rehearsal
+from manyeyes.consensus.rules import HowMany
 from manyeyes.simulator.allow_list import Meeting, Reporting
 from manyeyes.simulator.allow_list_study import AS_IT_IS, StudyFinding
 from manyeyes.simulator.calibration import Kept
+from manyeyes.simulator.certainty import CertaintyPoint
 from manyeyes.simulator.confidence_intervals import Interval
 from manyeyes.simulator.review import Verdicts
 
@@ -82,6 +85,39 @@ def calibration(findings: Sequence[Kept]) -> str:
         for k in findings
     ]
     return "\n".join(lines)
+
+
+def certainty(findings: Sequence[CertaintyPoint]) -> str:
+    """Return one line for each terms, those that were asked about first."""
+    lines = [
+        "People asked per picture, wrong ones among the certain results, and results left uncertain; 95 % intervals.",
+        "The first line: the terms asked about. Nothing is proven by audits here: scores are taken at their word.",
+        "",
+        f"{'terms':38} {'people':>13} {'wrong, %':>13} {'uncertain, %':>13}",
+    ]
+    for found in findings:
+        people = f"{found.people.mean:.2f} ± {found.people.reach:.2f}"
+        lines.append(
+            f"{terms(found.question.how_many):38} {people:>13} {_per_cent(found.wrong):>13} "
+            f"{_per_cent(found.uncertain):>13}"
+        )
+    return "\n".join(lines)
+
+
+def terms(how_many: HowMany) -> str:
+    """Return terms in words."""
+    asked = f"{how_many.first} to {how_many.at_most} people"
+    return asked if how_many.wrong_at_most is None else f"{asked}, {how_many.wrong_at_most:.0%} wrong at most"
+
+
+def rehearsal(expected: Rehearsal) -> str:
+    """Return what the terms asked about are expected to bring, in one sentence."""
+    right, people, left = expected.accuracy, expected.people, expected.uncertain
+    return (
+        f"rehearsal: {right.expected:.1%} right ({right.low:.1%} to {right.high:.1%}), "
+        f"{people.expected:.2f} people per picture ({people.low:.2f} to {people.high:.2f}), "
+        f"{left.expected:.1%} uncertain ({left.low:.1%} to {left.high:.1%})"
+    )
 
 
 def _per_cent(value: Interval, sign: str = "") -> str:

@@ -11,8 +11,8 @@ import msgspec
 
 from manyeyes.skills.floor import FloorStanding
 
-PEOPLE_ALARMS, MODEL_ALARMS = 0.003, 0.003
-_ALIKE_GUESS = 0.95
+PEOPLE_ALARMS, MODEL_ALARMS = 0.006, 0.002
+_ALIKE_GUESS = 0.98
 
 
 class SharedError(msgspec.Struct, frozen=True):
@@ -29,8 +29,8 @@ def alike_at_most(options: int | None) -> float:
     only one wrong one; the same slip of the pen is rare.
     """
     if options is None:
-        return 0.12
-    return 0.4 if options == 2 else 0.25
+        return 0.2
+    return 0.4 if options == 2 else 0.3
 
 
 def shared_errors(truths: Mapping[int, str], mine: Mapping[int, str], theirs: Mapping[int, str]) -> list[SharedError]:

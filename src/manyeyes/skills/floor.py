@@ -18,7 +18,7 @@ import msgspec
 from manyeyes.skills.rules import Evidence, EvidenceSource
 
 # Of the 2 % of good people that may be stopped or suspected within 1,000 checked answers (the rest: skills/alike.py).
-FLOOR_ALARMS, ONE_LABEL_ALARMS = 0.012, 0.002
+FLOOR_ALARMS, ONE_LABEL_ALARMS = 0.01, 0.002
 FULL_DOUBT = 10.0  # a stake that is so many times what it was gets the share of gold of a newcomer
 GREATEST_FLOOR = 0.99
 LEAST_CHANCE = 0.02  # nobody who types is taken for never right

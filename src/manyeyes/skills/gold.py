@@ -31,14 +31,13 @@ def lot(seed: bytes, worker_id: int, nth: int) -> float:
     return (int.from_bytes(drawn, "big") >> 11) / 2**53
 
 
-def chosen_gold(
-    items: Sequence[Sequence[int]], seen: Collection[int], share: float, drawn: float
-) -> int | None:
+def chosen_gold(items: Sequence[Sequence[int]], seen: Collection[int], share: float, drawn: float) -> int | None:
     """Return the gold item somebody gets next, or None where they get an ordinary task.
 
     ``items``: the queue's gold, in a group for each truth where it is labels, else in one; each group is as likely, so
-    that rare labels are looked at too. ``seen``: what they were ever given, ``drawn``: a lot. Nobody gets an item twice:
-    who has seen all of it gets none. One lot decides everything, so a step that is tried again chooses the same item.
+    that rare labels are looked at too. ``seen``: what they were ever given, ``drawn``: a lot. Nobody gets an item
+    twice: who has seen all of it gets none. One lot decides everything, so that a step which is tried again chooses
+    the same item.
     """
     if drawn >= share:
         return None

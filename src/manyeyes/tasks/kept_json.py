@@ -17,6 +17,11 @@ def terms_of(kept: str | None) -> PeopleTerms | None:
     return None if kept is None else msgspec.json.decode(kept, type=PeopleTerms)
 
 
+def kept_terms(terms: PeopleTerms | None) -> str | None:
+    """Return terms as they are kept, JSON; None for none."""
+    return None if terms is None else msgspec.json.encode(terms).decode()
+
+
 def text_of(answer: str | None) -> str:
     """Return the text inside a stored answer; empty when there is none."""
     return _answer.decode(answer).text if answer else ""

@@ -6,10 +6,11 @@ from datetime import date, datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read, values
-from manyeyes.tasks.kept_json import StoredAnswer, shown_of, terms_of, text_of, told_of
+from manyeyes.tasks.kept_json import StoredAnswer, kept_terms, shown_of, terms_of, text_of, told_of
 from manyeyes.tasks.options import AnyOptions
 from manyeyes.tasks.rules import Assurance, Contract, Ending, QueueTerms
 
@@ -134,11 +135,23 @@ class OwnerShare(msgspec.Struct, frozen=True):
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
-    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of)
+    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of, audit_share=_share)
     return {queue.queue_id: queue for queue in found}
 
 
-async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool | None) -> bool:
+def _share(kept: float) -> float:
+    """Return a share as it was set: the column holds fewer digits."""
+    return round(kept, 6)
+
+
+async def set_queue(
+    db: asyncpg.Connection,
+    queue_id: int,
+    default_terms: PeopleTerms | None = None,
+    audit_share: float | None = None,
+    /,
+    **terms: int | bool | None,
+) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
         "price_micros",
@@ -150,7 +163,8 @@ async def set_queue(db: asyncpg.Connection, queue_id: int, **terms: int | bool |
         "accepts_complaints",
         "life_seconds",
     )
-    return await db.fetchval(SQL.set_queue, queue_id, *[terms.get(name) for name in names]) is not None
+    given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
+    return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
 
 async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
@@ -158,7 +172,8 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        *("vote_micros", "accepts_complaints", "life_seconds"),
+        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share"),
+        default_terms=lambda row: kept_terms(row.default_terms),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None
 

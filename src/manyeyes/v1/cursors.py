@@ -45,7 +45,7 @@ def page_wanted(of: str, query: Mapping[str, str], count: int = 1) -> PageWanted
 
     Raises `Refused` for a limit, an order or a cursor that is none; a cursor is good for the order that it came in.
     """
-    limit, order, after = asked_size(query), query.get("order", NEWEST), query.get("cursor", "")
+    limit, order, after = asked_limit(query), query.get("order", NEWEST), query.get("cursor", "")
     if order not in (NEWEST, OLDEST):
         raise Refused(_unreadable(f"order must be {NEWEST} or {OLDEST}"))
     place = read_cursor(f"{of}-{order}", after, count) if after else ()
@@ -59,11 +59,15 @@ def next_cursor(of: str, wanted: PageWanted, *numbers: int) -> str:
     return cursor(f"{of}-{NEWEST if wanted.is_newest_first else OLDEST}", *numbers)
 
 
-def asked_size(query: Mapping[str, str]) -> int:
-    """Return how many entries are asked for. Raises `Refused` for what is no number from 1 to `LARGEST_PAGE`."""
-    limit = whole_number(query.get("limit", str(USUAL_PAGE)), 9)
-    if limit is None or not 1 <= limit <= LARGEST_PAGE:
-        raise Refused(_unreadable(f"limit must be a whole number from 1 to {LARGEST_PAGE}"))
+def asked_limit(query: Mapping[str, str], usual: int = USUAL_PAGE, largest: int | None = LARGEST_PAGE) -> int:
+    """Return how many entries of a list are asked for. Raises `Refused` for what is no number from 1 to ``largest``.
+
+    ``largest`` None: any whole number, of which the list takes what it has room for.
+    """
+    limit = whole_number(query.get("limit", str(usual)), 9)
+    if limit is None or (largest is not None and not 1 <= limit <= largest):
+        bounds = "" if largest is None else f" from 1 to {largest}"
+        raise Refused(_unreadable(f"limit must be a whole number{bounds}"))
     return limit
 
 

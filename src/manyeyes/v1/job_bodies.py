@@ -1,29 +1,18 @@
 """Jobs as customers ask for them over /v1: bodies, read into drafts and changes."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.jobs.rules import LONGEST_NAME, JobChange, JobVerb
 from manyeyes.jobs.store import NewJob
-from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.v1.question_views import QuestionBody
-from manyeyes.values.money import parse
-from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
+from manyeyes.v1.terms import TermsBody, instant, micros, read_terms, wrong
 from manyeyes.values.text.rules import ROOM, kept_words
-
-ONE_ANSWER = "one answer for now"
-
-
-class TermsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each answer may cost, how long a task may wait (seconds), and when all of it must be there."""
-
-    answers: int = 1
-    price_at_most: str | None = None
-    life: int | None = None
-    deadline: datetime | None = None
 
 
 class JobBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,25 +42,18 @@ _VERBS = {"running": JobVerb.START, "paused": JobVerb.PAUSE}
 
 def draft_of(body: JobBody, queue: QueueTerms, callback_url: str, base_url: str) -> NewJob:
     """Return the draft that a body asks for. Raises `Refused` with the member that is wrong."""
-    terms = body.terms
-    if terms.answers != 1:
-        raise _wrong("/terms/answers", ONE_ANSWER)
-    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
-        raise _wrong("/terms/life", f"{SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
-    price = _micros("/terms/price_at_most", terms.price_at_most)
-    if price == 0:
-        raise _wrong("/terms/price_at_most", "an amount above zero")
+    terms = read_terms(body.terms, queue)
     return NewJob(
         job_id=0,
         account_id=0,
         question_id=0,
         name=_name(body.name),
         queue_id=queue.queue_id,
-        answers=terms.answers,
-        life_seconds=terms.life,
-        deadline=_instant("/terms/deadline", terms.deadline),
-        budget_micros=_micros("/budget", body.budget),
-        price_at_most_micros=price,
+        terms=terms.people or queue.default_terms or ONE_ANSWER,
+        life_seconds=terms.life_seconds,
+        deadline=terms.deadline,
+        budget_micros=micros("/budget", body.budget),
+        price_at_most_micros=terms.price_at_most_micros,
         callback_url=callback_url,
         base_url=base_url if callback_url else "",
     )
@@ -81,8 +63,8 @@ def change_of(body: JobChangeBody) -> JobChange:
     """Return the change that a body asks for. Raises `Refused` with the member that is wrong."""
     return JobChange(
         name=body.name if isinstance(body.name, UnsetType) else _name(body.name),
-        budget_micros=body.budget if isinstance(body.budget, UnsetType) else _micros("/budget", body.budget),
-        deadline=body.deadline if isinstance(body.deadline, UnsetType) else _instant("/deadline", body.deadline),
+        budget_micros=body.budget if isinstance(body.budget, UnsetType) else micros("/budget", body.budget),
+        deadline=body.deadline if isinstance(body.deadline, UnsetType) else instant("/deadline", body.deadline),
         verb=None if isinstance(body.state, UnsetType) else _VERBS[body.state],
     )
 
@@ -90,25 +72,5 @@ def change_of(body: JobChangeBody) -> JobChange:
 def _name(given: str) -> str:
     name = " ".join(kept_words(given[:_MOST_READ]).split())
     if len(name) > LONGEST_NAME or len(given) > _MOST_READ:
-        raise _wrong("/name", f"at most {LONGEST_NAME} characters")
+        raise wrong("/name", f"at most {LONGEST_NAME} characters")
     return name
-
-
-def _micros(pointer: str, amount: str | None) -> int | None:
-    try:
-        return None if amount is None else parse(amount)
-    except ValueError as error:
-        raise _wrong(pointer, str(error)) from error
-
-
-def _instant(pointer: str, at: datetime | None) -> datetime | None:
-    if at is not None and at.tzinfo is None:
-        raise _wrong(pointer, "an instant with its offset from UTC, like 2027-01-31T12:00:00Z")
-    try:
-        return at.astimezone(UTC) if at else None
-    except OverflowError as error:  # in UTC it would lie before the year 1, or behind 9999
-        raise _wrong(pointer, "an instant between the years 1 and 9999") from error
-
-
-def _wrong(pointer: str, detail: str) -> Refused:
-    return Refused(Refusal(Reason.TASK_PROPERTIES, f"{pointer}: {detail}", (MemberFault(detail, pointer),)))

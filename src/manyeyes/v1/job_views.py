@@ -11,6 +11,7 @@ from manyeyes.roles.customer.jobs import JobStanding
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.v1.question_views import question_view
+from manyeyes.v1.terms import PeopleView, people_view
 from manyeyes.v1.worker_views import QueueView, queue_view
 from manyeyes.values.money import text
 
@@ -29,16 +30,16 @@ class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobPrice(msgspec.Struct, frozen=True):
-    """What a task costs now, and the most that the whole job may cost at that price."""
+    """The most that a task may cost now, and that the whole job may; ``answer``: what each answer costs."""
 
+    answer: str
     task: str
     total: str
 
 
-class JobTermsView(msgspec.Struct, frozen=True):
-    """``price_at_most`` null: the queue's price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
+class JobTermsView(PeopleView, frozen=True, kw_only=True):
+    """``price_at_most`` null: any price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
 
-    answers: int
     price_at_most: str | None
     life: int | None
     deadline: datetime | None
@@ -106,7 +107,7 @@ def job_view(standing: JobStanding) -> JobView:
         ended_at=job.ended_at,
         deadline=job.deadline,
         counts=job_counts(job),
-        price=JobPrice(text(standing.price_micros), text(standing.total_micros)),
+        price=JobPrice(text(standing.price_micros), text(standing.most_micros), text(standing.total_micros)),
         held=text(job.held_micros),
         charged=text(job.charged_micros),
         refunded=text(job.refunded_micros),
@@ -136,7 +137,12 @@ def _question(question: AskedQuestion) -> msgspec.Raw:
 
 
 def _terms(job: Job) -> JobTermsView:
-    return JobTermsView(job.answers, _amount(job.price_at_most_micros), job.life_seconds, job.deadline)
+    return JobTermsView(
+        **msgspec.structs.asdict(people_view(job.terms)),
+        price_at_most=_amount(job.price_at_most_micros),
+        life=job.life_seconds,
+        deadline=job.deadline,
+    )
 
 
 def _amount(micros: int | None) -> str | None:

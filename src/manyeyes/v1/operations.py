@@ -134,14 +134,6 @@ def job_number(call: Call[Any, Any]) -> int:
     return number
 
 
-def asked_limit(query: Mapping[str, str], usual: int) -> int:
-    """Return how many entries of a list are asked for. Raises `Refused` for what is no whole number."""
-    limit = whole_number(query.get("limit", str(usual)), 9)
-    if limit is None:
-        raise Refused(Refusal(Reason.UNREADABLE, "limit must be a whole number"))
-    return limit
-
-
 def read_task(text: str) -> int | None:
     """Return a task's wire id; None for what is none."""
     return whole_number(text, 10)

@@ -11,7 +11,8 @@ from manyeyes.recognitions.time_spans import Grain, asked, split
 from manyeyes.roles.customer.recognitions import Owned, apps_of, funnel_of, owned, results_of
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.operations import Call, Operation, asked_limit
+from manyeyes.v1.cursors import asked_limit
+from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.recognition_views import (
     FunnelView,
     RecognitionsView,
@@ -57,7 +58,7 @@ class RecognitionsApi:
             wanted = Filter(_truth(query, "review"), _label(query.get("label", "")), _truth(query, "overturned"))
         except ValueError as error:
             return Refusal(Reason.UNREADABLE, str(error))
-        limit, before = asked_limit(query, PAGE), query.get("before", "")
+        limit, before = asked_limit(query, PAGE, largest=None), query.get("before", "")
         page = await results_of(self._context, of, wanted=wanted, limit=limit, before=before)
         if isinstance(page, Refusal):
             return page

@@ -8,7 +8,8 @@ from manyeyes.roles.customer.reports import report_of, reports_of
 from manyeyes.roles.worker_reports import appeal, worker_reports
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer, signed_in_worker
-from manyeyes.v1.operations import Call, Operation, asked_limit, read_task
+from manyeyes.v1.cursors import asked_limit
+from manyeyes.v1.operations import Call, Operation, read_task
 from manyeyes.v1.report_views import (
     AppealFiled,
     ReportsView,
@@ -40,7 +41,8 @@ class ReportsApi:
 
     async def reports(self, call: Call[KeyOwner, None]) -> ReportsView | Refusal:
         """Return a page of the customer's reports, newest first; 400 for a place or a state that does not exist."""
-        limit, before, state = asked_limit(call.query, PAGE), call.query.get("before", ""), call.query.get("state", "")
+        limit = asked_limit(call.query, PAGE, largest=None)
+        before, state = call.query.get("before", ""), call.query.get("state", "")
         page = await reports_of(self._context, call.person, limit=limit, before=before, state=state)
         return page if isinstance(page, Refusal) else reports_view(self._context, page)
 

@@ -12,7 +12,8 @@ from manyeyes.roles.customer.statement_csv import KINDS_OF_LINES, statement_csv
 from manyeyes.roles.customer.statement_span import StatementSpan, read_span
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
-from manyeyes.v1.operations import CSV, JSON, Call, Operation, asked_limit
+from manyeyes.v1.cursors import asked_limit
+from manyeyes.v1.operations import CSV, JSON, Call, Operation
 from manyeyes.v1.statement_views import StatementView, statement_view
 from manyeyes.values.cursors import OF_ENTRIES, read_cursor
 from manyeyes.values.refusals import Reason, Refusal, Refused
@@ -30,9 +31,7 @@ class StatementApi:
         """Return the summary of a span with a page of entries, newest first; as CSV where that is accepted."""
         if CSV in call.request.headers.get("accept", ""):
             return await self.file(call)
-        before, limit = _place(call.query), asked_limit(call.query, PAGE)
-        if not 1 <= limit <= LARGEST_PAGE:
-            raise _unreadable(f"limit must be from 1 to {LARGEST_PAGE}")
+        before, limit = _place(call.query), asked_limit(call.query, PAGE, LARGEST_PAGE)
         found = await self._read(call)
         entries = await read_entries(self._context, call.person, found, before, limit + 1)
         works = await read_by_work(self._context, call.person, found.span) if _by(call.query, "") == "job" else None

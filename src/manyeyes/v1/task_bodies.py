@@ -15,30 +15,22 @@ from manyeyes.roles.customer.picture_sources import read_picture_address
 from manyeyes.roles.customer.questions import GivenQuestion
 from manyeyes.roles.sign_in import caller_address
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.item_texts import LONGEST_ADDRESS, LONGEST_ID, text_fault
 from manyeyes.tasks.options import answer_obstacle, answer_text, canonical
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.queue_names import queue_said
-from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms, life_of, sentence
+from manyeyes.tasks.rules import LONGEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
 from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
-from manyeyes.values import money
+from manyeyes.v1.terms import Terms, TermsBody, read_terms, wrong
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
-from manyeyes.values.text.rules import is_too_long, kept_words
+from manyeyes.values.text.rules import kept_words
 
 LARGEST_TASK = 8 * 1024 * 1024  # bytes: a picture and ten examples with theirs, as base64
-LONGEST_NAME, LONGEST_COMMENT, LONGEST_ADDRESS = 200, 1_000, 2_000  # characters
+LONGEST_CALLBACK = 2_000  # characters of an address
 FORM = "multipart/form-data"
-
-
-class TaskTerms(msgspec.Struct, forbid_unknown_fields=True):
-    """``life``: seconds that it may wait, else until ``deadline``; ``price_at_most``: of a task, in USD."""
-
-    answers: int = 1
-    price_at_most: str | None = None
-    life: int | None = None
-    deadline: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class TaskBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -48,11 +40,11 @@ class TaskBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """
 
     picture: str | None = None
-    picture_url: str | None = None
+    picture_url: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_ADDRESS})] | None = None
     question: QuestionBody = msgspec.field(default_factory=TextQuestion)
     queue: int | str = 1
-    terms: TaskTerms = msgspec.field(default_factory=TaskTerms)
-    external_id: str = ""
+    terms: TermsBody = TermsBody()
+    external_id: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_ID})] = ""
     comment: str = ""
     callback_url: str = ""
     truth: AnyJson | msgspec.UnsetType = msgspec.UNSET
@@ -105,71 +97,45 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
     queue = await picture_queue(context, body.queue)
     question = _question(body.question)
     picture, url = _picture(context, body, file)
-    if is_too_long(body.comment, LONGEST_COMMENT):
-        raise wrong("/comment", f"there are at most {LONGEST_COMMENT} characters")
+    terms = read_terms(body.terms, queue)
+    for name in ("external_id", "comment"):
+        if fault := text_fault(name, getattr(body, name)):
+            raise wrong(f"/{name}", fault)
     return WantedTask(
         queue=queue,
         question=question,
-        life_seconds=life_seconds(body.terms, queue, context.settings.task_life_seconds, datetime.now(UTC)),
+        life_seconds=life_seconds(terms, queue, context.settings.task_life_seconds, datetime.now(UTC)),
         picture=picture,
         picture_url=url,
         comment=kept_words(body.comment),
-        external_id=own_name(body.external_id),
+        external_id=body.external_id,
         callback_url=callback_address(context, body.callback_url),
         base_url=base_url(context, request),
         ip=caller_address(request),
-        price_at_most_micros=price_at_most(body.terms),
+        terms=terms.people,
+        price_at_most_micros=terms.price_at_most_micros or 0,
         truth=_truth(question, body.truth),
     )
 
 
-def wrong(pointer: str, detail: str, reason: Reason = Reason.TASK_PROPERTIES) -> Refused:
-    """Return the refusal of one member, to be raised."""
-    return Refused(Refusal(reason, f"{pointer}: {detail}", (MemberFault(detail, pointer),)))
-
-
-def life_seconds(terms: TaskTerms, queue: QueueTerms, usual: int, now: datetime) -> int:
+def life_seconds(terms: Terms, queue: QueueTerms, usual: int, now: datetime) -> int:
     """Return for how long a task may wait: as its terms say, at most to their deadline; else as its queue does.
 
     Raises `Refused`.
     """
-    if terms.answers != 1:
-        raise wrong("/terms/answers", "one answer for now")
-    if terms.life is not None and not SHORTEST_LIFE <= terms.life <= LONGEST_LIFE:
-        raise wrong("/terms/life", f"from {SHORTEST_LIFE} to {LONGEST_LIFE} seconds")
     if terms.deadline is None:
-        return life_of(queue, usual) if terms.life is None else terms.life
+        return life_of(queue, usual) if terms.life_seconds is None else terms.life_seconds
     left = int((terms.deadline - now).total_seconds())
     if not 0 < left <= LONGEST_LIFE:
         raise wrong("/terms/deadline", f"it must be in the future, at most {LONGEST_LIFE} seconds")
-    return left if terms.life is None else min(left, terms.life)
-
-
-def price_at_most(terms: TaskTerms) -> int:
-    """Return the most that a task may cost, in micro-units; 0 for any price. Raises `Refused`."""
-    if terms.price_at_most is None:
-        return 0
-    try:
-        micros = money.parse(terms.price_at_most)
-    except ValueError as error:
-        raise wrong("/terms/price_at_most", str(error)) from error
-    if not micros:
-        raise wrong("/terms/price_at_most", "it must be more than 0")
-    return micros
-
-
-def own_name(text: str) -> str:
-    """Return the customer's own name for a task. Raises `Refused`."""
-    if len(text) > LONGEST_NAME or not text.isprintable():
-        raise wrong("/external_id", f"at most {LONGEST_NAME} printable characters")
-    return text
+    return left if terms.life_seconds is None else min(left, terms.life_seconds)
 
 
 def callback_address(context: Context, text: str) -> str:
     """Return the address where ends are told; empty for none. Raises `Refused`."""
     try:
-        if len(text) > LONGEST_ADDRESS:
-            raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters")
+        if len(text) > LONGEST_CALLBACK:
+            raise ValueError(f"an address has at most {LONGEST_CALLBACK} characters")
         return read_given_address(text, context.settings.private_networks())
     except ValueError as error:
         raise wrong("/callback_url", str(error)) from error

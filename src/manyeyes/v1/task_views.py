@@ -5,12 +5,14 @@ from typing import Annotated, Any
 
 import msgspec
 
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
 from manyeyes.tasks.options import value_of
-from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Ending, why_unanswered
-from manyeyes.tasks.seen.store import FAILURE_WORDS, PEOPLE, TaskState
+from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Assurance, Ending, why_unanswered
+from manyeyes.tasks.seen.store import FAILURE_WORDS, PEOPLE, TaskState, rounded, source_of
 from manyeyes.v1.question_views import question_view
+from manyeyes.v1.terms import PeopleView, people_view
 from manyeyes.values.money import text as money
 from manyeyes.values.signed_links import PictureLinks
 
@@ -29,11 +31,19 @@ class QueueName(msgspec.Struct, frozen=True):
 
 
 class TaskResultView(msgspec.Struct, frozen=True, kw_only=True):
-    """``value`` and ``text`` are null when the account's keep is over; ``from_``: whose the answer is."""
+    """``value`` and ``text`` are null when the account's keep is over.
+
+    ``answers``: how many people gave one; ``from_``: whose the result is, people's or a reviewer's. ``confidence``:
+    from 0 to 1, null where one person's word is all; ``proven``: audits prove what the terms promise for it;
+    ``uncertain``: it is the best there is, and no more.
+    """
 
     value: JsonValue
     text: str | None
     answers: int
+    confidence: float | None
+    proven: bool
+    uncertain: bool
     from_: str = msgspec.field(name="from", default=PEOPLE)
     kept: bool = True
 
@@ -58,6 +68,7 @@ class CustomerTaskView(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     queue: QueueName
     question: QuestionAsked
+    terms: PeopleView
     created_at: datetime
     ended_at: datetime | None
     expires_at: datetime | None
@@ -81,7 +92,6 @@ class TasksView(msgspec.Struct, frozen=True):
 def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> CustomerTaskView:
     """Return a task; ``base_url``: how its customer reaches us, for the picture's address."""
     task, is_solved = found.task, found.task.ending is Ending.SOLVED
-    price = found.queue.price_micros if task.price_micros is None else task.price_micros
     return CustomerTaskView(
         id=task.task_id,
         state=task.state,
@@ -90,12 +100,13 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
         external_id=task.external_id,
         queue=QueueName(found.queue.queue_id, found.queue.name),
         question=question_view(task.kind, found.options),
+        terms=people_view(task.terms or ONE_ANSWER),
         created_at=task.created_at,
         ended_at=task.ended_at,
         expires_at=task.expires_at,
         result=_result(found) if is_solved else None,
         failure=_failure(found) if task.ending is not None and not is_solved else None,
-        price=money(price),
+        price=money(found.most_micros),
         cost=money(task.charged_micros),
         refunded=money(task.refunded_micros),
         picture_url=base_url + found.picture.customers_path(pictures) if found.picture else None,
@@ -106,9 +117,16 @@ def task_view(pictures: PictureLinks, found: CustomerTask, base_url: str) -> Cus
 
 def _result(found: CustomerTask) -> TaskResultView:
     task = found.task
-    if not task.is_kept:
-        return TaskResultView(value=None, text=None, answers=1, kept=False)
-    return TaskResultView(value=value_of(found.options, task.answer), text=task.shown, answers=1)
+    return TaskResultView(
+        value=value_of(found.options, task.answer) if task.is_kept else None,
+        text=task.shown if task.is_kept else None,
+        answers=task.answers,
+        confidence=rounded(task.confidence),
+        proven=bool(task.is_proven),
+        uncertain=task.assurance is Assurance.UNCERTAIN,
+        from_=source_of(task.assurance),
+        kept=bool(task.is_kept),
+    )
 
 
 def _failure(found: CustomerTask) -> FailureView:

@@ -14,7 +14,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import wire_id
 from manyeyes.tasks.seen.store import TaskFilter, TaskState
 from manyeyes.v1.authentication import signed_in_customer, while_allowed
-from manyeyes.v1.cursors import asked_size, next_cursor, page_wanted
+from manyeyes.v1.cursors import asked_limit, next_cursor, page_wanted
 from manyeyes.v1.idempotency import REPLAYED, call_key, earlier
 from manyeyes.v1.instants import place_of, since
 from manyeyes.v1.json_messages import base_url, decode, while_there
@@ -102,7 +102,7 @@ class TasksApi:
         return Answer(report_view(self._context, found), 201, headers)
 
     async def _changes(self, call: Call[KeyOwner, None], of: TaskFilter) -> TasksView:
-        limit = asked_size(call.query)
+        limit = asked_limit(call.query)
         page = await changes_of(self._context, call.person, of, after=since(call.query["since"]), limit=limit)
         return self._page(call, page.tasks, place_of(page.last))
 

@@ -5,8 +5,9 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.customer.deliveries import deliveries_of, delivery_of, replay
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_customer
+from manyeyes.v1.cursors import asked_limit
 from manyeyes.v1.idempotency import REPLAYED, earlier
-from manyeyes.v1.operations import Answer, Call, Operation, asked_limit, read_task
+from manyeyes.v1.operations import Answer, Call, Operation, read_task
 from manyeyes.v1.webhook_views import DeliveriesView, DeliveryLog, deliveries_view, delivery_log
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.webhooks.rules import DeliveryState, described
@@ -23,7 +24,7 @@ class WebhooksApi:
 
     async def deliveries(self, call: Call[KeyOwner, None]) -> DeliveriesView | Refusal:
         """Return a page of call-backs, newest first; 400 for a place or a state that does not exist."""
-        limit, state = asked_limit(call.query, PAGE), call.query.get("state", "")
+        limit, state = asked_limit(call.query, PAGE, largest=None), call.query.get("state", "")
         if state not in ("", GIVEN_UP):
             return Refusal(Reason.UNREADABLE, f"state must be {GIVEN_UP} or left out")
         before, is_given_up = call.query.get("before", ""), state == GIVEN_UP

@@ -67,3 +67,27 @@ def fewest_trials(share: float, confidence: float) -> int:
 def lower_bound(count: int, trials: int, confidence: float) -> float:
     """Return the share that is reached with this confidence when ``count`` of ``trials`` came out, one-sided."""
     return 1 - upper_bound(trials - count, trials, confidence) if trials else 0.0
+
+
+def drawn_tail(count: int, drawn: int, hits: int, there: int) -> float:
+    """Return how likely at most ``count`` of ``drawn`` are hits, drawn by lot from ``there``, of which ``hits`` are.
+
+    The hypergeometric distribution, summed from its last term down. Needs drawn <= there and hits <= there.
+    """
+    least, most = max(0, drawn + hits - there), min(drawn, hits)
+    if count >= most:
+        return 1.0
+    if count < least:
+        return 0.0
+    log_last = _log_choose(hits, count) + _log_choose(there - hits, drawn - count) - _log_choose(there, drawn)
+    total = term = 1.0
+    for k in range(count, least, -1):
+        term *= k * (there - hits - drawn + k) / ((hits - k + 1) * (drawn - k + 1))
+        total += term
+        if term < _NEGLIGIBLE * total:
+            break
+    return min(math.exp(log_last + math.log(total)), 1.0)
+
+
+def _log_choose(there: int, drawn: int) -> float:
+    return math.lgamma(there + 1) - math.lgamma(drawn + 1) - math.lgamma(there - drawn + 1)

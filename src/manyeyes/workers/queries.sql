@@ -226,3 +226,7 @@ WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
 -- Every worker's presence in a cell.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since
 FROM session WHERE cell = $1 ORDER BY worker_id;
+
+-- name: count_enabled
+-- How many workers may take a queue's tasks, whether they are there now or not.
+SELECT count(*) FROM worker WHERE disabled_at IS NULL AND queues @> ARRAY[$1::int];

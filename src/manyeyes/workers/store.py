@@ -67,6 +67,11 @@ def state_of(session: Session | None) -> WorkerState:
     return WorkerState.BUSY if session.held else WorkerState.IDLE
 
 
+async def count_enabled(db: asyncpg.Connection, queue_id: int) -> int:
+    """Return how many workers may take a queue's tasks, whether they are there now or not."""
+    return int(await db.fetchval(SQL.count_enabled, queue_id))
+
+
 async def insert_worker(db: asyncpg.Connection, worker: Worker) -> None:
     """Store a new worker."""
     await db.execute(SQL.insert_worker, *values(worker, "worker_id", "name", "languages", "queues", "reviewer"))

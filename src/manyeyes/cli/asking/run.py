@@ -47,7 +47,7 @@ class Talk(Protocol):
 
 
 def find_job(client: Client, plan: AskPlan, wishes: Wishes) -> Job:
-    """Return the plan's job: the one that was made before, or a new draft."""
+    """Return the plan's job: the one that was made before, or a new draft; of a dry run a draft of its own."""
     words = " ".join(str(plan.question.get("words", "")).split())
     return client.create_job(
         words[:LONGEST_NAME].strip() or "manyeyes ask",
@@ -56,7 +56,7 @@ def find_job(client: Client, plan: AskPlan, wishes: Wishes) -> Job:
         answers=wishes.answers,
         price_at_most=wishes.price_at_most,
         life=wishes.life,
-        key=plan.key(),
+        key=None if wishes.is_dry else plan.key(),
     )
 
 
@@ -71,7 +71,7 @@ def prepare(client: Client, plan: AskPlan, job: Job, wishes: Wishes, talk: Talk,
         raise Stopped(AskEnding.REFUSED, words)
     if job.state != "draft":
         talk.goes_on(job)
-        return not wishes.is_dry
+        return True
     balance = client.balance().available
     talk.price(plan, job, balance)
     total = job.price.task * len(plan.asked)

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 import msgspec
 
 from manyeyes.recognitions.time_spans import midnight
+from manyeyes.tasks.item_texts import LONGEST_ID
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.seen.store import ALWAYS, SeenTask, TaskFilter, TaskState
 from manyeyes.values.integers import whole_number
 
 PATH, ROWS_PATH = "/customer/tasks", "/customer/tasks/rows"
 ID_DIGITS = 18
-LONGEST_NAME = 200  # docs/reference/v1/tasks.md: of an external_id
 
 
 class TaskQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ def asked(query: Mapping[str, str], queues: Mapping[int, QueueTerms], zone: tzin
     state = TaskState(said["state"]) if said.get("state", "") in set(TaskState) else None
     queue_id, job_id = _number(said.get("queue", "")), _number(said.get("job", ""))
     made = _span(said.get("from", ""), said.get("to", ""), zone)
-    name = said.get("external_id", "")[:LONGEST_NAME].replace("\x00", "\ufffd")
+    name = said.get("external_id", "")[:LONGEST_ID].replace("\x00", "\ufffd")
     read = {
         "state": state is not None,
         "queue": queue_id in queues,

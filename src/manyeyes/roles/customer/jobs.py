@@ -14,6 +14,7 @@ from manyeyes.actions.revise_drafts import ReviseDraft, revise_drafts
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, eta_seconds
 from manyeyes.jobs.store import JobUpload, NewJob
+from manyeyes.roles.customer.asked_people import too_few_people
 from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
@@ -34,8 +35,8 @@ SPEED_FRESH_SECONDS = 5.0
 class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A job as its customer sees it.
 
-    ``total_micros``: the most that all of its items may cost, at ``price_micros`` each, the price now. ``eta_seconds``:
-    until it is done, at the queue's recent speed; None: it does not run, or nothing tells.
+    ``price_micros``: of an answer, now. ``eta_seconds``: until it is done, at the queue's recent speed; None: it does
+    not run, or nothing tells.
     """
 
     job: Job
@@ -43,8 +44,17 @@ class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
     question: AskedQuestion
     uploads: list[JobUpload]
     price_micros: int
-    total_micros: int
     eta_seconds: int | None
+
+    @property
+    def most_micros(self) -> int:
+        """Return the most that a task may cost at this price."""
+        return self.job.most_micros(self.price_micros)
+
+    @property
+    def total_micros(self) -> int:
+        """Return the most that all of its items may cost at this price."""
+        return self.job.items * self.most_micros
 
 
 class OpenedDraft(msgspec.Struct, frozen=True):
@@ -86,8 +96,9 @@ class CustomerJobs:
         ``question`` was judged, but for the pixels of its examples. Refusals: KEY_REUSED, UNKNOWN_QUEUE,
         UNKNOWN_ACCOUNT, ACCOUNT_SUSPENDED, TASK_PROPERTIES.
         """
-        if not await self._is_of_pictures(draft.queue_id):
-            return _no_queue(draft.queue_id)
+        unfit = await self._why_not(draft)
+        if unfit:
+            return unfit
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -140,6 +151,10 @@ class CustomerJobs:
         found = await self.get(owner, job_id)
         if isinstance(found, Refusal):
             return found
+        is_start = change.verb is JobVerb.START and found.job.state is JobState.DRAFT
+        unfit = await self._why_not(found.job) if is_start else None
+        if unfit:
+            return unfit
         command = ChangeJob(
             cell=owner.cell,
             job_id=job_id,
@@ -157,8 +172,9 @@ class CustomerJobs:
 
         Refusals: UNKNOWN_QUEUE, TASK_PROPERTIES (pictures of examples too), and see `actions/revise_drafts.py`.
         """
-        if not await self._is_of_pictures(draft.queue_id):
-            return _no_queue(draft.queue_id)
+        unfit = await self._why_not(draft)
+        if unfit:
+            return unfit
         faults = await picture_faults(self._context, owner.account_id, question)
         if faults:
             return faults if isinstance(faults, Refusal) else unfit_question(faults)
@@ -193,9 +209,13 @@ class CustomerJobs:
             for queue_id, (answered, people) in speeds.items()
         ]
 
-    async def _is_of_pictures(self, queue_id: int) -> bool:
-        """Tell whether a queue is there and no one of tokens, whose workers have no screen for pictures."""
-        return queue_id not in TOKEN_QUEUES and queue_id in await self._context.lookups.queues()
+    async def _why_not(self, draft: NewJob | Job) -> Refusal | None:
+        """Return why a queue cannot do a job: there is none, it is one of tokens, whose workers have no screen for
+        pictures, or too few people take its tasks."""
+        queue = (await self._context.lookups.queues()).get(draft.queue_id)
+        if queue is None or draft.queue_id in TOKEN_QUEUES:
+            return _no_queue(draft.queue_id)
+        return await too_few_people(self._context, queue, draft.terms)
 
     async def _standings(self, cell: int, found: Sequence[Job]) -> list[JobStanding]:
         if not found:
@@ -216,7 +236,6 @@ class CustomerJobs:
                 question=asked[job.question_id],
                 uploads=[each for each in files if each.job_id == job.job_id],
                 price_micros=queues[job.queue_id].price_micros,
-                total_micros=job.items * queues[job.queue_id].price_micros,
                 eta_seconds=await self._eta(cell, job),
             )
             for job in found

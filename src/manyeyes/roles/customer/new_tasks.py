@@ -5,6 +5,8 @@ import msgspec
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import Owner
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
+from manyeyes.consensus.terms import PeopleTerms
+from manyeyes.roles.customer.asked_people import too_few_people
 from manyeyes.roles.customer.picture_sources import fetch_picture
 from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
 from manyeyes.roles.picture_check import NO_MONEY, has_money, why_not_shown
@@ -18,7 +20,8 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal
 class WantedTask(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for. Of ``picture`` and ``picture_url`` one is given; ``comment``: words about this picture alone.
 
-    ``price_at_most_micros``: 0 for any price. ``truth``: the right answer where it is known, in its one form.
+    ``terms``: how many people; None: as the queue does. ``price_at_most_micros``: of a task, 0 for any price.
+    ``truth``: the right answer where it is known, in its one form.
     """
 
     queue: QueueTerms
@@ -31,6 +34,7 @@ class WantedTask(msgspec.Struct, frozen=True, kw_only=True):
     callback_url: str = ""
     base_url: str = ""
     ip: str = ""
+    terms: PeopleTerms | None = None
     price_at_most_micros: int = 0
     truth: str = ""
 
@@ -40,6 +44,9 @@ async def create(context: Context, owner: Owner, wanted: WantedTask, key: CallKe
 
     The picture of an address is fetched at once, within ten seconds.
     """
+    few = await too_few_people(context, wanted.queue, wanted.terms)
+    if few:
+        return few
     picture = await _picture(context, owner, wanted)
     if isinstance(picture, Refusal):
         return picture
@@ -87,6 +94,7 @@ async def _command(
         contract=Contract.OWN,
         external_id=wanted.external_id,
         key=key,
+        terms=wanted.terms,
         price_at_most_micros=wanted.price_at_most_micros,
         question=question.new(question_id, owner.account_id) if is_explained else None,
         truth=wanted.truth,

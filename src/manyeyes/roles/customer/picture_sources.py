@@ -13,10 +13,9 @@ from manyeyes.outbound.picture_fetcher import Unfetched
 from manyeyes.recognisers.pool import RecogniserBusy
 from manyeyes.roles.customer.buckets import customer_name, reader_of
 from manyeyes.runtime.context import Context
+from manyeyes.tasks.item_texts import text_fault
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.values.refusals import Reason, Refusal
-
-LONGEST_ADDRESS = 2048  # characters
 
 
 def read_picture_address(text: str, allowed: Sequence[Network]) -> str:
@@ -24,8 +23,8 @@ def read_picture_address(text: str, allowed: Sequence[Network]) -> str:
 
     Raises ValueError with a sentence for one that no try could reach. ``allowed``: `Settings.private_networks`.
     """
-    if len(text) > LONGEST_ADDRESS:
-        raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters")
+    if fault := text_fault("picture_url", text):
+        raise ValueError(fault)
     if text.startswith(SCHEME):
         return str(read_object_address(text))
     address = read_given_address(text, allowed)

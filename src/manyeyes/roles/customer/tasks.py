@@ -13,6 +13,7 @@ from manyeyes.accounts.store import Owner
 from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
 from manyeyes.actions.file_complaints import FileComplaint, file_complaints
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.db.settled import settled_until
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.roles.pictures import KeptPicture, kept_picture
@@ -39,6 +40,13 @@ class CustomerTask(msgspec.Struct, frozen=True):
     queue: QueueTerms
     options: AnyOptions
     picture: KeptPicture | None
+
+    @property
+    def most_micros(self) -> int:
+        """Return the most that it may cost: what was held for it, or would be now."""
+        if self.task.price_micros is not None:
+            return self.task.price_micros
+        return (self.task.terms or ONE_ANSWER).most_micros(self.queue.price_micros)
 
 
 class TaskPage(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ class TaskState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
-PEOPLE = "people"  # whose an answer is
+PEOPLE, REVIEWER = "people", "reviewer"  # whose a result is
 # How a task that has no answer is told of.
 FAILURE_WORDS = {
     Ending.UNSOLVABLE: "unsolvable",
@@ -95,6 +95,16 @@ def state_of(ending: Ending | None, work_state: int | None, job_state: int | Non
     if work_state is not None:
         return _AT_WORK[work_state]
     return _HELD_BACK.get(job_state or 0, TaskState.CANCELLED)
+
+
+def source_of(assurance: Assurance | None) -> str:
+    """Return whose a solved task's result is."""
+    return REVIEWER if assurance is Assurance.REVIEWED else PEOPLE
+
+
+def rounded(confidence: float | None) -> float | None:
+    """Return a confidence as customers are told it, to four digits; None where one person's word is all."""
+    return None if confidence is None else round(confidence, 4)
 
 
 class TaskFilter(msgspec.Struct, frozen=True):

@@ -9,6 +9,7 @@ from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks.rules import Assurance, Ending
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LIFE_SECONDS, PAY, PRICE, Stage
+from support.job_lives import feed, find, running
 
 THREE = PeopleTerms(answers=3, answers_at_most=4)
 SURE = PeopleTerms(answers=2, answers_at_most=5, wrong_at_most=0.05)
@@ -121,4 +122,24 @@ async def test_five_failures_without_an_answer_end_it_charged_once(stage: Stage)
     (result,) = await stage.rows("result")
     assert (result["ending"], result["charged_micros"]) == (Ending.UNSOLVABLE, PRICE)
     assert await stage.available(account_id) == 10_000 - PRICE
+    assert (await stage.books()).findings == []
+
+
+async def test_lines_of_a_job_hold_the_most_they_may_cost_and_settle_what_they_did(stage: Stage):
+    account_id = await stage.account(10_000)
+    people = await team(stage, 3)
+    job_id = await running(stage, account_id, 2, terms=THREE, price_at_most_micros=4 * PRICE, budget_micros=7 * PRICE)
+    assert await feed(stage, job_id)
+    job = await find(stage, job_id)
+    assert (job.open, job.held_micros, job.held_back, job.waits_for) == (1, 4 * PRICE, 1, "budget")
+    await answer_all(stage, people, "12345", "12345", "99")
+    assert (await stage.books()).findings == []
+    job = await find(stage, job_id)
+    assert (job.solved, job.held_micros, job.charged_micros) == (1, 0, 3 * PRICE)
+    await feed(stage, job_id)
+    assert (await find(stage, job_id)).held_micros == 4 * PRICE
+    await answer_all(stage, people, "12345", "12345", "12345")
+    job = await find(stage, job_id)
+    assert (job.solved, job.charged_micros, job.is_over) == (2, 6 * PRICE, True)
+    assert await stage.available(account_id) == 10_000 - 6 * PRICE
     assert (await stage.books()).findings == []
