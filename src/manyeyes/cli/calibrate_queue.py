@@ -25,7 +25,9 @@ def calibrate_queue(
     account: Annotated[str | None, Parameter(help="Only this account's promises, by its number or name.")] = None,
     question: Annotated[int | None, Parameter(help="Only this question's, by its number.")] = None,
     target: Annotated[float | None, Parameter(help="Only those of this share of wrong results.")] = None,
-    out: Annotated[Path | None, Parameter(help="Write the curve of the one promise to this file, .png or .svg.")] = None,
+    out: Annotated[
+        Path | None, Parameter(help="Write the curve of the one promise to this file, .png or .svg.")
+    ] = None,
     common: Common | None = None,
 ) -> None:
     """Tell what audits prove of the results of a queue's people: per account, question and share that may be wrong."""
@@ -96,7 +98,9 @@ def _row(promise: Promise) -> dict[str, Any]:
 
 
 def _sheet(r: dict[str, Any]) -> str:
-    lines = [f"Queue {r['queue_id']}, {r['queue']}: {r['audit_share']:.1%} of what sure terms decide is audited by lot."]
+    lines = [
+        f"Queue {r['queue_id']}, {r['queue']}: {r['audit_share']:.1%} of what sure terms decide is audited by lot."
+    ]
     if not r["audit_share"]:
         lines += ["Without audits nothing can be proven: `manyeyes queue set QUEUE --audit-share 0.05` draws some."]
     if not r["promises"]:

@@ -1,4 +1,4 @@
-"""A promise's curve as a picture: what each threshold accepts of the audited results, and how much of it may be wrong."""
+"""A promise's curve as a picture: what each threshold would accept, and how much of that may be wrong."""
 
 from pathlib import Path
 
