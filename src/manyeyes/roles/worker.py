@@ -190,7 +190,8 @@ class WorkerDesk:
         """Pass a task on; return what comes next."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        outcome = await self._context.batcher.ask(skip_tasks, SkipTask(lease.cell, worker.worker_id, lease, reason))
+        command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(LOT_BYTES))
+        outcome = await self._context.batcher.ask(skip_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
