@@ -12,6 +12,7 @@ import msgspec
 from manyeyes.certainty import judgements
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.reports import store as reports
+from manyeyes.skills.gold_items import delete_gold
 from manyeyes.tasks import keeping
 from manyeyes.webhooks import store as webhooks
 
@@ -46,6 +47,7 @@ async def forget_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     needed |= await judgements.undecided(tx, cell, due)
     # 3. Save.
     await keeping.forget(tx, cell, sorted(set(due) - needed))
+    await delete_gold(tx, cell, sorted(set(due) - needed))
     await keeping.keep_longer(tx, cell, sorted(needed), now + LOOK_AGAIN)
     await keeping.set_forgotten(tx, cell, looked_through)
     return [len(due) for _ in commands]
