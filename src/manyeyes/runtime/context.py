@@ -26,6 +26,7 @@ from manyeyes.runtime.presence import Presence
 from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
+from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
@@ -88,6 +89,11 @@ class Context:
     def widgets(self) -> WidgetLinks:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """Return what names people for customers. Raises `SecretsUnreadable`."""
+        return Pseudonyms(self._own_keys.pictures)
 
     @cached_property
     def bucket_sealer(self) -> Sealer:

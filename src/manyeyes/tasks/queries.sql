@@ -247,6 +247,7 @@ DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone. Its lines are bounded
 -- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew.
 SELECT t.task_id, t.line, t.external_id, coalesce(w.state, q.state) AS work_state, r.ending, r.answer, r.answer AS shown,
+       coalesce(r.answers, 0) AS answers, r.assurance, r.confidence, coalesce(r.is_proven, false) AS is_proven,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
@@ -255,6 +256,21 @@ LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line;
+
+-- name: item_answers
+-- What each person gave to a job's items that are done, in the order of their lines; of several people's tasks the answers of
+-- their seats (purpose 1, dispatch/rules.py: Purpose), of one person's the result's own. Bounded as the outcomes are.
+SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+UNION ALL
+SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY line, answer_id;
 
 -- name: has_truths
 -- Whether right answers of a job's items are kept.
