@@ -121,7 +121,7 @@ def _why(seats: Sequence[ClosedSeat]) -> SeatEnd:
 async def _keep_answers(tx: asyncpg.Connection, now: datetime, cell: int, given: Sequence[ClosedSeat]) -> None:
     if not given:
         return
-    await panels.insert_answers(tx, now, cell, [_answer(each) for each in given])
+    await panels.insert_answers(tx, now, cell, [new_answer(each) for each in given])
     paid = [each.work for each in given if each.work.pay_micros]
     pays = [posting(TransferKind.PAY, work.task_id, work.worker_id, work.pay_micros) for work in paid]
     await ledger.insert_transfers(tx, now, cell, pays)
@@ -129,7 +129,8 @@ async def _keep_answers(tx: asyncpg.Connection, now: datetime, cell: int, given:
     await ledger.hold_pay(tx, cell, sorted(work.task_id for work in paid))
 
 
-def _answer(each: ClosedSeat) -> NewAnswer:
+def new_answer(each: ClosedSeat) -> NewAnswer:
+    """Return what was given on a seat, or to gold, as it is kept."""
     work = each.work
     return NewAnswer(
         answer_id=work.task_id,
