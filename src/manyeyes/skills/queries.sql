@@ -89,7 +89,3 @@ SELECT $1, e.queue_id, e.worker_id, e.task_id, e.source, $2, e.truth, e.given, e
 FROM unnest($3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::boolean[], $10::smallint[])
      AS e (queue_id, worker_id, task_id, source, truth, given, is_unanimous, labels)
 ORDER BY e.queue_id, e.worker_id, e.task_id, e.source ON CONFLICT DO NOTHING;
-
--- name: forget_gold
--- Tasks whose answers and pictures are forgotten are asked no more; what they said of people stays in their skills.
-DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
