@@ -31,7 +31,14 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
-HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # of a queue: for whom, how many, who is filtered
+HEAD: tuple[Any, ...] = (
+    [1, 2],
+    10,
+    [3, 4],
+    [1, 2],
+    ["hcaptcha"],
+    [9],
+)  # of a queue: for whom, how many, who is filtered
 SEATS = {"panel_pkey", "work_seats"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)

@@ -13,7 +13,7 @@ USUAL_WRONG = "0.05"
 
 
 class PeopleForm(msgspec.Struct, frozen=True, kw_only=True):
-    """What is chosen; ``wrong`` and ``is_reviewed`` count where it is until it is sure. ``choice`` empty: nothing."""
+    """What is chosen; ``wrong`` and ``is_reviewed`` count where it is until it is sure; ``choice`` may be empty."""
 
     choice: str = ""
     wrong: str = USUAL_WRONG
