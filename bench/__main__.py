@@ -24,6 +24,7 @@ from bench import (
     certainty_floor,
     certainty_labels,
     certainty_proof,
+    certainty_texts,
     depth,
     idle,
     jobs_intake,
@@ -68,6 +69,7 @@ MEASUREMENTS = {
 WITH_CROWD: dict[str, Callable[[bool, Path | None], list[Row]]] = {  # take the folder of ``--crowd`` as well
     "certainty_labels": certainty_labels.measure,
     "certainty_proof": certainty_proof.measure,
+    "certainty_texts": certainty_texts.measure,
 }
 NAMES = (*MEASUREMENTS, *WITH_CROWD)
 LATEST = Path(__file__).parent / "results" / "latest.json"

@@ -21,9 +21,9 @@ from bench.row import Row
 from manyeyes.consensus.proof import Audited, prove, thresholds
 
 TARGETS = (0.05, 0.1)
-PROVINGS, GOLD_DRAWS, SMALL_PROVINGS = 200, 4, 20
+PROVINGS, GOLD_DRAWS, SMALL_PROVINGS = 200, 2, 20
 GOLD, GOLD_SHARE = 100, 5  # at most so many items, and at most every fifth
-POPULATION, SMALL_POPULATION, AUDITS = 2_500, 1_000, 500
+POPULATION, SMALL_POPULATION, AUDITS = 2_000, 1_000, 500
 POPULATIONS = 10  # of each crowd; each is audited so often that all provings are made
 UNKNOWABLE = "dog"  # people do not know these; a promise about them would be luck
 CROWDS = (

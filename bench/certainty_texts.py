@@ -16,11 +16,11 @@ from bench.row import Row
 from manyeyes.consensus.hrrasa import hrrasa, reliabilities
 from manyeyes.consensus.rover import proposal
 from manyeyes.consensus.rules import Given, Shape, ShapeKind
+from manyeyes.tasks.rules import LONGEST_ANSWER
 
 Items = Mapping[str, Sequence[Given]]
 Method = Callable[[Items], dict[str, str]]
 AIMS = {("speech", "ROVER"): "<= .075", ("T1", "HRRASA"): "<= .49"}
-LONGEST = 500  # characters of an answer
 
 
 def measure(small: bool = False, crowd: Path | None = None) -> list[Row]:
@@ -51,7 +51,7 @@ def _worst() -> list[Row]:
     """Return what the longest texts that can be cost: seven people, 500 characters, nothing in common or nearly all."""
     given = {
         "nothing in common": [
-            Given(n, "".join(chr(0x4E00 + (n * 997 + k * k) % 9_000) for k in range(LONGEST))) for n in range(7)
+            Given(n, "".join(chr(0x4E00 + (n * 997 + k * k) % 9_000) for k in range(LONGEST_ANSWER))) for n in range(7)
         ],
         "nearly alike": [Given(n, "字" * (n * 60) + str(n) + "字" * (499 - n * 60)) for n in range(7)],
     }
@@ -60,7 +60,7 @@ def _worst() -> list[Row]:
         began = time.process_time()
         proposal(_TEXT, answers, {})
         spent = 1_000 * (time.process_time() - began)
-        rows.append(Row(f"one proposal of 7 texts of {LONGEST} ideographs, {name}", spent, "ms"))
+        rows.append(Row(f"one proposal of 7 texts of {LONGEST_ANSWER} ideographs, {name}", spent, "ms"))
     return rows
 
 

@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     task_life_seconds: int = 600
     picture_hours: BoundedHours = 24
     report_patience_hours: BoundedHours = 24
+    judgement_patience_hours: BoundedHours = 24
     statement_cache_size: int = 256  # 0 behind a PgBouncer older than 1.21
     allowed_private_networks: str = (
         ""  # networks, by commas, that the outbound door may enter though they are not public

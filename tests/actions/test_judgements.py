@@ -1,4 +1,4 @@
-"""Reviewers decide what people do not settle, and audit what stands (docs/decisions/0061)."""
+"""Reviewers decide what people do not settle, and audit what stands (docs/decisions/0058)."""
 
 import json
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from manyeyes.consensus.likeness import groups, likeness
@@ -18,7 +18,14 @@ METER = Shape(kind=ShapeKind.NUMBER)
 ENGLAND, WALES = (
     "\U0001f3f4" + "".join(chr(0xE0000 + ord(sign)) for sign in code) + "\U000e007f" for code in ("gbeng", "gbwls")
 )
-ASSIGNED = [chr(p) for p in range(sys.maxunicode + 1) if unicodedata.category(chr(p)) not in ("Cn", "Cs", "Co")]
+# Ideographs and Hangul syllables are left out: 130,000 letters to which nothing is done one by one.
+ALIKE_ALL = ((0x3400, 0x9FFF), (0xAC00, 0xD7A3), (0x17000, 0x18CFF), (0x20000, 0x2F7FF), (0x30000, 0x3FFFF))
+ASSIGNED = [
+    chr(p)
+    for p in range(sys.maxunicode + 1)
+    if unicodedata.category(chr(p)) not in ("Cn", "Cs", "Co")
+    and not any(first <= p <= last for first, last in ALIKE_ALL)
+]
 DIGITS = (
     "٠١٢",
     "۰۱۲",
@@ -168,7 +175,6 @@ def test_numbers_within_the_tolerance_of_their_median_are_alike(tolerance: str, 
 
 
 @given(st.lists(numbers, max_size=9), st.integers(0, 500), st.randoms(use_true_random=False))
-@settings(max_examples=300)
 def test_groups_of_numbers_keep_the_tolerance_in_whatever_order(texts: list[str], hundredths: int, chance):
     shape = Shape(kind=ShapeKind.NUMBER, tolerance=Decimal(hundredths) / 100)
     answers = people(*texts)

@@ -159,7 +159,8 @@ def test_thresholds_fall_and_all_results_reach_the_last(scores, drawn, target):
 
 def test_the_first_threshold_leaves_audits_enough():
     scores = [place / 1_000 for place in range(1_000)]
-    assert thresholds(scores, 1_570, 0.05)[0] == 0.9  # a tenth of 1,570 is 157, which prove 5 % if 1.25 % are wrong
+    assert thresholds(scores, 3_930, 0.05)[0] == 0.9  # a tenth of them is 393, which prove 5 % if 2.5 % are wrong
+    assert thresholds(scores, 785, 0.05)[0] == 0.8  # a fifth is 157, which prove it if 1.25 % are wrong
     assert thresholds(scores, 100, 0.05) == (0.0,)
     assert thresholds([], 100, 0.05) == thresholds(scores, 0, 0.05) == ()
 

@@ -129,6 +129,13 @@ async def at_review(site: Site, browser: Browser, judge: Hand, **browser_context
     return screen
 
 
+async def at_results(site: Site, browser: Browser, judge: Hand, **browser_context: Any) -> Screen:
+    """Sign the reviewer in by a one-time link; the screen offers them to start deciding results."""
+    screen = await at_review(site, browser, judge, **browser_context)
+    await screen.page.goto(site.url + "/reviewer/results")
+    return screen
+
+
 async def has_no_sideways_scroll(page: Page) -> bool:
     """Tell whether the page is no wider than its window."""
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

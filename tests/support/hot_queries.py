@@ -31,14 +31,7 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
-HEAD: tuple[Any, ...] = (
-    [1, 2],
-    10,
-    [3, 4],
-    [1, 2],
-    ["hcaptcha"],
-    [9],
-)  # of a queue: for whom, how many, who is filtered
+HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # whom for, how many, filters
 SEATS = {"panel_pkey", "work_seats"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
@@ -66,6 +59,11 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (panels.SQL, "lock_panels", (1, [20005, 20006]), {"panel_pkey"}, True),
     (panels.SQL, "panels", (1, [20005, 20006]), {"panel_pkey"}, False),
     (panels.SQL, "answers_of", (1, [20005, 20006]), {"answer_task"}, True),
+    (panels.SQL, "seats_of_panels", (1, [160015]), {"panel_seat"}, False),
+    (panels.SQL, "refute_answers", (1, [160015], NOW), {"answer_pkey"}, True),
+    (panels.SQL, "set_right", (1, [160015], [True]), {"answer_pkey"}, True),
+    (panels.SQL, "forget_answers", (1, [20005, 20006]), {"answer_task"}, False),
+    (reports.SQL, "reports_against_several", (1, 5, 100), {"report_pkey", "answer_refuted"}, True),
     (panels.SQL, "answers_by_number", (1, [160015]), {"answer_pkey"}, False),
     (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
     (tasks.SQL, "has_truths", (1, 7), {"task_line", "truth_pkey"}, False),
@@ -75,7 +73,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (
         jobs.SQL,
         "revise_jobs",
-        (1, [7], *[[""], [1], [1], [None], [None], [None], [None], [""], [""]], [NOW]),
+        (1, [7], *[[""], [1], [1], [None], [None], [None], [None], [""], [""]], [NOW], [1], ["{}"]),
         {"job_pkey"},
         True,
     ),

@@ -19,7 +19,10 @@ LARGEST_SWEEP = 500
 
 
 class EndOverdueTasks(msgspec.Struct, frozen=True):
+    """``seed``: chance, for the audits by lot of what is decided so; empty: none is drawn."""
+
     cell: int
+    seed: bytes = b""
 
 
 async def end_overdue_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[EndOverdueTasks]) -> list[int]:
@@ -29,7 +32,7 @@ async def end_overdue_tasks(tx: asyncpg.Connection, now: datetime, commands: Seq
     if overdue:
         own, seats = seats_of(overdue)
         await end_tasks(tx, now, cell, [EndedWork(work, Ending.UNANSWERED) for work in own])
-        await close_seats(tx, now, cell, [ClosedSeat(work, SeatEnd.OVERDUE) for work in seats])
+        await close_seats(tx, now, cell, [ClosedSeat(work, SeatEnd.OVERDUE) for work in seats], commands[0].seed)
         terms = await accounts.terms(tx, cell, sorted({work.account_id for work in overdue}))
         counts = Counter((work.account_id, work.queue_id) for work in overdue)
         steps = {key: n * (TURN_UNIT // terms[key[0]].weight) for key, n in counts.items()}

@@ -36,6 +36,17 @@ class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
     stops: str = "[]"
 
 
+class Agreement(msgspec.Struct, frozen=True):
+    """Of ``decided`` results, how many decisions say what people said together (``alike``)."""
+
+    decided: int = 0
+    alike: int = 0
+
+    def added(self, other: "Agreement") -> "Agreement":
+        """Return both together."""
+        return Agreement(self.decided + other.decided, self.alike + other.alike)
+
+
 async def insert_judgements(
     tx: asyncpg.Connection, now: datetime, cell: int, judgements: Sequence[NewJudgement]
 ) -> None:
@@ -132,6 +143,21 @@ async def judged_since(db: asyncpg.Connection, cell: int, reviewer_id: int, sinc
     return row["judgements"], row["pay_micros"]
 
 
+async def agreement(
+    db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime
+) -> tuple[Agreement, Agreement]:
+    """Return how far a reviewer's decisions since an instant agree with people's, and how far the others' do."""
+    rows = await db.fetch(SQL.agreement_of, cell, reviewer_id, since)
+    found = {row["is_own"]: Agreement(row["decided"], row["alike"]) for row in rows}
+    return found.get(True, Agreement()), found.get(False, Agreement())
+
+
 async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what every reviewer's decisions earned, in micros."""
     return dict(await db.fetch(SQL.all_judgements, cell, timeout=PROOF_SECONDS))
+
+
+async def forget(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Forget what reviewers were shown of ended tasks and what they decided; all figures about it stay."""
+    if task_ids:
+        await tx.execute(SQL.forget_judgements, cell, task_ids)

@@ -1,4 +1,4 @@
-"""From audits to a promise, step by step: when the audits are looked at, and what follows (docs/decisions/0061). Pure.
+"""From audits to a promise, step by step: when the audits are looked at, and what follows (docs/decisions/0058). Pure.
 
 A look at a number of audits that was fixed beforehand may prove a threshold (consensus/proof.py); each look counts
 audits that no look has counted. What is watched at every audit is the bound that may be watched (always_valid.py).

@@ -3,7 +3,7 @@
 After J. Li, F. Fukumoto: A dataset of crowdsourced word sequences, AnnoNLP 2019; J. Li: Crowdsourced text sequence
 aggregation based on hybrid reliability and representation (HRRASA), SIGIR 2020; A. Braylan, M. Lease: Modeling and
 aggregation of complex annotations via annotation distances, WWW 2020. Texts stand as vectors of hashed trigrams of
-characters instead of a language model's (docs/decisions/0057). With numpy: never imported by a process that serves.
+characters instead of a language model's (docs/decisions/0058). With numpy: never imported by a process that serves.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Which answers are alike, and what stands for those that are (docs/decisions/0057).
+"""Which answers are alike, and what stands for those that are (docs/decisions/0058).
 
 Fields and labels are taken apart before their parts are compared: parts.py.
 """

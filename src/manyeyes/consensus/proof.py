@@ -35,7 +35,6 @@ _LIKELY = 0.8  # so often the planned number of audits must suffice
 _GROWTH = 1.03  # each number that a plan may have is so much larger than the one before
 _MOST_PLANNED = 200_000  # audits; more than anybody makes of one question
 _THRESHOLDS = 20
-_CLEAR = 0.25  # of the target: where the strictest threshold has so many wrong, its audits suffice
 _SCALE = 1e9  # scores differ behind it where the same terms were added in another order
 
 
@@ -126,15 +125,15 @@ def thresholds(
 
     ``scores``: the highest that each of many results reached; *not* of those that are audited, so that the order of the
     tests depends on nothing they say. The first threshold is one that as many of the audits reach as prove the target
-    where a quarter of it is wrong (all, if there are fewer), and the last is one that all reach; between them as many
-    results come on at each. Raises ValueError as `prove` does.
+    where half of it is wrong; where that is more than half of them, a quarter; all, if there are fewer. The last is one
+    that all reach, and between them as many results come on at each. Raises ValueError as `prove` does.
     """
     _check(target, confidence)
     ranked = sorted(scores, reverse=True)
     if not ranked or not audits:
         return ()
-    planned = _planned(target, target * _CLEAR, confidence)
-    first = min(1.0, planned / audits) if planned else 1.0
+    half, quarter = (_planned(target, target * wrong, confidence) or audits for wrong in (1 / 2, 1 / 4))
+    first = min(1.0, (half if half <= audits / 2 else quarter) / audits)
     shares = [first + (1 - first) * step / (_THRESHOLDS - 1) for step in range(_THRESHOLDS)]
     places = (min(math.ceil(share * len(ranked)), len(ranked)) - 1 for share in shares)
     return tuple(sorted({_floored(ranked[place]) for place in places}, reverse=True))

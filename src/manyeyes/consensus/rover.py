@@ -14,16 +14,15 @@ import msgspec
 from manyeyes.consensus.likeness import groups
 from manyeyes.consensus.parts import fields_given, put_together
 from manyeyes.consensus.rules import Given, Shape, ShapeKind, Skill
+from manyeyes.consensus.skills import OPEN_CHOICES, UNKNOWN, chance_right
 from manyeyes.consensus.tokens import Token, characters, words
 from manyeyes.values.text.rules import normalised
 
 LONGEST_BY_CHARACTERS = 40  # the median of longer texts has several words, and those are what people mishear
 FARTHEST = 64  # tokens by which two texts are shifted against each other at most, beside what one is longer
-NEWCOMER = Skill(right=4, wrong=1)  # what is added to what is known of anybody
-UNKNOWN = Skill()
 
 
-class Voted(msgspec.Struct, frozen=True):
+class VotedSlot(msgspec.Struct, frozen=True):
     """A slot's ``text`` and the share of the votes for it, from 0 to 1; an empty text where most have nothing there."""
 
     text: str
@@ -44,22 +43,16 @@ def proposal(shape: Shape, given: Sequence[Given], skills: Mapping[int, Skill]) 
         return put_together(shape, parts)
     if shape.kind is not ShapeKind.TEXT:
         return groups(shape, given)[0].value
-    weights = [share_right(skills.get(each.worker_id, UNKNOWN)) for each in given]
+    weights = [chance_right(skills.get(each.worker_id, UNKNOWN), OPEN_CHOICES) for each in given]
     return text_of(slots_of([each.text for each in given], weights))
 
 
-def share_right(skill: Skill) -> float:
-    """Return how often somebody is right, from 0 to 1; who is unknown is a `NEWCOMER`."""
-    right = skill.right + NEWCOMER.right
-    return right / (right + skill.wrong + NEWCOMER.wrong)
-
-
-def text_of(slots: Sequence[Voted]) -> str:
+def text_of(slots: Sequence[VotedSlot]) -> str:
     """Return the text of the slots, in the one form of texts."""
     return normalised("".join(slot.text for slot in slots))
 
 
-def slots_of(texts: Sequence[str], weights: Sequence[float]) -> list[Voted]:
+def slots_of(texts: Sequence[str], weights: Sequence[float]) -> list[VotedSlot]:
     """Return the slots in their order, each with what most weight is for; of no text none.
 
     Short texts are voted by characters, those with a median above `LONGEST_BY_CHARACTERS` by words. Tokens that are
@@ -154,13 +147,13 @@ def _shares(column: Sequence[Token | None], weights: Sequence[float]) -> list[tu
     return [(key, math.fsum(each) / whole) for key, each in votes.items()]
 
 
-def _voted(column: Sequence[Token | None], weights: Sequence[float]) -> Voted:
+def _voted(column: Sequence[Token | None], weights: Sequence[float]) -> VotedSlot:
     key, share = max(_shares(column, weights), key=lambda each: round(each[1], _DIGITS))
     spelt: dict[str, float] = {}
     for token, weight in zip(column, weights, strict=True):
         if token and token.key == key:
             spelt[token.text] = spelt.get(token.text, 0.0) + weight
-    return Voted(max(spelt, key=lambda text: round(spelt[text], _DIGITS), default=""), share)
+    return VotedSlot(max(spelt, key=lambda text: round(spelt[text], _DIGITS), default=""), share)
 
 
 _BOTH, _COLUMN, _TOKEN = b"bct"

@@ -19,6 +19,7 @@ from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
+from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
 from manyeyes.console.shared.appearance import change_look
 from manyeyes.console.shared.connect import show_help
@@ -78,10 +79,12 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
+    judging = JudgingPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
+        "/reviewer/results": judging.show,
         "/widget/{signed}": WidgetPages(context).show,
     }
     forms: dict[str, Endpoint] = {
@@ -93,6 +96,9 @@ def _workers(context: Context) -> Rooms:
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,
+        "/reviewer/results/decide": judging.decide,
+        "/reviewer/results/skip": judging.skip,
+        "/reviewer/results/leave": judging.leave,
     }
     return pages, forms
 

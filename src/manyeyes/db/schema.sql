@@ -515,6 +515,7 @@ CREATE TABLE reviewer_record (
 ) WITH (fillfactor = 50);
 
 -- A worker's one appeal against a confirmed complaint; an accepted one is paid by the house (docs/decisions/0025#pay).
+-- Its number is the task's, or of one of several answers that answer's own.
 CREATE TABLE appeal (
     cell        int NOT NULL,
     task_id     bigint NOT NULL,
@@ -948,6 +949,7 @@ CREATE TABLE panel (
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_seat ON panel (cell, first_seat);
 CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
 
 -- What one person gave to a task of several, to gold or to practice; a task of one answer has it in `result`. Insert-only,
@@ -973,6 +975,7 @@ CREATE TABLE answer (
 );
 CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
 CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_refuted ON answer (cell, worker_id, refuted_at) WHERE refuted_at IS NOT NULL;
 CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
 
 -- Tasks whose right answer is known, asked of people unseen. One that good workers deny is put aside.

@@ -8,7 +8,7 @@ import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
-from manyeyes.db.rows import columns, read
+from manyeyes.db.rows import columns, read, read_one
 from manyeyes.reports.rules import Slot, Vote
 from manyeyes.reports.store import SQL, vote_of
 
@@ -67,7 +67,7 @@ async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, que
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """Return (task, reviewer) of all who have or had a slot of these complaints."""
+    """Return (task, person) of all who have or had a slot of these complaints, or were asked about them before."""
     rows = await tx.fetch(SQL.judges, cell, sorted(set(task_ids)))
     return {(row["task_id"], row["reviewer_id"]) for row in rows}
 
@@ -123,6 +123,12 @@ async def add_to_records(tx: asyncpg.Connection, cell: int, records: Mapping[int
 async def records(db: asyncpg.Connection, cell: int) -> list[ReviewerRecord]:
     """Return the records of all who ever judged a decided complaint."""
     return read(ReviewerRecord, await db.fetch(SQL.records, cell))
+
+
+async def record_of(db: asyncpg.Connection, cell: int, reviewer_id: int) -> ReviewerRecord:
+    """Return how a reviewer voted on decided complaints; of a new one nothing is known."""
+    found = read_one(ReviewerRecord, await db.fetchrow(SQL.record_of, cell, reviewer_id))
+    return found or ReviewerRecord(reviewer_id, 0, 0)
 
 
 async def reviewer_since(db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """The periodic jobs. Each is a period in seconds and a call; all of them may run in every process at once."""
 
 import asyncio
+import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
+from manyeyes.actions.close_overdue_judgements import LARGEST_SWEEP as JUDGEMENTS_SWEEP
+from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
@@ -19,6 +22,7 @@ from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.retire_dead_nodes import LARGEST_SWEEP as ORPHANS_SWEEP
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
+from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
 from manyeyes.actions.return_lapsed_leases import LARGEST_SWEEP as LAPSED_SWEEP
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots, return_lapsed_slots
@@ -38,6 +42,7 @@ from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 
 log = structlog.get_logger()
+SEED_BYTES = 16  # of chance: what a sweep decides may be drawn for an audit
 FAILED_SECONDS = 60.0  # how soon a job that failed is tried again at the latest
 PeriodicJob = Callable[[Context, int], Awaitable[object]]
 
@@ -60,7 +65,7 @@ async def return_leases(context: Context, cell: int) -> None:
 
 async def end_overdue(context: Context, cell: int) -> None:
     """End tasks that nobody finished in their longest life, until none is left; lines of their jobs may follow."""
-    while ended := await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell)):
+    while ended := await context.batcher.ask(end_overdue_tasks, EndOverdueTasks(cell, os.urandom(SEED_BYTES))):
         context.job_bell.ring()
         if ended < OVERDUE_SWEEP:
             return
@@ -112,8 +117,9 @@ async def vest(context: Context, cell: int) -> None:
 
 
 async def return_slots(context: Context, cell: int) -> None:
-    """Open complaints again that a reviewer left undecided, and wake the others who wait for one."""
-    if await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell)):
+    """Open complaints and results again that a reviewer left undecided, and wake the others who wait for one."""
+    complaints = await context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell))
+    if await context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell)) or complaints:
         context.notifier.notify([EVERY_REVIEWER])
 
 
@@ -121,6 +127,16 @@ async def settle_reports(context: Context, cell: int) -> None:
     """Settle complaints that reviewers left undecided for too long, until none is left."""
     command = SettleOverdueReports(cell, context.settings.report_patience_hours)
     while await context.batcher.ask(settle_overdue_reports, command) == REPORTS_SWEEP:
+        await asyncio.sleep(0)
+
+
+async def close_judgements(context: Context, cell: int) -> None:
+    """End what reviewers were asked and left undecided for too long, until none is left."""
+    command = CloseOverdueJudgements(cell, context.settings.judgement_patience_hours)
+    while closed := await context.batcher.ask(close_overdue_judgements, command):
+        context.job_bell.ring()
+        if closed < JUDGEMENTS_SWEEP:
+            return
         await asyncio.sleep(0)
 
 
@@ -194,6 +210,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (5.0, vest),
     (1.0, return_slots),
     (60.0, settle_reports),
+    (60.0, close_judgements),
     (60.0, forget_past_standings),
     (300.0, guard_reports),
     (60.0, tell_stuck),

@@ -9,6 +9,7 @@ from manyeyes.v1 import (
     job_results,
     job_stream,
     jobs,
+    judging,
     money,
     recognitions,
     reports,
@@ -23,6 +24,7 @@ from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.job_stream import JobStreamApi
 from manyeyes.v1.jobs import JobsApi
+from manyeyes.v1.judging import JudgingApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
 from manyeyes.v1.recognitions import RecognitionsApi
@@ -36,6 +38,7 @@ from manyeyes.v1.worker import WorkerApi
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
+    JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,

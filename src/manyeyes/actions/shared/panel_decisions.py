@@ -136,7 +136,7 @@ class _Lot(msgspec.Struct, frozen=True):
 def _lot(panel: Panel, work: Work, known: _Known, seed: bytes, *, was_asked_all: bool) -> _Lot | None:
     """Return the lot of what sure terms decide; None when it is not drawn, or its question is refused.
 
-    What was not accepted is drawn as well: a lower threshold would accept some of it (docs/decisions/0061).
+    What was not accepted is drawn as well: a lower threshold would accept some of it (docs/decisions/0058).
     """
     target = panel.terms.wrong_at_most
     if target is None or not is_drawn(seed, panel.task_id, known.weighings[panel.queue_id].audit_share):

@@ -47,6 +47,7 @@ CREATE TABLE panel (
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_seat ON panel (cell, first_seat);
 CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
 
 CREATE TABLE answer (
@@ -70,6 +71,7 @@ CREATE TABLE answer (
 );
 CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
 CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_refuted ON answer (cell, worker_id, refuted_at) WHERE refuted_at IS NOT NULL;
 CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
 
 CREATE TABLE gold (

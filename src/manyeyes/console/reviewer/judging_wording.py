@@ -1,0 +1,19 @@
+"""The sentences of the screen where reviewers decide results; an own answer is asked as the worker's screen asks it."""
+
+from collections.abc import Mapping
+
+from manyeyes.console.reviewer.review_wording import REVIEW_WORDS
+from manyeyes.console.shared.languages import mark
+from manyeyes.console.shared.task_wording import ONE_OR_MANY, WORDS
+
+JUDGING_WORDS: Mapping[str, str | ONE_OR_MANY] = {
+    **WORDS,
+    "state.working": mark("Deciding"),
+    "notice.decided": mark("You decided: %(text)s"),
+    "notice.unjudged": mark("You said: it cannot be judged"),
+    "notice.slot_lost": mark(
+        "Your time for that picture was over, so that decision was not taken. Just go on with the next one."
+    ),
+    "notice.not_reviewer": REVIEW_WORDS["notice.not_reviewer"],
+    "notice.reconnecting": mark("Connection lost. Trying again; what you decided is sent as soon as it is back."),
+}

@@ -1,0 +1,258 @@
+"""What a reviewer does with results, alike for the JSON API and the screen: take one, decide it or pass it on, go."""
+
+import asyncio
+import random
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import msgspec
+
+from manyeyes.actions.decide_judgements import DecideJudgement, decide_judgements
+from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
+from manyeyes.actions.shared.judgement_effects import JudgementId
+from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
+from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
+from manyeyes.certainty import judgements
+from manyeyes.certainty.judgements import Agreement
+from manyeyes.certainty.rules import Judgement, blind
+from manyeyes.consensus.likeness import groups
+from manyeyes.consensus.rules import Given, Shape
+from manyeyes.ledger import store as ledger
+from manyeyes.panels import store as panels
+from manyeyes.reports import slots
+from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
+from manyeyes.roles.pictures import KeptPicture
+from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.tasks import history
+from manyeyes.tasks.history import TaskQuestion
+from manyeyes.tasks.options import PictureOptions, picture_options, shown_text, unfit_answer
+from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.shapes import shape_of
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import may_judge
+from manyeyes.workers.store import Worker
+
+_JUDGEMENT = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
+AGREEMENT_DAYS = 90
+
+
+class GivenText(msgspec.Struct, frozen=True):
+    """One of the answers that were given: as it is kept and sent back, and as people read it."""
+
+    text: str
+    shown: str
+
+
+class LeasedJudgement(msgspec.Struct, frozen=True, kw_only=True):
+    """A result before a reviewer: picture, question and all different answers, blind and in no order.
+
+    Nothing says why it is asked, who gave which answer, or how many did.
+    """
+
+    judgement: JudgementId
+    expires_at: datetime
+    kind: str
+    options: PictureOptions
+    picture: KeptPicture
+    queue: QueueTerms
+    given: tuple[GivenText, ...]
+    pay_micros: int
+    question: QuestionKey | None = None
+
+
+class DecisionTaken(msgspec.Struct, frozen=True):
+    earned_micros: int
+    next: LeasedJudgement | None
+
+
+class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions and pay for them since midnight UTC; how far they agree with others (`AGREEMENT_DAYS`), for them alone.
+
+    ``votes`` on complaints that were decided, of which ``against`` the verdict. ``own``: how many of their decisions
+    say what people said together; ``others``: of all other reviewers' decisions.
+    """
+
+    decisions: int
+    earned_micros: int
+    payable_micros: int
+    votes: int
+    against: int
+    own: Agreement
+    others: Agreement
+
+
+class JudgingDesk:
+    """What signed-in reviewers do with results, in one process."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def next(self, worker: Worker, wait_seconds: float) -> LeasedJudgement | Refusal | None:
+        """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
+        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
+        event = self._context.notifier.subscribe(EVERY_REVIEWER)
+        try:
+            while True:
+                event.clear()
+                found = await self._take(worker.worker_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if found is not None or left <= 0:
+                    return found
+                await rest(event, min(left, LOOK_AGAIN_SECONDS))
+        finally:
+            self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
+
+    async def decide(self, worker: Worker, judgement: JudgementId | None, value: str | None) -> DecisionTaken | Refusal:
+        """Decide a result, None: it cannot be judged; return what that earned and what comes next."""
+        if not worker.reviewer:
+            return _NO_REVIEWER
+        if judgement is None or judgement.cell not in self._context.cells.numbers:
+            return _NO_JUDGEMENT
+        command = DecideJudgement(judgement.cell, worker.worker_id, judgement, value)
+        outcome = await self._context.batcher.ask(decide_judgements, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        self._context.job_bell.ring()  # a task that ended may let a line of its job in
+        upcoming = await self._take(worker.worker_id)
+        return DecisionTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
+
+    async def skip(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal | None:
+        """Pass a result on to others; return what comes next."""
+        if not worker.reviewer:
+            return _NO_REVIEWER
+        if judgement is None or judgement.cell not in self._context.cells.numbers:
+            return _NO_JUDGEMENT
+        command = SkipJudgement(judgement.cell, worker.worker_id, judgement)
+        outcome = await self._context.batcher.ask(skip_judgements, command)
+        if isinstance(outcome, Refusal):
+            return outcome
+        self._context.notifier.notify([EVERY_REVIEWER])
+        return await self._take(worker.worker_id)
+
+    async def leave(self, worker: Worker) -> None:
+        """Give back at once what the reviewer has before them."""
+        for cell in self._context.cells.numbers:
+            await self._context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell, worker.worker_id))
+        self._context.notifier.notify([EVERY_REVIEWER])
+
+    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
+        """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
+        found = await self._take(worker.worker_id)
+        if isinstance(found, Refusal):
+            return found
+        asked = found.question if found else None
+        return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
+
+    async def session(self, worker: Worker) -> JudgingSession | Refusal:
+        """Return what the reviewer did today, and how far they agree with others."""
+        if not worker.reviewer:
+            return _NO_REVIEWER
+        now = datetime.now(UTC)
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        since = now - timedelta(days=AGREEMENT_DAYS)
+        decisions = earned = payable = votes = against = 0
+        own = others = Agreement()
+        for cell in self._context.cells.numbers:
+            async with self._context.cells.pool(cell).acquire() as db:
+                count, micros = await judgements.judged_since(db, cell, worker.worker_id, midnight)
+                payable += await ledger.worker_payable(db, cell, worker.worker_id)
+                mine, theirs = await judgements.agreement(db, cell, worker.worker_id, since)
+                record = await slots.record_of(db, cell, worker.worker_id)
+            decisions, earned = decisions + count, earned + micros
+            own, others = own.added(mine), others.added(theirs)
+            votes, against = votes + record.votes, against + record.against
+        return JudgingSession(
+            decisions=decisions,
+            earned_micros=earned,
+            payable_micros=payable,
+            votes=votes,
+            against=against,
+            own=own,
+            others=others,
+        )
+
+    async def _take(self, worker_id: int) -> LeasedJudgement | Refusal | None:
+        """Return what lies before the reviewer, else a fresh one of any cell. Who was disabled is refused."""
+        worker = await self._context.lookups.worker(worker_id)
+        if worker is None or not worker.reviewer:
+            return _NO_REVIEWER
+        queues = await self._context.lookups.queues()
+        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
+        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
+        for cell in await self._cells(worker_id):
+            found = await self._context.batcher.ask(take_judgements, TakeJudgement(cell, worker_id, queue_ids))
+            if found is not None:
+                return await self._leased(cell, found)
+        return None
+
+    async def _cells(self, worker_id: int) -> list[int]:
+        """Return the cells to look in, in any order; only one when something of it lies before them already."""
+        numbers = self._context.cells.numbers
+        for cell in numbers if len(numbers) > 1 else []:
+            if await self._context.batcher.read(_holds, cell, worker_id):
+                return [cell]
+        return random.sample(numbers, len(numbers))
+
+    async def _leased(self, cell: int, judgement: Judgement) -> LeasedJudgement:
+        question, texts = await self._context.batcher.read(_asked, cell, judgement.task_id)
+        options = picture_options(question.kind, question.options)
+        values = different(shape_of(options), [*texts, judgement.proposal])
+        lease = (judgement.task_id, judgement.lease, judgement.reviewer_id)
+        fitting = [value for value in blind(values, lease) if not unfit_answer(options, value)]
+        assert judgement.lease_until is not None
+        return LeasedJudgement(
+            judgement=JudgementId(cell, judgement.task_id, judgement.lease),
+            expires_at=judgement.lease_until,
+            kind=question.kind,
+            options=options,
+            picture=KeptPicture(cell, question.task_id, question.created_at, question.media),
+            queue=(await self._context.lookups.queues())[judgement.queue_id],
+            given=tuple(GivenText(value, shown_text(options, value)) for value in fitting),
+            pay_micros=judgement.pay_micros,
+            question=await self._explained(cell, question.question_id),
+        )
+
+    async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
+        """Return the question if there is anything to read about it."""
+        key = QuestionKey(cell, question_id)
+        found = await instructions(self._context, key) if question_id else None
+        return key if found and found.is_something else None
+
+
+def different(shape: Shape, texts: Sequence[str]) -> list[str]:
+    """Return one of all answers that are alike, of each that is not; a composed form that nobody gave is one too."""
+    return [group.value for group in groups(msgspec.structs.replace(shape, tolerance=0), _as_given(texts))]
+
+
+def parse_judgement(text: str) -> JudgementId | None:
+    """Return the fence that ``cell-task-number`` names; None for any other text."""
+    found = _JUDGEMENT.fullmatch(text)
+    return JudgementId(*map(int, found.groups())) if found else None
+
+
+def _as_given(texts: Sequence[str]) -> list[Given]:
+    return [Given(n, text) for n, text in enumerate(texts)]
+
+
+async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[bool]:
+    """Return whether each reviewer has something before them; a batched read."""
+    now = await db.fetchval("SELECT now()")
+    held = await judgements.held(db, now, cell, set(reviewer_ids))
+    return [reviewer_id in held for reviewer_id in reviewer_ids]
+
+
+async def _asked(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, list[str]]]:
+    """Return what was asked, and what people gave; a batched read."""
+    ids = sorted(set(task_ids))
+    questions, answers = await history.questions(db, cell, ids), await panels.answers_of(db, cell, ids)
+    texts = {task_id: [answer.text for answer in answers[task_id] if answer.text is not None] for task_id in ids}
+    return [(questions[task_id], texts[task_id]) for task_id in task_ids]
+
+
+_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")
+_NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")
+_NO_JUDGEMENT = Refusal(Reason.SLOT_LOST, "this is none of yours")

@@ -1,0 +1,104 @@
+"""Results before a reviewer as /v1 shows them; money in USD."""
+
+from datetime import datetime
+
+import msgspec
+
+from manyeyes.certainty.judgements import Agreement
+from manyeyes.roles.judging import AGREEMENT_DAYS, DecisionTaken, JudgingSession, LeasedJudgement
+from manyeyes.runtime.context import Context
+from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
+from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
+from manyeyes.v1.reviewer_views import FieldAnswer, ReviewTask
+from manyeyes.v1.worker_views import queue_view
+from manyeyes.values.money import number
+
+
+class GivenView(msgspec.Struct, frozen=True):
+    """``value``: one of the answers, as a decision sends it back. ``text``: as people read it."""
+
+    value: str
+    text: str
+    chosen: list[str] | msgspec.UnsetType = msgspec.UNSET
+    fields: list[FieldAnswer] | msgspec.UnsetType = msgspec.UNSET
+
+
+class JudgementView(msgspec.Struct, frozen=True):
+    """A result before a reviewer: picture, question, and all different answers in no order; ``pay`` in USD."""
+
+    judgement: str
+    expires_at: datetime
+    pay: float
+    task: ReviewTask
+    given: list[GivenView]
+
+
+class DecisionView(msgspec.Struct, frozen=True):
+    earned: float
+    next: JudgementView | None
+
+
+class AgreementView(msgspec.Struct, frozen=True):
+    """Of ``decided`` results, how many decisions say what people said together (``alike``)."""
+
+    decided: int
+    alike: int
+
+
+class JudgingView(msgspec.Struct, frozen=True):
+    """``decisions`` and ``earned`` (USD) since midnight UTC. ``votes`` on complaints that are decided, ``against`` the
+    verdict. ``own`` and ``others``: decisions of the last ``days``."""
+
+    decisions: int
+    earned: float
+    payable: float
+    votes: int
+    against: int
+    days: int
+    own: AgreementView
+    others: AgreementView
+
+
+def judgement_view(context: Context, leased: LeasedJudgement | None) -> JudgementView | None:
+    """Return a result with the address of its picture; None for none."""
+    if leased is None:
+        return None
+    picture = leased.picture.peoples_path(context.pictures)
+    question = str(leased.question) if leased.question else msgspec.UNSET
+    task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
+    given = [_given(leased.options, each.text, each.shown) for each in leased.given]
+    return JudgementView(str(leased.judgement), leased.expires_at, number(leased.pay_micros), task, given)
+
+
+def decision_view(context: Context, taken: DecisionTaken) -> DecisionView:
+    """Return what a decision earned, and what comes next."""
+    return DecisionView(number(taken.earned_micros), judgement_view(context, taken.next))
+
+
+def judging_view(session: JudgingSession) -> JudgingView:
+    """Return what a reviewer did today, and how far they agree with others."""
+    return JudgingView(
+        decisions=session.decisions,
+        earned=number(session.earned_micros),
+        payable=number(session.payable_micros),
+        votes=session.votes,
+        against=session.against,
+        days=AGREEMENT_DAYS,
+        own=_agreement(session.own),
+        others=_agreement(session.others),
+    )
+
+
+def _agreement(found: Agreement) -> AgreementView:
+    return AgreementView(found.decided, found.alike)
+
+
+def _given(options: PictureOptions, text: str, shown: str) -> GivenView:
+    return GivenView(
+        value=text,
+        text=shown,
+        chosen=chosen_names(options, text) if isinstance(options, ChoicesOptions) else msgspec.UNSET,
+        fields=[FieldAnswer(name, part) for name, part in shown_parts(options, text)]
+        if isinstance(options, FieldsOptions)
+        else msgspec.UNSET,
+    )
