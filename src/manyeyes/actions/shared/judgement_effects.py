@@ -189,7 +189,7 @@ async def _end_tasks(
         (_step(j, panel, answers[j.task_id]), _work(panel, origins[j.task_id]))
         for j, panel in zip(ending, over, strict=True)
     ]
-    await end_panels(tx, now, cell, ends, {})
+    await end_panels(tx, now, cell, ends)
 
 
 def _step(judgement: Judgement, panel: Panel, given: Sequence[PanelAnswer]) -> PanelStep:
