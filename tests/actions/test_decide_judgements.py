@@ -1,61 +1,19 @@
-"""Reviewers decide what people do not settle, and audit what stands (docs/decisions/0058)."""
+"""decide_judgements: reviewers decide what people do not settle, and audit what stands (docs/decisions/0061)."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from manyeyes.actions.cast_votes import Voted
-from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.decide_judgements import JudgementTaken
-from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
-from manyeyes.actions.shared.judgement_effects import JudgementId
-from manyeyes.actions.skip_judgements import JudgementSkipped, SkipJudgement, skip_judgements
 from manyeyes.certainty.promises import promises
 from manyeyes.certainty.proving import first_look
-from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, JudgementPurpose, JudgementState
-from manyeyes.consensus.terms import PeopleTerms, Uncertain
+from manyeyes.certainty.rules import JudgementPurpose, JudgementState
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks.rules import Assurance
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE, Stage
-
-REVIEWED = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.05, uncertain=Uncertain.REVIEW)
-RETURNED = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.05)
-VOTE_PAY = 100
-SEED = b"chance"
-
-
-async def asked(
-    stage: Stage,
-    *texts: str,
-    terms: PeopleTerms = REVIEWED,
-    seed: bytes = b"",
-    people: Sequence[int] = (),
-    account_id: int = 0,
-) -> tuple[int, list[int]]:
-    """Let people (new ones, unless they are named) answer a new task; return it and them."""
-    account_id = account_id or await stage.account()
-    found = [*people, *[stage.number() for _ in texts[len(people) :]]]
-    task_id = await stage.submit(account_id, terms=terms)
-    for worker_id, text in zip(found, texts, strict=True):
-        await stage.come(worker_id)
-        await stage.hand_out()
-        await stage.answer(worker_id, await stage.lease(worker_id), text, seed)
-        await stage.go(worker_id)
-    return task_id, found
-
-
-async def taken(stage: Stage) -> Judgement:
-    """Let a new reviewer take what waits."""
-    judgement = await stage.take_judgement(stage.number())
-    assert judgement is not None
-    return judgement
-
-
-async def the_result(stage: Stage) -> dict[str, Any]:
-    (result,) = await stage.rows("result")
-    return {**result, "answer": json.loads(result["answer"])["text"]}
+from support.judged_results import RETURNED, SEED, VOTE_PAY, asked, taken, the_result
 
 
 @pytest.fixture
@@ -130,76 +88,6 @@ async def test_an_answer_that_does_not_fit_leaves_nothing(stage: Stage):
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.ANSWER_UNFIT
     assert await stage.everything() == before
-
-
-async def test_a_lapsed_lease_decides_nothing(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    stage.later(JUDGEMENT_SECONDS)
-    refused = await stage.decide(judgement, "99")
-    assert isinstance(refused, Refusal)
-    assert await stage.act(return_lapsed_judgements, ReturnLapsedJudgements(stage.cell)) == [1]
-    again = await stage.take_judgement(judgement.reviewer_id)
-    assert again.lease == judgement.lease + 1
-    assert isinstance(await stage.decide(judgement, "99"), Refusal)
-    assert isinstance(await stage.decide(again, "99"), JudgementTaken)
-
-
-async def test_who_goes_gives_it_back_at_once(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    assert await stage.take_judgement(stage.number()) is None
-    await stage.act(return_lapsed_judgements, ReturnLapsedJudgements(stage.cell, judgement.reviewer_id))
-    assert (await taken(stage)).task_id == judgement.task_id
-
-
-async def test_who_answered_never_judges_it_nor_who_passed_on_it(stage: Stage):
-    _, people = await asked(stage, "12345", "99")
-    assert [await stage.take_judgement(worker_id) for worker_id in people] == [None, None]
-    judgement = await taken(stage)
-    passing = SkipJudgement(
-        stage.cell, judgement.reviewer_id, JudgementId(stage.cell, judgement.task_id, judgement.lease)
-    )
-    assert await stage.act(skip_judgements, passing) == [JudgementSkipped(judgement.task_id)]
-    (again,) = await stage.act(skip_judgements, passing)
-    assert isinstance(again, Refusal)
-    assert await stage.take_judgement(judgement.reviewer_id) is None
-    assert (await taken(stage)).task_id == judgement.task_id
-
-
-async def test_a_reviewer_gets_only_their_queues_and_the_oldest_first(stage: Stage):
-    first, _ = await asked(stage, "12345", "99")
-    stage.later(1)
-    await asked(stage, "12345", "99")
-    assert await stage.take_judgement(stage.number(), 2) is None
-    reviewer_id = stage.number()
-    judgement = await stage.take_judgement(reviewer_id)
-    assert judgement.task_id == first
-    assert await stage.take_judgement(reviewer_id) == judgement, "one at a time"
-
-
-async def test_one_who_answered_all_of_the_oldest_gets_a_later_one(stage: Stage):
-    worker_id = stage.number()
-    for _ in range(12):
-        await asked(stage, "1", "2", people=[worker_id])
-        stage.later(1)
-    task_id, _ = await asked(stage, "12345", "99")
-    assert (await stage.take_judgement(worker_id)).task_id == task_id
-
-
-async def test_what_nobody_decides_in_time_ends_with_the_best_there_is(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    stage.later(24 * 3_600 - 1)
-    closing = CloseOverdueJudgements(stage.cell, 24)
-    assert await stage.act(close_overdue_judgements, closing) == [0]
-    stage.later(1)
-    assert await stage.act(close_overdue_judgements, closing) == [1]
-    result = await the_result(stage)
-    assert (result["answer"], result["assurance"]) == (judgement.proposal, Assurance.UNCERTAIN)
-    assert await stage.act(close_overdue_judgements, closing) == [0]
-    assert isinstance(await stage.decide(judgement, "99"), Refusal)
-    assert (await stage.books()).findings == []
 
 
 async def test_an_audit_changes_no_result_and_says_what_was_right(audited: Stage):
