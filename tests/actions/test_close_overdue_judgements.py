@@ -4,7 +4,7 @@ from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, cl
 from manyeyes.tasks.rules import Assurance
 from manyeyes.values.refusals import Refusal
 from support.action_stage import Stage
-from support.judged_results import asked, taken, the_result
+from support.judged_results import asked, decide, taken, the_result
 
 
 async def test_what_nobody_decides_in_time_ends_with_the_best_there_is(stage: Stage):
@@ -18,5 +18,5 @@ async def test_what_nobody_decides_in_time_ends_with_the_best_there_is(stage: St
     result = await the_result(stage)
     assert (result["answer"], result["assurance"]) == (judgement.proposal, Assurance.UNCERTAIN)
     assert await stage.act(close_overdue_judgements, closing) == [0]
-    assert isinstance(await stage.decide(judgement, "99"), Refusal)
+    assert isinstance(await decide(stage, judgement, "99"), Refusal)
     assert (await stage.books()).findings == []

@@ -13,7 +13,7 @@ from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks.rules import Assurance
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE, Stage
-from support.judged_results import RETURNED, SEED, VOTE_PAY, asked, taken, the_result
+from support.judged_results import RETURNED, SEED, VOTE_PAY, asked, decide, take_judgement, taken, the_result
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def test_a_reviewer_decides_what_people_do_not_settle(stage: Stage):
     assert await stage.rows("result") == []
     judgement = await taken(stage)
     assert (judgement.task_id, judgement.purpose) == (task_id, JudgementPurpose.ADJUDICATION)
-    assert await stage.decide(judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(stage, judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
     result = await the_result(stage)
     assert (result["answer"], result["assurance"], result["confidence"]) == ("99", Assurance.REVIEWED, None)
     assert (result["answers"], result["charged_micros"]) == (2, 2 * PRICE)
@@ -41,7 +41,7 @@ async def test_a_reviewer_decides_what_people_do_not_settle(stage: Stage):
 
 async def test_their_own_answer_may_be_none_of_those_given(stage: Stage):
     await asked(stage, "12345", "99")
-    await stage.decide(await taken(stage), "  777 ")
+    await decide(stage, await taken(stage), "  777 ")
     assert (await the_result(stage))["answer"] == "777"
     assert {row["is_right"] for row in await stage.rows("answer")} == {False}
 
@@ -49,7 +49,7 @@ async def test_their_own_answer_may_be_none_of_those_given(stage: Stage):
 async def test_what_cannot_be_judged_ends_uncertain_and_is_paid(stage: Stage):
     task_id, _ = await asked(stage, "12345", "99")
     judgement = await taken(stage)
-    assert await stage.decide(judgement, None) == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(stage, judgement, None) == JudgementTaken(task_id, VOTE_PAY)
     result = await the_result(stage)
     assert (result["answer"], result["assurance"]) == (judgement.proposal, Assurance.UNCERTAIN)
     assert result["confidence"] is not None
@@ -62,7 +62,7 @@ async def test_the_pay_of_its_people_vests_after_the_window_of_the_result(stage:
     stage.later(3_600)
     waiting = await stage.rows("pending_pay", "isfinite(due_at) AS is_due")
     assert [row["is_due"] for row in waiting] == [False, False]
-    await stage.decide(await taken(stage), "99")
+    await decide(stage, await taken(stage), "99")
     due = {row["due_at"] for row in await stage.rows("pending_pay", "due_at")}
     assert {(at - stage.now).total_seconds() for at in due} == {60}
     assert sum(row["amount_micros"] for row in await stage.rows("pending_pay")) == 2 * PAY
@@ -71,10 +71,10 @@ async def test_the_pay_of_its_people_vests_after_the_window_of_the_result(stage:
 async def test_a_repeated_decision_is_answered_again_and_not_paid_again(stage: Stage):
     await asked(stage, "12345", "99")
     judgement = await taken(stage)
-    first = await stage.decide(judgement, "99")
+    first = await decide(stage, judgement, "99")
     before = await stage.everything()
-    assert await stage.decide(judgement, " 99") == first
-    other = await stage.decide(judgement, "12345")
+    assert await decide(stage, judgement, " 99") == first
+    other = await decide(stage, judgement, "12345")
     assert isinstance(other, Refusal)
     assert other.reason is Reason.SLOT_LOST
     assert await stage.everything() == before
@@ -84,7 +84,7 @@ async def test_an_answer_that_does_not_fit_leaves_nothing(stage: Stage):
     await asked(stage, "12345", "99")
     judgement = await taken(stage)
     before = await stage.everything()
-    refused = await stage.decide(judgement, " ")
+    refused = await decide(stage, judgement, " ")
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.ANSWER_UNFIT
     assert await stage.everything() == before
@@ -96,7 +96,7 @@ async def test_an_audit_changes_no_result_and_says_what_was_right(audited: Stage
     assert before["assurance"] == Assurance.ACCEPTED
     judgement = await taken(audited)
     assert (judgement.purpose, judgement.proposal) == (JudgementPurpose.AUDIT, "12345")
-    assert await audited.decide(judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(audited, judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
     assert await the_result(audited) == before
     assert [row["is_right"] for row in await audited.rows("answer")] == [False, False]
     (row,) = await audited.rows("judgement")
@@ -116,7 +116,7 @@ async def test_an_audit_of_a_refunded_task_still_tells(audited: Stage):
         await audited.answer(worker_id, await audited.lease(worker_id), "12345", SEED)
     await audited.complain(account_id, task_id)
     assert isinstance((await audited.judge("confirm", "confirm"))[-1], Voted)
-    await audited.decide(await taken(audited), "99")
+    await decide(audited, await taken(audited), "99")
     (known,) = await audited.rows("certainty")
     assert (known["audits"], known["wrong"]) == (1, 1)
     assert (await audited.books()).findings == []
@@ -124,14 +124,14 @@ async def test_an_audit_of_a_refunded_task_still_tells(audited: Stage):
 
 async def test_what_was_not_accepted_is_drawn_too_and_only_proves(audited: Stage):
     await asked(audited, "12345", "99", terms=RETURNED, seed=SEED)
-    await audited.decide(await taken(audited), "12345")
+    await decide(audited, await taken(audited), "12345")
     (known,) = await audited.rows("certainty")
     assert (known["accepted"], known["audits"], known["drawn"]) == (0, 0, 1)
 
 
 async def test_what_cannot_be_judged_is_no_audit(audited: Stage):
     await asked(audited, "12345", "12345", terms=RETURNED, seed=SEED)
-    await audited.decide(await taken(audited), None)
+    await decide(audited, await taken(audited), None)
     (known,) = await audited.rows("certainty")
     assert (known["accepted"], known["audits"], known["drawn"]) == (1, 0, 0)
 
@@ -153,9 +153,9 @@ async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stag
     for _ in range(first_look(0.5)):
         assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
     for _ in range(first_look(0.5) - 1):
-        await audited.decide(await taken(audited), "12345")
+        await decide(audited, await taken(audited), "12345")
     assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
-    await audited.decide(await taken(audited), "12345")
+    await decide(audited, await taken(audited), "12345")
     (known,) = await audited.rows("certainty")
     assert (known["threshold"], known["proven_at"], known["round"]) == (0.5, audited.now, 2)
     assert await result() == {"is_proven": True, "assurance": Assurance.ACCEPTED}
@@ -170,7 +170,7 @@ async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(aud
     account_id = await audited.account()
     for _ in range(12):
         await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
-        await audited.decide(await taken(audited), "99")
+        await decide(audited, await taken(audited), "99")
         (known,) = await audited.rows("certainty")
         if known["is_refused"]:
             break
@@ -179,4 +179,4 @@ async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(aud
     task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
     (result,) = await audited.rows("result", "assurance", f"task_id = {task_id}")
     assert result["assurance"] == Assurance.UNCERTAIN
-    assert await audited.take_judgement(audited.number()) is None, "nothing is learnt there any more"
+    assert await take_judgement(audited, audited.number()) is None, "nothing is learnt there any more"

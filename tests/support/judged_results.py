@@ -4,8 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from manyeyes.actions.decide_judgements import DecideJudgement, JudgementTaken, decide_judgements
+from manyeyes.actions.shared.judgement_effects import JudgementId
+from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.certainty.rules import Judgement
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
+from manyeyes.values.refusals import Refusal
 from support.action_stage import Stage
 
 REVIEWED = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.05, uncertain=Uncertain.REVIEW)
@@ -34,9 +38,27 @@ async def asked(
     return task_id, found
 
 
+async def take_judgement(stage: Stage, reviewer_id: int, *queues: int) -> Judgement | None:
+    """Let a reviewer ask for a result to judge."""
+    (judgement,) = await stage.act(take_judgements, TakeJudgement(stage.cell, reviewer_id, queues or (1,)))
+    return judgement
+
+
+def deciding(stage: Stage, judgement: Judgement, value: str | None) -> DecideJudgement:
+    """Return the command by which the judgement's holder decides."""
+    lease = JudgementId(stage.cell, judgement.task_id, judgement.lease)
+    return DecideJudgement(stage.cell, judgement.reviewer_id, lease, value)
+
+
+async def decide(stage: Stage, judgement: Judgement, value: str | None) -> JudgementTaken | Refusal:
+    """Decide as the judgement's holder."""
+    (outcome,) = await stage.act(decide_judgements, deciding(stage, judgement, value))
+    return outcome
+
+
 async def taken(stage: Stage) -> Judgement:
     """Let a new reviewer take what waits."""
-    judgement = await stage.take_judgement(stage.number())
+    judgement = await take_judgement(stage, stage.number())
     assert judgement is not None
     return judgement
 
