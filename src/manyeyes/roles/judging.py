@@ -15,7 +15,7 @@ from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
 from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.certainty import judgements
-from manyeyes.certainty.judgements import Agreement
+from manyeyes.certainty.judgements import AlikeDecisions
 from manyeyes.certainty.rules import Judgement, blind
 from manyeyes.consensus.likeness import groups
 from manyeyes.consensus.rover import draft
@@ -84,8 +84,8 @@ class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
     payable_micros: int
     votes: int
     against: int
-    own: Agreement
-    others: Agreement
+    own: AlikeDecisions
+    others: AlikeDecisions
 
 
 class JudgingDesk:
@@ -158,7 +158,7 @@ class JudgingDesk:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         since = now - timedelta(days=AGREEMENT_DAYS)
         decisions = earned = payable = votes = against = 0
-        own = others = Agreement()
+        own = others = AlikeDecisions()
         for cell in self._context.cells.numbers:
             async with self._context.cells.pool(cell).acquire() as db:
                 count, micros = await judgements.judged_since(db, cell, worker.worker_id, midnight)
