@@ -22,6 +22,7 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+VotePay = Annotated[str, Parameter(help="What a reviewer gets for a vote, in USD.")]
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
@@ -47,7 +48,7 @@ def add(
     pay: str = "0.0005",
     capacity: int = 100_000,
     lease_seconds: int = 60,
-    vote_pay: str = "0.0001",
+    vote_pay: VotePay = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
     people: PeopleOptions | None = None,
@@ -67,8 +68,6 @@ def add(
         Waiting tasks above which only a high bid enters.
     lease_seconds
         How long a worker may take.
-    vote_pay
-        What a reviewer gets for a vote, in USD.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -84,7 +83,7 @@ def add(
             vote_micros=money.parse(vote_pay),
             accepts_complaints=complaints,
             life_seconds=_read_life(life) or None,
-            default_terms=terms_in(people),
+            default_terms=_people(queue_id, people),
         )
         return await _open(context, queue)
 
@@ -145,10 +144,9 @@ def set_queue(
         given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
-        terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
+        terms |= {"sensitive": sensitive, "accepts_complaints": complaints, "default_terms": _people(queue_id, people)}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
-        terms["default_terms"] = _people(queue_id, people)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
