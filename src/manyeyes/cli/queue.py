@@ -22,10 +22,20 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+Complaints = Annotated[
+    bool | None, Parameter(help="Whether complaints about answers to its pictures are accepted from now on.")
+]
 VotePay = Annotated[str, Parameter(help="What a reviewer gets for a vote, in USD.")]
+AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
+# By its name: only who calibrates waits for what draws pictures.
+app.command(
+    "manyeyes.cli.calibrate_queue:calibrate_queue",
+    name="calibrate",
+    help="Tell what audits prove of the results of a queue's people.",
+)
 
 
 @app.command(name="list")
@@ -112,8 +122,9 @@ def set_queue(
     lease_seconds: int | None = None,
     sensitive: bool | None = None,
     vote_pay: str | None = None,
-    complaints: bool | None = None,
+    complaints: Complaints = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
+    audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -133,8 +144,6 @@ def set_queue(
         Pictures are blurred until the worker chooses to look.
     vote_pay
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
-    complaints
-        Whether complaints about answers to its pictures are accepted from now on.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -145,8 +154,9 @@ def set_queue(
         terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints, "default_terms": _people(queue_id, people)}
-        terms["life_seconds"] = None if life is None else _read_life(life)
+        terms |= {"life_seconds": None if life is None else _read_life(life), "audit_share": audit_share}
         _check(before, terms)
+        _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -169,6 +179,18 @@ def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
     if terms and queue_id in TOKEN_QUEUES:
         raise CommandFailed("a token is always one person's: a queue of tokens takes no number of answers")
     return terms
+
+
+def _check_audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> None:
+    """Refuse shares that are none, and a promise that nothing could ever prove. Raises `CommandFailed`."""
+    share = before.audit_share if audit_share is None else audit_share
+    if not 0 <= share <= 1:
+        raise CommandFailed("--audit-share must be from 0 to 1")
+    if share == 0 and people and people.wrong_at_most is not None:
+        raise CommandFailed(
+            "the queue's own terms promise a share of wrong results, and without audits nothing can ever be proven: "
+            "give an --audit-share above 0"
+        )
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
@@ -213,6 +235,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "sensitive": queue.sensitive,
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
+        "audit_share": queue.audit_share,
         "terms": terms_row(queue.default_terms),
     }
 
