@@ -141,13 +141,15 @@ def set_queue(
         before = (await context.lookups.queues()).get(queue_id)
         if before is None:
             raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
-        terms = _micros(price_micros=price, pay_micros=pay, vote_micros=vote_pay)
+        given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
+        terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
-        terms["audit_share"] = _audits(before, terms["default_terms"], audit_share)
+        terms["audit_share"] = audit_share
+        _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -172,14 +174,8 @@ def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
     return terms
 
 
-def _micros(**given: str | None) -> dict[str, Any]:
-    """Return amounts of USD in micro-units; None where none is given."""
-    return {name: None if text is None else money.parse(text) for name, text in given.items()}
-
-
-def _audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> float | None:
-    """Return the share to audit from now on. Raises `CommandFailed` for none, and where nothing could be proven."""
-    people = people or before.default_terms
+def _check_audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> None:
+    """Refuse shares that are none, and a promise that nothing could ever prove. Raises `CommandFailed`."""
     share = before.audit_share if audit_share is None else audit_share
     if not 0 <= share <= 1:
         raise CommandFailed("--audit-share must be from 0 to 1")
@@ -188,7 +184,6 @@ def _audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float |
             "the queue's own terms promise a share of wrong results, and without audits nothing can ever be proven: "
             "give an --audit-share above 0"
         )
-    return audit_share
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
