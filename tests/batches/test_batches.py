@@ -47,6 +47,7 @@ BATCHES = {
 # A command of these says only that a cell's periodic job is due: a batch does all of it, once.
 SWEEPS: dict[str, dict[str, Any]] = {
     "close_overdue_judgements": {"patience_hours": 0},
+    "count_evidence": {},
     "end_barred_tasks": {},
     "end_overdue_tasks": {},
     "forget_credentials": {"cell": DIRECTORY},

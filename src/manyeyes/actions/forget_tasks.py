@@ -13,11 +13,7 @@ from manyeyes.certainty import judgements
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.panels import store as panels
 from manyeyes.reports import store as reports
-<<<<<<< HEAD
-from manyeyes.skills.gold_items import delete_gold
-=======
 from manyeyes.skills import store as skills
->>>>>>> main
 from manyeyes.tasks import keeping
 from manyeyes.webhooks import store as webhooks
 
@@ -50,18 +46,12 @@ async def forget_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     # 2. Decide: what somebody still needs stays.
     needed = await reports.undecided(tx, cell, due) | await webhooks.untold(tx, cell, due)
     needed |= await judgements.undecided(tx, cell, due)
-<<<<<<< HEAD
-    # 3. Save.
-    await keeping.forget(tx, cell, sorted(set(due) - needed))
-    await delete_gold(tx, cell, sorted(set(due) - needed))
-=======
     # 3. Save: what all hold of the task, what each of several people gave with it.
     going = sorted(set(due) - needed)
     await keeping.forget(tx, cell, going)
     await panels.forget_answers(tx, cell, going)
     await judgements.forget(tx, cell, going)
     await skills.forget_gold(tx, cell, going)
->>>>>>> main
     await keeping.keep_longer(tx, cell, sorted(needed), now + LOOK_AGAIN)
     await keeping.set_forgotten(tx, cell, looked_through)
     return [len(due) for _ in commands]

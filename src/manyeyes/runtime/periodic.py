@@ -10,6 +10,8 @@ import structlog
 from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
 from manyeyes.actions.close_overdue_judgements import LARGEST_SWEEP as JUDGEMENTS_SWEEP
 from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
+from manyeyes.actions.count_evidence import LARGEST_SWEEP as EVIDENCE_SWEEP
+from manyeyes.actions.count_evidence import CountEvidence, count_evidence
 from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
@@ -67,6 +69,17 @@ async def return_leases(context: Context, cell: int) -> None:
 async def lay_gold_down(context: Context, cell: int) -> None:
     """Lay gold on desks by lot, and tell those who get it as of any other task."""
     context.notifier.notify(await context.batcher.ask(lay_gold, LayGold(cell, context.gold_seed)))
+
+
+async def count_all_evidence(context: Context, cell: int) -> None:
+    """Count what proved right or wrong, until nothing is left; tell those who lose a queue by it."""
+    while True:
+        counted = await context.batcher.ask(count_evidence, CountEvidence(cell))
+        context.notifier.notify(worker_id for _, worker_id in counted.barred)
+        context.dispatcher.wake(cell, counted.queue_ids)
+        if counted.pieces < EVIDENCE_SWEEP:
+            return
+        await asyncio.sleep(0)
 
 
 async def end_overdue(context: Context, cell: int) -> None:
@@ -210,6 +223,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (1.0, return_leases),
     (1.0, end_overdue),
     (1.0, lay_gold_down),
+    (1.0, count_all_evidence),
     (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.checked_answers import LEAST_PEERS, peers_say
 from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind, decide_panels
 from manyeyes.actions.shared.panel_seats import more_seats
 from manyeyes.actions.shared.task_endings import EndedWork, PanelResult, end_tasks
@@ -23,6 +24,7 @@ from manyeyes.ledger.store import Pay
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.panels.store import NewAnswer
+from manyeyes.skills import evidence
 from manyeyes.tasks.rules import Assurance, Ending
 
 _WITHOUT_ANSWER = {
@@ -66,7 +68,7 @@ async def close_seats(
     whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
     forced = {task_id for task_id, how in whys.items() if how is not SeatEnd.ANSWERED}
     templates = {task_id: last[task_id].work for task_id in ready}
-    steps = await decide_panels(tx, cell, ready, templates, forced=forced, seed=seed)
+    steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, seed=seed)
     # 4. Save: more seats, judgements, results.
     entering: list[Entering] = []
     for step in steps:
@@ -104,6 +106,19 @@ async def end_panels(
     paid = sorted(answer_id for step, _ in ends for answer_id in step.answer_ids)
     await ledger.set_due(tx, cell, paid, now + timedelta(seconds=PENDING_SECONDS))
     await end_tasks(tx, now, cell, ended)
+    await _note_peers(tx, now, cell, ends)
+
+
+async def _note_peers(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
+    """Note what the others say of each answer, never with its own vote; where a reviewer decided, they said it all."""
+    told = {
+        step.panel.task_id: work
+        for step, work in ends
+        if step.assurance is not Assurance.REVIEWED and step.panel.given >= LEAST_PEERS
+    }
+    found = await panels.answers_of(tx, cell, sorted(told)) if told else {}
+    pieces = [piece for task_id, work in sorted(told.items()) for piece in peers_say(work, found[task_id])]
+    await evidence.insert_evidence(tx, now, cell, pieces)
 
 
 def _accepted(ends: Iterable[PanelStep]) -> Counter[certainty.Scope]:
