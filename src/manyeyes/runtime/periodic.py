@@ -23,6 +23,8 @@ from manyeyes.actions.hush_workers import HushWorker, hush_workers
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.replace_answers import LARGEST_SWEEP as REPLACED_SWEEP
+from manyeyes.actions.replace_answers import ReplaceAnswers, replace_answers
 from manyeyes.actions.retire_dead_nodes import LARGEST_SWEEP as ORPHANS_SWEEP
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
@@ -78,6 +80,16 @@ async def count_all_evidence(context: Context, cell: int) -> None:
         context.notifier.notify(worker_id for _, worker_id in counted.barred)
         context.dispatcher.wake(cell, counted.queue_ids)
         if counted.pieces < EVIDENCE_SWEEP:
+            return
+        await asyncio.sleep(0)
+
+
+async def replace_barred(context: Context, cell: int) -> None:
+    """Ask others in the place of people who fell below a floor, until nothing is left."""
+    while True:
+        replaced = await context.batcher.ask(replace_answers, ReplaceAnswers(cell))
+        context.dispatcher.wake(cell, replaced.queue_ids)
+        if replaced.answers < REPLACED_SWEEP:
             return
         await asyncio.sleep(0)
 
@@ -224,6 +236,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (1.0, end_overdue),
     (1.0, lay_gold_down),
     (1.0, count_all_evidence),
+    (1.0, replace_barred),
     (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),

@@ -96,10 +96,14 @@ async def lock_skills(
     """Return the rows of people in queues, made where there is none, locked in the order of the key."""
     if not people:
         return {}
-    keys = list(zip(*sorted(people), strict=True))
-    await tx.execute(SQL.open_skills, cell, *keys, now)
-    rows = read(SkillRow, await tx.fetch(SQL.lock_skills, cell, *keys), confusion=msgspec.json.decode)
-    return {row.key: row for row in rows}
+    await tx.execute(SQL.open_skills, cell, *zip(*sorted(people), strict=True), now)
+    return await lock_known(tx, cell, people)
+
+
+async def lock_known(tx: asyncpg.Connection, cell: int, people: Sequence[Person]) -> dict[Person, SkillRow]:
+    """Return the rows that there are of people in queues, locked in the order of the key."""
+    rows = await tx.fetch(SQL.lock_skills, cell, *zip(*sorted(people), strict=True))
+    return {row.key: row for row in read(SkillRow, rows, confusion=msgspec.json.decode)}
 
 
 async def save_skills(tx: asyncpg.Connection, cell: int, rows: Sequence[SkillRow]) -> None:
@@ -117,6 +121,16 @@ async def skills_of_queue(db: asyncpg.Connection, cell: int, queue_id: int) -> l
 async def skills_of_worker(db: asyncpg.Connection, cell: int, worker_id: int) -> list[SkillRow]:
     """Return what is known of a worker in their queues."""
     return read(SkillRow, await db.fetch(SQL.skills_of_worker, cell, worker_id), confusion=msgspec.json.decode)
+
+
+async def to_replace(db: asyncpg.Connection, cell: int, limit: int) -> list[Person]:
+    """Return people below a floor whose undecided answers are to be asked of others."""
+    return [(row["queue_id"], row["worker_id"]) for row in await db.fetch(SQL.to_replace, cell, limit)]
+
+
+async def set_replaced(tx: asyncpg.Connection, cell: int, people: Sequence[Person]) -> None:
+    """Remember that nothing of theirs is left to be asked of others, but for whom something lies on their desk."""
+    await tx.execute(SQL.set_replaced, cell, *zip(*people, strict=True))
 
 
 async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, float]:

@@ -176,3 +176,14 @@ WHERE skill.cell = $1 AND skill.queue_id = s.queue_id AND skill.worker_id = s.wo
 -- name: floors
 -- Which queues ask people to be right in a share of their answers.
 SELECT queue_id, floor FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
+
+-- name: to_replace
+-- Whose answers that are not decided are to be asked of others.
+SELECT queue_id, worker_id FROM skill WHERE cell = $1 AND is_to_replace ORDER BY queue_id, worker_id LIMIT $2;
+
+-- name: set_replaced
+-- Nothing of these people's is left to be asked of others, nor lies on their desks.
+UPDATE skill SET is_to_replace = false FROM unnest($2::int[], $3::bigint[]) AS p (queue_id, worker_id)
+WHERE skill.cell = $1 AND skill.queue_id = p.queue_id AND skill.worker_id = p.worker_id
+  AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
+                  AND w.state IN (1, 2) AND w.purpose = 1);

@@ -210,7 +210,7 @@ async def _end_tasks(
     over = [msgspec.structs.replace(waiting[j.task_id], state=PanelState.OVER) for j in ending]
     await panels.save_panels(tx, cell, over)
     ends = [
-        (_step(j, panel, answers[j.task_id]), _work(panel, origins[j.task_id]))
+        (_step(j, panel, answers[j.task_id]), work_of_panel(panel, origins[j.task_id]))
         for j, panel in zip(ending, over, strict=True)
     ]
     await end_panels(tx, now, cell, ends, {})
@@ -228,7 +228,7 @@ def _step(judgement: Judgement, panel: Panel, given: Sequence[PanelAnswer]) -> P
     )
 
 
-def _work(panel: Panel, origin: Origin) -> Work:
+def work_of_panel(panel: Panel, origin: Origin) -> Work:
     """Return the task as its row of `work` would be: its seats have left the queue."""
     return Work(
         task_id=panel.task_id,

@@ -73,7 +73,7 @@ async def close_seats(
     entering: list[Entering] = []
     for step in steps:
         if step.kind is StepKind.ASK:
-            grown, seats = more_seats(step.panel, step.people, _like(step.panel, templates[step.panel.task_id]))
+            grown, seats = more_seats(step.panel, step.people, seat_like(step.panel, templates[step.panel.task_id]))
             found[grown.task_id] = grown
             entering += seats
         else:
@@ -186,7 +186,7 @@ def _ended(step: PanelStep, work: Work, why: SeatEnd) -> EndedWork:
     return EndedWork(whole, ending, step.value if ending is Ending.SOLVED else "", result)
 
 
-def _like(panel: Panel, work: Work) -> Entering:
+def seat_like(panel: Panel, work: Work) -> Entering:
     """Return what one seat more is like: as those that were closed, in its task's old place."""
     return Entering(
         task_id=panel.task_id,
