@@ -34,7 +34,8 @@ def agreed(shape: Shape, *items: tuple[str, ...]) -> list[AgreedPart]:
 def test_each_kind_is_compared_by_its_own_rule(shape: Shape, one: str, alike: str, other: str, distance: Distance):
     (whole,) = agreed(shape, (one, alike), (one, other))
     assert (whole.name, whole.distance, whole.agreed.items, whole.agreed.answers) == ("", distance, 2, 4)
-    assert whole.agreed.pairs_alike and whole.agreed.pairs_alike.value == 0.5
+    assert whole.agreed.pairs_alike
+    assert whole.agreed.pairs_alike.value == 0.5
 
 
 def test_a_form_is_told_as_a_whole_and_field_by_field():
