@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
+from manyeyes.console.customer.jobs.agreement_page import AgreementPages
 from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
 from manyeyes.console.customer.overview import CustomerPages
@@ -16,6 +17,7 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
+from manyeyes.console.operator.agreement import QueueAgreementPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -112,6 +114,7 @@ def _customers(context: Context) -> Rooms:
         "/customer/jobs": jobs.show,
         "/customer/jobs/new": drafts.show_new,
         "/customer/jobs/{job_id}": jobs.show_one,
+        "/customer/jobs/{job_id}/agreement": AgreementPages(context).show,
         "/customer/jobs/{job_id}/cancel": jobs.ask_cancel,
         "/customer/tasks": tasks.show,
         "/customer/tasks/rows": tasks.rows,
@@ -150,8 +153,11 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
+    agreement = QueueAgreementPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
+        "/operator/queues/{queue_id}/agreement": agreement.show,
+        "/operator/queues/{queue_id}/agreement.csv": agreement.download,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
         "/operator/recourse": recourse.show,
