@@ -12,6 +12,8 @@ from manyeyes.actions.decide_judgements import JudgementTaken
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import JudgementSkipped, SkipJudgement, skip_judgements
+from manyeyes.certainty.promises import promises
+from manyeyes.certainty.proving import first_look
 from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, JudgementPurpose, JudgementState
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
 from manyeyes.tasks.rules import Assurance
@@ -25,10 +27,15 @@ SEED = b"chance"
 
 
 async def asked(
-    stage: Stage, *texts: str, terms: PeopleTerms = REVIEWED, seed: bytes = b"", people: Sequence[int] = ()
+    stage: Stage,
+    *texts: str,
+    terms: PeopleTerms = REVIEWED,
+    seed: bytes = b"",
+    people: Sequence[int] = (),
+    account_id: int = 0,
 ) -> tuple[int, list[int]]:
     """Let people (new ones, unless they are named) answer a new task; return it and them."""
-    account_id = await stage.account()
+    account_id = account_id or await stage.account()
     found = [*people, *[stage.number() for _ in texts[len(people) :]]]
     task_id = await stage.submit(account_id, terms=terms)
     for worker_id, text in zip(found, texts, strict=True):
@@ -244,3 +251,44 @@ async def test_what_cannot_be_judged_is_no_audit(audited: Stage):
 async def test_without_a_seed_nothing_is_audited(audited: Stage):
     await asked(audited, "12345", "12345", terms=RETURNED)
     assert await audited.rows("judgement") == []
+
+
+async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stage):
+    terms = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5)
+    account_id = await audited.account()
+
+    async def result() -> dict[str, Any]:
+        task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+        (found,) = await audited.rows("result", "is_proven, assurance", f"task_id = {task_id}")
+        return found
+
+    for _ in range(first_look(0.5)):
+        assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
+    for _ in range(first_look(0.5) - 1):
+        await audited.decide(await taken(audited), "12345")
+    assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
+    await audited.decide(await taken(audited), "12345")
+    (known,) = await audited.rows("certainty")
+    assert (known["threshold"], known["proven_at"], known["round"]) == (0.5, audited.now, 2)
+    assert await result() == {"is_proven": True, "assurance": Assurance.ACCEPTED}
+    found = await audited.read(promises, audited.cell, account_id)
+    assert [(p.known.audits, p.known.wrong) for p in found] == [(first_look(0.5), 0)]
+    assert 0 < found[0].most_wrong < 0.5
+    assert (await audited.books()).findings == []
+
+
+async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(audited: Stage):
+    terms = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5)
+    account_id = await audited.account()
+    for _ in range(12):
+        await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+        await audited.decide(await taken(audited), "99")
+        (known,) = await audited.rows("certainty")
+        if known["is_refused"]:
+            break
+    assert known["is_refused"]
+    assert known["audits"] > 3
+    task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+    (result,) = await audited.rows("result", "assurance", f"task_id = {task_id}")
+    assert result["assurance"] == Assurance.UNCERTAIN
+    assert await audited.take_judgement(audited.number()) is None, "nothing is learnt there any more"

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
+from manyeyes.console.customer.certainty import CertaintyPages
 from manyeyes.console.customer.jobs.agreement_page import AgreementPages
 from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
@@ -18,6 +19,7 @@ from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
 from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
@@ -116,6 +118,7 @@ def _customers(context: Context) -> Rooms:
         "/customer/jobs/{job_id}": jobs.show_one,
         "/customer/jobs/{job_id}/agreement": AgreementPages(context).show,
         "/customer/jobs/{job_id}/cancel": jobs.ask_cancel,
+        "/customer/certainty": CertaintyPages(context).show,
         "/customer/tasks": tasks.show,
         "/customer/tasks/rows": tasks.rows,
         "/customer/tasks/{task_id}": OneTaskPages(context).show,
@@ -160,6 +163,7 @@ def _operators(context: Context) -> Rooms:
         "/operator/queues/{queue_id}/agreement.csv": agreement.download,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
+        "/operator/certainty": OperatorCertaintyPages(context).show,
         "/operator/recourse": recourse.show,
     }
     forms: dict[str, Endpoint] = {

@@ -190,7 +190,8 @@ class WorkerDesk:
         """Pass a task on; return what comes next."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        outcome = await self._context.batcher.ask(skip_tasks, SkipTask(lease.cell, worker.worker_id, lease, reason))
+        command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(LOT_BYTES))
+        outcome = await self._context.batcher.ask(skip_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
@@ -246,7 +247,7 @@ class WorkerDesk:
             expires_at=work.lease_until,
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
-            picture=KeptPicture(cell, work.subject_id, work.created_at, work.media) if work.media else None,
+            picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
             widget=WidgetId(cell, work.task_id, work.lease, work.worker_id) if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,

@@ -1,6 +1,6 @@
 """Named queries of what is known of people, by queue → frozen values."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 import asyncpg
@@ -49,9 +49,3 @@ async def skills(
 async def weighings(db: asyncpg.Connection, queue_ids: Collection[int]) -> dict[int, Weighing]:
     """Return how answers of the queues are weighed, by queue."""
     return {each.queue_id: each for each in read(Weighing, await db.fetch(SQL.methods, sorted(queue_ids)))}
-
-
-async def forget_gold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
-    """Forget the right answers of tasks that are forgotten: nobody is asked them any more."""
-    if task_ids:
-        await tx.execute(SQL.forget_gold, cell, task_ids)

@@ -1,7 +1,7 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints, life_seconds, default_terms FROM queue
+       accepts_complaints, life_seconds, default_terms, audit_share FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
@@ -9,14 +9,15 @@ ORDER BY queue_id;
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
-       life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms)
+       life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms),
+       audit_share = coalesce($11, audit_share)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints, life_seconds, default_terms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds, default_terms, audit_share)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
     buckets,
+    certainty,
     job_agreement,
     job_files,
     job_results,
@@ -21,6 +22,7 @@ from manyeyes.v1 import (
     worker,
 )
 from manyeyes.v1.buckets import BucketsApi
+from manyeyes.v1.certainty import CertaintyApi
 from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
@@ -44,6 +46,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    CertaintyApi: certainty.OPERATIONS,
     TasksApi: tasks.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
     JobStreamApi: job_stream.OPERATIONS,

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms, within
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
 from manyeyes.console.customer.jobs.draft_terms import LIVES, TermsForm, terms_of
 from manyeyes.console.customer.jobs.example_pictures import picture_paths
+from manyeyes.console.customer.jobs.people_choice import WRONG, offers, people_of
 from manyeyes.console.customer.jobs.preview import preview
 from manyeyes.console.customer.jobs.question_form import QuestionForm, form_of
 from manyeyes.console.shared.appearance import look_of
@@ -22,6 +24,7 @@ from manyeyes.roles.customer.spending import Purse, purse_of
 from manyeyes.roles.customer.tasks import tasks_of
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.question_rules import MOST_EXAMPLES, MOST_FIELDS
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.seen.store import TaskFilter
 from manyeyes.values.integers import whole_number
 from manyeyes.values.money import MICROS
@@ -61,7 +64,12 @@ async def draw_draft(
     chosen = next((each for each in choices if str(each.queue.queue_id) == terms.queue), choices[0])
     picture = await _first_picture(context, place, standing) if standing else ""
     purse = await purse_of(context, place)
-    total = items * chosen.queue.price_micros
+    now = standing.job.terms if standing else chosen.queue.default_terms or ONE_ANSWER
+    people = terms.people if terms.people.choice else people_of(now)
+    offered = offers(people, now)
+    asked = offered.get(people.choice, now)
+    each = _each(chosen.queue, asked, standing)
+    total = items * each
     options, _ = options_in(question)
     examples = await picture_paths(context, place, question)
     job_id = standing.job.job_id if standing else None
@@ -80,8 +88,13 @@ async def draw_draft(
         choices=choices,
         chosen=chosen,
         uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
+        people=people,
+        offered=offered,
+        asked=asked,
+        shares=WRONG,
+        each_micros=each,
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
-        has_budget_for=_affordable(terms.budget, chosen.queue.price_micros),
+        has_budget_for=_affordable(terms.budget, each),
         preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,
         complaints=page.complaints,
@@ -101,6 +114,12 @@ async def _first_picture(context: Context, place: AccountPlace, standing: JobSta
     page = await tasks_of(context, place, of, newest=False, limit=FIRST_LOOKED_AT)
     shown = (each.picture for each in page.tasks if each.picture)
     return next((picture.customers_path(context.pictures) for picture in shown), "")
+
+
+def _each(queue: QueueTerms, asked: PeopleTerms, standing: JobStanding | None) -> int:
+    """Return the most that a picture may cost: its people's answers, within the bound of a draft made elsewhere."""
+    bound = standing.job.price_at_most_micros if standing else None
+    return (within(asked, queue.price_micros, bound or 0) or asked).most_micros(queue.price_micros)
 
 
 def _missing(purse: Purse, total: int) -> int:
