@@ -142,3 +142,18 @@ UPDATE answer SET is_right = a.is_right FROM unnest($2::bigint[], $3::boolean[])
 WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id = ANY (ARRAY(
     SELECT o.answer_id FROM answer AS o WHERE o.cell = $1 AND o.answer_id = ANY ($2::bigint[]) ORDER BY o.answer_id
     FOR UPDATE));
+
+-- name: item_answers
+-- What each person gave to a job's items that are done, in the order of their lines; of several people's tasks the answers of
+-- their seats (purpose 1, dispatch/rules.py: Purpose), of one person's the result's own. Bounded as the outcomes are.
+SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+UNION ALL
+SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY line, answer_id;
