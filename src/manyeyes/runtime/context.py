@@ -1,5 +1,6 @@
 """What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -78,6 +79,11 @@ class Context:
     def examples(self) -> ExampleLinks:
         """Return what makes and opens the addresses of examples' pictures. Raises `SecretsUnreadable`."""
         return ExampleLinks(self._own_keys.pictures)
+
+    @cached_property
+    def gold_seed(self) -> bytes:
+        """Return what lots of gold are drawn with: nobody outside can foretell them. Raises `SecretsUnreadable`."""
+        return hashlib.blake2b(self._own_keys.pictures, person=b"lots of gold").digest()
 
     @cached_property
     def widgets(self) -> WidgetLinks:

@@ -85,6 +85,7 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     accepts_complaints: bool = True  # about its pictures
     life_seconds: int | None = None  # of a task that nobody finishes; None: the installation's
     default_terms: PeopleTerms | None = None  # how many people a task takes that does not say; None: one
+    audit_share: float = 0.05  # of results under sure terms, drawn by lot for reviewers
 
 
 class Depth(msgspec.Struct, frozen=True):

@@ -24,7 +24,7 @@ async def seated(tx: asyncpg.Connection, now: datetime, cell: int, entering: Seq
     several = [row for row in entering if not row.terms.is_single]
     if not several:
         return list(entering)
-    first = await _numbers(tx, cell, sum(row.terms.answers_at_most for row in several))
+    first = await fresh_numbers(tx, cell, sum(row.terms.answers_at_most for row in several))
     opened: dict[int, NewPanel] = {}
     for row in several:
         opened[row.task_id] = _panel(row, first, now)
@@ -33,7 +33,7 @@ async def seated(tx: asyncpg.Connection, now: datetime, cell: int, entering: Seq
     rows: list[Entering] = []
     for row in entering:
         panel = opened.get(row.task_id)
-        rows += [row] if panel is None else _seats(row, range(panel.first_seat, panel.first_seat + panel.seats))
+        rows += [row] if panel is None else numbered_seats(row, range(panel.first_seat, panel.first_seat + panel.seats))
     return rows
 
 
@@ -41,10 +41,11 @@ def more_seats(panel: Panel, count: int, like: Entering) -> tuple[Panel, list[En
     """Return the panel with ``count`` more seats open, and these; they are as ``like``, in their task's old place."""
     first = panel.first_seat + panel.seats
     grown = msgspec.structs.replace(panel, seats=panel.seats + count, open=panel.open + count)
-    return grown, _seats(like, range(first, first + count))
+    return grown, numbered_seats(like, range(first, first + count))
 
 
-def _seats(like: Entering, numbers: Iterable[int]) -> list[Entering]:
+def numbered_seats(like: Entering, numbers: Iterable[int]) -> list[Entering]:
+    """Return seats of the task that ``like`` is, or is a seat of, under these numbers."""
     seat = msgspec.structs.replace(like, of_task=like.of_task or like.task_id, purpose=Purpose.SEAT)
     return [msgspec.structs.replace(seat, task_id=number) for number in numbers]
 
@@ -74,8 +75,8 @@ def _panel(row: Entering, first_seat: int, now: datetime) -> NewPanel:
     )
 
 
-async def _numbers(tx: asyncpg.Connection, cell: int, count: int) -> int:
-    """Return the first of ``count`` serials in a row, each of which may lie on a desk."""
+async def fresh_numbers(tx: asyncpg.Connection, cell: int, count: int) -> int:
+    """Return the first of ``count`` (≥ 1) serials in a row, each of which may lie on a desk."""
     while True:
         first = await tasks.take_serials(tx, cell, count)
         if all(usable(serial) for serial in range(first, first + count)):
