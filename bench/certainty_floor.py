@@ -13,7 +13,7 @@ from manyeyes.simulator.floor_study import FloorCase, below_from, study
 from manyeyes.skills.floor import FloorRule
 
 RUNS, SMALL_RUNS = 200, 20
-HONEST_TASKS, DRIFTING_TASKS = 200, 150
+HONEST_TASKS, DRIFTING_TASKS = 150, 150
 QUEUES = {
     "4 labels": (CrowdWorld(model=0.7), FloorRule(floor=0.7, options=4)),
     "2 labels": (CrowdWorld(options=2, accuracy=0.93, spread=0.03, model=0.7), FloorRule(floor=0.85, options=2)),

@@ -18,7 +18,7 @@ from bench.certainty_votes import votes_saved
 from bench.row import Row
 from manyeyes.consensus.choosing import choose, right_parts
 from manyeyes.consensus.decide import decide
-from manyeyes.consensus.em import NOT_GOLD, Crowd, Whole, fit
+from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Whole, fit
 from manyeyes.consensus.rules import Given, HowMany, Method, Shape, ShapeKind, Skill
 
 GOLD, GOLD_SHARE = 100, 2  # so many gold items, at most every second one whose truth is known
@@ -30,7 +30,7 @@ DECISIONS = 5_000
 class Truth(NamedTuple):
     """A crowd's answers, and the true label of each item where it is known, else `NOT_GOLD`."""
 
-    crowd: Crowd
+    crowd: AnswersOfAll
     truth: Whole
 
 
@@ -97,7 +97,17 @@ def read_truth(place: Path) -> Truth:
     label_of = {name: n for n, name in enumerate(sorted({label for _, _, label in rows} | set(truth_of.values())))}
     labels = np.array([label_of[label] for _, _, label in rows])
     truth = np.array([label_of[truth_of[name]] if name in truth_of else NOT_GOLD for name in names.tolist()])
-    return Truth(Crowd(items, workers, labels, len(names), len(people), len(label_of)), truth)
+    return Truth(
+        AnswersOfAll(
+            items=items,
+            workers=workers,
+            labels=labels,
+            n_items=len(names),
+            n_workers=len(people),
+            n_labels=len(label_of),
+        ),
+        truth,
+    )
 
 
 def _drawn(answers: int) -> Truth:
@@ -109,7 +119,17 @@ def _drawn(answers: int) -> Truth:
     who = chance.integers(PEOPLE, size=answers)
     is_right = chance.random(answers) < chance.beta(6, 2, size=PEOPLE)[who]
     wrong = (truth[what] + chance.integers(1, LABELS, size=answers)) % LABELS
-    return Truth(Crowd(what, who, np.where(is_right, truth[what], wrong), items, PEOPLE, LABELS), truth)
+    return Truth(
+        AnswersOfAll(
+            items=what,
+            workers=who,
+            labels=np.where(is_right, truth[what], wrong),
+            n_items=items,
+            n_workers=PEOPLE,
+            n_labels=LABELS,
+        ),
+        truth,
+    )
 
 
 def _one_fit(answers: int) -> list[Row]:
@@ -127,7 +147,7 @@ def _one_fit(answers: int) -> list[Row]:
     return rows
 
 
-def _most_memory(crowd: Crowd, method: Method) -> int:
+def _most_memory(crowd: AnswersOfAll, method: Method) -> int:
     tracemalloc.start()
     try:
         fit(crowd, method)

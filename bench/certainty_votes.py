@@ -18,7 +18,7 @@ from bench.crowd_votes import Crowd as People
 from bench.row import Row
 from manyeyes.consensus.choosing import choose
 from manyeyes.consensus.decide import decide
-from manyeyes.consensus.em import Crowd
+from manyeyes.consensus.em import AnswersOfAll
 from manyeyes.consensus.others import judged_by_others
 from manyeyes.consensus.rules import Accept, AskMore, Given, HowMany, Method, Skill
 from manyeyes.consensus.skills import UNKNOWN, added
@@ -26,7 +26,7 @@ from manyeyes.consensus.skills import UNKNOWN, added
 SETS = ("rte", "sp")
 WRONG_AT_MOST = (0.2, 0.15, 0.1, 0.05, 0.02, 0.01)
 GOLD, GOLD_SHARE = 100, 5  # at most so many items, and at most every fifth
-DRAWS = 5
+DRAWS = 2
 CONSENSUS_WEIGHT = 0.5  # of what the others say beside a gold item
 DRAWN, SMALL_DRAWN = 2_000, 300
 PEOPLE = People(name="drawn people, few hard items", hard=0.04, lured=0.8, worst=0.6, best=0.95)
@@ -97,7 +97,14 @@ def _method(votes: CrowdVotes, gold: Sequence[Answered]) -> Method:
     label_of = {label: n for n, label in enumerate(votes.labels)}
     rows = [(n, given.worker_id, label_of[given.text]) for n, item in enumerate(gold) for given in item.given]
     items, workers, labels = np.array(rows, dtype=np.intp).T
-    crowd = Crowd(items, workers, labels, len(gold), int(workers.max()) + 1, len(votes.labels))
+    crowd = AnswersOfAll(
+        items=items,
+        workers=workers,
+        labels=labels,
+        n_items=len(gold),
+        n_workers=int(workers.max()) + 1,
+        n_labels=len(votes.labels),
+    )
     return choose(crowd, np.array([label_of[item.truth] for item in gold], dtype=np.intp)).method
 
 

@@ -17,6 +17,7 @@ from manyeyes.consensus.skills import UNKNOWN, added, seen_right
 
 MOST_ANSWERS = 10
 _ANY_SCORE = Proof(threshold=0.0)
+_SURE = 1 - 1e-6  # no threshold asks for more
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -116,4 +117,6 @@ def replayed(votes: CrowdVotes, item: Answered, skills: dict[int, Skill], chance
         step = decide(votes.shape, order[:count], skills, terms, _ANY_SCORE, Method.ONE_COIN)
         if isinstance(step, Accept) and (not stops or step.confidence > stops[-1].score):
             stops.append(Stop(step.confidence, step.value != item.truth))
+            if step.confidence >= _SURE:
+                break
     return tuple(stops)

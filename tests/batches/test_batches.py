@@ -53,6 +53,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "forget_refused_reports": {},
     "forget_standings": {},
     "forget_tasks": {},
+    "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},

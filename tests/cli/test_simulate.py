@@ -97,6 +97,17 @@ def test_calibrations_of_known_recognisers_as_a_table_as_json_and_drawn(manyeyes
     assert ElementTree.parse(tmp_path / "kept.svg").getroot().tag.endswith("svg")
 
 
+def test_what_terms_cost_as_a_table_as_json_and_drawn(manyeyes, tmp_path):
+    quick = ("simulate", "certainty", "--answers-at-most", "2", "--labels", "2")
+    told = manyeyes(*quick, "--out", tmp_path / "cost.svg").out
+    assert "1 to 2 people, 5% wrong at most" in told
+    assert "rehearsal: " in told
+    assert ElementTree.parse(tmp_path / "cost.svg").getroot().tag.endswith("svg")
+    found = manyeyes(*quick, "--json").json["findings"]
+    assert found[0]["question"]["how_many"] == {"first": 1, "at_most": 2, "wrong_at_most": 0.05}
+    assert all(1 <= each["people"]["mean"] <= 2 for each in found)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -115,6 +126,14 @@ def test_calibrations_of_known_recognisers_as_a_table_as_json_and_drawn(manyeyes
         (("calibration", "--trials", "4"), "at least 5 trials"),
         (("calibration", "--target", "0"), "shares between 0 and 1"),
         (("calibration", "--out", "nowhere/picture.png"), "there is no directory"),
+        (("certainty", "--answers", "8"), "--answers lie"),
+        (("certainty", "--answers-at-most", "16"), "--answers lie"),
+        (("certainty", "--wrong-at-most", "1"), "--wrong-at-most"),
+        (("certainty", "--labels", "1"), "--labels"),
+        (("certainty", "--accuracy", "1.2"), "--accuracy"),
+        (("certainty", "--difficulty", "0.9"), "--difficulty"),
+        (("certainty", "--careless", "0.6"), "--careless"),
+        (("certainty", "--out", "picture.pdf"), ".png or .svg"),
     ],
 )
 def test_what_cannot_be_simulated_is_said_at_once(manyeyes, arguments, words):

@@ -1,5 +1,6 @@
 """A whole crowd's answers: the truth comes out where it is known, always the same, and no figure breaks."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,14 +8,14 @@ from hypothesis import strategies as st
 
 from manyeyes.consensus.choosing import LEAST_GOLD, choose, right_parts
 from manyeyes.consensus.crowd_evidence import evidence
-from manyeyes.consensus.em import NOT_GOLD, Crowd, fit, vote_shares
+from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, fit, vote_shares
 from manyeyes.consensus.others import judged_by_others
 from manyeyes.consensus.rules import Given, Method, Shape, ShapeKind, Skill
 
 MODELS = (Method.ONE_COIN, Method.DAWID_SKENE)
 
 
-def made(confusions: np.ndarray, items: int, answers: int, seed: int) -> tuple[Crowd, np.ndarray]:
+def made(confusions: np.ndarray, items: int, answers: int, seed: int) -> tuple[AnswersOfAll, np.ndarray]:
     """Return answers by people with these confusions (worker, truth, given), and the truth."""
     chance = np.random.default_rng(seed)
     workers, labels, _ = confusions.shape
@@ -23,7 +24,7 @@ def made(confusions: np.ndarray, items: int, answers: int, seed: int) -> tuple[C
     what = np.repeat(np.arange(items), answers)
     steps = confusions[who, truth[what]].cumsum(axis=1)
     gave = np.minimum((chance.random(len(who))[:, None] > steps).sum(axis=1), labels - 1)
-    return Crowd(what, who, gave, items, workers, labels), truth
+    return AnswersOfAll(items=what, workers=who, labels=gave, n_items=items, n_workers=workers, n_labels=labels), truth
 
 
 def coins(*rights: float, labels: int = 3) -> np.ndarray:
@@ -33,7 +34,7 @@ def coins(*rights: float, labels: int = 3) -> np.ndarray:
     return np.array(off)
 
 
-def share_right(crowd: Crowd, method: Method, truth: np.ndarray) -> float:
+def share_right(crowd: AnswersOfAll, method: Method, truth: np.ndarray) -> float:
     return float(right_parts(fit(crowd, method).chances, truth).mean())
 
 
@@ -60,7 +61,9 @@ def test_the_same_answers_give_the_same_figures_in_any_order_but_for_rounding(me
     assert np.array_equal(first.chances, again.chances)
     assert first.is_settled
     order = np.random.default_rng(1).permutation(len(crowd.items))
-    shuffled = crowd._replace(items=crowd.items[order], workers=crowd.workers[order], labels=crowd.labels[order])
+    shuffled = msgspec.structs.replace(
+        crowd, items=crowd.items[order], workers=crowd.workers[order], labels=crowd.labels[order]
+    )
     assert np.allclose(fit(shuffled, method).chances, first.chances)
 
 
@@ -68,7 +71,7 @@ def test_the_same_answers_give_the_same_figures_in_any_order_but_for_rounding(me
 def test_the_names_of_labels_change_nothing(method):
     crowd, _ = made(coins(0.9, 0.8, 0.7, 0.6, 0.5), 200, 3, 6)
     names = np.array([2, 0, 1])
-    renamed = fit(crowd._replace(labels=names[crowd.labels]), method).chances
+    renamed = fit(msgspec.structs.replace(crowd, labels=names[crowd.labels]), method).chances
     assert np.allclose(renamed[names], fit(crowd, method).chances)
 
 
@@ -90,7 +93,7 @@ answers = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0
 @given(answers, st.sampled_from(Method), st.lists(st.integers(NOT_GOLD, 2), min_size=6, max_size=6))
 def test_any_answers_give_distributions(rows, method, gold):
     items, workers, labels = (np.array([row[part] for row in rows], dtype=np.intp) for part in range(3))
-    crowd = Crowd(items, workers, labels, 6, 4, 3)
+    crowd = AnswersOfAll(items=items, workers=workers, labels=labels, n_items=6, n_workers=4, n_labels=3)
     chances = fit(crowd, method, np.array(gold)).chances
     assert np.isfinite(chances).all()
     assert (chances >= 0).all()
@@ -151,7 +154,14 @@ def test_a_nights_evidence_tells_what_people_are(method):
 @pytest.mark.parametrize("method", MODELS)
 def test_ones_own_vote_is_no_evidence(method):
     """Where two answer, each is measured by the other alone: by the one coin exactly as between two nights."""
-    crowd = Crowd(np.array([0, 0, 1, 2]), np.array([0, 1, 0, 1]), np.array([0, 1, 0, 1]), 3, 2, 2)
+    crowd = AnswersOfAll(
+        items=np.array([0, 0, 1, 2]),
+        workers=np.array([0, 1, 0, 1]),
+        labels=np.array([0, 1, 0, 1]),
+        n_items=3,
+        n_workers=2,
+        n_labels=2,
+    )
     found = evidence(crowd, fit(crowd, method).chances, method)
     assert (found.right < found.wrong).all()
     assert found.right.sum() + found.wrong.sum() <= 2

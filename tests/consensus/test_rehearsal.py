@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyeyes.consensus.rehearsal import Crowd, rehearse
+from manyeyes.consensus.rehearsal import KnownCrowd, rehearse
 from manyeyes.consensus.rules import HowMany, Proof, Shape, ShapeKind
 
 TWO = Shape(kind=ShapeKind.LABEL, labels=("no", "yes"))
@@ -13,7 +13,7 @@ SURE = HowMany(first=1, at_most=5, wrong_at_most=0.05)
 
 
 def crowd(accuracy=0.8, checked=100.0, difficulty=0.0, **more):
-    return Crowd(accuracy=accuracy, checked=checked, difficulty=difficulty, **more)
+    return KnownCrowd(accuracy=accuracy, checked=checked, difficulty=difficulty, **more)
 
 
 def test_one_answer_is_as_right_as_the_people_are():
@@ -50,7 +50,7 @@ def test_a_refused_question_leaves_everything_uncertain():
     assert told.accuracy.expected == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.floats(0.5, 0.99),
     st.floats(0, 0.8),

@@ -10,31 +10,10 @@ from manyeyes.tasks.rules import Assurance, Ending
 from manyeyes.workers.rules import SkipReason
 from support.action_stage import LIFE_SECONDS, PAY, PRICE, Stage
 from support.job_lives import feed, find, running
+from support.panel_tables import answer_all, seated, team
 
 THREE = PeopleTerms(answers=3, answers_at_most=4)
 SURE = PeopleTerms(answers=2, answers_at_most=5, wrong_at_most=0.05)
-
-
-async def team(stage: Stage, count: int) -> list[int]:
-    people = [await stage.worker() for _ in range(count)]
-    for worker_id in people:
-        await stage.come(worker_id)
-    return people
-
-
-async def seated(stage: Stage, people: list[int]) -> list[int]:
-    """Hand out and return who sits on a seat now."""
-    await stage.hand_out()
-    await stage.look(*people)
-    return [worker_id for worker_id in people if await stage.desk(worker_id)]
-
-
-async def answer_all(stage: Stage, people: list[int], *texts: str) -> None:
-    sitting = await seated(stage, people)
-    assert len(sitting) == len(texts)
-    for worker_id, text in zip(sitting, texts, strict=True):
-        outcome = await stage.answer(worker_id, await stage.lease(worker_id), text)
-        assert isinstance(outcome, Answered), outcome
 
 
 async def test_three_people_give_one_result_and_each_is_paid(stage: Stage):

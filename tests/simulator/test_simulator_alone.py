@@ -23,12 +23,11 @@ RULES = (  # pure as well (pyproject.toml)
 )
 
 
+PURE = ("manyeyes.simulator", "manyeyes.consensus.")
+
+
 def is_allowed(module: str) -> bool:
-    return (
-        module.startswith(("manyeyes.simulator", "manyeyes.consensus."))
-        or module.endswith(".rules")
-        or module in (*BELOW_ALL, *RULES)
-    )
+    return module.startswith(PURE) or module.endswith(".rules") or module in (*BELOW_ALL, *RULES)
 
 
 def test_a_fresh_process_that_loads_it_loads_no_driver_and_only_rules():

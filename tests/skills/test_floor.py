@@ -143,7 +143,7 @@ def test_a_pair_needs_more_of_the_same_errors_where_more_people_could_look_alike
     needed = [next(n for n in range(41) if is_copying_pair(errors[:n], 4, people)) for people in (2, 20, 200)]
     assert needed == sorted(needed)
     assert needed[0] < needed[2]
-    assert next(n for n in range(41) if is_model_user(errors[:n], 4)) == needed[0]
+    assert needed[0] <= next(n for n in range(41) if is_model_user(errors[:n], 4)) <= needed[2]
 
 
 def test_honest_people_who_find_the_same_pictures_hard_are_no_pair():

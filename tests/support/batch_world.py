@@ -40,6 +40,7 @@ from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
 from support.judgement_world import leases_of_judgements, make_judgements
+from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
 from support.same_connection import SameConnection
 
@@ -105,9 +106,13 @@ async def make_world(db: asyncpg.Connection) -> World:
     stage.now = present - timedelta(seconds=15)
     await _just_now(stage, calls, rich, other, author)
     await make_judgements(stage, rich, author)
+    await stage.go(author)
+    await make_ended_panels(stage, rich, other, rich)
+    await stage.come(author, *EVERY_QUEUE)
     poor = await _accounts(stage, db)
     await _desks(stage, calls, rich, other, author)
     stage.now = present
+    await make_open_panels(stage, rich, *EVERY_QUEUE)
     await _waiting(stage, rich, other, poor)
     await stage.submit(rich, key=CALL_KEY, truth="12345")
     await make_buckets(stage, rich, other)
@@ -257,6 +262,7 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
     held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2)")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
+    answered += await stage.rows("answer", "worker_id, answer_id AS task_id, lease")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")
     since = stage.now - timedelta(seconds=REPORT_SECONDS)
     fresh = [r for r in await stage.rows("result", "task_id, ended_at", "media <> ''") if r["ended_at"] > since]

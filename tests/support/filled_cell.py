@@ -11,21 +11,27 @@ SELECT 1, n, 1 + n % 50, 1 + n % 2, 700 + n % 3, n, 700, 500, 60, 0, '203.0.113.
        CASE s.state WHEN 0 THEN NULL ELSE now() + interval '1 min' END, CASE n % 4 WHEN 0 THEN 1 + n % 200 ELSE 0 END
 FROM generate_series(1, 20000) AS n, LATERAL (SELECT CASE WHEN n > 2000 THEN 0 ELSE 1 + n % 2 END AS state) AS s;
 
-INSERT INTO panel (cell, task_id, account_id, queue_id, job_id, question_id, terms, state, first_seat, seats, open, given,
-                   asked, bid_micros, turn, price_micros, pay_micros, held_micros, lease_seconds, life_seconds, base_url,
-                   media, created_at)
+INSERT INTO panel (cell, task_id, account_id, queue_id, job_id, question_id, terms, state, first_seat, seats, open,
+                   given, asked, bid_micros, turn, price_micros, pay_micros, held_micros, lease_seconds, life_seconds,
+                   base_url, media, created_at)
 SELECT 1, n, 1 + n % 50, 1, CASE n % 4 WHEN 0 THEN 1 + n % 200 ELSE 0 END, 0, '{"answers": 3, "answers_at_most": 5}',
-       CASE WHEN n > 33000 THEN 0 ELSE 2 END, 100000 + 3 * n, 3, 2, 1, ARRAY[1 + n % 1000], 700, n, 700, 500, 3500, 60, 600,
-       '', 'png', now() FROM generate_series(20001, 35000) AS n;
+       CASE WHEN n > 33000 THEN 0 ELSE 2 END, 100000 + 3 * n, 3, 2, 1, ARRAY[1 + n % 1000], 700, n, 700, 500, 3500, 60,
+       600, '', 'png', now() FROM generate_series(20001, 35000) AS n;
 INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id, purpose, worker_id, lease, answer,
                     price_micros, pay_micros, took_ms, answered_at)
 SELECT 1, 100000 + 3 * n + s, n, 1 + n % 50, 1, 0, 1, 1 + (n + s) % 1000, 1, '42', 700, 500, 900,
        now() - n * interval '1 s' FROM generate_series(20001, 35000) AS n, generate_series(0, 2) AS s
 WHERE s = 0 OR n <= 33000;
+UPDATE answer SET refuted_at = now() WHERE answer_id % 50 = 0;
+INSERT INTO judgement (cell, task_id, purpose, account_id, queue_id, question_id, state, filed_at, proposal, score,
+                       pay_micros, reviewer_id)
+SELECT 1, n, n % 2, 1 + n % 50, 1, 0, CASE WHEN n > 34900 THEN 0 ELSE 2 END, now(), '42', 0.9, 100, n % 700
+FROM generate_series(20001, 35000) AS n;
 INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds,
                   soft_id, ip, kind, options, media, created_at, expires_at, of_task, purpose)
-SELECT 1, 100000 + 3 * n + s, 1 + n % 50, 1, 700 + n % 3, n - 33000, 700, 500, 60, 0, '203.0.113.7', 'number', '{}', 'png', now(),
-       now() + interval '10 min', n, 1 FROM generate_series(33001, 35000) AS n, generate_series(1, 2) AS s;
+SELECT 1, 100000 + 3 * n + s, 1 + n % 50, 1, 700 + n % 3, n - 33000, 700, 500, 60, 0, '203.0.113.7', 'number', '{}',
+       'png', now(), now() + interval '10 min', n, 1
+FROM generate_series(33001, 35000) AS n, generate_series(1, 2) AS s;
 
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, held, idle_since, online_since)
 SELECT 1, n, 1, n % 10 <> 0, CASE WHEN n % 4 = 0 THEN '{2}'::int[] ELSE '{1,2}' END, '{en}', n % 3,
@@ -86,6 +92,7 @@ INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state,
 SELECT 1, n, 1 + n % 50, 1, 1 + n % 500, 0, CASE WHEN n > 19000 THEN 0 ELSE 1 + n % 2 END, now(),
        now() - n * interval '4 s' FROM generate_series(1, 20000) AS n;
 
+UPDATE report SET worker_id = 0 WHERE task_id % 2 = 0;
 INSERT INTO vote_slot (cell, task_id, n, state, author_id, queue_id, filed_at, reviewer_id, lease, lease_until, verdict,
                        voted_at, pay_micros)
 SELECT 1, t, n, s.state, 1 + t % 500, 1, now() - t * interval '4 s',

@@ -31,7 +31,7 @@ MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
 VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
-HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # of a queue: for whom, how many, who is filtered
+HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # whom for, how many, filters
 SEATS = {"panel_pkey", "work_seats"}
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
@@ -55,10 +55,14 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (jobs.SQL, "uploads", (1, [7, 8]), {"job_upload_pkey"}, True),
     (jobs.SQL, "stale_uploads", (1, 86_400, 20), {"job_upload_open"}, False),
     (tasks.SQL, "item_outcomes", (1, 7, 20, 90), {"task_line", "result_pkey", "work_pkey", "panel_pkey"}, False),
-    (dispatch.SQL, "lock_seats", (1, [20005, 20006]), {"work_seats"}, True),
     (panels.SQL, "lock_panels", (1, [20005, 20006]), {"panel_pkey"}, True),
     (panels.SQL, "panels", (1, [20005, 20006]), {"panel_pkey"}, False),
     (panels.SQL, "answers_of", (1, [20005, 20006]), {"answer_task"}, True),
+    (panels.SQL, "seats_of_panels", (1, [160015]), {"panel_seat"}, False),
+    (panels.SQL, "refute_answers", (1, [160015], NOW), {"answer_pkey"}, True),
+    (panels.SQL, "set_right", (1, [160015], [True]), {"answer_pkey"}, True),
+    (panels.SQL, "forget_answers", (1, [20005, 20006]), {"answer_task"}, False),
+    (reports.SQL, "reports_against_several", (1, 5, 100), {"report_pkey", "answer_refuted"}, True),
     (panels.SQL, "answers_by_number", (1, [160015]), {"answer_pkey"}, False),
     (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
     (tasks.SQL, "has_truths", (1, 7), {"task_line", "truth_pkey"}, False),
@@ -68,7 +72,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (
         jobs.SQL,
         "revise_jobs",
-        (1, [7], *[[""], [1], [1], [None], [None], [None], [None], [""], [""]], [NOW]),
+        (1, [7], *[[""], [1], [1], [None], [None], [None], [None], [""], [""]], [NOW], [1], ["{}"]),
         {"job_pkey"},
         True,
     ),
@@ -155,7 +159,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (seen.SQL, "lines_before", (1, 5, 2**31 - 1, 101, 7), {"task_line"}, False),
     (seen.SQL, "lines_after", (1, 5, 0, 101, 7), {"task_line"}, False),
     (seen.SQL, "changes", (1, 5, NOW - timedelta(hours=1), 0, 0, NOW, 100), {"result_account", "refund_given"}, True),
-    (dispatch.SQL, "lock_works", (1, [5, 6]), {"work_pkey"}, True),
+    (dispatch.SQL, "lock_works", (1, [5, 6]), {"work_pkey", "work_seats"}, True),
     (tasks.SQL, "last_leases", (1, [5, 6], 1), {"result_pkey"}, False),
     (ledger.SQL, "lock_balances", (1, [5, 6]), {"balance_pkey"}, True),
     (ledger.SQL, "balances", (1, [5, 6]), {"balance_pkey"}, False),

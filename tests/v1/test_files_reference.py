@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from manyeyes.job_files import items
-from manyeyes.job_files.result_rows import column_names
+from manyeyes.job_files.result_rows import ANSWERS, column_names
 from manyeyes.jobs.upload_rules import MOST_FILES, MOST_ITEMS
 from manyeyes.tasks import item_texts
 from manyeyes.tasks.seen.store import PEOPLE
@@ -65,5 +65,6 @@ def test_the_page_names_every_limit_type_and_column():
         FORMS
     )
     row = json.loads(examples("jsonl")[1])
-    assert list(row) == column_names(["value"])
+    assert list(row) == [*column_names(["value"]), "given"]
+    assert list(json.loads(examples("jsonl")[2])) == column_names(["value"], ANSWERS)
     assert row["from"] == PEOPLE

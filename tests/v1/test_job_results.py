@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from manyeyes.dispatch.rules import Purpose
 from manyeyes.roles.customer import results
 from manyeyes.runtime.periodic import forget_past_keep
+from manyeyes.tasks.rules import Assurance
 from support import factories
 from support.in_process_client import Client
 from support.item_files import bearer, line, open_draft, send
@@ -79,8 +82,8 @@ async def test_lines_come_in_their_order_with_what_became_of_them(
         (5, "draft", None, None),
     ]
     assert list(lines[0]) == [
-        *("line", "external_id", "state", "value", "text", "answers", "from", "failure", "cost", "refunded"),
-        *("ended_at", "task_id"),
+        *("line", "external_id", "state", "value", "text", "answers", "confidence", "proven", "uncertain", "from"),
+        *("failure", "cost", "refunded", "ended_at", "task_id", "given"),
     ]
     assert (lines[1]["answers"], lines[1]["from"], lines[1]["cost"], lines[0]["ended_at"]) == (
         1,
@@ -114,6 +117,78 @@ async def test_fields_have_a_column_each_with_types(client: Client, customer: fa
     assert table["cost"].to_pylist() == [Decimal("0"), Decimal("0.000700"), Decimal("0")]
 
 
+async def given(client: Client, job_id: int, item: int, *texts: str, assurance: Assurance = Assurance.ACCEPTED) -> None:
+    """Let several people answer the item on a line, worker 1 first; the first text is the result."""
+    await ended(client, job_id, item, answer=texts[0])
+    await client.context.cells.directory.execute(
+        """UPDATE result SET worker_id = 0, answers = $3, assurance = $4, confidence = 0.97123, is_proven = $5
+        FROM task AS t WHERE t.job_id = $1 AND t.line = $2 AND result.task_id = t.task_id""",
+        job_id,
+        item,
+        len(texts),
+        assurance,
+        assurance is Assurance.ACCEPTED,
+    )
+    for n, text in enumerate(texts, 1):
+        for purpose in (
+            Purpose.SEAT,
+            Purpose.GOLD,
+        ):  # who were asked it as a question of known answer are not its people
+            await client.context.cells.directory.execute(
+                """INSERT INTO answer (cell, answer_id, task_id, account_id, queue_id, question_id, purpose, worker_id,
+                    lease, answer, price_micros, pay_micros, took_ms, answered_at)
+                SELECT cell, $4 + task_id * 1000, task_id, account_id, queue_id, question_id, $5, $6, 1, $3, 700, 500,
+                    1, now() FROM task WHERE job_id = $1 AND line = $2""",
+                *(job_id, item, text, n + 100 * purpose, purpose, n),
+            )
+
+
+def people(lines: list[dict[str, Any]]) -> list[list[tuple[str, Any]]]:
+    return [[(each["person"], each["value"]) for each in line["given"]] for line in lines]
+
+
+async def test_each_persons_answer_is_there_under_a_name_that_leads_to_nobody(
+    client: Client, customer: factories.Customer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(results, "PORTION", 2)
+    job_id = await job_of(client, customer, 4)
+    await given(client, job_id, 1, "=1", "=1", "2")
+    await ended(client, job_id, 3, answer="7")  # of worker 1
+    await given(client, job_id, 4, "3", "4", assurance=Assurance.UNCERTAIN)
+    lines = [json.loads(each) for each in (await results_of(client, customer, job_id, "jsonl")).splitlines()]
+    one, two, three = (client.context.pseudonyms.name(customer.account_id, n) for n in (1, 2, 3))
+    assert all(re.fullmatch("w-[A-Z2-7]{8}", name) for name in (one, two, three))
+    assert people(lines) == [[(one, "=1"), (two, "=1"), (three, "2")], [], [(one, "7")], [(one, "3"), (two, "4")]]
+    told = [(each["answers"], each["confidence"], each["proven"], each["uncertain"]) for each in lines]
+    assert told == [
+        (3, 0.9712, True, False),
+        (0, None, False, False),
+        (1, None, False, False),
+        (2, 0.9712, False, True),
+    ]
+    by_one = await client.get(f"/v1/jobs/{job_id}/answers.jsonl", headers=bearer(customer.key))
+    flat = [json.loads(each) for each in by_one.text.splitlines()]
+    assert [(each["line"], each["person"], each["value"]) for each in flat] == [
+        *[(1, one, "=1"), (1, two, "=1"), (1, three, "2"), (3, one, "7"), (4, one, "3"), (4, two, "4")]
+    ]
+    assert list(flat[0]) == ["line", "external_id", "person", "value", "at", "task_id"]
+    table = await client.get(f"/v1/jobs/{job_id}/answers.csv", headers=bearer(customer.key))
+    assert table.headers["content-disposition"] == f'attachment; filename="job-{job_id}.answers.csv"'
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
+    assert [(row["line"], row["person"], row["value"]) for row in rows[:3]] == [
+        *[("1", one, "'=1"), ("1", two, "'=1"), ("1", three, "2")]
+    ]
+    parquet = await client.get(f"/v1/jobs/{job_id}/answers.parquet", headers=bearer(customer.key))
+    read = pq.read_table(io.BytesIO(parquet.content))
+    assert read["person"].to_pylist() == [one, two, three, one, one, two]
+    assert read.schema.field("at").type == pa.timestamp("us", tz="UTC")
+    results_table = pq.read_table(io.BytesIO(await results_of(client, customer, job_id, "parquet")))
+    assert results_table["uncertain"].to_pylist() == [False, False, False, True]
+    assert results_table["confidence"].to_pylist() == [0.9712, None, None, 0.9712]
+    other = client.context.pseudonyms.name(customer.account_id + 1, 1)
+    assert other != one, "two customers cannot tell each other whom they mean"
+
+
 async def test_an_answer_that_is_not_kept_is_told_no_more(client: Client, customer: factories.Customer):
     job_id = await job_of(client, customer, 1)
     await ended(client, job_id, 1, answer="12")
@@ -130,8 +205,9 @@ async def test_a_stranger_sees_nothing_and_a_bare_installation_says_why(
     job_id = await job_of(client, customer, 1)
     stranger = await factories.customer(client.context)
     for ending in ("jsonl", "csv", "parquet"):
-        hidden = await client.get(f"/v1/jobs/{job_id}/results.{ending}", headers=bearer(stranger.key))
-        assert (hidden.status_code, hidden.json()["refusal"]) == (404, "unknown_job")
+        for file in ("results", "answers"):
+            hidden = await client.get(f"/v1/jobs/{job_id}/{file}.{ending}", headers=bearer(stranger.key))
+            assert (hidden.status_code, hidden.json()["refusal"]) == (404, "unknown_job")
     monkeypatch.setattr("manyeyes.v1.job_results.has_parquet", lambda: False)
     bare = await client.get(f"/v1/jobs/{job_id}/results.parquet", headers=bearer(customer.key))
     assert (bare.status_code, bare.json()["refusal"]) == (501, "without_parquet")

@@ -7,10 +7,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.gold_answers import keep_gold_answers
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
-from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
@@ -68,6 +69,7 @@ async def answer_tasks(
     # 2. Decide: each answer is taken, refused (its task stays on the desk), or on a lease that is lost.
     ended: list[EndedWork] = []
     seats: list[ClosedSeat] = []
+    gold: list[ClosedSeat] = []
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
@@ -78,15 +80,17 @@ async def answer_tasks(
             first.append(refusal)
             continue
         first.append(work)
-        if work and work.of_task:
+        if work and work.purpose is Purpose.GOLD:
+            gold.append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
+        elif work and work.of_task:
             seats.append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
         elif work:
             ended.append(EndedWork(work, Ending.SOLVED, text))
     # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now.
-    await end_tasks(tx, now, cell, ended)
-    await close_seats(tx, now, cell, seats, commands[0].seed)
+    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
+    await keep_gold_answers(tx, now, cell, gold)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
-    answered = [*(each.work for each in ended), *(each.work for each in seats)]
+    answered = [*(each.work for each in ended), *(each.work for each in [*seats, *gold])]
     if answered:
         await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered])
         await workers.change_desks(tx, now, cell, _desks(answered, now))

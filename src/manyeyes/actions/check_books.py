@@ -7,11 +7,13 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.audit.jobs import read_job_books
+from manyeyes.actions.audit.panels import read_panel_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.certainty import judgements
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
+from manyeyes.panels import consistency
 from manyeyes.reports import appeals, slots
 from manyeyes.reports import store as reports
 from manyeyes.soft_apps import store as soft_apps
@@ -43,7 +45,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
     what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
     durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
-    is what their tasks say (audit/jobs.py). ``time_zones``: audit/recognitions.py.
+    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave and got
+    (audit/panels.py). ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -60,7 +63,7 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         recourse = await _recourse(db, cell)
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
-        of_jobs = await read_job_books(db, cell)
+        of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
     # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
@@ -73,8 +76,9 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
-    findings += [*recognised.findings, *of_jobs.findings]
+    findings += [*recognised.findings, *of_jobs.findings, *of_panels.findings]
     difference += len(twice) + len(recourse.double_pays) + recognised.difference + of_jobs.difference
+    difference += of_panels.difference
     return BooksAudit(
         difference_micros=difference,
         transfers=count,
@@ -111,7 +115,7 @@ async def _recourse(db: asyncpg.Connection, cell: int) -> _Recourse:
             shares,
             await ledger.amounts(db, cell, TransferKind.UNSHARE),
         ),
-        ("pay that complaints cancelled", "task", cancelled, await ledger.amounts(db, cell, TransferKind.CANCEL_PAY)),
+        ("pay that complaints cancelled", "task", cancelled, await consistency.cancelled_by_task(db, cell)),
         (
             "accepted appeals and what they were paid",
             "task",

@@ -14,7 +14,10 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class DecideAppeal(msgspec.Struct, frozen=True):
-    """``answer``: what the worker is told; may be empty."""
+    """``task_id``: the appeal's number, which is the task's, or of one of several answers that answer's own.
+
+    ``answer``: what the worker is told; may be empty.
+    """
 
     cell: int
     task_id: int

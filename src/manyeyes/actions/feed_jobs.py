@@ -29,6 +29,7 @@ from manyeyes.jobs.rules import (
     room,
 )
 from manyeyes.jobs.store import JobNews
+from manyeyes.skills.gold_items import admit_gold
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import Contract, Ending, ImageOptions, QueueTerms
@@ -107,6 +108,7 @@ async def feed_jobs(tx: asyncpg.Connection, now: datetime, commands: Sequence[Fe
     # 3. Save: pictures, queue entries with their holds, ends, and the jobs with whom they are told.
     await _save_pictures(tx, cell, books.fetched)
     await save_work(tx, now, cell, books.entering, purses)
+    await admit_gold(tx, now, cell, [row.task_id for row in books.entering])
     await tasks.insert_results(tx, now, cell, [_ended(*each) for each in books.ended])
     changed = [job for job_id, job in sorted(books.jobs.items()) if job != before[job_id]]
     await jobs.save_jobs(tx, cell, changed)

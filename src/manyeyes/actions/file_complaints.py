@@ -10,6 +10,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.refused_reports import ReportRefusal, keep_refused
 from manyeyes.actions.shared.repeated_calls import KEY_REUSED, RepeatedCalls, open_calls
 from manyeyes.ledger import store as ledger
+from manyeyes.panels import store as panels
 from manyeyes.reports import slots, store
 from manyeyes.reports.rules import (
     REVIEWERS,
@@ -71,7 +72,7 @@ async def file_complaints(
 ) -> list[Filed | Refusal]:
     """Return what became of each complaint. Refusals are kept with their true reason for the customer's own eyes.
 
-    An accepted one asks three reviewers and keeps the worker's pay pending until they have decided.
+    An accepted one asks three reviewers and keeps the pay of whoever answered pending until they have decided.
     """
     # 1. Load: the tasks, earlier reports on them, the customers' records.
     cell = commands[0].cell
@@ -97,11 +98,19 @@ async def file_complaints(
     # 4. Ask reviewers, hold the workers' pay, and keep the refusals.
     asking = [(c, r) for c, r in filing.values() if r.task_id in stored and r.state is ReportState.OPEN]
     await slots.insert_slots(tx, now, cell, [slot for c, r in asking for slot in _slots(c, r)])
-    await ledger.hold_pay(tx, cell, sorted(report.task_id for _, report in asking))
+    await _hold_pay(tx, cell, [report for _, report in asking])
     pairs = [(c, o) for c, o in zip(commands, outcomes, strict=True) if isinstance(o, Refusal) and o != KEY_REUSED]
     kind = ReportKind.IMAGE_INCORRECT
     await keep_refused(tx, now, cell, [ReportRefusal(c.account_id, c.task_id, kind, refusal) for c, refusal in pairs])
     return outcomes
+
+
+async def _hold_pay(tx: asyncpg.Connection, cell: int, reports: Sequence[NewReport]) -> None:
+    """Keep the pay of whoever answered from vesting; of several answers each has its own."""
+    several = [report.task_id for report in reports if not report.worker_id]
+    answers = await panels.answers_of(tx, cell, sorted(several)) if several else {}
+    given = [answer.answer_id for task_id in several for answer in answers[task_id]]
+    await ledger.hold_pay(tx, cell, sorted([*(r.task_id for r in reports if r.worker_id), *given]))
 
 
 async def _load(

@@ -11,7 +11,9 @@ import msgspec
 
 from manyeyes.certainty import judgements
 from manyeyes.ledger.rules import PENDING_SECONDS
+from manyeyes.panels import store as panels
 from manyeyes.reports import store as reports
+from manyeyes.skills.gold_items import delete_gold
 from manyeyes.tasks import keeping
 from manyeyes.webhooks import store as webhooks
 
@@ -44,8 +46,12 @@ async def forget_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     # 2. Decide: what somebody still needs stays.
     needed = await reports.undecided(tx, cell, due) | await webhooks.untold(tx, cell, due)
     needed |= await judgements.undecided(tx, cell, due)
-    # 3. Save.
-    await keeping.forget(tx, cell, sorted(set(due) - needed))
+    # 3. Save: what all hold of the task, what each of several people gave with it.
+    going = sorted(set(due) - needed)
+    await keeping.forget(tx, cell, going)
+    await panels.forget_answers(tx, cell, going)
+    await judgements.forget(tx, cell, going)
+    await delete_gold(tx, cell, going)
     await keeping.keep_longer(tx, cell, sorted(needed), now + LOOK_AGAIN)
     await keeping.set_forgotten(tx, cell, looked_through)
     return [len(due) for _ in commands]

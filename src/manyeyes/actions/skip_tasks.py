@@ -7,11 +7,12 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
+from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
@@ -68,8 +69,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     repeated = await _repeated(tx, cell, commands, too_early)
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
-    await end_tasks(tx, now, cell, ended)
-    await close_seats(tx, now, cell, seats, commands[0].seed)
+    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)
@@ -93,18 +93,22 @@ async def _repeated(tx: asyncpg.Connection, cell: int, commands: Sequence[SkipTa
     """Return those of the commands' places whose skip was done before and its reply lost on the way.
 
     A worker who passed a task on never gets it again: any lease that they had of it is the one they skipped, or one
-    before it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is.
+    before it that ran out. Who skipped last is not kept with an ended task; the number of its last lease is. With a
+    task of several answers it is: of its seats nobody has two.
     """
     if not places:
         return set()
     task_ids = [commands[n].lease.task_id for n in places]
     handed = await dispatch.handed(tx, cell, task_ids)
     unsolvable = await tasks.last_leases(tx, cell, task_ids, Ending.UNSOLVABLE)
+    gone = sorted({n for n in task_ids if n not in handed and n not in unsolvable})
+    closed = await panels.passed_on(tx, cell, gone) if gone else {}
     found = set()
     for n in places:
         worker_id, lease = commands[n].worker_id, commands[n].lease
         over, tried = handed.get(lease.task_id, (0, frozenset()))
         passed_on = worker_id in tried and lease.number <= over
+        passed_on |= worker_id in closed.get(lease.task_id, ())
         if passed_on or unsolvable.get(lease.task_id) == lease.number:
             found.add(n)
     return found

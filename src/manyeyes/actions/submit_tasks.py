@@ -17,6 +17,7 @@ from manyeyes.dispatch.store import Entering
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import Site, SiteEvent, candidates, covering, how_to_prove
 from manyeyes.sites.store import Event
+from manyeyes.skills.gold_items import admit_gold
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.job_items import insert_truths
 from manyeyes.tasks.rules import TOKEN_KINDS
@@ -92,7 +93,9 @@ async def submit_tasks(
     if entering:
         await save_entered(tx, now, cell, await _asked(tx, now, cell, entering), books.purses)
         await sites.add_events(tx, now, cell, [_use(row) for _, row in entering if row.site])
-        await insert_truths(tx, cell, [(command.task_id, command.truth) for command, _ in entering if command.truth])
+        known = [(command.task_id, command.truth) for command, _ in entering if command.truth]
+        await insert_truths(tx, cell, known)
+        await admit_gold(tx, now, cell, [task_id for task_id, _ in known])
     return outcomes
 
 

@@ -23,8 +23,8 @@ class TakeSlot(msgspec.Struct, frozen=True):
 async def take_slots(tx: asyncpg.Connection, now: datetime, commands: Sequence[TakeSlot]) -> list[Slot | None]:
     """Return what each reviewer has before them: what they had already, else a fresh slot, else None.
 
-    Nobody ever gets two slots of one complaint, or one about their own answer. When nothing is open, as most of the
-    time, this costs two look-ups and no lock.
+    Nobody ever gets two slots of one complaint, or one about their own answer, be it one of several. When nothing is
+    open, as most of the time, this costs two look-ups and no lock.
     """
     cell = commands[0].cell
     asking = {c.reviewer_id: frozenset(c.queue_ids) for c in commands}

@@ -155,3 +155,9 @@ async def agreement(
 async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:
     """Return what every reviewer's decisions earned, in micros."""
     return dict(await db.fetch(SQL.all_judgements, cell, timeout=PROOF_SECONDS))
+
+
+async def forget(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Forget what reviewers were shown of ended tasks and what they decided; all figures about it stay."""
+    if task_ids:
+        await tx.execute(SQL.forget_judgements, cell, task_ids)

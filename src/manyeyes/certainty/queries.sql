@@ -154,3 +154,9 @@ WHERE cell = $1 AND state = 2 AND pay_micros > 0 GROUP BY reviewer_id;
 -- How often a reviewer's decisions since an instant say what people said together, and how often the other reviewers' do.
 SELECT reviewer_id = $2 AS is_own, count(*) AS decided, count(*) FILTER (WHERE is_right) AS alike FROM judgement
 WHERE cell = $1 AND reviewer_id <> 0 AND state = 2 AND value IS NOT NULL AND decided_at >= $3 GROUP BY is_own;
+
+-- name: forget_judgements
+-- Blank what reviewers were shown and what they decided; that they did, and what it said of people, stays.
+UPDATE judgement SET proposal = '', value = CASE WHEN value IS NOT NULL THEN '' END,
+                     stops = CASE state WHEN 2 THEN stops ELSE '[]' END
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

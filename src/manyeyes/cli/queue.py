@@ -22,6 +22,9 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+CAPACITY_HELP = "Waiting tasks above which only a high bid enters."
+LEASE_HELP = "How long a worker may take."
+PAY_HELP = "What a worker gets for it, in USD; not more than the price."
 AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
@@ -51,9 +54,9 @@ def add(
     *,
     language: str,
     price: str = "0.0007",
-    pay: str = "0.0005",
-    capacity: int = 100_000,
-    lease_seconds: int = 60,
+    pay: Annotated[str, Parameter(help=PAY_HELP)] = "0.0005",
+    capacity: Annotated[int, Parameter(help=CAPACITY_HELP)] = 100_000,
+    lease_seconds: Annotated[int, Parameter(help=LEASE_HELP)] = 60,
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
@@ -68,12 +71,6 @@ def add(
         Language that its workers read.
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     vote_pay
         What a reviewer gets for a vote, in USD.
     """
@@ -115,9 +112,9 @@ def set_queue(
     queue_id: int,
     *,
     price: str | None = None,
-    pay: str | None = None,
-    capacity: int | None = None,
-    lease_seconds: int | None = None,
+    pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
+    capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
+    lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
     sensitive: bool | None = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
@@ -132,12 +129,6 @@ def set_queue(
     ----------
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     sensitive
         Pictures are blurred until the worker chooses to look.
     vote_pay
@@ -150,13 +141,15 @@ def set_queue(
         before = (await context.lookups.queues()).get(queue_id)
         if before is None:
             raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
-        terms = _micros(price_micros=price, pay_micros=pay, vote_micros=vote_pay)
+        given = {"price_micros": price, "pay_micros": pay, "vote_micros": vote_pay}
+        terms: dict[str, Any] = {name: None if text is None else money.parse(text) for name, text in given.items()}
         terms |= {"capacity": capacity, "lease_seconds": lease_seconds}
         terms |= {"sensitive": sensitive, "accepts_complaints": complaints}
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
-        terms["audit_share"] = _audits(before, terms["default_terms"], audit_share)
+        terms["audit_share"] = audit_share
+        _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -181,14 +174,8 @@ def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
     return terms
 
 
-def _micros(**given: str | None) -> dict[str, Any]:
-    """Return amounts of USD in micro-units; None where none is given."""
-    return {name: None if text is None else money.parse(text) for name, text in given.items()}
-
-
-def _audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> float | None:
-    """Return the share to audit from now on. Raises `CommandFailed` for none, and where nothing could be proven."""
-    people = people or before.default_terms
+def _check_audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> None:
+    """Refuse shares that are none, and a promise that nothing could ever prove. Raises `CommandFailed`."""
     share = before.audit_share if audit_share is None else audit_share
     if not 0 <= share <= 1:
         raise CommandFailed("--audit-share must be from 0 to 1")
@@ -197,7 +184,6 @@ def _audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float |
             "the queue's own terms promise a share of wrong results, and without audits nothing can ever be proven: "
             "give an --audit-share above 0"
         )
-    return audit_share
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:

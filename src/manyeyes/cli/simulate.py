@@ -12,7 +12,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from manyeyes.cli.command import CommandFailed, say
-from manyeyes.consensus.rehearsal import Crowd, Rehearsal, rehearse
+from manyeyes.consensus.rehearsal import KnownCrowd, Rehearsal, rehearse
 from manyeyes.consensus.rules import HowMany
 from manyeyes.recognitions.calibration import CONFIDENCE, TARGET
 from manyeyes.simulator import allow_list_study, calibration, certainty, review, tables
@@ -140,7 +140,7 @@ def be_certain(
     out: OutPicture = None,
     json: Json = False,
 ) -> None:
-    """What terms for several answers cost and how often the results are wrong, beside others; crowds err together."""
+    """Show what terms for several answers cost and how often the results are wrong; crowds err together."""
     with _ending_well():
         if not (1 <= answers <= answers_at_most <= MOST_ANSWERS and 0 <= wrong_at_most < 1):
             raise CommandFailed(
@@ -174,7 +174,7 @@ def _rehearsed(world: CrowdWorld, asked: HowMany) -> Rehearsal:
     """Return what a page would tell of such a crowd beforehand; who does not look counts in the mean."""
     guessing = 1 / world.options if world.options else 0.0
     mean = world.accuracy * (1 - world.careless) + guessing * world.careless
-    crowd = Crowd(accuracy=mean, checked=certainty.GOLD_EACH * world.people, difficulty=world.difficulty)
+    crowd = KnownCrowd(accuracy=mean, checked=certainty.GOLD_EACH, difficulty=world.difficulty)
     return rehearse(crowd, certainty.shape_of(world), asked, certainty.PICTURES, 1)
 
 

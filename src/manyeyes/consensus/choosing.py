@@ -1,7 +1,8 @@
 """Which method a queue's answers are put together by: the one that held-out gold shows to be better. Pure; numpy.
 
-No fixed method is safe: on real crowds Dawid and Skene's gains or loses six points beside the majority, the one coin
-loses twenty-eight. Gold items are put aside in turns, the others teach, and each method is judged by those put aside.
+No fixed method is safe: on real crowds the one coin loses six points beside the majority where Dawid and Skene's gains
+five, and elsewhere that one loses three (docs/benchmarks.md). Gold items are put aside in turns, the others teach, and
+each method is judged by those put aside.
 The majority stays unless the evidence is against it (docs/decisions/0060).
 """
 
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from manyeyes.consensus.em import NOT_GOLD, Crowd, Floats, Whole, fit
+from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Floats, Whole, fit
 from manyeyes.consensus.rules import Method
 
 FOLDS = 5
@@ -21,7 +22,7 @@ _EQUAL = 1e-9
 RIVALS = (Method.DAWID_SKENE, Method.ONE_COIN)
 
 
-class Choice(NamedTuple):
+class ChosenMethod(NamedTuple):
     """``method``, and by method the share of the gold items that it had right when they were held out."""
 
     method: Method
@@ -29,7 +30,7 @@ class Choice(NamedTuple):
     gold_items: int
 
 
-def choose(crowd: Crowd, gold: Whole) -> Choice:
+def choose(crowd: AnswersOfAll, gold: Whole) -> ChosenMethod:
     """Return the method for a queue's answers. ``gold``: the true label of each item, `NOT_GOLD` where unknown.
 
     The share of a tie counts as right in parts. What has most gold items right wins, if it is `LEAST_GAIN` or more
@@ -37,7 +38,7 @@ def choose(crowd: Crowd, gold: Whole) -> Choice:
     """
     known = np.flatnonzero(gold != NOT_GOLD)
     if len(known) < LEAST_GOLD:
-        return Choice(Method.MAJORITY, {}, len(known))
+        return ChosenMethod(Method.MAJORITY, {}, len(known))
     right = {Method.MAJORITY: right_parts(fit(crowd, Method.MAJORITY).chances[:, known], gold[known])}
     best, most = Method.MAJORITY, 0.0
     for rival in RIVALS:
@@ -45,7 +46,7 @@ def choose(crowd: Crowd, gold: Whole) -> Choice:
         gain = float((right[rival] - right[Method.MAJORITY]).sum())
         if gain > most + _EQUAL and gain > LEAST_GAIN - _EQUAL:
             best, most = rival, gain
-    return Choice(best, {method: float(parts.mean()) for method, parts in right.items()}, len(known))
+    return ChosenMethod(best, {method: float(parts.mean()) for method, parts in right.items()}, len(known))
 
 
 def right_parts(chances: Floats, truth: Whole) -> Floats:
@@ -54,7 +55,7 @@ def right_parts(chances: Floats, truth: Whole) -> Floats:
     return np.asarray(best[truth, np.arange(len(truth))] / best.sum(axis=0), dtype=np.float64)
 
 
-def _held_out(crowd: Crowd, gold: Whole, known: Whole, method: Method) -> Floats:
+def _held_out(crowd: AnswersOfAll, gold: Whole, known: Whole, method: Method) -> Floats:
     """Return `right_parts` of every gold item by a fit that did not know it."""
     begin = fit(crowd, method).chances
     parts = np.empty(len(known))

@@ -9,7 +9,7 @@ import numpy as np
 
 from manyeyes.consensus.em import (
     NOT_GOLD,
-    Crowd,
+    AnswersOfAll,
     Floats,
     Pairs,
     Whole,
@@ -26,7 +26,7 @@ _AT_ONCE = 100_000  # answers, so that memory stays small
 _LEAST = 1e-300  # a chance of nought has no logarithm
 
 
-class Evidence(NamedTuple):
+class CrowdEvidence(NamedTuple):
     """``right[worker]`` and ``wrong[worker]``: weights of their answers, each at most 1.
 
     ``confusion[truth, pair]``: of labels, for each pair of worker and label given in ``pairs``.
@@ -38,7 +38,7 @@ class Evidence(NamedTuple):
     confusion: Floats
 
 
-def evidence(crowd: Crowd, chances: Floats, method: Method, gold: Whole | None = None) -> Evidence:
+def evidence(crowd: AnswersOfAll, chances: Floats, method: Method, gold: Whole | None = None) -> CrowdEvidence:
     """Return what the others' answers say of everybody's, by the chances of a fit by the same method and gold.
 
     Each answer's own likelihood is taken out of its item's chances; then it weighs by how sure the others are, and not
@@ -66,10 +66,10 @@ def evidence(crowd: Crowd, chances: Floats, method: Method, gold: Whole | None =
         wrong += np.bincount(worker, weights=told - agreed, minlength=crowd.n_workers)
         for truth in range(crowd.n_labels):
             confusion[truth] += np.bincount(pair, weights=others[truth], minlength=len(pairs.workers))
-    return Evidence(right, wrong, pairs, confusion)
+    return CrowdEvidence(right, wrong, pairs, confusion)
 
 
-def _own_logs(crowd: Crowd, pairs: Pairs, chances: Floats, method: Method) -> Floats:
+def _own_logs(crowd: AnswersOfAll, pairs: Pairs, chances: Floats, method: Method) -> Floats:
     """Return for each truth and pair how much one such answer adds to the truth's logarithm."""
     if method is Method.DAWID_SKENE:
         return np.array([confusion_logs(crowd, pairs, chances, truth) for truth in range(crowd.n_labels)])

@@ -9,6 +9,7 @@ process never imports this module (docs/decisions/0060).
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +25,7 @@ _SUREST = 1 - 1e-6
 NOT_GOLD = -1
 
 
-class Crowd(NamedTuple):
+class AnswersOfAll(msgspec.Struct, frozen=True, kw_only=True):
     """Answers as numbers from 0 on: the n-th one is that ``workers[n]`` gave ``labels[n]`` to ``items[n]``.
 
     Sums are quickest where items ascend. There are ``n_labels`` ≥ 2; each item has an answer, or its chances are even.
@@ -46,7 +47,7 @@ class Fitted(NamedTuple):
     is_settled: bool
 
 
-def fit(crowd: Crowd, method: Method, gold: Whole | None = None, begin: Floats | None = None) -> Fitted:
+def fit(crowd: AnswersOfAll, method: Method, gold: Whole | None = None, begin: Floats | None = None) -> Fitted:
     """Return how likely each label is right for each item.
 
     ``gold``: the true label of each item, `NOT_GOLD` where it is not known; they are held fast and teach the rest.
@@ -65,7 +66,7 @@ def fit(crowd: Crowd, method: Method, gold: Whole | None = None, begin: Floats |
     return Fitted(chances, MOST_ROUNDS, False)
 
 
-def vote_shares(crowd: Crowd) -> Floats:
+def vote_shares(crowd: AnswersOfAll) -> Floats:
     """Return the share of each label among each item's answers; even where there is none."""
     chances = np.empty((crowd.n_labels, crowd.n_items))
     for label in range(crowd.n_labels):
@@ -76,7 +77,7 @@ def vote_shares(crowd: Crowd) -> Floats:
     return chances
 
 
-def one_coin_weights(crowd: Crowd, chances: Floats) -> Floats:
+def one_coin_weights(crowd: AnswersOfAll, chances: Floats) -> Floats:
     """Return by how much each worker's word makes a label likelier, as a logarithm; at least 0, as in one_coin.py."""
     right = np.bincount(crowd.workers, weights=chances[crowd.labels, crowd.items], minlength=crowd.n_workers)
     number = np.bincount(crowd.workers, minlength=crowd.n_workers)
@@ -85,7 +86,7 @@ def one_coin_weights(crowd: Crowd, chances: Floats) -> Floats:
     return np.asarray(np.log(share * (crowd.n_labels - 1) / (1 - share)), dtype=np.float64)
 
 
-def one_coin_score(crowd: Crowd) -> Callable[[Floats], Floats]:
+def one_coin_score(crowd: AnswersOfAll) -> Callable[[Floats], Floats]:
     """Return what makes chances into the next ones' logarithms, by one chance a worker; see `normalised`."""
     places = [np.flatnonzero(crowd.labels == label) for label in range(crowd.n_labels)]
     by_label = [(crowd.items[place], crowd.workers[place]) for place in places]
@@ -108,13 +109,13 @@ class Pairs(NamedTuple):
     labels: Whole
 
 
-def pairs_of(crowd: Crowd) -> Pairs:
+def pairs_of(crowd: AnswersOfAll) -> Pairs:
     """Return the pairs that are there: confusions are kept for them, not for all workers and labels."""
     found, of = np.unique(crowd.workers * crowd.n_labels + crowd.labels, return_inverse=True)
     return Pairs(of, found // crowd.n_labels, found % crowd.n_labels)
 
 
-def confusion_logs(crowd: Crowd, pairs: Pairs, chances: Floats, truth: int) -> Floats:
+def confusion_logs(crowd: AnswersOfAll, pairs: Pairs, chances: Floats, truth: int) -> Floats:
     """Return for each pair how likely this worker gives this label where ``truth`` is right, as a logarithm."""
     counts = np.bincount(pairs.of, weights=chances[truth][crowd.items], minlength=len(pairs.workers))
     total = np.bincount(pairs.workers, weights=counts, minlength=crowd.n_workers) + PRIOR_RIGHT + PRIOR_WRONG
@@ -122,7 +123,7 @@ def confusion_logs(crowd: Crowd, pairs: Pairs, chances: Floats, truth: int) -> F
     return np.asarray(np.log(counts / total[pairs.workers]), dtype=np.float64)
 
 
-def _dawid_skene_score(crowd: Crowd) -> Callable[[Floats], Floats]:
+def _dawid_skene_score(crowd: AnswersOfAll) -> Callable[[Floats], Floats]:
     pairs = pairs_of(crowd)
 
     def score(chances: Floats) -> Floats:

@@ -35,7 +35,6 @@ _LIKELY = 0.8  # so often the planned number of audits must suffice
 _GROWTH = 1.03  # each number that a plan may have is so much larger than the one before
 _MOST_PLANNED = 200_000  # audits; more than anybody makes of one question
 _THRESHOLDS = 20
-_CLEAR = 0.25  # of the target: where the strictest threshold has so many wrong, its audits suffice
 _SCALE = 1e9  # scores differ behind it where the same terms were added in another order
 
 
@@ -103,9 +102,10 @@ def prove(
     """Return the lowest of ``candidates`` (the strictest first; see `thresholds`) that ``audited`` prove.
 
     ``promised``: the highest scores of the results that are not audited, if the promise is to hold for just these too.
-    It is refused, which is to say people do not know these, when already at the strictest the lower bound of what is
-    wrong is above ``target``. Without audits nothing is proven and nothing refused. Raises ValueError for a target
-    outside [0, 1], a confidence outside (0, 1), and candidates that are not in falling order.
+    Where nothing is proven it is refused, which is to say people do not know these, when the audits refute the score
+    that accepts until then (`is_refuted`); a later proving may lift that. Without audits nothing is proven and nothing
+    refused. Raises ValueError for a target outside [0, 1], a confidence outside (0, 1), and candidates that are not in
+    falling order.
     """
     _check(target, confidence)
     if any(later >= earlier for earlier, later in pairwise(candidates)):
@@ -114,9 +114,24 @@ def prove(
     proven = [point.threshold for point in points if point.is_proven]
     if proven:
         return Proving(Proof(threshold=proven[-1]), points, 0)
-    if points and lower_bound(points[0].wrong, points[0].accepted, confidence) > target:
+    if is_refuted(audited, target, confidence):
         return Proving(Proof(is_refused=True), points, None)
     return Proving(Proof(), points, _missing(points, target, confidence))
+
+
+def unproven_score(target: float) -> float:
+    """Return the score that accepts a result while nothing is proven: what would do if scores were what they claim."""
+    return 1 - target
+
+
+def is_refuted(audited: Sequence[Audited], target: float, confidence: float = CONFIDENCE) -> bool:
+    """Tell whether more than ``target`` is wrong of what the score accepts that needs no proof, by the lower bound.
+
+    The score is fixed by the target alone, so the audits have no part in what they are asked about. What they refute
+    must not go on being accepted, though a stricter score might keep the promise and only too few audits reach it.
+    """
+    ((_, accepted, wrong),) = _counted(audited, [unproven_score(target)])
+    return accepted > 0 and lower_bound(wrong, accepted, confidence) > target
 
 
 def thresholds(
@@ -126,15 +141,15 @@ def thresholds(
 
     ``scores``: the highest that each of many results reached; *not* of those that are audited, so that the order of the
     tests depends on nothing they say. The first threshold is one that as many of the audits reach as prove the target
-    where a quarter of it is wrong (all, if there are fewer), and the last is one that all reach; between them as many
-    results come on at each. Raises ValueError as `prove` does.
+    where half of it is wrong; where that is more than half of them, a quarter; all, if there are fewer. The last is one
+    that all reach, and between them as many results come on at each. Raises ValueError as `prove` does.
     """
     _check(target, confidence)
     ranked = sorted(scores, reverse=True)
     if not ranked or not audits:
         return ()
-    planned = _planned(target, target * _CLEAR, confidence)
-    first = min(1.0, planned / audits) if planned else 1.0
+    half, quarter = (_planned(target, target * wrong, confidence) or audits for wrong in (1 / 2, 1 / 4))
+    first = min(1.0, (half if half <= audits / 2 else quarter) / audits)
     shares = [first + (1 - first) * step / (_THRESHOLDS - 1) for step in range(_THRESHOLDS)]
     places = (min(math.ceil(share * len(ranked)), len(ranked)) - 1 for share in shares)
     return tuple(sorted({_floored(ranked[place]) for place in places}, reverse=True))

@@ -28,13 +28,15 @@ LIKELY_WRONG = 0.6  # of wrong answers, where several are possible, that are the
 KNOWN = 30.0  # weight of evidence with which people of a queue are known
 _STEPS = 16  # of pictures' ease, below and above one half
 _SMOOTH = 0.5
+_LEAST_DIFFICULTY = 0.02  # below, pictures are as good as alike
 _NEGLIGIBLE = 1e-7
 _TWO_SIDED_95 = 1.96
 _RIGHT, _LIKELY, _OTHER = range(3)
 
 
-class Crowd(msgspec.Struct, frozen=True, kw_only=True):
-    """The people of a queue: right in a share of ``accuracy``, of which ``checked`` answers tell.
+class KnownCrowd(msgspec.Struct, frozen=True, kw_only=True):
+    """The people of a queue: right in a share of ``accuracy``, of which so many ``checked`` answers of each
+    tell.
 
     ``difficulty``: correlation of two people's errors on a picture, from 0 to below 1. ``at_work``: how many of them
     work at once, ``seconds``: what an answer takes them.
@@ -47,7 +49,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 10.0
 
 
-class Band(msgspec.Struct, frozen=True):
+class ExpectedBand(msgspec.Struct, frozen=True):
     """What is expected, and between what it will lie in 95 cases of 100."""
 
     expected: float
@@ -61,11 +63,11 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     ``micros``: what the whole costs; ``seconds``: how long it takes when all who work take it first.
     """
 
-    accuracy: Band
-    uncertain: Band
-    people: Band
-    micros: Band
-    seconds: Band
+    accuracy: ExpectedBand
+    uncertain: ExpectedBand
+    people: ExpectedBand
+    micros: ExpectedBand
+    seconds: ExpectedBand
 
 
 class _Odds(msgspec.Struct, frozen=True):
@@ -78,7 +80,7 @@ class _Odds(msgspec.Struct, frozen=True):
 
 
 def rehearse(
-    crowd: Crowd, shape: Shape, how_many: HowMany, items: int, price_micros: int, proof: Proof = NOT_PROVEN
+    crowd: KnownCrowd, shape: Shape, how_many: HowMany, items: int, price_micros: int, proof: Proof = NOT_PROVEN
 ) -> Rehearsal:
     """Return what terms bring for so many pictures, asked at this price an answer.
 
@@ -107,7 +109,7 @@ def rehearse(
     )
 
 
-def _odds(crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
+def _odds(crowd: KnownCrowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
     ends = _Ends(crowd, shape, how_many, proof)
     total = [0.0] * 4
     for ease, weight in _eases(crowd.accuracy, crowd.difficulty):
@@ -123,7 +125,7 @@ def _odds(crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> _Odds:
 class _Ends:
     """Where each combination of answers leads; what `decide` says of one is asked once and kept."""
 
-    def __init__(self, crowd: Crowd, shape: Shape, how_many: HowMany, proof: Proof) -> None:
+    def __init__(self, crowd: KnownCrowd, shape: Shape, how_many: HowMany, proof: Proof) -> None:
         self.shape, self.texts = _asked_as(shape)
         self.how_many, self.proof = how_many, proof
         self.skill = Skill(right=crowd.checked * crowd.accuracy, wrong=crowd.checked * (1 - crowd.accuracy))
@@ -200,7 +202,7 @@ def _eases(accuracy: float, difficulty: float) -> list[tuple[float, float]]:
     In equal steps of t, x = sin²(t). Where an end is too steep for that both are stretched: x = u^(1/a) / 2 on the
     left, 1 - x = u^(1/b) / 2 on the right.
     """
-    if not difficulty:
+    if difficulty < _LEAST_DIFFICULTY:
         return [(accuracy, 1.0)]
     sharp = (1 - difficulty) / difficulty
     a, b = accuracy * sharp, (1 - accuracy) * sharp
@@ -218,18 +220,18 @@ def _even(weighed: list[tuple[float, float]]) -> list[tuple[float, float]]:
     return [(x, weight / total) for x, weight in weighed]
 
 
-def _share_band(shares: list[float], of: float) -> Band:
+def _share_band(shares: list[float], of: float) -> ExpectedBand:
     inside = [min(max(share, 0.0), 1.0) for share in shares]
     swing = _TWO_SIDED_95 * math.sqrt(inside[0] * (1 - inside[0]) / of)
     return _band(inside, swing, 0.0, 1.0)
 
 
-def _band(values: list[float], swing: float, least: float, most: float) -> Band:
+def _band(values: list[float], swing: float, least: float, most: float) -> ExpectedBand:
     """Return the first value, with what the others and luck may make of it (both as they add up, root of squares)."""
     below, above = values[0] - min(values), max(values) - values[0]
     low, high = values[0] - math.hypot(below, swing), values[0] + math.hypot(above, swing)
-    return Band(values[0], max(low, least), min(high, most))
+    return ExpectedBand(min(max(values[0], least), most), max(low, least), min(high, most))
 
 
-def _times(band: Band, factor: float) -> Band:
-    return Band(band.expected * factor, band.low * factor, band.high * factor)
+def _times(band: ExpectedBand, factor: float) -> ExpectedBand:
+    return ExpectedBand(band.expected * factor, band.low * factor, band.high * factor)

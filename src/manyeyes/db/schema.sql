@@ -515,6 +515,7 @@ CREATE TABLE reviewer_record (
 ) WITH (fillfactor = 50);
 
 -- A worker's one appeal against a confirmed complaint; an accepted one is paid by the house (docs/decisions/0025#pay).
+-- Its number is the task's, or of one of several answers that answer's own.
 CREATE TABLE appeal (
     cell        int NOT NULL,
     task_id     bigint NOT NULL,
@@ -948,6 +949,7 @@ CREATE TABLE panel (
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_seat ON panel (cell, first_seat);
 CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
 
 -- What one person gave to a task of several, to gold or to practice; a task of one answer has it in `result`. Insert-only,
@@ -969,10 +971,12 @@ CREATE TABLE answer (
     answered_at  timestamptz NOT NULL,
     is_right     boolean,                 -- by gold, audit or verdict; null: nobody knows
     refuted_at   timestamptz,             -- a complaint about its result was confirmed, and it said the same
+    is_aside     boolean NOT NULL DEFAULT false,   -- who gave it is below the floor: it has no vote, another was asked
     PRIMARY KEY (cell, answer_id)
 );
 CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
 CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_refuted ON answer (cell, worker_id, refuted_at) WHERE refuted_at IS NOT NULL;
 CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
 
 -- Tasks whose right answer is known, asked of people unseen. One that good workers deny is put aside.
@@ -1005,12 +1009,61 @@ CREATE TABLE skill (
     answered     int NOT NULL DEFAULT 0,
     gold_asked   int NOT NULL DEFAULT 0,
     gold_wrong   int NOT NULL DEFAULT 0,
-    evidence     jsonb NOT NULL DEFAULT '{}',
-    barred_at    timestamptz,
+    suspicion    real NOT NULL DEFAULT 0, -- from 0 to 1: brings more gold (skills/floor.py)
+    since        timestamptz,             -- what is older is no matter of the floor any more: the bar was lifted then
+    barred_at    timestamptz,             -- they get this queue no more
     barred_why   text NOT NULL DEFAULT '',
+    is_to_replace boolean NOT NULL DEFAULT false,   -- what they gave and is not decided is to be asked of others
+    appealed_at  timestamptz,             -- once for each bar; nothing fades while it is undecided
+    appeal_words text NOT NULL DEFAULT '',
+    appeal_decided_at timestamptz,
+    appeal_accepted boolean,
+    appeal_answer text NOT NULL DEFAULT '',
     PRIMARY KEY (cell, queue_id, worker_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX skill_worker ON skill (cell, worker_id);
+CREATE INDEX skill_replace ON skill (cell) WHERE is_to_replace;
+CREATE INDEX skill_appeal ON skill (cell, appealed_at) WHERE appealed_at IS NOT NULL AND appeal_decided_at IS NULL;
+
+-- Answers that were checked, each with what was right: skills are counted from these (skills/rules.py: Evidence).
+CREATE TABLE evidence (
+    cell         int NOT NULL,
+    queue_id     int NOT NULL,
+    worker_id    bigint NOT NULL,
+    task_id      bigint NOT NULL,
+    source       text NOT NULL,
+    at           timestamptz NOT NULL,
+    truth        text NOT NULL,           -- keys under which answers are alike (consensus/likeness.py)
+    given        text NOT NULL,
+    is_unanimous boolean NOT NULL,        -- of peers: all of them said so
+    is_aside     boolean NOT NULL DEFAULT false,   -- its gold was put aside: it counts no more
+    is_counted   boolean NOT NULL DEFAULT false,   -- `skill` has it
+    labels       smallint NOT NULL DEFAULT 0,      -- among how many labels one chose; 0: the answer is typed
+    PRIMARY KEY (cell, queue_id, worker_id, task_id, source)
+);
+CREATE INDEX evidence_order ON evidence (cell, queue_id, worker_id, at);
+CREATE INDEX evidence_new ON evidence (cell, at) WHERE NOT is_counted;
+CREATE INDEX evidence_task ON evidence (cell, task_id);
+
+-- Gold that was ever laid on somebody's desk, answered or not: nobody gets one twice.
+CREATE TABLE gold_seen (
+    cell      int NOT NULL,
+    worker_id bigint NOT NULL,
+    task_id   bigint NOT NULL,
+    queue_id  int NOT NULL,
+    work_id   bigint NOT NULL,            -- under which number it lay there
+    laid_at   timestamptz NOT NULL,
+    PRIMARY KEY (cell, worker_id, task_id)
+);
+
+-- How many lots were drawn for a worker, ever, and what they had answered then: one lot for each answer.
+CREATE TABLE gold_draw (
+    cell      int NOT NULL,
+    worker_id bigint NOT NULL,
+    draws     bigint NOT NULL,
+    answered  int NOT NULL,
+    PRIMARY KEY (cell, worker_id)
+) WITH (fillfactor = 70);
 
 -- What reviewers are asked to decide: results that people do not settle, and accepted ones drawn by lot. One table and one
 -- screen, so that nobody can tell which is which.

@@ -147,18 +147,13 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_works
--- Tasks on their way, whoever has them, locked in the order of the key.
+-- Tasks on their way and the open seats of those that take several answers, whoever has them, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
        share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
-FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
-
--- name: lock_seats
--- The open seats of tasks that take several answers, whoever has them, locked in the order of the key.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
-       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
-FROM work WHERE cell = $1 AND of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1 ORDER BY task_id FOR UPDATE;
+FROM work WHERE cell = $1 AND (task_id = ANY ($2::bigint[])
+                               OR of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1)
+ORDER BY task_id FOR UPDATE;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.
@@ -167,15 +162,34 @@ FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: put_back
--- Tasks return to their place in the queue, with who has tried them.
+-- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one person: they are gone.
+WITH gone AS (DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose >= 2)
 UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, desk_since = NULL, failures = b.failures,
        tried = CASE b.tried_by WHEN 0 THEN work.tried ELSE work.tried || b.tried_by END
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
-WHERE work.cell = $1 AND work.task_id = b.task_id;
+WHERE work.cell = $1 AND work.task_id = b.task_id AND work.purpose < 2;
 
 -- name: handed
 -- The newest lease of tasks that is over, and who passed them on (a repeated skip is recognised by it).
 SELECT task_id, lease - (state IN (1, 2))::int AS over, tried FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: lay_down
+-- Lay what is for one person on their desk, unseen, as if it had been handed out: it never waits for others.
+INSERT INTO work (cell, task_id, account_id, queue_id, bid_micros, turn, price_micros, pay_micros, lease_seconds, soft_id, ip,
+                  kind, options, media, created_at, expires_at, state, worker_id, lease, lease_until, question_id, desk_since,
+                  of_task, purpose)
+SELECT $1, w.task_id, 0, w.queue_id, 0, 0, 0, w.pay_micros, w.lease_seconds, 0, '', w.kind, w.options::jsonb, w.media, $2, $2,
+       2, w.worker_id, 1, w.lease_until, w.question_id, $2, w.of_task, w.purpose
+FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::text[], $9::text[], $10::bigint[],
+            $11::timestamptz[], $12::bigint[], $13::bigint[], $14::smallint[])
+     AS w (task_id, queue_id, pay_micros, lease_seconds, kind, options, media, worker_id, lease_until, question_id, of_task,
+           purpose);
+
+-- name: subject
+-- Which task a seat, or what is for one person, is about, and when that task came: a picture's address names the seat.
+SELECT task_id, created_at FROM task WHERE cell = $1 AND task_id = coalesce(
+    (SELECT of_task FROM work WHERE cell = $1 AND task_id = $2 AND of_task <> 0),
+    (SELECT task_id FROM answer WHERE cell = $1 AND answer_id = $2));
 
 -- name: delete_work
 -- Finished tasks leave the queue; they are locked already.

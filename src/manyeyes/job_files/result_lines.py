@@ -1,14 +1,15 @@
-"""Results as text, some rows at a time: a JSON object a line, or CSV as spreadsheets open it without harm. Pure."""
+"""Results, and each person's answers, as text, some rows at a time: JSON lines, or CSV that is safe to open. Pure."""
 
 import csv
 import io
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
 
-from manyeyes.job_files.result_rows import ResultRow, column_names
+from manyeyes.job_files.result_rows import OUTCOMES, FileRow, Layout, PersonsAnswer, ResultRow, column_names
 from manyeyes.values.money import text as money
 
 # What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), full-width twins too.
@@ -26,33 +27,49 @@ def json_lines(rows: Sequence[ResultRow], names: list[str]) -> bytes:
     return _encoder.encode_lines([_members(row, names) for row in rows])
 
 
+def answer_lines(rows: Sequence[PersonsAnswer], names: list[str]) -> bytes:
+    """Return what each person gave as JSON objects, one a line; ``names`` as of results."""
+    said = [{"line": row.line, "external_id": row.external_id, **_given(row, names)} for row in rows]
+    return _encoder.encode_lines([{**members, "task_id": row.task_id} for members, row in zip(said, rows, strict=True)])
+
+
 def _members(row: ResultRow, names: list[str]) -> dict[str, object]:
-    is_answered = bool(row.source)
-    value = row.cells[0] if not names else dict(zip(names, row.cells, strict=True)) if is_answered else None
     return {
         "line": row.line,
         "external_id": row.external_id,
         "state": row.state,
-        "value": value,
+        "value": _value(row.cells, names) if row.source else None,
         "text": row.text or None,
         "answers": row.answers,
+        "confidence": row.confidence,
+        "proven": row.is_proven,
+        "uncertain": row.is_uncertain,
         "from": row.source or None,
         "failure": row.failure or None,
         "cost": money(row.cost_micros),
         "refunded": money(row.refunded_micros),
         "ended_at": row.ended_at,
         "task_id": row.task_id,
+        "given": [_given(each, names) for each in row.given],
     }
 
 
-def csv_head(names: list[str]) -> str:
+def _given(row: PersonsAnswer, names: list[str]) -> dict[str, object]:
+    return {"person": row.person, "value": _value(row.cells, names), "at": row.at}
+
+
+def _value(cells: list[object], names: list[str]) -> object:
+    return dict(zip(names, cells, strict=True)) if names else cells[0]
+
+
+def csv_head(names: list[str], layout: Layout = OUTCOMES) -> str:
     """Return the first line, behind a byte order mark, without which spreadsheets read UTF-8 as something else."""
-    return BOM + _lines([[guarded(name) for name in column_names(names)]])
+    return BOM + _lines([[guarded(name) for name in column_names(names, layout)]])
 
 
-def csv_lines(rows: Sequence[ResultRow]) -> str:
+def csv_lines(rows: Sequence[FileRow]) -> str:
     """Return the rows as CSV (RFC 4180: comma, CRLF)."""
-    return _lines([_cells(row) for row in rows])
+    return _lines([[_cell(value) for value in (*row.leading, *row.cells, *row.trailing)] for row in rows])
 
 
 def guarded(text: str) -> str:
@@ -60,29 +77,18 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
-def _cells(row: ResultRow) -> list[str | int]:
-    return [
-        row.line,
-        guarded(row.external_id),
-        row.state,
-        *[_cell(value) for value in row.cells],
-        guarded(row.text),
-        row.answers,
-        row.source,
-        row.failure,
-        money(row.cost_micros),
-        money(row.refunded_micros),
-        row.ended_at.isoformat() if row.ended_at else "",
-        row.task_id,
-    ]
-
-
-def _cell(value: object) -> str:
+def _cell(value: object) -> str | int:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return guarded(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
-    return guarded(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+    return value.isoformat() if isinstance(value, datetime) else guarded(msgspec.json.encode(value).decode())
 
 
 def _lines(rows: Sequence[Sequence[object]]) -> str:

@@ -1,4 +1,4 @@
-"""Results as Parquet. Loaded only when somebody asks for such a file: what writes it is large. Pure."""
+"""Results, and what each person gave, as Parquet. Loaded only when somebody asks: what writes it is large. Pure."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from manyeyes.job_files.parquet_sink import ParquetSink
-from manyeyes.job_files.result_rows import LEADING, MICRO, TRAILING, ResultRow, column_names
+from manyeyes.job_files.result_rows import OUTCOMES, FileRow, Layout, column_names
 from manyeyes.tasks.options import AnyOptions
 from manyeyes.tasks.questions import ChoicesOptions, FieldOptions, FieldsOptions, NumberOptions
 
@@ -16,6 +16,10 @@ _MONEY = pa.decimal128(18, 6)
 _TYPES = {
     "line": pa.int32(),
     "answers": pa.int16(),
+    "confidence": pa.float64(),
+    "proven": pa.bool_(),
+    "uncertain": pa.bool_(),
+    "at": pa.timestamp("us", tz="UTC"),
     "cost": _MONEY,
     "refunded": _MONEY,
     "ended_at": pa.timestamp("us", tz="UTC"),
@@ -27,15 +31,15 @@ _DIGITS = 38
 class ResultParquet:
     """Writes a file in groups of rows; each call returns the bytes that are ready, so that it never lies whole."""
 
-    def __init__(self, options: AnyOptions, names: list[str]) -> None:
+    def __init__(self, options: AnyOptions, names: list[str], layout: Layout = OUTCOMES) -> None:
         answers = [_type(each) for each in (options.fields if isinstance(options, FieldsOptions) else (options,))]
-        before, behind = [[_TYPES.get(name, pa.string()) for name in part] for part in (LEADING, TRAILING)]
+        before, behind = [[_TYPES.get(name, pa.string()) for name in part] for part in layout]
         self._answers = answers
-        self._schema = pa.schema(list(zip(column_names(names), [*before, *answers, *behind], strict=True)))
+        self._schema = pa.schema(list(zip(column_names(names, layout), [*before, *answers, *behind], strict=True)))
         self._sink = ParquetSink()
         self._writer = pq.ParquetWriter(self._sink, self._schema, compression="zstd")
 
-    def write(self, rows: Sequence[ResultRow]) -> bytes:
+    def write(self, rows: Sequence[FileRow]) -> bytes:
         """Write one group of rows."""
         columns = zip(*(self._values(row) for row in rows), strict=True)
         arrays = [pa.array(column, type=field.type) for column, field in zip(columns, self._schema, strict=True)]
@@ -47,13 +51,9 @@ class ResultParquet:
         self._writer.close()
         return self._sink.fetch()
 
-    def _values(self, row: ResultRow) -> tuple[object, ...]:
-        return (
-            *(row.line, row.external_id, row.state),
-            *(_value(value, kind) for value, kind in zip(row.cells, self._answers, strict=True)),
-            *(row.text or None, row.answers, row.source or None, row.failure or None),
-            *(row.cost_micros * MICRO, row.refunded_micros * MICRO, row.ended_at, row.task_id),
-        )
+    def _values(self, row: FileRow) -> tuple[object, ...]:
+        cells = [_value(value, kind) for value, kind in zip(row.cells, self._answers, strict=True)]
+        return *row.leading, *cells, *row.trailing
 
 
 def _type(options: AnyOptions | FieldOptions) -> Any:

@@ -47,15 +47,98 @@ FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[], $
 
 -- name: answers_of
 -- What people gave to tasks of several, in the order of their seats.
-SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at
+SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at, refuted_at
 FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose = 1 ORDER BY task_id, answer_id;
+
+-- name: seats_of_panels
+-- Who was asked in vain on those of these seats that are closed: the panel of a seat is the last that begins before it.
+SELECT s.seat, p.asked FROM unnest($2::bigint[]) AS s (seat), LATERAL (
+    SELECT first_seat, seats, asked FROM panel WHERE cell = $1 AND first_seat <= s.seat ORDER BY first_seat DESC LIMIT 1) AS p
+WHERE s.seat < p.first_seat + p.seats
+  AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.task_id = s.seat)
+  AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.answer_id = s.seat);
+
+-- name: forget_answers
+-- Blank what people gave to tasks; that they answered, when, and what it paid stays.
+UPDATE answer SET answer = NULL WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND answer IS NOT NULL;
+
+-- name: refute_answers
+-- A complaint about their result was confirmed, and these said the same.
+UPDATE answer SET is_right = false, refuted_at = $3 WHERE cell = $1 AND answer_id = ANY (ARRAY(
+    SELECT answer_id FROM answer WHERE cell = $1 AND answer_id = ANY ($2::bigint[]) ORDER BY answer_id FOR UPDATE));
 
 -- name: answers_by_number
 -- Answers by their seats: a repeated one is recognised by it.
-SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at
+SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at, refuted_at
 FROM answer WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);
 
+-- name: panel_gaps
+-- Where panels differ from their seats, their answers, what is held for them, and how their tasks ended. The lateral rows
+-- are what must be nought.
+SELECT p.task_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
+FROM panel AS p
+LEFT JOIN (SELECT of_task, count(*) AS seats FROM work WHERE cell = $1 AND of_task <> 0 AND purpose = 1
+           GROUP BY of_task) AS w ON w.of_task = p.task_id
+LEFT JOIN (SELECT task_id, count(*) AS given, count(DISTINCT worker_id) AS people, array_agg(worker_id) AS workers
+           FROM answer WHERE cell = $1 AND purpose = 1 GROUP BY task_id) AS a ON a.task_id = p.task_id
+LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 2), 0) AS held,
+                  coalesce(sum(amount_micros) FILTER (WHERE kind = 3), 0) AS settled,
+                  count(*) FILTER (WHERE kind = 3) AS charges
+           FROM transfer WHERE cell = $1 AND kind IN (2, 3) GROUP BY cause_id) AS t ON t.cause_id = p.task_id
+LEFT JOIN result AS r ON r.cell = $1 AND r.task_id = p.task_id,
+LATERAL (VALUES
+    ('the number of open seats', p.open - coalesce(w.seats, 0)),
+    ('the number of answers', p.given - coalesce(a.given, 0)),
+    ('the number of seats', least(p.seats - p.open - p.given, 0)),
+    ('the number of people who answered twice', coalesce(a.given - a.people, 0)),
+    ('the number of people who answered and were not asked', (SELECT count(*) FROM unnest(a.workers) AS o (worker_id)
+                                                              WHERE o.worker_id <> ALL (p.asked))),
+    ('what is held', p.held_micros - coalesce(t.held, 0)),
+    ('whether it is over', ((p.state = 2) <> (r.task_id IS NOT NULL))::int),
+    ('open seats after its end', CASE WHEN p.state > 0 THEN p.open ELSE 0 END),
+    ('the number of answers of the result', r.answers - p.given),
+    ('whose word the result is', (r.worker_id <> 0)::int),
+    ('what the result cost', r.charged_micros - coalesce(t.settled, 0)),
+    ('what the answers cost', CASE WHEN r.ending = 0 THEN r.charged_micros - p.given * p.price_micros END),
+    ('the number of charges', CASE WHEN r.charged_micros > 0 THEN t.charges - greatest(p.given, 1) END)
+) AS g (what, gap)
+WHERE p.cell = $1 AND g.gap <> 0 ORDER BY p.task_id, g.what;
+
+-- name: answer_gaps
+-- Where answers of several differ from what was booked under their numbers; and pay that is kept back though its result
+-- stands and no complaint is open.
+SELECT a.answer_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
+FROM answer AS a
+LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 5), 0) AS paid,
+                  coalesce(sum(amount_micros) FILTER (WHERE kind = 6), 0) AS vested,
+                  coalesce(sum(amount_micros) FILTER (WHERE kind = 8), 0) AS cancelled
+           FROM transfer WHERE cell = $1 AND kind IN (5, 6, 8) GROUP BY cause_id) AS t ON t.cause_id = a.answer_id
+LEFT JOIN pending_pay AS p ON p.cell = $1 AND p.task_id = a.answer_id,
+LATERAL (VALUES
+    ('the pay', a.pay_micros - coalesce(t.paid, 0)),
+    ('what became of the pay', coalesce(t.paid, 0) - coalesce(t.vested, 0) - coalesce(t.cancelled, 0)
+                               - coalesce(p.amount_micros, 0)),
+    ('whether it was refused', CASE WHEN a.pay_micros > 0
+                                    THEN ((a.refuted_at IS NOT NULL) <> (coalesce(t.cancelled, 0) > 0))::int END)
+) AS g (what, gap)
+WHERE a.cell = $1 AND a.purpose = 1 AND g.gap <> 0
+UNION ALL
+SELECT p.task_id, 'pay that waits for nothing', 1
+FROM pending_pay AS p LEFT JOIN answer AS a ON a.cell = $1 AND a.answer_id = p.task_id
+WHERE p.cell = $1 AND p.due_at = 'infinity'
+  AND NOT EXISTS (SELECT FROM panel AS o WHERE o.cell = $1 AND o.task_id = a.task_id AND o.state < 2)
+  AND NOT EXISTS (SELECT FROM report AS r WHERE r.cell = $1 AND r.task_id = coalesce(a.task_id, p.task_id) AND r.state = 0)
+ORDER BY cause_id, what;
+
+-- name: cancelled_by_task
+-- Pay that was cancelled, by the task it was for; of several answers it is booked under theirs.
+SELECT coalesce(a.task_id, t.cause_id) AS task_id, sum(t.amount_micros)::bigint AS amount_micros
+FROM transfer AS t LEFT JOIN answer AS a ON a.cell = t.cell AND a.answer_id = t.cause_id
+WHERE t.cell = $1 AND t.kind = 8 GROUP BY 1;
+
 -- name: set_right
--- What proved to be right and wrong of what people gave.
+-- What proved to be right and wrong of what people gave; the rows are locked in the order of the key.
 UPDATE answer SET is_right = a.is_right FROM unnest($2::bigint[], $3::boolean[]) AS a (answer_id, is_right)
-WHERE answer.cell = $1 AND answer.answer_id = a.answer_id;
+WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id = ANY (ARRAY(
+    SELECT o.answer_id FROM answer AS o WHERE o.cell = $1 AND o.answer_id = ANY ($2::bigint[]) ORDER BY o.answer_id
+    FOR UPDATE));

@@ -74,7 +74,10 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PanelAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person gave; ``answer_id`` is the seat's number. ``text``: None when it is no longer kept."""
+    """What one person gave; ``answer_id`` is the seat's number. ``text``: None when it is no longer kept.
+
+    ``refuted_at``: since when it counts as wrong, since its result was refused and it said the same.
+    """
 
     answer_id: int
     task_id: int
@@ -83,3 +86,4 @@ class PanelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None
     pay_micros: int
     answered_at: datetime
+    refuted_at: datetime | None = None

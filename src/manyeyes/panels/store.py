@@ -111,6 +111,26 @@ async def answers_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int])
     return found
 
 
+async def passed_on(tx: asyncpg.Connection, cell: int, seats: Sequence[int]) -> dict[int, frozenset[int]]:
+    """Return, of those of the seats that were closed without an answer, who was asked about their task by then.
+
+    A skip that closed its seat is recognised by it.
+    """
+    return {row["seat"]: frozenset(row["asked"]) for row in await tx.fetch(SQL.seats_of_panels, cell, seats)}
+
+
+async def forget_answers(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Forget what people gave to ended tasks; all figures about it stay."""
+    if task_ids:
+        await tx.execute(SQL.forget_answers, cell, task_ids)
+
+
+async def refute_answers(tx: asyncpg.Connection, now: datetime, cell: int, answer_ids: Sequence[int]) -> None:
+    """Write that answers said what a result says that was refused."""
+    if answer_ids:
+        await tx.execute(SQL.refute_answers, cell, answer_ids, now)
+
+
 async def answers_by_number(db: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> dict[int, PanelAnswer]:
     """Return answers by the numbers of their seats; a repeated one is recognised by it."""
     rows = await db.fetch(SQL.answers_by_number, cell, answer_ids)

@@ -80,15 +80,22 @@ SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, 
 FROM vote_slot WHERE cell = $1 AND state = 0 ORDER BY filed_at, task_id, n LIMIT $2 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_open_for
--- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them.
+-- The slot that has been open for longest and fits one reviewer, for when the first ones are none for them: neither one of
+-- those who answered nor whoever decided among their answers.
 SELECT task_id, n, state, author_id, queue_id, reviewer_id, lease, lease_until, verdict AS vote, reason, pay_micros
 FROM vote_slot AS s WHERE s.cell = $1 AND s.state = 0 AND s.queue_id = ANY ($3::int[]) AND s.author_id <> $2
   AND NOT EXISTS (SELECT FROM vote_slot AS o WHERE o.cell = $1 AND o.task_id = s.task_id AND o.reviewer_id = $2)
+  AND NOT EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.task_id = s.task_id AND a.worker_id = $2)
+  AND NOT EXISTS (SELECT FROM judgement AS j WHERE j.cell = $1 AND j.task_id = s.task_id AND j.reviewer_id = $2)
 ORDER BY s.filed_at, s.task_id, s.n LIMIT 1 FOR UPDATE SKIP LOCKED;
 
 -- name: judges
--- Who has, or had, a slot of these complaints.
-SELECT task_id, reviewer_id FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND reviewer_id <> 0;
+-- Who has, or had, a slot of these complaints; who was one of several who answered; who decided among their answers.
+SELECT task_id, reviewer_id FROM vote_slot WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND reviewer_id <> 0
+UNION ALL
+SELECT task_id, worker_id FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[])
+UNION ALL
+SELECT task_id, reviewer_id FROM judgement WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND reviewer_id <> 0;
 
 -- name: lease_slots
 -- Give slots to reviewers; the lease's number fences off whoever had one before. The rows are locked.
@@ -211,6 +218,18 @@ SELECT task_id, account_id, queue_id, worker_id, kind, state, why, ended_at, fil
 FROM report WHERE cell = $1 AND worker_id = $2 AND kind = 0 AND state IN (0, 1) AND why = ''
 ORDER BY filed_at DESC LIMIT $3;
 
+-- name: reports_against_several
+-- Results of several people with a worker's answer among them that are with reviewers, or were refused by them with it.
+SELECT r.task_id, r.account_id, r.queue_id, a.worker_id, r.kind, r.state, r.why, r.ended_at, r.filed_at, r.decided_at,
+       r.refunded_micros, 0::bigint AS cancelled_micros
+FROM report AS r JOIN answer AS a ON a.cell = $1 AND a.task_id = r.task_id AND a.worker_id = $2 AND a.purpose = 1
+WHERE r.cell = $1 AND r.worker_id = 0 AND r.kind = 0 AND r.state = 0
+UNION ALL
+(SELECT r.task_id, r.account_id, r.queue_id, a.worker_id, r.kind, r.state, r.why, r.ended_at, r.filed_at, r.decided_at,
+        r.refunded_micros, a.pay_micros AS cancelled_micros
+ FROM answer AS a JOIN report AS r ON r.cell = $1 AND r.task_id = a.task_id AND r.kind = 0 AND r.state = 1
+ WHERE a.cell = $1 AND a.worker_id = $2 AND a.refuted_at IS NOT NULL ORDER BY a.refuted_at DESC LIMIT $3);
+
 -- name: insert_appeals
 -- Workers ask the operator to look at a verdict; a task has one appeal.
 INSERT INTO appeal (cell, task_id, worker_id, words, pay_micros, filed_at)
@@ -279,7 +298,10 @@ SELECT $1, i.account_id, $4, i.why FROM unnest($2::bigint[], $3::text[]) AS i (a
 ON CONFLICT (cell, account_id) DO UPDATE SET until = excluded.until, why = excluded.why;
 
 -- name: undecided
--- Those of the tasks of which a complaint or an appeal is undecided.
+-- Those of the tasks of which a complaint is undecided, or an appeal; of several answers it is about one of them.
 SELECT task_id FROM report WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state = 0
 UNION
-SELECT task_id FROM appeal WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND decided_at IS NULL;
+SELECT task_id FROM appeal WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND decided_at IS NULL
+UNION
+SELECT a.task_id FROM answer AS a JOIN appeal AS p ON p.cell = $1 AND p.task_id = a.answer_id AND p.decided_at IS NULL
+WHERE a.cell = $1 AND a.task_id = ANY ($2::bigint[]) AND a.refuted_at IS NOT NULL;

@@ -86,7 +86,10 @@ class Reported(msgspec.Struct, frozen=True):
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """One of a complaint's three judgements. ``author_id`` gave the answer; ``lease`` fences off earlier holders."""
+    """One of a complaint's three judgements. ``lease`` fences off earlier holders.
+
+    ``author_id`` gave the answer (0: several did).
+    """
 
     task_id: int
     n: int
@@ -162,7 +165,7 @@ def assign(
     """Give each reviewer the first slot that fits them: their queue, not their answer, never a complaint twice.
 
     ``slots``: open ones, the oldest first; ``reviewers``: the queues that each may judge; ``judges``: (task, reviewer)
-    of all who have or had a slot of these complaints.
+    of all who have or had a slot of these complaints, were one of several who answered, or decided among these.
     """
     given: list[tuple[Slot, int]] = []
     free = dict(reviewers)

@@ -67,7 +67,7 @@ async def lock_open_for(tx: asyncpg.Connection, cell: int, reviewer_id: int, que
 
 
 async def judges(tx: asyncpg.Connection, cell: int, task_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """Return (task, reviewer) of all who have or had a slot of these complaints."""
+    """Return (task, person) of all who have or had a slot of these complaints, or were asked about them before."""
     rows = await tx.fetch(SQL.judges, cell, sorted(set(task_ids)))
     return {(row["task_id"], row["reviewer_id"]) for row in rows}
 

@@ -15,7 +15,10 @@ SQL = Queries(__package__)
 
 
 class NewReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as it comes; ``worker_id`` gave the answer, ``why`` tells why nobody is asked (rules.py)."""
+    """A report as it comes; ``worker_id`` gave the answer (0: several did).
+
+    ``why`` tells why nobody is asked (rules.py).
+    """
 
     task_id: int
     account_id: int
@@ -195,8 +198,14 @@ async def report_of(db: asyncpg.Connection, cell: int, account_id: int, task_id:
 
 
 async def reports_against(db: asyncpg.Connection, cell: int, worker_id: int, limit: int) -> list[Told]:
-    """Return the complaints about a worker's answers that are open or that votes confirmed, newest first."""
-    return read(Told, await db.fetch(SQL.reports_against, cell, worker_id, limit))
+    """Return the complaints about a worker's answers that are open or that votes confirmed, newest first.
+
+    Those about results of several are among them: open ones that they answered too, and those that were refused with
+    what they said; ``cancelled_micros`` is then their own pay.
+    """
+    found = read(Told, await db.fetch(SQL.reports_against, cell, worker_id, limit))
+    found += read(Told, await db.fetch(SQL.reports_against_several, cell, worker_id, limit))
+    return sorted(found, key=lambda told: told.filed_at, reverse=True)[:limit]
 
 
 async def votes_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, list[Cast]]:

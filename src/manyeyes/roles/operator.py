@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
+from manyeyes.panels import store as panels
 from manyeyes.reports import appeals, slots, store
 from manyeyes.reports.appeals import Appeal
 from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
@@ -15,7 +16,7 @@ from manyeyes.reports.store import Cast
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import history
-from manyeyes.tasks.history import TaskQuestion
+from manyeyes.tasks.history import TaskQuestion, shown_answer
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.rules import wire_id
 from manyeyes.values.refusals import Reason, Refusal
@@ -26,8 +27,9 @@ LARGEST_LIST = 200
 
 
 class OpenAppeal(msgspec.Struct, frozen=True, kw_only=True):
-    """An appeal that waits for the operator; ``pay_micros`` is what the worker lost, ``task_id`` the wire's.
+    """An appeal that waits for the operator; ``pay_micros`` is what the worker lost.
 
+    ``task_id`` is the wire's; of one of several answers the answer's own number, since each may have an appeal.
     The picture may be gone, or ``sensitive``: to be looked at only by choice.
     """
 
@@ -213,11 +215,14 @@ async def _waiting(context: Context, cell: int) -> list[_Waiting]:
     async with context.cells.pool(cell).acquire() as db:
         waiting = await appeals.open_appeals(db, cell, LARGEST_LIST)
         ids = [each.task_id for each in waiting]
-        questions, answers = await history.questions(db, cell, ids), await history.answers(db, cell, ids)
-        reports, votes = await store.existing(db, cell, ids), await store.votes_of(db, cell, ids)
+        own = await panels.answers_by_number(db, cell, ids)
+        about = [own[i].task_id if i in own else i for i in ids]
+        questions, answers = await history.questions(db, cell, about), await history.answers(db, cell, about)
+        reports, votes = await store.existing(db, cell, about), await store.votes_of(db, cell, about)
+    answers |= {i: shown_answer(questions[one.task_id], one.text or "") for i, one in own.items()}
     return [
-        _Waiting(each, questions[i], answers.get(i, ""), votes.get(i, []), reports[i].queue_id)
-        for i, each in zip(ids, waiting, strict=True)
+        _Waiting(each, questions[t], answers.get(each.task_id, ""), votes.get(t, []), reports[t].queue_id)
+        for t, each in zip(about, waiting, strict=True)
     ]
 
 

@@ -246,7 +246,7 @@ class WorkerDesk:
             expires_at=work.lease_until,
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
-            picture=KeptPicture(cell, work.subject_id, work.created_at, work.media) if work.media else None,
+            picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,
             widget=WidgetId(cell, work.task_id, work.lease, work.worker_id) if work.site else None,
             queue=(await self._context.lookups.queues())[work.queue_id],
             pay_micros=work.pay_micros,

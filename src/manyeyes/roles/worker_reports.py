@@ -52,7 +52,7 @@ async def worker_reports(context: Context, worker: Worker) -> list[WorkerReport]
 
         async def read(db: asyncpg.Connection, cell: int = cell) -> tuple[list[Told], ReportedTasks]:
             found = await store.reports_against(db, cell, worker.worker_id, MOST_REPORTS)
-            return found, await look_up(db, cell, found)
+            return found, await look_up(db, cell, found, worker.worker_id)
 
         found, tasks = await read_patiently(context.cells.pool(cell), read)
         reports += [

@@ -1,5 +1,6 @@
 """What every edge is handed: settings, cells, the batcher, and what lives for as long as a process does."""
 
+import hashlib
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from manyeyes.runtime.presence import Presence
 from manyeyes.runtime.waits import Waits
 from manyeyes.settings import Settings
 from manyeyes.tasks import store as tasks
+from manyeyes.values.pseudonyms import Pseudonyms
 from manyeyes.values.response_signing import ResponseSigner
 from manyeyes.values.sealing import Sealer
 from manyeyes.values.signed_links import ExampleLinks, PictureLinks, WidgetLinks
@@ -79,9 +81,19 @@ class Context:
         return ExampleLinks(self._own_keys.pictures)
 
     @cached_property
+    def gold_seed(self) -> bytes:
+        """Return what lots of gold are drawn with: nobody outside can foretell them. Raises `SecretsUnreadable`."""
+        return hashlib.blake2b(self._own_keys.pictures, person=b"lots of gold").digest()
+
+    @cached_property
     def widgets(self) -> WidgetLinks:
         """Return what makes and opens the addresses of widgets' pages. Raises `SecretsUnreadable`."""
         return WidgetLinks(self._own_keys.pictures, self.settings.widget_url)
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """Return what names people for customers. Raises `SecretsUnreadable`."""
+        return Pseudonyms(self._own_keys.pictures)
 
     @cached_property
     def bucket_sealer(self) -> Sealer:

@@ -18,6 +18,7 @@ from manyeyes.actions.forget_standings import LARGEST_SWEEP as STANDINGS_SWEEP
 from manyeyes.actions.forget_standings import ForgetStandings, forget_standings
 from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
 from manyeyes.actions.hush_workers import HushWorker, hush_workers
+from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.retire_dead_nodes import LARGEST_SWEEP as ORPHANS_SWEEP
@@ -61,6 +62,11 @@ async def return_leases(context: Context, cell: int) -> None:
         context.dispatcher.wake(cell, swept.queue_ids)
         if len(swept.worker_ids) < LAPSED_SWEEP:
             return
+
+
+async def lay_gold_down(context: Context, cell: int) -> None:
+    """Lay gold on desks by lot, and tell those who get it as of any other task."""
+    context.notifier.notify(await context.batcher.ask(lay_gold, LayGold(cell, context.gold_seed)))
 
 
 async def end_overdue(context: Context, cell: int) -> None:
@@ -203,6 +209,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
     (1.0, return_leases),
     (1.0, end_overdue),
+    (1.0, lay_gold_down),
     (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),

@@ -118,9 +118,9 @@ def power(mean: float, difficulty: float, accuracy: float) -> float:
     if not shape:
         return math.log(accuracy) / math.log(mean)
     a, b = shape
-    low, high = 0.0, 1e4
-    for _ in range(50):
-        half = (low + high) / 2
+    low, high = 1e-6, 1e9
+    for _ in range(60):
+        half = math.sqrt(low * high)
         share = math.exp(math.lgamma(a + half) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(a + b + half))
         low, high = (half, high) if share > accuracy else (low, half)
     return low

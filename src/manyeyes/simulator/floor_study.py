@@ -27,7 +27,7 @@ from manyeyes.skills.rules import Evidence, EvidenceSource, views_of_others
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # evidence does not fade in the floor's test: one instant will do
 ME, PARTNER = 0, 1
-EVERY_LOOK_UNTIL, LATER_LOOKS = 60, 5  # after so many tasks the rules look at every fifth only, to be quick
+EVERY_LOOK_UNTIL, LATER_LOOKS = 50, 10  # after so many tasks the rules look at every tenth only, to be quick
 GOLD_BEFORE = 100  # pictures of gold, from which the queue knows how often the others are right
 _MODEL = -1
 

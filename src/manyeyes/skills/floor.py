@@ -153,7 +153,7 @@ def _growth(outcomes: Iterable[tuple[bool, bool]], rule: FloorRule) -> Iterator[
     added = [_LATER * part for _, part in _GUESSES]
     for outcome in outcomes:
         stakes = [(s + more) * factor for s, more, factor in zip(stakes, added, factors[outcome], strict=True)]
-        yield math.fsum(stakes)
+        yield sum(stakes)
 
 
 def _factors(rule: FloorRule) -> dict[tuple[bool, bool], list[float]]:

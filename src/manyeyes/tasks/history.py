@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read
+from manyeyes.tasks.options import NAMED_KINDS, answer_name, picture_options
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import SQL, answered_leases
 
@@ -83,6 +84,11 @@ async def charges(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
 async def questions(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, TaskQuestion]:
     """Return what the tasks asked, by task."""
     return {asked.task_id: asked for asked in read(TaskQuestion, await db.fetch(SQL.questions, cell, task_ids))}
+
+
+def shown_answer(asked: TaskQuestion, text: str) -> str:
+    """Return one person's answer as people read it: labels by their names."""
+    return (answer_name(picture_options(asked.kind, asked.options), text) if asked.kind in NAMED_KINDS else "") or text
 
 
 async def origins(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, Origin]:

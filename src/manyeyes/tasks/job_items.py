@@ -11,14 +11,15 @@ from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.rows import read
 from manyeyes.tasks.kept_json import shown_of, text_of
 from manyeyes.tasks.options import picture_options
-from manyeyes.tasks.rules import IMAGE_TO_TEXT, Ending
+from manyeyes.tasks.rules import IMAGE_TO_TEXT, Assurance, Ending
 from manyeyes.tasks.store import SQL
 
 
 class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an item. ``work_state`` is None unless it is in its queue, ``ending`` None until it ended.
 
-    ``answer`` of a solved one, ``shown`` as people read it; both are empty when it is no longer kept.
+    ``answer`` of a solved one, ``shown`` as people read it; both are empty when it is no longer kept. ``answers``: how
+    many people gave one; ``assurance``: what the result stands on.
     """
 
     task_id: int
@@ -28,9 +29,24 @@ class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
     ending: Ending | None
     answer: str
     shown: str
+    answers: int
+    assurance: Assurance | None
+    confidence: float | None
+    is_proven: bool
     charged_micros: int
     refunded_micros: int
     ended_at: datetime | None
+
+
+class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person gave to an item; ``text`` is empty when it is no longer kept."""
+
+    task_id: int
+    line: int
+    external_id: str
+    worker_id: int
+    text: str
+    answered_at: datetime
 
 
 async def known_items(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
@@ -74,6 +90,11 @@ async def item_outcomes(db: asyncpg.Connection, cell: int, job_id: int, *, after
     """Return the items on the lines behind ``after`` up to ``until``, by line."""
     rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until)
     return read(ItemOutcome, rows, answer=text_of, shown=shown_of)
+
+
+async def item_answers(db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int) -> list[ItemAnswer]:
+    """Return what each person gave to the items on these lines that are done, by line, the first seat first."""
+    return read(ItemAnswer, await db.fetch(SQL.item_answers, cell, job_id, after, until))
 
 
 async def has_truths(tx: asyncpg.Connection, cell: int, job_id: int) -> bool:

@@ -248,6 +248,7 @@ DELETE FROM truth WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- What became of a job's items, in the order of their lines; an answer that is no longer kept is gone. Its lines are bounded
 -- on both sides: with a limit instead, a plan that sorts would read all that is left, for each portion anew.
 SELECT t.task_id, t.line, t.external_id, coalesce(w.state, q.state) AS work_state, r.ending, r.answer, r.answer AS shown,
+       coalesce(r.answers, 0) AS answers, r.assurance, r.confidence, coalesce(r.is_proven, false) AS is_proven,
        coalesce(r.charged_micros, 0) AS charged_micros, coalesce(f.refunded_micros, 0) AS refunded_micros, r.ended_at
 FROM task AS t
 LEFT JOIN work AS w ON w.cell = t.cell AND w.task_id = t.task_id
@@ -256,6 +257,21 @@ LEFT JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id
 LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line;
+
+-- name: item_answers
+-- What each person gave to a job's items that are done, in the order of their lines; of several people's tasks the answers of
+-- their seats (purpose 1, dispatch/rules.py: Purpose), of one person's the result's own. Bounded as the outcomes are.
+SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+UNION ALL
+SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY line, answer_id;
 
 -- name: has_truths
 -- Whether right answers of a job's items are kept.
@@ -272,3 +288,28 @@ FROM (SELECT t.task_id, CASE WHEN $7::text = '' THEN s.words ELSE substr(s.words
       FROM task AS t, LATERAL (SELECT coalesce(t.options ->> 'comment', t.options ->> 'words', '') AS words) AS s
       WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0) AS own
 WHERE task.cell = $1 AND task.task_id = own.task_id;
+
+-- name: jobs_answers
+-- How many answers there are to a job's items that several people answered and whose result stands.
+SELECT coalesce(sum(r.answers), 0)::bigint AS answers
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0;
+
+-- name: several_answers
+-- What several people gave to a job's items whose results stand, on the lines behind $3 up to $4; of items by lot so many in
+-- 1,024 ($5). The lot is the task's number, hashed: whoever looks again sees the same items.
+SELECT t.task_id, a.worker_id, a.answer AS text
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND a.answer IS NOT NULL
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+  AND (hashint8extended(t.task_id, 0) & 1023) < $5;
+
+-- name: recent_answers
+-- What several people gave in a queue lately, with what was asked: the last so many.
+SELECT a.task_id, a.worker_id, a.answer AS text, t.kind, t.options::text AS options
+FROM (SELECT cell, task_id, worker_id, answer FROM answer
+      WHERE cell = $1 AND queue_id = $2 AND purpose = 1 AND answer IS NOT NULL
+      ORDER BY answered_at DESC LIMIT $3) AS a
+JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;

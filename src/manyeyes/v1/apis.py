@@ -6,6 +6,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
     buckets,
     certainty,
+    job_agreement,
     job_files,
     job_results,
     job_stream,
@@ -22,6 +23,7 @@ from manyeyes.v1 import (
 )
 from manyeyes.v1.buckets import BucketsApi
 from manyeyes.v1.certainty import CertaintyApi
+from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.job_stream import JobStreamApi
@@ -50,6 +52,7 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     JobStreamApi: job_stream.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
     JobResultsApi: job_results.OPERATIONS,
+    JobAgreementApi: job_agreement.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,
     MoneyApi: money.OPERATIONS,
     StatementApi: statement.OPERATIONS,

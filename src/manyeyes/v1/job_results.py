@@ -1,4 +1,7 @@
-"""/v1/jobs/{id}/results.jsonl, .csv and .parquet: what became of a job's lines (docs/reference/v1/files.md)."""
+"""/v1/jobs/{id}/results and …/answers: what became of a job's lines, and what each person gave, as files.
+
+See docs/reference/v1/files.md.
+"""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -8,6 +11,9 @@ from manyeyes.accounts.store import KeyOwner, Owner
 from manyeyes.roles.customer.results import (
     WITHOUT_PARQUET,
     JobResults,
+    answers_as_csv,
+    answers_as_json_lines,
+    answers_as_parquet,
     as_csv,
     as_json_lines,
     as_parquet,
@@ -42,11 +48,23 @@ class JobResultsApi:
 
     async def parquet(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Return the results as Parquet; 501 where the installation cannot write it."""
-        if not has_parquet():
-            return problem_response(problem("without_parquet", 501, WITHOUT_PARQUET))
         return await self._file(call, as_parquet, "parquet", PARQUET)
 
+    async def answers_json_lines(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return what each person gave as JSON objects, one a line."""
+        return await self._file(call, answers_as_json_lines, "answers.jsonl", JSON_LINES)
+
+    async def answers_csv(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return what each person gave as CSV."""
+        return await self._file(call, answers_as_csv, "answers.csv", f"{CSV}; charset=utf-8")
+
+    async def answers_parquet(self, call: Call[KeyOwner, None]) -> Response | Refusal:
+        """Return what each person gave as Parquet; 501 where the installation cannot write it."""
+        return await self._file(call, answers_as_parquet, "answers.parquet", PARQUET)
+
     async def _file(self, call: Call[KeyOwner, None], write: Write, ending: str, media: str) -> Response | Refusal:
+        if media == PARQUET and not has_parquet():
+            return problem_response(problem("without_parquet", 501, WITHOUT_PARQUET))
         found = await results_of(self._context, call.person, job_number(call))
         if isinstance(found, Refusal):
             return found
@@ -62,7 +80,7 @@ class JobResultsApi:
 OPERATIONS = [
     Operation(
         method="GET",
-        path=f"/v1/jobs/{{job_id}}/results.{ending}",
+        path=f"/v1/jobs/{{job_id}}/{file}",
         handler=handler,
         caller=signed_in_customer,
         statuses=statuses,
@@ -70,9 +88,12 @@ OPERATIONS = [
         scope="tasks:read",
         gives=(media,),
     )
-    for ending, handler, statuses, media in (
-        ("jsonl", JobResultsApi.json_lines, STATUSES, JSON_LINES),
-        ("csv", JobResultsApi.csv, STATUSES, CSV),
-        ("parquet", JobResultsApi.parquet, (*STATUSES, 501), PARQUET),
+    for file, handler, statuses, media in (
+        ("results.jsonl", JobResultsApi.json_lines, STATUSES, JSON_LINES),
+        ("results.csv", JobResultsApi.csv, STATUSES, CSV),
+        ("results.parquet", JobResultsApi.parquet, (*STATUSES, 501), PARQUET),
+        ("answers.jsonl", JobResultsApi.answers_json_lines, STATUSES, JSON_LINES),
+        ("answers.csv", JobResultsApi.answers_csv, STATUSES, CSV),
+        ("answers.parquet", JobResultsApi.answers_parquet, (*STATUSES, 501), PARQUET),
     )
 ]

@@ -23,7 +23,7 @@ from manyeyes.tasks.rules import LONGEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
 from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
-from manyeyes.v1.terms import Terms, TermsBody, read_terms, wrong
+from manyeyes.v1.terms import GivenTerms, TermsBody, read_terms, wrong
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import kept_words
@@ -118,7 +118,7 @@ async def wanted_task(context: Context, request: Request, body: TaskBody, file: 
     )
 
 
-def life_seconds(terms: Terms, queue: QueueTerms, usual: int, now: datetime) -> int:
+def life_seconds(terms: GivenTerms, queue: QueueTerms, usual: int, now: datetime) -> int:
     """Return for how long a task may wait: as its terms say, at most to their deadline; else as its queue does.
 
     Raises `Refused`.

@@ -28,7 +28,7 @@ class TermsBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     deadline: datetime | None = None
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
+class GivenTerms(msgspec.Struct, frozen=True, kw_only=True):
     """Terms that were judged. ``people`` None: as many as the queue says; ``price_at_most_micros`` None: any price."""
 
     people: PeopleTerms | None
@@ -46,7 +46,7 @@ class PeopleView(msgspec.Struct, frozen=True, kw_only=True):
     uncertain: str
 
 
-def read_terms(body: TermsBody, queue: QueueTerms) -> Terms:
+def read_terms(body: TermsBody, queue: QueueTerms) -> GivenTerms:
     """Return what terms say. Raises `Refused` with the member that is wrong.
 
     A bound on the price that is below the first round's is refused here already, by what the queue costs now.
@@ -56,7 +56,7 @@ def read_terms(body: TermsBody, queue: QueueTerms) -> Terms:
     price = micros("/terms/price_at_most", body.price_at_most)
     if price == 0:
         raise wrong("/terms/price_at_most", "an amount above zero")
-    return Terms(
+    return GivenTerms(
         people=_people(body, queue, price),
         price_at_most_micros=price,
         life_seconds=body.life,

@@ -24,7 +24,7 @@ async def seated(tx: asyncpg.Connection, now: datetime, cell: int, entering: Seq
     several = [row for row in entering if not row.terms.is_single]
     if not several:
         return list(entering)
-    first = await _numbers(tx, cell, sum(row.terms.answers_at_most for row in several))
+    first = await fresh_numbers(tx, cell, sum(row.terms.answers_at_most for row in several))
     opened: dict[int, NewPanel] = {}
     for row in several:
         opened[row.task_id] = _panel(row, first, now)
@@ -74,8 +74,8 @@ def _panel(row: Entering, first_seat: int, now: datetime) -> NewPanel:
     )
 
 
-async def _numbers(tx: asyncpg.Connection, cell: int, count: int) -> int:
-    """Return the first of ``count`` serials in a row, each of which may lie on a desk."""
+async def fresh_numbers(tx: asyncpg.Connection, cell: int, count: int) -> int:
+    """Return the first of ``count`` (≥ 1) serials in a row, each of which may lie on a desk."""
     while True:
         first = await tasks.take_serials(tx, cell, count)
         if all(usable(serial) for serial in range(first, first + count)):

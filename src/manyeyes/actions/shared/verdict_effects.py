@@ -10,6 +10,7 @@ import msgspec
 from manyeyes.actions.shared.job_progress import count_refunds
 from manyeyes.actions.shared.owner_shares import take_back_shares
 from manyeyes.actions.shared.recognition_reviews import refute_reviews
+from manyeyes.actions.shared.refuted_pay import settle_pay
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.reports import slots, store
@@ -33,23 +34,21 @@ class DecidedComplaint(msgspec.Struct, frozen=True):
 async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequence[DecidedComplaint]) -> None:
     """Write the outcomes of open complaints; all of their money moves in this transaction.
 
-    Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet.
-    Rejected, or confirmed because nobody decided in time: the worker's pay vests at once (docs/decisions/0009).
+    Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet; of
+    several those whose answers said what the result said (docs/decisions/0060). Rejected, or confirmed because nobody
+    decided in time: the pay vests at once (docs/decisions/0009).
     """
     if not decided:
         return
     # 1. Decide whose charge is given back and whose pay is lost.
     confirmed = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED]
-    lost = [d.report.task_id for d in decided if d.state is ReportState.CONFIRMED and d.votes]
-    kept = sorted({d.report.task_id for d in decided} - set(lost))
+    refuted = {d.report.task_id for d in decided if d.state is ReportState.CONFIRMED and d.votes}
+    reports = [d.report for d in decided]
     # 2. Move the money: the workers' pay, then the refunds.
-    await slots.close(tx, cell, sorted(d.report.task_id for d in decided))
-    cancelled = {pay.task_id: pay for pay in await ledger.cancel_pay(tx, cell, sorted(lost))}
-    await ledger.free_pay(tx, now, cell, kept)
+    await slots.close(tx, cell, sorted(report.task_id for report in reports))
+    cancelled = await settle_pay(tx, now, cell, reports, refuted)
     charges = await history.charges(tx, cell, sorted(confirmed)) if confirmed else {}
     refunds = await _refund(tx, now, cell, list(charges.values()))
-    cancels = [posting(TransferKind.CANCEL_PAY, p.task_id, p.worker_id, p.amount_micros) for p in cancelled.values()]
-    await ledger.insert_transfers(tx, now, cell, cancels)
     # 3. Write the outcomes and count them for reporters, reviewers and recognisers.
     decisions = [
         Decision(
@@ -57,7 +56,7 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
             d.state,
             "" if d.votes else WHY_OVERDUE,
             refunds.get(d.report.task_id, 0),
-            cancelled[d.report.task_id].amount_micros if d.report.task_id in cancelled else 0,
+            cancelled.get(d.report.task_id, 0),
         )
         for d in decided
     ]

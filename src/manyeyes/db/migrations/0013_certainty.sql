@@ -47,6 +47,7 @@ CREATE TABLE panel (
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX panel_open ON panel (cell, account_id) INCLUDE (held_micros) WHERE state < 2;
+CREATE INDEX panel_seat ON panel (cell, first_seat);
 CREATE INDEX panel_job ON panel (cell, job_id) WHERE job_id <> 0 AND state < 2;
 
 CREATE TABLE answer (
@@ -66,10 +67,12 @@ CREATE TABLE answer (
     answered_at  timestamptz NOT NULL,
     is_right     boolean,
     refuted_at   timestamptz,
+    is_aside     boolean NOT NULL DEFAULT false,
     PRIMARY KEY (cell, answer_id)
 );
 CREATE INDEX answer_task ON answer (cell, task_id, answer_id);
 CREATE INDEX answer_worker ON answer (cell, worker_id, queue_id, answered_at);
+CREATE INDEX answer_refuted ON answer (cell, worker_id, refuted_at) WHERE refuted_at IS NOT NULL;
 CREATE INDEX answer_queue ON answer (cell, queue_id, answered_at);
 
 CREATE TABLE gold (
@@ -100,12 +103,58 @@ CREATE TABLE skill (
     answered     int NOT NULL DEFAULT 0,
     gold_asked   int NOT NULL DEFAULT 0,
     gold_wrong   int NOT NULL DEFAULT 0,
-    evidence     jsonb NOT NULL DEFAULT '{}',
+    suspicion    real NOT NULL DEFAULT 0,
+    since        timestamptz,
     barred_at    timestamptz,
     barred_why   text NOT NULL DEFAULT '',
+    is_to_replace boolean NOT NULL DEFAULT false,
+    appealed_at  timestamptz,
+    appeal_words text NOT NULL DEFAULT '',
+    appeal_decided_at timestamptz,
+    appeal_accepted boolean,
+    appeal_answer text NOT NULL DEFAULT '',
     PRIMARY KEY (cell, queue_id, worker_id)
 ) WITH (fillfactor = 70);
 CREATE INDEX skill_worker ON skill (cell, worker_id);
+CREATE INDEX skill_replace ON skill (cell) WHERE is_to_replace;
+CREATE INDEX skill_appeal ON skill (cell, appealed_at) WHERE appealed_at IS NOT NULL AND appeal_decided_at IS NULL;
+
+CREATE TABLE evidence (
+    cell         int NOT NULL,
+    queue_id     int NOT NULL,
+    worker_id    bigint NOT NULL,
+    task_id      bigint NOT NULL,
+    source       text NOT NULL,
+    at           timestamptz NOT NULL,
+    truth        text NOT NULL,
+    given        text NOT NULL,
+    is_unanimous boolean NOT NULL,
+    is_aside     boolean NOT NULL DEFAULT false,
+    is_counted   boolean NOT NULL DEFAULT false,
+    labels       smallint NOT NULL DEFAULT 0,
+    PRIMARY KEY (cell, queue_id, worker_id, task_id, source)
+);
+CREATE INDEX evidence_order ON evidence (cell, queue_id, worker_id, at);
+CREATE INDEX evidence_new ON evidence (cell, at) WHERE NOT is_counted;
+CREATE INDEX evidence_task ON evidence (cell, task_id);
+
+CREATE TABLE gold_seen (
+    cell      int NOT NULL,
+    worker_id bigint NOT NULL,
+    task_id   bigint NOT NULL,
+    queue_id  int NOT NULL,
+    work_id   bigint NOT NULL,
+    laid_at   timestamptz NOT NULL,
+    PRIMARY KEY (cell, worker_id, task_id)
+);
+
+CREATE TABLE gold_draw (
+    cell      int NOT NULL,
+    worker_id bigint NOT NULL,
+    draws     bigint NOT NULL,
+    answered  int NOT NULL,
+    PRIMARY KEY (cell, worker_id)
+) WITH (fillfactor = 70);
 
 CREATE TABLE judgement (
     cell        int NOT NULL,
