@@ -166,7 +166,7 @@ async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stag
 
 
 async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(audited: Stage):
-    terms = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5)
+    terms = PeopleTerms(answers=2, answers_at_most=3, wrong_at_most=0.5)
     account_id = await audited.account()
     for _ in range(12):
         await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
