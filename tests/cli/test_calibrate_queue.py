@@ -1,11 +1,10 @@
 """manyeyes queue calibrate: what audits prove, question by question; and the share that is drawn."""
 
 import asyncio
+from importlib.util import find_spec
 
 import asyncpg
 import pytest
-
-from manyeyes.cli import calibrate_queue
 
 COMMAND = ("queue", "calibrate", "1")
 KNOWN = """
@@ -69,7 +68,7 @@ def test_only_an_account_s_promises(manyeyes, account_id, write):
     assert manyeyes(*COMMAND, "--account", "nobody").code == 1
 
 
-@pytest.mark.skipif(calibrate_queue.promise_picture is None, reason="matplotlib is not installed")
+@pytest.mark.skipif(find_spec("matplotlib") is None, reason="matplotlib is not installed")
 def test_the_curve_is_drawn_of_one_promise(manyeyes, account_id, write, tmp_path):
     write(KNOWN, account_id, 0, 0.05, 412, 6, 0.95, False, 211)
     write(KNOWN, account_id, 7, 0.1, 0, 0, None, False, 179)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from manyeyes.consensus.disagreement import Distance
-from manyeyes.consensus.rated import AgreedPart, ItemAnswered, agreed_parts
+from manyeyes.consensus.rated import AgreedPart, ItemAnswered, agreed_parts, who_differs
 from manyeyes.consensus.rules import Shape, ShapeKind
 
 NUMBER = Shape(kind=ShapeKind.NUMBER, tolerance=Decimal("0.5"))
@@ -34,7 +34,8 @@ def agreed(shape: Shape, *items: tuple[str, ...]) -> list[AgreedPart]:
 def test_each_kind_is_compared_by_its_own_rule(shape: Shape, one: str, alike: str, other: str, distance: Distance):
     (whole,) = agreed(shape, (one, alike), (one, other))
     assert (whole.name, whole.distance, whole.agreed.items, whole.agreed.answers) == ("", distance, 2, 4)
-    assert whole.agreed.pairs_alike and whole.agreed.pairs_alike.value == 0.5
+    assert whole.agreed.pairs_alike
+    assert whole.agreed.pairs_alike.value == 0.5
 
 
 def test_a_form_is_told_as_a_whole_and_field_by_field():
@@ -73,3 +74,21 @@ def test_a_text_that_is_no_answer_of_the_form_is_told():
 def test_of_nobody_there_is_nothing(shape: Shape):
     (whole,) = agreed(shape)
     assert (whole.agreed.items, whole.agreed.alpha, whole.agreed.workers) == (0, None, {})
+
+
+def test_who_agrees_less_than_the_others_among_themselves_differs():
+    careless = [("cat", "cat", "dog" if item % 3 == 0 else "cat") for item in range(60)]
+    (found,) = agreed_parts(
+        LABEL,
+        [ItemAnswered(item, worker, text) for item, texts in enumerate(careless) for worker, text in enumerate(texts)],
+        random.Random(1),
+    )
+    assert who_differs(found.agreed, dict.fromkeys(range(3), 120)) == {2}
+    assert who_differs(found.agreed, {0: 120}) == frozenset()
+
+
+def test_of_two_people_and_of_those_who_are_alike_nobody_differs():
+    for texts in (("cat", "dog"), ("cat", "cat", "cat")):
+        given = [ItemAnswered(item, worker, text) for item in range(30) for worker, text in enumerate(texts)]
+        (found,) = agreed_parts(LABEL, given, random.Random(1))
+        assert who_differs(found.agreed, dict.fromkeys(range(len(texts)), 30 * (len(texts) - 1))) == frozenset()

@@ -43,6 +43,7 @@ from support.judgement_world import leases_of_judgements, make_judgements
 from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
 from support.same_connection import SameConnection
+from support.skill_world import make_skills
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
 TOKENS, OTHER_TOKENS = 6, 22  # queues
@@ -118,8 +119,13 @@ async def make_world(db: asyncpg.Connection) -> World:
     await make_buckets(stage, rich, other)
     await make_files(stage, rich, other)
     await make_jobs(stage, rich, poor)
+    await make_skills(stage, [author, *(await _others(stage, author))[:3]])
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
+
+
+async def _others(stage: Stage, author: int) -> list[int]:
+    return sorted(row["worker_id"] for row in await stage.rows("session") if row["worker_id"] != author)
 
 
 async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:

@@ -1,6 +1,6 @@
 """Answers as agreement compares them: the whole answer, and each field of a form by its own rule. Pure."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
@@ -55,6 +55,23 @@ def agreed_parts(shape: Shape, given: Iterable[ItemAnswered], lots: Lots) -> lis
         of_field = [ItemAnswered(one.item, one.worker_id, part[name]) for one, part in zip(every, parts, strict=True)]
         found.append(_part(name, field, of_field, lots))
     return found
+
+
+def who_differs(agreed: Agreement, beside: Mapping[int, int]) -> frozenset[int]:
+    """Return who agrees with the others less than those do among themselves: their whole interval lies below.
+
+    ``beside``: with how many answers of others each person's are compared. Of two people nobody differs more than the
+    other. Of forty people who are alike, one is among these by luck.
+    """
+    shares = {worker: share for worker, share in agreed.workers.items() if beside.get(worker)}
+    pairs = sum(beside[worker] for worker in shares)
+    alike = sum(share.value * beside[worker] for worker, share in shares.items())
+    found = set()
+    for worker, share in shares.items():
+        left = pairs - 2 * beside[worker]  # each pair stands there twice, once from either side
+        if left > 0 and share.high is not None and share.high < (alike - 2 * share.value * beside[worker]) / left:
+            found.add(worker)
+    return frozenset(found)
 
 
 def _part(name: str, shape: Shape, given: Iterable[ItemAnswered], lots: Lots) -> AgreedPart:

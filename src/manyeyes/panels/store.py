@@ -111,6 +111,18 @@ async def answers_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int])
     return found
 
 
+async def undecided_of(
+    db: asyncpg.Connection, cell: int, people: Sequence[tuple[int, int]], limit: int
+) -> list[PanelAnswer]:
+    """Return what people gave, by (queue, worker), to tasks that are still asked of others."""
+    return read(PanelAnswer, await db.fetch(SQL.undecided_of, cell, *zip(*people, strict=True), limit))
+
+
+async def put_aside(tx: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> None:
+    """Take their votes from answers; their panels are locked."""
+    await tx.execute(SQL.put_answers_aside, cell, answer_ids)
+
+
 async def passed_on(tx: asyncpg.Connection, cell: int, seats: Sequence[int]) -> dict[int, frozenset[int]]:
     """Return, of those of the seats that were closed without an answer, who was asked about their task by then.
 

@@ -28,11 +28,15 @@ _LINES = 5_000  # of one read
 
 
 class KindAgreed(msgspec.Struct, frozen=True, kw_only=True):
-    """How far people agree on questions of one kind; ``answers``: by person, those to items of at least two people."""
+    """How far people agree on questions of one kind.
+
+    By person: their ``answers`` to items of at least two people, and ``beside`` how many answers of others those stand.
+    """
 
     shape: Shape
     parts: list[AgreedPart]
     answers: dict[int, int]
+    beside: dict[int, int]
 
 
 class PeopleAgreed(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,6 +120,12 @@ def _by_kind(found: Iterable[tuple[int, several_answers.RecentAnswer]]) -> list[
 
 def _agreed(shape: Shape, given: Sequence[ItemAnswered]) -> KindAgreed:
     people = Counter(one.item for one in given)
-    answers = Counter(one.worker_id for one in given if people[one.item] > 1)
+    answers: Counter[int] = Counter()
+    beside: Counter[int] = Counter()
+    for one in given:
+        others = people[one.item] - 1
+        answers[one.worker_id] += others > 0
+        beside[one.worker_id] += others
     # Equal answers give equal intervals: the lots are no secret, and a page that is looked at again does not flicker.
-    return KindAgreed(shape=shape, parts=agreed_parts(shape, given, random.Random(len(given))), answers=dict(answers))
+    parts = agreed_parts(shape, given, random.Random(len(given)))
+    return KindAgreed(shape=shape, parts=parts, answers=dict(answers), beside=dict(beside))

@@ -260,10 +260,12 @@ async def _asked(
     ids = sorted({task_id for task_id, _ in asked})
     questions, answers = await history.questions(db, cell, ids), await panels.answers_of(db, cell, ids)
     known = await skills.skills(db, cell, {(queue_id, a.worker_id) for t, queue_id in asked for a in answers[t]})
-    found = []
+    found, now = [], datetime.now(UTC)
     for task_id, queue_id in asked:
         given = [Given(a.worker_id, a.text) for a in answers[task_id] if a.text is not None]
-        people = {g.worker_id: known[queue_id, g.worker_id].skill() for g in given if (queue_id, g.worker_id) in known}
+        people = {
+            g.worker_id: known[queue_id, g.worker_id].skill(now) for g in given if (queue_id, g.worker_id) in known
+        }
         found.append((questions[task_id], given, people))
     return found
 
