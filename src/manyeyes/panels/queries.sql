@@ -142,3 +142,8 @@ UPDATE answer SET is_right = a.is_right FROM unnest($2::bigint[], $3::boolean[])
 WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id = ANY (ARRAY(
     SELECT o.answer_id FROM answer AS o WHERE o.cell = $1 AND o.answer_id = ANY ($2::bigint[]) ORDER BY o.answer_id
     FOR UPDATE));
+
+-- name: answered_lately
+-- How many answers to tasks of several people a queue took in its last so many seconds.
+SELECT count(*) FROM answer
+WHERE cell = $1 AND queue_id = $2 AND answered_at > now() - make_interval(secs => $3::double precision);
