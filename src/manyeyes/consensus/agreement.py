@@ -4,7 +4,7 @@ K. Krippendorff: Computing Krippendorff's Alpha-Reliability, 2011 (University of
 is 1 where all say the same, 0 where they agree as often as answers drawn by lot would, below 0 where they agree less.
 It needs no truth and stands gaps; items with one answer say nothing and are left out.
 
-AgreementFound is not being right: people who err together agree. What is right, audits say (proof.py).
+Agreement is not being right: people who err together agree. What is right, audits say (proof.py).
 """
 
 from collections import Counter, defaultdict
