@@ -27,6 +27,7 @@ from support import (
     job_batches,
     judgement_batches,
     repository,
+    skill_batches,
     task_batches,
     worker_batches,
 )
@@ -39,7 +40,7 @@ BATCHES = {
     name: made
     for module in (
         *(worker_batches, customer_batches, directory_batches, item_batches, job_batches, judgement_batches),
-        task_batches,
+        *(skill_batches, task_batches),
     )
     for name, made in inspect.getmembers(module, inspect.isfunction)
     if made.__module__ == module.__name__ and not name.startswith("_")
@@ -47,6 +48,7 @@ BATCHES = {
 # A command of these says only that a cell's periodic job is due: a batch does all of it, once.
 SWEEPS: dict[str, dict[str, Any]] = {
     "close_overdue_judgements": {"patience_hours": 0},
+    "count_evidence": {},
     "end_barred_tasks": {},
     "end_overdue_tasks": {},
     "forget_credentials": {"cell": DIRECTORY},
@@ -55,6 +57,7 @@ SWEEPS: dict[str, dict[str, Any]] = {
     "forget_tasks": {},
     "lay_gold": {"seed": b"seed"},
     "measure_depths": {},
+    "replace_answers": {},
     "retire_dead_nodes": {},
     "return_lapsed_leases": {},
     "settle_overdue_reports": {"patience_hours": 0},

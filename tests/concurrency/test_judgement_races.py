@@ -15,6 +15,7 @@ from manyeyes.certainty.rules import Judgement
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
 from manyeyes.ledger.rules import TransferKind
 from support.action_stage import Stage
+from support.judged_results import decide, deciding, take_judgement
 from support.races import race
 
 ROUNDS = range(4)
@@ -35,7 +36,7 @@ async def asked(stage: Stage, account_id: int, *texts: str) -> int:
 
 
 async def taken(stage: Stage) -> Judgement:
-    judgement = await stage.take_judgement(stage.number())
+    judgement = await take_judgement(stage, stage.number())
     assert judgement is not None
     return judgement
 
@@ -68,7 +69,7 @@ async def test_many_takers_get_one_each_and_none_twice(stage: Stage, _):
 async def test_the_same_decision_twice_at_once_is_paid_once(stage: Stage, _):
     await asked(stage, await stage.account(), "1", "2")
     judgement = await taken(stage)
-    batches = [(decide_judgements, [stage.deciding(judgement, "1")]) for _ in range(3)]
+    batches = [(decide_judgements, [deciding(stage, judgement, "1")]) for _ in range(3)]
     outcomes = [outcome for (outcome,) in await race(stage, *batches)]
     assert all(isinstance(outcome, JudgementTaken) for outcome in outcomes)
     assert len(await stage.rows("result")) == 1
@@ -81,7 +82,7 @@ async def test_a_decision_its_overdue_end_and_a_pass_one_wins(stage: Stage, _):
     judgement = await taken(stage)
     await race(
         stage,
-        (decide_judgements, [stage.deciding(judgement, "1")]),
+        (decide_judgements, [deciding(stage, judgement, "1")]),
         (close_overdue_judgements, [CloseOverdueJudgements(stage.cell, 0)]),
         (skip_judgements, [passing(stage, judgement)]),
         (return_lapsed_judgements, [ReturnLapsedJudgements(stage.cell, judgement.reviewer_id)]),
@@ -112,9 +113,9 @@ async def test_answers_and_decisions_at_once_never_lock_each_other_out(stage: St
 
     async def deciding() -> None:
         for _ in range(12):
-            judgement = await stage.take_judgement(stage.number())
+            judgement = await take_judgement(stage, stage.number())
             if judgement:
-                await stage.decide(judgement, "1")
+                await decide(stage, judgement, "1")
 
     async def sweeping() -> None:
         for _ in range(10):

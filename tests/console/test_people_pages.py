@@ -56,6 +56,11 @@ async def test_three_people_are_chosen_and_uncertain_results_are_found(
         await page.click("#start")
         while await page.locator("#done").text_content() != "2":
             await page.reload()
+    await _see_what_came(site, page)
+
+
+async def _see_what_came(site: Site, page: Page) -> None:
+    """See the result of the fourth person, what each gave, and the uncertain one alone."""
     job_id = (await job_row(site))["job_id"]
     async with answering(site, "5"):  # the fourth, where all three said something else
         await expect(page.locator("#state")).to_have_text("Finished")

@@ -13,7 +13,7 @@ from manyeyes.certainty import judgements
 from manyeyes.ledger.rules import PENDING_SECONDS
 from manyeyes.panels import store as panels
 from manyeyes.reports import store as reports
-from manyeyes.skills.gold_items import delete_gold
+from manyeyes.skills import store as skills
 from manyeyes.tasks import keeping
 from manyeyes.webhooks import store as webhooks
 
@@ -51,7 +51,7 @@ async def forget_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence
     await keeping.forget(tx, cell, going)
     await panels.forget_answers(tx, cell, going)
     await judgements.forget(tx, cell, going)
-    await delete_gold(tx, cell, going)
+    await skills.forget_gold(tx, cell, going)
     await keeping.keep_longer(tx, cell, sorted(needed), now + LOOK_AGAIN)
     await keeping.set_forgotten(tx, cell, looked_through)
     return [len(due) for _ in commands]

@@ -16,7 +16,7 @@ try:
 except ModuleNotFoundError:  # the extra `plots` is not installed: everything but the picture works
     promise_picture = None  # type: ignore[assignment]
 
-REVIEWERS = "What reviewers say counts as right. They err too: see docs/why/people.md."
+REVIEWERS = "What reviewers say counts as right. They err too."
 
 
 def calibrate_queue(

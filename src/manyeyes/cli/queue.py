@@ -22,6 +22,9 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+CAPACITY_HELP = "Waiting tasks above which only a high bid enters."
+LEASE_HELP = "How long a worker may take."
+PAY_HELP = "What a worker gets for it, in USD; not more than the price."
 AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
@@ -51,9 +54,9 @@ def add(
     *,
     language: str,
     price: str = "0.0007",
-    pay: str = "0.0005",
-    capacity: int = 100_000,
-    lease_seconds: int = 60,
+    pay: Annotated[str, Parameter(help=PAY_HELP)] = "0.0005",
+    capacity: Annotated[int, Parameter(help=CAPACITY_HELP)] = 100_000,
+    lease_seconds: Annotated[int, Parameter(help=LEASE_HELP)] = 60,
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
@@ -68,12 +71,6 @@ def add(
         Language that its workers read.
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     vote_pay
         What a reviewer gets for a vote, in USD.
     """
@@ -115,9 +112,9 @@ def set_queue(
     queue_id: int,
     *,
     price: str | None = None,
-    pay: str | None = None,
-    capacity: int | None = None,
-    lease_seconds: int | None = None,
+    pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
+    capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
+    lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
     sensitive: bool | None = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
@@ -132,12 +129,6 @@ def set_queue(
     ----------
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     sensitive
         Pictures are blurred until the worker chooses to look.
     vote_pay

@@ -48,7 +48,8 @@ FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[], $7::bigint[], $
 -- name: answers_of
 -- What people gave to tasks of several, in the order of their seats.
 SELECT answer_id, task_id, worker_id, lease, answer AS text, pay_micros, answered_at, refuted_at
-FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose = 1 ORDER BY task_id, answer_id;
+FROM answer WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose = 1 AND NOT is_aside
+ORDER BY task_id, answer_id;
 
 -- name: seats_of_panels
 -- Who was asked in vain on those of these seats that are closed: the panel of a seat is the last that begins before it.
@@ -80,7 +81,7 @@ FROM panel AS p
 LEFT JOIN (SELECT of_task, count(*) AS seats FROM work WHERE cell = $1 AND of_task <> 0 AND purpose = 1
            GROUP BY of_task) AS w ON w.of_task = p.task_id
 LEFT JOIN (SELECT task_id, count(*) AS given, count(DISTINCT worker_id) AS people, array_agg(worker_id) AS workers
-           FROM answer WHERE cell = $1 AND purpose = 1 GROUP BY task_id) AS a ON a.task_id = p.task_id
+           FROM answer WHERE cell = $1 AND purpose = 1 AND NOT is_aside GROUP BY task_id) AS a ON a.task_id = p.task_id
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 2), 0) AS held,
                   coalesce(sum(amount_micros) FILTER (WHERE kind = 3), 0) AS settled,
                   count(*) FILTER (WHERE kind = 3) AS charges
@@ -147,3 +148,15 @@ WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id =
 -- How many answers to tasks of several people a queue took in its last so many seconds.
 SELECT count(*) FROM answer
 WHERE cell = $1 AND queue_id = $2 AND answered_at > now() - make_interval(secs => $3::double precision);
+
+-- name: undecided_of
+-- What these people gave, by queue, to tasks that are still asked of others; the oldest first.
+SELECT a.answer_id, a.task_id, a.worker_id, a.lease, a.answer AS text, a.pay_micros, a.answered_at, a.refuted_at
+FROM unnest($2::int[], $3::bigint[]) AS w (queue_id, worker_id)
+JOIN answer AS a ON a.cell = $1 AND a.worker_id = w.worker_id AND a.queue_id = w.queue_id AND a.purpose = 1 AND NOT a.is_aside
+JOIN panel AS p ON p.cell = $1 AND p.task_id = a.task_id AND p.state = 0
+ORDER BY a.task_id, a.answer_id LIMIT $4;
+
+-- name: put_answers_aside
+-- Answers of people below a queue's floor: they have no vote, and others are asked in their place.
+UPDATE answer SET is_aside = true WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);

@@ -116,6 +116,18 @@ async def answered_lately(db: asyncpg.Connection, cell: int, queue_id: int, seco
     return int(await db.fetchval(SQL.answered_lately, cell, queue_id, seconds))
 
 
+async def undecided_of(
+    db: asyncpg.Connection, cell: int, people: Sequence[tuple[int, int]], limit: int
+) -> list[PanelAnswer]:
+    """Return what people gave, by (queue, worker), to tasks that are still asked of others."""
+    return read(PanelAnswer, await db.fetch(SQL.undecided_of, cell, *zip(*people, strict=True), limit))
+
+
+async def put_aside(tx: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> None:
+    """Take their votes from answers; their panels are locked."""
+    await tx.execute(SQL.put_answers_aside, cell, answer_ids)
+
+
 async def passed_on(tx: asyncpg.Connection, cell: int, seats: Sequence[int]) -> dict[int, frozenset[int]]:
     """Return, of those of the seats that were closed without an answer, who was asked about their task by then.
 

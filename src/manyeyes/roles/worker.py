@@ -204,8 +204,7 @@ class WorkerDesk:
 
     async def cell(self, worker_id: int) -> int:
         """Return the cell the worker is attached to: where they are present, else the one with the longest queue."""
-        known = self._context.presence.cell_of(worker_id)
-        numbers = self._context.cells.numbers
+        known, numbers = self._context.presence.cell_of(worker_id), self._context.cells.numbers
         if known is not None or len(numbers) == 1:
             return known if known is not None else numbers[0]
         depths = {}

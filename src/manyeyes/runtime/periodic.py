@@ -10,6 +10,8 @@ import structlog
 from manyeyes.actions.beat_nodes import BeatNode, beat_nodes
 from manyeyes.actions.close_overdue_judgements import LARGEST_SWEEP as JUDGEMENTS_SWEEP
 from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
+from manyeyes.actions.count_evidence import LARGEST_SWEEP as EVIDENCE_SWEEP
+from manyeyes.actions.count_evidence import CountEvidence, count_evidence
 from manyeyes.actions.end_overdue_tasks import LARGEST_SWEEP as OVERDUE_SWEEP
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.forget_credentials import ForgetCredentials, forget_credentials
@@ -21,6 +23,8 @@ from manyeyes.actions.hush_workers import HushWorker, hush_workers
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
+from manyeyes.actions.replace_answers import LARGEST_SWEEP as REPLACED_SWEEP
+from manyeyes.actions.replace_answers import ReplaceAnswers, replace_answers
 from manyeyes.actions.retire_dead_nodes import LARGEST_SWEEP as ORPHANS_SWEEP
 from manyeyes.actions.retire_dead_nodes import RetireDeadNodes, retire_dead_nodes
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
@@ -67,6 +71,27 @@ async def return_leases(context: Context, cell: int) -> None:
 async def lay_gold_down(context: Context, cell: int) -> None:
     """Lay gold on desks by lot, and tell those who get it as of any other task."""
     context.notifier.notify(await context.batcher.ask(lay_gold, LayGold(cell, context.gold_seed)))
+
+
+async def count_all_evidence(context: Context, cell: int) -> None:
+    """Count what proved right or wrong, until nothing is left; tell those who lose a queue by it."""
+    while True:
+        counted = await context.batcher.ask(count_evidence, CountEvidence(cell))
+        context.notifier.notify(worker_id for _, worker_id in counted.barred)
+        context.dispatcher.wake(cell, counted.queue_ids)
+        if counted.pieces < EVIDENCE_SWEEP:
+            return
+        await asyncio.sleep(0)
+
+
+async def replace_barred(context: Context, cell: int) -> None:
+    """Ask others in the place of people who fell below a floor, until nothing is left."""
+    while True:
+        replaced = await context.batcher.ask(replace_answers, ReplaceAnswers(cell))
+        context.dispatcher.wake(cell, replaced.queue_ids)
+        if replaced.answers < REPLACED_SWEEP:
+            return
+        await asyncio.sleep(0)
 
 
 async def end_overdue(context: Context, cell: int) -> None:
@@ -210,6 +235,8 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (1.0, return_leases),
     (1.0, end_overdue),
     (1.0, lay_gold_down),
+    (1.0, count_all_evidence),
+    (1.0, replace_barred),
     (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),

@@ -33,7 +33,7 @@ class GoldenQueue(msgspec.Struct, frozen=True):
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """A locked presence: what they answered since they came, how many lots were ever drawn, and for how many answers."""
+    """A locked presence: what they answered since they came; how many lots were ever drawn, and for which answers."""
 
     worker_id: int
     queues: tuple[int, ...]
@@ -85,11 +85,6 @@ async def insert_gold(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
     if rows:
         found = columns(rows, "task_id", "account_id", "queue_id", "question_id", "answer")
         await tx.execute(SQL.insert_gold, cell, now, *found)
-
-
-async def delete_gold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
-    """Make gold of forgotten tasks none."""
-    await tx.execute(SQL.delete_gold, cell, task_ids)
 
 
 async def golden_queues(tx: asyncpg.Connection, cell: int) -> dict[int, GoldenQueue]:

@@ -1,6 +1,6 @@
 -- name: skills
 -- What is known of people in queues.
-SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of FROM skill
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, appealed_at, appeal_decided_at FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[]));
 
 -- name: methods
@@ -20,10 +20,6 @@ INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, sour
 SELECT $1, g.task_id, g.account_id, g.queue_id, g.question_id, g.answer, 1, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[], $7::text[])
      AS g (task_id, account_id, queue_id, question_id, answer) ORDER BY g.task_id ON CONFLICT DO NOTHING;
-
--- name: delete_gold
--- Gold whose pictures are forgotten is none any more; what it said of people stays.
-DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: golden_queues
 -- Queues in which gold may be laid now: they have some, and ordinary work waits there or lies on desks unseen.
@@ -98,3 +94,105 @@ FROM (SELECT right_weight, wrong_weight,
              power(0.5::double precision, extract(epoch FROM now() - as_of)::double precision / 86400 / $3::double precision) AS fading
       FROM skill
       WHERE cell = $1 AND queue_id = $2 AND barred_at IS NULL AND right_weight + wrong_weight > 0) AS known;
+
+-- name: forget_gold
+-- Tasks whose answers and pictures are forgotten are asked no more; what they said of people stays in their skills.
+DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: forget_evidence
+-- Of tasks that are forgotten it stays known who was right; what was right and given is gone. Wrong ones stay unlike each other.
+UPDATE evidence SET truth = '', given = CASE WHEN truth = given THEN '' ELSE task_id::text END
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: lock_new_evidence
+-- What is not counted yet, the oldest first, locked; whoever comes second waits for the first and finds the rest.
+SELECT queue_id, worker_id, task_id, source, at, truth, given, is_unanimous, labels FROM evidence
+WHERE cell = $1 AND NOT is_counted ORDER BY at, queue_id, worker_id, task_id, source LIMIT $2 FOR UPDATE;
+
+-- name: set_counted
+-- What is counted now.
+UPDATE evidence SET is_counted = true FROM unnest($2::int[], $3::bigint[], $4::bigint[], $5::text[])
+     AS e (queue_id, worker_id, task_id, source)
+WHERE evidence.cell = $1 AND evidence.queue_id = e.queue_id AND evidence.worker_id = e.worker_id
+  AND evidence.task_id = e.task_id AND evidence.source = e.source;
+
+-- name: evidence_of
+-- All that is known of people in queues and counts, the newest of each, in the order in which it came.
+SELECT e.* FROM unnest($2::int[], $3::bigint[]) AS p (queue_id, worker_id), LATERAL (
+    SELECT queue_id, worker_id, task_id, source, at, truth, given, is_unanimous, labels FROM evidence
+    WHERE cell = $1 AND evidence.queue_id = p.queue_id AND evidence.worker_id = p.worker_id AND NOT is_aside
+    ORDER BY at DESC LIMIT $4) AS e ORDER BY e.queue_id, e.worker_id, e.at, e.task_id, e.source;
+
+-- name: gold_evidence
+-- What people gave to gold that is not put aside.
+SELECT queue_id, worker_id, task_id, source, at, truth, given, is_unanimous, labels FROM evidence
+WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND source = 'gold' AND NOT is_aside ORDER BY task_id, worker_id;
+
+-- name: count_gold
+-- How often gold was answered, and answered otherwise.
+UPDATE gold SET asked = gold.asked + c.asked, wrong = gold.wrong + c.wrong
+FROM unnest($2::bigint[], $3::int[], $4::int[]) AS c (task_id, asked, wrong)
+WHERE gold.cell = $1 AND gold.task_id = c.task_id;
+
+-- name: put_gold_aside
+-- Gold that good workers deny is asked no more.
+UPDATE gold SET aside_at = $3, why = g.why FROM unnest($2::bigint[], $4::text[]) AS g (task_id, why)
+WHERE gold.cell = $1 AND gold.task_id = g.task_id AND aside_at IS NULL;
+
+-- name: put_evidence_aside
+-- What gold that is put aside said of people counts no more.
+UPDATE evidence SET is_aside = true WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND source = 'gold';
+
+-- name: open_skills
+-- People of whom nothing is known yet in a queue get a row to count in.
+INSERT INTO skill (cell, queue_id, worker_id, as_of) SELECT $1, p.queue_id, p.worker_id, $4
+FROM unnest($2::int[], $3::bigint[]) AS p (queue_id, worker_id) ORDER BY p.queue_id, p.worker_id ON CONFLICT DO NOTHING;
+
+-- name: lock_skills
+-- What is known of people in queues, locked in the order of the key.
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion, since,
+       barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
+FROM skill WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[]))
+ORDER BY queue_id, worker_id FOR UPDATE;
+
+-- name: skills_of_queue
+-- What is known of all people in a queue, whom one should look at first before the others.
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion, since,
+       barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
+FROM skill WHERE cell = $1 AND queue_id = $2 ORDER BY barred_at IS NULL, suspicion DESC, worker_id;
+
+-- name: skills_of_worker
+-- What is known of a worker in their queues.
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion, since,
+       barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
+FROM skill WHERE cell = $1 AND worker_id = $2 ORDER BY queue_id;
+
+-- name: save_skills
+-- What is known of people now; their rows are locked.
+UPDATE skill SET right_weight = s.right_weight, wrong_weight = s.wrong_weight, confusion = s.confusion::jsonb, as_of = s.as_of,
+       answered = s.answered, gold_asked = s.gold_asked, gold_wrong = s.gold_wrong, suspicion = s.suspicion, since = s.since,
+       barred_at = s.barred_at, barred_why = s.barred_why, is_to_replace = s.is_to_replace, appealed_at = s.appealed_at,
+       appeal_words = s.appeal_words, appeal_decided_at = s.appeal_decided_at, appeal_accepted = s.appeal_accepted,
+       appeal_answer = s.appeal_answer
+FROM unnest($2::int[], $3::bigint[], $4::real[], $5::real[], $6::text[], $7::timestamptz[], $8::int[], $9::int[], $10::int[],
+            $11::real[], $12::timestamptz[], $13::timestamptz[], $14::text[], $15::boolean[], $16::timestamptz[], $17::text[],
+            $18::timestamptz[], $19::boolean[], $20::text[])
+     AS s (queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion,
+           since, barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted,
+           appeal_answer)
+WHERE skill.cell = $1 AND skill.queue_id = s.queue_id AND skill.worker_id = s.worker_id;
+
+-- name: floors
+-- Which queues ask people to be right in a share of their answers.
+SELECT queue_id, floor FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
+
+-- name: to_replace
+-- Whose answers that are not decided are to be asked of others.
+SELECT queue_id, worker_id FROM skill WHERE cell = $1 AND is_to_replace ORDER BY queue_id, worker_id LIMIT $2;
+
+-- name: set_replaced
+-- Nothing of these people's is left to be asked of others, nor lies on their desks.
+UPDATE skill SET is_to_replace = false FROM unnest($2::int[], $3::bigint[]) AS p (queue_id, worker_id)
+WHERE skill.cell = $1 AND skill.queue_id = p.queue_id AND skill.worker_id = p.worker_id
+  AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
+                  AND w.state IN (1, 2) AND w.purpose = 1);

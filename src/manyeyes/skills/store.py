@@ -1,15 +1,16 @@
 """Named queries of what is known of people, by queue → frozen values."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.consensus.rules import Method, Skill
-from manyeyes.consensus.skills import HALF_LIFE_DAYS
+from manyeyes.consensus.skills import HALF_LIFE_DAYS, decayed
 from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import read
+from manyeyes.skills.rules import AppealSpan, days_counted
 
 SQL = Queries(__package__)
 
@@ -23,10 +24,14 @@ class KnownSkill(msgspec.Struct, frozen=True, kw_only=True):
     wrong_weight: float
     confusion: dict[str, dict[str, float]]
     as_of: datetime
+    appealed_at: datetime | None
+    appeal_decided_at: datetime | None
 
-    def skill(self) -> Skill:
-        """Return it as consensus weighs it."""
-        return Skill(right=self.right_weight, wrong=self.wrong_weight, confusion=self.confusion)
+    def skill(self, now: datetime) -> Skill:
+        """Return it as consensus weighs it ``now``; nothing faded while an appeal was open."""
+        kept = Skill(right=self.right_weight, wrong=self.wrong_weight, confusion=self.confusion)
+        spans = [AppealSpan(self.appealed_at, self.appeal_decided_at)] if self.appealed_at else []
+        return decayed(kept, days_counted(self.as_of, now, spans))
 
 
 class KnownPeople(msgspec.Struct, frozen=True):
@@ -63,3 +68,10 @@ async def known_people(db: asyncpg.Connection, cell: int, queue_id: int) -> Know
 async def weighings(db: asyncpg.Connection, queue_ids: Collection[int]) -> dict[int, Weighing]:
     """Return how answers of the queues are weighed, by queue."""
     return {each.queue_id: each for each in read(Weighing, await db.fetch(SQL.methods, sorted(queue_ids)))}
+
+
+async def forget_gold(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:
+    """Forget the right answers of tasks that are forgotten: nobody is asked them any more."""
+    if task_ids:
+        await tx.execute(SQL.forget_gold, cell, task_ids)
+        await tx.execute(SQL.forget_evidence, cell, task_ids)

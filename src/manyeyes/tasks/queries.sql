@@ -264,7 +264,7 @@ ORDER BY t.line;
 SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
 FROM task AS t
 JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
-JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND NOT a.is_aside
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 UNION ALL
 SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at

@@ -93,9 +93,12 @@ SELECT EXISTS (SELECT FROM credential WHERE role = 'operator');
 DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_at < now() - interval '1 day';
 
 -- name: go_online
--- A worker's presence begins anew; leases that they still hold stay theirs.
+-- A worker's presence begins anew; leases that they still hold stay theirs. Queues whose floor they are below are left out.
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
-SELECT $1, s.worker_id, s.node_id, true, s.queues::int[], s.languages::text[], $6, $6
+SELECT $1, s.worker_id, s.node_id, true,
+       ARRAY(SELECT q FROM unnest(s.queues::int[]) AS q WHERE NOT EXISTS (
+           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = q AND skill.worker_id = s.worker_id
+                               AND barred_at IS NOT NULL)), s.languages::text[], $6, $6
 FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
@@ -103,6 +106,13 @@ ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present 
     earned_micros = 0, answered = 0, lapses = 0,
     silent = true
 RETURNING worker_id, held;
+
+-- name: drop_queues
+-- Queues that workers lose while they are there; their presences are locked.
+UPDATE session SET queues = ARRAY(SELECT q FROM unnest(session.queues) AS q WHERE q <> ALL (l.lost))
+FROM (SELECT worker_id, array_agg(queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
+      GROUP BY worker_id) AS l
+WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
 -- name: online
 -- Which of these workers are online, and whether the match knows that they are present and ask through this node.

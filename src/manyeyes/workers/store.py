@@ -252,6 +252,11 @@ async def change_desks(tx: asyncpg.Connection, now: datetime, cell: int, desks: 
         await tx.execute(SQL.change_desks, cell, *columns, now, took_ms)
 
 
+async def drop_queues(tx: asyncpg.Connection, cell: int, lost: Sequence[tuple[int, int]]) -> None:
+    """Take queues from workers' presences, by (queue, worker); these are locked."""
+    await tx.execute(SQL.drop_queues, cell, *zip(*lost, strict=True))
+
+
 async def count_lapses(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, int]:
     """Note one more lease that ran out before each of these workers; return how many did in a row."""
     return dict(await tx.fetch(SQL.count_lapses, cell, worker_ids)) if worker_ids else {}

@@ -7,7 +7,6 @@ import asyncpg
 
 from manyeyes.actions.shared.checked_answers import checked
 from manyeyes.actions.shared.panel_ends import ClosedSeat, new_answer
-from manyeyes.consensus.likeness import are_alike
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.ledger import store as ledger
@@ -44,6 +43,6 @@ async def keep_gold_answers(tx: asyncpg.Connection, now: datetime, cell: int, gi
 
 def _piece(each: ClosedSeat, truths: Mapping[int, str]) -> tuple[Work, NewEvidence]:
     work = each.work
-    shape, truth = shape_of(picture_options(work.kind, work.options)), truths[work.of_task]
-    given = truth if are_alike(shape, truth, each.text) else each.text
-    return work, checked(shape, work.queue_id, work.worker_id, work.of_task, EvidenceSource.GOLD, (truth, given))
+    shape = shape_of(picture_options(work.kind, work.options))
+    said = truths[work.of_task], each.text
+    return work, checked(shape, work.queue_id, work.worker_id, work.of_task, EvidenceSource.GOLD, said)

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.checked_answers import verdicts_on
 from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind
 from manyeyes.actions.shared.panel_ends import end_panels
 from manyeyes.certainty import judgements
@@ -24,6 +25,8 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelAnswer, PanelState
+from manyeyes.skills import evidence, gold_items
+from manyeyes.skills.gold_items import NewGold
 from manyeyes.tasks import history
 from manyeyes.tasks.history import Origin, TaskQuestion
 from manyeyes.tasks.options import picture_options
@@ -80,6 +83,7 @@ async def end_judgements(
     judged = [_judged(each, shapes[each.task_id]) for each in decided]
     right = {a.answer_id: is_right for j in judged for a, is_right in _right(j, answers[j.task_id], shapes[j.task_id])}
     await panels.set_right(tx, cell, right)
+    await _teach(tx, now, cell, judged, answers, shapes)
     # 2. What audits prove.
     judged = await _count_audits(tx, now, cell, judged)
     await judgements.save(tx, now, cell, judged)
@@ -123,6 +127,26 @@ def _is_like(shape: Shape, truth: str, text: str) -> bool:
         return are_alike(shape, truth, text)
     except ValueError:
         return False
+
+
+async def _teach(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    judged: Sequence[Judgement],
+    answers: Mapping[int, Sequence[PanelAnswer]],
+    shapes: Mapping[int, Shape],
+) -> None:
+    """Note what decisions say of who answered; what a reviewer said is gold from now on (docs/decisions/0062)."""
+    known = {j.task_id: j for j in judged if j.value is not None}
+    told = [
+        piece
+        for task_id, j in sorted(known.items())
+        for piece in verdicts_on(shapes[task_id], j.queue_id, j.value or "", answers[task_id])
+    ]
+    await evidence.insert_evidence(tx, now, cell, told)
+    gold = [NewGold(t, j.account_id, j.queue_id, j.question_id, j.value or "") for t, j in sorted(known.items())]
+    await gold_items.insert_gold(tx, now, cell, gold)
 
 
 async def _count_audits(
@@ -186,7 +210,7 @@ async def _end_tasks(
     over = [msgspec.structs.replace(waiting[j.task_id], state=PanelState.OVER) for j in ending]
     await panels.save_panels(tx, cell, over)
     ends = [
-        (_step(j, panel, answers[j.task_id]), _work(panel, origins[j.task_id]))
+        (_step(j, panel, answers[j.task_id]), work_of_panel(panel, origins[j.task_id]))
         for j, panel in zip(ending, over, strict=True)
     ]
     await end_panels(tx, now, cell, ends)
@@ -204,7 +228,7 @@ def _step(judgement: Judgement, panel: Panel, given: Sequence[PanelAnswer]) -> P
     )
 
 
-def _work(panel: Panel, origin: Origin) -> Work:
+def work_of_panel(panel: Panel, origin: Origin) -> Work:
     """Return the task as its row of `work` would be: its seats have left the queue."""
     return Work(
         task_id=panel.task_id,

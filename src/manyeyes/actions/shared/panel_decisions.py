@@ -2,6 +2,7 @@
 
 import enum
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 import msgspec
@@ -30,7 +31,7 @@ from manyeyes.dispatch.store import Work
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelAnswer
 from manyeyes.skills import store as skills
-from manyeyes.skills.store import KnownSkill, Weighing
+from manyeyes.skills.store import Weighing
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.rules import WORKERS_BEFORE_UNSOLVABLE, Assurance
 from manyeyes.tasks.shapes import shape_of
@@ -63,13 +64,14 @@ class _Known(msgspec.Struct):
     """What decisions are made from, loaded at once for a batch."""
 
     answers: Mapping[int, Sequence[PanelAnswer]]
-    skills: Mapping[tuple[int, int], KnownSkill]
+    skills: Mapping[tuple[int, int], Skill]
     proofs: Mapping[tuple[int, int, int, float], Proof]
     weighings: Mapping[int, Weighing]
 
 
 async def decide_panels(
     tx: asyncpg.Connection,
+    now: datetime,
     cell: int,
     ready: Mapping[int, Panel],
     templates: Mapping[int, Work],
@@ -81,17 +83,17 @@ async def decide_panels(
     may be asked. ``templates``: a seat of each, for what was asked."""
     if not ready:
         return []
-    known = await _load(tx, cell, ready)
+    known = await _load(tx, now, cell, ready)
     return [_step(ready[t], templates[t], known, is_forced=t in forced, seed=seed) for t in sorted(ready)]
 
 
-async def _load(tx: asyncpg.Connection, cell: int, ready: Mapping[int, Panel]) -> _Known:
+async def _load(tx: asyncpg.Connection, now: datetime, cell: int, ready: Mapping[int, Panel]) -> _Known:
     answers = await panels.answers_of(tx, cell, sorted(ready))
     people = {(panel.queue_id, a.worker_id) for t, panel in ready.items() for a in answers[t]}
     sure = {(p.account_id, p.queue_id, p.question_id) for p in ready.values() if p.terms.wrong_at_most is not None}
     return _Known(
         answers,
-        await skills.skills(tx, cell, people),
+        {key: found.skill(now) for key, found in (await skills.skills(tx, cell, people)).items()},
         await certainty.proofs(tx, cell, sure),
         await skills.weighings(tx, {panel.queue_id for panel in ready.values()}),
     )
@@ -184,7 +186,7 @@ def _given(panel: Panel, known: _Known) -> list[Given]:
 def _people(panel: Panel, known: _Known) -> dict[int, Skill]:
     """Return what is known of those who answered."""
     found = {a.worker_id: known.skills.get((panel.queue_id, a.worker_id)) for a in known.answers[panel.task_id]}
-    return {worker_id: each.skill() for worker_id, each in found.items() if each}
+    return {worker_id: each for worker_id, each in found.items() if each}
 
 
 def _proof(panel: Panel, known: _Known) -> Proof:

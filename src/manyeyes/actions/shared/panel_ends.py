@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.checked_answers import LEAST_PEERS, peers_say
 from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind, decide_panels
 from manyeyes.actions.shared.panel_seats import more_seats
 from manyeyes.actions.shared.task_endings import EndedWork, PanelResult, end_tasks
@@ -23,6 +24,7 @@ from manyeyes.ledger.store import Pay
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.panels.store import NewAnswer
+from manyeyes.skills import evidence
 from manyeyes.tasks.rules import Assurance, Ending
 
 _WITHOUT_ANSWER = {
@@ -75,12 +77,12 @@ async def end_works(
     whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
     forced = {task_id for task_id, panel in ready.items() if panel.seats > panel.given}  # some seat was closed in vain
     templates = {task_id: last[task_id].work for task_id in ready}
-    steps = await decide_panels(tx, cell, ready, templates, forced=forced, seed=seed)
+    steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, seed=seed)
     # 4. Save: more seats, judgements, results.
     entering: list[Entering] = []
     for step in steps:
         if step.kind is StepKind.ASK:
-            grown, seats = more_seats(step.panel, step.people, _like(step.panel, templates[step.panel.task_id]))
+            grown, seats = more_seats(step.panel, step.people, seat_like(step.panel, templates[step.panel.task_id]))
             found[grown.task_id] = grown
             entering += seats
         else:
@@ -112,7 +114,20 @@ async def _ends(
     ended = [_ended(step, work, whys.get(step.panel.task_id, SeatEnd.ANSWERED)) for step, work in ends]
     paid = sorted(answer_id for step, _ in ends for answer_id in step.answer_ids)
     await ledger.set_due(tx, cell, paid, now + timedelta(seconds=PENDING_SECONDS))
+    await _note_peers(tx, now, cell, ends)
     return ended
+
+
+async def _note_peers(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
+    """Note what the others say of each answer, never with its own vote; where a reviewer decided, they said it all."""
+    told = {
+        step.panel.task_id: work
+        for step, work in ends
+        if step.assurance is not Assurance.REVIEWED and step.panel.given >= LEAST_PEERS
+    }
+    found = await panels.answers_of(tx, cell, sorted(told)) if told else {}
+    pieces = [piece for task_id, work in sorted(told.items()) for piece in peers_say(work, found[task_id])]
+    await evidence.insert_evidence(tx, now, cell, pieces)
 
 
 def _accepted(ends: Iterable[PanelStep]) -> Counter[certainty.Scope]:
@@ -180,7 +195,7 @@ def _ended(step: PanelStep, work: Work, why: SeatEnd) -> EndedWork:
     return EndedWork(whole, ending, step.value if ending is Ending.SOLVED else "", result)
 
 
-def _like(panel: Panel, work: Work) -> Entering:
+def seat_like(panel: Panel, work: Work) -> Entering:
     """Return what one seat more is like: as those that were closed, in its task's old place."""
     return Entering(
         task_id=panel.task_id,

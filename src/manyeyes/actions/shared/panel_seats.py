@@ -33,7 +33,7 @@ async def seated(tx: asyncpg.Connection, now: datetime, cell: int, entering: Seq
     rows: list[Entering] = []
     for row in entering:
         panel = opened.get(row.task_id)
-        rows += [row] if panel is None else _seats(row, range(panel.first_seat, panel.first_seat + panel.seats))
+        rows += [row] if panel is None else numbered_seats(row, range(panel.first_seat, panel.first_seat + panel.seats))
     return rows
 
 
@@ -41,10 +41,11 @@ def more_seats(panel: Panel, count: int, like: Entering) -> tuple[Panel, list[En
     """Return the panel with ``count`` more seats open, and these; they are as ``like``, in their task's old place."""
     first = panel.first_seat + panel.seats
     grown = msgspec.structs.replace(panel, seats=panel.seats + count, open=panel.open + count)
-    return grown, _seats(like, range(first, first + count))
+    return grown, numbered_seats(like, range(first, first + count))
 
 
-def _seats(like: Entering, numbers: Iterable[int]) -> list[Entering]:
+def numbered_seats(like: Entering, numbers: Iterable[int]) -> list[Entering]:
+    """Return seats of the task that ``like`` is, or is a seat of, under these numbers."""
     seat = msgspec.structs.replace(like, of_task=like.of_task or like.task_id, purpose=Purpose.SEAT)
     return [msgspec.structs.replace(seat, task_id=number) for number in numbers]
 

@@ -79,7 +79,14 @@ def asked(query: Mapping[str, str], queues: Mapping[int, QueueTerms], zone: tzin
     kept = {each: value for each, value in said.items() if read[each]}
     queue_id = queue_id if queue_id in queues else 0
     return TaskQuery(
-        of=TaskFilter(job_id, name, state, queue_id, made, read["uncertain"]),
+        of=TaskFilter(
+            job_id=job_id,
+            external_id=name,
+            state=state,
+            queue_id=queue_id,
+            made=made,
+            is_uncertain=read["uncertain"],
+        ),
         asked=kept,
         before=_place(query.get("before", "")),
         after=_place(query.get("after", "")),

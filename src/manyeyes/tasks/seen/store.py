@@ -107,7 +107,7 @@ def rounded(confidence: float | None) -> float | None:
     return None if confidence is None else round(confidence, 4)
 
 
-class TaskFilter(msgspec.Struct, frozen=True):
+class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which of an account's tasks a list has; what is 0, empty or None takes all. ``made``: from when until when;
     ``is_uncertain``: only results that did not become as sure as was asked."""
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from manyeyes.accounts.store import AccountPlace
-from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms, within
+from manyeyes.consensus.terms import ONE_ANSWER, within
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
 from manyeyes.console.customer.jobs.draft_terms import LIVES, TermsForm, terms_of
@@ -66,16 +66,12 @@ async def draw_draft(
     chosen = next((each for each in choices if str(each.queue.queue_id) == terms.queue), choices[0])
     picture = await _first_picture(context, place, standing) if standing else ""
     purse = await purse_of(context, place)
-    now = standing.job.terms if standing else chosen.queue.default_terms or ONE_ANSWER
-    people = terms.people if terms.people.choice else people_of(now)
-    offered = offers(people, now)
-    asked = offered.get(people.choice, now)
-    each = _each(chosen.queue, asked, standing)
-    total = items * each
+    people = _people(terms, chosen.queue, standing)
+    total = items * people["each_micros"]
     options, faults = options_in(question)
     expected = None
     if standing and items and not faults:
-        expected = await expectation(context, place, chosen.queue, shape_of(options), asked, standing.job)
+        expected = await expectation(context, place, chosen.queue, shape_of(options), people["asked"], standing.job)
     examples = await picture_paths(context, place, question)
     job_id = standing.job.job_id if standing else None
     return render(
@@ -93,14 +89,10 @@ async def draw_draft(
         choices=choices,
         chosen=chosen,
         uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
-        people=people,
-        offered=offered,
-        asked=asked,
-        shares=WRONG,
-        each_micros=each,
+        **people,
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
         expected=expected,
-        has_budget_for=_affordable(terms.budget, each),
+        has_budget_for=_affordable(terms.budget, people["each_micros"]),
         preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,
         complaints=page.complaints,
@@ -122,10 +114,18 @@ async def _first_picture(context: Context, place: AccountPlace, standing: JobSta
     return next((picture.customers_path(context.pictures) for picture in shown), "")
 
 
-def _each(queue: QueueTerms, asked: PeopleTerms, standing: JobStanding | None) -> int:
-    """Return the most that a picture may cost: its people's answers, within the bound of a draft made elsewhere."""
-    bound = standing.job.price_at_most_micros if standing else None
-    return (within(asked, queue.price_micros, bound or 0) or asked).most_micros(queue.price_micros)
+def _people(terms: TermsForm, queue: QueueTerms, standing: JobStanding | None) -> dict[str, Any]:
+    """Return what is offered of people, what is chosen, and the most that a picture may then cost.
+
+    A draft that was made elsewhere may have a bound on that.
+    """
+    now = standing.job.terms if standing else queue.default_terms or ONE_ANSWER
+    people = terms.people if terms.people.choice else people_of(now)
+    offered = offers(people, now)
+    asked = offered.get(people.choice, now)
+    bound = (standing.job.price_at_most_micros if standing else None) or 0
+    each = (within(asked, queue.price_micros, bound) or asked).most_micros(queue.price_micros)
+    return {"people": people, "offered": offered, "asked": asked, "shares": WRONG, "each_micros": each}
 
 
 def _missing(purse: Purse, total: int) -> int:

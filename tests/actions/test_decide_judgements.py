@@ -1,61 +1,19 @@
-"""Reviewers decide what people do not settle, and audit what stands (docs/decisions/0058)."""
+"""decide_judgements: reviewers decide what people do not settle, and audit what stands (docs/decisions/0061)."""
 
-import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from manyeyes.actions.cast_votes import Voted
-from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.decide_judgements import JudgementTaken
-from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements, return_lapsed_judgements
-from manyeyes.actions.shared.judgement_effects import JudgementId
-from manyeyes.actions.skip_judgements import JudgementSkipped, SkipJudgement, skip_judgements
 from manyeyes.certainty.promises import promises
 from manyeyes.certainty.proving import first_look
-from manyeyes.certainty.rules import JUDGEMENT_SECONDS, Judgement, JudgementPurpose, JudgementState
-from manyeyes.consensus.terms import PeopleTerms, Uncertain
+from manyeyes.certainty.rules import JudgementPurpose, JudgementState
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.tasks.rules import Assurance
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE, Stage
-
-REVIEWED = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.05, uncertain=Uncertain.REVIEW)
-RETURNED = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.05)
-VOTE_PAY = 100
-SEED = b"chance"
-
-
-async def asked(
-    stage: Stage,
-    *texts: str,
-    terms: PeopleTerms = REVIEWED,
-    seed: bytes = b"",
-    people: Sequence[int] = (),
-    account_id: int = 0,
-) -> tuple[int, list[int]]:
-    """Let people (new ones, unless they are named) answer a new task; return it and them."""
-    account_id = account_id or await stage.account()
-    found = [*people, *[stage.number() for _ in texts[len(people) :]]]
-    task_id = await stage.submit(account_id, terms=terms)
-    for worker_id, text in zip(found, texts, strict=True):
-        await stage.come(worker_id)
-        await stage.hand_out()
-        await stage.answer(worker_id, await stage.lease(worker_id), text, seed)
-        await stage.go(worker_id)
-    return task_id, found
-
-
-async def taken(stage: Stage) -> Judgement:
-    """Let a new reviewer take what waits."""
-    judgement = await stage.take_judgement(stage.number())
-    assert judgement is not None
-    return judgement
-
-
-async def the_result(stage: Stage) -> dict[str, Any]:
-    (result,) = await stage.rows("result")
-    return {**result, "answer": json.loads(result["answer"])["text"]}
+from support.judged_results import RETURNED, SEED, VOTE_PAY, asked, decide, take_judgement, taken, the_result
 
 
 @pytest.fixture
@@ -70,7 +28,7 @@ async def test_a_reviewer_decides_what_people_do_not_settle(stage: Stage):
     assert await stage.rows("result") == []
     judgement = await taken(stage)
     assert (judgement.task_id, judgement.purpose) == (task_id, JudgementPurpose.ADJUDICATION)
-    assert await stage.decide(judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(stage, judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
     result = await the_result(stage)
     assert (result["answer"], result["assurance"], result["confidence"]) == ("99", Assurance.REVIEWED, None)
     assert (result["answers"], result["charged_micros"]) == (2, 2 * PRICE)
@@ -83,7 +41,7 @@ async def test_a_reviewer_decides_what_people_do_not_settle(stage: Stage):
 
 async def test_their_own_answer_may_be_none_of_those_given(stage: Stage):
     await asked(stage, "12345", "99")
-    await stage.decide(await taken(stage), "  777 ")
+    await decide(stage, await taken(stage), "  777 ")
     assert (await the_result(stage))["answer"] == "777"
     assert {row["is_right"] for row in await stage.rows("answer")} == {False}
 
@@ -91,7 +49,7 @@ async def test_their_own_answer_may_be_none_of_those_given(stage: Stage):
 async def test_what_cannot_be_judged_ends_uncertain_and_is_paid(stage: Stage):
     task_id, _ = await asked(stage, "12345", "99")
     judgement = await taken(stage)
-    assert await stage.decide(judgement, None) == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(stage, judgement, None) == JudgementTaken(task_id, VOTE_PAY)
     result = await the_result(stage)
     assert (result["answer"], result["assurance"]) == (judgement.proposal, Assurance.UNCERTAIN)
     assert result["confidence"] is not None
@@ -104,7 +62,7 @@ async def test_the_pay_of_its_people_vests_after_the_window_of_the_result(stage:
     stage.later(3_600)
     waiting = await stage.rows("pending_pay", "isfinite(due_at) AS is_due")
     assert [row["is_due"] for row in waiting] == [False, False]
-    await stage.decide(await taken(stage), "99")
+    await decide(stage, await taken(stage), "99")
     due = {row["due_at"] for row in await stage.rows("pending_pay", "due_at")}
     assert {(at - stage.now).total_seconds() for at in due} == {60}
     assert sum(row["amount_micros"] for row in await stage.rows("pending_pay")) == 2 * PAY
@@ -113,10 +71,10 @@ async def test_the_pay_of_its_people_vests_after_the_window_of_the_result(stage:
 async def test_a_repeated_decision_is_answered_again_and_not_paid_again(stage: Stage):
     await asked(stage, "12345", "99")
     judgement = await taken(stage)
-    first = await stage.decide(judgement, "99")
+    first = await decide(stage, judgement, "99")
     before = await stage.everything()
-    assert await stage.decide(judgement, " 99") == first
-    other = await stage.decide(judgement, "12345")
+    assert await decide(stage, judgement, " 99") == first
+    other = await decide(stage, judgement, "12345")
     assert isinstance(other, Refusal)
     assert other.reason is Reason.SLOT_LOST
     assert await stage.everything() == before
@@ -126,80 +84,10 @@ async def test_an_answer_that_does_not_fit_leaves_nothing(stage: Stage):
     await asked(stage, "12345", "99")
     judgement = await taken(stage)
     before = await stage.everything()
-    refused = await stage.decide(judgement, " ")
+    refused = await decide(stage, judgement, " ")
     assert isinstance(refused, Refusal)
     assert refused.reason is Reason.ANSWER_UNFIT
     assert await stage.everything() == before
-
-
-async def test_a_lapsed_lease_decides_nothing(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    stage.later(JUDGEMENT_SECONDS)
-    refused = await stage.decide(judgement, "99")
-    assert isinstance(refused, Refusal)
-    assert await stage.act(return_lapsed_judgements, ReturnLapsedJudgements(stage.cell)) == [1]
-    again = await stage.take_judgement(judgement.reviewer_id)
-    assert again.lease == judgement.lease + 1
-    assert isinstance(await stage.decide(judgement, "99"), Refusal)
-    assert isinstance(await stage.decide(again, "99"), JudgementTaken)
-
-
-async def test_who_goes_gives_it_back_at_once(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    assert await stage.take_judgement(stage.number()) is None
-    await stage.act(return_lapsed_judgements, ReturnLapsedJudgements(stage.cell, judgement.reviewer_id))
-    assert (await taken(stage)).task_id == judgement.task_id
-
-
-async def test_who_answered_never_judges_it_nor_who_passed_on_it(stage: Stage):
-    _, people = await asked(stage, "12345", "99")
-    assert [await stage.take_judgement(worker_id) for worker_id in people] == [None, None]
-    judgement = await taken(stage)
-    passing = SkipJudgement(
-        stage.cell, judgement.reviewer_id, JudgementId(stage.cell, judgement.task_id, judgement.lease)
-    )
-    assert await stage.act(skip_judgements, passing) == [JudgementSkipped(judgement.task_id)]
-    (again,) = await stage.act(skip_judgements, passing)
-    assert isinstance(again, Refusal)
-    assert await stage.take_judgement(judgement.reviewer_id) is None
-    assert (await taken(stage)).task_id == judgement.task_id
-
-
-async def test_a_reviewer_gets_only_their_queues_and_the_oldest_first(stage: Stage):
-    first, _ = await asked(stage, "12345", "99")
-    stage.later(1)
-    await asked(stage, "12345", "99")
-    assert await stage.take_judgement(stage.number(), 2) is None
-    reviewer_id = stage.number()
-    judgement = await stage.take_judgement(reviewer_id)
-    assert judgement.task_id == first
-    assert await stage.take_judgement(reviewer_id) == judgement, "one at a time"
-
-
-async def test_one_who_answered_all_of_the_oldest_gets_a_later_one(stage: Stage):
-    worker_id = stage.number()
-    for _ in range(12):
-        await asked(stage, "1", "2", people=[worker_id])
-        stage.later(1)
-    task_id, _ = await asked(stage, "12345", "99")
-    assert (await stage.take_judgement(worker_id)).task_id == task_id
-
-
-async def test_what_nobody_decides_in_time_ends_with_the_best_there_is(stage: Stage):
-    await asked(stage, "12345", "99")
-    judgement = await taken(stage)
-    stage.later(24 * 3_600 - 1)
-    closing = CloseOverdueJudgements(stage.cell, 24)
-    assert await stage.act(close_overdue_judgements, closing) == [0]
-    stage.later(1)
-    assert await stage.act(close_overdue_judgements, closing) == [1]
-    result = await the_result(stage)
-    assert (result["answer"], result["assurance"]) == (judgement.proposal, Assurance.UNCERTAIN)
-    assert await stage.act(close_overdue_judgements, closing) == [0]
-    assert isinstance(await stage.decide(judgement, "99"), Refusal)
-    assert (await stage.books()).findings == []
 
 
 async def test_an_audit_changes_no_result_and_says_what_was_right(audited: Stage):
@@ -208,7 +96,7 @@ async def test_an_audit_changes_no_result_and_says_what_was_right(audited: Stage
     assert before["assurance"] == Assurance.ACCEPTED
     judgement = await taken(audited)
     assert (judgement.purpose, judgement.proposal) == (JudgementPurpose.AUDIT, "12345")
-    assert await audited.decide(judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
+    assert await decide(audited, judgement, "99") == JudgementTaken(task_id, VOTE_PAY)
     assert await the_result(audited) == before
     assert [row["is_right"] for row in await audited.rows("answer")] == [False, False]
     (row,) = await audited.rows("judgement")
@@ -228,7 +116,7 @@ async def test_an_audit_of_a_refunded_task_still_tells(audited: Stage):
         await audited.answer(worker_id, await audited.lease(worker_id), "12345", SEED)
     await audited.complain(account_id, task_id)
     assert isinstance((await audited.judge("confirm", "confirm"))[-1], Voted)
-    await audited.decide(await taken(audited), "99")
+    await decide(audited, await taken(audited), "99")
     (known,) = await audited.rows("certainty")
     assert (known["audits"], known["wrong"]) == (1, 1)
     assert (await audited.books()).findings == []
@@ -236,14 +124,14 @@ async def test_an_audit_of_a_refunded_task_still_tells(audited: Stage):
 
 async def test_what_was_not_accepted_is_drawn_too_and_only_proves(audited: Stage):
     await asked(audited, "12345", "99", terms=RETURNED, seed=SEED)
-    await audited.decide(await taken(audited), "12345")
+    await decide(audited, await taken(audited), "12345")
     (known,) = await audited.rows("certainty")
     assert (known["accepted"], known["audits"], known["drawn"]) == (0, 0, 1)
 
 
 async def test_what_cannot_be_judged_is_no_audit(audited: Stage):
     await asked(audited, "12345", "12345", terms=RETURNED, seed=SEED)
-    await audited.decide(await taken(audited), None)
+    await decide(audited, await taken(audited), None)
     (known,) = await audited.rows("certainty")
     assert (known["accepted"], known["audits"], known["drawn"]) == (1, 0, 0)
 
@@ -265,9 +153,9 @@ async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stag
     for _ in range(first_look(0.5)):
         assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
     for _ in range(first_look(0.5) - 1):
-        await audited.decide(await taken(audited), "12345")
+        await decide(audited, await taken(audited), "12345")
     assert await result() == {"is_proven": False, "assurance": Assurance.ACCEPTED}
-    await audited.decide(await taken(audited), "12345")
+    await decide(audited, await taken(audited), "12345")
     (known,) = await audited.rows("certainty")
     assert (known["threshold"], known["proven_at"], known["round"]) == (0.5, audited.now, 2)
     assert await result() == {"is_proven": True, "assurance": Assurance.ACCEPTED}
@@ -282,7 +170,7 @@ async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(aud
     account_id = await audited.account()
     for _ in range(12):
         await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
-        await audited.decide(await taken(audited), "99")
+        await decide(audited, await taken(audited), "99")
         (known,) = await audited.rows("certainty")
         if known["is_refused"]:
             break
@@ -291,4 +179,4 @@ async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(aud
     task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
     (result,) = await audited.rows("result", "assurance", f"task_id = {task_id}")
     assert result["assurance"] == Assurance.UNCERTAIN
-    assert await audited.take_judgement(audited.number()) is None, "nothing is learnt there any more"
+    assert await take_judgement(audited, audited.number()) is None, "nothing is learnt there any more"

@@ -1,0 +1,54 @@
+"""The operator lets people have a queue again whose floor they were below, or leaves it so; this decides appeals."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.skills import evidence
+from manyeyes.skills.counting import SkillRow
+from manyeyes.values.refusals import Reason, Refusal
+
+
+class DecideBar(msgspec.Struct, frozen=True, kw_only=True):
+    """``answer``: what the worker is told. Not ``is_lifted``: the appeal that waits is not accepted."""
+
+    cell: int
+    worker_id: int
+    queue_id: int
+    is_lifted: bool
+    answer: str = ""
+
+
+async def decide_bars(tx: asyncpg.Connection, now: datetime, commands: Sequence[DecideBar]) -> list[bool | Refusal]:
+    """Return for each whether the bar is lifted, or that there is none, or no appeal to turn down.
+
+    Who gets the queue again begins anew before its floor, with as much gold as a newcomer; their skill stays.
+    """
+    # 1. Load: what is known of those who were ever checked there, locked.
+    cell = commands[0].cell
+    known = await evidence.lock_known(tx, cell, sorted({(c.queue_id, c.worker_id) for c in commands}))
+    # 2. Decide.
+    outcomes = [_decide(command, known, now) for command in commands]
+    # 3. Save.
+    await evidence.save_skills(tx, cell, list(known.values()))
+    return outcomes
+
+
+def _decide(command: DecideBar, known: dict[evidence.Person, SkillRow], now: datetime) -> bool | Refusal:
+    row = known.get((command.queue_id, command.worker_id))
+    if row is None or row.barred_at is None:
+        return Refusal(Reason.NOT_REFUSED, "this worker is not stopped from getting this queue")
+    waits = row.appealed_at is not None and row.appeal_decided_at is None
+    if not command.is_lifted and not waits:
+        return Refusal(Reason.UNKNOWN_REPORT, "there is no appeal of this worker's to turn down")
+    row = row.with_skill(row.skill(now), now)
+    if waits:
+        row = msgspec.structs.replace(
+            row, appeal_decided_at=now, appeal_accepted=command.is_lifted, appeal_answer=command.answer
+        )
+    if command.is_lifted:
+        row = msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False, since=now, suspicion=1.0)
+    known[row.key] = row
+    return command.is_lifted

@@ -1,0 +1,35 @@
+"""Who is below a queue's floor loses it while they are there: it is no queue of their presence any more."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+
+from manyeyes.actions.shared.worker_desks import Desks
+from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.store import Returning
+from manyeyes.workers import store as workers
+from manyeyes.workers.store import SessionChange
+
+
+async def take_queues_away(
+    tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, barred: Sequence[tuple[int, int]]
+) -> tuple[int, ...]:
+    """Take queues from the presences of barred people, by (queue, worker); return the queues that work went back to.
+
+    Their presences and ``desks`` are locked. What they look at they may still answer; what lies behind it, unseen,
+    goes back.
+    """
+    if not barred:
+        return ()
+    gone = set(barred)
+    back = [
+        work for work in desks.works() if work.state is WorkState.QUEUED and (work.queue_id, work.worker_id) in gone
+    ]
+    await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
+    counts = Counter(work.worker_id for work in back)
+    await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
+    await workers.drop_queues(tx, cell, barred)
+    return tuple(sorted({work.queue_id for work in back}))

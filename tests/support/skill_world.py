@@ -1,0 +1,40 @@
+"""What is known of people in the world that batches meet: gold, evidence, somebody who is stopped."""
+
+from manyeyes.skills import evidence, gold_items
+from manyeyes.skills.evidence import NewEvidence
+from manyeyes.skills.gold_items import Drawing, SeenGold
+from manyeyes.skills.rules import EvidenceSource
+from support.action_stage import Stage
+
+FIRST_CHECKED = 7_000_000  # tasks of which nothing else is known
+
+
+async def make_skills(stage: Stage, worker_ids: list[int]) -> None:
+    """Let evidence wait to be counted, and two be below the floor, one of them with an appeal."""
+    pieces = [
+        NewEvidence(
+            queue_id=1,
+            worker_id=worker_id,
+            task_id=FIRST_CHECKED + n,
+            source=EvidenceSource.GOLD,
+            truth="12345",
+            given="12345" if n % 2 else "99",
+        )
+        for worker_id in worker_ids
+        for n in range(3)
+    ]
+    async with stage.transaction() as tx:
+        await evidence.insert_evidence(tx, stage.now, stage.cell, pieces)
+        rows = await evidence.lock_skills(tx, stage.now, stage.cell, [(1, worker_id) for worker_id in worker_ids])
+        own = Drawing(worker_ids[0], (1,), answered=1, draws=0, drawn=0)
+        await gold_items.save_draws(tx, stage.cell, [own])
+        seen = SeenGold(worker_ids[0], FIRST_CHECKED, 1, FIRST_CHECKED)
+        await gold_items.insert_seen(tx, stage.now, stage.cell, [seen])
+    assert rows
+    stopped = (
+        "UPDATE skill SET barred_at = $3, barred_why = 'floor', is_to_replace = true WHERE cell = $1 AND worker_id = $2"
+    )
+    for worker_id in worker_ids[:2]:
+        await stage.change(stopped, worker_id, stage.now)
+    appealed = "UPDATE skill SET appealed_at = $3, appeal_words = 'I was right' WHERE cell = $1 AND worker_id = $2"
+    await stage.change(appealed, worker_ids[0], stage.now)
