@@ -33,6 +33,7 @@ MONEY = frozenset(
     {
         *("price", "cost", "refunded", "charged", "net", "held", "available", "budget", "price_at_most", "total"),
         *("opening", "closing", "amount", "task", "topped_up", "shares", "balance", "unexplained", "per_answer"),
+        *("cost_low", "cost_high"),
     }
 )
 TIMES = frozenset({"to", "at", "deadline", "report_until"})

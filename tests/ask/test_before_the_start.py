@@ -1,6 +1,7 @@
 """What `manyeyes ask` says and does before anything costs: usage, prices, refusals, dry runs, questions."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,7 @@ def test_a_dry_run_tells_items_price_and_balance_and_sends_nothing(house: AskedH
     assert "notes.txt: no picture" in told.err
     assert "(3 × " in told.err
     assert "balance is 0.75" in told.err
+    assert re.search(r"expected: \d+% right \(\d+% to \d+%\), .* 0\.0021\d* USD \(0\.0021\d* to 0\.0021\d*\)", told.err)
     with house.client(key) as client:
         [job] = client.jobs()
         assert (job.state, job.counts.items, job.held) == ("cancelled", 0, 0)

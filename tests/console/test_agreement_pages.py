@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from manyeyes.workers.store import Subject
 from support import factories
-from support.agreeing_people import LABELLED, agreed_job
+from support.agreeing_people import LABELLED, PETS, agreed_job
 from support.browser_visits import customer_subject, link
 from support.job_calls import JobCustomer, items
 from support.served_site import Site
@@ -104,3 +104,17 @@ async def test_a_queue_without_answers_says_so(site: Site, browser: Any):
 def names(people: Hands) -> list[str]:
     """Return how the operator sees them."""
     return [f"{hand.worker.name} {hand.worker.worker_id}" for hand in people.hands]
+
+
+async def test_a_draft_says_what_to_expect(site: Site, browser: Any, client: Any, customer: Any, tmp_path: Path):
+    await hands(client, 3)
+    caller = JobCustomer(client, customer)
+    job_id = await caller.draft(items(20), question=PETS, terms={"answers": 3, "answers_at_most": 5})
+    page = await opened(site, browser, customer_subject(customer), f"/customer/jobs/{job_id}")
+    await expect(page.locator("#expected-accuracy")).to_contain_text(re.compile(r"8\d(\.\d)?%"))
+    await expect(page.locator("#expected-known")).to_contain_text("Nothing is known yet of this queue's people")
+    await expect(page.locator("#expected-people dd")).to_have_text(re.compile(r"^3\.\d\d$"))
+    await expect(page.locator("#expected-time")).to_have_count(0)
+    await page.set_viewport_size({"width": 360, "height": 740})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    await page.locator("section", has=page.locator("#cost")).screenshot(path=tmp_path / "expected.png")

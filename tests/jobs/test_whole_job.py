@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from manyeyes.jobs.rules import FEWEST_FOR_ETA
-from manyeyes.roles.customer.jobs import SPEED_MINUTES
+from manyeyes.roles.customer.queue_pace import PACE_MINUTES
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.values.refusals import Reason, Refusal
@@ -61,13 +61,13 @@ async def test_a_job_is_done(client: Client, customer: JobCustomer, hand: factor
 async def test_when_it_may_be_done_is_told_from_what_its_queue_did_lately(
     client: Client, customer: JobCustomer, hand: factories.Hand, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("manyeyes.roles.customer.jobs.SPEED_FRESH_SECONDS", -1.0)
+    monkeypatch.setattr("manyeyes.roles.customer.queue_pace.FRESH_SECONDS", -1.0)
     job_id = await customer.draft(items(FEWEST_FOR_ETA + 2))
     assert (await customer.ask("POST", f"/{job_id}/start"))["eta_seconds"] is None
     await answer_all(client.context, hand, FEWEST_FOR_ETA - 1)
     assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] is None
     await answer_all(client.context, hand, 1)
-    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] == 2 * SPEED_MINUTES * 60 / FEWEST_FOR_ETA
+    assert (await customer.ask("GET", f"/{job_id}"))["eta_seconds"] == 2 * PACE_MINUTES * 60 / FEWEST_FOR_ETA
     assert (await customer.ask("PATCH", f"/{job_id}", {"state": "paused"}))["eta_seconds"] is None
 
 

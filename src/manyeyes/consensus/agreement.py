@@ -30,7 +30,7 @@ class Rated(msgspec.Struct, frozen=True):
     value: Hashable
 
 
-class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+class AgreementFound(msgspec.Struct, frozen=True, kw_only=True):
     """How far people agree on ``items`` that have ``answers`` of at least two.
 
     ``alpha``: None where all answers are one value, or none is there. ``pairs_alike``: the share of pairs of answers to
@@ -46,7 +46,9 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     workers: Mapping[int, Estimate]
 
 
-def agreement(rated: Iterable[Rated], distance: Distance, lots: Lots, tolerance: Decimal = Decimal(0)) -> Agreement:
+def agreement(
+    rated: Iterable[Rated], distance: Distance, lots: Lots, tolerance: Decimal = Decimal(0)
+) -> AgreementFound:
     """Return how far people agree, with intervals of 95 % over items; equal ``lots`` give equal ones.
 
     ``tolerance``: numbers that differ by so much at most are alike (not for alpha, which squares differences). Raises
@@ -56,7 +58,7 @@ def agreement(rated: Iterable[Rated], distance: Distance, lots: Lots, tolerance:
     draws = Draws(len(items), lots)
     counted = [Counter(item.values()) for item in items]
     alike = [like(counts, distance, tolerance) for counts in counted]
-    return Agreement(
+    return AgreementFound(
         items=len(items),
         answers=sum(map(len, items)),
         alpha=_alpha(counted, distance, draws, lots),

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
-from manyeyes.consensus.agreement import Agreement, Rated, agreement
+from manyeyes.consensus.agreement import AgreementFound, Rated, agreement
 from manyeyes.consensus.disagreement import Distance
 from manyeyes.consensus.likeness import likeness
 from manyeyes.consensus.parts import parts_of
@@ -33,7 +33,7 @@ class AgreedPart(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     distance: Distance
-    agreed: Agreement
+    agreed: AgreementFound
 
 
 def agreed_parts(shape: Shape, given: Iterable[ItemAnswered], lots: Lots) -> list[AgreedPart]:
@@ -57,7 +57,7 @@ def agreed_parts(shape: Shape, given: Iterable[ItemAnswered], lots: Lots) -> lis
     return found
 
 
-def who_differs(agreed: Agreement, beside: Mapping[int, int]) -> frozenset[int]:
+def who_differs(agreed: AgreementFound, beside: Mapping[int, int]) -> frozenset[int]:
     """Return who agrees with the others less than those do among themselves: their whole interval lies below.
 
     ``beside``: with how many answers of others each person's are compared. Of two people nobody differs more than the
@@ -95,5 +95,5 @@ def _value(shape: Shape, text: str) -> Hashable:
     return likeness(shape, text)
 
 
-def _without_table(agreed: Agreement) -> Agreement:
+def _without_table(agreed: AgreementFound) -> AgreementFound:
     return msgspec.structs.replace(agreed, confusion={})

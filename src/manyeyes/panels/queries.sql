@@ -144,6 +144,11 @@ WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id =
     SELECT o.answer_id FROM answer AS o WHERE o.cell = $1 AND o.answer_id = ANY ($2::bigint[]) ORDER BY o.answer_id
     FOR UPDATE));
 
+-- name: answered_lately
+-- How many answers to tasks of several people a queue took in its last so many seconds.
+SELECT count(*) FROM answer
+WHERE cell = $1 AND queue_id = $2 AND answered_at > now() - make_interval(secs => $3::double precision);
+
 -- name: undecided_of
 -- What these people gave, by queue, to tasks that are still asked of others; the oldest first.
 SELECT a.answer_id, a.task_id, a.worker_id, a.lease, a.answer AS text, a.pay_micros, a.answered_at, a.refuted_at

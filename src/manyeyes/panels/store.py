@@ -122,6 +122,11 @@ async def answers_of(db: asyncpg.Connection, cell: int, task_ids: Sequence[int])
     return found
 
 
+async def answered_lately(db: asyncpg.Connection, cell: int, queue_id: int, seconds: float) -> int:
+    """Return how many answers to tasks of several people a queue took in its last so many seconds."""
+    return int(await db.fetchval(SQL.answered_lately, cell, queue_id, seconds))
+
+
 async def undecided_of(
     db: asyncpg.Connection, cell: int, people: Sequence[tuple[int, int]], limit: int
 ) -> list[PanelAnswer]:

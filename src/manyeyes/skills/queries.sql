@@ -86,6 +86,15 @@ FROM unnest($3::int[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::t
      AS e (queue_id, worker_id, task_id, source, truth, given, is_unanimous, labels)
 ORDER BY e.queue_id, e.worker_id, e.task_id, e.source ON CONFLICT DO NOTHING;
 
+-- name: known_people
+-- What is known of a queue's people all together, faded to now: evidence halves in $3 days. Who is barred answers no more.
+SELECT count(*)::int AS people, coalesce(sum(right_weight * fading), 0)::double precision AS right_weight,
+       coalesce(sum(wrong_weight * fading), 0)::double precision AS wrong_weight
+FROM (SELECT right_weight, wrong_weight,
+             power(0.5::double precision, extract(epoch FROM now() - as_of)::double precision / 86400 / $3::double precision) AS fading
+      FROM skill
+      WHERE cell = $1 AND queue_id = $2 AND barred_at IS NULL AND right_weight + wrong_weight > 0) AS known;
+
 -- name: forget_gold
 -- Tasks whose answers and pictures are forgotten are asked no more; what they said of people stays in their skills.
 DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

@@ -7,8 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.consensus.rules import Method, Skill
-from manyeyes.consensus.skills import decayed
-from manyeyes.db.queries import Queries
+from manyeyes.consensus.skills import HALF_LIFE_DAYS, decayed
+from manyeyes.db.queries import Queries, one_row
 from manyeyes.db.rows import read
 from manyeyes.skills.rules import AppealSpan, days_counted
 
@@ -34,6 +34,14 @@ class KnownSkill(msgspec.Struct, frozen=True, kw_only=True):
         return decayed(kept, days_counted(self.as_of, now, spans))
 
 
+class KnownPeople(msgspec.Struct, frozen=True):
+    """What is known of a queue's people together: how many they are, the weights of their answers right and wrong."""
+
+    people: int
+    right_weight: float
+    wrong_weight: float
+
+
 class Weighing(msgspec.Struct, frozen=True):
     """How a queue's answers are weighed; ``audit_share``: of accepted results; ``vote_micros``: a reviewer's pay."""
 
@@ -50,6 +58,11 @@ async def skills(
     rows = await db.fetch(SQL.skills, cell, *zip(*sorted(people), strict=True)) if people else []
     found = read(KnownSkill, rows, confusion=msgspec.json.decode)
     return {(known.queue_id, known.worker_id): known for known in found}
+
+
+async def known_people(db: asyncpg.Connection, cell: int, queue_id: int) -> KnownPeople:
+    """Return what is known of all who may answer in a queue, faded to now."""
+    return read(KnownPeople, [await one_row(db, SQL.known_people, cell, queue_id, HALF_LIFE_DAYS)])[0]
 
 
 async def weighings(db: asyncpg.Connection, queue_ids: Collection[int]) -> dict[int, Weighing]:

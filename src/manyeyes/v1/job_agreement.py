@@ -56,7 +56,7 @@ class PartView(msgspec.Struct, frozen=True, kw_only=True):
     people: list[PersonView]
 
 
-class AgreementView(msgspec.Struct, frozen=True):
+class JobAgreementView(msgspec.Struct, frozen=True):
     """``items`` that two people or more answered, with their ``answers``.
 
     ``share``: of the job's items that were looked at; below 1 they were drawn by lot.
@@ -75,7 +75,7 @@ class JobAgreementApi:
         self._context = context
         self._agreements = Agreements(context)
 
-    async def as_json(self, call: Call[KeyOwner, None]) -> AgreementView | Refusal:
+    async def as_json(self, call: Call[KeyOwner, None]) -> JobAgreementView | Refusal:
         """Return how far people agree on a job's items that stand; 404 for one that is not the caller's."""
         found = await self._found(call)
         if isinstance(found, Refusal):
@@ -83,7 +83,7 @@ class JobAgreementApi:
         kind = found[1].kinds[0]
         whole = kind.parts[0].agreed
         parts = [self._part(call.person, part, kind.answers) for part in kind.parts]
-        return AgreementView(whole.items, whole.answers, round(found[1].share, PLACES), parts)
+        return JobAgreementView(whole.items, whole.answers, round(found[1].share, PLACES), parts)
 
     async def as_csv(self, call: Call[KeyOwner, None]) -> Response | Refusal:
         """Return the same as a table, a figure a line."""
@@ -140,7 +140,7 @@ OPERATIONS = [
         path="/v1/jobs/{job_id}/agreement",
         handler=JobAgreementApi.as_json,
         caller=signed_in_customer,
-        reply=AgreementView,
+        reply=JobAgreementView,
         statuses=(401, 403, 404, 429),
         waits=True,
         scope="tasks:read",

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import msgspec
 
+from manyeyes.consensus.rehearsal import ExpectedBand
 from manyeyes.jobs.rules import Job
 from manyeyes.jobs.store import JobUpload
 from manyeyes.roles.customer.jobs import JobStanding
+from manyeyes.roles.customer.rehearsing import JobExpectation
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.v1.question_views import question_view
@@ -53,10 +55,44 @@ class UploadView(msgspec.Struct, frozen=True):
     complete: bool
 
 
+class BandView(msgspec.Struct, frozen=True):
+    """What is expected, and between what it will lie in 95 cases of 100."""
+
+    expected: float
+    low: float
+    high: float
+
+
+class CostBandView(msgspec.Struct, frozen=True):
+    """The same of money, in USD."""
+
+    cost: str
+    cost_low: str
+    cost_high: str
+
+
+class RehearsalView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a draft will bring for ``items`` pictures: 100 while it has none.
+
+    ``known``: people of the queue of whom anything is known; 0: all of it is a guess. ``accuracy``: share of right ones
+    among the certain results; ``uncertain``: share of the others; ``people``: a picture. ``seconds`` null: nothing
+    tells.
+    """
+
+    items: int
+    known: int
+    accuracy: BandView
+    uncertain: BandView
+    people: BandView
+    cost: CostBandView
+    seconds: BandView | None
+
+
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """A job; ``net`` is charged less refunded. ``waits_for``: why nothing enters now; null: it goes on.
 
-    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells.
+    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells. ``rehearsal``: what a draft
+    will bring; null in lists, and of every other job.
     """
 
     id: int
@@ -80,6 +116,7 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     net: str
     uploads: list[UploadView]
     eta_seconds: int | None
+    rehearsal: RehearsalView | None
 
 
 class JobsView(msgspec.Struct, frozen=True):
@@ -114,6 +151,7 @@ def job_view(standing: JobStanding) -> JobView:
         net=text(job.charged_micros - job.refunded_micros),
         uploads=[_upload(each) for each in standing.uploads],
         eta_seconds=standing.eta_seconds,
+        rehearsal=_rehearsal(standing.expected) if standing.expected else None,
     )
 
 
@@ -127,6 +165,22 @@ def job_counts(job: Job) -> JobCounts:
         failed=job.unsolvable + job.unanswered + job.failed,
         cancelled=job.cancelled,
     )
+
+
+def _rehearsal(told: JobExpectation) -> RehearsalView:
+    return RehearsalView(
+        items=told.items,
+        known=told.known,
+        accuracy=_band(told.accuracy),
+        uncertain=_band(told.uncertain),
+        people=_band(told.people),
+        cost=CostBandView(*(text(round(each)) for each in (told.micros.expected, told.micros.low, told.micros.high))),
+        seconds=_band(told.seconds) if told.seconds else None,
+    )
+
+
+def _band(band: ExpectedBand) -> BandView:
+    return BandView(*(round(each, 4) for each in (band.expected, band.low, band.high)))
 
 
 def _question(question: AskedQuestion) -> msgspec.Raw:

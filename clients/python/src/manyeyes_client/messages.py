@@ -235,10 +235,44 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     complete: bool
 
 
+class Band(msgspec.Struct, frozen=True, kw_only=True):
+    """What is expected, and between what it will lie in 95 cases of 100."""
+
+    expected: float
+    low: float
+    high: float
+
+
+class CostBand(msgspec.Struct, frozen=True, kw_only=True):
+    """The same of money, in USD."""
+
+    cost: Decimal
+    cost_low: Decimal
+    cost_high: Decimal
+
+
+class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
+    """What a draft will bring for ``items`` pictures: 100 while it has none.
+
+    ``known``: people of the queue of whom anything is known; 0: all of it is a guess. ``accuracy``: share of right ones
+    among the certain results; ``uncertain``: share of the others; ``people``: a picture. ``seconds`` null: nothing
+    tells.
+    """
+
+    items: int
+    known: int
+    accuracy: Band
+    uncertain: Band
+    people: Band
+    cost: CostBand
+    seconds: Band | None = None
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """A job; ``net`` is charged less refunded. ``waits_for``: why nothing enters now; null: it goes on.
 
-    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells.
+    ``eta_seconds``: until it is done at the queue's recent speed; null when nothing tells. ``rehearsal``: what a draft
+    will bring; null in lists, and of every other job.
     """
 
     id: int
@@ -262,6 +296,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     net: Decimal
     uploads: list[Upload]
     eta_seconds: int | None = None
+    rehearsal: Rehearsal | None = None
 
 
 class Jobs(msgspec.Struct, frozen=True, kw_only=True):

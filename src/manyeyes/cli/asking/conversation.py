@@ -8,6 +8,7 @@ from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.command import say
 from manyeyes_client import Job
+from manyeyes_client.messages import Rehearsal
 
 MOST_NAMES = 20  # of files that are named one by one; a folder may hold thousands
 
@@ -39,6 +40,8 @@ class Conversation:
         """Tell what it may cost."""
         count, each = len(plan.asked), job.price.task
         say(f"at most {each * count} USD ({count} × {each}{_people(job)}); the balance is {balance} USD")
+        if job.rehearsal is not None:
+            say(_expected(job.rehearsal, count))
 
     def agree(self) -> None:
         """Ask whether to start. Raises `Stopped` for a no, and where nobody can be asked."""
@@ -63,6 +66,25 @@ def _people(job: Job) -> str:
     most = int(job.price.task / job.price.per_answer)
     people = f"{asked.answers} to {most} people" if most > asked.answers else f"{asked.answers} people"
     return f", {people} each" if asked.wrong_at_most is None else f", {people} each until it is sure"
+
+
+def _expected(told: Rehearsal, count: int) -> str:
+    """Return in words what so many pictures are likely to bring, each figure with its band."""
+    times = Decimal(count) / told.items
+    cost, low, high = (round(each * times, 4) for each in (told.cost.cost, told.cost.cost_low, told.cost.cost_high))
+    parts = [
+        f"{told.accuracy.expected:.0%} right ({told.accuracy.low:.0%} to {told.accuracy.high:.0%})",
+        f"{told.uncertain.expected:.0%} uncertain ({told.uncertain.low:.0%} to {told.uncertain.high:.0%})",
+        f"{cost} USD ({low} to {high})",
+    ]
+    if told.seconds is None:
+        parts.append("nothing tells how long it takes")
+    else:
+        minutes = [each * float(times) / 60 for each in (told.seconds.expected, told.seconds.low, told.seconds.high)]
+        parts.append("{:.1f} minutes ({:.1f} to {:.1f})".format(*minutes))
+    known = told.known or "none"
+    guess = "" if told.known else "; a guess"
+    return f"expected: {', '.join(parts)}; {known} of the queue's people are known{guess}"
 
 
 def _name(what: str, files: list[tuple[str, str]]) -> None:

@@ -50,14 +50,7 @@ class QueueAgreementPages:
             open_appeals=len(await open_appeals(self._context)),
             queue=queue,
             most=MOST_RECENT,
-            kinds=[
-                (
-                    say(KINDS[kind.shape.kind]),
-                    members(kind.shape),
-                    [agreement_table(p, kind.answers, name) for p in kind.parts],
-                )
-                for kind in found.kinds
-            ],
+            kinds=[(say(KINDS[kind.shape.kind]), members(kind.shape), _tables(kind, name)) for kind in found.kinds],
         )
 
     @for_operators

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from manyeyes.consensus.agreement import Agreement
+from manyeyes.consensus.agreement import AgreementFound
 from manyeyes.consensus.rated import AgreedPart, who_differs
 from manyeyes.consensus.resampling import Estimate
 from manyeyes.console.shared.languages import mark
@@ -43,7 +43,7 @@ class AgreementTable(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     ground: str
-    found: Agreement
+    found: AgreementFound
     people: list[PersonLine]
     labels: list[str]
     rows: list[LabelRow]

@@ -1,6 +1,5 @@
 """A customer's jobs, alike for every edge: open a draft, look, change, start, pause, go on, cancel."""
 
-import time
 from collections.abc import Sequence
 
 import asyncpg
@@ -16,27 +15,25 @@ from manyeyes.jobs.rules import UNCHANGED, Job, JobChange, JobState, JobVerb, et
 from manyeyes.jobs.store import JobUpload, NewJob
 from manyeyes.roles.customer.asked_people import too_few_people
 from manyeyes.roles.customer.questions import GivenQuestion, picture_faults
+from manyeyes.roles.customer.queue_pace import PACE_MINUTES, pace_of
+from manyeyes.roles.customer.rehearsing import JobExpectation, expectation
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.statistics import store as statistics
-from manyeyes.statistics.rules import minute_of
 from manyeyes.tasks import question_store
+from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.question_rules import QuestionFault
 from manyeyes.tasks.question_store import AskedQuestion
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.tasks.shapes import shape_of
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.values.refusals import MemberFault, Reason, Refusal
-from manyeyes.workers import store as workers
-
-SPEED_MINUTES = 15  # how fast a queue is: what it answered in the last quarter of an hour
-SPEED_FRESH_SECONDS = 5.0
 
 
 class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A job as its customer sees it.
 
     ``price_micros``: of an answer, now. ``eta_seconds``: until it is done, at the queue's recent speed; None: it does
-    not run, or nothing tells.
+    not run, or nothing tells. ``expected``: of a draft that is looked at by itself, what it will bring.
     """
 
     job: Job
@@ -45,6 +42,7 @@ class JobStanding(msgspec.Struct, frozen=True, kw_only=True):
     uploads: list[JobUpload]
     price_micros: int
     eta_seconds: int | None
+    expected: JobExpectation | None = None
 
     @property
     def most_micros(self) -> int:
@@ -124,7 +122,15 @@ class CustomerJobs:
 
         found = await read_patiently(self._context.cells.pool(owner.cell), read)
         mine = [job for job in found if job.account_id == owner.account_id]
-        return (await self._standings(owner.cell, mine))[0] if mine else _unknown(job_id)
+        if not mine:
+            return _unknown(job_id)
+        (standing,) = await self._standings(owner.cell, mine)
+        if standing.job.state is not JobState.DRAFT:
+            return standing
+        shape = shape_of(picture_options(standing.question.kind, standing.question.options))
+        terms = standing.job.people(standing.price_micros) or standing.job.terms
+        expected = await expectation(self._context, owner, standing.queue, shape, terms, standing.job)
+        return msgspec.structs.replace(standing, expected=expected)
 
     async def page(
         self, owner: Owner, *, after: int | None = None, limit: int = 100, is_newest_first: bool = True
@@ -203,10 +209,10 @@ class CustomerJobs:
     async def queue_choices(self, cell: int, items: int) -> list[QueueChoice]:
         """Return the queues in the order of their numbers, with how long ``items`` more tasks are likely to take."""
         queues = await self._context.lookups.queues()
-        speeds = {each: await self._recent(cell, each) for each in sorted(queues) if each not in TOKEN_QUEUES}
+        paces = {each: await pace_of(self._context, cell, each) for each in sorted(queues) if each not in TOKEN_QUEUES}
         return [
-            QueueChoice(queues[queue_id], people, eta_seconds(items, answered, SPEED_MINUTES * 60, people))
-            for queue_id, (answered, people) in speeds.items()
+            QueueChoice(queues[each], pace.present, eta_seconds(items, pace.answered, PACE_MINUTES * 60, pace.present))
+            for each, pace in paces.items()
         ]
 
     async def _why_not(self, draft: NewJob | Job) -> Refusal | None:
@@ -244,22 +250,8 @@ class CustomerJobs:
     async def _eta(self, cell: int, job: Job) -> int | None:
         if job.state is not JobState.RUNNING:
             return None
-        answered, present = await self._recent(cell, job.queue_id)
-        return eta_seconds(job.open + job.held_back, answered, SPEED_MINUTES * 60, present)
-
-    async def _recent(self, cell: int, queue_id: int) -> tuple[int, int]:
-        return await self._context.lookups.cached(
-            "job_speed", (cell, queue_id), SPEED_FRESH_SECONDS, lambda: self._speed(cell, queue_id)
-        )
-
-    async def _speed(self, cell: int, queue_id: int) -> tuple[int, int]:
-        """Return how many tasks a queue answered lately, and how many workers are there."""
-
-        async def read(db: asyncpg.Connection) -> tuple[int, int]:
-            rates = await statistics.queue_rates(db, cell, queue_id, minute_of(time.time()) - SPEED_MINUTES)
-            return rates.tasks, (await workers.presence(db, cell, queue_id))[0]
-
-        return await read_patiently(self._context.cells.pool(cell), read)
+        pace = await pace_of(self._context, cell, job.queue_id)
+        return eta_seconds(job.open + job.held_back, pace.answered, PACE_MINUTES * 60, pace.present)
 
 
 def unfit_question(faults: Sequence[QuestionFault]) -> Refusal:

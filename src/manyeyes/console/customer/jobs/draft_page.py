@@ -20,12 +20,14 @@ from manyeyes.console.shared.languages import catalogue
 from manyeyes.console.shared.rendering import render
 from manyeyes.jobs.upload_rules import DROPPING
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
+from manyeyes.roles.customer.rehearsing import expectation
 from manyeyes.roles.customer.spending import Purse, purse_of
 from manyeyes.roles.customer.tasks import tasks_of
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.question_rules import MOST_EXAMPLES, MOST_FIELDS
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.seen.store import TaskFilter
+from manyeyes.tasks.shapes import shape_of
 from manyeyes.values.integers import whole_number
 from manyeyes.values.money import MICROS
 from manyeyes.values.refusals import Reason, Refusal
@@ -66,7 +68,10 @@ async def draw_draft(
     purse = await purse_of(context, place)
     people = _people(terms, chosen.queue, standing)
     total = items * people["each_micros"]
-    options, _ = options_in(question)
+    options, faults = options_in(question)
+    expected = None
+    if standing and items and not faults:
+        expected = await expectation(context, place, chosen.queue, shape_of(options), people["asked"], standing.job)
     examples = await picture_paths(context, place, question)
     job_id = standing.job.job_id if standing else None
     return render(
@@ -86,6 +91,7 @@ async def draw_draft(
         uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
         **people,
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
+        expected=expected,
         has_budget_for=_affordable(terms.budget, people["each_micros"]),
         preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,
