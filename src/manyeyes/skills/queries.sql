@@ -187,3 +187,7 @@ UPDATE skill SET is_to_replace = false FROM unnest($2::int[], $3::bigint[]) AS p
 WHERE skill.cell = $1 AND skill.queue_id = p.queue_id AND skill.worker_id = p.worker_id
   AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
                   AND w.state IN (1, 2) AND w.purpose = 1);
+
+-- name: gold_of_queue
+-- The gold of a queue that may be asked.
+SELECT task_id FROM gold WHERE cell = $1 AND queue_id = $2 AND aside_at IS NULL ORDER BY task_id;

@@ -140,7 +140,7 @@ async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
 
 
 async def set_queue(
-    db: asyncpg.Connection, queue_id: int, default_terms: PeopleTerms | None = None, /, **terms: int | bool | None
+    db: asyncpg.Connection, queue_id: int, default_terms: PeopleTerms | None = None, /, **terms: float | bool | None
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
@@ -154,6 +154,7 @@ async def set_queue(
         "life_seconds",
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms)]
+    given += [terms.get(name) for name in ("floor", "gold_share")]
     return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
 
