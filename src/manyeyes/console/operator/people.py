@@ -10,6 +10,7 @@ from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON
 from manyeyes.roles.accuracy import decide_bar, queue_people
+from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
@@ -40,6 +41,7 @@ class PeoplePages:
             request,
             "operator/people.html",
             person="operator",
+            open_appeals=len(await open_appeals(self._context)),
             notice={"words": translate(notice[0]), "tone": notice[1]} if notice else None,
             queues=list(queues.values()),
             queue=queue,

@@ -10,6 +10,7 @@ from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, typed_in
 from manyeyes.console.shared.guards import for_workers
 from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_APPEAL
 from manyeyes.roles.accuracy import QueueAccuracy, WrongAnswer, appeal_bar, worker_accuracy
@@ -45,6 +46,7 @@ class AccuracyPages:
             "worker/accuracy.html",
             person=worker.name,
             is_reviewer=worker.reviewer,
+            fresh_refusals=await news(self._context, request, worker),
             notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
             queues=[_queue(words, one, self._context.pictures) for one in found],
             longest_appeal=LONGEST_APPEAL,
