@@ -99,7 +99,7 @@ def _real(votes: CrowdVotes, provings: int) -> list[Row]:
             audited, rest = shuffled[: len(others) // 2], shuffled[len(others) // 2 :]
             for target, tally in tallies.items():
                 _try(tally, audited, rest, rest, target)
-    aim = "<= 5, proven <= 10" if votes.name == UNKNOWABLE else "<= 5"
+    aim = "<= 5, proven <= 10, refused >= 90" if votes.name == UNKNOWABLE else "<= 5"
     return [tally.row(f"votes: {votes.name}", target, aim) for target, tally in tallies.items()]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -27,6 +28,7 @@ from manyeyes.actions.skip_tasks import SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.actions.vest_pay import VestPay, vest_pay
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.reports.rules import WHY_OVERDUE, Slot
 from manyeyes.workers.rules import SkipReason
@@ -37,6 +39,8 @@ from support.recognition_calls import Calls, app_of, recognition_of, retried
 HISTORIES, PAST_STEPS, STEPS = 120, 50, 12
 QUEUES = (1, 2)
 LIFE_SECONDS = 150  # short enough that tasks run out of it within a history
+TERMS = (None, PeopleTerms(answers=2, answers_at_most=3), PeopleTerms(answers=3, answers_at_most=3))
+SEATED = "of_task <> 0 AND worker_id <> 0"
 REASONS = [SkipReason.UNREADABLE, SkipReason.OTHER, SkipReason.UPSETTING]
 
 
@@ -75,15 +79,21 @@ class LedgerMachine(RecourseMoves):
         self.topped_up += micros
 
     @rule(
-        wanted=st.lists(st.tuples(st.sampled_from(ACCOUNTS), st.sampled_from(QUEUES)), min_size=1, max_size=5),
+        wanted=st.lists(st.tuples(*map(st.sampled_from, (ACCOUNTS, QUEUES, TERMS))), min_size=1, max_size=5),
         times=st.integers(1, 2),
     )
-    def submit(self, wanted: list[tuple[int, int]], times: int) -> None:
+    def submit(self, wanted: list[tuple[int, int, PeopleTerms | None]], times: int) -> None:
         commands = [
             self.stage.submitting(
-                a, queue_id=q, life_seconds=LIFE_SECONDS, retried=True, soft_id=a, share_percent=10 if q == 2 else None
+                a,
+                queue_id=q,
+                life_seconds=LIFE_SECONDS,
+                retried=True,
+                soft_id=a,
+                share_percent=10 if q == 2 else None,
+                terms=terms,
             )
-            for a, q in wanted
+            for a, q, terms in wanted
         ]
         for _ in range(times):
             outcomes = self.run(self.stage.act(submit_tasks, *commands))
@@ -155,18 +165,28 @@ class LedgerMachine(RecourseMoves):
 
     @invariant()
     def each_task_is_open_or_ended_exactly_once(self) -> None:
-        opened = {row["task_id"] for row in self.rows("work", "task_id")}
-        results = {row["task_id"] for row in self.rows("result", "task_id")}
+        several = {row["task_id"] for row in self.rows("panel", "task_id", "state < 2")}
+        opened = {row["task_id"] for row in self.rows("work", "task_id", "of_task = 0")} | several
+        assert {row["of_task"] for row in self.rows("work", "of_task", "of_task <> 0")} == several
+        results = {row["task_id"]: row["answers"] for row in self.rows("result", "task_id, answers")}
         ended = f"kind IN ({TransferKind.SETTLE}, {TransferKind.RELEASE})"
-        ends = [row["cause_id"] for row in self.rows("transfer", "cause_id", ended)]
-        assert opened | results == self.submitted
-        assert not opened & results
-        assert sorted(ends) == sorted(results)
+        ends = Counter(row["cause_id"] for row in self.rows("transfer", "cause_id", ended))
+        assert opened | results.keys() == self.submitted
+        assert not opened & results.keys()
+        assert ends.keys() == results.keys()
+        assert all(count <= max(1, results[task_id]) + 1 for task_id, count in ends.items())
+
+    @invariant()
+    def nobody_is_asked_twice(self) -> None:
+        asked = [(r["task_id"], r["worker_id"]) for r in self.rows("answer", "task_id, worker_id")]
+        asked += [(r["of_task"], r["worker_id"]) for r in self.rows("work", "of_task, worker_id", SEATED)]
+        assert len(set(asked)) == len(asked)
 
     @invariant()
     def money_is_where_it_belongs(self) -> None:
         available = sum(row["available_micros"] for row in self.rows("balance", "available_micros"))
-        held = sum(row["price_micros"] for row in self.rows("work", "price_micros"))
+        held = sum(row["price_micros"] for row in self.rows("work", "price_micros", "of_task = 0"))
+        held += sum(row["held_micros"] for row in self.rows("panel", "held_micros", "state < 2"))
         spent = sum(row["charged_micros"] for row in self.rows("result", "charged_micros"))
         refunded = sum(row["refunded_micros"] for row in self.rows("report", "refunded_micros"))
         assert available + held + spent - refunded + self.recognised == self.topped_up
@@ -207,7 +227,7 @@ class LedgerMachine(RecourseMoves):
         chance = random.Random(seed)
         moves: dict[Callable[[], None], int] = {
             lambda: self.top_up(chance.choice(ACCOUNTS), chance.randint(1, 9 * PRICE), 1): 2,
-            lambda: self.submit([(chance.choice(ACCOUNTS), chance.choice(QUEUES)) for _ in range(4)], 1): 3,
+            lambda: self.submit([tuple(map(chance.choice, (ACCOUNTS, QUEUES, TERMS))) for _ in range(4)], 1): 3,
             lambda: self.recognise(chance.choice(ACCOUNTS), chance.choices([0.0, 0.5, 0.95], k=2), 1): 2,
             lambda: self.hand_out(chance.choice(QUEUES)): 6,
             lambda: self.answer([chance.randint(0, 1_000) for _ in range(3)], "a"): 2,
@@ -260,5 +280,9 @@ def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
     )
     reached = machine.runner.run(machine.pool.fetch("SELECT DISTINCT state, why FROM report WHERE cell >= 1000"))
     assert {(row["state"], row["why"]) for row in reached} >= {(0, ""), (1, ""), (2, ""), (1, WHY_OVERDUE)}
+    decided = machine.runner.run(
+        machine.pool.fetch("SELECT p.task_id FROM panel AS p JOIN report USING (cell, task_id) WHERE given > 1")
+    )
+    assert decided, "results of several were complained about"
     asked = machine.runner.run(machine.pool.fetch("SELECT count(*) AS n FROM recognition_review WHERE cell >= 1000"))
     assert asked[0]["n"] > 0

@@ -32,7 +32,7 @@ VERBS = {
 MONEY = frozenset(
     {
         *("price", "cost", "refunded", "charged", "net", "held", "available", "budget", "price_at_most", "total"),
-        *("opening", "closing", "amount", "task", "topped_up", "shares", "balance", "unexplained"),
+        *("opening", "closing", "amount", "task", "topped_up", "shares", "balance", "unexplained", "per_answer"),
     }
 )
 TIMES = frozenset({"to", "at", "deadline", "report_until"})

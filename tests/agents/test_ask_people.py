@@ -61,6 +61,24 @@ async def test_every_kind_of_question_has_its_form_of_answer(
     assert text in (None, found["text"])
 
 
+async def test_three_people_answer_where_an_agent_asks_for_three(site: Site, customer: factories.Customer):
+    asked = {
+        "picture": picture(),
+        "question": question(),
+        "answers": 3,
+        "answers_at_most": 3,
+        "price_at_most": "0.0021",
+    }
+    async with over_http(site, customer.key) as agent:
+        refused = await agent.call_tool("ask_people", asked)
+        assert "no people take tasks of this queue" in words_of(refused)
+        async with answering(site, "hello"), answering(site, "hello"), answering(site, "hallo"):
+            found = told(result := await agent.call_tool("ask_people", asked))
+    assert (found["answer"], found["answers"], found["uncertain"], found["cost"]) == ("hello", 3, False, "0.002100")
+    assert 0.5 < found["confidence"] < 1
+    assert words_of(result).startswith("3 people answered, ")
+
+
 async def test_when_patience_ends_the_question_stays_and_wait_brings_the_answer(
     site: Site, customer: factories.Customer
 ):

@@ -19,6 +19,8 @@ METER = ("--question", "What does the meter show?", "--kind", "number")
         ((".", *METER, "--out", "answers.xlsx"), "written as .csv"),
         ((".", *METER, "--budget", "much"), "--budget"),
         ((".", *METER, "--deadline", "soon"), "--deadline"),
+        ((".", *METER, "--uncertain", "guess"), "--uncertain"),
+        ((".", *METER, "--answers", "many"), "--answers"),
         ((".", *METER, "--key-file", "nowhere"), "nowhere"),
         ((".", *METER, "--url", "nowhere"), "begins with http"),
         ((".", *METER), "no picture in it"),

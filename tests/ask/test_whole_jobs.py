@@ -4,6 +4,7 @@ import base64
 import csv
 import json
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from manyeyes_client import Job
-from support.asked_folders import UNSURE, AskedHouse, number_of, picture, pictures
+from support.asked_folders import UNSURE, AskedHouse, AskedWorker, number_of, picture, pictures, read_drawn
 from support.real_server import ask_json
 
 STATES = ("draft", "running", "finished")
@@ -79,6 +80,48 @@ def test_a_folder_in_and_answers_out(house: AskedHouse, tmp_path: Path, form: st
     assert (again.code, "was made before and is finished" in again.err) == (0, True)
     assert rows_in(out) == rows
     check_books(house, key, "1.00", 6)
+
+
+@contextmanager
+def two_more_at_work(house: AskedHouse) -> Iterator[None]:
+    """Two more people are at work; the second one errs."""
+    ways = (read_drawn, lambda task, data: "-1")
+    made = [ask_json(house.server.data, "worker", "create", "More", "--language", "en", "--queue", "1") for _ in ways]
+    people = [AskedWorker(house.server.url, one["token"], way) for one, way in zip(made, ways, strict=True)]
+    threads = [threading.Thread(target=each.work, daemon=True) for each in people]
+    try:
+        for each, thread in zip(people, threads, strict=True):
+            each.may_answer.set()
+            thread.start()
+        yield
+    finally:
+        for each, thread, one in zip(people, threads, made, strict=True):
+            each.ended.set()
+            thread.join(10)
+            ask_json(house.server.data, "worker", "disable", str(one["worker_id"]))
+
+
+def test_three_people_answer_each_picture(house: AskedHouse, tmp_path: Path):
+    folder, key, out = pictures(tmp_path / "in", 3, first=300), house.key(), tmp_path / "answers.csv"
+    asked = (*METER, "--answers", "3", "--price-at-most", "0.0021", "--out", out)
+    refused = house.ask(key, folder, *asked)
+    assert (refused.code, "1 person takes tasks of this queue" in refused.err) == (3, True), refused.err
+    with two_more_at_work(house):
+        told = house.ask(key, folder, *asked)
+    assert told.code == 0, told.err
+    assert "at most 0.006300 USD (3 × 0.002100, 3 people each)" in told.err
+    rows = rows_in(out)
+    assert [row["answer"] for row in rows] == [number_of(path.read_bytes()) for path in sorted(folder.rglob("*.png"))]
+    assert {(row["answers"], row["proven"], row["uncertain"], row["cost"]) for row in rows} == {
+        ("3", "False", "False", "0.002100")
+    }
+    assert all(0.5 < float(row["confidence"]) < 1 for row in rows)
+    check_books(house, key, "1.00", 3)
+    with house.client(key) as client:
+        (job,) = client.jobs()
+        found = list(client.results(job.id))
+    people = {one.person for row in found for one in row.given}
+    assert (len(people), {len(row.given) for row in found}) == (3, {3})
 
 
 def test_every_kind_of_answer_has_its_columns(house: AskedHouse, tmp_path: Path):

@@ -11,12 +11,12 @@ from manyeyes_client.calls import CREATE_TASK, TASKS
 from manyeyes_client.messages import Balance
 
 QUESTION = {"kind": "number", "words": "What does the meter show?"}
-NAMES = ("queue", "answers", "price_at_most", "life", "deadline", "external_id", "comment", "callback_url", "truth")
+NAMES = ("queue", "terms", "external_id", "comment", "callback_url", "truth")
 NOTHING_ELSE = dict.fromkeys((*NAMES, "key"))
 
 
 def test_a_task_says_what_is_given_and_nothing_else():
-    request = requests.create_task(b"picture", QUESTION, **{**NOTHING_ELSE, "life": 3600}, wait=0)
+    request = requests.create_task(b"picture", QUESTION, **{**NOTHING_ELSE, "terms": requests.terms(life=3600)}, wait=0)
     assert (request.method, request.target) == ("POST", "/v1/tasks")
     assert json.loads(request.body) == {
         "picture": base64.b64encode(b"picture").decode(),
@@ -24,6 +24,12 @@ def test_a_task_says_what_is_given_and_nothing_else():
         "terms": {"life": 3600},
     }
     assert "Prefer" not in request.headers
+
+
+def test_terms_say_what_is_given():
+    assert requests.terms() is None
+    sure = requests.terms(wrong_at_most=0.05, answers_at_most=7, price_at_most="0.004", uncertain="review")
+    assert sure == {"wrong_at_most": 0.05, "answers_at_most": 7, "price_at_most": "0.004", "uncertain": "review"}
 
 
 def test_a_post_has_a_key_of_its_own_or_the_callers():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manyeyes.consensus.proof import ASKED_ALL, Audited, Stop, audits_needed, prove, thresholds
+from manyeyes.consensus.proof import ASKED_ALL, Audited, Stop, audits_needed, is_refuted, prove, thresholds
 from manyeyes.consensus.rules import NOT_PROVEN, Proof
 from manyeyes.values.binomial_bounds import drawn_tail, lower_bound, tail
 
@@ -75,7 +75,7 @@ def test_one_right_instead_of_wrong_never_raises_the_threshold(target, found, da
 
 @given(TARGETS, st.integers(1, 500), st.integers(0, 500))
 def test_one_threshold_is_proven_exactly_when_the_tail_says_so(target, right, wrong):
-    proving = prove(audits(right, wrong), [0.9], target)
+    proving = prove(audits(right, wrong, 0.99), [0.9], target)
     assert (proving.proof.threshold is not None) == (tail(wrong, right + wrong, target) <= 1 - 0.95)
     assert proving.proof.is_refused == (lower_bound(wrong, right + wrong, 0.95) > target)
     assert proving.points[0].is_proven == (proving.points[0].most_wrong <= target + 1e-9)
@@ -84,7 +84,7 @@ def test_one_threshold_is_proven_exactly_when_the_tail_says_so(target, right, wr
 def test_the_first_threshold_that_does_not_stand_ends_it():
     found = audits(20, 5, 0.99) + audits(5_000, 0, 0.5)
     proving = prove(found, [0.9, 0.4], 0.05)
-    assert proving.proof.is_refused
+    assert proving.proof == Proof(is_refused=True)
     assert [point.is_proven for point in proving.points] == [False, False]
     assert tail(5, 5_025, 0.05) < 0.05  # by itself the second would
 
@@ -124,9 +124,34 @@ def test_people_who_do_not_know_are_refused():
     assert proving.missing is None
 
 
+def test_what_audits_refute_is_refused_though_a_stricter_score_might_still_be_proven():
+    strict, usual = audits(30, 1, 0.99), audits(200, 60, 0.96)
+    assert prove(strict, [0.98], 0.05).proof == NOT_PROVEN
+    assert prove(strict + usual, [0.98, 0.95], 0.05).proof == Proof(is_refused=True)
+
+
+def test_nothing_is_refused_that_is_proven_at_a_stricter_score():
+    found = audits(100, 0, 0.99) + audits(200, 60, 0.96)
+    assert is_refuted(found, 0.05)
+    assert prove(found, [0.98, 0.95], 0.05).proof == Proof(threshold=0.98)
+
+
+def test_what_is_not_accepted_without_a_proof_refuses_nothing():
+    below, above = audits(0, 100, 0.94), audits(20, 0, 0.95)
+    assert prove(below + above, [0.95, 0.9], 0.05).proof == NOT_PROVEN
+    stopped_earlier = [Audited((Stop(0.99, True),), until=0.9)] * 100
+    assert not is_refuted(stopped_earlier, 0.05)
+
+
+@given(TARGETS, st.integers(1, 300), st.integers(0, 300))
+def test_refuted_is_what_the_lower_bound_says_of_what_is_accepted_without_a_proof(target, right, wrong):
+    found = audits(right, wrong, 1 - target) + audits(0, 50, 0.2)
+    assert is_refuted(found, target) == (lower_bound(wrong, right + wrong, 0.95) > target)
+
+
 @given(st.integers(1, 100), st.integers(0, 100))
 def test_a_target_of_nothing_is_never_proven_and_one_of_everything_always(right, wrong):
-    none, everything = (prove(audits(right, wrong), [0.9], target).proof for target in (0.0, 1.0))
+    none, everything = (prove(audits(right, wrong, 1.0), [0.9], target).proof for target in (0.0, 1.0))
     assert none == Proof(is_refused=wrong > 0)
     assert everything == Proof(threshold=0.9)
     assert audits_needed(0.0) is None

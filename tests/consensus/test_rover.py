@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyeyes.consensus.rover import VotedSlot, proposal, slots_of, text_of
+from manyeyes.consensus.rover import VotedSlot, draft, proposal, slots_of, text_of
 from manyeyes.consensus.rules import Given, Shape, ShapeKind, Skill
 from manyeyes.consensus.tokens import characters, words
 from manyeyes.tasks.options import canonical
@@ -123,3 +123,30 @@ def test_of_other_kinds_it_is_the_largest_group_and_fields_are_proposed_one_by_o
     ]
     found = proposal(shape_of(RECEIPT), people(*answers), {})
     assert found == '{"shop":"Cafe Uno","total":12.50,"currency":"EUR","paid by":["card"]}'
+
+
+def test_a_draft_is_voted_together_where_no_two_typed_alike():
+    given = people("Main Stret 12", "Mein Street 12", "Main Street 13")
+    assert draft(TEXT, given, {}) == "Main Street 12"
+    trusted = {1: Skill(right=100.0), 0: Skill(wrong=10.0), 2: Skill(wrong=10.0)}
+    assert draft(TEXT, given, trusted) == "Mein Street 12"
+
+
+@pytest.mark.parametrize("texts", [(), ("cat",), ("cat", "dog"), ("cat", "dog", "CAT")])
+def test_nothing_is_drafted_where_two_typed_alike_or_nobody_can_disagree(texts):
+    assert draft(TEXT, people(*texts), {}) is None
+
+
+def test_nothing_but_text_is_drafted():
+    labels = Shape(kind=ShapeKind.LABEL, labels=("cat", "dog"))
+    assert draft(labels, people("cat", "dog"), {}) is None
+    assert draft(Shape(kind=ShapeKind.NUMBER), people("12", "13"), {}) is None
+
+
+def test_of_a_form_the_fields_are_drafted_that_nobody_typed_alike():
+    shape = Shape(kind=ShapeKind.FIELDS, fields={"street": TEXT, "house": Shape(kind=ShapeKind.NUMBER)})
+    form = '{"street":"%s","house":%s}'
+    one_each = [form % each for each in (("Main Stret", 12), ("Mein Street", 12), ("Maine Street", 13))]
+    assert draft(shape, people(*one_each), {}) == form % ("Main Street", 12)
+    agreed = [form % each for each in (("Main St", 12), ("Main St", 13), ("Main Str", 14))]
+    assert draft(shape, people(*agreed), {}) is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from manyeyes.console.customer.day_range import Days
 from manyeyes.console.customer.recognition_charts import ChartSeries, DayLine, drawings
-from manyeyes.console.operator.calibration_curve import MOST_POINTS, CurveWords, curve
+from manyeyes.console.shared.calibration_curve import MOST_POINTS, CurveWords, curve
 from manyeyes.console.shared.charts import HAIR, HEIGHT, MOST_COLUMNS, TOP, WIDTH, neighbours, stacked_chart
 from manyeyes.recognitions.calibration import CalibrationPoint
 

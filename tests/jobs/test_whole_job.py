@@ -41,7 +41,7 @@ async def answer_all(context: Context, hand: factories.Hand, count: int) -> None
 async def test_a_job_is_done(client: Client, customer: JobCustomer, hand: factories.Hand):
     job_id = await customer.draft(items(5))
     told = await customer.ask("GET", f"/{job_id}")
-    assert told["price"] == {"task": "0.000700", "total": "0.003500"}
+    assert told["price"] == {"per_answer": "0.000700", "task": "0.000700", "total": "0.003500"}
     assert told["counts"]["held_back"] == 5
     started = await asyncio.gather(*[customer.ask("POST", f"/{job_id}/start") for _ in range(2)])
     assert {each["state"] for each in started} == {"running"}

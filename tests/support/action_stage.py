@@ -11,24 +11,20 @@ from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.attach_workers import AttachWorker, attach_workers
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.check_books import NO_ZONES, BooksAudit, check_books
-from manyeyes.actions.decide_judgements import DecideJudgement, JudgementTaken, decide_judgements
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.go_online import GoOnline, go_online
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.return_lapsed_leases import ReturnLapsedLeases, return_lapsed_leases
-from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.actions.submit_tasks import SubmitTask, Submitted, submit_tasks
-from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
-from manyeyes.certainty.rules import Judgement
 from manyeyes.db.migrate import SQL
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
@@ -259,21 +255,6 @@ class Stage:
     async def vote(self, slot: Slot, vote: str = "confirm", reason: str = "wrong") -> Voted | Refusal:
         """Vote as the slot's holder."""
         (outcome,) = await self.act(cast_votes, self.voting(slot, vote, reason))
-        return outcome
-
-    async def take_judgement(self, reviewer_id: int, *queues: int) -> Judgement | None:
-        """Let a reviewer ask for a result to judge."""
-        (judgement,) = await self.act(take_judgements, TakeJudgement(self.cell, reviewer_id, queues or (1,)))
-        return judgement
-
-    def deciding(self, judgement: Judgement, value: str | None) -> DecideJudgement:
-        """Return the command by which the judgement's holder decides."""
-        lease = JudgementId(self.cell, judgement.task_id, judgement.lease)
-        return DecideJudgement(self.cell, judgement.reviewer_id, lease, value)
-
-    async def decide(self, judgement: Judgement, value: str | None) -> JudgementTaken | Refusal:
-        """Decide as the judgement's holder."""
-        (outcome,) = await self.act(decide_judgements, self.deciding(judgement, value))
         return outcome
 
     async def judge(self, *votes: str) -> list[Voted]:

@@ -3,8 +3,6 @@
 All of it lies in one transaction that is never committed, so the day is made once and nothing is left behind.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple, cast
 
@@ -41,8 +39,10 @@ from support.bucket_world import make_buckets
 from support.directory_world import SOFT_ID, Directory, make_directory
 from support.item_uploads import make_files
 from support.job_world import make_jobs
-from support.judgement_world import make_judgements
+from support.judgement_world import leases_of_judgements, make_judgements
+from support.panel_world import make_ended_panels, make_open_panels
 from support.recognition_calls import Calls, app_of
+from support.same_connection import SameConnection
 from support.skill_world import make_skills
 
 CELL = 4_242  # nobody else's: what other tests leave in the database does not matter
@@ -52,18 +52,6 @@ LIVE_NODE, DEAD_NODE, LOST_NODE = 1, 2, 3
 UNKNOWN = 999_999  # no account, worker or task
 FRESH = 1_000_000  # ids from here on are free
 CALL_KEY = CallKey(b"k" * 32, b"b" * 32)  # under which an account called before
-
-
-class SameConnection:
-    """Stands for a pool and gives the one connection whose transaction the world lies in; `transaction` nests."""
-
-    def __init__(self, db: asyncpg.Connection) -> None:
-        self.db, self.fetch, self.execute = db, db.fetch, db.execute
-
-    @asynccontextmanager
-    async def acquire(self) -> AsyncIterator[asyncpg.Connection]:
-        """Yield the one connection."""
-        yield self.db
 
 
 class World(NamedTuple):
@@ -119,12 +107,14 @@ async def make_world(db: asyncpg.Connection) -> World:
     await _long_ago(stage, calls, rich, author)
     stage.now = present - timedelta(seconds=15)
     await _just_now(stage, calls, rich, other, author)
+    await make_judgements(stage, rich, author)
     await stage.go(author)
-    await make_judgements(stage, rich)
+    await make_ended_panels(stage, rich, other, rich)
     await stage.come(author, *EVERY_QUEUE)
     poor = await _accounts(stage, db)
     await _desks(stage, calls, rich, other, author)
     stage.now = present
+    await make_open_panels(stage, rich, *EVERY_QUEUE)
     await _waiting(stage, rich, other, poor)
     await stage.submit(rich, key=CALL_KEY, truth="12345")
     await make_buckets(stage, rich, other)
@@ -279,6 +269,7 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
     worker_ids = [row["worker_id"] for row in await stage.rows("session", "worker_id")]
     held = await stage.rows("work", "worker_id, task_id, lease", "state IN (1, 2)")
     answered = await stage.rows("result", "worker_id, task_id, lease", "worker_id <> 0")
+    answered += await stage.rows("answer", "worker_id, answer_id AS task_id, lease")
     slots = await stage.rows("vote_slot", "reviewer_id, task_id, n, lease", "reviewer_id <> 0")
     since = stage.now - timedelta(seconds=REPORT_SECONDS)
     fresh = [r for r in await stage.rows("result", "task_id, ended_at", "media <> ''") if r["ended_at"] > since]
@@ -309,8 +300,5 @@ async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) 
         ],
         jobs=[*[tuple(row.values()) for row in await stage.rows("job", "account_id, job_id")], (UNKNOWN, UNKNOWN)],
         questions=[row["question_id"] for row in await stage.rows("question", "question_id")],
-        judgements=[
-            (r["reviewer_id"], JudgementId(cell=CELL, task_id=r["task_id"], number=r["lease"]))
-            for r in await stage.rows("judgement", "reviewer_id, task_id, lease", "reviewer_id <> 0")
-        ],
+        judgements=await leases_of_judgements(stage),
     )

@@ -74,9 +74,12 @@ class RecourseMoves(RuleBasedStateMachine):
         """Appeal against everything, as whoever gave the answer; decide it all, and again."""
         for _ in range(times):
             reported = self.rows("report", "task_id, worker_id")
-            appeals = [FileAppeal(self.stage.cell, r["worker_id"], r["task_id"], "words") for r in reported]
-            decisions = [DecideAppeal(self.stage.cell, r["task_id"], accepted) for r in reported]
-            if reported:
+            given = self.rows("answer", "task_id, worker_id, answer_id")
+            authors = [(r["worker_id"], r["task_id"]) for r in [*reported, *given] if r["worker_id"]]
+            appeals = [FileAppeal(self.stage.cell, *author, "words") for author in authors]
+            numbers = [r["task_id"] for r in reported] + [r["answer_id"] for r in given]
+            decisions = [DecideAppeal(self.stage.cell, number, accepted) for number in numbers]
+            if appeals:
                 self.run(self.stage.act(file_appeals, *appeals))
                 self.run(self.stage.act(decide_appeals, *decisions))
 
@@ -86,6 +89,8 @@ class RecourseMoves(RuleBasedStateMachine):
         slots = self.rows("vote_slot", "task_id, reviewer_id, author_id, state", "reviewer_id <> 0")
         assert len({(row["task_id"], row["reviewer_id"]) for row in slots}) == len(slots)
         assert not any(row["reviewer_id"] == row["author_id"] for row in slots)
+        authors = {(row["task_id"], row["worker_id"]) for row in self.rows("answer", "task_id, worker_id")}
+        assert not authors & {(row["task_id"], row["reviewer_id"]) for row in slots}
         decided = {row["task_id"] for row in self.rows("report", "task_id", "state <> 0")}
         assert not any(row["task_id"] in decided for row in slots if row["state"] == 1)
         votes = [row for row in slots if row["state"] == 2]

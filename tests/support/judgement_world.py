@@ -1,13 +1,20 @@
 """Results at which reviewers look, for batches of any action to meet (support/batch_world.py)."""
 
+from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.consensus.terms import PeopleTerms, Uncertain
 from support.action_stage import Stage
+from support.judged_results import decide, take_judgement
 
+QUEUES = (1, 2, 6, 22)  # of the author
 SURE = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5, uncertain=Uncertain.REVIEW)
 
 
-async def make_judgements(stage: Stage, account_id: int) -> None:
-    """Make results that wait for reviewers: open, leased and decided; the next audit of a promise is looked at."""
+async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
+    """Make results that wait for reviewers: open, leased and decided; the next audit of a promise is looked at.
+
+    ``author`` is away meanwhile, and comes again: others answer.
+    """
+    await stage.go(author)
     await stage.change("UPDATE queue SET audit_share = 1 WHERE queue_id = 1 AND $1 > 0")
     for n in range(10):
         await stage.submit(account_id, terms=SURE)
@@ -18,8 +25,15 @@ async def make_judgements(stage: Stage, account_id: int) -> None:
             await stage.answer(worker_id, await stage.lease(worker_id), text, b"chance")
             await stage.go(worker_id)
     for n in range(6):
-        judgement = await stage.take_judgement(stage.number())
+        judgement = await take_judgement(stage, stage.number())
         assert judgement is not None
         if n < 2:
-            await stage.decide(judgement, "12345")
+            await decide(stage, judgement, "12345")
     await stage.change("UPDATE certainty SET needed = 2 WHERE cell = $1")
+    await stage.come(author, *QUEUES)
+
+
+async def leases_of_judgements(stage: Stage) -> list[tuple[int, JudgementId]]:
+    """Return what reviewers have or had before them."""
+    found = await stage.rows("judgement", "reviewer_id, task_id, lease", "reviewer_id <> 0")
+    return [(r["reviewer_id"], JudgementId(stage.cell, r["task_id"], r["lease"])) for r in found]

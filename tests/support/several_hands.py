@@ -10,12 +10,12 @@ class Hands:
     """Workers of the first queue; each answers what lies before them."""
 
     def __init__(self, client: Client, hands: Sequence[factories.Hand]) -> None:
-        self._client, self._hands = client, hands
+        self._client, self.hands = client, hands
 
     async def answer(self, *texts: str) -> list[int]:
         """Let as many of them answer as there are texts, in their order; return who did."""
         left, answered = list(texts), []
-        for hand in self._hands:
+        for hand in self.hands:
             if not left:
                 break
             lease = await self._client.get("/v1/worker/next?wait=1", headers=hand.headers)

@@ -9,6 +9,7 @@ from manyeyes.actions.cancel_tasks import CancelTask
 from manyeyes.actions.file_complaints import FileComplaint
 from manyeyes.actions.report_tokens import ReportToken
 from manyeyes.actions.submit_tasks import SubmitTask
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.reports.rules import ReportKind
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, TOKEN_KINDS, ImageOptions
 from support import proven_sites
@@ -17,6 +18,7 @@ from support.batch_draw import Draw, queue_terms
 from support.batch_world import CALL_KEY, CELL, UNKNOWN, World
 from support.directory_world import SOFT_ID
 
+TWO, SURE = PeopleTerms(answers=2, answers_at_most=3), PeopleTerms(answers=2, answers_at_most=4, wrong_at_most=0.05)
 _KEYS = [CALL_KEY.key_hash, hashlib.sha256(b"two").digest()]
 
 
@@ -81,6 +83,7 @@ def submit_tasks(draw: Draw, world: World) -> list[SubmitTask]:
             "life_seconds": 60,
             "key": _key(draw, "task"),
             "price_at_most_micros": draw.one((0, 0, 700)),
+            "terms": draw.one((None, None, TWO, SURE)),
         }
         return SubmitTask(**at, **values, **through)
 

@@ -32,7 +32,7 @@ async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, custom
     assert job["question"] == {**QUESTION, "min": None, "max": None, "tolerance": None}
     assert job["terms"] == {**terms, "price_at_most": "0.002000"}
     assert job["counts"] == {"items": 0, "open": 0, "held_back": 0, "done": 0, "failed": 0, "cancelled": 0}
-    assert job["price"] == {"answer": "0.000700", "task": "0.000700", "total": "0.000000"}
+    assert job["price"] == {"per_answer": "0.000700", "task": "0.000700", "total": "0.000000"}
     assert (job["eta_seconds"], job["uploads"], job["net"]) == (None, [], "0.000000")
     seen = await ask(client, customer, "GET", f"/{job['id']}")
     assert seen.json() == job

@@ -8,8 +8,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
@@ -87,8 +87,7 @@ async def answer_tasks(
         elif work:
             ended.append(EndedWork(work, Ending.SOLVED, text))
     # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now.
-    await end_tasks(tx, now, cell, ended)
-    await close_seats(tx, now, cell, seats, commands[0].seed)
+    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
     await keep_gold_answers(tx, now, cell, gold)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     answered = [*(each.work for each in ended), *(each.work for each in [*seats, *gold])]

@@ -1,7 +1,7 @@
 """Take tasks back that nobody is answering: they cost nothing, and their turns are given back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -9,8 +9,8 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.shared.job_progress import job_news, tell
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works, seats_of
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.dispatch import open_work
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import TURN_UNIT, WorkState
@@ -19,9 +19,8 @@ from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import JOB_FINISHED, Job, closed
-from manyeyes.ledger import store as ledger
 from manyeyes.panels import store as panels
-from manyeyes.panels.rules import SeatEnd
+from manyeyes.panels.rules import Panel, SeatEnd
 from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.history import Life
@@ -46,14 +45,14 @@ class TaskCancelled(msgspec.Struct, frozen=True):
 
 
 class _LoadedTasks(msgspec.Struct):
-    """What the decisions need: ``works``, ``seats`` (by their tasks) and ``jobs`` are locked; ``lines`` are items that
-    never entered."""
+    """What the decisions need: ``works``, ``seats`` (by their tasks) and their ``panels`` are locked; ``lines`` are
+    items that have not entered their queues yet, as far as is known before their jobs are locked."""
 
     works: dict[int, Work]
     seats: dict[int, list[Work]]
+    panels: dict[int, Panel]
     lives: dict[int, Life]
     lines: dict[int, Line]
-    jobs: dict[int, Job]
 
 
 async def cancel_tasks(
@@ -64,62 +63,71 @@ async def cancel_tasks(
     What lies on somebody's desk is theirs, seen or unseen. An item that never entered its queue has no hold: it ends,
     and its job counts it.
     """
-    # 1. Load: tasks on their way, locked; how those ended that are not; jobs of items that never entered.
+    # 1. Load: tasks on their way, locked; how those ended that are not; items that never entered.
     cell = commands[0].cell
     books = await _load(tx, cell, commands)
-    # 2. Decide.
-    outcomes = [_decide(command, books) for command in commands]
-    ending = sorted({o.task_id for o in outcomes if isinstance(o, TaskCancelled)})
-    # 3. Save: items first, so that the last task of a job finds them counted; then ends with their holds, and turns.
-    await _end_lines(tx, now, cell, [books.lines[t] for t in ending if t in books.lines], books.jobs)
-    works = [books.works[t] for t in ending if t in books.works]
-    seats = [seat for t in ending for seat in books.seats.get(t, ())]
-    await end_tasks(tx, now, cell, [EndedWork(work, Ending.CANCELLED) for work in works])
-    await close_seats(tx, now, cell, [ClosedSeat(seat, SeatEnd.CANCELLED) for seat in seats])
+    # 2. Decide what is on its way, and end it; the jobs of all are locked with that, the last of all tables.
+    wanted = {c.task_id for c in commands if _is_own(c, books) and _is_idle(c.task_id, books)}
+    works = [books.works[t] for t in sorted(wanted) if t in books.works]
+    seats = [seat for t in sorted(wanted) for seat in books.seats.get(t, ())]
+    ended = [EndedWork(work, Ending.CANCELLED) for work in works]
+    job_ids = {line.job_id for line in books.lines.values()}
+    closed_seats = [ClosedSeat(seat, SeatEnd.CANCELLED) for seat in seats]
+    await end_works(tx, now, cell, ended, closed_seats, job_ids=sorted(job_ids))
+    # 3. Decide of items, which their jobs keep where they are, and end them.
+    items, held = await _items(tx, cell, books)
+    taken = {c.task_id for c in commands if c.task_id in items and _is_own(c, books)}
+    await _end_lines(tx, now, cell, [items[t] for t in sorted(taken)], held)
     await _turn_back(tx, cell, [*works, *seats])
-    return outcomes
+    return [_outcome(command, books, wanted | taken) for command in commands]
 
 
 async def _load(tx: asyncpg.Connection, cell: int, commands: Sequence[CancelTask]) -> _LoadedTasks:
     task_ids = sorted({c.task_id for c in commands})
-    works = {work.task_id: work for work in await open_work.lock_works(tx, cell, task_ids)}
-    missing = [task_id for task_id in task_ids if task_id not in works]
-    seats: defaultdict[int, list[Work]] = defaultdict(list)
-    for seat in await open_work.lock_seats(tx, cell, missing) if missing else []:
+    own, found = seats_of(await open_work.lock_works(tx, cell, task_ids))
+    works, seats = {work.task_id: work for work in own}, defaultdict[int, list[Work]](list)
+    for seat in found:
         seats[seat.of_task].append(seat)
+    missing = [task_id for task_id in task_ids if task_id not in works]
     held = await panels.lock_panels(tx, cell, missing) if missing else {}
     lives = await history.lives(tx, cell, missing) if missing else {}
     held_back = [task_id for task_id, life in lives.items() if life.ended_at is None and task_id not in held]
-    if not held_back:
-        return _LoadedTasks(works, seats, lives, {}, {})
-    return await _with_lines(tx, cell, _LoadedTasks(works, seats, lives, {}, {}), held_back)
+    lines = await job_lines.lines(tx, cell, held_back) if held_back else {}
+    return _LoadedTasks(works, seats, held, lives, lines)
 
 
-async def _with_lines(tx: asyncpg.Connection, cell: int, books: _LoadedTasks, held_back: Sequence[int]) -> _LoadedTasks:
-    """Return what was loaded with items that never entered their queues, and their jobs, locked."""
-    works, lives = books.works, books.lives
-    idle = [w for w in [*works.values(), *(s for each in books.seats.values() for s in each)] if w.state in _IDLE]
-    found = await job_lines.lines(tx, cell, held_back)
-    await ledger.lock_balances(tx, cell, sorted({work.account_id for work in idle}))  # balances come before jobs
-    job_ids = {line.job_id for line in found.values()} | {work.job_id for work in idle if work.job_id}
-    held = await jobs.lock_jobs(tx, cell, sorted(job_ids))
+async def _items(tx: asyncpg.Connection, cell: int, books: _LoadedTasks) -> tuple[dict[int, Line], dict[int, Job]]:
+    """Return the items that never entered their queues, and their jobs, which were locked before they are looked at."""
+    if not books.lines:
+        return {}, {}
+    task_ids = sorted(books.lines)
+    held = await jobs.lock_jobs(tx, cell, sorted({line.job_id for line in books.lines.values()}))
     # What entered its queue, or ended, before its job was locked is an item no more.
-    entered = {*await open_work.states(tx, cell, held_back), *await panels.panels(tx, cell, held_back)}
-    lives |= await history.lives(tx, cell, held_back)
-    still = await job_lines.lines(tx, cell, [task_id for task_id in held_back if task_id not in entered])
-    items = {t: line for t, line in still.items() if line.job_id in held and line.line <= held[line.job_id].items}
-    return _LoadedTasks(works, books.seats, lives, items, held)
+    entered = {*await open_work.states(tx, cell, task_ids), *await panels.panels(tx, cell, task_ids)}
+    books.lives |= await history.lives(tx, cell, task_ids)
+    still = await job_lines.lines(tx, cell, [task_id for task_id in task_ids if task_id not in entered])
+    return {t: line for t, line in still.items() if line.job_id in held and line.line <= held[line.job_id].items}, held
 
 
-def _decide(command: CancelTask, books: _LoadedTasks) -> TaskCancelled | Refusal:
-    work, life = books.works.get(command.task_id), books.lives.get(command.task_id)
-    found = work or life
-    if found is None or found.account_id != command.account_id:
+def _is_own(command: CancelTask, books: _LoadedTasks) -> bool:
+    found = books.works.get(command.task_id) or books.lives.get(command.task_id)
+    return found is not None and found.account_id == command.account_id
+
+
+def _is_idle(task_id: int, books: _LoadedTasks) -> bool:
+    """Tell whether nobody has a task that is on its way, nor any of its seats; none may have come meanwhile."""
+    work, seats, panel = books.works.get(task_id), books.seats.get(task_id, ()), books.panels.get(task_id)
+    if work:
+        return work.state in _IDLE
+    return panel is not None and len(seats) == panel.open > 0 and all(seat.state in _IDLE for seat in seats)
+
+
+def _outcome(command: CancelTask, books: _LoadedTasks, taken: Collection[int]) -> TaskCancelled | Refusal:
+    life = books.lives.get(command.task_id)
+    found = books.works.get(command.task_id) or life
+    if found is None or not _is_own(command, books):
         return Refusal(Reason.UNKNOWN_TASK, "the account has no such task")
-    seats = books.seats.get(command.task_id, ())
-    is_open = work is None and bool(seats) and all(seat.state in _IDLE for seat in seats)
-    is_free = work.state in _IDLE if work else command.task_id in books.lines or is_open
-    if is_free or (life and life.ending is Ending.CANCELLED):
+    if command.task_id in taken or (life and life.ending is Ending.CANCELLED):
         return TaskCancelled(command.task_id, found.queue_id)
     return _ENDED if life and life.ended_at else _HELD
 

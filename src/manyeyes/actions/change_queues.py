@@ -29,13 +29,14 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     default_terms: PeopleTerms | None = None
     floor: float | None = None
     gold_share: float | None = None
+    audit_share: float | None = None
 
 
 async def change_queues(tx: asyncpg.Connection, now: datetime, commands: Sequence[ChangeQueue]) -> list[bool]:
     """Change the queues, in the order in which the changes came; return for each whether there is such a queue."""
     known: dict[int, bool] = {}
     for command in sorted(commands, key=lambda c: c.queue_id):  # in one order, so that batches do not block each other
-        terms = msgspec.structs.asdict(command)
-        del terms["cell"], terms["queue_id"], terms["default_terms"]
-        known[command.queue_id] = await tasks.set_queue(tx, command.queue_id, command.default_terms, **terms)
+        terms, default, share = msgspec.structs.asdict(command), command.default_terms, command.audit_share
+        del terms["cell"], terms["queue_id"], terms["default_terms"], terms["audit_share"]
+        known[command.queue_id] = await tasks.set_queue(tx, command.queue_id, default, share, **terms)
     return [known[c.queue_id] for c in commands]

@@ -8,8 +8,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts import store as accounts
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats, seats_of
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works, seats_of
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import TURN_UNIT
 from manyeyes.panels.rules import SeatEnd
@@ -31,8 +31,8 @@ async def end_overdue_tasks(tx: asyncpg.Connection, now: datetime, commands: Seq
     overdue = await dispatch.lock_overdue(tx, now, cell, LARGEST_SWEEP)
     if overdue:
         own, seats = seats_of(overdue)
-        await end_tasks(tx, now, cell, [EndedWork(work, Ending.UNANSWERED) for work in own])
-        await close_seats(tx, now, cell, [ClosedSeat(work, SeatEnd.OVERDUE) for work in seats], commands[0].seed)
+        ended, closed = [EndedWork(w, Ending.UNANSWERED) for w in own], [ClosedSeat(w, SeatEnd.OVERDUE) for w in seats]
+        await end_works(tx, now, cell, ended, closed, seed=commands[0].seed)
         terms = await accounts.terms(tx, cell, sorted({work.account_id for work in overdue}))
         counts = Counter((work.account_id, work.queue_id) for work in overdue)
         steps = {key: n * (TURN_UNIT // terms[key[0]].weight) for key, n in counts.items()}

@@ -193,19 +193,19 @@ def _task(command: RecordRecognition, result: NewResult) -> NewTask:
 async def _save(
     tx: asyncpg.Connection, now: datetime, cell: int, taken: Sequence[RecordRecognition], books: _LoadedCalls
 ) -> None:
-    # 1. Money and review tasks.
     days = {command.app.time_zone: day_in(command.app.time_zone, now) for command in taken}
     found = [(command, result, days[command.app.time_zone]) for command in taken for result in command.results]
-    await save_entered(tx, now, cell, books.entered, books.purses, books.charges)
-    # 2. Answers for re-sends, results, and which of them people are asked about.
+    # 1. Answers for re-sends, results, and which of them people are asked about.
     await store.insert_calls(tx, now, cell, [books.calls[command.key] for command in taken if command.triple])
     await store.insert_results(tx, cell, [_result(now, command, result) for command, result, _ in found])
     await store.insert_reviews(tx, cell, [_review(now, day, result) for _, result, day in found if result.task_id])
-    # 3. Counts: by day in the app's time zone, by quarter of an hour, by duration.
+    # 2. Counts: by day in the app's time zone, by quarter of an hour, by duration.
     await store.add_days(tx, cell, [_of_day(day, result) for _, result, day in found])
     of = quarter(now)
     await store.add_quarters(tx, cell, [_of_quarter(of, result) for _, result, _ in found])
     await store.add_times(tx, cell, [_of_time(of, result) for _, result, _ in found])
+    # 3. Money and review tasks; the numbers of their seats, if they take several answers, are locked after the counts.
+    await save_entered(tx, now, cell, books.entered, books.purses, books.charges)
 
 
 def _result(now: datetime, command: RecordRecognition, new: NewResult) -> RecognitionResult:

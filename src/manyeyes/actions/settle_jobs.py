@@ -12,8 +12,8 @@ import msgspec
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.shared.job_progress import job_news, tell
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats, seats_of
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works, seats_of
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.dispatch import job_work
 from manyeyes.dispatch import store as dispatch
@@ -22,8 +22,6 @@ from manyeyes.dispatch.store import Returning, Work
 from manyeyes.jobs import lines as job_lines
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import JOB_FINISHED, Job, JobState, closed, is_ending, life
-from manyeyes.ledger import store as ledger
-from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
 from manyeyes.tasks.rules import Ending
 from manyeyes.workers import store as workers
@@ -86,23 +84,16 @@ async def _take_back(tx: asyncpg.Connection, now: datetime, cell: int, job_ids: 
 
 
 async def _end_idle(tx: asyncpg.Connection, now: datetime, cell: int, ending: Sequence[Job]) -> int:
-    """End what waits or rests of jobs that end, and lock these; return how many tasks.
-
-    Panels and balances come before jobs (ARCHITECTURE.md#data), so they are locked here and not by the ends of tasks.
-    """
+    """End what waits or rests of jobs that end, and lock these, the last of all; return how many tasks."""
     if not ending:
         return 0
     works = await job_work.lock_idle(tx, cell, [job.job_id for job in ending], LARGEST_PORTION)
     own, seats = seats_of(works)
-    if seats:
-        await panels.lock_panels(tx, cell, sorted({work.of_task for work in seats}))
-    if works:
-        await ledger.lock_balances(tx, cell, sorted({work.account_id for work in works}))
-    await jobs.lock_jobs(tx, cell, [job.job_id for job in ending])
     how = {job.job_id: _ending_of(job) for job in ending}
     own.sort(key=lambda work: (list(how).index(work.job_id), work.task_id))
-    await end_tasks(tx, now, cell, [EndedWork(work, how[work.job_id]) for work in own])
-    await close_seats(tx, now, cell, [ClosedSeat(work, _SEAT_ENDS[how[work.job_id]]) for work in seats])
+    ended = [EndedWork(work, how[work.job_id]) for work in own]
+    closed_seats = [ClosedSeat(work, _SEAT_ENDS[how[work.job_id]]) for work in seats]
+    await end_works(tx, now, cell, ended, closed_seats, job_ids=list(how))
     await _turn_back(tx, cell, works)
     return len(works)
 

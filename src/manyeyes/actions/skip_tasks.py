@@ -7,8 +7,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.panel_ends import ClosedSeat, close_seats
-from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
+from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Returning, Work
@@ -69,8 +69,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     repeated = await _repeated(tx, cell, commands, too_early)
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
-    await end_tasks(tx, now, cell, ended)
-    await close_seats(tx, now, cell, seats, commands[0].seed)
+    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)

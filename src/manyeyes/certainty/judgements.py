@@ -12,7 +12,7 @@ from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 
-Key = tuple[int, int]  # task, purpose
+JudgementKey = tuple[int, int]  # task, purpose
 
 
 class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,15 +36,15 @@ class NewJudgement(msgspec.Struct, frozen=True, kw_only=True):
     stops: str = "[]"
 
 
-class Agreement(msgspec.Struct, frozen=True):
+class AlikeDecisions(msgspec.Struct, frozen=True):
     """Of ``decided`` results, how many decisions say what people said together (``alike``)."""
 
     decided: int = 0
     alike: int = 0
 
-    def added(self, other: "Agreement") -> "Agreement":
+    def added(self, other: "AlikeDecisions") -> "AlikeDecisions":
         """Return both together."""
-        return Agreement(self.decided + other.decided, self.alike + other.alike)
+        return AlikeDecisions(self.decided + other.decided, self.alike + other.alike)
 
 
 async def insert_judgements(
@@ -93,7 +93,7 @@ async def lease(
     return {j.reviewer_id: j for j in read(Judgement, await tx.fetch(SQL.lease_judgements, cell, *found, until))}
 
 
-async def lock(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[Key, Judgement]:
+async def lock(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[JudgementKey, Judgement]:
     """Lock all judgements of tasks whose panels are locked already."""
     return {j.key: j for j in read(Judgement, await tx.fetch(SQL.lock_judgements, cell, task_ids))}
 
@@ -111,17 +111,17 @@ async def pass_on(tx: asyncpg.Connection, cell: int, passed: Sequence[tuple[int,
         await tx.execute(SQL.pass_judgements, cell, *zip(*passed, strict=True))
 
 
-async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[Key]:
+async def lock_lapsed(tx: asyncpg.Connection, now: datetime, cell: int, limit: int) -> list[JudgementKey]:
     """Lock judgements whose leases are over."""
     return [tuple(row) for row in await tx.fetch(SQL.lock_lapsed_judgements, cell, now, limit)]
 
 
-async def lock_left(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[Key]:
+async def lock_left(tx: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int]) -> list[JudgementKey]:
     """Lock what these reviewers have before them."""
     return [tuple(row) for row in await tx.fetch(SQL.lock_left_judgements, cell, reviewer_ids)]
 
 
-async def reopen(tx: asyncpg.Connection, cell: int, keys: Sequence[Key]) -> None:
+async def reopen(tx: asyncpg.Connection, cell: int, keys: Sequence[JudgementKey]) -> None:
     """Open locked judgements again."""
     if keys:
         await tx.execute(SQL.reopen_judgements, cell, *zip(*keys, strict=True))
@@ -145,11 +145,11 @@ async def judged_since(db: asyncpg.Connection, cell: int, reviewer_id: int, sinc
 
 async def agreement(
     db: asyncpg.Connection, cell: int, reviewer_id: int, since: datetime
-) -> tuple[Agreement, Agreement]:
+) -> tuple[AlikeDecisions, AlikeDecisions]:
     """Return how far a reviewer's decisions since an instant agree with people's, and how far the others' do."""
     rows = await db.fetch(SQL.agreement_of, cell, reviewer_id, since)
-    found = {row["is_own"]: Agreement(row["decided"], row["alike"]) for row in rows}
-    return found.get(True, Agreement()), found.get(False, Agreement())
+    found = {row["is_own"]: AlikeDecisions(row["decided"], row["alike"]) for row in rows}
+    return found.get(True, AlikeDecisions()), found.get(False, AlikeDecisions())
 
 
 async def all_judgements(db: asyncpg.Connection, cell: int) -> dict[int, int]:

@@ -11,10 +11,12 @@ from functools import lru_cache
 import msgspec
 
 from manyeyes.consensus.always_valid import Audits, least_wrong
-from manyeyes.consensus.proof import Audited, audits_needed, prove
+from manyeyes.consensus.proof import CONFIDENCE, Audited, audits_needed, prove, unproven_score
+from manyeyes.values.binomial_bounds import lower_bound
 
 _STEPS = (1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)
 LOWEST_THRESHOLD = 0.5
+FEW = 10  # unseen results for each audit; where there are more, a promise for these is one of the rate
 MOST_AUDITS = 200_000  # of a look for which no number would do: it comes never, and the bound still refuses
 
 
@@ -60,7 +62,7 @@ def first_look(target: float) -> int:
 
 def in_force(target: float, threshold: float | None) -> float:
     """Return the score that accepts a result now: the proven one, or what would do if scores were what they claim."""
-    return 1 - target if threshold is None else threshold
+    return unproven_score(target) if threshold is None else threshold
 
 
 def candidates(target: float, threshold: float | None) -> tuple[float, ...]:
@@ -79,15 +81,13 @@ def after_audit(
 ) -> Certainty:
     """Return what is known after one audit more; ``counted``: those of this round, with it.
 
-    A refused one stays so: nothing is accepted there any more, so nothing new is learnt (`anew` begins again).
+    A refused one stays so until a look proves a threshold: whatever was found wrong before does not count against that.
     """
     audits, wrong = known.audits + is_accepted, known.wrong + (is_accepted and is_wrong)
     known = msgspec.structs.replace(
         known, audits=audits, wrong=wrong, drawn=known.drawn + 1, needed=max(known.needed - 1, 0)
     )
-    if known.is_refused:
-        return known
-    if least_wrong(known.counted) > known.target:
+    if not known.is_refused and least_wrong(known.counted) > known.target:
         return _refuted(known, now)
     return _looked(known, counted, now) if known.needed == 0 else known
 
@@ -113,21 +113,54 @@ def _refuted(known: Certainty, now: datetime) -> Certainty:
     """Return what follows when more than the target is wrong: a lowered threshold falls, else people do not know."""
     if known.threshold is not None and known.threshold < in_force(known.target, None):
         return anew(known, now)
-    return msgspec.structs.replace(known, threshold=None, is_refused=True, needed=0, proven_at=None)
+    return _refused(known)
+
+
+def _refused(known: Certainty) -> Certainty:
+    """Return it with nothing accepted, until a look at as many fresh audits as a first one takes proves something."""
+    return msgspec.structs.replace(
+        known,
+        threshold=None,
+        is_refused=True,
+        needed=first_look(round(known.target, 4)),
+        proven_at=None,
+        round=known.round + 1,
+        drawn=0,
+    )
 
 
 def _looked(known: Certainty, counted: Sequence[Audited], now: datetime) -> Certainty:
-    """Return what the look says. What it does not prove again stays proven: only evidence against it ends a proof."""
+    """Return what the look says. What it does not prove again stays proven: only evidence against it ends a proof.
+
+    Refused is what is not proven, and of which all audits say that more than the target is wrong (`proof.is_refuted`).
+    """
     target = round(known.target, 4)
-    proof = prove(counted, candidates(target, known.threshold), target).proof
-    if proof.is_refused and known.threshold is None:
-        return msgspec.structs.replace(known, is_refused=True, needed=0)
+    promised = _promised(known, len(counted), target)
+    proof = prove(counted, candidates(target, known.threshold), target, promised=promised).proof
+    if proof.threshold is not None and (known.is_refused or proof.threshold < in_force(target, known.threshold)):
+        return msgspec.structs.replace(anew(known, now, proof.threshold), proven_at=now)
+    if proof.threshold is None and known.threshold is None and (known.is_refused or _is_refuted(known, target)):
+        return _refused(known)
     fresh = msgspec.structs.replace(known, round=known.round + 1, drawn=0, needed=_next_look(known, target))
     if proof.threshold is None:
         return fresh
-    if proof.threshold < in_force(target, known.threshold):
-        return msgspec.structs.replace(anew(known, now, proof.threshold), proven_at=now)
     return msgspec.structs.replace(fresh, threshold=proof.threshold, proven_at=known.proven_at or now)
+
+
+def _promised(known: Certainty, audits: int, target: float) -> list[float]:
+    """Return scores of the accepted results that nobody looked at, where audits are not few beside them; else none.
+
+    They have the score in force at least, and that is all that is known of them. Where one wrong result breaks the
+    promise for so few, no audit of others could make it, and it is one of the rate.
+    """
+    unseen = known.accepted - known.audits
+    if unseen * target < 1 or unseen > audits * FEW:
+        return []
+    return [in_force(target, known.threshold)] * unseen
+
+
+def _is_refuted(known: Certainty, target: float) -> bool:
+    return known.audits > 0 and lower_bound(known.wrong, known.audits, CONFIDENCE) > target
 
 
 def _next_look(known: Certainty, target: float) -> int:

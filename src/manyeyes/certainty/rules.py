@@ -78,12 +78,12 @@ def is_drawn(seed: bytes, task_id: int, share: float) -> bool:
     return int.from_bytes(lot) < share * 2**64
 
 
-def blind(values: Iterable[str], lease: tuple[int, int, int]) -> list[str]:
+def blind(values: Iterable[str], shown_as: tuple[int, int, int]) -> list[str]:
     """Return different answers in an order that says nothing of who gave them, how many, or which was accepted.
 
-    It is drawn from what they say and from the lease (task, number, reviewer), so that a page shows it alike twice.
+    It is drawn from what they say and from ``shown_as`` (task, lease, reviewer), so a page shows it alike twice.
     """
-    salt = b"-".join(str(number).encode() for number in lease)
+    salt = b"-".join(str(number).encode() for number in shown_as)
     return sorted(set(values), key=lambda value: hashlib.blake2b(value.encode(), digest_size=8, key=salt).digest())
 
 

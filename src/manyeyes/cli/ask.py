@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.console import Console
@@ -31,10 +31,26 @@ from manyeyes_client import Client, Job, ManyeyesError
 class AskTerms:
     """What it may cost, and until when."""
 
-    answers: Annotated[int, Parameter(help="How many people answer each picture.")] = 1
+    answers: Annotated[
+        int | None,
+        Parameter(help="How many people answer each picture at once (default: as the queue says, else one)."),
+    ] = None
+    answers_at_most: Annotated[
+        int | None, Parameter(help="How many in all, one more at a time: where it is a tie, or not yet sure.")
+    ] = None
+    wrong_at_most: Annotated[
+        float | None,
+        Parameter(help="Ask until it is sure: the share of accepted answers that may be wrong, like 0.05."),
+    ] = None
+    uncertain: Annotated[
+        Literal["return", "review"] | None,
+        Parameter(help="What is never sure: returned as uncertain, or decided by a reviewer."),
+    ] = None
     queue: Annotated[str | None, Parameter(help="Name or number of the queue (default: the server's first).")] = None
     budget: Annotated[str | None, Parameter(help="The most that all of it may cost, in USD.")] = None
-    price_at_most: Annotated[str | None, Parameter(help="The most that one answer may cost, in USD.")] = None
+    price_at_most: Annotated[
+        str | None, Parameter(help="The most that one picture may cost with all its answers, in USD.")
+    ] = None
     deadline: Annotated[str | None, Parameter(help="When it must be done, such as 2026-12-01T18:00.")] = None
     life: Annotated[int | None, Parameter(help="How many seconds each picture may wait for its answer.")] = None
 
@@ -166,6 +182,9 @@ def _wishes(terms: AskTerms, way: AskWay) -> Wishes:
     return Wishes(
         queue=terms.queue if terms.queue is None or integer(terms.queue, 9) is None else int(terms.queue),
         answers=terms.answers,
+        answers_at_most=terms.answers_at_most,
+        wrong_at_most=terms.wrong_at_most,
+        uncertain=terms.uncertain,
         price_at_most=_amount("--price-at-most", terms.price_at_most),
         life=terms.life,
         budget=None if budget is None else Decimal(budget),

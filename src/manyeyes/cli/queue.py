@@ -23,9 +23,19 @@ from manyeyes.values.text.rules import read_name
 LARGEST_QUEUE_ID = 2_147_483_647  # an int32 on the wire and in the table
 USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
+CAPACITY_HELP = "Waiting tasks above which only a high bid enters."
+LEASE_HELP = "How long a worker may take."
+PAY_HELP = "What a worker gets for it, in USD; not more than the price."
+AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
 
 app = App(name="queue", help="Kinds of work: prices, pay and limits.")
+# By its name: only who calibrates waits for what draws pictures.
+app.command(
+    "manyeyes.cli.calibrate_queue:calibrate_queue",
+    name="calibrate",
+    help="Tell what audits prove of the results of a queue's people.",
+)
 
 
 @app.command(name="list")
@@ -45,9 +55,9 @@ def add(
     *,
     language: str,
     price: str = "0.0007",
-    pay: str = "0.0005",
-    capacity: int = 100_000,
-    lease_seconds: int = 60,
+    pay: Annotated[str, Parameter(help=PAY_HELP)] = "0.0005",
+    capacity: Annotated[int, Parameter(help=CAPACITY_HELP)] = 100_000,
+    lease_seconds: Annotated[int, Parameter(help=LEASE_HELP)] = 60,
     vote_pay: str = "0.0001",
     complaints: Annotated[bool, Parameter(help="Whether customers may complain about answers to its pictures.")] = True,
     life: Annotated[str, Parameter(help=LIFE_HELP)] = USUAL_LIFE,
@@ -62,12 +72,6 @@ def add(
         Language that its workers read.
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     vote_pay
         What a reviewer gets for a vote, in USD.
     """
@@ -109,15 +113,16 @@ def set_queue(
     queue_id: int,
     *,
     price: str | None = None,
-    pay: str | None = None,
-    capacity: int | None = None,
-    lease_seconds: int | None = None,
+    pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
+    capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
+    lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
     sensitive: bool | None = None,
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
     floor: float | None = None,
     gold_share: float | None = None,
+    audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
 ) -> None:
@@ -127,12 +132,6 @@ def set_queue(
     ----------
     price
         What a customer pays for a task, in USD.
-    pay
-        What a worker gets for it, in USD; not more than the price.
-    capacity
-        Waiting tasks above which only a high bid enters.
-    lease_seconds
-        How long a worker may take.
     sensitive
         Pictures are blurred until the worker chooses to look.
     vote_pay
@@ -158,6 +157,8 @@ def set_queue(
         terms["default_terms"] = _people(queue_id, people)
         terms |= {"floor": floor, "gold_share": gold_share}
         await check_floor(context, before, floor, gold_share)
+        terms["audit_share"] = audit_share
+        _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))
         await context.notifier.tell_changed()
@@ -192,6 +193,18 @@ def _people(queue_id: int, people: PeopleOptions | None) -> PeopleTerms | None:
     if terms and queue_id in TOKEN_QUEUES:
         raise CommandFailed("a token is always one person's: a queue of tokens takes no number of answers")
     return terms
+
+
+def _check_audits(before: QueueTerms, people: PeopleTerms | None, audit_share: float | None) -> None:
+    """Refuse shares that are none, and a promise that nothing could ever prove. Raises `CommandFailed`."""
+    share = before.audit_share if audit_share is None else audit_share
+    if not 0 <= share <= 1:
+        raise CommandFailed("--audit-share must be from 0 to 1")
+    if share == 0 and people and people.wrong_at_most is not None:
+        raise CommandFailed(
+            "the queue's own terms promise a share of wrong results, and without audits nothing can ever be proven: "
+            "give an --audit-share above 0"
+        )
 
 
 def _check_new(queue: QueueTerms, others: Iterable[QueueTerms]) -> None:
@@ -236,6 +249,7 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "sensitive": queue.sensitive,
         "complaints": queue.accepts_complaints,
         "life_seconds": queue.life_seconds,
+        "audit_share": queue.audit_share,
         "terms": terms_row(queue.default_terms),
         "floor": queue.floor and round(queue.floor, 4),
         "gold_share": queue.gold_share and round(queue.gold_share, 4),

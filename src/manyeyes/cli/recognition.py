@@ -14,7 +14,6 @@ from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.recognition_import import import_history
-from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.outbound.given_address import read_given_address
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
@@ -60,7 +59,7 @@ def create(
     labels: Annotated[str, Parameter(allow_leading_hyphen=True)],
     threshold: float = 0.9,
     review_queue: ReviewQueue = None,
-    name: str = "",
+    name: Annotated[str, Parameter(help="What people are told that they look at. Default: the recogniser's.")] = "",
     model: Path | None = None,
     sample: Sample = None,
     price: Price = None,
@@ -79,8 +78,6 @@ def create(
         Numbers and names, such as 0=normal,1=qr code; below -1: only people give them.
     threshold
         From which rate on a result is certain, 0 to 1; above 1 nothing is.
-    name
-        What people are told that they look at. Default: the recogniser's.
     model
         The recogniser's TOML file, where it wants one.
     """
@@ -89,10 +86,8 @@ def create(
         found, called = await find_app(context, app), read_name(name or recogniser)
         blank = _blank(found.secret_id, called, recogniser, model, labels)
         micros = price or (NO_PRICE if recogniser == rules.PEOPLE else MODEL_PRICE)
-        terms = await _terms(
-            context, blank, threshold, review_queue, sample, price=micros, hours=review_hours, url=review_url
-        )
-        terms |= _people(people)
+        rest: dict[str, Any] = {"price": micros, "hours": review_hours, "url": review_url, "people": people}
+        terms = await _terms(context, blank, threshold, review_queue, sample, **rest)
         new = msgspec.structs.replace(blank, **terms)
         rules.check(new)
         memory = context.settings.recogniser_megabytes
@@ -152,10 +147,8 @@ def set_recognition(
 
     async def work(context: Context) -> dict[str, Any]:
         before = await find_recognition(context, task_id)
-        terms = await _terms(
-            context, before, threshold, review_queue, sample, price=price, hours=review_hours, url=review_url
-        )
-        terms |= _people(people)
+        rest: dict[str, Any] = {"price": price, "hours": review_hours, "url": review_url, "people": people}
+        terms = await _terms(context, before, threshold, review_queue, sample, **rest)
         if not terms:
             raise CommandFailed("nothing to change; see `manyeyes recognition set --help`")
         rules.check(msgspec.structs.replace(before, **terms))
@@ -227,6 +220,7 @@ async def _terms(
     price: str | None,
     hours: float | None,
     url: str | None,
+    people: PeopleOptions | None,
 ) -> dict[str, Any]:
     """Return the columns that change, with their values."""
     queue_id = await _queue_id(context, review_queue)
@@ -241,6 +235,7 @@ async def _terms(
         "price_micros": None if price is None else money.parse(price),
         "review_seconds": None if hours is None else _seconds(hours),
         "review_url": url,
+        "terms": terms_in(people),
     }
     return {name: value for name, value in terms.items() if value is not None}
 
@@ -258,11 +253,6 @@ def _seconds(hours: float) -> int:
     if not 0 < hours <= rules.LONGEST_REVIEW_SECONDS / 3600:
         raise CommandFailed(f"a review may wait for more than 0 and up to {rules.LONGEST_REVIEW_SECONDS // 3600} hours")
     return max(1, round(hours * 3600))
-
-
-def _people(options: PeopleOptions | None) -> dict[str, PeopleTerms]:
-    terms = terms_in(options)
-    return {} if terms is None else {"terms": terms}
 
 
 def _set_closed(task_id: str, is_closed: bool, common: Common | None) -> None:

@@ -102,9 +102,10 @@ def prove(
     """Return the lowest of ``candidates`` (the strictest first; see `thresholds`) that ``audited`` prove.
 
     ``promised``: the highest scores of the results that are not audited, if the promise is to hold for just these too.
-    It is refused, which is to say people do not know these, when already at the strictest the lower bound of what is
-    wrong is above ``target``. Without audits nothing is proven and nothing refused. Raises ValueError for a target
-    outside [0, 1], a confidence outside (0, 1), and candidates that are not in falling order.
+    Where nothing is proven it is refused, which is to say people do not know these, when the audits refute the score
+    that accepts until then (`is_refuted`); a later proving may lift that. Without audits nothing is proven and nothing
+    refused. Raises ValueError for a target outside [0, 1], a confidence outside (0, 1), and candidates that are not in
+    falling order.
     """
     _check(target, confidence)
     if any(later >= earlier for earlier, later in pairwise(candidates)):
@@ -113,9 +114,24 @@ def prove(
     proven = [point.threshold for point in points if point.is_proven]
     if proven:
         return Proving(Proof(threshold=proven[-1]), points, 0)
-    if points and lower_bound(points[0].wrong, points[0].accepted, confidence) > target:
+    if is_refuted(audited, target, confidence):
         return Proving(Proof(is_refused=True), points, None)
     return Proving(Proof(), points, _missing(points, target, confidence))
+
+
+def unproven_score(target: float) -> float:
+    """Return the score that accepts a result while nothing is proven: what would do if scores were what they claim."""
+    return 1 - target
+
+
+def is_refuted(audited: Sequence[Audited], target: float, confidence: float = CONFIDENCE) -> bool:
+    """Tell whether more than ``target`` is wrong of what the score accepts that needs no proof, by the lower bound.
+
+    The score is fixed by the target alone, so the audits have no part in what they are asked about. What they refute
+    must not go on being accepted, though a stricter score might keep the promise and only too few audits reach it.
+    """
+    ((_, accepted, wrong),) = _counted(audited, [unproven_score(target)])
+    return accepted > 0 and lower_bound(wrong, accepted, confidence) > target
 
 
 def thresholds(

@@ -19,6 +19,7 @@ from manyeyes.consensus.tokens import Token, characters, words
 from manyeyes.values.text.rules import normalised
 
 LONGEST_BY_CHARACTERS = 40  # the median of longer texts has several words, and those are what people mishear
+FEWEST_DRAFTED = 3  # of two texts the votes are equal everywhere: one of them, or no better
 FARTHEST = 64  # tokens by which two texts are shifted against each other at most, beside what one is longer
 
 
@@ -45,6 +46,25 @@ def proposal(shape: Shape, given: Sequence[Given], skills: Mapping[int, Skill]) 
         return groups(shape, given)[0].value
     weights = [chance_right(skills.get(each.worker_id, UNKNOWN), OPEN_CHOICES) for each in given]
     return text_of(slots_of([each.text for each in given], weights))
+
+
+def draft(shape: Shape, given: Sequence[Given], skills: Mapping[int, Skill]) -> str | None:
+    """Return a `proposal` for whoever decides where three or more typed a text, no two alike; otherwise None.
+
+    Of a form, where that is so of a field; its other fields have the value of their largest group. Perhaps nobody
+    typed it, and perhaps it does not keep the question's rules: it is shown, and never accepted unseen.
+    """
+    if shape.kind is ShapeKind.FIELDS:
+        fields = fields_given(shape, given)
+        drafts = {name: draft(shape.fields[name], each, skills) for name, each in fields.items()}
+        if not any(drafts.values()):
+            return None
+        return put_together(
+            shape, {name: drafts[name] or groups(shape.fields[name], each)[0].value for name, each in fields.items()}
+        )
+    if shape.kind is not ShapeKind.TEXT or len(given) < FEWEST_DRAFTED or len(groups(shape, given)) < len(given):
+        return None
+    return proposal(shape, given, skills) or None
 
 
 def text_of(slots: Sequence[VotedSlot]) -> str:

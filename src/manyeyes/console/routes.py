@@ -7,6 +7,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from manyeyes.console.customer.callbacks import CallbackPages
+from manyeyes.console.customer.certainty import CertaintyPages
+from manyeyes.console.customer.jobs.agreement_page import AgreementPages
 from manyeyes.console.customer.jobs.drafts import DraftPages
 from manyeyes.console.customer.jobs.job_pages import VERBS, JobPages
 from manyeyes.console.customer.overview import CustomerPages
@@ -16,6 +18,8 @@ from manyeyes.console.customer.result_downloads import Downloads
 from manyeyes.console.customer.statement import StatementPages
 from manyeyes.console.customer.task_page import OneTaskPages
 from manyeyes.console.customer.tasks import TaskPages
+from manyeyes.console.operator.agreement import QueueAgreementPages
+from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
 from manyeyes.console.operator.people import PeoplePages
@@ -116,7 +120,9 @@ def _customers(context: Context) -> Rooms:
         "/customer/jobs": jobs.show,
         "/customer/jobs/new": drafts.show_new,
         "/customer/jobs/{job_id}": jobs.show_one,
+        "/customer/jobs/{job_id}/agreement": AgreementPages(context).show,
         "/customer/jobs/{job_id}/cancel": jobs.ask_cancel,
+        "/customer/certainty": CertaintyPages(context).show,
         "/customer/tasks": tasks.show,
         "/customer/tasks/rows": tasks.rows,
         "/customer/tasks/{task_id}": OneTaskPages(context).show,
@@ -155,12 +161,16 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     people = PeoplePages(context)
+    agreement = QueueAgreementPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
+        "/operator/queues/{queue_id}/agreement": agreement.show,
+        "/operator/queues/{queue_id}/agreement.csv": agreement.download,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
+        "/operator/certainty": OperatorCertaintyPages(context).show,
         "/operator/recourse": recourse.show,
     }
     forms: dict[str, Endpoint] = {

@@ -28,10 +28,5 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 
 
 async def lock_works(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Work]:
-    """Return those of the tasks that have not ended, locked, whoever has them."""
+    """Return those of the tasks that have not ended, and open seats of those that take several answers, locked."""
     return read(Work, await tx.fetch(SQL.lock_works, cell, task_ids))
-
-
-async def lock_seats(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Work]:
-    """Return the open seats of those of the tasks that take several answers, locked, whoever has them."""
-    return read(Work, await tx.fetch(SQL.lock_seats, cell, task_ids))

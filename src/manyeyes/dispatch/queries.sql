@@ -147,18 +147,13 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
 FROM work WHERE cell = $1 AND state = 0 AND expires_at <= $2 ORDER BY expires_at LIMIT $3 FOR UPDATE SKIP LOCKED;
 
 -- name: lock_works
--- Tasks on their way, whoever has them, locked in the order of the key.
+-- Tasks on their way and the open seats of those that take several answers, whoever has them, locked in the order of the key.
 SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
        created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
        share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
-FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE;
-
--- name: lock_seats
--- The open seats of tasks that take several answers, whoever has them, locked in the order of the key.
-SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, soft_id, ip, kind, options, media,
-       created_at, state, worker_id, lease, lease_until, tried, failures, bid_micros, callback_url, base_url,
-       share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
-FROM work WHERE cell = $1 AND of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1 ORDER BY task_id FOR UPDATE;
+FROM work WHERE cell = $1 AND (task_id = ANY ($2::bigint[])
+                               OR of_task = ANY ($2::bigint[]) AND of_task <> 0 AND purpose = 1)
+ORDER BY task_id FOR UPDATE;
 
 -- name: promote
 -- A queued task becomes the one that the worker looks at; its lease begins now.

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from manyeyes.job_files.result_rows import OUTCOMES, FileRow, GivenAnswer, Layout, ResultRow, column_names
+from manyeyes.job_files.result_rows import OUTCOMES, FileRow, Layout, PersonsAnswer, ResultRow, column_names
 from manyeyes.values.money import text as money
 
 # What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), full-width twins too.
@@ -27,7 +27,7 @@ def json_lines(rows: Sequence[ResultRow], names: list[str]) -> bytes:
     return _encoder.encode_lines([_members(row, names) for row in rows])
 
 
-def answer_lines(rows: Sequence[GivenAnswer], names: list[str]) -> bytes:
+def answer_lines(rows: Sequence[PersonsAnswer], names: list[str]) -> bytes:
     """Return what each person gave as JSON objects, one a line; ``names`` as of results."""
     said = [{"line": row.line, "external_id": row.external_id, **_given(row, names)} for row in rows]
     return _encoder.encode_lines([{**members, "task_id": row.task_id} for members, row in zip(said, rows, strict=True)])
@@ -54,7 +54,7 @@ def _members(row: ResultRow, names: list[str]) -> dict[str, object]:
     }
 
 
-def _given(row: GivenAnswer, names: list[str]) -> dict[str, object]:
+def _given(row: PersonsAnswer, names: list[str]) -> dict[str, object]:
     return {"person": row.person, "value": _value(row.cells, names), "at": row.at}
 
 

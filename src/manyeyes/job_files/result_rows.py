@@ -43,7 +43,7 @@ class FileRow(Protocol):
         """Return the values behind the answer's; money as a decimal with six digits."""
 
 
-class GivenAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PersonsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What one person gave to one line; ``person``: how the customer sees them (values/pseudonyms.py)."""
 
     line: int
@@ -86,7 +86,7 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     refunded_micros: int
     ended_at: datetime | None
     task_id: int
-    given: Sequence[GivenAnswer] = ()
+    given: Sequence[PersonsAnswer] = ()
 
     @property
     def leading(self) -> tuple[object, ...]:

@@ -32,7 +32,18 @@ class AskArguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     picture_path: Annotated[str, Meta(description="or the path of a file on this machine")] = ""
     price_at_most: Annotated[
         str | float | None,
-        Meta(description='US dollars that an answer may cost, such as "0.005"; dearer queues are refused'),
+        Meta(description='US dollars that all of it may cost, such as "0.005"; dearer queues are refused'),
+    ] = None
+    answers: Annotated[
+        int | None,
+        Meta(description="how many people answer, each paid; the majority is the answer. Left out: one"),
+    ] = None
+    answers_at_most: Annotated[
+        int | None, Meta(description="how many in all, one more at a time where they do not agree yet")
+    ] = None
+    wrong_at_most: Annotated[
+        float | None,
+        Meta(description="ask until it is sure: the share of such answers that may be wrong, such as 0.05"),
     ] = None
     queue: Annotated[
         str, Meta(description="name of the queue, which is the language people read; usually left out")
@@ -65,7 +76,7 @@ async def asked_task(asking: Asking, asked: AskArguments) -> ToldTask:
     content = {**picture, "question": question, **({"queue": asked.queue} if asked.queue else {})}
     if asked.key:
         return await asking.installation.make(_body(content, asked, asked.key), f"mcp:{_digest(asked.key.encode())}")
-    name = f"mcp:{_digest(_canonical(content))[:32]}"
+    name = f"mcp:{_digest(_canonical({**content, **_people(asked)}))[:32]}"
     before = await asking.installation.newest(name)
     if before and _still_counts(before, datetime.now(UTC)):
         return before
@@ -85,8 +96,16 @@ def _still_counts(before: ToldTask, now: datetime) -> bool:
 
 def _body(content: dict[str, Any], asked: AskArguments, external_id: str) -> bytes:
     """Return the JSON body of the task; the same arguments give the same bytes."""
-    terms = {} if asked.price_at_most is None else {"terms": {"price_at_most": _money(asked.price_at_most)}}
-    return _canonical({**content, **terms, "external_id": external_id})
+    terms = _people(asked)
+    if asked.price_at_most is not None:
+        terms["price_at_most"] = _money(asked.price_at_most)
+    return _canonical({**content, **({"terms": terms} if terms else {}), "external_id": external_id})
+
+
+def _people(asked: AskArguments) -> dict[str, Any]:
+    """Return how many people are asked, as far as it is said."""
+    said = {name: getattr(asked, name) for name in ("answers", "answers_at_most", "wrong_at_most")}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _money(amount: str | float) -> str:

@@ -17,6 +17,9 @@ class ToldResult(msgspec.Struct, frozen=True, kw_only=True):
 
     value: Any
     text: str | None
+    answers: int = 1
+    confidence: float | None = None
+    uncertain: bool = False
     kept: bool = True
 
 

@@ -44,9 +44,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, now())
 -- name: set_recognition
 -- Change a recognition's terms; null leaves a value as it is.
 UPDATE recognition SET threshold = coalesce($2, threshold), queue_id = coalesce($3, queue_id),
-       sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds),
-       review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed),
-       terms = coalesce($9, terms)
+       sample_share = coalesce($4, sample_share), review_seconds = coalesce($5, review_seconds), terms = coalesce($9, terms),
+       review_url = coalesce($6, review_url), price_micros = coalesce($7, price_micros), closed = coalesce($8, closed)
 WHERE task_id = $1 RETURNING task_id;
 
 -- name: label_days

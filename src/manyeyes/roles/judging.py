@@ -15,10 +15,11 @@ from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement, skip_judgements
 from manyeyes.actions.take_judgements import TakeJudgement, take_judgements
 from manyeyes.certainty import judgements
-from manyeyes.certainty.judgements import Agreement
+from manyeyes.certainty.judgements import AlikeDecisions
 from manyeyes.certainty.rules import Judgement, blind
 from manyeyes.consensus.likeness import groups
-from manyeyes.consensus.rules import Given, Shape
+from manyeyes.consensus.rover import draft
+from manyeyes.consensus.rules import Given, Shape, Skill
 from manyeyes.ledger import store as ledger
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
@@ -27,6 +28,7 @@ from manyeyes.roles.pictures import KeptPicture
 from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.skills import store as skills
 from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options, shown_text, unfit_answer
@@ -50,7 +52,8 @@ class GivenText(msgspec.Struct, frozen=True):
 class LeasedJudgement(msgspec.Struct, frozen=True, kw_only=True):
     """A result before a reviewer: picture, question and all different answers, blind and in no order.
 
-    Nothing says why it is asked, who gave which answer, or how many did.
+    Where no two typed alike, what they typed is voted together too (`rover.draft`), and looks like the others. Nothing
+    says why it is asked, who gave which answer, or how many did.
     """
 
     judgement: JudgementId
@@ -81,8 +84,8 @@ class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
     payable_micros: int
     votes: int
     against: int
-    own: Agreement
-    others: Agreement
+    own: AlikeDecisions
+    others: AlikeDecisions
 
 
 class JudgingDesk:
@@ -155,7 +158,7 @@ class JudgingDesk:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         since = now - timedelta(days=AGREEMENT_DAYS)
         decisions = earned = payable = votes = against = 0
-        own = others = Agreement()
+        own = others = AlikeDecisions()
         for cell in self._context.cells.numbers:
             async with self._context.cells.pool(cell).acquire() as db:
                 count, micros = await judgements.judged_since(db, cell, worker.worker_id, midnight)
@@ -198,9 +201,14 @@ class JudgingDesk:
         return random.sample(numbers, len(numbers))
 
     async def _leased(self, cell: int, judgement: Judgement) -> LeasedJudgement:
-        question, texts = await self._context.batcher.read(_asked, cell, judgement.task_id)
+        question, given, people = await self._context.batcher.read(
+            _asked, cell, (judgement.task_id, judgement.queue_id)
+        )
         options = picture_options(question.kind, question.options)
-        values = different(shape_of(options), [*texts, judgement.proposal])
+        shape = shape_of(options)
+        drafted = draft(shape, given, people)
+        texts = [*(each.text for each in given), judgement.proposal, *([drafted] if drafted else [])]
+        values = different(shape, texts)
         lease = (judgement.task_id, judgement.lease, judgement.reviewer_id)
         fitting = [value for value in blind(values, lease) if not unfit_answer(options, value)]
         assert judgement.lease_until is not None
@@ -245,12 +253,21 @@ async def _holds(db: asyncpg.Connection, cell: int, reviewer_ids: Sequence[int])
     return [reviewer_id in held for reviewer_id in reviewer_ids]
 
 
-async def _asked(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[tuple[TaskQuestion, list[str]]]:
-    """Return what was asked, and what people gave; a batched read."""
-    ids = sorted(set(task_ids))
+async def _asked(
+    db: asyncpg.Connection, cell: int, asked: Sequence[tuple[int, int]]
+) -> list[tuple[TaskQuestion, list[Given], dict[int, Skill]]]:
+    """Return what was asked, what people gave, and what is known of them, of each (task, queue); a batched read."""
+    ids = sorted({task_id for task_id, _ in asked})
     questions, answers = await history.questions(db, cell, ids), await panels.answers_of(db, cell, ids)
-    texts = {task_id: [answer.text for answer in answers[task_id] if answer.text is not None] for task_id in ids}
-    return [(questions[task_id], texts[task_id]) for task_id in task_ids]
+    known = await skills.skills(db, cell, {(queue_id, a.worker_id) for t, queue_id in asked for a in answers[t]})
+    found, now = [], datetime.now(UTC)
+    for task_id, queue_id in asked:
+        given = [Given(a.worker_id, a.text) for a in answers[task_id] if a.text is not None]
+        people = {
+            g.worker_id: known[queue_id, g.worker_id].skill(now) for g in given if (queue_id, g.worker_id) in known
+        }
+        found.append((questions[task_id], given, people))
+    return found
 
 
 _NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")

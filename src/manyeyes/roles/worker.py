@@ -190,7 +190,8 @@ class WorkerDesk:
         """Pass a task on; return what comes next."""
         if not self._is_ours(lease):
             return _NO_LEASE
-        outcome = await self._context.batcher.ask(skip_tasks, SkipTask(lease.cell, worker.worker_id, lease, reason))
+        command = SkipTask(lease.cell, worker.worker_id, lease, reason, os.urandom(LOT_BYTES))
+        outcome = await self._context.batcher.ask(skip_tasks, command)
         upcoming = await self._after(worker, lease.cell, outcome)
         return outcome if isinstance(outcome, Refusal) else upcoming
 
@@ -203,8 +204,7 @@ class WorkerDesk:
 
     async def cell(self, worker_id: int) -> int:
         """Return the cell the worker is attached to: where they are present, else the one with the longest queue."""
-        known = self._context.presence.cell_of(worker_id)
-        numbers = self._context.cells.numbers
+        known, numbers = self._context.presence.cell_of(worker_id), self._context.cells.numbers
         if known is not None or len(numbers) == 1:
             return known if known is not None else numbers[0]
         depths = {}

@@ -81,9 +81,13 @@ class LookupCache:
         """Return the terms of all queues, by queue."""
         return await self._fresh("queues", None, tasks.queues)
 
-    async def people(self, queue_id: int) -> int:
-        """Return how many workers may take a queue's tasks, whether they are there now or not."""
-        return await self._fresh("people", queue_id, lambda db: workers.count_enabled(db, queue_id))
+    async def people(self, queue_id: int, wanted: int) -> int:
+        """Return how many workers may take a queue's tasks, there now or not; too few are counted anew."""
+        found = await self._fresh("people", queue_id, lambda db: workers.count_enabled(db, queue_id))
+        if found < wanted:
+            self._cache.pop(("people", queue_id), None)
+            found = await self._fresh("people", queue_id, lambda db: workers.count_enabled(db, queue_id))
+        return found
 
     async def soft_apps(self) -> dict[int, SoftApp]:
         """Return all registered applications, by their softId."""

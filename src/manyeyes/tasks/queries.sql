@@ -1,7 +1,7 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints, life_seconds, default_terms, floor, gold_share FROM queue
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
@@ -10,14 +10,15 @@ UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesc
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
        life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms),
-       floor = nullif(coalesce($11, floor), 0), gold_share = coalesce($12, gold_share)
+       audit_share = coalesce($11, audit_share), floor = nullif(coalesce($12, floor), 0),
+       gold_share = coalesce($13, gold_share)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue
 -- Open a queue of the operator's own.
 INSERT INTO queue (queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-                   accepts_complaints, life_seconds, default_terms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING queue_id;
+                   accepts_complaints, life_seconds, default_terms, audit_share)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING RETURNING queue_id;
 
 -- name: take_serials
 -- Take a block of serial numbers out of a cell's row.
@@ -288,3 +289,28 @@ FROM (SELECT t.task_id, CASE WHEN $7::text = '' THEN s.words ELSE substr(s.words
       FROM task AS t, LATERAL (SELECT coalesce(t.options ->> 'comment', t.options ->> 'words', '') AS words) AS s
       WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0) AS own
 WHERE task.cell = $1 AND task.task_id = own.task_id;
+
+-- name: jobs_answers
+-- How many answers there are to a job's items that several people answered and whose result stands.
+SELECT coalesce(sum(r.answers), 0)::bigint AS answers
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0;
+
+-- name: several_answers
+-- What several people gave to a job's items whose results stand, on the lines behind $3 up to $4; of items by lot so many in
+-- 1,024 ($5). The lot is the task's number, hashed: whoever looks again sees the same items.
+SELECT t.task_id, a.worker_id, a.answer AS text
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND a.answer IS NOT NULL
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+  AND (hashint8extended(t.task_id, 0) & 1023) < $5;
+
+-- name: recent_answers
+-- What several people gave in a queue lately, with what was asked: the last so many.
+SELECT a.task_id, a.worker_id, a.answer AS text, t.kind, t.options::text AS options
+FROM (SELECT cell, task_id, worker_id, answer FROM answer
+      WHERE cell = $1 AND queue_id = $2 AND purpose = 1 AND answer IS NOT NULL
+      ORDER BY answered_at DESC LIMIT $3) AS a
+JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;

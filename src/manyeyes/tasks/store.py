@@ -135,12 +135,22 @@ class OwnerShare(msgspec.Struct, frozen=True):
 
 async def queues(db: asyncpg.Connection) -> dict[int, QueueTerms]:
     """Return all queues by id."""
-    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of)
+    found = read(QueueTerms, await db.fetch(SQL.queues), default_terms=terms_of, audit_share=_share)
     return {queue.queue_id: queue for queue in found}
 
 
+def _share(kept: float) -> float:
+    """Return a share as it was set: the column holds fewer digits."""
+    return round(kept, 6)
+
+
 async def set_queue(
-    db: asyncpg.Connection, queue_id: int, default_terms: PeopleTerms | None = None, /, **terms: float | bool | None
+    db: asyncpg.Connection,
+    queue_id: int,
+    default_terms: PeopleTerms | None = None,
+    audit_share: float | None = None,
+    /,
+    **terms: float | bool | None,
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
@@ -153,7 +163,7 @@ async def set_queue(
         "accepts_complaints",
         "life_seconds",
     )
-    given = [*(terms.get(name) for name in names), kept_terms(default_terms)]
+    given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
     given += [terms.get(name) for name in ("floor", "gold_share")]
     return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
@@ -163,7 +173,7 @@ async def add_queue(db: asyncpg.Connection, queue: QueueTerms) -> bool:
     terms = values(
         queue,
         *("queue_id", "name", "language", "price_micros", "pay_micros", "capacity", "lease_seconds", "sensitive"),
-        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms"),
+        *("vote_micros", "accepts_complaints", "life_seconds", "default_terms", "audit_share"),
         default_terms=lambda row: kept_terms(row.default_terms),
     )
     return await db.fetchval(SQL.add_queue, *terms) is not None

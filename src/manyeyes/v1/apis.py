@@ -5,6 +5,8 @@ from collections.abc import Callable
 from manyeyes.runtime.context import Context
 from manyeyes.v1 import (
     buckets,
+    certainty,
+    job_agreement,
     job_files,
     job_results,
     job_stream,
@@ -20,6 +22,8 @@ from manyeyes.v1 import (
     worker,
 )
 from manyeyes.v1.buckets import BucketsApi
+from manyeyes.v1.certainty import CertaintyApi
+from manyeyes.v1.job_agreement import JobAgreementApi
 from manyeyes.v1.job_files import JobFilesApi
 from manyeyes.v1.job_results import JobResultsApi
 from manyeyes.v1.job_stream import JobStreamApi
@@ -42,11 +46,13 @@ APIS: dict[Callable[[Context], object], list[Operation]] = {
     ReportsApi: reports.OPERATIONS,
     WebhooksApi: webhooks.OPERATIONS,
     RecognitionsApi: recognitions.OPERATIONS,
+    CertaintyApi: certainty.OPERATIONS,
     TasksApi: tasks.OPERATIONS,
     JobsApi: jobs.OPERATIONS,
     JobStreamApi: job_stream.OPERATIONS,
     JobFilesApi: job_files.OPERATIONS,
     JobResultsApi: job_results.OPERATIONS,
+    JobAgreementApi: job_agreement.OPERATIONS,
     BucketsApi: buckets.OPERATIONS,
     MoneyApi: money.OPERATIONS,
     StatementApi: statement.OPERATIONS,

@@ -30,9 +30,9 @@ class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobPrice(msgspec.Struct, frozen=True):
-    """The most that a task may cost now, and that the whole job may; ``answer``: what each answer costs."""
+    """The most that a task may cost now, and that the whole job may; ``per_answer``: what each answer costs."""
 
-    answer: str
+    per_answer: str
     task: str
     total: str
 

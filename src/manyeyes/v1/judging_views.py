@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from manyeyes.certainty.judgements import Agreement
+from manyeyes.certainty.judgements import AlikeDecisions
 from manyeyes.roles.judging import AGREEMENT_DAYS, DecisionTaken, JudgingSession, LeasedJudgement
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
@@ -45,7 +45,7 @@ class AgreementView(msgspec.Struct, frozen=True):
     alike: int
 
 
-class JudgingView(msgspec.Struct, frozen=True):
+class JudgingView(msgspec.Struct, frozen=True, kw_only=True):
     """``decisions`` and ``earned`` (USD) since midnight UTC. ``votes`` on complaints that are decided, ``against`` the
     verdict. ``own`` and ``others``: decisions of the last ``days``."""
 
@@ -89,7 +89,7 @@ def judging_view(session: JudgingSession) -> JudgingView:
     )
 
 
-def _agreement(found: Agreement) -> AgreementView:
+def _agreement(found: AlikeDecisions) -> AgreementView:
     return AgreementView(found.decided, found.alike)
 
 

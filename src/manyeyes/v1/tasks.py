@@ -135,7 +135,9 @@ def _filter(query: Mapping[str, str]) -> TaskFilter:
     job_id = whole_number(job, 18) if job else 0
     if job_id is None or (job and not job_id):
         raise Refused(Refusal(Reason.UNREADABLE, "job must be a job's number"))
-    return TaskFilter(job_id, name.replace("\x00", "\ufffd"), TaskState(state) if state else None)
+    return TaskFilter(
+        job_id=job_id, external_id=name.replace("\x00", "\ufffd"), state=TaskState(state) if state else None
+    )
 
 
 # What the router serves and openapi.py describes.

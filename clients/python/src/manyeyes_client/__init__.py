@@ -33,7 +33,7 @@ from manyeyes_client.questions import (
     Question,
     TextQuestion,
 )
-from manyeyes_client.results import Row
+from manyeyes_client.results import GivenAnswer, Row
 from manyeyes_client.sources import Source
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Conflict",
     "Fault",
     "FieldsQuestion",
+    "GivenAnswer",
     "Item",
     "Job",
     "JobProgress",

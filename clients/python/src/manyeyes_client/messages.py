@@ -14,12 +14,29 @@ class QueueName(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people a task takes; ``wrong_at_most`` null: the majority is enough."""
+
+    answers: int
+    answers_at_most: int
+    wrong_at_most: float | None = None
+    uncertain: str
+
+
 class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
-    """``value`` and ``text`` are null when the account's keep is over; ``from_``: whose the answer is."""
+    """``value`` and ``text`` are null when the account's keep is over.
+
+    ``answers``: how many people gave one; ``from_``: whose the result is, people's or a reviewer's. ``confidence``:
+    from 0 to 1, null where one person's word is all; ``proven``: audits prove what the terms promise for it;
+    ``uncertain``: it is the best there is, and no more.
+    """
 
     value: Any = None
     text: str | None = None
     answers: int
+    confidence: float | None = None
+    proven: bool
+    uncertain: bool
     from_: str = msgspec.field(name="from")
     kept: bool
 
@@ -44,6 +61,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     external_id: str
     queue: QueueName
     question: dict[str, Any]
+    terms: People
     created_at: datetime
     ended_at: datetime | None = None
     expires_at: datetime | None = None
@@ -179,9 +197,12 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """``price_at_most`` null: the queue's price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
+    """``price_at_most`` null: any price; ``life`` null: the queue's, in seconds; ``deadline`` null: none."""
 
     answers: int
+    answers_at_most: int
+    wrong_at_most: float | None = None
+    uncertain: str
     price_at_most: Decimal | None = None
     life: int | None = None
     deadline: datetime | None = None
@@ -199,8 +220,9 @@ class JobCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class JobPrice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a task costs now, and the most that the whole job may cost at that price."""
+    """The most that a task may cost now, and that the whole job may; ``per_answer``: what each answer costs."""
 
+    per_answer: Decimal
     task: Decimal
     total: Decimal
 

@@ -101,10 +101,7 @@ def create_task(
     question: Question,
     *,
     queue: str | int | None,
-    answers: int | None,
-    price_at_most: Decimal | str | None,
-    life: int | None,
-    deadline: datetime | None,
+    terms: Mapping[str, object] | None,
     external_id: str | None,
     comment: str | None,
     callback_url: str | None,
@@ -117,7 +114,7 @@ def create_task(
         **_picture_members(picture),
         "question": question,
         "queue": queue,
-        "terms": terms(answers=answers, price_at_most=price_at_most, life=life, deadline=deadline),
+        "terms": terms,
         "external_id": external_id,
         "comment": comment,
         "callback_url": callback_url,
@@ -129,12 +126,16 @@ def create_task(
 def terms(
     *,
     answers: int | None = None,
+    answers_at_most: int | None = None,
+    wrong_at_most: float | None = None,
     price_at_most: Decimal | str | None = None,
+    uncertain: str | None = None,
     life: int | None = None,
     deadline: datetime | None = None,
 ) -> dict[str, object] | None:
     """Return the terms that are given; None when there are none."""
-    given = {"answers": answers, "price_at_most": price_at_most, "life": life, "deadline": deadline}
+    given: dict[str, object] = {"answers": answers, "answers_at_most": answers_at_most, "wrong_at_most": wrong_at_most}
+    given |= {"price_at_most": price_at_most, "uncertain": uncertain, "life": life, "deadline": deadline}
     return {name: value for name, value in given.items() if value is not None} or None
 
 

@@ -184,7 +184,7 @@ async def _before(
     """Return the audits that a look counts beside those that come now, of promises which come to one."""
     found: defaultdict[Scope, list[Audited]] = defaultdict(list)
     for scope, certain in sorted(known.items()):
-        if not certain.is_refused and 0 < certain.needed <= coming[scope]:
+        if 0 < certain.needed <= coming[scope]:
             for audit in await certainty.audits_of(tx, cell, scope, certain.round):
                 found[scope].append(Audited(_stops(audit.stops), audit.until))
     return found
@@ -213,7 +213,7 @@ async def _end_tasks(
         (_step(j, panel, answers[j.task_id]), work_of_panel(panel, origins[j.task_id]))
         for j, panel in zip(ending, over, strict=True)
     ]
-    await end_panels(tx, now, cell, ends, {})
+    await end_panels(tx, now, cell, ends)
 
 
 def _step(judgement: Judgement, panel: Panel, given: Sequence[PanelAnswer]) -> PanelStep:

@@ -136,15 +136,17 @@ class _Lot(msgspec.Struct, frozen=True):
 
 
 def _lot(panel: Panel, work: Work, known: _Known, seed: bytes, *, was_asked_all: bool) -> _Lot | None:
-    """Return the lot of what sure terms decide; None when it is not drawn, or its question is refused.
+    """Return the lot of what sure terms decide; None when it is not drawn.
 
-    What was not accepted is drawn as well: a lower threshold would accept some of it (docs/decisions/0058).
+    What was not accepted is drawn as well: a lower threshold would accept some of it (docs/decisions/0056). Where a
+    question is refused nobody is asked after the first answers, so what more would have said is not known; only terms
+    that ask nobody more are drawn then, and may prove that people know by now.
     """
     target = panel.terms.wrong_at_most
     if target is None or not is_drawn(seed, panel.task_id, known.weighings[panel.queue_id].audit_share):
         return None
     proof = _proof(panel, known)
-    if proof.is_refused:
+    if proof.is_refused and panel.terms.answers < panel.terms.answers_at_most:
         return None
     given, people, method = _given(panel, known), _people(panel, known), known.weighings[panel.queue_id].method
     stops = reached(_shape(work), given, people, panel.terms.answers, method)

@@ -44,15 +44,24 @@ class ClosedSeat(msgspec.Struct, frozen=True):
     took_ms: int = 0
 
 
-async def close_seats(
-    tx: asyncpg.Connection, now: datetime, cell: int, closed: Sequence[ClosedSeat], seed: bytes = b""
-) -> set[int]:
-    """Close seats, and go on with each task whose last open seat it was; return the queues in which new ones wait.
+async def end_works(
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    ended: Sequence[EndedWork],
+    closed: Sequence[ClosedSeat],
+    *,
+    seed: bytes = b"",
+    job_ids: Sequence[int] = (),
+) -> None:
+    """End tasks of their own, close seats of others, and go on with each task whose last open seat it was.
 
-    ``seed``: chance, for the audits by lot. Nobody else looks at a task that is decided here: all its seats are closed.
+    All of them at once, since what they lock is locked in one order. ``seed``: chance, for the audits by lot.
+    ``job_ids``: as `end_tasks`. Nobody else looks at a task that is decided here: all its seats are closed.
     """
     if not closed:
-        return set()
+        await end_tasks(tx, now, cell, ended, job_ids=job_ids)
+        return
     # 1. The seats leave the queue, and their panels are locked.
     await dispatch.delete_work(tx, cell, [each.work.task_id for each in closed])
     found = await panels.lock_panels(tx, cell, sorted({each.work.of_task for each in closed}))
@@ -66,7 +75,7 @@ async def close_seats(
     last = {each.work.of_task: each for each in closed}
     ready = {task_id: found[task_id] for task_id in last if not found[task_id].open}
     whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
-    forced = {task_id for task_id, how in whys.items() if how is not SeatEnd.ANSWERED}
+    forced = {task_id for task_id, panel in ready.items() if panel.seats > panel.given}  # some seat was closed in vain
     templates = {task_id: last[task_id].work for task_id in ready}
     steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, seed=seed)
     # 4. Save: more seats, judgements, results.
@@ -85,28 +94,28 @@ async def close_seats(
     await judgements.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
     ends = [step for step in steps if step.kind is StepKind.END]
     await certainty.count_accepted(tx, now, cell, _accepted(ends))
-    await end_panels(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
-    return {row.queue_id for row in entering}
+    panels_over = await _ends(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
+    await end_tasks(tx, now, cell, [*ended, *panels_over], job_ids=job_ids)
 
 
-async def end_panels(
+async def end_panels(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
+    """End tasks as reviewers decided; the pay of their people waits for the complaint window from now on."""
+    await end_tasks(tx, now, cell, await _ends(tx, now, cell, ends, {}))
+
+
+async def _ends(
     tx: asyncpg.Connection,
     now: datetime,
     cell: int,
     ends: Sequence[tuple[PanelStep, Work]],
     whys: Mapping[int, SeatEnd],
-) -> None:
-    """End tasks as their panels decided; the pay of their people waits for the complaint window from now on.
-
-    ``whys``: how the last seats of tasks without any answer were closed.
-    """
-    if not ends:
-        return
+) -> list[EndedWork]:
+    """Return the ends of tasks, and let their people's pay wait; ``whys``: how the last seats were closed."""
     ended = [_ended(step, work, whys.get(step.panel.task_id, SeatEnd.ANSWERED)) for step, work in ends]
     paid = sorted(answer_id for step, _ in ends for answer_id in step.answer_ids)
     await ledger.set_due(tx, cell, paid, now + timedelta(seconds=PENDING_SECONDS))
-    await end_tasks(tx, now, cell, ended)
     await _note_peers(tx, now, cell, ends)
+    return ended
 
 
 async def _note_peers(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
@@ -129,7 +138,7 @@ def _accepted(ends: Iterable[PanelStep]) -> Counter[certainty.Scope]:
 
 
 def _why(seats: Sequence[ClosedSeat]) -> SeatEnd:
-    """Return why a panel may ask nobody else: any seat that was closed without an answer says so, the gravest first."""
+    """Return how its last seats were closed: without an answer if any of them was, the gravest first."""
     return max((each.how for each in seats), key=lambda how: (how is not SeatEnd.ANSWERED, how))
 
 

@@ -12,6 +12,7 @@ from manyeyes.actions.shared.owner_shares import app_days
 from manyeyes.actions.shared.recognition_reviews import end_reviews
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
+from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, Transfer, TransferKind, posting
 from manyeyes.ledger.store import Pay
@@ -65,8 +66,15 @@ class EndedWork(msgspec.Struct, frozen=True):
         return self.panel.held_micros if self.panel else self.work.price_micros
 
 
-async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[EndedWork]) -> None:
-    """Write how tasks end: charged ones settle (and pay who solved them), others are released to the customer."""
+async def end_tasks(
+    tx: asyncpg.Connection, now: datetime, cell: int, ended: Sequence[EndedWork], *, job_ids: Sequence[int] = ()
+) -> None:
+    """Write how tasks end: charged ones settle (and pay who solved them), others are released to the customer.
+
+    ``job_ids``: jobs of which something else is to change; they are locked with those of the tasks, in one order.
+    """
+    if job_ids and not ended:
+        await jobs.lock_jobs(tx, cell, sorted(job_ids))
     if not ended:
         return
     # 1. The task leaves the queue; its result and all of its money are booked.
@@ -86,6 +94,8 @@ async def end_tasks(tx: asyncpg.Connection, now: datetime, cell: int, ended: Seq
     await soft_apps.add_days(tx, cell, app_days([(e.work, e.ending) for e in ended], now.date()))
     await end_reviews(tx, now, cell, [_closing(e) for e in ended if e.work.kind == LABEL_PICTURE])
     # 4. Their jobs count them, the last of all that is locked.
+    if job_ids:
+        await jobs.lock_jobs(tx, cell, sorted({*job_ids, *(e.work.job_id for e in ended if e.work.job_id)}))
     ends = [TaskEnd(e.work.job_id, e.ending, e.held_micros, e.charged_micros) for e in ended]
     await count_ends(tx, now, cell, ends)
 

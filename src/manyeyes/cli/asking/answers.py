@@ -25,6 +25,9 @@ OWN = (
     "failure",
     "from",
     "answers",
+    "confidence",
+    "proven",
+    "uncertain",
     "cost",
     "refunded",
     "ended_at",
@@ -63,7 +66,8 @@ class AnswerFile:
             values = {column: given.get(name) for name, column in self._columns.items()}
         return {
             **{"file": item.file, **values, "state": row.state, "failure": row.failure, "from": row.from_},
-            **{"answers": row.answers, "cost": str(row.cost), "refunded": str(row.refunded)},
+            **{"answers": row.answers, "confidence": row.confidence, "proven": row.proven, "uncertain": row.uncertain},
+            **{"cost": str(row.cost), "refunded": str(row.refunded)},
             "ended_at": row.ended_at.isoformat() if row.ended_at else None,
             **{"job": job, "task": row.task_id, "picture": item.picture, "question": question},
         }

@@ -38,7 +38,7 @@ class Conversation:
     def price(self, plan: AskPlan, job: Job, balance: Decimal) -> None:
         """Tell what it may cost."""
         count, each = len(plan.asked), job.price.task
-        say(f"at most {each * count} USD ({count} × {each}); the balance is {balance} USD")
+        say(f"at most {each * count} USD ({count} × {each}{_people(job)}); the balance is {balance} USD")
 
     def agree(self) -> None:
         """Ask whether to start. Raises `Stopped` for a no, and where nobody can be asked."""
@@ -53,6 +53,16 @@ class Conversation:
     def goes_on(self, job: Job) -> None:
         """Tell that the job was made before."""
         say(f"job {job.id} was made before and is {job.state}")
+
+
+def _people(job: Job) -> str:
+    """Return in words how many people each picture is asked of; empty of one."""
+    asked = job.terms
+    if asked.answers_at_most == 1:
+        return ""
+    most = int(job.price.task / job.price.per_answer)
+    people = f"{asked.answers} to {most} people" if most > asked.answers else f"{asked.answers} people"
+    return f", {people} each" if asked.wrong_at_most is None else f", {people} each until it is sure"
 
 
 def _name(what: str, files: list[tuple[str, str]]) -> None:

@@ -24,7 +24,10 @@ class Wishes:
     """On which terms people are asked, and what may be done without asking back."""
 
     queue: str | int | None = None
-    answers: int = 1
+    answers: int | None = None
+    answers_at_most: int | None = None
+    wrong_at_most: float | None = None
+    uncertain: str | None = None
     price_at_most: str | None = None
     life: int | None = None
     budget: Decimal | None = None
@@ -54,6 +57,9 @@ def find_job(client: Client, plan: AskPlan, wishes: Wishes) -> Job:
         plan.question,
         queue=wishes.queue,
         answers=wishes.answers,
+        answers_at_most=wishes.answers_at_most,
+        wrong_at_most=wishes.wrong_at_most,
+        uncertain=wishes.uncertain,
         price_at_most=wishes.price_at_most,
         life=wishes.life,
         key=None if wishes.is_dry else plan.key(),

@@ -10,7 +10,7 @@ from manyeyes.console.shared.languages import mark
 from manyeyes.console.shared.report_wording import STATES as REPORT_STATES
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind, ReportState
 from manyeyes.roles.customer.tasks import CustomerTask
-from manyeyes.tasks.rules import TOKEN_KINDS, Ending, wire_id
+from manyeyes.tasks.rules import TOKEN_KINDS, Assurance, Ending, wire_id
 from manyeyes.tasks.seen.store import SeenTask, TaskState
 from manyeyes.values.signed_links import PictureLinks
 
@@ -48,7 +48,8 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
 
     ``missing``: why no picture is there, in words. ``answer``: None when there is none, or it is no longer kept.
     ``most_micros``: the most it may cost, None as soon as it ended. ``left``: whole seconds in which something can
-    still be said of the answer, 0 for none. ``report``: what became of what was said, in words.
+    still be said of the answer, 0 for none. ``report``: what became of what was said, in words. ``answers``: how many
+    people gave one; ``confidence`` None: one person's word is all.
     """
 
     number: int
@@ -74,6 +75,11 @@ class TaskLine(msgspec.Struct, frozen=True, kw_only=True):
     may_cancel: bool
     report: str
     report_look: str
+    answers: int
+    confidence: float | None
+    is_uncertain: bool
+    is_proven: bool
+    is_reviewed: bool
 
 
 def task_line(
@@ -82,7 +88,6 @@ def task_line(
     """Return a task as the pages draw it."""
     task, translate = found.task, translations.ugettext
     is_solved = task.ending is Ending.SOLVED
-    price = found.queue.price_micros if task.price_micros is None else task.price_micros
     report = _report_state(task)
     return TaskLine(
         number=task.task_id,
@@ -97,7 +102,7 @@ def task_line(
         is_forgotten=is_solved and not task.is_kept,
         charged_micros=task.charged_micros,
         refunded_micros=task.refunded_micros,
-        most_micros=price if task.ended_at is None else None,
+        most_micros=found.most_micros if task.ended_at is None else None,
         queue=found.queue.name,
         made_at=task.created_at.astimezone(zone),
         external_id=task.external_id,
@@ -108,6 +113,11 @@ def task_line(
         may_cancel=task.work_state is not None and task.state in (TaskState.WAITING, TaskState.PAUSED),
         report=_report_words(translations, task, report),
         report_look=report,
+        answers=task.answers,
+        confidence=task.confidence,
+        is_uncertain=task.assurance is Assurance.UNCERTAIN,
+        is_proven=bool(task.is_proven),
+        is_reviewed=task.assurance is Assurance.REVIEWED,
     )
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.consensus.terms import ONE_ANSWER
 from manyeyes.console.customer.callbacks import LOOKS as CALLBACK_LOOKS
 from manyeyes.console.customer.callbacks import STATES as CALLBACK_STATES
 from manyeyes.console.customer.reader_zone import ReaderZone, keep_zone, zone_of
@@ -67,6 +68,7 @@ class OneTaskPages:
             rules=rules_of(translations, options),
             fields=fields_asked(translations, options),
             told=instructions_view(self._context, found.told) if found.told else None,
+            terms=task.terms or ONE_ANSWER,
             tried=task.solve_count,
             is_answered=task.ending is Ending.SOLVED,
             is_over=task.ended_at is not None,
@@ -105,7 +107,9 @@ def task_steps(language: str, found: TaskHistory) -> list[Step]:
 def _end(language: str, found: TaskHistory, took: str) -> Step:
     translate, task = catalogue(language).ugettext, found.task.task
     if task.state is TaskState.DONE:
-        return Step(translate("A person answered it"), task.ended_at, took, "good")
+        is_one = task.confidence is None
+        said = translate("A person answered it") if is_one else translate("The result of several people stands")
+        return Step(said, task.ended_at, took, "good")
     if task.ending in FAILURES:
         return Step(translate(FAILURES[task.ending]), task.ended_at, took, "bad")
     return Step(translate("It was taken back; nothing is charged"), task.ended_at, took)

@@ -14,6 +14,7 @@ from manyeyes.values.integers import whole_number
 
 PATH, ROWS_PATH = "/customer/tasks", "/customer/tasks/rows"
 ID_DIGITS = 18
+FILTERS = ("state", "queue", "job", "external_id", "uncertain", "from", "to")
 
 
 class TaskQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,7 @@ class TaskQuery(msgspec.Struct, frozen=True, kw_only=True):
 
 def asked(query: Mapping[str, str], queues: Mapping[int, QueueTerms], zone: tzinfo) -> TaskQuery:
     """Read the question from a query; what cannot be read is passed over."""
-    said = {name: query.get(name, "").strip() for name in ("state", "queue", "job", "external_id", "from", "to")}
+    said = {name: query.get(name, "").strip() for name in FILTERS}
     said = {name: value for name, value in said.items() if value}
     state = TaskState(said["state"]) if said.get("state", "") in set(TaskState) else None
     queue_id, job_id = _number(said.get("queue", "")), _number(said.get("job", ""))
@@ -71,13 +72,21 @@ def asked(query: Mapping[str, str], queues: Mapping[int, QueueTerms], zone: tzin
         "queue": queue_id in queues,
         "job": job_id > 0,
         "external_id": True,
+        "uncertain": said.get("uncertain") == "yes",
         "from": made is not None,
         "to": made is not None,
     }
     kept = {each: value for each, value in said.items() if read[each]}
     queue_id = queue_id if queue_id in queues else 0
     return TaskQuery(
-        of=TaskFilter(job_id, name, state, queue_id, made),
+        of=TaskFilter(
+            job_id=job_id,
+            external_id=name,
+            state=state,
+            queue_id=queue_id,
+            made=made,
+            is_uncertain=read["uncertain"],
+        ),
         asked=kept,
         before=_place(query.get("before", "")),
         after=_place(query.get("after", "")),

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from manyeyes.console.operator.calibration_curve import Curve, CurveWords, curve
 from manyeyes.console.shared import languages
+from manyeyes.console.shared.calibration_curve import Curve, CurveWords, curve
 from manyeyes.recognitions.calibration import NOTHING_CERTAIN, TARGET, CalibrationPoint, ReviewVerdict, calibrate
 from manyeyes.recognitions.rules import Recognition
 

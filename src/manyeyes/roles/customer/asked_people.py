@@ -13,7 +13,7 @@ async def too_few_people(context: Context, queue: QueueTerms, terms: PeopleTerms
     """
     if terms is None or terms == queue.default_terms or terms.answers == ONE_ANSWER.answers:
         return None
-    there = await context.lookups.people(queue.queue_id)
+    there = await context.lookups.people(queue.queue_id, terms.answers)
     if there >= terms.answers:
         return None
     people = "1 person takes" if there == 1 else f"{there or 'no'} people take"

@@ -16,7 +16,7 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.job_files.result_lines import answer_lines, csv_head, csv_lines, json_lines
-from manyeyes.job_files.result_rows import ANSWERS, OUTCOMES, FileRow, GivenAnswer, Layout, ResultRow
+from manyeyes.job_files.result_rows import ANSWERS, OUTCOMES, FileRow, Layout, PersonsAnswer, ResultRow
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import Job
 from manyeyes.runtime.batching import read_patiently
@@ -39,7 +39,7 @@ WITHOUT_PARQUET = (
 
 
 Found = TypeVar("Found")
-Read = Callable[..., Awaitable[list[Found]]]  # (db, cell, job, after=, until=): what is there of these lines
+ReadLines = Callable[..., Awaitable[list[Found]]]  # (db, cell, job, after=, until=): what is there of these lines
 
 
 class JobResults(msgspec.Struct, frozen=True):
@@ -72,7 +72,7 @@ async def portions(context: Context, owner: Owner, of: JobResults) -> AsyncItera
         yield [_row(of, item) for item in found]
 
 
-async def answer_portions(context: Context, owner: Owner, of: JobResults) -> AsyncIterator[list[GivenAnswer]]:
+async def answer_portions(context: Context, owner: Owner, of: JobResults) -> AsyncIterator[list[PersonsAnswer]]:
     """Yield what each person gave to the lines that are done, in their order, some lines at a time."""
     name = _names(context, owner)
     async for found in _portions(context, owner, of, job_items.item_answers):
@@ -84,7 +84,7 @@ async def as_json_lines(context: Context, owner: Owner, of: JobResults) -> Async
     names, name = _members(of), _names(context, owner)
     async for found in _portions(context, owner, of, _with_answers):
         for outcomes, answers in found:
-            given: defaultdict[int, list[GivenAnswer]] = defaultdict(list)
+            given: defaultdict[int, list[PersonsAnswer]] = defaultdict(list)
             for answer in answers:
                 given[answer.line].append(_given(of, answer, name))
             rows = [msgspec.structs.replace(_row(of, item), given=given.get(item.line, ())) for item in outcomes]
@@ -139,7 +139,9 @@ async def _parquet(of: JobResults, layout: Layout, parts: AsyncIterator[Sequence
     yield await asyncio.to_thread(file.end)
 
 
-async def _portions(context: Context, owner: Owner, of: JobResults, read: Read[Found]) -> AsyncIterator[list[Found]]:
+async def _portions(
+    context: Context, owner: Owner, of: JobResults, read: ReadLines[Found]
+) -> AsyncIterator[list[Found]]:
     """Yield what is read of a job's lines, some at a time."""
     pool = context.cells.pool(owner.cell)
     for last in range(0, of.job.items, PORTION):
@@ -150,7 +152,7 @@ async def _portions(context: Context, owner: Owner, of: JobResults, read: Read[F
 
 
 async def _of_lines(
-    read: Read[Found], cell: int, job_id: int, lines: dict[str, int], db: asyncpg.Connection
+    read: ReadLines[Found], cell: int, job_id: int, lines: dict[str, int], db: asyncpg.Connection
 ) -> list[Found]:
     return await read(db, cell, job_id, **lines)
 
@@ -172,8 +174,8 @@ def _names(context: Context, owner: Owner) -> Callable[[int], str]:
     return cache(partial(context.pseudonyms.name, owner.account_id))
 
 
-def _given(of: JobResults, answer: ItemAnswer, name: Callable[[int], str]) -> GivenAnswer:
-    return GivenAnswer(
+def _given(of: JobResults, answer: ItemAnswer, name: Callable[[int], str]) -> PersonsAnswer:
+    return PersonsAnswer(
         line=answer.line,
         external_id=answer.external_id,
         person=name(answer.worker_id),

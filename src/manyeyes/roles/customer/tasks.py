@@ -113,7 +113,7 @@ async def tasks_of(
     async def look(db: asyncpg.Connection) -> tuple[list[SeenTask], int | None]:
         found: list[SeenTask] = []
         place, looked = after, 0
-        size = limit + 1 if of.state is None else max(limit + 1, 500)
+        size = max(limit + 1, 500) if of.is_of_few else limit + 1
         while looked < MOST_LOOKED_AT:
             entries = await seen_tasks.places(
                 db, owner.cell, owner.account_id, of, after=place, newest=newest, limit=size

@@ -107,14 +107,21 @@ def rounded(confidence: float | None) -> float | None:
     return None if confidence is None else round(confidence, 4)
 
 
-class TaskFilter(msgspec.Struct, frozen=True):
-    """Which of an account's tasks a list has; what is 0, empty or None takes all. ``made``: from when until when."""
+class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of an account's tasks a list has; what is 0, empty or None takes all. ``made``: from when until when;
+    ``is_uncertain``: only results that did not become as sure as was asked."""
 
     job_id: int = 0
     external_id: str = ""
     state: TaskState | None = None
     queue_id: int = 0
     made: tuple[datetime, datetime] | None = None
+    is_uncertain: bool = False
+
+    @property
+    def is_of_few(self) -> bool:
+        """Tell whether a list may look at many tasks to find one that it has."""
+        return self.state is not None or self.is_uncertain
 
     def has(self, task: SeenTask) -> bool:
         """Tell whether the task is one of the list."""
@@ -123,6 +130,7 @@ class TaskFilter(msgspec.Struct, frozen=True):
             and (not self.external_id or task.external_id == self.external_id)
             and (self.state is None or task.state is self.state)
             and (not self.queue_id or task.queue_id == self.queue_id)
+            and (not self.is_uncertain or task.assurance is Assurance.UNCERTAIN)
             and (self.made is None or self.made[0] <= task.created_at < self.made[1])
         )
 

@@ -26,7 +26,10 @@ class JobVerbs(Connection):
         *,
         queue: str | int | None = None,
         answers: int | None = None,
+        answers_at_most: int | None = None,
+        wrong_at_most: float | None = None,
         price_at_most: Decimal | str | None = None,
+        uncertain: str | None = None,
         life: int | None = None,
         deadline: datetime | None = None,
         budget: Decimal | str | None = None,
@@ -34,8 +37,19 @@ class JobVerbs(Connection):
         start: bool | None = None,
         key: str | None = None,
     ) -> Job:
-        """Make a job, a draft unless ``start``: it costs nothing until it is started, and tells what it may cost."""
-        terms = requests.terms(answers=answers, price_at_most=price_at_most, life=life, deadline=deadline)
+        """Make a job, a draft unless ``start``: it costs nothing until it is started, and tells what it may cost.
+
+        Its terms are those of each task; see `create_task`.
+        """
+        terms = requests.terms(
+            answers=answers,
+            answers_at_most=answers_at_most,
+            wrong_at_most=wrong_at_most,
+            price_at_most=price_at_most,
+            uncertain=uncertain,
+            life=life,
+            deadline=deadline,
+        )
         body = {"name": name, "question": question, "queue": queue, "terms": terms, "budget": budget}
         return self.send(requests.create_job({**body, "callback_url": callback_url, "start": start}, key=key))
 

@@ -29,7 +29,10 @@ class TaskVerbs(Connection):
         *,
         queue: str | int | None = None,
         answers: int | None = None,
+        answers_at_most: int | None = None,
+        wrong_at_most: float | None = None,
         price_at_most: Decimal | str | None = None,
+        uncertain: str | None = None,
         life: int | None = None,
         deadline: datetime | None = None,
         external_id: str | None = None,
@@ -41,17 +44,25 @@ class TaskVerbs(Connection):
     ) -> Task:
         """Ask people about a picture: its bytes, its path, or an address (https or s3) as text.
 
-        ``life`` in seconds. With the same ``key`` the same task comes back, however often it is called, and nothing is
+        ``answers``: how many people at once; ``answers_at_most``: in all; ``wrong_at_most``: ask until it is as sure,
+        such as 0.05; ``uncertain``: "return" or "review" what is not. ``price_at_most``: of all of it. ``life`` in
+        seconds. With the same ``key`` the same task comes back, however often it is called, and nothing is
         paid twice. ``wait``: seconds (at most 60) to wait for the end.
         """
+        terms = requests.terms(
+            answers=answers,
+            answers_at_most=answers_at_most,
+            wrong_at_most=wrong_at_most,
+            price_at_most=price_at_most,
+            uncertain=uncertain,
+            life=life,
+            deadline=deadline,
+        )
         request = requests.create_task(
             picture,
             question,
             queue=queue,
-            answers=answers,
-            price_at_most=price_at_most,
-            life=life,
-            deadline=deadline,
+            terms=terms,
             external_id=external_id,
             comment=comment,
             callback_url=callback_url,

@@ -7,10 +7,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.consensus.terms import ONE_ANSWER, within
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
 from manyeyes.console.customer.jobs.draft_terms import LIVES, TermsForm, terms_of
 from manyeyes.console.customer.jobs.example_pictures import picture_paths
+from manyeyes.console.customer.jobs.people_choice import WRONG, offers, people_of
 from manyeyes.console.customer.jobs.preview import preview
 from manyeyes.console.customer.jobs.question_form import QuestionForm, form_of
 from manyeyes.console.shared.appearance import look_of
@@ -22,6 +24,7 @@ from manyeyes.roles.customer.spending import Purse, purse_of
 from manyeyes.roles.customer.tasks import tasks_of
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.question_rules import MOST_EXAMPLES, MOST_FIELDS
+from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.seen.store import TaskFilter
 from manyeyes.values.integers import whole_number
 from manyeyes.values.money import MICROS
@@ -61,7 +64,8 @@ async def draw_draft(
     chosen = next((each for each in choices if str(each.queue.queue_id) == terms.queue), choices[0])
     picture = await _first_picture(context, place, standing) if standing else ""
     purse = await purse_of(context, place)
-    total = items * chosen.queue.price_micros
+    people = _people(terms, chosen.queue, standing)
+    total = items * people["each_micros"]
     options, _ = options_in(question)
     examples = await picture_paths(context, place, question)
     job_id = standing.job.job_id if standing else None
@@ -80,8 +84,9 @@ async def draw_draft(
         choices=choices,
         chosen=chosen,
         uploads=[each for each in (standing.uploads if standing else []) if each.digest != DROPPING],
+        **people,
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
-        has_budget_for=_affordable(terms.budget, chosen.queue.price_micros),
+        has_budget_for=_affordable(terms.budget, people["each_micros"]),
         preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,
         complaints=page.complaints,
@@ -101,6 +106,20 @@ async def _first_picture(context: Context, place: AccountPlace, standing: JobSta
     page = await tasks_of(context, place, of, newest=False, limit=FIRST_LOOKED_AT)
     shown = (each.picture for each in page.tasks if each.picture)
     return next((picture.customers_path(context.pictures) for picture in shown), "")
+
+
+def _people(terms: TermsForm, queue: QueueTerms, standing: JobStanding | None) -> dict[str, Any]:
+    """Return what is offered of people, what is chosen, and the most that a picture may then cost.
+
+    A draft that was made elsewhere may have a bound on that.
+    """
+    now = standing.job.terms if standing else queue.default_terms or ONE_ANSWER
+    people = terms.people if terms.people.choice else people_of(now)
+    offered = offers(people, now)
+    asked = offered.get(people.choice, now)
+    bound = (standing.job.price_at_most_micros if standing else None) or 0
+    each = (within(asked, queue.price_micros, bound) or asked).most_micros(queue.price_micros)
+    return {"people": people, "offered": offered, "asked": asked, "shares": WRONG, "each_micros": each}
 
 
 def _missing(purse: Purse, total: int) -> int:

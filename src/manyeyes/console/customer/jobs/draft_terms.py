@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 import msgspec
 from starlette.datastructures import FormData
 
+from manyeyes.consensus.terms import PeopleTerms
+from manyeyes.console.customer.jobs.people_choice import PeopleForm, people_of, read_people
+from manyeyes.console.customer.jobs.people_choice import terms_in as people_in
 from manyeyes.console.customer.jobs.question_form import Faults
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.jobs.rules import LONGEST_NAME, Job
@@ -32,6 +35,7 @@ class TermsForm(msgspec.Struct, frozen=True, kw_only=True):
     life: str = ""
     deadline: str = ""
     callback_url: str = ""
+    people: PeopleForm = PeopleForm()
 
 
 def read_terms(form: FormData) -> TermsForm:
@@ -43,6 +47,7 @@ def read_terms(form: FormData) -> TermsForm:
         life=text_of(form, "life"),
         deadline=text_of(form, "deadline"),
         callback_url=text_of(form, "callback_url"),
+        people=read_people(form),
     )
 
 
@@ -55,6 +60,7 @@ def terms_of(job: Job) -> TermsForm:
         life=str(job.life_seconds or ""),
         deadline=f"{job.deadline:{DEADLINE_FORM}}" if job.deadline else "",
         callback_url=job.callback_url,
+        people=people_of(job.terms),
     )
 
 
@@ -66,8 +72,13 @@ def budget_text(job: Job) -> str:
     return f"{whole}.{part.rstrip('0').ljust(2, '0')}"
 
 
-def draft_in(terms: TermsForm, base_url: str, networks: Sequence[Network], kept: Job | None) -> NewJob | Faults:
-    """Return the draft that the terms describe, or their faults; ``kept``: what it is now, where the form says less."""
+def draft_in(
+    terms: TermsForm, base_url: str, networks: Sequence[Network], kept: Job | None, usual: PeopleTerms
+) -> NewJob | Faults:
+    """Return the draft that the terms describe, or their faults.
+
+    ``kept``: what it is now, where the form says less; ``usual``: how many people its queue asks.
+    """
     faults: Faults = []
     name = name_in(terms.name, faults)
     life = whole_number(terms.life, 9) if terms.life else None
@@ -80,6 +91,7 @@ def draft_in(terms: TermsForm, base_url: str, networks: Sequence[Network], kept:
     except ValueError as error:
         address = ""
         faults.append(("/callback_url", str(error)))
+    people = people_in(terms.people, kept.terms if kept else usual, faults)
     budget, deadline = budget_in(terms.budget, faults), deadline_in(terms.deadline, faults)
     if faults:
         return faults
@@ -89,6 +101,7 @@ def draft_in(terms: TermsForm, base_url: str, networks: Sequence[Network], kept:
         question_id=0,
         name=name,
         queue_id=whole_number(terms.queue, 9) or 0,
+        terms=people,
         life_seconds=life,
         deadline=deadline,
         budget_micros=budget,

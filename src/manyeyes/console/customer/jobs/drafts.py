@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import question_in
 from manyeyes.console.customer.jobs.draft_page import PATH, DraftPage, SentDraft, draw_draft
@@ -98,9 +99,14 @@ class DraftPages:
 
     async def _opened(self, request: Request, place: AccountPlace) -> JobStanding | Refusal:
         """Return a fresh draft that asks for what is seen: pictures came before a question was put."""
-        draft = NewJob(job_id=0, account_id=0, name="", queue_id=1, question_id=0)
+        draft = NewJob(job_id=0, account_id=0, name="", queue_id=1, question_id=0, terms=await self._usual(1))
         opened = await self._jobs.open(place, draft, GivenQuestion(options=ImageOptions(case=False)))
         return opened.standing if isinstance(opened, OpenedDraft) else opened
+
+    async def _usual(self, queue_id: int) -> PeopleTerms:
+        """Return how many people a queue asks where nothing is said."""
+        queue = (await self._context.lookups.queues()).get(queue_id)
+        return (queue.default_terms if queue else None) or ONE_ANSWER
 
     async def _send(self, request: Request, place: AccountPlace, found: JobStanding | None) -> Response:
         size = whole_number(request.headers.get("content-length", ""), 18)
@@ -141,7 +147,8 @@ class DraftPages:
         """Return the draft as it was sent, or what is wrong with that, as the page draws it."""
         base = self._context.settings.public_url.rstrip("/") or str(request.base_url).rstrip("/")
         networks = self._context.settings.private_networks()
-        draft = draft_in(sent.terms, base, networks, found.job if found else None)
+        usual = await self._usual(whole_number(sent.terms.queue, 9) or 0)
+        draft = draft_in(sent.terms, base, networks, found.job if found else None, usual)
         stored = await stored_pictures(self._context, place, sent.question)
         question = question_in(sent.question, stored)
         faults = [*(draft if isinstance(draft, list) else []), *(question if isinstance(question, list) else [])]

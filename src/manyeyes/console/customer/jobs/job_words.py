@@ -69,6 +69,7 @@ FAULTS: Mapping[str, str] = {  # by the last member of the pointer that is no nu
     "life": mark("Choose one of the times that are offered."),
     "callback_url": mark("That address cannot be called: a public one that begins with https:// is wanted."),
     "queue": mark("Choose one of the queues that are offered."),
+    "answers": mark("So many people do not take pictures of this queue. Ask fewer, or choose another queue."),
 }
 LONG_NAME = mark("A job's name has at most 200 characters.")
 REFUSALS: Mapping[Reason, str] = {
@@ -135,4 +136,4 @@ def _complaint(pointer: str, why: str, say: Translations) -> tuple[str, str]:
     return sentence, f"q-{member}" if member not in ("fields", "examples") else f"add-{member[:-1]}"
 
 
-_OF_PAGE = frozenset({"budget", "deadline", "life", "callback_url", "queue", "instructions"})
+_OF_PAGE = frozenset({"budget", "deadline", "life", "callback_url", "queue", "instructions", "answers"})

@@ -81,7 +81,7 @@ async function sendNow(deed) {
 function redraw(fresh, sent, isMoving) {
   const typed = isMoving ? [] : typedSince(form, sent);
   const back = caret();
-  replaceParts(fresh, ["builder", "queues"], { force: true });
+  replaceParts(fresh, ["builder", "queues", "answers"], { force: true });
   putBack(form, typed);
   back(form.querySelector("[autofocus]"));
   keepSoon();

@@ -7,18 +7,16 @@ import * as labelButtons from "../worker/label_buttons.js";
 import * as steps from "../worker/answer_steps.js";
 import { question } from "../shared/answer_rules.js";
 import * as givenList from "./given_list.js";
+import { nextResult } from "./next_result.js";
 import { explain, hush, tell } from "../shared/notice.js";
 import * as pictureView from "../shared/picture_view.js";
-import { Refusal, call, insist, patience, wait } from "../shared/server_calls.js";
+import { Refusal, insist, patience, wait } from "../shared/server_calls.js";
 import { count, isolated, money, page, say } from "../shared/page_words.js";
 import { keyName } from "../shared/key_names.js";
 
 const element = (id) => document.getElementById(id);
 const main = element("main");
 const title = document.title;
-const WAIT_SECONDS = 20;
-// Longer than the server may wait: a call that takes this long has lost its connection without a word.
-const LOST_AFTER = (WAIT_SECONDS + 15) * 1000;
 // Nobody judges a picture sooner; a key that comes sooner was pressed twice for the one before.
 const GLANCE = 250;
 
@@ -194,7 +192,7 @@ async function watch() {
   const { signal } = shift;
   for (let attempt = 0; !signal.aborted;) {
     try {
-      const result = await next(signal);
+      const result = await nextResult(troubled, signal);
       trouble(false);
       attempt = 0;
       if (signal.aborted) return;
@@ -206,19 +204,6 @@ async function watch() {
       await wait(patience(attempt));
       attempt += 1;
     }
-  }
-}
-
-async function next(signal) {
-  const waiting = new AbortController();
-  const end = () => waiting.abort();
-  const timer = setTimeout(end, LOST_AFTER);
-  signal.addEventListener("abort", end);
-  try {
-    return await call("GET", `/reviewer/results/next?wait=${troubled ? 0 : WAIT_SECONDS}`, undefined, waiting.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
   }
 }
 
