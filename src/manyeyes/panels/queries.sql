@@ -175,3 +175,10 @@ FROM task AS t
 JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY line, answer_id;
+
+-- name: label_answers
+-- Which labels people of a queue gave since an instant, in the order of their tasks.
+SELECT a.task_id, a.worker_id, a.answer AS text, a.answered_at, t.kind, t.options::text AS options
+FROM answer AS a JOIN task AS t ON t.cell = $1 AND t.task_id = a.task_id
+WHERE a.cell = $1 AND a.queue_id = $2 AND a.answered_at > $3 AND a.purpose IN (1, 2) AND a.answer IS NOT NULL
+  AND t.kind = ANY ($4::text[]) ORDER BY a.task_id, a.worker_id LIMIT 1000000;
