@@ -1,7 +1,7 @@
 """Python types and the table of calls for clients/python, out of the server's OpenAPI description."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -28,6 +28,7 @@ VERBS = {
     "events": ("GET", "/v1/jobs/{job_id}/events"),
     "results_parquet": ("GET", "/v1/jobs/{job_id}/results.parquet"),
 }
+MONEY_VERBS = ("balance", "spending", "statement")  # what they answer is a module of its own
 # Texts that are amounts of money or instants, by the name of their member: the description calls both a string.
 MONEY = frozenset(
     {
@@ -57,10 +58,14 @@ def calls_module(document: Schema) -> str:
     return "\n".join(lines) + "\n"
 
 
-def messages_module(document: Schema) -> str:
-    """Return the source of the structs of all replies to the client's verbs, and of what these are made of."""
+def messages_module(document: Schema, *, of_money: bool) -> str:
+    """Return the source of the structs of replies to the client's verbs, and of what these are made of.
+
+    ``of_money``: of what is charged and given back as a whole; else of tasks and jobs.
+    """
     schemas = document["components"]["schemas"]
-    wanted = dict.fromkeys(name for reply in _replies(document) for name in _with_parts(reply, schemas))
+    verbs = [verb for verb in VERBS if (verb in MONEY_VERBS) is of_money]
+    wanted = dict.fromkeys(name for reply in _replies(document, verbs) for name in _with_parts(reply, schemas))
     head = [
         '"""What the server answers, from its OpenAPI description: made by tools/make_client.py.',
         "",
@@ -81,8 +86,8 @@ def _described(document: Schema, method: str, path: str) -> tuple[str, Schema]:
     raise KeyError(f"{method} {path} is not described")
 
 
-def _replies(document: Schema) -> Iterator[str]:
-    for method, path in VERBS.values():
+def _replies(document: Schema, verbs: Iterable[str]) -> Iterator[str]:
+    for method, path in (VERBS[verb] for verb in verbs):
         for status, reply in _described(document, method, path)[1]["responses"].items():
             if status.startswith("2"):
                 for content in reply.get("content", {}).values():
