@@ -10,6 +10,7 @@ FIRST = {
     **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
     "life_seconds": None,
     "terms": {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"},
+    **{"floor": None, "gold_share": None},
 }
 THREE = {"answers": 3, "answers_at_most": 4, "wrong_at_most": None, "uncertain": "return"}
 SURE = {"answers": 2, "answers_at_most": 5, "wrong_at_most": 0.05, "uncertain": "review"}
@@ -39,6 +40,7 @@ def test_list_shows_the_queues_that_are_there_from_the_start(manyeyes):
         (["--price", "0.002", "--pay", "0.002"], {"price": "0.002000", "pay": "0.002000"}),
         *[(["--answers", "3"], {"terms": THREE}), (["--answers", "1"], {})],
         (["--wrong-at-most", "0.05", "--answers-at-most", "5", "--uncertain", "review"], {"terms": SURE}),
+        *[(["--gold-share", "0.1"], {"gold_share": 0.1}), (["--floor", "0"], {})],
     ],
 )
 def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
@@ -59,6 +61,7 @@ def test_set_changes_what_is_given_and_nothing_else(manyeyes, option, changed):
             *(["--answers", "0"], ["--answers", "21"], ["--answers", "3", "--answers-at-most", "2"]),
             *(["--wrong-at-most", wrong] for wrong in ("0", "1", "nan")),
             ["--uncertain", "review"],
+            *(["--gold-share", "0.6"], ["--floor", "0.7"], ["--floor", "1.5"], ["--floor", "-1"]),
             *(["--life", wrong] for wrong in ("59s", "2592001", "31d", "1.5h", "-1", "0", "24 hours", "٦٠", "")),
         ),
     ],
@@ -128,3 +131,25 @@ def test_several_people_are_a_queues_default_until_one_is_again(manyeyes):
     assert wrong.startswith("manyeyes: --wrong-at-most: from 0.001 to 0.5")
     manyeyes("queue", "add", "22", "Turnstile", "--language", "en")
     assert "always one person's" in manyeyes("queue", "set", "22", "--answers", "3").complaint
+
+
+def test_a_floor_is_taken_where_gold_can_show_who_is_below_it(manyeyes, dsn, run_async):
+    assert "can never fire" in manyeyes("queue", "set", "1", "--floor", "0.7").complaint
+
+    async def add_gold() -> None:
+        db = await asyncpg.connect(dsn)
+        await db.execute(
+            "INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, created_at)"
+            " SELECT 1, n, 1, 1, 0, 'a', 0, now() FROM generate_series(1, 40) AS n"
+        )
+        await db.close()
+
+    run_async(add_gold())
+    assert "floor 70%" in manyeyes("queue", "set", "1", "--floor", "0.7").out
+    assert "needs gold" in manyeyes("queue", "set", "1", "--gold-share", "0").complaint
+    assert manyeyes("queue", "set", "1", "--floor", "0", "--json").json["floor"] is None
+
+
+def test_nobody_is_known_in_a_new_queue(manyeyes):
+    assert "nobody" in manyeyes("queue", "skills", "1").out
+    assert manyeyes("queue", "skills", "9").complaint

@@ -87,6 +87,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await db.execute("DELETE FROM queue WHERE queue_id NOT IN (1, 2)")
     await db.execute("UPDATE queue SET price_micros = 700, pay_micros = 500, capacity = 100000, lease_seconds = 60")
     await db.execute("UPDATE queue SET vote_micros = 100, sensitive = false, life_seconds = null, default_terms = null")
+    await db.execute("UPDATE queue SET floor = null, gold_share = null")
     await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
     await proven_sites.open_on(stage)

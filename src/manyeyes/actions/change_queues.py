@@ -13,7 +13,7 @@ from manyeyes.tasks import store as tasks
 class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     """``cell``: one of the database that is meant (`Cells.one_of_each`). None leaves a term as it is.
 
-    ``life_seconds`` 0: as long as the installation's tasks live.
+    ``life_seconds`` 0: as long as the installation's tasks live; ``floor`` 0: none. ``gold_share``: newcomers'.
     """
 
     cell: int
@@ -27,6 +27,8 @@ class ChangeQueue(msgspec.Struct, frozen=True, kw_only=True):
     accepts_complaints: bool | None = None
     life_seconds: int | None = None
     default_terms: PeopleTerms | None = None
+    floor: float | None = None
+    gold_share: float | None = None
     audit_share: float | None = None
 
 

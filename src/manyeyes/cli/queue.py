@@ -9,6 +9,7 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
+from manyeyes.cli.floors import check_floor, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.consensus.terms import PeopleTerms
@@ -119,6 +120,8 @@ def set_queue(
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
+    floor: float | None = None,
+    gold_share: float | None = None,
     audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
@@ -135,6 +138,10 @@ def set_queue(
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
         Whether complaints about answers to its pictures are accepted from now on.
+    floor
+        The share of their answers that people must be right in to be given this queue, such as 0.7; 0: none.
+    gold_share
+        The share of gold among newcomers' tasks, at most 0.5; it falls with what is known of them. 0: no gold.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -148,6 +155,8 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
+        terms |= {"floor": floor, "gold_share": gold_share}
+        await check_floor(context, before, floor, gold_share)
         terms["audit_share"] = audit_share
         _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
@@ -156,6 +165,18 @@ def set_queue(
         return _row((await context.lookups.queues())[queue_id])
 
     run(common, work, lambda r: _show({"queues": [r]}))
+
+
+@app.command(name="skills")
+def show_skills(queue_id: int, *, common: Common | None = None) -> None:
+    """Show what is known of each person in a queue: how often they are right, gold, doubt, and who is stopped."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        if queue_id not in await context.lookups.queues():
+            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        return {"queue_id": queue_id, "people": await skill_rows(context, queue_id)}
+
+    run(common, work, skill_table)
 
 
 def _read_life(text: str) -> int:
@@ -230,6 +251,8 @@ def _row(queue: QueueTerms) -> dict[str, Any]:
         "life_seconds": queue.life_seconds,
         "audit_share": queue.audit_share,
         "terms": terms_row(queue.default_terms),
+        "floor": queue.floor and round(queue.floor, 4),
+        "gold_share": queue.gold_share and round(queue.gold_share, 4),
     }
 
 
@@ -250,4 +273,5 @@ def _remarks(queue: dict[str, Any]) -> str:
     said = [*(["sensitive"] if queue["sensitive"] else []), *([] if queue["complaints"] else ["no complaints"])]
     said += [f"tasks live {duration_text(queue['life_seconds'])}"] if queue["life_seconds"] else []
     said += filter(None, [terms_words(queue["terms"])])
+    said += [f"floor {queue['floor']:.0%}"] if queue["floor"] else []
     return f" ({', '.join(said)})" if said else ""

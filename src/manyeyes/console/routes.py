@@ -22,6 +22,7 @@ from manyeyes.console.operator.agreement import QueueAgreementPages
 from manyeyes.console.operator.certainty import OperatorCertaintyPages
 from manyeyes.console.operator.disputes import RecoursePages
 from manyeyes.console.operator.overview import OperatorPages
+from manyeyes.console.operator.people import PeoplePages
 from manyeyes.console.operator.recognition import OperatorRecognitionPages
 from manyeyes.console.reviewer.judging import JudgingPages
 from manyeyes.console.reviewer.review import ReviewPages
@@ -30,6 +31,7 @@ from manyeyes.console.shared.connect import show_help
 from manyeyes.console.shared.rendering import render, static_file
 from manyeyes.console.shared.session_list import SessionPages
 from manyeyes.console.shared.sign_in import SignInPages
+from manyeyes.console.worker.accuracy import AccuracyPages
 from manyeyes.console.worker.reports import ComplaintPages
 from manyeyes.console.worker.widget import WidgetPages
 from manyeyes.console.worker.work import WorkPages
@@ -83,9 +85,10 @@ def _everybodys(context: Context) -> Rooms:
 
 def _workers(context: Context) -> Rooms:
     work, review, complaints = WorkPages(context), ReviewPages(context), ComplaintPages(context)
-    judging = JudgingPages(context)
+    judging, accuracy = JudgingPages(context), AccuracyPages(context)
     pages: dict[str, Endpoint] = {
         "/worker": work.show,
+        "/worker/accuracy": accuracy.show,
         "/worker/reports": complaints.show,
         "/reviewer": review.show,
         "/reviewer/results": judging.show,
@@ -97,6 +100,7 @@ def _workers(context: Context) -> Rooms:
         "/worker/answer": work.answer,
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
+        "/worker/accuracy/appeal": accuracy.appeal,
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,
@@ -156,6 +160,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
+    people = PeoplePages(context)
     agreement = QueueAgreementPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
@@ -163,11 +168,14 @@ def _operators(context: Context) -> Rooms:
         "/operator/queues/{queue_id}/agreement.csv": agreement.download,
         "/operator/recognition": recognition.show,
         "/operator/recognition/{task_id}": recognition.show_one,
+        "/operator/people": people.show,
+        "/operator/people/{queue_id}": people.show,
         "/operator/certainty": OperatorCertaintyPages(context).show,
         "/operator/recourse": recourse.show,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
+        "/operator/people/decide": people.decide,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
     }

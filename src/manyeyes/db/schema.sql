@@ -96,7 +96,8 @@ CREATE TABLE queue (
     floor         real CHECK (floor > 0 AND floor < 1),   -- who is right less often stops getting it; null: nobody does
     gold_share    real CHECK (gold_share >= 0 AND gold_share <= 0.5),   -- null: as skills/rules.py says
     audit_share   real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1),   -- of accepted results, by lot
-    method        text NOT NULL DEFAULT 'majority'   -- how answers are weighed: consensus/rules.py, Method
+    method        text NOT NULL DEFAULT 'majority',   -- how answers are weighed: consensus/rules.py, Method
+    learned_at    timestamptz                         -- when skills were last worked out from all answers; null: never
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.

@@ -160,3 +160,10 @@ ORDER BY a.task_id, a.answer_id LIMIT $4;
 -- name: put_answers_aside
 -- Answers of people below a queue's floor: they have no vote, and others are asked in their place.
 UPDATE answer SET is_aside = true WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);
+
+-- name: label_answers
+-- Which labels people of a queue gave since an instant, in the order of their tasks.
+SELECT a.task_id, a.worker_id, a.answer AS text, a.answered_at, t.kind, t.options::text AS options
+FROM answer AS a JOIN task AS t ON t.cell = $1 AND t.task_id = a.task_id
+WHERE a.cell = $1 AND a.queue_id = $2 AND a.answered_at > $3 AND a.purpose IN (1, 2) AND a.answer IS NOT NULL
+  AND t.kind = ANY ($4::text[]) ORDER BY a.task_id, a.worker_id LIMIT 1000000;

@@ -57,6 +57,17 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     took_ms: int
 
 
+class LabelAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that somebody gave; ``options`` is JSON text."""
+
+    task_id: int
+    worker_id: int
+    text: str
+    answered_at: datetime
+    kind: str
+    options: str
+
+
 async def insert_panels(tx: asyncpg.Connection, cell: int, panels: Sequence[NewPanel]) -> None:
     """Open panels."""
     if not panels:
@@ -126,6 +137,13 @@ async def undecided_of(
 async def put_aside(tx: asyncpg.Connection, cell: int, answer_ids: Sequence[int]) -> None:
     """Take their votes from answers; their panels are locked."""
     await tx.execute(SQL.put_answers_aside, cell, answer_ids)
+
+
+async def label_answers(
+    db: asyncpg.Connection, cell: int, queue_id: int, since: datetime, kinds: Sequence[str]
+) -> list[LabelAnswer]:
+    """Return which labels people of a queue gave since an instant, in the order of their tasks."""
+    return read(LabelAnswer, await db.fetch(SQL.label_answers, cell, queue_id, since, kinds))
 
 
 async def passed_on(tx: asyncpg.Connection, cell: int, seats: Sequence[int]) -> dict[int, frozenset[int]]:

@@ -40,6 +40,7 @@ class Context:
     ) -> None:
         self.settings = settings
         self.cells = cells
+        self.dsn = dsn
         self.node_id = node_id
         self.batcher = Batcher(cells)
         self.lookups = LookupCache(cells)

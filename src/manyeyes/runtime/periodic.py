@@ -45,6 +45,8 @@ from manyeyes.actions.watch_reporters import WatchReporters, watch_reporters
 from manyeyes.db.picture_days import keep_days
 from manyeyes.runtime.context import Context, today
 from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.runtime.skill_process import learn_apart
+from manyeyes.skills.evidence import queues_to_learn
 
 log = structlog.get_logger()
 SEED_BYTES = 16  # of chance: what a sweep decides may be drawn for an audit
@@ -92,6 +94,14 @@ async def replace_barred(context: Context, cell: int) -> None:
         if replaced.answers < REPLACED_SWEEP:
             return
         await asyncio.sleep(0)
+
+
+async def learn_nightly(context: Context, cell: int) -> None:
+    """Let a process of its own work out the skills of queues where people answered: once a day."""
+    async with context.cells.pool(cell).acquire() as db:
+        due = await queues_to_learn(db, await db.fetchval("SELECT now()"), cell)
+    if due and (code := await learn_apart(context.dsn, cell)):
+        log.warning("skills_not_learned", cell=cell, code=code)
 
 
 async def end_overdue(context: Context, cell: int) -> None:
@@ -237,6 +247,7 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (1.0, lay_gold_down),
     (1.0, count_all_evidence),
     (1.0, replace_barred),
+    (3600.0, learn_nightly),
     (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),

@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.rules import Method
 from manyeyes.db.rows import columns, read
 from manyeyes.skills.counting import CheckedAnswer, SkillRow
 from manyeyes.skills.rules import EvidenceSource
@@ -131,6 +132,21 @@ async def to_replace(db: asyncpg.Connection, cell: int, limit: int) -> list[Pers
 async def set_replaced(tx: asyncpg.Connection, cell: int, people: Sequence[Person]) -> None:
     """Remember that nothing of theirs is left to be asked of others, but for whom something lies on their desk."""
     await tx.execute(SQL.set_replaced, cell, *zip(*people, strict=True))
+
+
+async def queues_to_learn(db: asyncpg.Connection, now: datetime, cell: int) -> list[int]:
+    """Return the queues whose skills are due to be worked out from all answers."""
+    return [row["queue_id"] for row in await db.fetch(SQL.queues_to_learn, cell, now)]
+
+
+async def set_learned(tx: asyncpg.Connection, now: datetime, queue_id: int, method: Method) -> None:
+    """Weigh a queue's answers by this method from now on."""
+    await tx.execute(SQL.set_learned, queue_id, method, now)
+
+
+async def truths(db: asyncpg.Connection, cell: int, queue_id: int) -> dict[int, str]:
+    """Return what gold and reviewers said is right, by task, as keys."""
+    return {row["task_id"]: row["truth"] for row in await db.fetch(SQL.truths, cell, queue_id)}
 
 
 async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, float]:

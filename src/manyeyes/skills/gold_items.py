@@ -133,6 +133,11 @@ async def insert_seen(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
         await tx.execute(SQL.insert_seen, cell, now, *columns(rows, "worker_id", "task_id", "queue_id", "work_id"))
 
 
+async def gold_of_queue(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]:
+    """Return the tasks that are gold of a queue and not put aside."""
+    return [row["task_id"] for row in await db.fetch(SQL.gold_of_queue, cell, queue_id)]
+
+
 async def gold_answers(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, str]:
     """Return the right answers of those of the tasks that are gold."""
     return {row["task_id"]: row["answer"] for row in await tx.fetch(SQL.gold_answers, cell, task_ids)}

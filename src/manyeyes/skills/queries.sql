@@ -196,3 +196,22 @@ UPDATE skill SET is_to_replace = false FROM unnest($2::int[], $3::bigint[]) AS p
 WHERE skill.cell = $1 AND skill.queue_id = p.queue_id AND skill.worker_id = p.worker_id
   AND NOT EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.worker_id = p.worker_id AND w.queue_id = p.queue_id
                   AND w.state IN (1, 2) AND w.purpose = 1);
+
+-- name: gold_of_queue
+-- The gold of a queue that may be asked.
+SELECT task_id FROM gold WHERE cell = $1 AND queue_id = $2 AND aside_at IS NULL ORDER BY task_id;
+
+-- name: queues_to_learn
+-- Queues with answers since skills were last worked out from all of them, at least a day ago.
+SELECT queue_id FROM queue AS q WHERE (learned_at IS NULL OR learned_at <= $2::timestamptz - interval '1 day')
+  AND EXISTS (SELECT FROM answer AS a WHERE a.cell = $1 AND a.queue_id = q.queue_id
+              AND a.answered_at > coalesce(q.learned_at, $2::timestamptz - interval '60 days')) ORDER BY queue_id;
+
+-- name: set_learned
+-- How a queue's answers are weighed from now on.
+UPDATE queue SET method = $2, learned_at = $3 WHERE queue_id = $1;
+
+-- name: truths
+-- What gold and reviewers said is right, of a queue's tasks; what was put aside says nothing.
+SELECT DISTINCT ON (task_id) task_id, truth FROM evidence
+WHERE cell = $1 AND queue_id = $2 AND source IN ('gold', 'verdict') AND NOT is_aside AND truth <> '' ORDER BY task_id, source;

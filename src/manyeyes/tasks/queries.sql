@@ -1,16 +1,17 @@
 -- name: queues
 -- All queues with their terms.
 SELECT queue_id, name, language, price_micros, pay_micros, capacity, lease_seconds, sensitive, vote_micros,
-       accepts_complaints, life_seconds, default_terms, audit_share FROM queue
+       accepts_complaints, life_seconds, default_terms, audit_share, floor, gold_share FROM queue
 ORDER BY queue_id;
 
 -- name: set_queue
--- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's.
+-- Change a queue's terms; null leaves a value as it is. A life of 0 stands for the installation's, a floor of 0 for none.
 UPDATE queue SET price_micros = coalesce($2, price_micros), pay_micros = coalesce($3, pay_micros),
        capacity = coalesce($4, capacity), lease_seconds = coalesce($5, lease_seconds), sensitive = coalesce($6, sensitive),
        vote_micros = coalesce($7, vote_micros), accepts_complaints = coalesce($8, accepts_complaints),
        life_seconds = nullif(coalesce($9, life_seconds), 0), default_terms = coalesce($10, default_terms),
-       audit_share = coalesce($11, audit_share)
+       audit_share = coalesce($11, audit_share), floor = nullif(coalesce($12, floor), 0),
+       gold_share = coalesce($13, gold_share)
 WHERE queue_id = $1 RETURNING queue_id;
 
 -- name: add_queue

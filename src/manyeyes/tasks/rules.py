@@ -85,6 +85,8 @@ class QueueTerms(msgspec.Struct, frozen=True, kw_only=True):
     accepts_complaints: bool = True  # about its pictures
     life_seconds: int | None = None  # of a task that nobody finishes; None: the installation's
     default_terms: PeopleTerms | None = None  # how many people a task takes that does not say; None: one
+    floor: float | None = None  # the share that people must be right in; None: none is asked
+    gold_share: float | None = None  # of newcomers' tasks; None: the usual one (skills/gold.py)
     audit_share: float = 0.05  # of results under sure terms, drawn by lot for reviewers
 
 

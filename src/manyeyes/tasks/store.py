@@ -150,7 +150,7 @@ async def set_queue(
     default_terms: PeopleTerms | None = None,
     audit_share: float | None = None,
     /,
-    **terms: int | bool | None,
+    **terms: float | bool | None,
 ) -> bool:
     """Change the given terms of a queue; return whether it exists."""
     names = (
@@ -164,6 +164,7 @@ async def set_queue(
         "life_seconds",
     )
     given = [*(terms.get(name) for name in names), kept_terms(default_terms), audit_share]
+    given += [terms.get(name) for name in ("floor", "gold_share")]
     return await db.fetchval(SQL.set_queue, queue_id, *given) is not None
 
 

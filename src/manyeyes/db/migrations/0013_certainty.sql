@@ -5,6 +5,7 @@ ALTER TABLE queue ADD floor real CHECK (floor > 0 AND floor < 1);
 ALTER TABLE queue ADD gold_share real CHECK (gold_share >= 0 AND gold_share <= 0.5);
 ALTER TABLE queue ADD audit_share real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1);
 ALTER TABLE queue ADD method text NOT NULL DEFAULT 'majority';
+ALTER TABLE queue ADD learned_at timestamptz;
 ALTER TABLE recognition ADD terms jsonb;
 ALTER TABLE job ADD terms jsonb;
 

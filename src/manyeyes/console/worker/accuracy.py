@@ -1,0 +1,88 @@
+"""/worker/accuracy: how often a worker is right in each queue, with the pictures behind it, and their one appeal."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from manyeyes.console.shared import task_wording
+from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import number_of, typed_in
+from manyeyes.console.shared.guards import for_workers
+from manyeyes.console.shared.languages import catalogue, mark
+from manyeyes.console.shared.refusal_news import news
+from manyeyes.console.shared.rendering import render
+from manyeyes.reports.rules import LONGEST_APPEAL
+from manyeyes.roles.accuracy import QueueAccuracy, WrongAnswer, appeal_bar, worker_accuracy
+from manyeyes.runtime.context import Context
+from manyeyes.skills.counting import BELOW_FLOOR
+from manyeyes.values.refusals import Refusal
+from manyeyes.values.signed_links import PictureLinks
+from manyeyes.values.text.rules import is_too_long
+from manyeyes.workers.store import Worker
+
+NOTICES = {
+    "sent": (mark("Your appeal was sent. The operator's answer will be shown here."), ""),
+    "refused": (mark("That appeal could not be taken: there can be one each time, and it needs words."), "warn"),
+}
+
+
+class AccuracyPages:
+    """A worker's page about how often they are right."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @for_workers
+    async def show(self, request: Request, worker: Worker) -> Response:
+        """GET /worker/accuracy: each queue in which answers of theirs were checked."""
+        translations = catalogue(look_of(request).language)
+        words = task_wording.words_for(translations)
+        notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_APPEAL}), "warn")}
+        notice = notices.get(request.query_params.get("notice", ""))
+        found = await worker_accuracy(self._context, worker)
+        return render(
+            request,
+            "worker/accuracy.html",
+            person=worker.name,
+            is_reviewer=worker.reviewer,
+            fresh_refusals=await news(self._context, request, worker),
+            notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
+            queues=[_queue(words, one, self._context.pictures) for one in found],
+            longest_appeal=LONGEST_APPEAL,
+        )
+
+    @for_workers
+    async def appeal(self, request: Request, worker: Worker) -> Response:
+        """POST /worker/accuracy/appeal: ask the operator to look; fields `queue_id`, `words`."""
+        form = await request.form()
+        queue_id, words = number_of(form, "queue_id"), typed_in(form, "words")
+        outcome = await appeal_bar(self._context, worker, queue_id, words)
+        is_long = is_too_long(words, LONGEST_APPEAL)
+        notice = "long" if is_long else "refused" if isinstance(outcome, Refusal) else "sent"
+        return RedirectResponse(f"/worker/accuracy?notice={notice}#queue-{queue_id}", status_code=303)
+
+
+def _queue(words: task_wording.Words, one: QueueAccuracy, pictures: PictureLinks) -> dict[str, Any]:
+    """Return a queue as the template draws it."""
+    return {
+        "queue_id": one.queue.queue_id,
+        "name": one.queue.name,
+        "floor": one.queue.floor,
+        "standing": one.standing,
+        "is_floor": one.standing.barred_why == BELOW_FLOOR,
+        "label": one.standing.barred_why.partition(" ")[2],
+        "wrong": [_wrong(words, each, one.queue.sensitive, pictures) for each in one.wrong],
+    }
+
+
+def _wrong(words: task_wording.Words, each: WrongAnswer, sensitive: bool, pictures: PictureLinks) -> dict[str, Any]:
+    return {
+        "image_url": each.picture.peoples_path(pictures) if each.picture else None,
+        "sensitive": sensitive,
+        "ask": words[task_wording.question(each.options)],
+        "comment": each.options.comment,
+        "truth": each.truth,
+        "given": each.given,
+        "at": each.at,
+    }

@@ -1,0 +1,81 @@
+"""What workers are told of how often they are right, and what the operator does about it; phone, no script."""
+
+import pytest
+from playwright.async_api import expect
+
+from manyeyes.actions.count_evidence import CountEvidence, count_evidence
+from manyeyes.skills import evidence
+from manyeyes.skills.evidence import NewEvidence
+from manyeyes.skills.rules import EvidenceSource
+from manyeyes.workers.store import Subject
+from support import factories
+from support.browser_visits import PHONE, has_no_sideways_scroll, link, worker_subject
+
+pytestmark = pytest.mark.browser
+OPERATOR = Subject("operator", 0, 0)
+
+
+async def known(context, hand, customer, count: int, given: str) -> None:
+    """Let gold of a real picture say of a worker that they gave ``given`` where "12345" is right."""
+    pieces = []
+    for _ in range(count):
+        task_id = (await factories.submit(context, customer)).task_id
+        pieces.append(
+            NewEvidence(
+                queue_id=1,
+                worker_id=hand.worker.worker_id,
+                task_id=task_id,
+                source=EvidenceSource.GOLD,
+                truth="12345",
+                given=given,
+            )
+        )
+    async with context.cells.pool(1).acquire() as tx, tx.transaction():
+        await evidence.insert_evidence(tx, await tx.fetchval("SELECT now()"), 1, pieces)
+    await context.batcher.ask(count_evidence, CountEvidence(1))
+
+
+async def page_of(site, browser, subject, path: str, **given):
+    """Return a page of somebody who is signed in."""
+    visit = await browser.new_context(**given)
+    signed_in = await visit.request.post(site.url + await link(site.context, subject), headers={"origin": site.url})
+    assert signed_in.ok
+    page = await visit.new_page()
+    page.set_default_timeout(15_000)
+    await page.goto(site.url + path)
+    return page
+
+
+async def test_a_worker_is_told_why_with_the_pictures_and_appeals_without_script(site, browser):
+    customer, hand = await factories.customer(site.context), await factories.hand(site.context)
+    async with site.context.cells.directory.acquire() as db:
+        await db.execute("UPDATE queue SET floor = 0.7 WHERE queue_id = 1")
+    await known(site.context, hand, customer, 12, "9")
+    page = await page_of(site, browser, worker_subject(hand), "/worker/accuracy", **PHONE, java_script_enabled=False)
+    queue = page.locator("#queue-1")
+    await expect(queue).to_contain_text("You no longer get pictures of this queue.")
+    await expect(queue).to_contain_text("0 of 12 checked answers")
+    await expect(queue.locator("article")).to_have_count(12)
+    await expect(queue.locator("article img")).to_have_count(12)
+    assert await has_no_sideways_scroll(page)
+    await queue.locator("summary").click()
+    await queue.locator("textarea").fill("These signs cannot be read.")
+    await queue.get_by_role("button", name="Send the appeal").click()
+    await expect(page.locator("#notice")).to_contain_text("Your appeal was sent.")
+    await expect(queue).to_contain_text("Your appeal is with the operator.")
+    operator = await page_of(site, browser, OPERATOR, "/operator/people/1", java_script_enabled=False)
+    await expect(operator.locator("#people")).to_contain_text("appeals")
+    assert hand.worker.name not in await operator.locator("#people").inner_text()
+    await operator.locator("textarea").fill("They can.")
+    await operator.get_by_role("button", name="Leave it as it is").click()
+    await expect(operator.locator("#notice")).to_contain_text("They do not get this queue.")
+    await page.reload()
+    await expect(queue).to_contain_text("They can.")
+    await operator.get_by_role("button", name="Give them the queue again").click()
+    await expect(operator.locator("#notice")).to_contain_text("They get this queue again")
+
+
+async def test_nothing_is_said_of_whom_nothing_is_known(site, browser):
+    hand = await factories.hand(site.context)
+    page = await page_of(site, browser, worker_subject(hand), "/worker/accuracy", **PHONE)
+    await expect(page.locator("main")).to_contain_text("No answer of yours was checked yet.")
