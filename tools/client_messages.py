@@ -28,7 +28,8 @@ VERBS = {
     "events": ("GET", "/v1/jobs/{job_id}/events"),
     "results_parquet": ("GET", "/v1/jobs/{job_id}/results.parquet"),
 }
-MONEY_VERBS = ("balance", "spending", "statement")  # what they answer is a module of its own
+# Verbs whose replies have a file of their own, so that each of both stays short; no type is in both.
+ABOUT_MONEY = ("balance", "spending", "statement")
 # Texts that are amounts of money or instants, by the name of their member: the description calls both a string.
 MONEY = frozenset(
     {
@@ -58,13 +59,13 @@ def calls_module(document: Schema) -> str:
     return "\n".join(lines) + "\n"
 
 
-def messages_module(document: Schema, *, of_money: bool) -> str:
+def messages_module(document: Schema, *, about_money: bool = False) -> str:
     """Return the source of the structs of replies to the client's verbs, and of what these are made of.
 
-    ``of_money``: of what is charged and given back as a whole; else of tasks and jobs.
+    ``about_money``: of `ABOUT_MONEY` alone, else of all others.
     """
     schemas = document["components"]["schemas"]
-    verbs = [verb for verb in VERBS if (verb in MONEY_VERBS) is of_money]
+    verbs = [verb for verb in VERBS if (verb in ABOUT_MONEY) is about_money]
     wanted = dict.fromkeys(name for reply in _replies(document, verbs) for name in _with_parts(reply, schemas))
     head = [
         '"""What the server answers, from its OpenAPI description: made by tools/make_client.py.',

@@ -41,8 +41,8 @@ def made() -> dict[Path, str]:
     described = document()
     sources = {BLOCKING / path.name: blocking(path.name, path.read_text("utf-8")) for path in sorted(AIO.glob("*.py"))}
     sources[PACKAGE / "calls.py"] = calls_module(described)
-    sources[PACKAGE / "messages.py"] = messages_module(described, of_money=False)
-    sources[PACKAGE / "money_messages.py"] = messages_module(described, of_money=True)
+    sources[PACKAGE / "messages.py"] = messages_module(described)
+    sources[PACKAGE / "money_messages.py"] = messages_module(described, about_money=True)
     return {path: _tidy(source) for path, source in sources.items()}
 
 
