@@ -120,13 +120,9 @@ async def make_world(db: asyncpg.Connection) -> World:
     await make_buckets(stage, rich, other)
     await make_files(stage, rich, other)
     await make_jobs(stage, rich, poor)
-    await make_skills(stage, [author, *(await _others(stage, author))[:3]])
+    await make_skills(stage, author)
     directory = await make_directory(stage, rich)
     return await _world(stage, calls, author, directory)
-
-
-async def _others(stage: Stage, author: int) -> list[int]:
-    return sorted(row["worker_id"] for row in await stage.rows("session") if row["worker_id"] != author)
 
 
 async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:

@@ -2,15 +2,17 @@
 
 from manyeyes.skills import evidence, gold_items
 from manyeyes.skills.evidence import NewEvidence
-from manyeyes.skills.gold_items import Drawing, SeenGold
+from manyeyes.skills.gold_items import DueDraws, SeenGold
 from manyeyes.skills.rules import EvidenceSource
 from support.action_stage import Stage
 
 FIRST_CHECKED = 7_000_000  # tasks of which nothing else is known
 
 
-async def make_skills(stage: Stage, worker_ids: list[int]) -> None:
+async def make_skills(stage: Stage, author: int) -> None:
     """Let evidence wait to be counted, and two be below the floor, one of them with an appeal."""
+    others = sorted(row["worker_id"] for row in await stage.rows("session") if row["worker_id"] != author)
+    worker_ids = [author, *others[:3]]
     pieces = [
         NewEvidence(
             queue_id=1,
@@ -26,7 +28,7 @@ async def make_skills(stage: Stage, worker_ids: list[int]) -> None:
     async with stage.transaction() as tx:
         await evidence.insert_evidence(tx, stage.now, stage.cell, pieces)
         rows = await evidence.lock_skills(tx, stage.now, stage.cell, [(1, worker_id) for worker_id in worker_ids])
-        own = Drawing(worker_ids[0], (1,), answered=1, draws=0, drawn=0)
+        own = DueDraws(worker_ids[0], (1,), answered=1, draws=0, drawn=0)
         await gold_items.save_draws(tx, stage.cell, [own])
         seen = SeenGold(worker_ids[0], FIRST_CHECKED, 1, FIRST_CHECKED)
         await gold_items.insert_seen(tx, stage.now, stage.cell, [seen])

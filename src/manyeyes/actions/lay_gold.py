@@ -9,11 +9,12 @@ import msgspec
 
 from manyeyes.actions.shared.panel_seats import fresh_numbers
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.laid_work import Laid, lay_down
 from manyeyes.dispatch.rules import Purpose
-from manyeyes.dispatch.store import Laid, Work
+from manyeyes.dispatch.store import Work
 from manyeyes.skills import gold_items
 from manyeyes.skills.gold import GREATEST_SHARE, chosen_gold, gold_share, lot
-from manyeyes.skills.gold_items import Drawing, GoldenQueue, GoldItem, SeenGold
+from manyeyes.skills.gold_items import DueDraws, GoldenQueue, GoldItem, SeenGold
 from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.labels import LABEL_PICTURE
@@ -64,7 +65,7 @@ async def lay_gold(tx: asyncpg.Connection, now: datetime, commands: Sequence[Lay
     # 3. Save: the desks, what was had, how far lots are drawn.
     laid = await _laid(tx, now, cell, hits, chosen)
     if laid:
-        await dispatch.lay_down(tx, now, cell, laid)
+        await lay_down(tx, now, cell, laid)
         await workers.change_desks(tx, now, cell, {row.worker_id: SessionChange(held=1) for row in laid})
         seen = [SeenGold(row.worker_id, row.of_task, row.queue_id, row.task_id) for row in laid]
         await gold_items.insert_seen(tx, now, cell, seen)
@@ -73,7 +74,7 @@ async def lay_gold(tx: asyncpg.Connection, now: datetime, commands: Sequence[Lay
 
 
 async def _hits(
-    tx: asyncpg.Connection, cell: int, seed: bytes, found: Sequence[Drawing], queues: Mapping[int, GoldenQueue]
+    tx: asyncpg.Connection, cell: int, seed: bytes, found: Sequence[DueDraws], queues: Mapping[int, GoldenQueue]
 ) -> list[_Hit]:
     """Return the lots that say gold, at most one of each worker."""
     theirs = {each.worker_id: [q for q in sorted(each.queues) if q in queues] for each in found}

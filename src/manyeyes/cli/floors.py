@@ -1,6 +1,9 @@
 """Floors and what is known of people, on the command line: refused in words where a floor could never fire."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from cyclopts import Parameter
 
 from manyeyes.cli.command import CommandFailed
 from manyeyes.roles.accuracy import PersonStanding, gold_options, queue_people
@@ -9,6 +12,28 @@ from manyeyes.skills.floor import FloorRule, floor_fault
 from manyeyes.tasks.rules import QueueTerms
 
 GREATEST_GOLD = 0.5
+
+
+@Parameter(name="*")
+@dataclass(kw_only=True)
+class FloorOptions:
+    """What a queue asks of its people, and how much of their work is gold."""
+
+    floor: Annotated[
+        float | None,
+        Parameter(help="The share of answers that people must be right in to be given this queue, like 0.7; 0: none."),
+    ] = None
+    gold_share: Annotated[
+        float | None,
+        Parameter(help="The share of gold among newcomers' tasks, at most 0.5; it falls with trust. 0: no gold."),
+    ] = None
+
+
+async def floor_terms(context: Context, queue: QueueTerms, given: FloorOptions | None) -> dict[str, float | None]:
+    """Return the terms that the options change. Raises `CommandFailed` for those that could never fire."""
+    found = given or FloorOptions()
+    await check_floor(context, queue, found.floor, found.gold_share)
+    return {"floor": found.floor, "gold_share": found.gold_share}
 
 
 async def check_floor(context: Context, queue: QueueTerms, floor: float | None, gold_share: float | None) -> None:

@@ -9,7 +9,7 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.floors import check_floor, skill_rows, skill_table
+from manyeyes.cli.floors import FloorOptions, floor_terms, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.consensus.terms import PeopleTerms
@@ -120,8 +120,7 @@ def set_queue(
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
-    floor: float | None = None,
-    gold_share: float | None = None,
+    floors: FloorOptions | None = None,
     audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
@@ -138,10 +137,6 @@ def set_queue(
         What a reviewer gets for a vote on a complaint that comes from now on, in USD.
     complaints
         Whether complaints about answers to its pictures are accepted from now on.
-    floor
-        The share of their answers that people must be right in to be given this queue, such as 0.7; 0: none.
-    gold_share
-        The share of gold among newcomers' tasks, at most 0.5; it falls with what is known of them. 0: no gold.
     """
 
     async def work(context: Context) -> dict[str, Any]:
@@ -155,8 +150,7 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
-        terms |= {"floor": floor, "gold_share": gold_share}
-        await check_floor(context, before, floor, gold_share)
+        terms |= await floor_terms(context, before, floors)
         terms["audit_share"] = audit_share
         _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:

@@ -162,12 +162,12 @@ FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
 -- name: put_back
--- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one person: they are gone.
-WITH gone AS (DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND purpose >= 2)
+-- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one
+-- person: the caller takes them out.
 UPDATE work SET state = 0, worker_id = 0, lease_until = NULL, desk_since = NULL, failures = b.failures,
        tried = CASE b.tried_by WHEN 0 THEN work.tried ELSE work.tried || b.tried_by END
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS b (task_id, failures, tried_by)
-WHERE work.cell = $1 AND work.task_id = b.task_id AND work.purpose < 2;
+WHERE work.cell = $1 AND work.task_id = b.task_id RETURNING work.task_id, work.purpose;
 
 -- name: handed
 -- The newest lease of tasks that is over, and who passed them on (a repeated skip is recognised by it).

@@ -105,23 +105,6 @@ class Returning(msgspec.Struct, frozen=True):
     tried_by: int = 0
 
 
-class Laid(msgspec.Struct, frozen=True, kw_only=True):
-    """What is laid on one person's desk and waits for nobody else: gold, practice. ``of_task``: what it is about."""
-
-    task_id: int
-    queue_id: int
-    worker_id: int
-    of_task: int
-    purpose: Purpose
-    pay_micros: int
-    lease_seconds: int
-    lease_until: datetime
-    kind: str
-    options: str
-    media: str
-    question_id: int
-
-
 class Backlog(msgspec.Struct, frozen=True):
     """How many tasks of a queue wait or lie on desks unseen, and how many of these ``stuck`` for long (256: or more).
 
@@ -268,31 +251,16 @@ async def promote(tx: asyncpg.Connection, now: datetime, cell: int, leases: Mapp
 
 
 async def put_back(tx: asyncpg.Connection, cell: int, rows: Sequence[Returning]) -> None:
-    """Put tasks back where they stood in their queues, with who has tried them."""
+    """Put tasks back where they stood in their queues, with who has tried them; what was for one person is gone."""
     if rows:
-        await tx.execute(SQL.put_back, cell, *columns(rows, "task_id", "failures", "tried_by"))
+        back = await tx.fetch(SQL.put_back, cell, *columns(rows, "task_id", "failures", "tried_by"))
+        await delete_work(tx, cell, [row["task_id"] for row in back if row["purpose"] >= Purpose.GOLD])
 
 
 async def handed(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> dict[int, tuple[int, frozenset[int]]]:
     """Return (newest lease that is over, who passed it on) of those of the tasks that have not ended."""
     rows = await tx.fetch(SQL.handed, cell, task_ids)
     return {row["task_id"]: (row["over"], frozenset(row["tried"])) for row in rows}
-
-
-async def lay_down(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Laid]) -> None:
-    """Lay what is for single people on their desks, unseen; their presences are locked."""
-    found = columns(
-        rows,
-        *("task_id", "queue_id", "pay_micros", "lease_seconds", "kind", "options", "media", "worker_id"),
-        *("lease_until", "question_id", "of_task", "purpose"),
-    )
-    await tx.execute(SQL.lay_down, cell, now, *found)
-
-
-async def subject(db: asyncpg.Connection, cell: int, number: int) -> tuple[int, datetime] | None:
-    """Return the task that work of this number is about, and when it came; None where there is no such work."""
-    row = await db.fetchrow(SQL.subject, cell, number)
-    return (row["task_id"], row["created_at"]) if row else None
 
 
 async def delete_work(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> None:

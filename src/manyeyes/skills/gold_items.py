@@ -32,7 +32,7 @@ class GoldenQueue(msgspec.Struct, frozen=True):
     gold_share: float | None
 
 
-class Drawing(msgspec.Struct, frozen=True):
+class DueDraws(msgspec.Struct, frozen=True):
     """A locked presence: what they answered since they came; how many lots were ever drawn, and for which answers."""
 
     worker_id: int
@@ -94,12 +94,12 @@ async def golden_queues(tx: asyncpg.Connection, cell: int) -> dict[int, GoldenQu
 
 async def lock_drawing(
     tx: asyncpg.Connection, cell: int, queue_ids: Sequence[int], limit: int, most_held: int
-) -> list[Drawing]:
+) -> list[DueDraws]:
     """Return present workers for whose answers lots are due, who hold at most ``most_held``, locked."""
-    return read(Drawing, await tx.fetch(SQL.lock_drawing, cell, queue_ids, limit, most_held))
+    return read(DueDraws, await tx.fetch(SQL.lock_drawing, cell, queue_ids, limit, most_held))
 
 
-async def save_draws(tx: asyncpg.Connection, cell: int, drawn: Sequence[Drawing]) -> None:
+async def save_draws(tx: asyncpg.Connection, cell: int, drawn: Sequence[DueDraws]) -> None:
     """Remember that all lots that were due are drawn; the presences are locked."""
     draws = [each.draws + each.due for each in drawn]
     await tx.execute(SQL.save_draws, cell, [d.worker_id for d in drawn], draws, [d.answered for d in drawn])

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from manyeyes.db.pool import is_lost
-from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.laid_work import subject as subject_of
 from manyeyes.recognisers.interface import Failure
 from manyeyes.recognisers.pool import RecogniserAway
 from manyeyes.runtime.batching import Unavailable
@@ -126,7 +126,7 @@ def routes(context: Context) -> list[Route]:
         async with context.cells.pool(found.cell).acquire() as db:
             blob = await blob_of(db, found.cell, found.day, found.task_id)
             if blob is None and not found.as_sent:  # people's addresses name what lies on their desk
-                subject = await dispatch.subject(db, found.cell, found.task_id)
+                subject = await subject_of(db, found.cell, found.task_id)
                 blob = await blob_of(db, found.cell, subject[1].date(), subject[0]) if subject else None
         if blob is None:
             return Response(status_code=404)

@@ -1,0 +1,44 @@
+"""Work that is laid on one person's desk and waits for nobody else: gold and practice; what a number is about."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from manyeyes.db.rows import columns
+from manyeyes.dispatch.rules import Purpose
+from manyeyes.dispatch.store import SQL
+
+
+class Laid(msgspec.Struct, frozen=True, kw_only=True):
+    """What is laid on one person's desk and waits for nobody else: gold, practice. ``of_task``: what it is about."""
+
+    task_id: int
+    queue_id: int
+    worker_id: int
+    of_task: int
+    purpose: Purpose
+    pay_micros: int
+    lease_seconds: int
+    lease_until: datetime
+    kind: str
+    options: str
+    media: str
+    question_id: int
+
+
+async def lay_down(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Laid]) -> None:
+    """Lay what is for single people on their desks, unseen; their presences are locked."""
+    found = columns(
+        rows,
+        *("task_id", "queue_id", "pay_micros", "lease_seconds", "kind", "options", "media", "worker_id"),
+        *("lease_until", "question_id", "of_task", "purpose"),
+    )
+    await tx.execute(SQL.lay_down, cell, now, *found)
+
+
+async def subject(db: asyncpg.Connection, cell: int, number: int) -> tuple[int, datetime] | None:
+    """Return the task that work of this number is about, and when it came; None where there is no such work."""
+    row = await db.fetchrow(SQL.subject, cell, number)
+    return (row["task_id"], row["created_at"]) if row else None
