@@ -61,9 +61,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         given, earned = await ledger.share_sums(db, cell), await tasks.share_sums(db, cell)
         twice = await ledger.double_endings(db, cell)
         recourse = await _recourse(db, cell)
-        recognised = await read_recognition_books(db, cell, time_zones)
+        off, told = await _of_rooms(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
-        of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
     # 2. Compare, and put what differs into words.
     findings: list[str] = []
     difference = _unbalanced(books, findings)
@@ -76,9 +75,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
-    findings += [*recognised.findings, *of_jobs.findings, *of_panels.findings]
-    difference += len(twice) + len(recourse.double_pays) + recognised.difference + of_jobs.difference
-    difference += of_panels.difference
+    findings += told
+    difference += len(twice) + len(recourse.double_pays) + off
     return BooksAudit(
         difference_micros=difference,
         transfers=count,
@@ -87,6 +85,14 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         open_tasks_held_micros=sum(held.values()),
         findings=findings,
     )
+
+
+async def _of_rooms(db: asyncpg.Connection, cell: int, time_zones: Mapping[int, str]) -> tuple[int, list[str]]:
+    """Return by how much recognitions, jobs and panels differ from what they are made of, and that in words."""
+    recognised = await read_recognition_books(db, cell, time_zones)
+    of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
+    findings = [*recognised.findings, *of_jobs.findings, *of_panels.findings]
+    return recognised.difference + of_jobs.difference + of_panels.difference, findings
 
 
 class _Recourse(msgspec.Struct, frozen=True):
