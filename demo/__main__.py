@@ -19,6 +19,7 @@ from demo.jobs import Office, ways_in
 from demo.market import Market
 from demo.reviewers import Reviewer
 from demo.server import Server, ServerFailedError
+from demo.three import CarelessWorker, ThreePeople
 from manyeyes_client import ManyeyesError
 
 CROWD_EVERY_SECONDS = 2.0  # one picture that the crowd can read; street signs follow as they are answered
@@ -99,14 +100,18 @@ class Demo:
             household.top_up(self.server.data, people.account_id)
         office = Office(self.server.address, people, self.notes.parent / "meters", self.ending, say_below)
         office.open()
+        three = ThreePeople(self.server.address, self.server.data, people, self.ending, say_below)
+        three.open()
         household.save(self.notes, people)
-        self._show_addresses(people, office)
+        self._show_addresses(people, office, three)
         self._show_last_run(customer.collect())
-        given = (ChainMap(customer.known, office.known), self.ending, say_below)
+        given = (ChainMap(customer.known, office.known, three.known), self.ending, say_below)
         self.crowd = [Worker(self.server.address, person, *given) for person in people.crowd]
+        self.crowd += [Worker(self.server.address, person, *given) for person in people.trio[:-1]]
+        self.crowd += [CarelessWorker(self.server.address, person, *given) for person in people.trio[-1:]]
         self.reviewers = [Reviewer(self.server.address, person, *given) for person in people.reviewers]
         market = Market(self.server.address, people, customer.known, self.ending, say_below)
-        for person in (*self.crowd, *self.reviewers, market, office):
+        for person in (*self.crowd, *self.reviewers, market, office, three):
             person.start()
         next_for_crowd = 0.0
         while not self.ending():
@@ -144,7 +149,7 @@ class Demo:
             elif error.error_code != LATER:
                 raise
 
-    def _show_addresses(self, people: Household, office: Office) -> None:
+    def _show_addresses(self, people: Household, office: Office, three: ThreePeople) -> None:
         """Print the addresses.
 
         The customer gets another host name than the worker: a browser keeps one session per host, so both can stay
@@ -159,9 +164,11 @@ class Demo:
             f"\n  Judge complaints yourself: {self.server.address}/reviewer   (signed in by the same link)"
             f"\n  The customer's page:       {customer_host}{customer_path}"
             f"\n  Their job, running:        {customer_host}/customer/jobs/{office.job_id}   (after that page)"
+            f"\n  Three people per picture:  {customer_host}/customer/jobs/{three.job_id}/agreement   (one differs)"
             f"\n  What a month moved:        {customer_host}/customer/statement"
             f"\n  Their market place:        {customer_host}/customer/recognitions   (a model first, then people)"
             f"\n  The operator's page:       {customer_host}{operator_path}   (takes the customer's place)"
+            f"\n  The careless one, found:   {customer_host}/operator/people/{household.FLOORED}   (after that page)"
             "\n\n  The links sign you in once (two host names, so that one browser stays signed in as both)."
             "\n  The crowd reads receipts and meters; street signs are left to you. About a wrong answer the customer"
             "\n  complains, and reviewers decide whether they get their money back."

@@ -78,6 +78,8 @@ class Person(threading.Thread):
 class Worker(Person):
     """One simulated worker. `answered` collects the digests of their answers."""
 
+    mistakes = MISTAKES
+
     def __init__(
         self, address: str, who: CrowdWorker, known: Known, ended: Callable[[], bool], complain: Callable[[str], None]
     ) -> None:
@@ -108,7 +110,9 @@ class Worker(Person):
             self._post("skips", {"lease": lease["lease"], "reason": "wrong_language"})
             return
         self.pause(reading_seconds(self.rng, sent.text))
-        text = chosen(self.rng, sent.text, lease) if sent.kind == LABELLED else typed(self.rng, sent.text)
+        text = (
+            chosen(self.rng, sent.text, lease) if sent.kind == LABELLED else typed(self.rng, sent.text, self.mistakes)
+        )
         self.answered.add(digest)  # before it is sent: the customer may see the answer at once
         reply = self._post("answers", {"lease": lease["lease"], "answer": {"text": text}})
         if reply.status_code != 200:
@@ -131,10 +135,10 @@ def chosen(rng: random.Random, text: str, lease: dict[str, Any]) -> str:
     return rng.choice(offered) if rng.random() < MISTAKES else text
 
 
-def typed(rng: random.Random, text: str) -> str:
-    """Return what the worker types: `text`, now and then with one digit wrong."""
+def typed(rng: random.Random, text: str, mistakes: float = MISTAKES) -> str:
+    """Return what the worker types: `text`, or in so large a share of answers one with a digit wrong."""
     digits = [place for place, letter in enumerate(text) if letter.isdigit()]
-    if not digits or rng.random() >= MISTAKES:
+    if not digits or rng.random() >= mistakes:
         return text
     place = rng.choice(digits)
     wrong = str((int(text[place]) + rng.choice((1, 9))) % 10)

@@ -12,6 +12,8 @@ from demo.listings import LABELS
 from demo.server import command
 
 CROWD = ("Ada", "Bao", "Chai")
+TRIO = ("Fay", "Gus", "Hui", "Ivo", "Jo")  # of whom three look at each picture; the last one is careless
+FLOORED = 9  # their queue, which has a floor
 REVIEWERS = ("Rin", "Sam")  # two of the three votes; the third one may be yours
 BALANCE = "10.00"  # USD: fourteen thousand pictures
 
@@ -53,10 +55,12 @@ class Household(msgspec.Struct):
     crowd: list[CrowdWorker]
     reviewers: list[CrowdWorker]
     market: MarketPlace
+    trio: list[CrowdWorker]
     next_number: int = 1
     sent: list[Sent] = []
     job: int = 1  # counts the jobs and the expenses that were asked about
     expense: int = 1
+    three: int = 1
 
 
 def load(file: Path) -> Household | None:
@@ -88,7 +92,17 @@ def create(data: Path, say: Callable[[str], None]) -> Household:
     reviewers = [_register(data, name, "--reviewer") for name in REVIEWERS]
     say("opening the customer's market place: a recogniser looks at it first, people at what it is unsure about")
     market = _market_place(data, str(account["account_id"]))
-    return Household(account["account_id"], account["client_key"], person.worker_id, crowd, reviewers, market)
+    say("opening a queue with a floor, where three people look at each picture; one of its workers is careless")
+    trio = _floored_queue(data)
+    return Household(account["account_id"], account["client_key"], person.worker_id, crowd, reviewers, market, trio)
+
+
+def _floored_queue(data: Path) -> list[CrowdWorker]:
+    """Open the queue unless an earlier demo did, and register its workers; much gold, so that nobody waits long."""
+    if FLOORED not in [queue["queue_id"] for queue in command(data, "queue", "list")["queues"]]:
+        command(data, "queue", "add", str(FLOORED), "Three people each", "--language", "en", "--answers", "3")
+    command(data, "queue", "set", str(FLOORED), "--gold-share", "0.5")
+    return [_register(data, name, queue=FLOORED) for name in TRIO]
 
 
 def _market_place(data: Path, account: str) -> MarketPlace:
@@ -101,8 +115,8 @@ def _market_place(data: Path, account: str) -> MarketPlace:
     return MarketPlace(app["secret_id"], app["private_key_pkcs8"], made["task_id"])
 
 
-def _register(data: Path, name: str, *more: str) -> CrowdWorker:
-    made = command(data, "worker", "create", name, "--language", "en", "--queue", "1", *more)
+def _register(data: Path, name: str, *more: str, queue: int = 1) -> CrowdWorker:
+    made = command(data, "worker", "create", name, "--language", "en", "--queue", str(queue), *more)
     return CrowdWorker(name, made["worker_id"], made["token"])
 
 

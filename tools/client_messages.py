@@ -1,7 +1,7 @@
 """Python types and the table of calls for clients/python, out of the server's OpenAPI description."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -28,6 +28,8 @@ VERBS = {
     "events": ("GET", "/v1/jobs/{job_id}/events"),
     "results_parquet": ("GET", "/v1/jobs/{job_id}/results.parquet"),
 }
+# Verbs whose replies have a file of their own, so that each of both stays short; no type is in both.
+ABOUT_MONEY = ("balance", "spending", "statement")
 # Texts that are amounts of money or instants, by the name of their member: the description calls both a string.
 MONEY = frozenset(
     {
@@ -57,10 +59,14 @@ def calls_module(document: Schema) -> str:
     return "\n".join(lines) + "\n"
 
 
-def messages_module(document: Schema) -> str:
-    """Return the source of the structs of all replies to the client's verbs, and of what these are made of."""
+def messages_module(document: Schema, *, about_money: bool = False) -> str:
+    """Return the source of the structs of replies to the client's verbs, and of what these are made of.
+
+    ``about_money``: of `ABOUT_MONEY` alone, else of all others.
+    """
     schemas = document["components"]["schemas"]
-    wanted = dict.fromkeys(name for reply in _replies(document) for name in _with_parts(reply, schemas))
+    verbs = [verb for verb in VERBS if (verb in ABOUT_MONEY) is about_money]
+    wanted = dict.fromkeys(name for reply in _replies(document, verbs) for name in _with_parts(reply, schemas))
     head = [
         '"""What the server answers, from its OpenAPI description: made by tools/make_client.py.',
         "",
@@ -81,8 +87,8 @@ def _described(document: Schema, method: str, path: str) -> tuple[str, Schema]:
     raise KeyError(f"{method} {path} is not described")
 
 
-def _replies(document: Schema) -> Iterator[str]:
-    for method, path in VERBS.values():
+def _replies(document: Schema, verbs: Iterable[str]) -> Iterator[str]:
+    for method, path in (VERBS[verb] for verb in verbs):
         for status, reply in _described(document, method, path)[1]["responses"].items():
             if status.startswith("2"):
                 for content in reply.get("content", {}).values():

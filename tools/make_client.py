@@ -42,6 +42,7 @@ def made() -> dict[Path, str]:
     sources = {BLOCKING / path.name: blocking(path.name, path.read_text("utf-8")) for path in sorted(AIO.glob("*.py"))}
     sources[PACKAGE / "calls.py"] = calls_module(described)
     sources[PACKAGE / "messages.py"] = messages_module(described)
+    sources[PACKAGE / "money_messages.py"] = messages_module(described, about_money=True)
     return {path: _tidy(source) for path, source in sources.items()}
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from manyeyes_client import errors, requests
 from manyeyes_client.calls import CREATE_TASK, TASKS
-from manyeyes_client.messages import Balance
+from manyeyes_client.money_messages import Balance
 
 QUESTION = {"kind": "number", "words": "What does the meter show?"}
 NAMES = ("queue", "terms", "external_id", "comment", "callback_url", "truth")

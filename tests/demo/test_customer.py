@@ -9,7 +9,7 @@ from demo.household import Household, MarketPlace, Sent
 def customer_with(**waiting: int) -> Customer:
     """A customer who has that many pictures of each kind out; it talks to nobody here."""
     out = [Sent(kind, n, f"{kind} {n}", "text", n) for kind, count in waiting.items() for n in range(count)]
-    return Customer("127.0.0.1:1", Household(1, "0" * 32, 1, [], [], MarketPlace("", "", ""), sent=out))
+    return Customer("127.0.0.1:1", Household(1, "0" * 32, 1, [], [], MarketPlace("", "", ""), [], sent=out))
 
 
 def test_signs_are_sent_however_quickly_the_crowd_takes_the_rest() -> None:

@@ -182,3 +182,28 @@ SELECT a.task_id, a.worker_id, a.answer AS text, a.answered_at, t.kind, t.option
 FROM answer AS a JOIN task AS t ON t.cell = $1 AND t.task_id = a.task_id
 WHERE a.cell = $1 AND a.queue_id = $2 AND a.answered_at > $3 AND a.purpose IN (1, 2) AND a.answer IS NOT NULL
   AND t.kind = ANY ($4::text[]) ORDER BY a.task_id, a.worker_id LIMIT 1000000;
+
+-- name: jobs_answers
+-- How many answers there are to a job's items that several people answered and whose result stands.
+SELECT coalesce(sum(r.answers), 0)::bigint AS answers
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0;
+
+-- name: several_answers
+-- What several people gave to a job's items whose results stand, on the lines behind $3 up to $4; of items by lot so many in
+-- 1,024 ($5). The lot is the task's number, hashed: whoever looks again sees the same items.
+SELECT t.task_id, a.worker_id, a.answer AS text
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND a.answer IS NOT NULL
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+  AND (hashint8extended(t.task_id, 0) & 1023) < $5;
+
+-- name: recent_answers
+-- What several people gave in a queue lately, with what was asked: the last so many.
+SELECT a.task_id, a.worker_id, a.answer AS text, t.kind, t.options::text AS options
+FROM (SELECT cell, task_id, worker_id, answer FROM answer
+      WHERE cell = $1 AND queue_id = $2 AND purpose = 1 AND answer IS NOT NULL
+      ORDER BY answered_at DESC LIMIT $3) AS a
+JOIN task AS t ON t.cell = a.cell AND t.task_id = a.task_id;

@@ -14,9 +14,9 @@ import msgspec
 from manyeyes.consensus.rated import AgreedPart, ItemAnswered, agreed_parts
 from manyeyes.consensus.rules import Shape
 from manyeyes.jobs.rules import Job
+from manyeyes.panels import several_answers
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks import several_answers
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.shapes import shape_of
 

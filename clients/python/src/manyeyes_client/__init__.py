@@ -24,7 +24,8 @@ from manyeyes_client.errors import (
     WrongSource,
 )
 from manyeyes_client.items import Item
-from manyeyes_client.messages import Balance, Job, JobProgress, Spending, Statement, Task, TaskResult, Upload
+from manyeyes_client.messages import Job, JobProgress, Task, TaskResult, Upload
+from manyeyes_client.money_messages import Balance, Spending, Statement
 from manyeyes_client.questions import (
     FieldsQuestion,
     LabelQuestion,

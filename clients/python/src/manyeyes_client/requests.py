@@ -16,7 +16,8 @@ import msgspec
 from manyeyes_client import calls
 from manyeyes_client.calls import Call
 from manyeyes_client.errors import ManyeyesError, WrongSource, problem
-from manyeyes_client.messages import Balance, Job, Jobs, Report, Spending, Statement, Taken, Task, Tasks, Upload
+from manyeyes_client.messages import Job, Jobs, Report, Taken, Task, Tasks, Upload
+from manyeyes_client.money_messages import Balance, Spending, Statement
 from manyeyes_client.questions import Question
 
 T = TypeVar("T")

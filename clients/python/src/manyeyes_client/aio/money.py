@@ -4,7 +4,7 @@ from datetime import datetime
 
 from manyeyes_client import requests
 from manyeyes_client.aio.connection import AsyncConnection
-from manyeyes_client.messages import Balance, Spending, Statement
+from manyeyes_client.money_messages import Balance, Spending, Statement
 
 
 class AsyncMoneyVerbs(AsyncConnection):

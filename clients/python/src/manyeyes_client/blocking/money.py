@@ -7,7 +7,7 @@ from datetime import datetime
 
 from manyeyes_client import requests
 from manyeyes_client.blocking.connection import Connection
-from manyeyes_client.messages import Balance, Spending, Statement
+from manyeyes_client.money_messages import Balance, Spending, Statement
 
 
 class MoneyVerbs(Connection):

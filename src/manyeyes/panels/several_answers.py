@@ -4,7 +4,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.rows import read
-from manyeyes.tasks.store import SQL
+from manyeyes.panels.store import SQL
 
 LOTS = 1024  # items are drawn by so many in 1,024
 
