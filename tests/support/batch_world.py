@@ -24,7 +24,6 @@ from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hol
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
-from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.db.picture_days import keep_days
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports import token_reports
@@ -159,7 +158,7 @@ async def _long_ago(stage: Stage, calls: Calls, rich: int, author: int) -> None:
         if finding:
             await proven_sites.checked(stage, site, finding)
     await proven_sites.site(stage, rich, "new.example", finding=None)
-    await stage.act(withdraw_sites, _withdrawing(stage, rich, "gone.example"))
+    await proven_sites.withdrawn(stage, rich, "gone.example")
 
 
 async def _just_now(stage: Stage, calls: Calls, rich: int, other: int, author: int) -> None:
@@ -253,11 +252,7 @@ async def _waiting(stage: Stage, rich: int, other: int, poor: int) -> None:
         await stage.submit(account_id, callback_url="https://receiver1.example/end", life_seconds=50)
     await stage.submit(rich, queue_id=2)
     await stage.submit(rich, **proven_sites.asking())
-    await stage.act(withdraw_sites, _withdrawing(stage, other, "barred.example"))
-
-
-def _withdrawing(stage: Stage, account_id: int, domain: str) -> WithdrawSite:
-    return WithdrawSite(cell=CELL, event_id=stage.number(), account_id=account_id, domain=domain)
+    await proven_sites.withdrawn(stage, other, "barred.example")
 
 
 async def _world(stage: Stage, calls: Calls, author: int, directory: Directory) -> World:

@@ -7,6 +7,7 @@ import asyncpg
 
 from manyeyes.actions.add_sites import AddSite, add_sites
 from manyeyes.actions.record_site_checks import RecordSiteCheck, record_site_checks
+from manyeyes.actions.withdraw_sites import WithdrawSite, withdraw_sites
 from manyeyes.db.migrate import migrations
 from manyeyes.dispatch import store as dispatch
 from manyeyes.runtime.context import Context
@@ -94,3 +95,9 @@ async def add_proven_site(
     proven = await context.batcher.ask(record_site_checks, command)
     assert isinstance(proven, Site), proven
     return proven
+
+
+async def withdrawn(stage: Stage, account_id: int, domain: str) -> None:
+    """Withdraw an account's site."""
+    command = WithdrawSite(cell=stage.cell, event_id=stage.number(), account_id=account_id, domain=domain)
+    await stage.act(withdraw_sites, command)

@@ -9,7 +9,7 @@ from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
 from manyeyes.cli.command import CommandFailed, Common, run
-from manyeyes.cli.floors import FloorOptions, floor_terms, skill_rows, skill_table
+from manyeyes.cli.floors import check_floor, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.consensus.terms import PeopleTerms
@@ -25,6 +25,9 @@ USUAL_LIFE = "default"  # word for the installation's
 LIFE_HELP = "How long a task lives that nobody finishes, such as 10m or 30d; `default`: the installation's time."
 CAPACITY_HELP = "Waiting tasks above which only a high bid enters."
 LEASE_HELP = "How long a worker may take."
+FLOOR_HELP = "The share of their answers that people must be right in to be given this queue, such as 0.7; 0: none."
+GOLD_HELP = "The share of gold among newcomers' tasks, at most 0.5; it falls with what is known of them. 0: no gold."
+PRICE_HELP = "What a customer pays for a task, in USD."
 PAY_HELP = "What a worker gets for it, in USD; not more than the price."
 AUDIT_HELP = "Share of results under sure terms that reviewers look at by lot, 0 to 1; only audits prove anything."
 LARGEST_TERM = 100_000_000  # tasks that wait, or seconds of a lease
@@ -54,7 +57,7 @@ def add(
     name: str,
     *,
     language: str,
-    price: str = "0.0007",
+    price: Annotated[str, Parameter(help=PRICE_HELP)] = "0.0007",
     pay: Annotated[str, Parameter(help=PAY_HELP)] = "0.0005",
     capacity: Annotated[int, Parameter(help=CAPACITY_HELP)] = 100_000,
     lease_seconds: Annotated[int, Parameter(help=LEASE_HELP)] = 60,
@@ -70,8 +73,6 @@ def add(
     ----------
     language
         Language that its workers read.
-    price
-        What a customer pays for a task, in USD.
     vote_pay
         What a reviewer gets for a vote, in USD.
     """
@@ -112,7 +113,7 @@ async def _open(context: Context, queue: QueueTerms) -> dict[str, Any]:
 def set_queue(
     queue_id: int,
     *,
-    price: str | None = None,
+    price: Annotated[str | None, Parameter(help=PRICE_HELP)] = None,
     pay: Annotated[str | None, Parameter(help=PAY_HELP)] = None,
     capacity: Annotated[int | None, Parameter(help=CAPACITY_HELP)] = None,
     lease_seconds: Annotated[int | None, Parameter(help=LEASE_HELP)] = None,
@@ -120,7 +121,8 @@ def set_queue(
     vote_pay: str | None = None,
     complaints: bool | None = None,
     life: Annotated[str | None, Parameter(help=LIFE_HELP)] = None,
-    floors: FloorOptions | None = None,
+    floor: Annotated[float | None, Parameter(help=FLOOR_HELP)] = None,
+    gold_share: Annotated[float | None, Parameter(help=GOLD_HELP)] = None,
     audit_share: Annotated[float | None, Parameter(help=AUDIT_HELP)] = None,
     people: PeopleOptions | None = None,
     common: Common | None = None,
@@ -129,8 +131,6 @@ def set_queue(
 
     Parameters
     ----------
-    price
-        What a customer pays for a task, in USD.
     sensitive
         Pictures are blurred until the worker chooses to look.
     vote_pay
@@ -150,8 +150,8 @@ def set_queue(
         terms["life_seconds"] = None if life is None else _read_life(life)
         _check(before, terms)
         terms["default_terms"] = _people(queue_id, people)
-        terms |= await floor_terms(context, before, floors)
-        terms["audit_share"] = audit_share
+        terms |= {"floor": floor, "gold_share": gold_share, "audit_share": audit_share}
+        await check_floor(context, before, floor, gold_share)
         _check_audits(before, terms["default_terms"] or before.default_terms, audit_share)
         for cell in context.cells.one_of_each:
             await context.batcher.ask(change_queues, ChangeQueue(cell=cell, queue_id=queue_id, **terms))

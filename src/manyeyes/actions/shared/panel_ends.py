@@ -68,10 +68,7 @@ async def end_works(
     # 2. What was given is kept, and paid; the pay waits until the result's complaint window is over.
     await _keep_answers(tx, now, cell, [each for each in closed if each.how is SeatEnd.ANSWERED])
     # 3. Panels without an open seat are decided.
-    for each in closed:
-        panel, tried = found[each.work.of_task], each.work.tried | {each.work.worker_id}
-        is_answered = each.how is SeatEnd.ANSWERED
-        found[panel.task_id] = panel.closed(each.work.failures, tried, is_answered=is_answered)
+    _close_seats(found, closed)
     last = {each.work.of_task: each for each in closed}
     ready = {task_id: found[task_id] for task_id in last if not found[task_id].open}
     whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
@@ -102,6 +99,14 @@ def _followed(steps: Iterable[PanelStep], templates: Mapping[int, Work], found: 
             state = PanelState.JUDGING if step.kind is StepKind.JUDGE else PanelState.OVER
             found[step.panel.task_id] = msgspec.structs.replace(step.panel, state=state)
     return entering
+
+
+def _close_seats(found: dict[int, Panel], closed: Sequence[ClosedSeat]) -> None:
+    """Count the seats as closed in their panels, by task."""
+    for each in closed:
+        panel, tried = found[each.work.of_task], each.work.tried | {each.work.worker_id}
+        is_answered = each.how is SeatEnd.ANSWERED
+        found[panel.task_id] = panel.closed(each.work.failures, tried, is_answered=is_answered)
 
 
 async def end_panels(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
