@@ -165,18 +165,41 @@ async def test_results_are_proven_from_the_audit_on_that_proves_it(audited: Stag
     assert (await audited.books()).findings == []
 
 
-async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(audited: Stage):
-    terms = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5)
-    account_id = await audited.account()
+async def refused(stage: Stage, account_id: int, terms: PeopleTerms) -> dict[str, Any]:
+    """Let audits find everything wrong until the question is refused; return what is known of it."""
     for _ in range(12):
-        await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
-        await decide(audited, await taken(audited), "99")
-        (known,) = await audited.rows("certainty")
+        await asked(stage, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+        await decide(stage, await taken(stage), "99")
+        (known,) = await stage.rows("certainty")
         if known["is_refused"]:
             break
+    return known
+
+
+async def test_what_people_do_not_know_is_refused_and_nothing_of_it_accepted(audited: Stage):
+    terms = PeopleTerms(answers=2, answers_at_most=3, wrong_at_most=0.5)
+    account_id = await audited.account()
+    known = await refused(audited, account_id, terms)
     assert known["is_refused"]
     assert known["audits"] > 3
     task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
     (result,) = await audited.rows("result", "assurance", f"task_id = {task_id}")
     assert result["assurance"] == Assurance.UNCERTAIN
-    assert await take_judgement(audited, audited.number()) is None, "nothing is learnt there any more"
+    assert await take_judgement(audited, audited.number()) is None, "a third person's answer is not known"
+
+
+async def test_audits_that_prove_it_later_lift_what_was_refused(audited: Stage):
+    terms = PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5)
+    account_id = await audited.account()
+    assert (await refused(audited, account_id, terms))["is_refused"]
+    for _ in range(first_look(0.5)):
+        task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+        (result,) = await audited.rows("result", "assurance", f"task_id = {task_id}")
+        assert result["assurance"] == Assurance.UNCERTAIN
+        await decide(audited, await taken(audited), "12345")
+    (known,) = await audited.rows("certainty")
+    assert (known["is_refused"], known["threshold"], known["audits"], known["wrong"]) == (False, 0.5, 0, 0)
+    task_id, _ = await asked(audited, "12345", "12345", terms=terms, seed=SEED, account_id=account_id)
+    (result,) = await audited.rows("result", "assurance, is_proven", f"task_id = {task_id}")
+    assert result == {"assurance": Assurance.ACCEPTED, "is_proven": True}
+    assert (await audited.books()).findings == []

@@ -9,6 +9,7 @@ FIRST = {
     **{"queue_id": 1, "name": "English ImageToText", "language": "en", "price": "0.000700", "pay": "0.000500"},
     **{"vote_pay": "0.000100", "capacity": 100000, "lease_seconds": 60, "sensitive": False, "complaints": True},
     "life_seconds": None,
+    "audit_share": 0.05,
     "terms": {"answers": 1, "answers_at_most": 1, "wrong_at_most": None, "uncertain": "return"},
     **{"floor": None, "gold_share": None},
 }

@@ -7,15 +7,19 @@ own way to say it: its exception, its return value, or the reply itself.
 import json
 import random
 import subprocess
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from demo.pictures import draw
-from support.client_installation import Installation, reading
+from demo.server import command
+from support.client_installation import Installation, Typist, reading
 
 pytestmark = pytest.mark.clients
 
@@ -153,6 +157,57 @@ def test_a_picture_comes_back_read_and_is_paid_once(
         _check_tokens(said["tokens"])
     if client.has_reports:
         _check_reports(client, said, installation.reports(key), expected)
+
+
+@pytest.fixture
+def three_people(installation: Installation) -> Iterator[None]:
+    """Queue 1 asks three people, and two more of them are at work; afterwards it asks one again."""
+    data, address = installation.server.data, installation.server.address
+    made = [command(data, "worker", "create", "More", "--language", "en", "--queue", "1") for _ in range(2)]
+    typists = [Typist(address, one["token"]) for one in made]
+    threads = [threading.Thread(target=each.work, daemon=True) for each in typists]
+    try:
+        for thread in threads:
+            thread.start()
+        _ask_people(installation, 3)
+        yield
+    finally:
+        _ask_people(installation, 1)
+        for each, thread, one in zip(typists, threads, made, strict=True):
+            each.ended.set()
+            thread.join(10)
+            command(data, "worker", "disable", str(one["worker_id"]))
+
+
+def _ask_people(installation: Installation, people: int) -> None:
+    """Let queue 1 ask so many people, and wait until the server knows it: a new draft has its queue's terms."""
+    command(installation.server.data, "queue", "set", "1", "--answers", str(people), "--answers-at-most", str(people))
+    headers, draft = (
+        {"Authorization": f"Bearer {installation.open_account('0')}"},
+        {"name": "", "question": {"kind": "text"}},
+    )
+    while True:
+        job = httpx.post(f"http://{installation.host}/v1/jobs", headers=headers, json=draft).raise_for_status().json()
+        if job["terms"]["answers"] == people:
+            return
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    "client",
+    [as_parameter(name, CLIENTS[name]) for name in ("anticaptchaofficial", "python3-anticaptcha", "no library")],
+    indirect=True,
+)
+@pytest.mark.usefixtures("three_people")
+def test_where_a_queue_asks_three_people_it_is_one_result_that_costs_three_answers(
+    client: Client, run: Run, installation: Installation, picture: Path
+) -> None:
+    key = installation.open_account("1.00")
+    assert run(key, picture)["solve"] == {"value": reading(picture.read_bytes())}
+    assert installation.balance(key) == pytest.approx(1.0 - 3 * PRICE)
+    poor = installation.open_account("0.002")  # pays for two
+    assert "value" not in run(poor, picture)["solve"]
+    assert installation.balance(poor) == pytest.approx(0.002)
 
 
 def _check_reports(client: Client, said: dict[str, Any], known: list[dict[str, Any]], answer: str) -> None:

@@ -105,8 +105,9 @@ def test_what_is_above_the_threshold_in_force_is_never_tested():
 def test_people_who_do_not_know_are_refused_before_the_look():
     refused = audited(fresh(), [True] * 12)
     assert refused.is_refused
-    assert refused.needed == 0
-    assert audited(refused, [False] * 100).is_refused, "nothing is accepted there any more"
+    assert audited(refused, [False] * (refused.needed - 1)).is_refused, "it stays so until a look"
+    lifted = audited(refused, [False] * refused.needed)
+    assert (lifted.is_refused, lifted.threshold) == (False, 0.5)
     assert not anew(refused, NOW).is_refused
 
 

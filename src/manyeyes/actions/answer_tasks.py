@@ -90,7 +90,7 @@ async def answer_tasks(
     await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
     await keep_gold_answers(tx, now, cell, gold)
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
-    answered = [*(each.work for each in ended), *(each.work for each in [*seats, *gold])]
+    answered = [work for work in first if isinstance(work, Work)]  # in the order in which they were answered
     if answered:
         await promote_queued(tx, now, cell, desks, [work.worker_id for work in answered])
         await workers.change_desks(tx, now, cell, _desks(answered, now))

@@ -45,8 +45,8 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     vote, every decision of a reviewer and every accepted appeal is paid once; a soft app's book is that of its days,
     what it was given that of its tasks, and what was taken back that of its refunded tasks; recognitions' counts and
     durations are those of their results and reviews, and each call was charged what its results were; what jobs counted
-    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave and got
-    (audit/panels.py). ``time_zones``: audit/recognitions.py.
+    is what their tasks say (audit/jobs.py), and tasks of several answers are what their people gave (audit/panels.py).
+    ``time_zones``: audit/recognitions.py.
     """
     # 1. Load everything in one snapshot.
     async with db.transaction(isolation="repeatable_read", readonly=True):
@@ -55,12 +55,10 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
         books = await ledger.sum_of_books(db, cell)
         stored = await ledger.stored_sums(db, cell)
         held = {(Book.HELD, account): micros for account, micros in (await queue_depths.all_held(db, cell)).items()}
-        charged = await statistics.usage_sums(db, cell)
-        settled = await ledger.settled_sums(db, cell)
+        charged, settled = await statistics.usage_sums(db, cell), await ledger.settled_sums(db, cell)
         owed = {(Book.SHARES, soft_id): micros for soft_id, micros in (await soft_apps.all_owed(db, cell)).items()}
         given, earned = await ledger.share_sums(db, cell), await tasks.share_sums(db, cell)
-        twice = await ledger.double_endings(db, cell)
-        recourse = await _recourse(db, cell)
+        twice, recourse = await ledger.double_endings(db, cell), await _recourse(db, cell)
         recognised = await read_recognition_books(db, cell, time_zones)
         count = await ledger.count_transfers(db, cell)
         of_jobs, of_panels = await read_job_books(db, cell), await read_panel_books(db, cell)
@@ -76,9 +74,9 @@ async def check_books(db: asyncpg.Connection, cell: int, time_zones: Mapping[int
     difference += _negative(stored, findings)
     findings += [f"task {task_id} ended twice" for task_id in twice]
     findings += [f"the pay of task {task_id} was both vested and cancelled" for task_id in recourse.double_pays]
-    findings += [*recognised.findings, *of_jobs.findings, *of_panels.findings]
-    difference += len(twice) + len(recourse.double_pays) + recognised.difference + of_jobs.difference
-    difference += of_panels.difference
+    difference += len(twice) + len(recourse.double_pays)
+    for room in (recognised, of_jobs, of_panels):
+        findings, difference = [*findings, *room.findings], difference + room.difference
     return BooksAudit(
         difference_micros=difference,
         transfers=count,

@@ -1,6 +1,6 @@
 """Workers ask the operator to look once more at an answer that reviewers refused: once per answer.
 
-An appeal has its task's number; of one of several answers, the answer's own (docs/decisions/0060).
+An appeal has its task's number; of one of several answers, the answer's own (docs/decisions/0064).
 """
 
 from collections.abc import Mapping, Sequence

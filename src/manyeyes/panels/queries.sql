@@ -161,6 +161,21 @@ ORDER BY a.task_id, a.answer_id LIMIT $4;
 -- Answers of people below a queue's floor: they have no vote, and others are asked in their place.
 UPDATE answer SET is_aside = true WHERE cell = $1 AND answer_id = ANY ($2::bigint[]);
 
+-- name: item_answers
+-- What each person gave to a job's items that are done, in the order of their lines; of several people's tasks the answers of
+-- their seats (purpose 1, dispatch/rules.py: Purpose), of one person's the result's own. Bounded as the outcomes are.
+SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
+JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND NOT a.is_aside
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+UNION ALL
+SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at
+FROM task AS t
+JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
+WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
+ORDER BY line, answer_id;
+
 -- name: label_answers
 -- Which labels people of a queue gave since an instant, in the order of their tasks.
 SELECT a.task_id, a.worker_id, a.answer AS text, a.answered_at, t.kind, t.options::text AS options

@@ -57,6 +57,17 @@ class NewAnswer(msgspec.Struct, frozen=True, kw_only=True):
     took_ms: int
 
 
+class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person gave to an item; ``text`` is empty when it is no longer kept."""
+
+    task_id: int
+    line: int
+    external_id: str
+    worker_id: int
+    text: str
+    answered_at: datetime
+
+
 class LabelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A label that somebody gave; ``options`` is JSON text."""
 
@@ -176,6 +187,11 @@ async def set_right(tx: asyncpg.Connection, cell: int, right: Mapping[int, bool]
     """Keep of answers, by the numbers of their seats, whether they proved to be right: evidence for skills."""
     if right:
         await tx.execute(SQL.set_right, cell, *zip(*sorted(right.items()), strict=True))
+
+
+async def item_answers(db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int) -> list[ItemAnswer]:
+    """Return what each person gave to the items on these lines that are done, by line, the first seat first."""
+    return read(ItemAnswer, await db.fetch(SQL.item_answers, cell, job_id, after, until))
 
 
 def _panels(rows: Sequence[asyncpg.Record]) -> dict[int, Panel]:

@@ -38,17 +38,6 @@ class ItemOutcome(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
 
 
-class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person gave to an item; ``text`` is empty when it is no longer kept."""
-
-    task_id: int
-    line: int
-    external_id: str
-    worker_id: int
-    text: str
-    answered_at: datetime
-
-
 async def known_items(tx: asyncpg.Connection, cell: int, keys: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
     """Return which of (job, external_id) are there."""
     job_ids, external_ids = [key[0] for key in keys], [key[1] for key in keys]
@@ -90,11 +79,6 @@ async def item_outcomes(db: asyncpg.Connection, cell: int, job_id: int, *, after
     """Return the items on the lines behind ``after`` up to ``until``, by line."""
     rows = await db.fetch(SQL.item_outcomes, cell, job_id, after, until)
     return read(ItemOutcome, rows, answer=text_of, shown=shown_of)
-
-
-async def item_answers(db: asyncpg.Connection, cell: int, job_id: int, *, after: int, until: int) -> list[ItemAnswer]:
-    """Return what each person gave to the items on these lines that are done, by line, the first seat first."""
-    return read(ItemAnswer, await db.fetch(SQL.item_answers, cell, job_id, after, until))
 
 
 async def has_truths(tx: asyncpg.Connection, cell: int, job_id: int) -> bool:

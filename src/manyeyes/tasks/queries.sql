@@ -259,21 +259,6 @@ LEFT JOIN refund AS f ON f.cell = t.cell AND f.task_id = t.task_id
 WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
 ORDER BY t.line;
 
--- name: item_answers
--- What each person gave to a job's items that are done, in the order of their lines; of several people's tasks the answers of
--- their seats (purpose 1, dispatch/rules.py: Purpose), of one person's the result's own. Bounded as the outcomes are.
-SELECT t.task_id, t.line, t.external_id, a.answer_id, a.worker_id, coalesce(a.answer, '') AS text, a.answered_at
-FROM task AS t
-JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.worker_id = 0
-JOIN answer AS a ON a.cell = t.cell AND a.task_id = t.task_id AND a.purpose = 1 AND NOT a.is_aside
-WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
-UNION ALL
-SELECT t.task_id, t.line, t.external_id, 0, r.worker_id, coalesce(r.answer ->> 'text', ''), r.ended_at
-FROM task AS t
-JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id AND r.ending = 0 AND r.worker_id <> 0
-WHERE t.cell = $1 AND t.job_id = $2 AND t.job_id <> 0 AND t.line > $3 AND t.line <= $4
-ORDER BY line, answer_id;
-
 -- name: has_truths
 -- Whether right answers of a job's items are kept.
 SELECT EXISTS (SELECT FROM task AS t JOIN truth AS u ON u.cell = t.cell AND u.task_id = t.task_id

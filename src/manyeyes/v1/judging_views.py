@@ -38,7 +38,7 @@ class DecisionView(msgspec.Struct, frozen=True):
     next: JudgementView | None
 
 
-class AgreementView(msgspec.Struct, frozen=True):
+class AlikeView(msgspec.Struct, frozen=True):
     """Of ``decided`` results, how many decisions say what people said together (``alike``)."""
 
     decided: int
@@ -55,8 +55,8 @@ class JudgingView(msgspec.Struct, frozen=True, kw_only=True):
     votes: int
     against: int
     days: int
-    own: AgreementView
-    others: AgreementView
+    own: AlikeView
+    others: AlikeView
 
 
 def judgement_view(context: Context, leased: LeasedJudgement | None) -> JudgementView | None:
@@ -89,8 +89,8 @@ def judging_view(session: JudgingSession) -> JudgingView:
     )
 
 
-def _agreement(found: AlikeDecisions) -> AgreementView:
-    return AgreementView(found.decided, found.alike)
+def _agreement(found: AlikeDecisions) -> AlikeView:
+    return AlikeView(found.decided, found.alike)
 
 
 def _given(options: PictureOptions, text: str, shown: str) -> GivenView:

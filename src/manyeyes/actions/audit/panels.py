@@ -1,4 +1,4 @@
-"""Prove that tasks of several answers are what their seats, answers, results and postings say (docs/decisions/0060)."""
+"""Prove that tasks of several answers are what their seats, answers, results and postings say (docs/decisions/0064)."""
 
 import asyncpg
 import msgspec

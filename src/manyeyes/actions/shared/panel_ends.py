@@ -79,6 +79,19 @@ async def end_works(
     templates = {task_id: last[task_id].work for task_id in ready}
     steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, seed=seed)
     # 4. Save: more seats, judgements, results.
+    entering = _followed(steps, templates, found)
+    await panels.save_panels(tx, cell, [found[task_id] for task_id in sorted(found)])
+    if entering:
+        await dispatch.insert_work(tx, now, cell, entering)
+    await judgements.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
+    ends = [step for step in steps if step.kind is StepKind.END]
+    await certainty.count_accepted(tx, now, cell, _accepted(ends))
+    panels_over = await _ends(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
+    await end_tasks(tx, now, cell, [*ended, *panels_over], job_ids=job_ids)
+
+
+def _followed(steps: Iterable[PanelStep], templates: Mapping[int, Work], found: dict[int, Panel]) -> list[Entering]:
+    """Put panels where their steps lead, and return the seats that are asked more."""
     entering: list[Entering] = []
     for step in steps:
         if step.kind is StepKind.ASK:
@@ -88,14 +101,7 @@ async def end_works(
         else:
             state = PanelState.JUDGING if step.kind is StepKind.JUDGE else PanelState.OVER
             found[step.panel.task_id] = msgspec.structs.replace(step.panel, state=state)
-    await panels.save_panels(tx, cell, [found[task_id] for task_id in sorted(found)])
-    if entering:
-        await dispatch.insert_work(tx, now, cell, entering)
-    await judgements.insert_judgements(tx, now, cell, [step.judgement for step in steps if step.judgement])
-    ends = [step for step in steps if step.kind is StepKind.END]
-    await certainty.count_accepted(tx, now, cell, _accepted(ends))
-    panels_over = await _ends(tx, now, cell, [(step, templates[step.panel.task_id]) for step in ends], whys)
-    await end_tasks(tx, now, cell, [*ended, *panels_over], job_ids=job_ids)
+    return entering
 
 
 async def end_panels(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:

@@ -1,4 +1,4 @@
-"""Whose pay a verdict on a complaint takes and whose it lets go: of one answer, of several (docs/decisions/0060)."""
+"""Whose pay a verdict on a complaint takes and whose it lets go: of one answer, of several (docs/decisions/0064)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

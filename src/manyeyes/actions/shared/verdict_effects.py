@@ -35,7 +35,7 @@ async def decide(tx: asyncpg.Connection, now: datetime, cell: int, decided: Sequ
     """Write the outcomes of open complaints; all of their money moves in this transaction.
 
     Confirmed: the customer gets the whole charge back, and the worker loses this one pay if it has not vested yet; of
-    several those whose answers said what the result said (docs/decisions/0060). Rejected, or confirmed because nobody
+    several those whose answers said what the result said (docs/decisions/0064). Rejected, or confirmed because nobody
     decided in time: the pay vests at once (docs/decisions/0009).
     """
     if not decided:

@@ -35,7 +35,7 @@ def drawn_promise(told: ToldPromise, language: str, account: str = "") -> DrawnP
     drawn = None
     if points:
         shown = [_point(point, threshold) for point in points]
-        drawn = curve(shown, target, now, NOTHING_CERTAIN if threshold is None else threshold, _words(language))
+        drawn = curve(shown, target, now, NOTHING_CERTAIN, _words(language))  # none is proposed: audits set it
     return DrawnPromise(
         key=f"{known.account_id}-{known.queue_id}-{known.question_id}-{target:g}".replace(".", "_"),
         words=told.words,

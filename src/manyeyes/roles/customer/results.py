@@ -19,11 +19,13 @@ from manyeyes.job_files.result_lines import answer_lines, csv_head, csv_lines, j
 from manyeyes.job_files.result_rows import ANSWERS, OUTCOMES, FileRow, Layout, PersonsAnswer, ResultRow
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import Job
+from manyeyes.panels import store as panels
+from manyeyes.panels.store import ItemAnswer
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.tasks import job_items, question_store
 from manyeyes.tasks.columns import cells_of, columns_of
-from manyeyes.tasks.job_items import ItemAnswer, ItemOutcome
+from manyeyes.tasks.job_items import ItemOutcome
 from manyeyes.tasks.options import PictureOptions, picture_options
 from manyeyes.tasks.questions import FieldsOptions
 from manyeyes.tasks.rules import Assurance, Ending
@@ -75,7 +77,7 @@ async def portions(context: Context, owner: Owner, of: JobResults) -> AsyncItera
 async def answer_portions(context: Context, owner: Owner, of: JobResults) -> AsyncIterator[list[PersonsAnswer]]:
     """Yield what each person gave to the lines that are done, in their order, some lines at a time."""
     name = _names(context, owner)
-    async for found in _portions(context, owner, of, job_items.item_answers):
+    async for found in _portions(context, owner, of, panels.item_answers):
         yield [_given(of, answer, name) for answer in found]
 
 
@@ -162,7 +164,7 @@ async def _with_answers(
 ) -> list[tuple[list[ItemOutcome], list[ItemAnswer]]]:
     """Return the items on some lines, and what each person gave to them."""
     outcomes = await job_items.item_outcomes(db, cell, job_id, after=after, until=until)
-    return [(outcomes, await job_items.item_answers(db, cell, job_id, after=after, until=until))]
+    return [(outcomes, await panels.item_answers(db, cell, job_id, after=after, until=until))]
 
 
 def _members(of: JobResults) -> list[str]:
