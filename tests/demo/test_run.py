@@ -25,6 +25,7 @@ from support.own_ports import own_ports
 
 ROOT = Path(__file__).parents[2]
 LONGEST_SECONDS = 240.0  # a bound on a hanging demo, not a measure of it
+FOUND = "Jo is below the floor"
 ANSWERED = re.compile(r"(receipt|meter) .*crowd .*(right|wrong)")
 
 
@@ -162,11 +163,14 @@ def test_a_taken_port_is_left_alone_and_an_early_end_leaves_nothing(start: Calla
 def test_a_job_runs_to_its_end_and_the_next_start_opens_another(start: Callable[[int], Run], data: Path) -> None:
     run = start(own_ports(8760))
     job = run.read_until(r"Their job, running: +http://localhost:\d+/customer/jobs/(\d+)")[1]
+    run.read_until(r"The careless one, found: +http://localhost:\d+/operator/people/9")
     command_line = run.read_until("manyeyes ask ")
     assert str(data / "meters") in command_line.string
     settings = json.loads(run.read_until("mcpServers").string)["mcpServers"]["manyeyes"]
     assert httpx.post(settings["url"], headers=settings["headers"], content=b"{").status_code != 401
     run.read_until(rf"job {job}: {METERS} of {METERS} answered, \$0\.008400, finished; ")
+    if not any(FOUND in line for line in run.lines):
+        run.read_until(FOUND)
     end_all(run, signal.SIGINT)
     again = start(own_ports(8760))
     assert again.read_until(r"/customer/jobs/(\d+)")[1] != job
