@@ -9,12 +9,14 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
 from manyeyes.panels import store as panels
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
+from manyeyes.reports.appeals import store as appeals
 from manyeyes.sites import store as sites
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -141,7 +143,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "lock_held", (1, [601, 602]), {"vote_slot_held"}, True),
     (reports.SQL, "close_slots", (1, [5, 6]), {"vote_slot_pkey"}, False),
     (reports.SQL, "votes_of", (1, [5, 6]), {"vote_slot_pkey"}, True),
-    (reports.SQL, "verdicts", (1, [5, 6]), {"report_pkey"}, False),
+    (appeals.SQL, "verdicts", (1, [5, 6]), {"report_pkey"}, False),
     (reports.SQL, "count_refused", (1, [5, 6], "unknown_task"), {"refused_report_pkey"}, True),
     (reports.SQL, "refused_task", (1, 5, 6), {"refused_report_pkey"}, True),
     (reports.SQL, "open_complaints", (1,), {"report_open"}, False),
@@ -200,9 +202,9 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (sites.SQL, "hold_sites", (1, [5, 6], ["a.example", "b.example"]), {"site_pkey"}, True),
     (sites.SQL, "take_due", (1, NOW, NOW, 20), {"site_due"}, False),
     (sites.SQL, "unswept", (1, 20), {"site_unswept"}, False),
-    (dispatch.SQL, "site_holders", (1, [5], ["a.example"]), {"work_site"}, True),
-    (dispatch.SQL, "lock_site_waiting", (1, [5], ["a.example"], 500), {"work_site"}, False),
-    (dispatch.SQL, "busy_sites", (1, [5], ["a.example"]), {"work_site"}, True),
+    (site_tasks.SQL, "site_holders", (1, [5], ["a.example"]), {"work_site"}, True),
+    (site_tasks.SQL, "lock_site_waiting", (1, [5], ["a.example"], 500), {"work_site"}, False),
+    (site_tasks.SQL, "busy_sites", (1, [5], ["a.example"]), {"work_site"}, True),
     (statistics.SQL, "queue_rates", (1, 1, MINUTE - 15), {"queue_minute_pkey"}, False),
     (tasks.SQL, "shares", (1, [5, 6]), {"result_pkey"}, True),
     (soft_apps.SQL, "days", (1, 807, NOW.date()), {"app_day_pkey"}, False),

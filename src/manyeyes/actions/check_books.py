@@ -14,8 +14,9 @@ from manyeyes.dispatch import depths as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.panels import consistency
-from manyeyes.reports import appeals, slots
+from manyeyes.reports import slots
 from manyeyes.reports import store as reports
+from manyeyes.reports.appeals import store as appeals
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind, posting
-from manyeyes.reports import appeals
+from manyeyes.reports.appeals import store as appeals
 from manyeyes.values.refusals import Reason, Refusal
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.task_endings import EndedWork, end_tasks
 from manyeyes.actions.shared.worker_desks import load_desks
-from manyeyes.dispatch import site_tasks
+from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.dispatch.store import Work
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import SiteEvent, SiteState

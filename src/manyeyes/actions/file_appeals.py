@@ -11,8 +11,8 @@ import msgspec
 
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import PanelAnswer
-from manyeyes.reports import appeals
-from manyeyes.reports.appeals import AppealableVerdict, NewAppeal
+from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.appeals.store import AppealableVerdict, NewAppeal
 from manyeyes.reports.rules import ReportKind, ReportState
 from manyeyes.values.refusals import Reason, Refusal
 

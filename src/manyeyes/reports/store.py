@@ -1,4 +1,4 @@
-"""Named queries of reports and verdicts → frozen values. Slots: slots.py; appeals: appeals.py."""
+"""Named queries of reports and verdicts → frozen values. Slots: slots.py; appeals: appeals/store.py."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -8,8 +8,9 @@ import msgspec
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.decide_appeals import AppealDecided, DecideAppeal, decide_appeals
 from manyeyes.panels import store as panels
-from manyeyes.reports import appeals, slots, store
-from manyeyes.reports.appeals import Appeal
+from manyeyes.reports import slots, store
+from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.appeals.store import Appeal
 from manyeyes.reports.rules import FEWEST_JUDGED, LONGEST_REASON, is_ignored, is_outlier, share_interval
 from manyeyes.reports.slots import ReviewerRecord
 from manyeyes.reports.store import Cast

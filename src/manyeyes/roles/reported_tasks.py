@@ -6,8 +6,9 @@ import asyncpg
 import msgspec
 
 from manyeyes.panels import store as panels
-from manyeyes.reports import appeals, store
-from manyeyes.reports.appeals import Appeal
+from manyeyes.reports import store
+from manyeyes.reports.appeals import store as appeals
+from manyeyes.reports.appeals.store import Appeal
 from manyeyes.reports.store import Cast, RefusedReport, Told
 from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion, shown_answer

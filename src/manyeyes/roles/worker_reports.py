@@ -7,7 +7,7 @@ import msgspec
 
 from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
 from manyeyes.reports import store
-from manyeyes.reports.appeals import Appeal
+from manyeyes.reports.appeals.store import Appeal
 from manyeyes.reports.rules import LONGEST_APPEAL, ReportState, Vote
 from manyeyes.reports.store import Told
 from manyeyes.roles.pictures import KeptPicture, kept_picture

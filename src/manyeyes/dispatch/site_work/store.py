@@ -4,8 +4,11 @@ from collections.abc import Collection
 
 import asyncpg
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import read
-from manyeyes.dispatch.store import SQL, Work
+from manyeyes.dispatch.store import Work
+
+SQL = Queries(__package__)
 
 
 async def site_holders(tx: asyncpg.Connection, cell: int, sites: Collection[tuple[int, str]]) -> list[int]:

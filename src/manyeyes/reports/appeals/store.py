@@ -7,9 +7,11 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.pool import PROOF_SECONDS
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read
 from manyeyes.reports.rules import ReportKind, ReportState
-from manyeyes.reports.store import SQL
+
+SQL = Queries(__package__)
 
 
 class AppealableVerdict(msgspec.Struct, frozen=True, kw_only=True):
