@@ -2,6 +2,8 @@
 
 from manyeyes.actions.appeal_bars import AppealBar
 from manyeyes.actions.decide_bars import DecideBar
+from manyeyes.actions.learn_skills import LearnedSkill, LearnSkills
+from manyeyes.consensus.rules import Method, Skill
 from support.batch_draw import Draw
 from support.batch_world import CELL, World
 
@@ -22,5 +24,17 @@ def decide_bars(draw: Draw, world: World) -> list[DecideBar]:
     def one() -> DecideBar:
         worker_id, queue_id, lifted = draw.one(world.worker_ids), draw.one((1, 1, 2)), draw.one((True, False))
         return DecideBar(cell=CELL, worker_id=worker_id, queue_id=queue_id, is_lifted=lifted, answer="seen")
+
+    return draw.batch(one)
+
+
+def learn_skills(draw: Draw, world: World) -> list[LearnSkills]:
+    """Draw what nights say of the people of queues, some of them of the same queue, or of nobody."""
+
+    def one() -> LearnSkills:
+        people = sorted({draw.one(world.worker_ids) for _ in range(draw.one((0, 1, 3)))})
+        learned = [LearnedSkill(worker_id=w, skill=Skill(right=draw.one((0.0, 2.5)), wrong=1.0)) for w in people]
+        method, queue_id = draw.one(tuple(Method)), draw.one((1, 1, 2))
+        return LearnSkills(cell=CELL, queue_id=queue_id, method=method, learned=tuple(learned))
 
     return draw.batch(one)

@@ -254,7 +254,8 @@ async def test_the_author_is_never_shown_their_own_answer(client: Client):
 async def test_the_page_s_examples_have_the_members_that_there_are(client: Client, solved):
     await complain(client, solved)
     reviewer = await factories.hand(client.context, reviewer=True)
-    examples = [block.splitlines()[1] for block in PAGE.read_text().split("```")[1::2] if block.startswith("json")]
+    votes, _ = PAGE.read_text().split("## GET /v1/reviewer/results/next")  # of results: test_judging_api.py
+    examples = [block.splitlines()[1] for block in votes.split("```")[1::2] if block.startswith("json")]
     for name, example in zip(("next", "session"), examples, strict=True):
         reply = await client.get(f"/v1/reviewer/{name}", headers=reviewer.headers)
         assert members(json.loads(example)) == members(reply.json())
@@ -263,7 +264,9 @@ async def test_the_page_s_examples_have_the_members_that_there_are(client: Clien
 def test_the_description_tells_of_every_call_and_of_the_verdicts():
     described = document()
     paths = {path for path in described["paths"] if path.startswith("/v1/reviewer/")}
-    assert paths == {f"/v1/reviewer/{name}" for name in ("next", "votes", "session", "leave", "questions/{question}")}
+    shared = ("next", "session", "leave", "questions/{question}")
+    calls = (*shared, "votes", *(f"results/{name}" for name in (*shared, "decisions", "skips")))
+    assert paths == {f"/v1/reviewer/{name}" for name in calls}
     assert all(
         f"## {verb} {path}" in PAGE.read_text() for path in paths for verb in map(str.upper, described["paths"][path])
     )

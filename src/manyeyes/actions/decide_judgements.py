@@ -55,7 +55,7 @@ async def decide_judgements(
     decided: dict[tuple[int, int], Judgement] = {}
     outcomes = [_decide(command, found, questions, decided, now) for command in commands]
     # 3. Save: the decisions with all that follows, the reviewers' pay.
-    ended = [decided[key] for key in sorted(decided)]
+    ended = list(decided.values())  # in the order in which they were decided: a look at audits counts those before it
     await end_judgements(tx, now, cell, ended, waiting, questions)
     await pay_reviewers(tx, now, cell, ended)
     return outcomes
