@@ -41,6 +41,10 @@ INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_
 SELECT 1, n, 1, false, '{}', '{en}', now(), now(), now() - n * interval '1 min', '{1,2}'
 FROM generate_series(3001, 9000) AS n;
 
+INSERT INTO skill (cell, queue_id, worker_id, as_of, barred_at)
+SELECT 1, q, n, now(), CASE WHEN n % 50 = 0 THEN now() END
+FROM generate_series(1, 3) AS q, generate_series(1, 3000) AS n;
+
 INSERT INTO bucket (cell, account_id, name, endpoint, region, access_key, secret, created_at)
 SELECT 1, 1 + n % 500, 'bucket-' || n, 'https://s3.example', 'eu-1', 'key', 'sealed', now()
 FROM generate_series(1, 5000) AS n;

@@ -105,7 +105,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW, [9]), {"session_pkey"}, True),
     (workers.SQL, "hush", (1, [5, 6], 1), {"session_pkey"}, True),
-    (workers.SQL, "session", (1, 5), {"session_pkey"}, False),
+    (workers.SQL, "session", (1, 5), {"session_pkey", "skill_worker"}, False),
     (allow_list.SQL, "regards", (1, [5, 6], 3, [5, 6, 7], NOW), {"standing_worker"}, False),
     (allow_list.SQL, "listed_by", (1, [5, 6], NOW, 1_000), {"standing_pkey"}, False),
     (allow_list.SQL, "listed_among", (1, [5, 6], [3, 4], NOW), {"standing_pkey"}, False),

@@ -23,19 +23,20 @@ from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
-from manyeyes.ledger import store as ledger
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
+from manyeyes.roles.presences import NONE_LEFT, WorkerSession, worker_session
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard, of_task
+from manyeyes.skills import store as skills
 from manyeyes.tasks.options import AnyOptions, options_of
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.signed_links import WidgetId
 from manyeyes.workers import store as workers
-from manyeyes.workers.rules import SkipReason, WorkerState, queues_for
-from manyeyes.workers.store import Session, Worker, state_of
+from manyeyes.workers.rules import SkipReason, queues_for
+from manyeyes.workers.store import Worker
 
 LONGEST_WAIT = 60.0
 LOOK_AGAIN_SECONDS = 1.0  # a waiter looks without a hint so often, lest a hint was lost
@@ -58,20 +59,6 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     is_unread: bool = False  # the worker has not gone past them
 
 
-class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's presence and their pay; earned and answered count since they went online."""
-
-    worker_id: int
-    name: str
-    state: WorkerState
-    queues: list[QueueTerms]
-    languages: tuple[str, ...]
-    earned_micros: int
-    answered: int
-    pending_micros: int
-    payable_micros: int
-
-
 class AnswerTaken(msgspec.Struct, frozen=True):
     earned_micros: int
     next: LeasedTask | None
@@ -87,7 +74,10 @@ class WorkerDesk:
     async def online(
         self, worker: Worker, queues: list[int] | None = None, languages: list[str] | None = None
     ) -> WorkerSession | Refusal:
-        """Begin a presence in these queues and languages (None: all that the worker may do)."""
+        """Begin a presence in these queues and languages (None: all that the worker may do).
+
+        Refused where they were not given them, and where they are below the floor of all of them.
+        """
         terms = await self._context.lookups.queues()
         allowed = queues_for(
             queues, languages, worker.queues, worker.languages, {q.queue_id: q.language for q in terms.values()}
@@ -95,6 +85,10 @@ class WorkerDesk:
         if isinstance(allowed, Refusal):
             return allowed
         cell = await self.cell(worker.worker_id)
+        pool = self._context.cells.pool(cell)
+        lost = await read_patiently(pool, lambda db: skills.lost_queues(db, cell, worker.worker_id))
+        if lost.issuperset(allowed[0]):
+            return NONE_LEFT
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
         await self._context.batcher.ask(go_online, command)
         self._context.presence.touch(worker.worker_id, cell)
@@ -105,24 +99,11 @@ class WorkerDesk:
 
     async def session(self, worker: Worker) -> WorkerSession:
         """Return the worker's presence; offline when they never came."""
-        cell = await self.cell(worker.worker_id)
-        terms = await self._context.lookups.queues()
-        found, pending, payable = await read_patiently(
-            self._context.cells.pool(cell), lambda db: _presence(db, cell, worker.worker_id)
-        )
-        state = state_of(found)
-        begun = None if state is WorkerState.OFFLINE else found
-        return WorkerSession(
-            worker_id=worker.worker_id,
-            name=worker.name,
-            state=state,
-            queues=[terms[q] for q in begun.queues if q in terms] if begun else [],
-            languages=begun.languages if begun else (),
-            earned_micros=begun.earned_micros if begun else 0,
-            answered=begun.answered if begun else 0,
-            pending_micros=pending,
-            payable_micros=payable,
-        )
+        return await worker_session(self._context, await self.cell(worker.worker_id), worker)
+
+    async def no_presence(self, worker: Worker) -> Refusal:
+        """Return why a worker who is not online gets nothing: they have no queue left, or have to come first."""
+        return NONE_LEFT if (await self.session(worker)).none_left else _NOT_ONLINE
 
     async def next(self, worker: Worker, wait_seconds: float) -> LeasedTask | Refusal | None:
         """Return the current lease, waiting up to ``wait_seconds`` for one; None when none came.
@@ -141,7 +122,7 @@ class WorkerDesk:
                 if current is not None:
                     return current
                 if not await self.attach(worker):
-                    return Refusal(Reason.NOT_ONLINE, "go online first")
+                    return await self.no_presence(worker)
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return None
@@ -283,18 +264,12 @@ def parse_lease(lease: str) -> LeaseId | None:
     return LeaseId(*map(int, found.groups())) if found else None
 
 
-async def _presence(db: asyncpg.Connection, cell: int, worker_id: int) -> tuple[Session | None, int, int]:
-    """Return a worker's session, and their pending and payable micros."""
-    found = await workers.session(db, cell, worker_id)
-    pending = await ledger.worker_pending(db, cell, worker_id)
-    return found, pending, await ledger.worker_payable(db, cell, worker_id)
-
-
 async def _desks(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> list[list[Work]]:
     """Return each worker's leases, the current one first; a batched read."""
     held = await dispatch.desks(db, cell, set(worker_ids))
     return [sorted((w for w in held if w.worker_id == i), key=lambda w: (w.state, w.task_id)) for i in worker_ids]
 
 
+_NOT_ONLINE = Refusal(Reason.NOT_ONLINE, "go online first")
 _NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "no task that you have asks this question")
 _NO_LEASE = Refusal(Reason.LEASE_LOST, "this is no lease of yours")

@@ -215,3 +215,7 @@ UPDATE queue SET method = $2, learned_at = $3 WHERE queue_id = $1;
 -- What gold and reviewers said is right, of a queue's tasks; what was put aside says nothing.
 SELECT DISTINCT ON (task_id) task_id, truth FROM evidence
 WHERE cell = $1 AND queue_id = $2 AND source IN ('gold', 'verdict') AND NOT is_aside AND truth <> '' ORDER BY task_id, source;
+
+-- name: lost_queues
+-- The queues whose floor a worker is below, whether they ever came or not.
+SELECT queue_id FROM skill WHERE cell = $1 AND worker_id = $2 AND barred_at IS NOT NULL;

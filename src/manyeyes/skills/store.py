@@ -65,6 +65,11 @@ async def known_people(db: asyncpg.Connection, cell: int, queue_id: int) -> Know
     return read(KnownPeople, [await one_row(db, SQL.known_people, cell, queue_id, HALF_LIFE_DAYS)])[0]
 
 
+async def lost_queues(db: asyncpg.Connection, cell: int, worker_id: int) -> set[int]:
+    """Return the queues that a worker no longer gets, since they are below the floor there."""
+    return {row["queue_id"] for row in await db.fetch(SQL.lost_queues, cell, worker_id)}
+
+
 async def weighings(db: asyncpg.Connection, queue_ids: Collection[int]) -> dict[int, Weighing]:
     """Return how answers of the queues are weighed, by queue."""
     return {each.queue_id: each for each in read(Weighing, await db.fetch(SQL.methods, sorted(queue_ids)))}

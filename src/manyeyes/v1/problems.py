@@ -31,6 +31,7 @@ PROBLEMS = {
     Reason.LEASE_LOST: (409, "The lease is over"),
     Reason.SITE_WITHDRAWN: (409, "The proof of control over the site has ended"),
     Reason.NOT_ONLINE: (409, "The worker is not online"),
+    Reason.BELOW_FLOOR: (409, "The worker has no queue left"),
     Reason.SLOT_LOST: (409, "The vote is no longer yours to cast"),
     Reason.NOT_REFUSED: (409, "The answer was not refused"),
     Reason.ALREADY_APPEALED: (409, "There was an appeal already"),

@@ -25,7 +25,7 @@ from manyeyes.v1.worker_views import (
     lease_view,
     session_view,
 )
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
@@ -82,7 +82,7 @@ class WorkerApi:
         self._desk = WorkerDesk(context)
 
     async def online(self, call: Call[Worker, OnlineRequest]) -> SessionView | Refusal:
-        """Begin a presence; 422 for a queue or language that the worker was not given."""
+        """Begin a presence; 422 for a queue or language that they were not given, 409 where none is left to them."""
         session = await self._desk.online(call.person, call.body.queues, call.body.languages)
         return session if isinstance(session, Refusal) else session_view(session)
 
@@ -123,7 +123,7 @@ class WorkerApi:
     async def events(self, call: Call[Worker, None]) -> Response | Refusal:
         """Stream what lies on the desk and the presence, each when it changes; the worker is present meanwhile."""
         if not await self._desk.attach(call.person):
-            return Refusal(Reason.NOT_ONLINE, "go online first")
+            return await self._desk.no_presence(call.person)
         headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
         return StreamingResponse(self._stream(call), media_type=EVENTS, headers=headers)
 
@@ -184,7 +184,7 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=OnlineRequest,
         reply=SessionView,
-        statuses=(401, 403, 422),
+        statuses=(401, 403, 409, 422),
     ),
     Operation(
         method="GET",

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from manyeyes.roles.worker import AnswerTaken, LeasedTask, WorkerSession
+from manyeyes.roles.presences import WorkerSession
+from manyeyes.roles.worker import AnswerTaken, LeasedTask
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import AnyOptions, PictureOptions
 from manyeyes.tasks.rules import QueueTerms
@@ -60,7 +61,10 @@ class LeaseView(msgspec.Struct, frozen=True):
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
-    """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online."""
+    """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online.
+
+    ``lost``: queues that they no longer get, since they are below the floor there; ``none_left``: these are all.
+    """
 
     worker_id: int
     name: str
@@ -71,6 +75,8 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     answered: int
     pending: float
     payable: float
+    lost: list[QueueView]
+    none_left: bool
 
 
 class AnswerView(msgspec.Struct, frozen=True):
@@ -123,6 +129,8 @@ def session_view(session: WorkerSession) -> SessionView:
         answered=session.answered,
         pending=number(session.pending_micros),
         payable=number(session.payable_micros),
+        lost=[queue_view(queue) for queue in session.lost],
+        none_left=session.none_left,
     )
 
 

@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
 
     UNKNOWN_TOKEN = "unknown_token"
     NOT_ONLINE = "not_online"
+    BELOW_FLOOR = "below_floor"
     QUEUE_NOT_ALLOWED = "queue_not_allowed"
     LEASE_LOST = "lease_lost"
     ANSWER_UNFIT = "answer_unfit"

@@ -146,8 +146,9 @@ WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND session.node_
 RETURNING session.worker_id;
 
 -- name: session
--- A worker's presence.
-SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since
+-- A worker's presence, and the queues whose floor they are below.
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since,
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms

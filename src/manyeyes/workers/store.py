@@ -33,7 +33,7 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A worker's presence; ``earned_micros`` and ``answered`` count since they went online."""
+    """A worker's presence; earned and answered since they went online. ``lost``: queues whose floor they are below."""
 
     worker_id: int
     present: bool
@@ -43,6 +43,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     earned_micros: int
     answered: int
     online_since: datetime
+    lost: tuple[int, ...]
 
 
 class SessionChange(msgspec.Struct, frozen=True):

@@ -18,7 +18,8 @@ from manyeyes.console.shared.refusal_news import news, seen_until
 from manyeyes.console.shared.rendering import POLICY, render
 from manyeyes.console.shared.task_drawing import drawn_question
 from manyeyes.roles.instructions import parse_question
-from manyeyes.roles.worker import LeasedTask, WorkerDesk, WorkerSession, parse_lease
+from manyeyes.roles.presences import WorkerSession
+from manyeyes.roles.worker import LeasedTask, WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_ANSWER
 from manyeyes.tasks.tokens import TokenOptions
@@ -111,6 +112,7 @@ class WorkPages:
         lease = lease_view(self._context, leased)
         session = await self._desk.session(worker)
         words = task_wording.words_for(languages.catalogue(look_of(request).language))
+        said = (Reason.BELOW_FLOOR, Reason.NOT_ONLINE) if session.none_left else ()  # the line about queues says it
         told = await self._desk.instructions(worker, leased.question) if leased and leased.question else None
         mode = "task" if lease else "break" if session.state is WorkerState.OFFLINE else "waiting"
         response = render(
@@ -122,7 +124,8 @@ class WorkPages:
             fresh_refusals=await news(self._context, request, worker),
             mode=mode,
             presence=words[f"state.{'working' if mode == 'task' else mode}"],
-            notice=task_wording.explanation(words, refusal) if refusal else "",
+            notice=task_wording.explanation(words, refusal) if refusal and refusal.reason not in said else "",
+            lost=_lost(words, session),
             tally=_tally(session),
             task=_task(words, leased, lease, draft) if leased and lease else None,
             told=None if told is None or isinstance(told, Refusal) else instructions_view(self._context, told),
@@ -140,6 +143,14 @@ class WorkPages:
         frames = f"{widgets.scheme}://{widgets.netloc}" if widgets.netloc else "'self'"
         response.headers["Content-Security-Policy"] = f"{POLICY}; frame-src {frames}"
         return response
+
+
+def _lost(words: task_wording.Words, session: WorkerSession) -> str:
+    """Return what is said of queues that the worker no longer gets; empty when there is none."""
+    if session.none_left:
+        return str(words["notice.below_floor"])
+    names = ", ".join(queue.name for queue in session.lost)
+    return task_wording.filled(words, "notice.queues_lost", {"queues": names}) if names else ""
 
 
 def _tally(session: WorkerSession) -> dict[str, int]:

@@ -4,11 +4,12 @@ import * as instructions from "../shared/instructions.js";
 import * as leaseBar from "../shared/lease_bar.js";
 import { HeldTasks } from "./held_tasks.js";
 import * as labelButtons from "./label_buttons.js";
-import { explain, hush, tell } from "../shared/notice.js";
+import { hush, tell } from "../shared/notice.js";
 import * as answerBox from "./answer_box.js";
 import * as steps from "./answer_steps.js";
 import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
+import { explain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
 import { Stream, insist } from "../shared/server_calls.js";
 import { keyName } from "../shared/key_names.js";
@@ -122,9 +123,10 @@ function takeSession(session) {
   element("earned").textContent = money(session.earned);
   element("pending").textContent = money(session.pending);
   element("payable").textContent = money(session.payable);
+  tellLost(session);
   if (session.state === "offline" && mode !== "break") {
     toBreak();
-    tell("notice.not_online", {}, "warn");
+    if (!session.none_left) tell("notice.not_online", {}, "warn");
   }
 }
 

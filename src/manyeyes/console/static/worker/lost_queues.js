@@ -1,0 +1,21 @@
+// Says which queues the worker no longer gets, above the screen, as long as it is so.
+
+import * as notice from "../shared/notice.js";
+import { say } from "../shared/page_words.js";
+
+const line = document.getElementById("lost");
+const sentence = document.getElementById("lost-words");
+
+/** Says what a session tells of lost queues; hides the line where there is none. */
+export function tellLost({ lost, none_left: noneLeft }) {
+  const queues = lost.map(({ name }) => name).join(", ");
+  const words = noneLeft ? say("notice.below_floor") : queues && say("notice.queues_lost", { queues });
+  if (sentence.textContent !== words) sentence.textContent = words; // said aloud only when it changes
+  line.hidden = !words;
+}
+
+/** Says why the server refused something; that no queue is left is said where the way to the reasons is. */
+export function explain(refusal) {
+  if (refusal.refusal === "below_floor") tellLost({ lost: [], none_left: true });
+  else notice.explain(refusal);
+}
