@@ -128,3 +128,16 @@ async def test_what_the_others_say_is_noted_of_each_when_a_panel_ends(stage: Sta
         await stage.answer(worker_id, await stage.lease(worker_id), text)
     rows = await stage.rows("evidence", "worker_id, source, truth, given")
     assert rows == [{"worker_id": people[2], "source": "peers", "truth": "12345", "given": "99"}]
+
+
+async def test_nothing_follows_from_whom_a_third_was_asked_about(stage: Stage):
+    """A third is asked where two differ: only who was wrong would ever be counted, and nobody who was right."""
+    account_id = await stage.account()
+    people = [await stage.worker() for _ in range(3)]
+    await stage.submit(account_id, terms=PeopleTerms(answers=2, answers_at_most=3))
+    for text in ("99", "12345", "12345"):
+        await stage.hand_out()
+        worker_id = people.pop(0)
+        await stage.answer(worker_id, await stage.lease(worker_id), text)
+    assert [row["answers"] for row in await stage.rows("result")] == [3]
+    assert await stage.rows("evidence") == []

@@ -104,6 +104,20 @@ def test_a_balance_that_does_not_pay_is_said_before_anything_is_sent(house: Aske
     assert (told.code, "does not pay" in told.err) == (3, True)
 
 
+def test_a_price_above_the_most_is_said_before_anything_is_sent(house: AskedHouse, tmp_path: Path):
+    folder, key, out = pictures(tmp_path / "in", 2), house.key(), tmp_path / "answers.csv"
+    for last in ("--dry-run", "--yes"):
+        told = house.ask(key, folder, *METER, "--price-at-most", "0.0001", "--out", out, last)
+        assert (told.code, "more than --price-at-most 0.0001" in told.err) == (3, True), told.err
+    with house.client(key) as client:
+        assert [(job.state, job.counts.items) for job in client.jobs() if job.state != "cancelled"] == [("draft", 0)]
+
+
+def test_a_share_that_is_no_number_asks_nobody(house: AskedHouse, tmp_path: Path):
+    told = house.ask(house.key(), pictures(tmp_path / "in", 1), *METER, "--wrong-at-most", "nan", "--dry-run")
+    assert (told.code, "nan is no share" in told.err) == (2, True), told.err
+
+
 def test_a_file_of_something_else_is_not_written_over(house: AskedHouse, tmp_path: Path):
     out = tmp_path / "answers.csv"
     out.write_text("my,own\n1,2\n")
@@ -129,7 +143,7 @@ def test_other_terms_for_the_same_are_refused_and_named(house: AskedHouse, tmp_p
     assert house.ask(key, *words, "--price-at-most", "0.03", "--dry-run").code == 0
     assert house.ask(key, *words, "--price-at-most", "0.01").code == 2  # nobody says yes: it stays a draft
     told = house.ask(key, *words, "--price-at-most", "0.02")
-    assert (told.code, "--run NAME" in told.err) == (3, True)
+    assert (told.code, "--run NAME" in told.err, "--answers" in told.err) == (3, True, True)
     assert house.ask(key, *words, "--price-at-most", "0.02", "--run", "2").code == 2
     assert house.ask(key, *words, "--answers", "3", "--run", "3").code == 3
 

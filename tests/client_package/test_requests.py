@@ -32,6 +32,12 @@ def test_terms_say_what_is_given():
     assert sure == {"wrong_at_most": 0.05, "answers_at_most": 7, "price_at_most": "0.004", "uncertain": "review"}
 
 
+@pytest.mark.parametrize("share", [float("nan"), float("inf")])
+def test_a_share_that_is_no_number_is_never_sent_as_none(share: float):
+    with pytest.raises(errors.WrongSettings, match="wrong_at_most"):
+        requests.terms(wrong_at_most=share)
+
+
 def test_a_post_has_a_key_of_its_own_or_the_callers():
     one, two = [requests.build(CREATE_TASK, dict, body={}) for _ in range(2)]
     assert one.headers["Idempotency-Key"] != two.headers["Idempotency-Key"]

@@ -10,7 +10,7 @@ class ManyeyesError(Exception):
 
 
 class WrongSettings(ManyeyesError, ValueError):
-    """The address or the key cannot be used."""
+    """The address, the key or a term cannot be used."""
 
 
 class WrongSource(ManyeyesError, ValueError):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import quote, urlencode
@@ -15,7 +16,7 @@ import msgspec
 
 from manyeyes_client import calls
 from manyeyes_client.calls import Call
-from manyeyes_client.errors import ManyeyesError, WrongSource, problem
+from manyeyes_client.errors import ManyeyesError, WrongSettings, WrongSource, problem
 from manyeyes_client.messages import Job, Jobs, Report, Taken, Task, Tasks, Upload
 from manyeyes_client.money_messages import Balance, Spending, Statement
 from manyeyes_client.questions import Question
@@ -134,7 +135,12 @@ def terms(
     life: int | None = None,
     deadline: datetime | None = None,
 ) -> dict[str, object] | None:
-    """Return the terms that are given; None when there are none."""
+    """Return the terms that are given; None when there are none.
+
+    Raises `WrongSettings` for a share that is no number: JSON writes it as null, and the task would be on other terms.
+    """
+    if wrong_at_most is not None and not isfinite(wrong_at_most):
+        raise WrongSettings(f"wrong_at_most: {wrong_at_most} is no share")
     given: dict[str, object] = {"answers": answers, "answers_at_most": answers_at_most, "wrong_at_most": wrong_at_most}
     given |= {"price_at_most": price_at_most, "uncertain": uncertain, "life": life, "deadline": deadline}
     return {name: value for name, value in given.items() if value is not None} or None

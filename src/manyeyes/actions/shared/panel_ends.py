@@ -130,14 +130,20 @@ async def _ends(
 
 
 async def _note_peers(tx: asyncpg.Connection, now: datetime, cell: int, ends: Sequence[tuple[PanelStep, Work]]) -> None:
-    """Note what the others say of each answer, never with its own vote; where a reviewer decided, they said it all."""
+    """Note what the others say of each answer, never with its own vote; where a reviewer decided, they said it all.
+
+    Only those who were asked at once: one more is asked where people differ, and there it shows who was wrong alone.
+    """
     told = {
-        step.panel.task_id: work
+        step.panel.task_id: (step.panel, work)
         for step, work in ends
-        if step.assurance is not Assurance.REVIEWED and step.panel.given >= LEAST_PEERS
+        if step.assurance is not Assurance.REVIEWED and min(step.panel.given, step.panel.terms.answers) >= LEAST_PEERS
     }
     found = await panels.answers_of(tx, cell, sorted(told)) if told else {}
-    pieces = [piece for task_id, work in sorted(told.items()) for piece in peers_say(work, found[task_id])]
+    pieces: list[evidence.NewEvidence] = []
+    for task_id, (panel, work) in sorted(told.items()):
+        later = panel.first_seat + panel.terms.answers
+        pieces += peers_say(work, [each for each in found[task_id] if each.answer_id < later])
     await evidence.insert_evidence(tx, now, cell, pieces)
 
 

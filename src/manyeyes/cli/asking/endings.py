@@ -34,7 +34,8 @@ class Stopped(Exception):
 
 
 ON_OTHER_TERMS = (
-    "these pictures were asked this question before, with another --queue, --price-at-most or --life: "
+    "these pictures were asked this question before, on other terms "
+    "(--answers and what goes with it, --queue, --price-at-most or --life): "
     "with the same ones that job goes on; with --run NAME they are asked, and paid, anew"
 )
 

@@ -81,6 +81,9 @@ def prepare(client: Client, plan: AskPlan, job: Job, wishes: Wishes, talk: Talk,
     balance = client.balance().available
     talk.price(plan, job, balance)
     total = job.price.task * len(plan.asked)
+    if wishes.price_at_most is not None and job.price.task > Decimal(wishes.price_at_most):
+        words = f"a picture costs {job.price.task} USD, more than --price-at-most {wishes.price_at_most}"
+        raise Stopped(AskEnding.REFUSED, words)
     bound = total if wishes.budget is None else min(total, wishes.budget)
     if wishes.is_dry:
         return False
