@@ -74,3 +74,9 @@ def test_bands_hold_what_is_expected_and_stay_where_they_can_be(accuracy, diffic
 def test_shares_outside_are_refused(bad):
     with pytest.raises(ValueError, match="between 0 and 1"):
         rehearse(bad, TWO, THREE, 10, 1)
+
+
+@pytest.mark.parametrize("labels", [(), ("yes",)])
+def test_labels_that_are_not_written_yet_are_rehearsed_as_three(labels):
+    told = rehearse(crowd(), Shape(kind=ShapeKind.LABEL, labels=labels), THREE, 10, 1)
+    assert told == rehearse(crowd(), Shape(kind=ShapeKind.LABEL, labels=("a", "b", "c")), THREE, 10, 1)

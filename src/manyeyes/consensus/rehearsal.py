@@ -30,6 +30,7 @@ _STEPS = 16  # of pictures' ease, below and above one half
 _SMOOTH = 0.5
 _LEAST_DIFFICULTY = 0.02  # below, pictures are as good as alike
 _NEGLIGIBLE = 1e-7
+_FEWEST_LABELS = 2  # with one there is nothing to be wrong about
 _TWO_SIDED_95 = 1.96
 _RIGHT, _LIKELY, _OTHER = range(3)
 
@@ -172,7 +173,12 @@ class _Ends:
 
 
 def _asked_as(shape: Shape) -> tuple[Shape, tuple[str, str, str]]:
-    """Return the shape that is rehearsed, with a right answer, the likely wrong one and a pattern of other ones."""
+    """Return the shape that is rehearsed, with a right answer, the likely wrong one and a pattern of other ones.
+
+    A draft whose labels are not written yet is rehearsed as one of three.
+    """
+    if shape.kind is ShapeKind.LABEL and len(shape.labels) < _FEWEST_LABELS:
+        shape = msgspec.structs.replace(shape, labels=("right", "likely", "other"))
     if shape.kind is ShapeKind.LABEL:
         right, likely, *rest = shape.labels
         return shape, (right, likely, rest[0] if rest else "")

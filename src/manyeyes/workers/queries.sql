@@ -234,8 +234,10 @@ SELECT count(*) AS total, count(*) FILTER (WHERE held = 0) AS idle FROM session
 WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
 
 -- name: all_sessions
--- Every worker's presence in a cell.
-SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since
+-- Every worker's presence in a cell, and the queues whose floor they are below.
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since,
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = session.worker_id
+             AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 ORDER BY worker_id;
 
 -- name: count_enabled

@@ -46,6 +46,7 @@ def preview(
         mode="task",
         presence="",
         notice="",
+        lost="",
         tally=dict.fromkeys(("answered", "earned_micros", "pending_micros", "payable_micros"), 0),
         task=_task(words, tidied(options), queue, image_url),
         told=told if form.instructions.strip() or form.examples else None,
