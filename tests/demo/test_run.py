@@ -24,7 +24,7 @@ from demo.server import command
 from support.own_ports import own_ports
 
 ROOT = Path(__file__).parents[2]
-LONGEST_SECONDS = 240.0  # a bound on a hanging demo, not a measure of it
+LONGEST_SECONDS = 480.0  # a bound on a hanging demo, not a measure of it
 FOUND = "Jo is below the floor"
 ANSWERED = re.compile(r"(receipt|meter) .*crowd .*(right|wrong)")
 
