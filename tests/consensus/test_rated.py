@@ -26,6 +26,7 @@ def agreed(shape: Shape, *items: tuple[str, ...]) -> list[AgreedPart]:
     [
         (Shape(kind=ShapeKind.TEXT), "West Road", "WEST  ROAD", "West Rd", Distance.NOMINAL),
         (NUMBER, "12.50", "13", "13.01", Distance.INTERVAL),
+        (Shape(kind=ShapeKind.NUMBER), "48213", "48213.0", "48218", Distance.NOMINAL),
         (LABEL, "cat", "cat", "dog", Distance.NOMINAL),
         (LABELS, '["red","blue"]', '["red","blue"]', '["red"]', Distance.SETS),
         (LABELS, "[]", "", '["red"]', Distance.SETS),

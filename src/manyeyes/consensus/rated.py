@@ -13,7 +13,6 @@ from manyeyes.consensus.parts import parts_of
 from manyeyes.consensus.resampling import Lots
 from manyeyes.consensus.rules import Shape, ShapeKind
 
-_DISTANCES = {ShapeKind.NUMBER: Distance.INTERVAL, ShapeKind.LABELS: Distance.SETS}
 _labels = msgspec.json.Decoder(tuple[str, ...])
 
 
@@ -74,8 +73,19 @@ def who_differs(agreed: AgreementFound, beside: Mapping[int, int]) -> frozenset[
     return frozenset(found)
 
 
+def _distance(shape: Shape) -> Distance:
+    """Return how far apart answers are.
+
+    A number without a tolerance is right or wrong, as a meter's is: by its distance five digits with one slip would
+    count as alike, and alpha as 1 where half of the people differ.
+    """
+    if shape.kind is ShapeKind.NUMBER and shape.tolerance:
+        return Distance.INTERVAL
+    return Distance.SETS if shape.kind is ShapeKind.LABELS else Distance.NOMINAL
+
+
 def _part(name: str, shape: Shape, given: Iterable[ItemAnswered], lots: Lots) -> AgreedPart:
-    distance = _DISTANCES.get(shape.kind, Distance.NOMINAL)
+    distance = _distance(shape)
     rated = [
         Rated(one.item, one.worker_id, _value(shape, one.text))
         for one in given
