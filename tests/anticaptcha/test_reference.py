@@ -24,7 +24,7 @@ def blocks(page, language="json") -> list[Any]:
 
 
 def alike(example, reply) -> bool | Any:
-    """Same members, same types, all the way down; of a list the first item."""
+    """Same members, same types, all the way down; of a list the first item, if the example has one."""
     if isinstance(example, dict):
         return (
             isinstance(reply, dict)
@@ -32,7 +32,7 @@ def alike(example, reply) -> bool | Any:
             and all(alike(v, reply[k]) for k, v in example.items())
         )
     if isinstance(example, list):
-        return isinstance(reply, list) and bool(reply) and alike(example[0], reply[0])
+        return isinstance(reply, list) and (not example or (bool(reply) and alike(example[0], reply[0])))
     return type(example) is type(reply)
 
 

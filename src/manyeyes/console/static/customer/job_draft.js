@@ -177,11 +177,13 @@ addEventListener("drop", async (event) => {
   drop.classList.remove("over");
   if (!stopper) take(await dropped(event.dataTransfer));
 });
-for (const id of ["pick-files", "pick-folder"]) {
-  part(id).addEventListener("change", async (event) => {
-    const files = picked(event.target);
-    if (files.length && !stopper) await take(files);
-    event.target.value = "";
-  });
+async function takePicked(input) {
+  const files = picked(input);
+  if (files.length && !stopper) await take(files);
+  input.value = "";
+}
+for (const input of [part("pick-files"), part("pick-folder")]) {
+  input.addEventListener("change", () => takePicked(input));
+  if (input.files.length) takePicked(input); // chosen before this script had come
 }
 part("sending-stop").addEventListener("click", () => stopper?.abort());
