@@ -26,10 +26,11 @@ from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.allow_list import store as allow_list
 from manyeyes.allow_list.rules import Standing
 from manyeyes.db.migrate import SQL
+from manyeyes.db.pool import Cells
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.store import Work
 from manyeyes.reports.rules import Slot, Vote
-from manyeyes.runtime.batching import Action, Command, Outcome
+from manyeyes.runtime.batching import Action, Command, Outcome, carry_out
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import ImageOptions, QueueTerms
 from manyeyes.values.refusals import Refusal
@@ -57,8 +58,9 @@ TABLES = (
 class Stage:
     """One cell, one clock that only the test moves, and the actions on it."""
 
-    def __init__(self, pool: asyncpg.Pool, cell: int, now: datetime, queues: dict[int, QueueTerms]) -> None:
-        self.pool, self.cell, self.now, self.queues = pool, cell, now, queues
+    def __init__(self, cells: Cells, cell: int, now: datetime, queues: dict[int, QueueTerms]) -> None:
+        self.cells, self.pool = cells, cells.directory
+        self.cell, self.now, self.queues = cell, now, queues
         self._number = 0
 
     def number(self) -> int:
@@ -72,14 +74,13 @@ class Stage:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """Yield a connection in a transaction of its own, committed at the end."""
-        async with self.pool.acquire() as tx, tx.transaction():
+        """Yield what actions get for a connection in a transaction of its own, committed at the end."""
+        async with self.cells.transaction(self.cell) as (tx, _):
             yield tx
 
     async def act(self, action: Action[Command, Outcome], *commands: Command) -> list[Outcome]:
         """Run one batch in a transaction of its own and return its outcomes."""
-        async with self.transaction() as tx:
-            return list(await action(tx, self.now, commands))
+        return list(await carry_out(self.cells, action, self.cell, commands, self.now))
 
     async def read(self, read: Read[Given, Found], *given: Given.args, **named: Given.kwargs) -> Found:
         """Return what a store's read finds."""
@@ -293,4 +294,7 @@ async def set_stage(pool: asyncpg.Pool, cell: int = 1) -> Stage:
         await db.execute("UPDATE cell SET next_serial = $2 WHERE cell = $1", cell, SEATS)  # a test's own ids are below
         queues = await tasks.queues(db)
         await dispatch.open_gates(db, cell, list(queues))
-        return Stage(pool, cell, await db.fetchval("SELECT now()"), queues)
+        now = await db.fetchval("SELECT now()")
+    cells = Cells(pool, {cell: pool})
+    await cells.find_functions()
+    return Stage(cells, cell, now, queues)

@@ -5,6 +5,7 @@ from importlib import resources
 import asyncpg
 
 from manyeyes.db.queries import Queries
+from manyeyes.db.statement_functions import make_functions
 
 SQL = Queries(__package__)
 
@@ -48,6 +49,7 @@ async def _apply(db: asyncpg.Connection) -> list[str]:
                 await db.execute(migration.text)
                 await db.execute(SQL.record, migration.number, migration.name)
                 applied.append(migration.name)
+        await make_functions(db)
     return applied
 
 

@@ -1,9 +1,16 @@
 """Connections: one pool per database, and which database holds a cell."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import cast
 
 import asyncpg
+
+from manyeyes.db.clock import DatabaseClock
+from manyeyes.db.statement_functions import Functions, find_functions
+from manyeyes.db.transaction import Draft, Transaction, Undrafted
 
 LOST_CONNECTION = (
     OSError,
@@ -71,6 +78,9 @@ class Cells:
         self.directory = directory
         self._pools = dict(pools or {FIRST_CELL: directory})
         self.numbers = sorted(self._pools)
+        self._functions: dict[int, Functions] = {}
+        self.undrafted: set[object] = set()  # actions that were found to need a transaction
+        self._clocks = {id(pool): DatabaseClock() for pool in self.databases}
 
     def pool(self, cell: int) -> asyncpg.Pool:
         """Return the pool of the database that holds ``cell``, or of the directory's for `DIRECTORY`.
@@ -78,6 +88,39 @@ class Cells:
         Raises KeyError for a cell that does not exist.
         """
         return self.directory if cell == DIRECTORY else self._pools[cell]
+
+    async def find_functions(self) -> None:
+        """Learn which statements can go together in each database; until then each goes alone."""
+        for pool in self.databases:
+            async with pool.acquire() as db:
+                self._functions[id(pool)] = await find_functions(db)
+
+    def clock(self, cell: int) -> DatabaseClock:
+        """Return the clock of the cell's database."""
+        return self._clocks[id(self.pool(cell))]
+
+    @asynccontextmanager
+    async def transaction(self, cell: int) -> AsyncIterator[tuple[asyncpg.Connection, datetime]]:
+        """Yield what stands in for a connection in a transaction, and its time; committed at the end."""
+        pool, clock = self.pool(cell), self.clock(cell)
+        async with pool.acquire() as db, db.transaction():
+            now = clock.now() or await db.fetchval("SELECT now()")
+            tx = Transaction(db, self._functions.get(id(pool), {}), clock)
+            yield cast("asyncpg.Connection", tx), now
+            await tx.finish()
+
+    @asynccontextmanager
+    async def draft(self, cell: int) -> AsyncIterator[tuple[asyncpg.Connection, datetime]]:
+        """Yield the same of an action that is alone. Raises `Undrafted`, `Changed` (db/transaction.py)."""
+        pool, clock = self.pool(cell), self.clock(cell)
+        functions, now = self._functions.get(id(pool)), clock.now()
+        if not functions:
+            raise Undrafted("the database has no functions of this version")
+        async with pool.acquire() as db:
+            now = now or await db.fetchval("SELECT now()")
+            tx = Draft(db, functions, clock, now)
+            yield cast("asyncpg.Connection", tx), now
+            await tx.finish()
 
     @property
     def databases(self) -> list[asyncpg.Pool]:

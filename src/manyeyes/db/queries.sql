@@ -63,3 +63,23 @@ FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
 -- The margin is for one that has taken its instant at this very moment and not yet told so.
 SELECT least(clock_timestamp(), min(xact_start)) - interval '100 ms' FROM pg_stat_activity
 WHERE application_name = 'manyeyes' AND datname = current_database() AND pid <> pg_backend_pid();
+
+-- name: has_schema
+-- Whether the functions of a version were made (db/statement_functions.py).
+SELECT to_regnamespace($1) IS NOT NULL;
+
+-- name: stamp
+-- When functions are made, in an order that text has too.
+SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US');
+
+-- name: old_schemas
+-- The functions of versions that are long over.
+SELECT nspname FROM pg_namespace WHERE nspname LIKE $1
+ORDER BY obj_description(oid, 'pg_namespace') DESC OFFSET $2;
+
+-- name: functions
+-- The functions of a version: how many arguments each has, and the names of the columns that it gives.
+SELECT proname AS name, pronargs AS arguments, columns FROM pg_proc, LATERAL (
+       SELECT array_agg(a.name ORDER BY a.place) AS columns
+       FROM unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, place) WHERE a.mode = 't') AS c
+WHERE pronamespace = to_regnamespace($1);

@@ -14,9 +14,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import asyncpg
 import msgspec
 import structlog
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
+from manyeyes.db.statement_functions import CHANGED
+from manyeyes.db.transaction import Undrafted
 
 LARGEST_BATCH = 256
 PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is restarting
@@ -25,6 +27,7 @@ BATCH_SIZE = Histogram(
     "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
 BATCH_SECONDS = Histogram("manyeyes_batch_seconds", "Seconds per batch, commit included", ["verb"])
+OVERTAKEN = Counter("manyeyes_drafts_overtaken", "Lone commands that met another change and were carried out anew", ["verb"])
 log = structlog.get_logger()
 Found = TypeVar("Found")
 Key = TypeVar("Key")
@@ -151,13 +154,34 @@ class Batcher:
                 await asyncio.sleep(0.1)
 
     async def _act(self, action: Action[Command, Outcome], cell: int, commands: list[Command]) -> Sequence[Outcome]:
-        async with self._cells.pool(cell).acquire() as tx, tx.transaction():
-            now = await tx.fetchval("SELECT now()")
-            return _one_each(action, commands, await action(tx, now, commands))
+        return await carry_out(self._cells, action, cell, commands)
 
     async def _look(self, read: Read[Key, Value], cell: int, keys: list[Key]) -> Sequence[Value]:
         async with self._cells.pool(cell).acquire() as db:
             return _one_each(read, keys, await read(db, cell, keys))
+
+
+async def carry_out(
+    cells: Cells, action: Action[Command, Outcome], cell: int, commands: Sequence[Command], now: datetime | None = None
+) -> Sequence[Outcome]:
+    """Return what an action made of the commands, committed; ``now``: another instant than the database's.
+
+    A lone command is drafted: nobody waits behind it, and two calls are quicker than a transaction (docs/decisions/0068).
+    Many of them, what cannot be drafted, and a draft that was overtaken get a transaction.
+    """
+    if len(commands) == 1 and action not in cells.undrafted:
+        try:
+            async with cells.draft(cell) as (tx, time_there):
+                return _one_each(action, commands, await action(tx, now or time_there, commands))
+        except Undrafted:
+            cells.undrafted.add(action)
+        except asyncpg.PostgresError as error:
+            if error.sqlstate != CHANGED:
+                raise
+            OVERTAKEN.labels(action.__name__).inc()
+            cells.clock(cell).forget()
+    async with cells.transaction(cell) as (tx, time_there):
+        return _one_each(action, commands, await action(tx, now or time_there, commands))
 
 
 def _one_each(verb: Verb, items: Sequence[object], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:

@@ -131,6 +131,7 @@ async def open_context(
     if cells is None:
         pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
         cells = Cells(pool)
+    await cells.find_functions()
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)
         keys = await _keys(db, settings, serving=serving)

@@ -1,0 +1,257 @@
+"""Transactions whose statements go to the database together where nobody has to wait for one of them.
+
+An action says what it reads and writes one statement after the other, as if each went alone. What gives nothing
+(`execute`) is kept back until something is read or the transaction ends, and goes with that in one call, in the order in
+which it was said. Loads that do not need each other go together where it is written so: ``a, b = await together(tx,
+load_a(tx), load_b(tx))``. The functions that such a call consists of are of `db/statement_functions.py`.
+
+`Transaction` locks what it reads. `Draft` looks without a lock and has no transaction until the action is done; then one
+call locks, compares with what was seen, writes and commits. docs/decisions/0068 says why and when.
+"""
+
+import time
+from collections.abc import Coroutine, Generator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+
+import asyncpg
+
+from manyeyes.db.clock import DatabaseClock
+from manyeyes.db.statement_functions import Functions, StatementFunction
+
+MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
+SEEN = "hashtextextended(s{0}::text, 0)"
+
+
+class Undrafted(Exception):
+    """The action reads what it has written, or says something that has no function: it needs a transaction."""
+
+
+class _Said(NamedTuple):
+    """A statement with its arguments; ``wanted``: somebody waits for its rows."""
+
+    sql: str
+    arguments: tuple[Any, ...]
+    wanted: bool
+
+
+class _Wanted:
+    """Stands where a load waits for rows while others are still asked what they want."""
+
+    def __init__(self, said: _Said) -> None:
+        self.said = said
+
+    def __await__(self) -> Generator["_Wanted", Sequence[Any], Sequence[Any]]:
+        return (yield self)
+
+
+class Transaction:
+    """Stands in for a connection in its transaction: `fetch`, `fetchrow`, `fetchval`, `execute`.
+
+    A statement at fault raises where it is sent: at the next read, or at the end, before anything is committed.
+    """
+
+    def __init__(self, db: asyncpg.Connection, functions: Functions, clock: DatabaseClock) -> None:
+        self._db = db
+        self._functions = functions
+        self._clock = clock
+        self._waiting: list[_Said] = []
+        self._is_gathering = False
+
+    async def execute(self, sql: str, *arguments: Any) -> None:
+        """Have a statement go with the next ones."""
+        self._waiting.append(_Said(sql, arguments, wanted=False))
+
+    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Any]:
+        """Return the rows of a statement, which goes with those that wait."""
+        said = _Said(sql, arguments, wanted=True)
+        if self._is_gathering:
+            return await _Wanted(said)
+        (rows,) = await self._send([said])
+        return rows
+
+    async def fetchrow(self, sql: str, *arguments: Any) -> Any:
+        """Return the first row of a statement; None: there is none."""
+        rows = await self.fetch(sql, *arguments)
+        return rows[0] if rows else None
+
+    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+        """Return the first value of the first row; None: there is none."""
+        row = await self.fetchrow(sql, *arguments)
+        return row[0] if row is not None else None
+
+    def get_server_pid(self) -> int:
+        """Return the number of the database's process that serves this."""
+        return self._db.get_server_pid()
+
+    async def finish(self) -> None:
+        """Send what waits; the last of a transaction before it is committed."""
+        if self._waiting:
+            await self._send([])
+
+    async def gather(self, loads: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
+        """Return what each load returns; what they want at the same time goes together."""
+        found: dict[int, Any] = {}
+        rows: dict[int, Any] = dict.fromkeys(range(len(loads)))
+        try:
+            while rows:
+                asked = self._ask(loads, rows, found)
+                rows = dict(zip(asked, await self._send(list(asked.values())), strict=True)) if asked else {}
+        finally:
+            for load in loads:
+                load.close()
+        return [found[place] for place in range(len(loads))]
+
+    def _ask(
+        self, loads: Sequence[Coroutine[Any, Any, Any]], rows: dict[int, Any], found: dict[int, Any]
+    ) -> dict[int, _Said]:
+        """Give each load the rows it waited for; return what each that is not done wants now."""
+        asked: dict[int, _Said] = {}
+        self._is_gathering = True
+        try:
+            for place, given in rows.items():
+                try:
+                    asked[place] = loads[place].send(given).said
+                except StopIteration as done:
+                    found[place] = done.value
+        finally:
+            self._is_gathering = False
+        return asked
+
+    async def _send(self, wanted: Sequence[_Said]) -> list[Sequence[Any]]:
+        """Send what waits, then what is wanted; return the rows of each that is."""
+        every, self._waiting = [*self._waiting, *wanted], []
+        if len(every) == 1 or not self._fit(every):
+            return [rows for said in every if (rows := await self._alone(said)) is not None]
+        calls, arguments = _Calls(), [argument for said in every for argument in said.arguments]
+        functions = [self._functions[said.sql] for said in every]
+        for said, function in zip(every, functions, strict=True):
+            calls.read(function, function.name) if said.wanted else calls.run(function)
+        record = await self._timed(f"SELECT now(), {', '.join(calls.said)}", arguments)
+        found = zip(every, functions, record[1:], strict=True)
+        return [_rows(function, rows) for said, function, rows in found if said.wanted]
+
+    async def _timed(self, sql: str, arguments: Sequence[Any]) -> Any:
+        """Return the one row of a call whose first value is the time there."""
+        sent = time.monotonic()
+        record = await self._db.fetchrow(sql, *arguments)
+        assert record is not None
+        self._clock.note(record[0], sent, time.monotonic())
+        return record
+
+    def _fit(self, every: Sequence[_Said]) -> bool:
+        """Tell whether all of it can go in one call."""
+        known = all(said.sql in self._functions for said in every)
+        return known and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
+
+    async def _alone(self, said: _Said) -> Sequence[Any] | None:
+        if said.wanted:
+            rows: Sequence[Any] = await self._db.fetch(said.sql, *said.arguments)
+            return rows
+        await self._db.execute(said.sql, *said.arguments)
+        return None
+
+
+class Draft(Transaction):
+    """Stands in for a connection of an action that is alone: it looks, and in the end saves if it still sees the same.
+
+    Whatever the action decides follows from its commands, ``now`` and the rows that it read: if these are the same under
+    locks, taken in the same order, then so are its writes. Raises `Undrafted` for what needs a transaction, and
+    asyncpg.PostgresError with the SQLSTATE `CHANGED` when something else was found; nothing was written then.
+    """
+
+    def __init__(self, db: asyncpg.Connection, functions: Functions, clock: DatabaseClock, now: datetime) -> None:
+        super().__init__(db, functions, clock)
+        self._now = now
+        self._script: list[tuple[_Said, int]] = []  # with the hash of what was seen
+        self._writes = False
+
+    async def execute(self, sql: str, *arguments: Any) -> None:
+        """Keep a statement for the end: one that writes, or a lock."""
+        function = self._functions.get(sql)
+        if function is None:
+            raise Undrafted(sql)
+        self._writes = self._writes or not function.look
+        self._script.append((_Said(sql, arguments, wanted=False), 0))
+
+    async def finish(self) -> None:
+        """Lock, compare, write and commit in one call; nothing when nothing is to be written."""
+        if not self._writes:
+            return
+        arguments: list[Any] = [self._now]
+        calls = _Calls(1)
+        schema = _schema(self._functions)
+        for said, seen in self._script:
+            function = self._functions[said.sql]
+            arguments += said.arguments
+            if said.wanted:
+                calls.read(function, function.name)
+                arguments.append(seen)
+                calls.said[-1] = f"{schema}.same({calls.said[-1]}::text, ${calls.another()})"
+            else:
+                calls.run(function)
+        if len(arguments) > MOST_PARAMETERS:
+            raise Undrafted("too much for one call")
+        await self._timed(f"SELECT now(), {schema}.about_now($1), {', '.join(calls.said)}", arguments)
+
+    async def _send(self, wanted: Sequence[_Said]) -> list[Sequence[Any]]:
+        """Look at what is wanted, without a lock."""
+        functions = [self._functions[said.sql] for said in wanted if said.sql in self._functions]
+        if self._writes or len(functions) < len(wanted) or not all(function.look for function in functions):
+            raise Undrafted(wanted[0].sql)
+        calls, arguments = _Calls(), [argument for said in wanted for argument in said.arguments]
+        for function in functions:
+            calls.read(function, function.look)
+        looks = ", ".join(f"{call} AS s{place}" for place, call in enumerate(calls.said))
+        shown = ", ".join(f"s{place}, {SEEN.format(place)}" for place in range(len(wanted)))
+        record = await self._timed(f"SELECT now(), {shown} FROM (SELECT {looks} OFFSET 0) AS s", arguments)
+        found = zip(wanted, functions, record[1::2], record[2::2], strict=True)
+        rows = []
+        for said, function, given, seen in found:
+            self._script.append((said, seen))
+            rows.append(_rows(function, given))
+        return rows
+
+
+class _Calls:
+    """The calls of functions in one statement; their parameters are numbered on."""
+
+    def __init__(self, number: int = 0) -> None:
+        self.said: list[str] = []
+        self._number = number
+
+    def another(self) -> int:
+        """Return the number of one parameter more."""
+        self._number += 1
+        return self._number
+
+    def read(self, function: StatementFunction, name: str) -> None:
+        """Call it under this name for its rows, as an array."""
+        self.said.append(f"ARRAY(SELECT ROW(r.*) FROM {self._call(function, name)} AS r)")
+
+    def run(self, function: StatementFunction) -> None:
+        """Call it for what it does."""
+        call = self._call(function, function.name)
+        self.said.append(f"(SELECT count(*) FROM {call})" if function.row else call)
+
+    def _call(self, function: StatementFunction, name: str) -> str:
+        return f"{name}({', '.join(f'${self.another()}' for _ in range(function.arguments))})"
+
+
+Load = TypeVarTuple("Load")
+One = TypeVar("One")
+
+
+async def together(tx: Any, *loads: Coroutine[Any, Any, Any]) -> list[Any]:
+    """Return what several loads return that do not need each other; they lock in the order in which they stand here."""
+    if isinstance(tx, Transaction):
+        return await tx.gather(loads)
+    return [await load for load in loads]
+
+
+def _rows(function: StatementFunction, given: Sequence[Any]) -> Sequence[Any]:
+    return [function.row(row) for row in given] if function.row else []
+
+
+def _schema(functions: Functions) -> str:
+    return next(iter(functions.values())).name.partition(".")[0]
