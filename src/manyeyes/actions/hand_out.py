@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.customer_preferences import Regarded, idle_elsewhere, regarded, tasks_for_listed
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
+from manyeyes.db.transaction import together
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.rules import (
     RIPE_SECONDS,
@@ -62,10 +63,13 @@ async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut
     """Match one queue once; only one run per cell and queue is ever under way."""
     cell, queue_id = run.cell, run.queue_id
     # 1. Load: the queue's gate, locked, then as many workers and tasks as can be matched, locked too.
-    turn = await dispatch.lock_gate(tx, cell, queue_id)
+    turn, backlog = await together(
+        tx,
+        dispatch.lock_gate(tx, cell, queue_id),
+        dispatch.backlog(tx, now, cell, queue_id, now - timedelta(seconds=RIPE_SECONDS)),
+    )
     if turn is None:
         return HandedOut(())
-    backlog = await dispatch.backlog(tx, now, cell, queue_id, now - timedelta(seconds=RIPE_SECONDS))
     wanted = min(backlog.waiting + (backlog.queued if run.became_idle else 0), LARGEST_HEAD)
     if not wanted:
         return HandedOut(())

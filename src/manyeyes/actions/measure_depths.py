@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.transaction import together
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.tasks import store as tasks
 
@@ -19,8 +20,13 @@ class MeasureDepths(msgspec.Struct, frozen=True):
 async def measure_depths(tx: asyncpg.Connection, now: datetime, commands: Sequence[MeasureDepths]) -> list[None]:
     """Remember each queue's depth, counted up to its capacity, and the average bid at its head."""
     cell = commands[0].cell
+    found: dict[int, tuple[int, int]] = {}
     for queue in (await tasks.queues(tx)).values():
-        waiting = await queue_depths.count_waiting(tx, cell, queue.queue_id, queue.capacity)
-        average = await queue_depths.head_bid(tx, cell, queue.queue_id, HEAD)
-        await queue_depths.set_depth(tx, cell, queue.queue_id, waiting, average)
+        found[queue.queue_id] = await together(
+            tx,
+            queue_depths.count_waiting(tx, cell, queue.queue_id, queue.capacity),
+            queue_depths.head_bid(tx, cell, queue.queue_id, HEAD),
+        )
+    for queue_id, (waiting, average) in found.items():
+        await queue_depths.set_depth(tx, cell, queue_id, waiting, average)
     return [None for _ in commands]

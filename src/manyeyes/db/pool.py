@@ -10,7 +10,7 @@ import asyncpg
 
 from manyeyes.db.clock import DatabaseClock
 from manyeyes.db.statement_functions import Functions, find_functions
-from manyeyes.db.transaction import Draft, Transaction, Undrafted
+from manyeyes.db.transaction import Draft, Drafting, Transaction, Undrafted
 
 LOST_CONNECTION = (
     OSError,
@@ -79,7 +79,7 @@ class Cells:
         self._pools = dict(pools or {FIRST_CELL: directory})
         self.numbers = sorted(self._pools)
         self._functions: dict[int, Functions] = {}
-        self.undrafted: set[object] = set()  # actions that were found to need a transaction
+        self.drafting = Drafting()
         self._clocks = {id(pool): DatabaseClock() for pool in self.databases}
 
     def pool(self, cell: int) -> asyncpg.Pool:

@@ -1,8 +1,9 @@
 """The named statements as functions of the database, so that several can go there in one call.
 
-A call of a function costs a few microseconds, a round trip a hundred or more (docs/decisions/0068). The functions are made
-of the `queries.sql` files when a database is brought to the newest schema, and never written by hand. Those of one version
-lie in a schema of their own that is named by what they say: while a new version starts, the old one goes on with its own.
+A call of a function costs a few microseconds, a round trip a hundred or more (docs/decisions/0068). The functions are
+made of the `queries.sql` files when a database is brought to the newest schema, and never written by hand. Those of one
+version lie in a schema of their own that is named by what they say: while a new version starts, the old one goes on
+with its own.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import asyncpg
 
@@ -43,8 +44,8 @@ class NamedRow(tuple[Any, ...]):
     """A row as `asyncpg.Record` gives it, of a statement that went together with others. Each statement has its own."""
 
     __slots__ = ()
-    names: tuple[str, ...] = ()
-    _places: dict[str, int] = {}
+    names: ClassVar[tuple[str, ...]] = ()
+    _places: ClassVar[dict[str, int]] = {}
 
     def __getitem__(self, key: Any) -> Any:
         return tuple.__getitem__(self, self._places[key] if type(key) is str else key)
@@ -123,7 +124,7 @@ def _functions(schema: str, rows: tuple[tuple[str, int, tuple[str, ...]], ...]) 
 
 
 async def _definitions(db: asyncpg.Connection, schema: str, name: str, text: str) -> list[str]:
-    """Return the SQL that makes a statement's function, with the types that PostgreSQL finds in it, and the one to look."""
+    """Return the SQL that makes a statement's function, of the types that PostgreSQL finds, and the one to look."""
     prepared = await db.prepare(text)
     given = [kind.name for kind in prepared.get_parameters()]
     columns = prepared.get_attributes()
@@ -145,7 +146,9 @@ async def _definitions(db: asyncpg.Connection, schema: str, name: str, text: str
 
 def _row(columns: Iterable[str]) -> type[NamedRow]:
     names = tuple(column.removeprefix(_OUT) for column in columns)
-    return type("NamedRow", (NamedRow,), {"__slots__": (), "names": names, "_places": {n: i for i, n in enumerate(names)}})
+    return type(
+        "NamedRow", (NamedRow,), {"__slots__": (), "names": names, "_places": {n: i for i, n in enumerate(names)}}
+    )
 
 
 def _query_files(folder: Traversable, package: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Traversable]]:

@@ -1,18 +1,20 @@
 """Transactions whose statements go to the database together where nobody has to wait for one of them.
 
 An action says what it reads and writes one statement after the other, as if each went alone. What gives nothing
-(`execute`) is kept back until something is read or the transaction ends, and goes with that in one call, in the order in
-which it was said. Loads that do not need each other go together where it is written so: ``a, b = await together(tx,
+(`execute`) is kept back until something is read or the transaction ends, and goes with that in one call, in the order
+in which it was said. Loads that do not need each other go together where it is written so: ``a, b = await together(tx,
 load_a(tx), load_b(tx))``. The functions that such a call consists of are of `db/statement_functions.py`.
 
-`Transaction` locks what it reads. `Draft` looks without a lock and has no transaction until the action is done; then one
-call locks, compares with what was seen, writes and commits. docs/decisions/0068 says why and when.
+`Transaction` locks what it reads. `Draft` looks without a lock and has no transaction until the action is done; then
+one call locks, compares with what was seen, writes and commits. docs/decisions/0068 says why and when.
 """
 
 import time
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Coroutine, Generator, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, TypeVarTuple
+from functools import lru_cache
+from itertools import count
+from typing import Any, NamedTuple, TypeVar, overload
 
 import asyncpg
 
@@ -20,7 +22,7 @@ from manyeyes.db.clock import DatabaseClock
 from manyeyes.db.statement_functions import Functions, StatementFunction
 
 MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
-SEEN = "hashtextextended(s{0}::text, 0)"
+CALLS_KEPT = 1_024  # of which statements a call consists; an action has a few
 
 
 class Undrafted(Exception):
@@ -123,11 +125,9 @@ class Transaction:
         every, self._waiting = [*self._waiting, *wanted], []
         if len(every) == 1 or not self._fit(every):
             return [rows for said in every if (rows := await self._alone(said)) is not None]
-        calls, arguments = _Calls(), [argument for said in every for argument in said.arguments]
         functions = [self._functions[said.sql] for said in every]
-        for said, function in zip(every, functions, strict=True):
-            calls.read(function, function.name) if said.wanted else calls.run(function)
-        record = await self._timed(f"SELECT now(), {', '.join(calls.said)}", arguments)
+        call = _one_call(tuple([(f, said.wanted) for f, said in zip(functions, every, strict=True)]))
+        record = await self._timed(call, [argument for said in every for argument in said.arguments])
         found = zip(every, functions, record[1:], strict=True)
         return [_rows(function, rows) for said, function, rows in found if said.wanted]
 
@@ -155,8 +155,8 @@ class Transaction:
 class Draft(Transaction):
     """Stands in for a connection of an action that is alone: it looks, and in the end saves if it still sees the same.
 
-    Whatever the action decides follows from its commands, ``now`` and the rows that it read: if these are the same under
-    locks, taken in the same order, then so are its writes. Raises `Undrafted` for what needs a transaction, and
+    Whatever the action decides follows from its commands, ``now`` and the rows that it read: if these are the same
+    under locks, taken in the same order, then so are its writes. Raises `Undrafted` for what needs a transaction, and
     asyncpg.PostgresError with the SQLSTATE `CHANGED` when something else was found; nothing was written then.
     """
 
@@ -179,79 +179,122 @@ class Draft(Transaction):
         if not self._writes:
             return
         arguments: list[Any] = [self._now]
-        calls = _Calls(1)
-        schema = _schema(self._functions)
         for said, seen in self._script:
-            function = self._functions[said.sql]
-            arguments += said.arguments
-            if said.wanted:
-                calls.read(function, function.name)
-                arguments.append(seen)
-                calls.said[-1] = f"{schema}.same({calls.said[-1]}::text, ${calls.another()})"
-            else:
-                calls.run(function)
+            arguments += (*said.arguments, seen) if said.wanted else said.arguments
         if len(arguments) > MOST_PARAMETERS:
             raise Undrafted("too much for one call")
-        await self._timed(f"SELECT now(), {schema}.about_now($1), {', '.join(calls.said)}", arguments)
+        call = _saving_call(tuple([(self._functions[said.sql], said.wanted) for said, _ in self._script]))
+        await self._timed(call, arguments)
 
     async def _send(self, wanted: Sequence[_Said]) -> list[Sequence[Any]]:
         """Look at what is wanted, without a lock."""
         functions = [self._functions[said.sql] for said in wanted if said.sql in self._functions]
         if self._writes or len(functions) < len(wanted) or not all(function.look for function in functions):
             raise Undrafted(wanted[0].sql)
-        calls, arguments = _Calls(), [argument for said in wanted for argument in said.arguments]
-        for function in functions:
-            calls.read(function, function.look)
-        looks = ", ".join(f"{call} AS s{place}" for place, call in enumerate(calls.said))
-        shown = ", ".join(f"s{place}, {SEEN.format(place)}" for place in range(len(wanted)))
-        record = await self._timed(f"SELECT now(), {shown} FROM (SELECT {looks} OFFSET 0) AS s", arguments)
-        found = zip(wanted, functions, record[1::2], record[2::2], strict=True)
-        rows = []
-        for said, function, given, seen in found:
-            self._script.append((said, seen))
-            rows.append(_rows(function, given))
-        return rows
+        arguments = [argument for said in wanted for argument in said.arguments]
+        record = await self._timed(_looking_call(tuple(functions)), arguments)
+        self._script += zip(wanted, record[2::2], strict=True)
+        return [_rows(function, rows) for function, rows in zip(functions, record[1::2], strict=True)]
 
 
-class _Calls:
-    """The calls of functions in one statement; their parameters are numbered on."""
+class Drafting:
+    """Knows which actions are worth a draft: what failed lately is left out for a while, longer each time."""
 
-    def __init__(self, number: int = 0) -> None:
-        self.said: list[str] = []
-        self._number = number
+    LONGEST = 64  # lone commands of an action that get a transaction before it is drafted again
 
-    def another(self) -> int:
-        """Return the number of one parameter more."""
-        self._number += 1
-        return self._number
+    def __init__(self) -> None:
+        self._left: dict[object, int] = {}
+        self._spans: dict[object, int] = {}
 
-    def read(self, function: StatementFunction, name: str) -> None:
-        """Call it under this name for its rows, as an array."""
-        self.said.append(f"ARRAY(SELECT ROW(r.*) FROM {self._call(function, name)} AS r)")
+    def is_worth_while(self, action: object) -> bool:
+        """Tell whether the action is drafted now; one command is counted."""
+        left = self._left.get(action, 0)
+        if left:
+            self._left[action] = left - 1
+        return not left
 
-    def run(self, function: StatementFunction) -> None:
-        """Call it for what it does."""
-        call = self._call(function, function.name)
-        self.said.append(f"(SELECT count(*) FROM {call})" if function.row else call)
+    def failed(self, action: object) -> None:
+        """Leave the action out: it was carried out anew."""
+        span = self._spans[action] = min(2 * self._spans.get(action, 0) + 1, self.LONGEST)
+        self._left[action] = span
 
-    def _call(self, function: StatementFunction, name: str) -> str:
-        return f"{name}({', '.join(f'${self.another()}' for _ in range(function.arguments))})"
-
-
-Load = TypeVarTuple("Load")
-One = TypeVar("One")
+    def succeeded(self, action: object) -> None:
+        """Draft the action from now on."""
+        self._spans.pop(action, None)
 
 
-async def together(tx: Any, *loads: Coroutine[Any, Any, Any]) -> list[Any]:
-    """Return what several loads return that do not need each other; they lock in the order in which they stand here."""
+Called = tuple[tuple[StatementFunction, bool], ...]  # each with whether its rows are wanted
+
+
+@lru_cache(maxsize=CALLS_KEPT)
+def _one_call(called: Called) -> str:
+    """Return the statement that calls functions one after the other, and says what time it is."""
+    calls, numbers = [], count(1)
+    for function, wanted in called:
+        calls.append(_reading(function.name, function, numbers) if wanted else _running(function, numbers))
+    return f"SELECT now(), {', '.join(calls)}"
+
+
+@lru_cache(maxsize=CALLS_KEPT)
+def _looking_call(functions: tuple[StatementFunction, ...]) -> str:
+    """Return the statement that looks, and gives a hash of all that is seen behind the rows of each."""
+    numbers = count(1)
+    looks = [f"{_reading(f.look, f, numbers)} AS s{place}" for place, f in enumerate(functions)]
+    shown = [f"s{place}, hashtextextended(s{place}::text, 0)" for place in range(len(functions))]
+    return f"SELECT now(), {', '.join(shown)} FROM (SELECT {', '.join(looks)} OFFSET 0) AS s"
+
+
+@lru_cache(maxsize=CALLS_KEPT)
+def _saving_call(called: Called) -> str:
+    """Return the statement that does it all again with locks, and writes; $1 is what was taken for now."""
+    schema = called[0][0].name.partition(".")[0]
+    calls, numbers = [f"{schema}.about_now($1)"], count(2)
+    for function, wanted in called:
+        if wanted:
+            reading = _reading(function.name, function, numbers)
+            calls.append(f"{schema}.same({reading}::text, ${next(numbers)})")
+        else:
+            calls.append(_running(function, numbers))
+    return f"SELECT now(), {', '.join(calls)}"
+
+
+def _reading(name: str, function: StatementFunction, numbers: Iterator[int]) -> str:
+    """Return a call for the rows of it, as an array."""
+    return f"ARRAY(SELECT ROW(r.*) FROM {_with_parameters(name, function, numbers)} AS r)"
+
+
+def _running(function: StatementFunction, numbers: Iterator[int]) -> str:
+    """Return a call for what it does."""
+    call = _with_parameters(function.name, function, numbers)
+    return f"(SELECT count(*) FROM {call})" if function.row else call
+
+
+def _with_parameters(name: str, function: StatementFunction, numbers: Iterator[int]) -> str:
+    return f"{name}({', '.join(f'${next(numbers)}' for _ in range(function.arguments))})"
+
+
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+Load = Coroutine[Any, Any, A]
+
+
+@overload
+async def together(tx: asyncpg.Connection, a: Load[A], b: Load[B], /) -> tuple[A, B]: ...
+@overload
+async def together(tx: asyncpg.Connection, a: Load[A], b: Load[B], c: Load[C], /) -> tuple[A, B, C]: ...
+@overload
+async def together(tx: asyncpg.Connection, a: Load[A], b: Load[B], c: Load[C], d: Load[D], /) -> tuple[A, B, C, D]: ...
+async def together(tx: Any, *loads: Load[Any]) -> tuple[Any, ...]:
+    """Return what loads return that do not need each other; they lock in the order in which they stand here.
+
+    On a bare connection they go one after the other.
+    """
     if isinstance(tx, Transaction):
-        return await tx.gather(loads)
-    return [await load for load in loads]
+        return tuple(await tx.gather(loads))
+    return tuple([await load for load in loads])
 
 
 def _rows(function: StatementFunction, given: Sequence[Any]) -> Sequence[Any]:
     return [function.row(row) for row in given] if function.row else []
-
-
-def _schema(functions: Functions) -> str:
-    return next(iter(functions.values())).name.partition(".")[0]

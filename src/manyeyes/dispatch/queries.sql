@@ -199,6 +199,13 @@ DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- How many tasks wait in a queue, counted up to a limit.
 SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS head;
 
+-- name: shallow_depths
+-- How many tasks wait in each of these queues, counted up to what price and capacity are decided by exactly
+-- (tasks/rules.py: DEPTH_COUNTED_EXACTLY); a limit that is a parameter would be planned anew each time.
+SELECT q.queue_id, w.waiting FROM unnest($2::int[]) AS q (queue_id), LATERAL (
+       SELECT count(*) AS waiting FROM (SELECT FROM work WHERE cell = $1 AND queue_id = q.queue_id AND state = 0
+                                        LIMIT 256) AS head) AS w;
+
 -- name: answering
 -- How many tasks of each queue lie on workers' desks.
 SELECT queue_id, count(*) AS tasks FROM work WHERE cell = $1 AND state IN (1, 2) GROUP BY queue_id;

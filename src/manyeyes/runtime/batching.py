@@ -27,7 +27,9 @@ BATCH_SIZE = Histogram(
     "manyeyes_batch_commands", "Commands per batch", ["verb"], buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256)
 )
 BATCH_SECONDS = Histogram("manyeyes_batch_seconds", "Seconds per batch, commit included", ["verb"])
-OVERTAKEN = Counter("manyeyes_drafts_overtaken", "Lone commands that met another change and were carried out anew", ["verb"])
+OVERTAKEN = Counter(
+    "manyeyes_drafts_overtaken", "Lone commands that met another change and were carried out anew", ["verb"]
+)
 log = structlog.get_logger()
 Found = TypeVar("Found")
 Key = TypeVar("Key")
@@ -166,18 +168,21 @@ async def carry_out(
 ) -> Sequence[Outcome]:
     """Return what an action made of the commands, committed; ``now``: another instant than the database's.
 
-    A lone command is drafted: nobody waits behind it, and two calls are quicker than a transaction (docs/decisions/0068).
-    Many of them, what cannot be drafted, and a draft that was overtaken get a transaction.
+    A lone command is drafted: nobody waits behind it, and two calls are quicker than a transaction. Many of them, what
+    cannot be drafted, and a draft that was overtaken get a transaction (docs/decisions/0068).
     """
-    if len(commands) == 1 and action not in cells.undrafted:
+    if len(commands) == 1 and cells.drafting.is_worth_while(action):
         try:
             async with cells.draft(cell) as (tx, time_there):
-                return _one_each(action, commands, await action(tx, now or time_there, commands))
+                outcomes = _one_each(action, commands, await action(tx, now or time_there, commands))
+            cells.drafting.succeeded(action)
+            return outcomes
         except Undrafted:
-            cells.undrafted.add(action)
+            cells.drafting.failed(action)
         except asyncpg.PostgresError as error:
-            if error.sqlstate != CHANGED:
+            if getattr(error, "sqlstate", "") != CHANGED:
                 raise
+            cells.drafting.failed(action)
             OVERTAKEN.labels(action.__name__).inc()
             cells.clock(cell).forget()
     async with cells.transaction(cell) as (tx, time_there):

@@ -11,6 +11,7 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.store import Terms
 from manyeyes.actions.shared.panel_seats import seated
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
+from manyeyes.db.transaction import together
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
@@ -106,16 +107,19 @@ async def open_purses(
 ) -> Purses:
     """Lock the balances, in the order of their ids, and load what the prices depend on."""
     ids, by_id = sorted(set(account_ids)), {queue.queue_id: queue for queue in queues}
-    terms = await accounts.terms(tx, cell, ids)
-    balances = await ledger.lock_balances(tx, cell, ids)
-    depths = {queue_id: await _depth(tx, cell, queue) for queue_id, queue in sorted(by_id.items())}
-    turns = await dispatch.turns(tx, cell, ids, list(by_id)) if by_id else {}
+    terms, balances, counted, turns = await together(
+        tx,
+        accounts.terms(tx, cell, ids),
+        ledger.lock_balances(tx, cell, ids),
+        queue_depths.shallow_depths(tx, cell, sorted(by_id)),
+        dispatch.turns(tx, cell, ids, list(by_id)),
+    )
+    depths = {queue_id: await _depth(tx, cell, queue, counted[queue_id]) for queue_id, queue in sorted(by_id.items())}
     return Purses(terms, balances, dict(balances), depths, turns)
 
 
-async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms) -> Depth:
+async def _depth(tx: asyncpg.Connection, cell: int, queue: QueueTerms, counted: int) -> Depth:
     """Count a short queue exactly; of a deep one take the last measurement, so that depth costs nothing."""
-    counted = await queue_depths.count_waiting(tx, cell, queue.queue_id, DEPTH_COUNTED_EXACTLY)
     if counted < min(queue.capacity, DEPTH_COUNTED_EXACTLY):
         return Depth(counted, queue.price_micros)
     measured, average = (await queue_depths.depths(tx, cell, [queue.queue_id])).get(queue.queue_id, (0, 0))
