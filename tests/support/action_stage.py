@@ -74,8 +74,8 @@ class Stage:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[asyncpg.Connection]:
-        """Yield what actions get for a connection in a transaction of its own, committed at the end."""
-        async with self.cells.transaction(self.cell) as (tx, _):
+        """Yield a connection in a transaction of its own, committed at the end; each statement goes at once."""
+        async with self.pool.acquire() as tx, tx.transaction():
             yield tx
 
     async def act(self, action: Action[Command, Outcome], *commands: Command) -> list[Outcome]:

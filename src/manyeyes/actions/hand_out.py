@@ -26,6 +26,7 @@ from manyeyes.workers.store import SessionChange
 
 LARGEST_HEAD = 256  # tasks matched in one run; more are served by the next
 SPARE_WORKERS = 8  # looked at beyond the tasks, since some may have tried them; few, since they are locked meanwhile
+FEW_WORKERS = 1 + SPARE_WORKERS  # for one task: enough where little happens
 
 
 class HandOut(msgspec.Struct, frozen=True):
@@ -52,21 +53,26 @@ async def hand_out(tx: asyncpg.Connection, now: datetime, commands: Sequence[Han
     """Run each queue of the batch once and return what happened. Only one matcher runs per cell and queue."""
     queues = {c.queue_id: any(d.became_idle for d in commands if d.queue_id == c.queue_id) for c in commands}
     first = commands[0]  # all are of one cell and one installation
+    at_once = FEW_WORKERS if len(queues) == 1 else 0  # in several queues nobody is locked before it is needed
     runs = {
-        q: await _run(tx, now, msgspec.structs.replace(first, queue_id=q, became_idle=idle))
+        q: await _run(tx, now, msgspec.structs.replace(first, queue_id=q, became_idle=idle), at_once)
         for q, idle in sorted(queues.items())
     }
     return [runs[command.queue_id] for command in commands]
 
 
-async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut:
-    """Match one queue once; only one run per cell and queue is ever under way."""
+async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut, at_once: int) -> HandedOut:
+    """Match one queue once; only one run per cell and queue is ever under way.
+
+    ``at_once``: so many workers are looked at before it is known how many tasks there are.
+    """
     cell, queue_id = run.cell, run.queue_id
     # 1. Load: the queue's gate, locked, then as many workers and tasks as can be matched, locked too.
-    turn, backlog = await together(
+    turn, backlog, few = await together(
         tx,
         dispatch.lock_gate(tx, cell, queue_id),
         dispatch.backlog(tx, now, cell, queue_id, now - timedelta(seconds=RIPE_SECONDS)),
+        workers.rooms(tx, cell, queue_id, at_once),
     )
     if turn is None:
         return HandedOut(())
@@ -74,7 +80,8 @@ async def _run(tx: asyncpg.Connection, now: datetime, run: HandOut) -> HandedOut
     if not wanted:
         return HandedOut(())
     for limit in (wanted + SPARE_WORKERS, LARGEST_HEAD + SPARE_WORKERS):
-        seen = await _look(tx, now, run, limit, backlog)
+        room = few if limit == at_once else await workers.rooms(tx, cell, queue_id, limit)
+        seen = await _look(tx, now, run, limit, backlog, [Idle(*row) for row in room])
         # 2. Decide: who gets which task.
         pairs = match(seen.waiting(), seen.by.room, seen.by.lists, now, seen.by.filters)
         if len(pairs) >= wanted or len(seen.by.room) < limit:
@@ -111,11 +118,15 @@ class _Seen(msgspec.Struct, kw_only=True):
         return self.listed + self.head + self.queued
 
 
-async def _look(tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int, backlog: Backlog) -> _Seen:
-    """Lock at most ``limit`` workers with room, as many tasks (waiting, then queued ones), and what lists ask for."""
+async def _look(
+    tx: asyncpg.Connection, now: datetime, run: HandOut, limit: int, backlog: Backlog, room: list[Idle]
+) -> _Seen:
+    """Lock for workers with room as many tasks (waiting, then queued ones), and what lists ask for.
+
+    ``room``: locked too, at most ``limit`` of them.
+    """
     cell, queue_id = run.cell, run.queue_id
-    # 1. Workers with room, and what customers think of them.
-    room = [Idle(*row) for row in await workers.rooms(tx, cell, queue_id, limit)]
+    # 1. What customers think of the workers.
     free = [w.worker_id for w in room if w.held == 0]
     if not room:
         return _Seen(by=Regarded(room))

@@ -6,7 +6,7 @@ in which it was said. Loads that do not need each other go together where it is 
 load_a(tx), load_b(tx))``. The functions that such a call consists of are of `db/statement_functions.py`.
 
 `Transaction` locks what it reads. `Draft` looks without a lock and has no transaction until the action is done; then
-one call locks, compares with what was seen, writes and commits. docs/decisions/0068 says why and when.
+one call locks, compares with what was seen, writes and commits. docs/decisions/0065 says why and when.
 """
 
 import time
@@ -61,25 +61,31 @@ class Transaction:
         self._is_gathering = False
 
     async def execute(self, sql: str, *arguments: Any) -> None:
-        """Have a statement go with the next ones."""
+        """Have a statement go with the next ones; at once where it has no function."""
+        if sql not in self._functions:
+            await self.finish()
+            await self._db.execute(sql, *arguments)
+            return
         self._waiting.append(_Said(sql, arguments, wanted=False))
 
-    async def fetch(self, sql: str, *arguments: Any) -> Sequence[Any]:
-        """Return the rows of a statement, which goes with those that wait."""
+    async def fetch(self, sql: str, *arguments: Any, timeout: float | None = None) -> Sequence[Any]:
+        """Return the rows of a statement, which goes with those that wait; with a limit of its own it goes alone."""
+        if timeout is not None:
+            return await self._slowly(sql, arguments, timeout)
         said = _Said(sql, arguments, wanted=True)
         if self._is_gathering:
             return await _Wanted(said)
         (rows,) = await self._send([said])
         return rows
 
-    async def fetchrow(self, sql: str, *arguments: Any) -> Any:
+    async def fetchrow(self, sql: str, *arguments: Any, timeout: float | None = None) -> Any:
         """Return the first row of a statement; None: there is none."""
-        rows = await self.fetch(sql, *arguments)
+        rows = await self.fetch(sql, *arguments, timeout=timeout)
         return rows[0] if rows else None
 
-    async def fetchval(self, sql: str, *arguments: Any) -> Any:
+    async def fetchval(self, sql: str, *arguments: Any, timeout: float | None = None) -> Any:
         """Return the first value of the first row; None: there is none."""
-        row = await self.fetchrow(sql, *arguments)
+        row = await self.fetchrow(sql, *arguments, timeout=timeout)
         return row[0] if row is not None else None
 
     def get_server_pid(self) -> int:
@@ -144,6 +150,11 @@ class Transaction:
         known = all(said.sql in self._functions for said in every)
         return known and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
 
+    async def _slowly(self, sql: str, arguments: Sequence[Any], timeout: float) -> Sequence[Any]:
+        await self.finish()
+        rows: Sequence[Any] = await self._db.fetch(sql, *arguments, timeout=timeout)
+        return rows
+
     async def _alone(self, said: _Said) -> Sequence[Any] | None:
         if said.wanted:
             rows: Sequence[Any] = await self._db.fetch(said.sql, *said.arguments)
@@ -173,6 +184,9 @@ class Draft(Transaction):
             raise Undrafted(sql)
         self._writes = self._writes or not function.look
         self._script.append((_Said(sql, arguments, wanted=False), 0))
+
+    async def _slowly(self, sql: str, arguments: Sequence[Any], timeout: float) -> Sequence[Any]:
+        raise Undrafted(sql)
 
     async def finish(self) -> None:
         """Lock, compare, write and commit in one call; nothing when nothing is to be written."""

@@ -16,7 +16,7 @@ async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit:
 
 async def shallow_depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, int]:
     """Return how many tasks wait in each queue, at most `DEPTH_COUNTED_EXACTLY` (tasks/rules.py)."""
-    return {queue_id: waiting for queue_id, waiting in await db.fetch(SQL.shallow_depths, cell, queue_ids)}
+    return dict(await db.fetch(SQL.shallow_depths, cell, queue_ids))
 
 
 async def depths(db: asyncpg.Connection, cell: int, queue_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

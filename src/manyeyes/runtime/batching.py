@@ -21,6 +21,7 @@ from manyeyes.db.statement_functions import CHANGED
 from manyeyes.db.transaction import Undrafted
 
 LARGEST_BATCH = 256
+LARGEST_DRAFT = 1  # commands: of more a transaction is shared by all
 PATIENCE_SECONDS = 20.0  # how long a command waits for a database that is restarting
 
 BATCH_SIZE = Histogram(
@@ -169,9 +170,9 @@ async def carry_out(
     """Return what an action made of the commands, committed; ``now``: another instant than the database's.
 
     A lone command is drafted: nobody waits behind it, and two calls are quicker than a transaction. Many of them, what
-    cannot be drafted, and a draft that was overtaken get a transaction (docs/decisions/0068).
+    cannot be drafted, and a draft that was overtaken get a transaction (docs/decisions/0065).
     """
-    if len(commands) == 1 and cells.drafting.is_worth_while(action):
+    if len(commands) <= LARGEST_DRAFT and cells.drafting.is_worth_while(action):
         try:
             async with cells.draft(cell) as (tx, time_there):
                 outcomes = _one_each(action, commands, await action(tx, now or time_there, commands))

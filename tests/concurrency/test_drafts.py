@@ -1,0 +1,262 @@
+"""What actions say goes to the database together; a lone command's draft is saved only if what it saw still holds."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from manyeyes.actions.show_desks import ShowDesk, show_desks
+from manyeyes.actions.submit_tasks import Submitted, submit_tasks
+from manyeyes.db.pool import Cells
+from manyeyes.db.statement_functions import VERSIONS_KEPT, find_functions, make_functions, named_statements
+from manyeyes.db.transaction import Draft, Transaction, together
+from manyeyes.ledger import store as ledger
+from manyeyes.runtime.batching import carry_out
+from manyeyes.values.refusals import Refusal
+from support.action_stage import PRICE, Stage
+
+ACCOUNTS = "SELECT available_micros FROM balance WHERE cell = $1 AND account_id = $2"
+
+
+class Spend(msgspec.Struct, frozen=True):
+    """Take all that an account has: a command of the test's own, as simple as one can be."""
+
+    cell: int
+    account_id: int
+
+
+@pytest.fixture
+async def calls(stage: Stage) -> list[str]:
+    """Return the statements that reach the database through the stage's connections from here on."""
+    said: list[str] = []
+    connections = [await stage.pool.acquire() for _ in range(8)]
+    for db in connections:
+        db.add_query_logger(lambda record: said.append(record.query))
+        await stage.pool.release(db)
+    return said
+
+
+def spending(stage: Stage, meanwhile: Any = None) -> Any:
+    """Return an action that takes all that accounts have; ``meanwhile`` happens between its looks and its decision."""
+    met: list[Any] = []
+
+    async def spend(tx: Any, now: datetime, commands: Any) -> list[int]:
+        found = await ledger.lock_balances(tx, stage.cell, sorted(c.account_id for c in commands))
+        if meanwhile and not met:
+            met.append(tx)
+            await meanwhile()
+        await ledger.change_balances(tx, stage.cell, {account_id: -micros for account_id, micros in found.items()})
+        return [found[c.account_id] for c in commands]
+
+    return spend
+
+
+async def put(stage: Stage, account_id: int, micros: int) -> None:
+    await stage.change(
+        "UPDATE balance SET available_micros = $3 WHERE cell = $1 AND account_id = $2", account_id, micros
+    )
+
+
+async def test_a_lone_command_takes_two_calls_and_no_transaction(stage: Stage, calls: list[str]):
+    account_id = await stage.account()
+    command = stage.submitting(account_id)
+    await stage.act(submit_tasks, stage.submitting(account_id))  # the driver learns its types
+    calls.clear()
+    (outcome,) = await stage.act(submit_tasks, command)
+    assert isinstance(outcome, Submitted)
+    assert len(calls) == 2
+    assert not any("BEGIN" in call for call in calls)
+
+
+async def test_what_writes_nothing_saves_nothing(stage: Stage, calls: list[str]):
+    worker_id = await stage.worker()
+    await stage.look(worker_id)
+    calls.clear()
+    assert await stage.act(show_desks, ShowDesk(stage.cell, worker_id)) == [[]]
+    assert len(calls) == 1
+
+
+async def test_several_commands_share_a_transaction(stage: Stage, calls: list[str]):
+    account_id = await stage.account()
+    both = [stage.submitting(account_id) for _ in range(2)]
+    await stage.act(submit_tasks, *[stage.submitting(account_id) for _ in range(2)])
+    calls.clear()
+    await stage.act(submit_tasks, *both)
+    assert [call for call in calls if call.startswith(("BEGIN", "COMMIT"))] == ["BEGIN;", "COMMIT;"]
+    assert len(calls) <= 5  # the time, where nobody asked for seconds, the loads, the save
+
+
+async def test_a_draft_that_was_overtaken_is_carried_out_anew(stage: Stage):
+    account_id = await stage.account(300)
+    spend = spending(stage, lambda: put(stage, account_id, 200))
+    assert await carry_out(stage.cells, spend, stage.cell, [Spend(stage.cell, account_id)]) == [200]
+    assert await stage.available(account_id) == 0
+
+
+async def test_a_change_that_is_under_way_is_waited_for(stage: Stage):
+    account_id = await stage.account(300)
+    other = await stage.pool.acquire()
+    changing = other.transaction()
+    await changing.start()
+    await other.execute("UPDATE balance SET available_micros = 50 WHERE account_id = $1", account_id)
+    command = Spend(stage.cell, account_id)
+    spent = asyncio.create_task(carry_out(stage.cells, spending(stage), stage.cell, [command]))
+    done, _ = await asyncio.wait([spent], timeout=0.2)
+    assert not done
+    await changing.commit()
+    await stage.pool.release(other)
+    assert await spent == [50]
+    assert await stage.available(account_id) == 0
+
+
+async def test_two_lone_commands_at_once_spend_once(stage: Stage):
+    account_id = await stage.account(300)
+    command = Spend(stage.cell, account_id)
+    both = await asyncio.gather(*[carry_out(stage.cells, spending(stage), stage.cell, [command]) for _ in range(2)])
+    assert sorted(both) == [[0], [300]]
+    assert await stage.available(account_id) == 0
+
+
+async def test_money_for_one_of_many_buys_one(stage: Stage):
+    account_id = await stage.account(PRICE)
+    commands = [stage.submitting(account_id) for _ in range(6)]
+    outcomes = await asyncio.gather(*[carry_out(stage.cells, submit_tasks, stage.cell, [c]) for c in commands])
+    assert sum(isinstance(outcome, Submitted) for (outcome,) in outcomes) == 1
+    assert sum(isinstance(outcome, Refusal) for (outcome,) in outcomes) == 5
+    assert (await stage.books()).difference_micros == 0
+
+
+async def test_what_reads_its_own_writes_gets_a_transaction(stage: Stage):
+    account_id, kinds = await stage.account(300), []
+
+    async def spend_and_look(tx: Any, now: datetime, commands: Any) -> list[int]:
+        kinds.append(type(tx))
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        return [(await ledger.lock_balances(tx, stage.cell, [account_id]))[account_id]]
+
+    command = Spend(stage.cell, account_id)
+    for left in (200, 100):
+        assert await carry_out(stage.cells, spend_and_look, stage.cell, [command]) == [left]
+    assert kinds == [Draft, Transaction, Transaction]  # the second time it is not tried again
+
+
+async def test_what_fails_leaves_nothing(stage: Stage):
+    account_id = await stage.account(300)
+
+    async def spend_too_much(tx: Any, now: datetime, commands: Any) -> list[None]:
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        await tx.execute(ledger.SQL.change_balances, stage.cell, [account_id], [2**70])
+        return [None for _ in commands]
+
+    before = await stage.everything()
+    for commands in (1, 2):
+        with pytest.raises(asyncpg.DataError):
+            await carry_out(stage.cells, spend_too_much, stage.cell, [Spend(stage.cell, account_id)] * commands)
+    assert await stage.everything() == before
+
+
+async def test_a_clock_that_was_set_is_noticed(stage: Stage):
+    account_id = await stage.account(300)
+    clock, instants = stage.cells.clock(stage.cell), []
+
+    async def note(tx: Any, now: datetime, commands: Any) -> list[None]:
+        instants.append(now)
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        return [None]
+
+    now = await stage.pool.fetchval("SELECT now()")
+    moment = asyncio.get_running_loop().time()
+    clock.note(now - timedelta(minutes=1), moment, moment)
+    await carry_out(stage.cells, note, stage.cell, [Spend(stage.cell, account_id)])
+    assert await stage.available(account_id) == 200
+    wrong, right = instants
+    assert wrong < now <= right
+
+
+async def test_loads_go_together_in_their_order_and_keep_their_places(stage: Stage, calls: list[str]):
+    rich, poor = await stage.account(300), await stage.account(0)
+
+    async def load(tx: asyncpg.Connection, account_id: int) -> int:
+        first = await ledger.lock_balances(tx, stage.cell, [account_id])
+        again = await ledger.lock_balances(tx, stage.cell, [account_id, rich]) if account_id == poor else first
+        return sum(again.values())
+
+    async def nothing() -> str:
+        return "nothing"
+
+    async with stage.cells.transaction(stage.cell) as (tx, _):
+        await together(tx, load(tx, rich), load(tx, poor))
+        calls.clear()
+        assert await together(tx, load(tx, rich), nothing(), load(tx, poor)) == (300, "nothing", 300)
+        assert len(calls) == 2
+    async with stage.pool.acquire() as db:
+        assert await together(db, load(db, poor), load(db, rich)) == (300, 300)
+
+
+async def test_what_a_load_raises_is_raised_and_the_transaction_undone(stage: Stage):
+    account_id = await stage.account(300)
+
+    async def broken(tx: asyncpg.Connection) -> None:
+        await ledger.lock_balances(tx, stage.cell, [account_id])
+        raise LookupError("broken")
+
+    async def spend(tx: asyncpg.Connection, now: datetime, commands: Any) -> list[None]:
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        await together(tx, ledger.lock_balances(tx, stage.cell, [account_id]), broken(tx))
+        return [None for _ in commands]
+
+    with pytest.raises(LookupError, match="broken"):
+        await carry_out(stage.cells, spend, stage.cell, [Spend(stage.cell, account_id)] * 2)
+    assert await stage.available(account_id) == 300
+
+
+async def test_a_database_without_functions_is_served_one_by_one(stage: Stage):
+    """As while a new version starts that has not brought the database to its statements yet."""
+    account_id = await stage.account(300)
+    cells = Cells(stage.pool)
+    command = Spend(stage.cell, account_id)
+    assert await carry_out(cells, spending(stage), stage.cell, [command]) == [300]
+    assert await stage.available(account_id) == 0
+
+
+async def test_the_functions_of_the_last_versions_are_kept(stage: Stage):
+    async with stage.pool.acquire() as db:
+        undone = db.transaction()
+        await undone.start()
+        ours = await find_functions(db)
+        for version in range(3):
+            await db.execute(f"CREATE SCHEMA statements_{version}; COMMENT ON SCHEMA statements_{version} IS 'made 1'")
+        (schema,) = {function.name.partition(".")[0] for function in ours.values()}
+        await db.execute(f"DROP SCHEMA {schema} CASCADE")
+        assert await find_functions(db) == {}
+        await make_functions(db)
+        assert await find_functions(db) == ours
+        left = await db.fetch(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'statements\_%'")
+        assert len(left) == VERSIONS_KEPT
+        await undone.rollback()
+
+
+async def test_every_statement_is_a_function_and_known_for_what_it_does(stage: Stage):
+    """A look takes no lock and writes nothing: as PostgreSQL itself plans it, not as we read the text."""
+    wrong = []
+    async with stage.pool.acquire() as db:
+        functions = await find_functions(db)
+        await db.execute("SET plan_cache_mode = force_generic_plan")
+        for query in named_statements().values():
+            function = functions[query.text]
+            given = f"({', '.join(['NULL'] * function.arguments)})" if function.arguments else ""
+            await db.execute(f"PREPARE asked AS {query.text}")
+            plan = "\n".join(row[0] for row in await db.fetch(f"EXPLAIN EXECUTE asked {given}"))
+            await db.execute("DEALLOCATE asked")
+            writes = any(f"{word} on " in plan for word in ("Insert", "Update", "Delete"))
+            locks = "LockRows" in plan
+            body = await db.fetchval("SELECT prosrc FROM pg_proc WHERE oid = to_regproc($1)", function.look)
+            if writes == bool(function.look) or (function.look and locks == (function.look == function.name)):
+                wrong.append(function.name)
+            if function.look and locks and "FOR UPDATE" in body:
+                wrong.append(function.look)
+        await db.execute("RESET plan_cache_mode")
+    assert wrong == []
