@@ -1,6 +1,7 @@
 """What actions say goes to the database together; a lone command's draft is saved only if what it saw still holds."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from manyeyes.runtime.batching import carry_out
 from manyeyes.values.refusals import Refusal
 from support.action_stage import PRICE, Stage
 
-ACCOUNTS = "SELECT available_micros FROM balance WHERE cell = $1 AND account_id = $2"
+POOL_SIZE = 8  # connections
 
 
 class Spend(msgspec.Struct, frozen=True):
@@ -32,10 +33,10 @@ class Spend(msgspec.Struct, frozen=True):
 async def calls(stage: Stage) -> list[str]:
     """Return the statements that reach the database through the stage's connections from here on."""
     said: list[str] = []
-    connections = [await stage.pool.acquire() for _ in range(8)]
-    for db in connections:
-        db.add_query_logger(lambda record: said.append(record.query))
-        await stage.pool.release(db)
+    async with AsyncExitStack() as every:
+        for _ in range(POOL_SIZE):
+            db = await every.enter_async_context(stage.pool.acquire())
+            db.add_query_logger(lambda record: said.append(record.query))
     return said
 
 
@@ -98,16 +99,12 @@ async def test_a_draft_that_was_overtaken_is_carried_out_anew(stage: Stage):
 
 async def test_a_change_that_is_under_way_is_waited_for(stage: Stage):
     account_id = await stage.account(300)
-    other = await stage.pool.acquire()
-    changing = other.transaction()
-    await changing.start()
-    await other.execute("UPDATE balance SET available_micros = 50 WHERE account_id = $1", account_id)
     command = Spend(stage.cell, account_id)
-    spent = asyncio.create_task(carry_out(stage.cells, spending(stage), stage.cell, [command]))
-    done, _ = await asyncio.wait([spent], timeout=0.2)
-    assert not done
-    await changing.commit()
-    await stage.pool.release(other)
+    async with stage.transaction() as other:
+        await other.execute("UPDATE balance SET available_micros = 50 WHERE account_id = $1", account_id)
+        spent = asyncio.create_task(carry_out(stage.cells, spending(stage), stage.cell, [command]))
+        done, _ = await asyncio.wait([spent], timeout=0.2)
+        assert not done
     assert await spent == [50]
     assert await stage.available(account_id) == 0
 
@@ -116,7 +113,7 @@ async def test_two_lone_commands_at_once_spend_once(stage: Stage):
     account_id = await stage.account(300)
     command = Spend(stage.cell, account_id)
     both = await asyncio.gather(*[carry_out(stage.cells, spending(stage), stage.cell, [command]) for _ in range(2)])
-    assert sorted(both) == [[0], [300]]
+    assert sorted(spent for (spent,) in both) == [0, 300]
     assert await stage.available(account_id) == 0
 
 

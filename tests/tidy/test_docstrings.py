@@ -36,8 +36,13 @@ def functions(node: ast.AST, within: str = "", *, is_public: bool = True) -> Ite
 
 
 def silent(tree: ast.Module) -> list[str]:
-    """Return the names of public functions and methods without a docstring."""
-    return [name for name, function, is_public in functions(tree) if is_public and not docstring(function)]
+    """Return the names of public functions and methods without a docstring, but for overloads."""
+    return [name for name, f, is_public in functions(tree) if is_public and not docstring(f) and not is_overload(f)]
+
+
+def is_overload(function: ast.AST) -> bool:
+    decorators = getattr(function, "decorator_list", [])
+    return any(isinstance(d, ast.Name) and d.id == "overload" for d in decorators)
 
 
 def begins_badly(tree: ast.Module) -> list[str]:

@@ -25,7 +25,7 @@ MOST_ARGUMENTS = 100  # PostgreSQL's limit for a function (FUNC_MAX_ARGS)
 _FIRST_WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _LOOK = "__look"
 _LOCKS = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF [a-z_]+(?:, [a-z_]+)*)?(?: SKIP LOCKED| NOWAIT)?")
-_WRITES = re.compile(r"\b(?:INSERT INTO|DELETE FROM|(?<!FOR )(?<!KEY )UPDATE [a-z_]+ )")
+_WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )(?<!KEY )UPDATE) (?:INTO|FROM|[a-z_]+) ")
 CHANGED = "MY001"  # the SQLSTATE of what a draft saw and is no longer so
 _CHECKS = (
     # What is found now, as text, has the hash that it had when it was looked at.

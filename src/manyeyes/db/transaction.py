@@ -10,19 +10,17 @@ one call locks, compares with what was seen, writes and commits. docs/decisions/
 """
 
 import time
-from collections.abc import Coroutine, Generator, Iterator, Sequence
+from collections.abc import Coroutine, Generator, Sequence
 from datetime import datetime
-from functools import lru_cache
-from itertools import count
 from typing import Any, NamedTuple, TypeVar, overload
 
 import asyncpg
 
 from manyeyes.db.clock import DatabaseClock
+from manyeyes.db.statement_calls import call_all, call_to_look, call_to_save
 from manyeyes.db.statement_functions import Functions, StatementFunction
 
 MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
-CALLS_KEPT = 1_024  # of which statements a call consists; an action has a few
 
 
 class Undrafted(Exception):
@@ -32,7 +30,7 @@ class Undrafted(Exception):
 class _Said(NamedTuple):
     """A statement with its arguments; ``wanted``: somebody waits for its rows."""
 
-    sql: str
+    text: str
     arguments: tuple[Any, ...]
     wanted: bool
 
@@ -131,8 +129,8 @@ class Transaction:
         every, self._waiting = [*self._waiting, *wanted], []
         if len(every) == 1 or not self._fit(every):
             return [rows for said in every if (rows := await self._alone(said)) is not None]
-        functions = [self._functions[said.sql] for said in every]
-        call = _one_call(tuple([(f, said.wanted) for f, said in zip(functions, every, strict=True)]))
+        functions = [self._functions[said.text] for said in every]
+        call = call_all(tuple([(f, said.wanted) for f, said in zip(functions, every, strict=True)]))
         record = await self._timed(call, [argument for said in every for argument in said.arguments])
         found = zip(every, functions, record[1:], strict=True)
         return [_rows(function, rows) for said, function, rows in found if said.wanted]
@@ -147,7 +145,7 @@ class Transaction:
 
     def _fit(self, every: Sequence[_Said]) -> bool:
         """Tell whether all of it can go in one call."""
-        known = all(said.sql in self._functions for said in every)
+        known = all(said.text in self._functions for said in every)
         return known and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
 
     async def _slowly(self, sql: str, arguments: Sequence[Any], timeout: float) -> Sequence[Any]:
@@ -157,9 +155,9 @@ class Transaction:
 
     async def _alone(self, said: _Said) -> Sequence[Any] | None:
         if said.wanted:
-            rows: Sequence[Any] = await self._db.fetch(said.sql, *said.arguments)
+            rows: Sequence[Any] = await self._db.fetch(said.text, *said.arguments)
             return rows
-        await self._db.execute(said.sql, *said.arguments)
+        await self._db.execute(said.text, *said.arguments)
         return None
 
 
@@ -197,16 +195,16 @@ class Draft(Transaction):
             arguments += (*said.arguments, seen) if said.wanted else said.arguments
         if len(arguments) > MOST_PARAMETERS:
             raise Undrafted("too much for one call")
-        call = _saving_call(tuple([(self._functions[said.sql], said.wanted) for said, _ in self._script]))
+        call = call_to_save(tuple([(self._functions[said.text], said.wanted) for said, _ in self._script]))
         await self._timed(call, arguments)
 
     async def _send(self, wanted: Sequence[_Said]) -> list[Sequence[Any]]:
         """Look at what is wanted, without a lock."""
-        functions = [self._functions[said.sql] for said in wanted if said.sql in self._functions]
+        functions = [self._functions[said.text] for said in wanted if said.text in self._functions]
         if self._writes or len(functions) < len(wanted) or not all(function.look for function in functions):
-            raise Undrafted(wanted[0].sql)
+            raise Undrafted(wanted[0].text)
         arguments = [argument for said in wanted for argument in said.arguments]
-        record = await self._timed(_looking_call(tuple(functions)), arguments)
+        record = await self._timed(call_to_look(tuple(functions)), arguments)
         self._script += zip(wanted, record[2::2], strict=True)
         return [_rows(function, rows) for function, rows in zip(functions, record[1::2], strict=True)]
 
@@ -235,56 +233,6 @@ class Drafting:
     def succeeded(self, action: object) -> None:
         """Draft the action from now on."""
         self._spans.pop(action, None)
-
-
-Called = tuple[tuple[StatementFunction, bool], ...]  # each with whether its rows are wanted
-
-
-@lru_cache(maxsize=CALLS_KEPT)
-def _one_call(called: Called) -> str:
-    """Return the statement that calls functions one after the other, and says what time it is."""
-    calls, numbers = [], count(1)
-    for function, wanted in called:
-        calls.append(_reading(function.name, function, numbers) if wanted else _running(function, numbers))
-    return f"SELECT now(), {', '.join(calls)}"
-
-
-@lru_cache(maxsize=CALLS_KEPT)
-def _looking_call(functions: tuple[StatementFunction, ...]) -> str:
-    """Return the statement that looks, and gives a hash of all that is seen behind the rows of each."""
-    numbers = count(1)
-    looks = [f"{_reading(f.look, f, numbers)} AS s{place}" for place, f in enumerate(functions)]
-    shown = [f"s{place}, hashtextextended(s{place}::text, 0)" for place in range(len(functions))]
-    return f"SELECT now(), {', '.join(shown)} FROM (SELECT {', '.join(looks)} OFFSET 0) AS s"
-
-
-@lru_cache(maxsize=CALLS_KEPT)
-def _saving_call(called: Called) -> str:
-    """Return the statement that does it all again with locks, and writes; $1 is what was taken for now."""
-    schema = called[0][0].name.partition(".")[0]
-    calls, numbers = [f"{schema}.about_now($1)"], count(2)
-    for function, wanted in called:
-        if wanted:
-            reading = _reading(function.name, function, numbers)
-            calls.append(f"{schema}.same({reading}::text, ${next(numbers)})")
-        else:
-            calls.append(_running(function, numbers))
-    return f"SELECT now(), {', '.join(calls)}"
-
-
-def _reading(name: str, function: StatementFunction, numbers: Iterator[int]) -> str:
-    """Return a call for the rows of it, as an array."""
-    return f"ARRAY(SELECT ROW(r.*) FROM {_with_parameters(name, function, numbers)} AS r)"
-
-
-def _running(function: StatementFunction, numbers: Iterator[int]) -> str:
-    """Return a call for what it does."""
-    call = _with_parameters(function.name, function, numbers)
-    return f"(SELECT count(*) FROM {call})" if function.row else call
-
-
-def _with_parameters(name: str, function: StatementFunction, numbers: Iterator[int]) -> str:
-    return f"{name}({', '.join(f'${next(numbers)}' for _ in range(function.arguments))})"
 
 
 A = TypeVar("A")
