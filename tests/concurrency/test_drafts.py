@@ -12,7 +12,13 @@ import pytest
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.db.pool import Cells
-from manyeyes.db.statement_functions import VERSIONS_KEPT, find_functions, make_functions, named_statements
+from manyeyes.db.statement_functions import (
+    ARRAYS_IN_ROWS,
+    VERSIONS_KEPT,
+    find_functions,
+    make_functions,
+    named_statements,
+)
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import carry_out
@@ -155,6 +161,25 @@ async def test_what_fails_leaves_nothing(stage: Stage):
     assert await stage.everything() == before
 
 
+async def test_what_two_looks_saw_apart_is_no_fault(stage: Stage):
+    """Between them an account was closed, say; under locks there is one truth."""
+    account_id = await stage.account(300)
+    met: list[int] = []
+
+    async def spend(tx: Any, now: datetime, commands: Any) -> list[int]:
+        found = await ledger.lock_balances(tx, stage.cell, [account_id])
+        if not met:
+            met.append(await stage.available(account_id))
+            await put(stage, account_id, 200)
+        again = await ledger.lock_balances(tx, stage.cell, [account_id])
+        assert found == again
+        await ledger.change_balances(tx, stage.cell, {account_id: -found[account_id]})
+        return [found[account_id]]
+
+    assert await carry_out(stage.cells, spend, stage.cell, [Spend(stage.cell, account_id)]) == [200]
+    assert await stage.available(account_id) == 0
+
+
 async def test_a_clock_that_was_set_is_noticed(stage: Stage):
     account_id = await stage.account(300)
     clock, instants = stage.cells.clock(stage.cell), []
@@ -234,6 +259,15 @@ async def test_the_functions_of_the_last_versions_are_kept(stage: Stage):
         left = await db.fetch(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'statements\_%'")
         assert len(left) == VERSIONS_KEPT
         await undone.rollback()
+
+
+async def test_every_array_in_a_row_is_known_to_each_connection(stage: Stage):
+    kinds = await stage.pool.fetch(
+        "SELECT DISTINCT e.typname FROM pg_proc AS p, unnest(proallargtypes, proargmodes) AS a (kind, mode) "
+        "JOIN pg_type AS t ON t.oid = a.kind JOIN pg_type AS e ON e.oid = t.typelem "
+        r"WHERE p.pronamespace::regnamespace::text LIKE 'statements\_%' AND a.mode = 't' AND t.typcategory = 'A'"
+    )
+    assert {row["typname"] for row in kinds} <= set(ARRAYS_IN_ROWS)
 
 
 async def test_every_statement_is_a_function_and_known_for_what_it_does(stage: Stage):

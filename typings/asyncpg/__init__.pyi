@@ -106,6 +106,7 @@ def create_pool(
     min_size: int = 10,
     max_size: int = 10,
     max_inactive_connection_lifetime: float = 300.0,
+    init: Callable[[Connection], Awaitable[None]] | None = None,
     reset: Callable[[Connection], Awaitable[None]] | None = None,
     command_timeout: float | None = None,
     statement_cache_size: int = 100,

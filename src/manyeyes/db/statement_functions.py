@@ -22,6 +22,7 @@ SQL = Queries(__package__)
 PREFIX = "statements_"
 VERSIONS_KEPT = 2  # the newest, and one that may still be served while it starts
 MOST_ARGUMENTS = 100  # PostgreSQL's limit for a function (FUNC_MAX_ARGS)
+ARRAYS_IN_ROWS = ("bool", "int2", "int4", "int8", "float8", "text", "timestamptz")  # of which rows have arrays
 _FIRST_WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _LOOK = "__look"
 _LOCKS = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF [a-z_]+(?:, [a-z_]+)*)?(?: SKIP LOCKED| NOWAIT)?")

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import asyncpg
 import msgspec
@@ -174,20 +174,34 @@ async def carry_out(
     """
     if len(commands) <= LARGEST_DRAFT and cells.drafting.is_worth_while(action):
         try:
-            async with cells.draft(cell) as (tx, time_there):
-                outcomes = _one_each(action, commands, await action(tx, now or time_there, commands))
-            cells.drafting.succeeded(action)
-            return outcomes
+            return await _draft(cells, action, cell, commands, now)
         except Undrafted:
             cells.drafting.failed(action)
         except asyncpg.PostgresError as error:
             if getattr(error, "sqlstate", "") != CHANGED:
                 raise
-            cells.drafting.failed(action)
             OVERTAKEN.labels(action.__name__).inc()
+            cells.drafting.failed(action)
             cells.clock(cell).forget()
     async with cells.transaction(cell) as (tx, time_there):
         return _one_each(action, commands, await action(tx, now or time_there, commands))
+
+
+async def _draft(
+    cells: Cells, action: Action[Command, Outcome], cell: int, commands: Sequence[Command], now: datetime | None
+) -> Sequence[Outcome]:
+    """Return the outcomes of a draft that was saved. Raises `Undrafted`, or what carries `CHANGED`: nothing was."""
+    async with cells.draft(cell) as (draft, time_there):
+        try:
+            tx = cast("asyncpg.Connection", draft)
+            outcomes = _one_each(action, commands, await action(tx, now or time_there, commands))
+        except LOST_CONNECTION:
+            raise
+        except Exception as error:  # two looks may have seen what never was at once; under locks it is raised again
+            raise Undrafted(repr(error)) from error
+        await draft.finish()
+    cells.drafting.succeeded(action)
+    return outcomes
 
 
 def _one_each(verb: Verb, items: Sequence[object], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
