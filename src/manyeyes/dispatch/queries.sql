@@ -135,6 +135,10 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
        share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
+-- name: desks_in
+-- What lies on any desk of a cell, as little of it as tells whether anything changed: one look for all who wait.
+SELECT worker_id, state, task_id, lease, lease_until FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until > now();
+
 -- name: lapsed
 -- Who holds leases whose time is over; unlocked, since desks are locked worker first.
 SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until <= $2 LIMIT $3;

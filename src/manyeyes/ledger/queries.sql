@@ -74,6 +74,14 @@ SELECT coalesce(sum(amount_micros), 0)::bigint FROM pending_pay WHERE cell = $1 
 -- What a worker may be paid out.
 SELECT payable_micros FROM wallet WHERE cell = $1 AND worker_id = $2;
 
+-- name: purses
+-- What each of these workers has earned and may still be complained about, and what they may be paid out.
+SELECT w.worker_id,
+       (SELECT coalesce(sum(amount_micros), 0) FROM pending_pay AS p WHERE p.cell = $1 AND p.worker_id = w.worker_id)::bigint
+           AS pending,
+       coalesce((SELECT payable_micros FROM wallet WHERE wallet.cell = $1 AND wallet.worker_id = w.worker_id), 0) AS payable
+FROM unnest($2::bigint[]) AS w (worker_id);
+
 -- name: add_to_wallets
 -- Add each worker's vested sum; a first one opens the wallet. Rows come sorted, so batches lock in one order.
 INSERT INTO wallet (cell, worker_id, payable_micros)

@@ -122,6 +122,11 @@ async def worker_payable(db: asyncpg.Connection, cell: int, worker_id: int) -> i
     return int(await db.fetchval(SQL.worker_payable, cell, worker_id) or 0)
 
 
+async def purses(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return (pending, payable) micros of each of these workers."""
+    return {row["worker_id"]: (row["pending"], row["payable"]) for row in await db.fetch(SQL.purses, cell, worker_ids)}
+
+
 async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:
     """Add ``sums`` (micros by worker) to what workers may be paid out."""
     if sums:
