@@ -44,6 +44,10 @@ FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, 
 UPDATE pending_pay SET due_at = $3 WHERE cell = $1 AND task_id = ANY (ARRAY(
     SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE));
 
+-- name: any_due_pay
+-- Whether the complaint window of any pay has closed.
+SELECT EXISTS (SELECT FROM pending_pay WHERE cell = $1 AND due_at <= now());
+
 -- name: take_due_pay
 -- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
 DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(

@@ -113,26 +113,30 @@ class Lookout:
                 log.warning("look_failed", look=look.__name__, error=repr(error))
 
     async def _look_at_desks(self) -> None:
-        for cell in self._presence.cells():
+        for cell in self._cells.numbers:
             async with self._cells.pool(cell).acquire() as db:
                 found = await open_work.desks_in(db, cell)
             self._notifier.wake(self._presence.with_other_desks(cell, found))
 
     async def _look_at_presences(self) -> None:
         """Find workers whom the database takes for away, silent or present elsewhere: their next look tells it anew."""
-        for cell in self._presence.cells():
+        for cell in self._cells.numbers:
             told = self._presence.told(cell)
+            if not told:
+                continue
             async with self._cells.pool(cell).acquire() as db:
-                astray = await waiting.astray(db, cell, told, self._node_id) if told else []
+                astray = await waiting.astray(db, cell, told, self._node_id)
             for worker_id in astray:
                 self._presence.note_changed(worker_id)
             self._notifier.wake(astray)
 
     async def _look_at_purses(self) -> None:
-        for cell in self._presence.cells():
+        for cell in self._cells.numbers:
             shown = self._presence.with_purses(cell)
+            if not shown:
+                continue
             async with self._cells.pool(cell).acquire() as db:
-                found = await ledger.purses(db, cell, shown) if shown else {}
+                found = await ledger.purses(db, cell, shown)
             self._notifier.wake(self._presence.with_other_purses(found))
 
     async def _look_at_rights(self) -> None:

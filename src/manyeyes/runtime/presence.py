@@ -109,10 +109,6 @@ class Presence:
             self._loose.discard(worker_id)
             self._with_desks.discard(worker_id)
 
-    def cells(self) -> set[int]:
-        """Return the cells in which anybody is connected to this process."""
-        return {attached.cell for attached in self._attached.values()}
-
     def told(self, cell: int) -> list[int]:
         """Return the workers of a cell of whom the database should know that they ask through this process."""
         return [w for w, a in self._attached.items() if a.told > -math.inf and a.cell == cell]

@@ -30,7 +30,7 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
-KEEP_ALIVE_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 45.0  # what stands between hangs up after a minute of silence; each costs two system calls
 KEEP_ALIVE = b": still here\n\n"
 
 

@@ -235,6 +235,11 @@ SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
 -- Nodes that were heard of lately.
 SELECT node_id FROM node WHERE cell = $1 AND beat_at > now() - make_interval(secs => $2);
 
+-- name: any_silent_node
+-- Whether a node has missed its beat through which workers are present: it may be dead.
+SELECT EXISTS (SELECT FROM node AS n WHERE n.cell = $1 AND n.beat_at < now() - interval '5 s'
+               AND EXISTS (SELECT FROM session AS s WHERE s.cell = $1 AND s.present AND s.node_id = n.node_id));
+
 -- name: forget_nodes
 -- Nodes that have been silent for long.
 DELETE FROM node WHERE cell = $1 AND beat_at < now() - make_interval(secs => $2);

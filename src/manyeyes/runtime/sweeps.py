@@ -1,0 +1,86 @@
+"""What happens by itself when there is something to do: one statement a second asks whether there is, for all sweeps.
+
+A house at rest is asked one thing a second, not ten that each find nothing (docs/decisions/0068). Every sweep also runs
+unasked now and then: a condition that is wrong costs time, never what it looks for.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from manyeyes.certainty import store as certainty
+from manyeyes.dispatch import store as dispatch
+from manyeyes.ledger import store as ledger
+from manyeyes.reports import store as reports
+from manyeyes.runtime import periodic
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.periodic import PeriodicJob
+from manyeyes.skills import store as skills
+from manyeyes.workers import store as workers
+
+LOOK_SECONDS = 1.0
+UNASKED_SECONDS = 30.0
+log = structlog.get_logger()
+Sweep = tuple[str, PeriodicJob]  # a statement that tells whether there is anything to do in a cell ($1); what does it
+
+SWEEPS: list[Sweep] = [
+    (dispatch.SQL.any_lapsed, periodic.return_leases),
+    (dispatch.SQL.any_overdue, periodic.end_overdue),
+    (skills.SQL.any_golden, periodic.lay_gold_down),
+    (skills.SQL.any_evidence, periodic.count_all_evidence),
+    (skills.SQL.any_to_replace, periodic.replace_barred),
+    (dispatch.SQL.any_to_match, periodic.hand_out_all),
+    (workers.SQL.any_silent_node, periodic.retire_nodes),
+    (ledger.SQL.any_due_pay, periodic.vest),
+    (reports.SQL.any_lapsed_slot, periodic.return_slots),
+    (certainty.SQL.any_lapsed_judgement, periodic.return_slots),
+    (dispatch.SQL.any_depth, periodic.measure),
+]
+
+
+def start_sweeps(context: Context, sweeps: Sequence[Sweep]) -> list[asyncio.Task[None]]:
+    """Look in every cell until the tasks are cancelled."""
+    return [
+        asyncio.create_task(_look_again(context, cell, sweeps), name=f"sweeps-{cell}") for cell in context.cells.numbers
+    ]
+
+
+async def due(context: Context, cell: int, sweeps: Sequence[Sweep]) -> set[PeriodicJob]:
+    """Return what has something to do in a cell, in one round trip."""
+    question = "SELECT " + ", ".join(f"({condition})" for condition, _ in sweeps)
+    async with context.cells.pool(cell).acquire() as db:
+        row = await db.fetchrow(question, cell)
+    assert row is not None
+    return {job for is_due, (_, job) in zip(row, sweeps, strict=True) if is_due}
+
+
+async def _look_again(context: Context, cell: int, sweeps: Sequence[Sweep]) -> None:
+    """Begin what is due every second, jittered so that processes do not meet, but for what still runs."""
+    began: dict[PeriodicJob, float] = {}
+    running: dict[PeriodicJob, asyncio.Task[None]] = {}
+    try:
+        while True:
+            now = time.monotonic()
+            wanted = {job for _, job in sweeps if now - began.get(job, -UNASKED_SECONDS) >= UNASKED_SECONDS}
+            try:
+                wanted |= await due(context, cell, sweeps)
+            except Exception as error:
+                log.warning("sweeps_failed", cell=cell, error=repr(error))
+            for job in wanted:
+                if job not in running or running[job].done():
+                    began[job], running[job] = now, asyncio.create_task(_run(context, cell, job))
+            await asyncio.sleep(LOOK_SECONDS * random.uniform(0.8, 1.2))
+    finally:
+        for task in running.values():
+            task.cancel()
+        await asyncio.gather(*running.values(), return_exceptions=True)
+
+
+async def _run(context: Context, cell: int, job: PeriodicJob) -> None:
+    try:
+        await job(context, cell)
+    except Exception as error:
+        log.warning("job_failed", job=job.__name__, cell=cell, error=repr(error))
