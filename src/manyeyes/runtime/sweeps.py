@@ -5,9 +5,11 @@ unasked now and then: a condition that is wrong costs time, never what it looks 
 """
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Sequence
+from operator import itemgetter
 
 import structlog
 
@@ -64,7 +66,9 @@ async def _look_again(context: Context, cell: int, sweeps: Sequence[Sweep]) -> N
     try:
         while True:
             now = time.monotonic()
-            wanted = {job for _, job in sweeps if now - began.get(job, -UNASKED_SECONDS) >= UNASKED_SECONDS}
+            # One unasked at a time: all together they would keep as many connections open, each with its memory.
+            last, longest_ago = min(((began.get(job, -math.inf), job) for _, job in sweeps), key=itemgetter(0))
+            wanted = {longest_ago} if now - last >= UNASKED_SECONDS else set()
             try:
                 wanted |= await due(context, cell, sweeps)
             except Exception as error:
