@@ -12,7 +12,7 @@ from manyeyes.runtime import periodic, sweeps
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
 from manyeyes.server.application import SWEEPS
-from manyeyes.webhooks.store import SQL as WEBHOOKS
+from manyeyes.webhooks.store import ANY_DELIVERY
 
 ENOUGH_SECONDS = 20
 ANYTHING = {"integer": 1, "bigint": 1, "smallint": 1, "real": 0.5, "text": "x", "boolean": False, "jsonb": "{}"}
@@ -23,7 +23,7 @@ async def deliver(context: Context, cell: int) -> None:
     """Stands for what the application makes of its sender."""
 
 
-ALL = [*SWEEPS, (WEBHOOKS.any_delivery, deliver)]
+ALL = [*SWEEPS, (ANY_DELIVERY, deliver)]
 MATCHING: set[PeriodicJob] = {periodic.hand_out_all, periodic.measure}
 CASES: list[tuple[str, dict[str, str], set[PeriodicJob]]] = [
     ("work", {"state": "0", "expires_at": FUTURE}, MATCHING),

@@ -1,7 +1,6 @@
 """Named queries of what is open in a cell, as its operator and customers are told, or take back → values."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
@@ -9,9 +8,6 @@ import asyncpg
 from manyeyes.db.rows import read
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import SQL, Work
-
-# What lies on one desk, to be compared: (state, task, lease, until) of each, in this order.
-Desk = tuple[tuple[int, int, int, datetime | None], ...]
 
 
 async def answering(db: asyncpg.Connection, cell: int) -> dict[int, int]:
@@ -34,16 +30,3 @@ async def states(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> 
 async def lock_works(tx: asyncpg.Connection, cell: int, task_ids: Sequence[int]) -> list[Work]:
     """Return those of the tasks that have not ended, and open seats of those that take several answers, locked."""
     return read(Work, await tx.fetch(SQL.lock_works, cell, task_ids))
-
-
-def desk_of(held: Iterable[Work]) -> Desk:
-    """Return what lies on one worker's desk, to be compared with what `desks_in` finds."""
-    return tuple(sorted((int(work.state), work.task_id, work.lease, work.lease_until) for work in held))
-
-
-async def desks_in(db: asyncpg.Connection, cell: int) -> dict[int, Desk]:
-    """Return every desk of a cell on which anything lies on a lease that is still good, by worker."""
-    found: defaultdict[int, list[tuple[int, int, int, datetime | None]]] = defaultdict(list)
-    for worker_id, *entry in await db.fetch(SQL.desks_in, cell):
-        found[worker_id].append((entry[0], entry[1], entry[2], entry[3]))
-    return {worker_id: tuple(sorted(entries)) for worker_id, entries in found.items()}

@@ -135,27 +135,6 @@ SELECT task_id, account_id, queue_id, price_micros, pay_micros, lease_seconds, s
        share_micros, site, desk_since, question_id, job_id, entered_at, of_task, purpose
 FROM work WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND state IN (1, 2) AND lease_until > now();
 
--- name: desks_in
--- What lies on any desk of a cell, as little of it as tells whether anything changed: one look for all who wait.
-SELECT worker_id, state, task_id, lease, lease_until FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until > now();
-
--- name: any_lapsed
--- Whether any lease is over.
-SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until <= now());
-
--- name: any_overdue
--- Whether the longest life of any waiting task is over.
-SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0 AND expires_at <= now());
-
--- name: any_to_match
--- Whether any task waits or lies on a desk unseen.
-SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0) OR EXISTS (SELECT FROM work WHERE cell = $1 AND state = 2);
-
--- name: any_depth
--- Whether any queue is deeper than empty, or was when it was measured.
-SELECT EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0)
-       OR EXISTS (SELECT FROM queue_depth WHERE cell = $1 AND (waiting <> 0 OR average_micros <> 0));
-
 -- name: lapsed
 -- Who holds leases whose time is over; unlocked, since desks are locked worker first.
 SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state IN (1, 2) AND lease_until <= $2 LIMIT $3;

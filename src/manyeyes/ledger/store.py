@@ -12,6 +12,7 @@ from manyeyes.db.rows import columns, read
 from manyeyes.ledger.rules import Book, Transfer, TransferKind
 
 SQL = Queries(__package__)
+ANY_DUE_PAY = SQL.any_due_pay  # whether any pay of a cell ($1) becomes payable
 
 
 class Pay(msgspec.Struct, frozen=True):

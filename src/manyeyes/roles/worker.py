@@ -21,7 +21,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.open_work import desk_of
+from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions

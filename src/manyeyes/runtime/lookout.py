@@ -1,7 +1,7 @@
 """Looks, for all who wait in this process together, at what may have changed without a word.
 
 Whoever waits is woken by a hint, or by one of these looks when it finds something else than they last saw; they look
-at nothing by themselves meanwhile: statements do not grow with their number (docs/decisions/0068). While nobody waits
+at nothing by themselves meanwhile: statements do not grow with their number (docs/decisions/0069). While nobody waits
 it looks at nothing.
 """
 
@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from manyeyes.db.pool import Cells
-from manyeyes.dispatch import open_work
+from manyeyes.dispatch.looks import store as desks
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS, LookupCache
 from manyeyes.runtime.notifier import Notifier, heard
@@ -115,7 +115,7 @@ class Lookout:
     async def _look_at_desks(self) -> None:
         for cell in self._cells.numbers:
             async with self._cells.pool(cell).acquire() as db:
-                found = await open_work.desks_in(db, cell)
+                found = await desks.desks_in(db, cell)
             self._notifier.wake(self._presence.with_other_desks(cell, found))
 
     async def _look_at_presences(self) -> None:

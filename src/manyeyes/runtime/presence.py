@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from manyeyes.dispatch.open_work import Desk
+from manyeyes.dispatch.looks.store import Desk
 from manyeyes.workers.rules import GRACE_SECONDS
 
 TELL_AGAIN_SECONDS = 2.0
 HUSH_SECONDS = 0.5  # who calls again within it goes on asking: so it is not written at each call
-Purse = tuple[int, int]  # pending and payable micros
+ShownPay = tuple[int, int]  # pending and payable micros
 
 
 class _Attached(msgspec.Struct, kw_only=True):
@@ -20,7 +20,7 @@ class _Attached(msgspec.Struct, kw_only=True):
     open_calls: int = 0
     told: float = -math.inf  # when the database was told that they ask; never, or known not to hold any more: -inf
     desk: Desk = ()
-    purse: Purse | None = None
+    purse: ShownPay | None = None
 
 
 class Presence:
@@ -96,7 +96,7 @@ class Presence:
         (self._with_desks.add if desk else self._with_desks.discard)(worker_id)
         return attached.open_calls > 1
 
-    def note_purse(self, worker_id: int, purse: Purse) -> None:
+    def note_purse(self, worker_id: int, purse: ShownPay) -> None:
         """Note what a worker was last shown of their pay."""
         if worker_id in self._attached:
             self._attached[worker_id].purse = purse
@@ -121,7 +121,7 @@ class Presence:
         """Return those of a cell on whose desks lies something else than they last saw; ``desks``: all of the cell."""
         return [w for w in self._with_desks | desks.keys() if self._differs(w, cell, desks.get(w, ()))]
 
-    def with_other_purses(self, purses: Mapping[int, Purse]) -> list[int]:
+    def with_other_purses(self, purses: Mapping[int, ShownPay]) -> list[int]:
         """Return those who have earned something else than they were last shown."""
         known = self._attached
         return [w for w, purse in purses.items() if w in known and known[w].purse not in (None, purse)]

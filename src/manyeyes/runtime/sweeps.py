@@ -1,6 +1,6 @@
 """What happens by itself when there is something to do: one statement a second asks whether there is, for all sweeps.
 
-A house at rest is asked one thing a second, not ten that each find nothing (docs/decisions/0068). Every sweep also runs
+A house at rest is asked one thing a second, not ten that each find nothing (docs/decisions/0069). Every sweep also runs
 unasked now and then: a condition that is wrong costs time, never what it looks for.
 """
 
@@ -13,15 +13,15 @@ from operator import itemgetter
 
 import structlog
 
-from manyeyes.certainty import store as certainty
-from manyeyes.dispatch import store as dispatch
+from manyeyes.certainty import judgements
+from manyeyes.dispatch.looks import store as work
 from manyeyes.ledger import store as ledger
-from manyeyes.reports import store as reports
+from manyeyes.reports import slots
 from manyeyes.runtime import periodic
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.periodic import PeriodicJob
-from manyeyes.skills import store as skills
-from manyeyes.workers import store as workers
+from manyeyes.skills import evidence, gold_items
+from manyeyes.workers import waiting
 
 LOOK_SECONDS = 1.0
 UNASKED_SECONDS = 30.0
@@ -29,17 +29,17 @@ log = structlog.get_logger()
 Sweep = tuple[str, PeriodicJob]  # a statement that tells whether there is anything to do in a cell ($1); what does it
 
 SWEEPS: list[Sweep] = [
-    (dispatch.SQL.any_lapsed, periodic.return_leases),
-    (dispatch.SQL.any_overdue, periodic.end_overdue),
-    (skills.SQL.any_golden, periodic.lay_gold_down),
-    (skills.SQL.any_evidence, periodic.count_all_evidence),
-    (skills.SQL.any_to_replace, periodic.replace_barred),
-    (dispatch.SQL.any_to_match, periodic.hand_out_all),
-    (workers.SQL.any_silent_node, periodic.retire_nodes),
-    (ledger.SQL.any_due_pay, periodic.vest),
-    (reports.SQL.any_lapsed_slot, periodic.return_slots),
-    (certainty.SQL.any_lapsed_judgement, periodic.return_slots),
-    (dispatch.SQL.any_depth, periodic.measure),
+    (work.ANY_LAPSED, periodic.return_leases),
+    (work.ANY_OVERDUE, periodic.end_overdue),
+    (gold_items.ANY_GOLDEN, periodic.lay_gold_down),
+    (evidence.ANY_NEW, periodic.count_all_evidence),
+    (evidence.ANY_TO_REPLACE, periodic.replace_barred),
+    (work.ANY_TO_MATCH, periodic.hand_out_all),
+    (waiting.ANY_SILENT_NODE, periodic.retire_nodes),
+    (ledger.ANY_DUE_PAY, periodic.vest),
+    (slots.ANY_LAPSED, periodic.return_slots),
+    (judgements.ANY_LAPSED, periodic.return_slots),
+    (work.ANY_DEPTH, periodic.measure),
 ]
 
 

@@ -38,7 +38,7 @@ JOBS: list[tuple[float, periodic.PeriodicJob]] = [
     (10.0, check_due),
     (60.0, drop_stale),
 ]
-SWEEPS: list[Sweep] = [*sweeps.SWEEPS, (sites.SQL.any_unswept, end_barred)]
+SWEEPS: list[Sweep] = [*sweeps.SWEEPS, (sites.ANY_UNSWEPT, end_barred)]
 
 
 class Application:
@@ -113,7 +113,7 @@ async def running(context: Context) -> AsyncIterator[Application]:
 
     feeder = JobFeeder(context, fetch, is_passing)
     tasks = periodic.start_jobs(context, JOBS)
-    tasks += sweeps.start_sweeps(context, [*SWEEPS, (webhooks.SQL.any_delivery, deliver)])
+    tasks += sweeps.start_sweeps(context, [*SWEEPS, (webhooks.ANY_DELIVERY, deliver)])
     tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
     application = Application(context)
     try:

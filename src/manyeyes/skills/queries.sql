@@ -33,7 +33,8 @@ ORDER BY queue_id;
 -- name: any_golden
 -- Whether gold may be laid in any queue now: some is kept, and work waits or lies on desks unseen.
 SELECT EXISTS (SELECT FROM gold WHERE cell = $1 AND aside_at IS NULL)
-       AND (EXISTS (SELECT FROM work WHERE cell = $1 AND state = 0) OR EXISTS (SELECT FROM work WHERE cell = $1 AND state = 2));
+       AND ((SELECT true FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1) IS NOT NULL
+            OR (SELECT true FROM work WHERE cell = $1 AND state = 2 ORDER BY queue_id LIMIT 1) IS NOT NULL);
 
 -- name: lock_drawing
 -- Present workers of these queues for whose answers no lot was drawn yet, with room for one piece more; locked.

@@ -6,6 +6,8 @@ import asyncpg
 
 from manyeyes.workers.store import SQL
 
+ANY_SILENT_NODE = SQL.any_silent_node  # whether people of a cell ($1) may be present through a dead node
+
 
 async def astray(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> list[int]:
     """Return those of the workers of whom the match does not know that they are present and ask through this node."""
