@@ -24,7 +24,7 @@ from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import JOBS
+from manyeyes.server.application import JOBS, SWEEPS
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
 from manyeyes.values.refusals import Refusal
 from support import factories
@@ -214,7 +214,7 @@ async def test_the_same_ids_in_both_cells_are_different_things(two_databases: Co
 
 @pytest.mark.parametrize("cell", CELLS)
 async def test_every_periodic_job_runs_in_every_cell(two_databases: Context, cell: int):
-    for _, job in JOBS:
+    for _, job in [*JOBS, *SWEEPS]:
         await job(two_databases, cell)
 
 

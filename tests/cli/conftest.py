@@ -44,7 +44,7 @@ Command = Callable[..., Done]
 
 @pytest.fixture
 def manyeyes(
-    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Iterator[Command]:
     """``manyeyes("account", "create", "Ann")`` runs the command and returns how it ended."""
     monkeypatch.setenv("MANYEYES_DATABASE_URL", dsn)
@@ -54,7 +54,7 @@ def manyeyes(
         monkeypatch.setattr("sys.argv", ["manyeyes", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
-        out, err = capsys.readouterr()
+        out, err = capfd.readouterr()  # what a process of the command's says is the command's word
         return Done(int(ended.value.code or 0), out, err)
 
     yield run

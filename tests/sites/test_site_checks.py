@@ -13,7 +13,7 @@ from manyeyes.outbound.rules import DoorReason, DoorRefused
 from manyeyes.roles import site_checks
 from manyeyes.roles.site_checks import check, check_due, end_barred, examine
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import JOBS
+from manyeyes.server.application import JOBS, SWEEPS
 from manyeyes.sites import store as sites
 from manyeyes.sites.rules import ProofLookup, Site, SiteState, proof_text
 from manyeyes.values.refusals import Refusal
@@ -203,7 +203,7 @@ async def test_a_check_says_what_it_saw(context: Context, owner: Server):
 
 
 def test_both_periodic_jobs_run_by_themselves():
-    assert {check_due, end_barred} <= {job for _, job in JOBS}
+    assert {check_due, end_barred} <= {job for _, job in [*JOBS, *SWEEPS]}
 
 
 async def test_the_periodic_jobs_end_what_somebody_else_withdrew(client: Client):

@@ -91,6 +91,7 @@ SELECT 1, 1 + n % 50, 1 + n / 50, n % 9 = 0, now() + (n - 500) * interval '1 s' 
 
 INSERT INTO pending_pay (cell, task_id, worker_id, amount_micros, due_at)
 SELECT 1, n, 1 + n % 1000, 500, now() + (n - 200) * interval '1 s' FROM generate_series(1, 10000) AS n;
+INSERT INTO wallet (cell, worker_id, payable_micros) SELECT 1, n, 9 FROM generate_series(1, 2000) AS n;
 
 INSERT INTO report (cell, task_id, account_id, queue_id, worker_id, kind, state, ended_at, filed_at)
 SELECT 1, n, 1 + n % 50, 1, 1 + n % 500, 0, CASE WHEN n > 19000 THEN 0 ELSE 1 + n % 2 END, now(),

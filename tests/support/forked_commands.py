@@ -11,8 +11,12 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
+from manyeyes.cli import main
+
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["manyeyes.cli.main"])  # what stands in tests/ it would not find
+SELDOM_RUN = {"ask:ask", "simulate:app", "mcp:mcp"}
+OFTEN_RUN = [f"manyeyes.cli.{place.split(':')[0]}" for place, _ in main.LAZY.values() if place not in SELDOM_RUN]
+FORKS.set_forkserver_preload(["manyeyes.cli.main", *OFTEN_RUN])  # what stands in tests/ it would not find
 
 
 def run_forked(

@@ -9,6 +9,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.looks import store as looks
 from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
@@ -80,6 +81,11 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     ),
     (tasks.SQL, "delete_items", (1, 7, 20, 90), {"task_line"}, False),
     (dispatch.SQL, "lapsed", (1, NOW, 500), {"work_leased"}, True),
+    (looks.SQL, "desks_in", (1,), {"work_leased"}, False),
+    (looks.SQL, "any_lapsed", (1,), {"work_leased"}, False),
+    (looks.SQL, "any_overdue", (1,), {"work_expiring"}, False),
+    (looks.SQL, "any_to_match", (1,), {"work_expiring", "work_queued"}, False),
+    (looks.SQL, "any_depth", (1,), {"work_expiring"}, False),
     (dispatch.SQL, "lock_overdue", (1, NOW, 500), {"work_expiring"}, False),
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
     (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
@@ -105,6 +111,9 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW, [9]), {"session_pkey"}, True),
     (workers.SQL, "hush", (1, [5, 6], 1), {"session_pkey"}, True),
+    (workers.SQL, "astray", (1, [5, 6], 1), {"session_pkey"}, False),
+    (ledger.SQL, "purses", (1, [5, 6]), {"pending_pay_worker", "wallet_pkey"}, False),
+    (ledger.SQL, "any_due_pay", (1,), {"pending_pay_due"}, False),
     (workers.SQL, "session", (1, 5), {"session_pkey", "skill_worker"}, False),
     (allow_list.SQL, "regards", (1, [5, 6], 3, [5, 6, 7], NOW), {"standing_worker"}, False),
     (allow_list.SQL, "listed_by", (1, [5, 6], NOW, 1_000), {"standing_pkey"}, False),
@@ -136,6 +145,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open"}, False),
     (reports.SQL, "lock_slots", (1, [5, 6]), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_lapsed", (1, NOW, 100), {"vote_slot_leased"}, False),
+    (reports.SQL, "any_lapsed_slot", (1,), {"vote_slot_leased"}, False),
     (reports.SQL, "reports_of", (1, 5, NOW, 0, None, 50), {"report_account"}, False),
     (reports.SQL, "refused_of", (1, 5, NOW, 0, -1, 50), {"refused_report_account"}, False),
     (reports.SQL, "reports_against", (1, 5, 100), {"report_worker"}, False),

@@ -12,6 +12,8 @@ from manyeyes.db.pool import PROOF_SECONDS
 from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 
+ANY_LAPSED = SQL.any_lapsed_judgement  # whether any judgement of a cell ($1) is to be opened again
+
 JudgementKey = tuple[int, int]  # task, purpose
 
 

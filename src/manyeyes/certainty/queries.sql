@@ -116,6 +116,10 @@ UPDATE judgement SET state = 0, reviewer_id = 0, lease_until = NULL, passed_by =
 FROM unnest($2::bigint[], $3::smallint[], $4::bigint[]) AS p (task_id, purpose, reviewer_id)
 WHERE judgement.cell = $1 AND judgement.task_id = p.task_id AND judgement.purpose = p.purpose;
 
+-- name: any_lapsed_judgement
+-- Whether a reviewer's time for a result is over.
+SELECT EXISTS (SELECT FROM judgement WHERE cell = $1 AND state = 1 AND lease_until <= now());
+
 -- name: lock_lapsed_judgements
 -- Judgements whose reviewers did not decide in time.
 SELECT task_id, purpose FROM judgement WHERE cell = $1 AND state = 1 AND lease_until <= $2 ORDER BY lease_until LIMIT $3

@@ -19,8 +19,10 @@ from manyeyes.actions.issue_keys import IssueKey, issue_keys
 from manyeyes.actions.open_accounts import Beginning, OpenAccount, open_accounts
 from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.cli import account_buckets
 from manyeyes.cli.command import CommandFailed, Common, browsers, run
 from manyeyes.cli.lookup import find_account
+from manyeyes.cli.statement import statement
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.customer.deliveries import secret_of
@@ -33,6 +35,10 @@ from manyeyes.workers.store import Subject
 
 KEEP_HELP = "Days after its end that a task's answer and picture are kept, 0 to 3650; 0: not at all."
 app = App(name="account", help="Customers, their keys and their money.")
+app.command(statement)
+app.command(account_buckets.add_bucket)
+app.command(account_buckets.buckets)
+app.command(account_buckets.drop_bucket, name="remove-bucket")
 
 
 @app.command

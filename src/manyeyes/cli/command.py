@@ -6,41 +6,26 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
-from cyclopts import Parameter
 
+from manyeyes.cli.options import CommandFailed, Common, say, settings_of
 from manyeyes.db.embedded import DataDirectoryInUse, Embedded, EmbeddedFailed, has_database, running_dsn
 from manyeyes.logs import set_up_logs
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context, open_context, prepare_database_at
-from manyeyes.settings import Settings, from_environment
+from manyeyes.settings import Settings
+
+__all__ = ["FAILURES", "CommandFailed", "Common", "browsers", "opened", "run", "say", "tell"]
 
 Result = TypeVar("Result", bound=Mapping[str, Any])  # printed as JSON, or as the command words it
-
-
-class CommandFailed(Exception):
-    """An expected failure; its text goes to stderr and the exit code is 1."""
 
 
 FAILURES = (
     *(CommandFailed, DataDirectoryInUse, EmbeddedFailed, Unavailable),
     *(OSError, ValueError, asyncpg.PostgresError),
 )
-
-
-@Parameter(name="*")
-@dataclass
-class Common:
-    """Options of every command."""
-
-    data: Annotated[Path | None, Parameter(help="Data directory (default: the XDG data home's manyeyes folder).")] = (
-        None
-    )
-    json: Annotated[bool, Parameter(help="Print one JSON object on stdout.", negative="")] = False
 
 
 def run(
@@ -81,11 +66,6 @@ def _said(error: Exception) -> str:
     return str(error)
 
 
-def settings_of(common: Common, ops: str | None = None) -> Settings:
-    """Return the environment's settings with the data directory, and the ops address, that the command was given."""
-    return from_environment(data=common.data.absolute() if common.data else None, ops=ops)
-
-
 async def _work(settings: Settings, work: Callable[[Context], Awaitable[Result]], may_create: bool) -> Result:
     async with opened(settings, may_create) as context:
         return await work(context)
@@ -115,11 +95,6 @@ async def opened(settings: Settings, may_create: bool) -> AsyncIterator[Context]
     finally:
         if embedded is not None:
             await asyncio.to_thread(embedded.stop)
-
-
-def say(line: str) -> None:
-    """Show progress; never on stdout, which belongs to the result."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def browsers(number: int) -> str:

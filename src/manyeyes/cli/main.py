@@ -5,25 +5,8 @@ import sys
 from cyclopts import App, CycloptsError, Parameter
 
 from manyeyes import __version__
-from manyeyes.cli import (
-    account,
-    account_buckets,
-    address,
-    appeal,
-    db,
-    operator,
-    queue,
-    recognition,
-    site,
-    soft_app,
-    webhook,
-    worker,
-)
-from manyeyes.cli import app as apps
-from manyeyes.cli.doctor import doctor
 from manyeyes.cli.numbers import convert
 from manyeyes.cli.serve import serve
-from manyeyes.cli.statement import statement
 
 app = App(
     name="manyeyes",
@@ -32,17 +15,33 @@ app = App(
     default_parameter=Parameter(negative_iterable="", converter=convert),
 )
 app.command(serve)
-account.app.command(statement)
-account.app.command(account_buckets.add_bucket)
-account.app.command(account_buckets.buckets)
-account.app.command(account_buckets.drop_bucket, name="remove-bucket")
-for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, operator, address, db):
-    app.command(noun.app)
-app.command(doctor)
-# By their names: only who simulates waits for what draws pictures, only agents for what speaks their protocol.
-app.command("manyeyes.cli.ask:ask", name="ask", help="Ask people one question about every picture of a folder.")
-app.command("manyeyes.cli.simulate:app", name="simulate", help="What the rules do to a simulated crowd.")
-app.command("manyeyes.cli.mcp:mcp", name="mcp", help="Serve an agent on this machine, over stdin and stdout.")
+# By their names: `serve` stays in memory for as long as the installation runs, and needs nothing of theirs.
+LAZY = {
+    "account": ("account:app", "Customers, their keys and their money."),
+    "worker": ("worker:app", "People who answer."),
+    "queue": ("queue:app", "Kinds of work: prices, pay and limits."),
+    "site": ("site:app", "Domains whose owners let an account have tasks for them."),
+    "soft-app": ("soft_app:app", "Applications of developers and their shares."),
+    "webhook": ("webhook:app", "Results that are sent to their callbackUrl."),
+    "app": ("app:app", "Apps: whose pictures are recognised, and who may sign for them."),
+    "recognition": (
+        "recognition:app",
+        "What is recognised under an app, when it is certain, and who looks at the rest.",
+    ),
+    "appeal": ("appeal:app", "Workers' appeals against verdicts."),
+    "operator": ("operator:app", "Who runs this installation."),
+    "address": ("address:app", "Networks that are shut out."),
+    "db": ("db:app", "Schema and books."),
+    "doctor": (
+        "doctor:doctor",
+        "Look at the database, its settings, open snapshots and the books; exit 1 when something is wrong.",
+    ),
+    "ask": ("ask:ask", "Ask people one question about every picture of a folder."),
+    "simulate": ("simulate:app", "What the rules do to a simulated crowd."),
+    "mcp": ("mcp:mcp", "Serve an agent on this machine, over stdin and stdout."),
+}
+for noun, (place, about) in LAZY.items():
+    app.command(f"manyeyes.cli.{place}", name=noun, help=about)
 
 
 def main() -> None:

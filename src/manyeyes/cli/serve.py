@@ -7,11 +7,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from manyeyes.cli.command import FAILURES, CommandFailed, Common, say, settings_of
-from manyeyes.logs import set_up_logs
+from manyeyes.cli.options import CommandFailed, Common, say, settings_of
+from manyeyes.db.embedded import DataDirectoryInUse, EmbeddedFailed
 from manyeyes.runtime.server_address import DEFAULT_OPS, DEFAULT_PORT
 from manyeyes.server.listeners import CannotServe
-from manyeyes.server.supervisor import Supervisor
+from manyeyes.server.supervisor import AlreadyTold, Supervisor
 
 
 class StopRequested(BaseException):
@@ -30,7 +30,6 @@ def serve(
 ) -> None:
     """Serve until SIGINT or SIGTERM; print `ready http://HOST:PORT` when requests are accepted."""
     common = common or Common()
-    set_up_logs()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     try:
@@ -43,7 +42,9 @@ def serve(
         Supervisor(settings, host, port, processes, say=say, ready=lambda url: _announce(url, as_json)).run()
     except StopRequested:
         return
-    except (*FAILURES, CannotServe) as error:
+    except AlreadyTold:
+        raise SystemExit(1) from None
+    except (CommandFailed, CannotServe, DataDirectoryInUse, EmbeddedFailed, OSError, ValueError) as error:
         print(f"manyeyes: {error}", file=sys.stderr)
         raise SystemExit(1) from None
 

@@ -44,6 +44,10 @@ FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS p (task_id, worker_id, 
 UPDATE pending_pay SET due_at = $3 WHERE cell = $1 AND task_id = ANY (ARRAY(
     SELECT task_id FROM pending_pay WHERE cell = $1 AND task_id = ANY ($2::bigint[]) ORDER BY task_id FOR UPDATE));
 
+-- name: any_due_pay
+-- Whether the complaint window of any pay has closed.
+SELECT EXISTS (SELECT FROM pending_pay WHERE cell = $1 AND due_at <= now());
+
 -- name: take_due_pay
 -- The oldest pay whose complaint window has closed leaves the waiting list (another process takes other rows).
 DELETE FROM pending_pay WHERE cell = $1 AND task_id = ANY (ARRAY(
@@ -73,6 +77,14 @@ SELECT coalesce(sum(amount_micros), 0)::bigint FROM pending_pay WHERE cell = $1 
 -- name: worker_payable
 -- What a worker may be paid out.
 SELECT payable_micros FROM wallet WHERE cell = $1 AND worker_id = $2;
+
+-- name: purses
+-- What each of these workers has earned and may still be complained about, and what they may be paid out.
+SELECT w.worker_id,
+       (SELECT coalesce(sum(amount_micros), 0) FROM pending_pay AS p WHERE p.cell = $1 AND p.worker_id = w.worker_id)::bigint
+           AS pending,
+       coalesce((SELECT payable_micros FROM wallet WHERE wallet.cell = $1 AND wallet.worker_id = w.worker_id), 0) AS payable
+FROM unnest($2::bigint[]) AS w (worker_id);
 
 -- name: add_to_wallets
 -- Add each worker's vested sum; a first one opens the wallet. Rows come sorted, so batches lock in one order.

@@ -12,6 +12,7 @@ from manyeyes.db.rows import columns, read
 from manyeyes.ledger.rules import Book, Transfer, TransferKind
 
 SQL = Queries(__package__)
+ANY_DUE_PAY = SQL.any_due_pay  # whether any pay of a cell ($1) becomes payable
 
 
 class Pay(msgspec.Struct, frozen=True):
@@ -120,6 +121,11 @@ async def worker_pending(db: asyncpg.Connection, cell: int, worker_id: int) -> i
 async def worker_payable(db: asyncpg.Connection, cell: int, worker_id: int) -> int:
     """Return the micros that may be paid out."""
     return int(await db.fetchval(SQL.worker_payable, cell, worker_id) or 0)
+
+
+async def purses(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """Return (pending, payable) micros of each of these workers."""
+    return {row["worker_id"]: (row["pending"], row["payable"]) for row in await db.fetch(SQL.purses, cell, worker_ids)}
 
 
 async def add_to_wallets(tx: asyncpg.Connection, cell: int, sums: Mapping[int, int]) -> None:

@@ -130,6 +130,10 @@ WHERE vote_slot.cell = $1 AND vote_slot.task_id = v.task_id AND vote_slot.n = v.
 -- A complaint is decided: what is not voted is closed, unpaid.
 UPDATE vote_slot SET state = 3 WHERE cell = $1 AND task_id = ANY ($2::bigint[]) AND state IN (0, 1);
 
+-- name: any_lapsed_slot
+-- Whether a reviewer's time for a complaint is over.
+SELECT EXISTS (SELECT FROM vote_slot WHERE cell = $1 AND state = 1 AND lease_until <= now());
+
 -- name: lock_lapsed
 -- Slots whose reviewers did not vote in time.
 SELECT task_id, n FROM vote_slot WHERE cell = $1 AND state = 1 AND lease_until <= $2 ORDER BY lease_until LIMIT $3

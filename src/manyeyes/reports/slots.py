@@ -12,6 +12,8 @@ from manyeyes.db.rows import columns, read, read_one
 from manyeyes.reports.rules import Slot, Vote
 from manyeyes.reports.store import SQL, vote_of
 
+ANY_LAPSED = SQL.any_lapsed_slot  # whether any slot of a cell ($1) is to be opened again
+
 
 class NewSlot(msgspec.Struct, frozen=True):
     """An open slot; ``pay_micros`` is what its vote will earn."""

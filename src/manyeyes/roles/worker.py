@@ -21,6 +21,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
@@ -99,7 +100,9 @@ class WorkerDesk:
 
     async def session(self, worker: Worker) -> WorkerSession:
         """Return the worker's presence; offline when they never came."""
-        return await worker_session(self._context, await self.cell(worker.worker_id), worker)
+        found = await worker_session(self._context, await self.cell(worker.worker_id), worker)
+        self._context.presence.note_purse(worker.worker_id, (found.pending_micros, found.payable_micros))
+        return found
 
     async def no_presence(self, worker: Worker) -> Refusal:
         """Return why a worker who is not online gets nothing: they have no queue left, or have to come first."""
@@ -113,34 +116,37 @@ class WorkerDesk:
         worker_id = worker.worker_id
         cell = await self.cell(worker_id)
         deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
-        event = self._context.notifier.subscribe(worker_id)
-        self._context.presence.enter(worker_id, cell)
-        try:
+        goes_on = False
+        with self._context.lookout.waiting(worker_id, cell) as event:
             while True:
                 event.clear()
                 current, _ = await self.both(worker)
                 if current is not None:
                     return current
-                if not await self.attach(worker):
+                if not await self.attach(worker, goes_on=goes_on):
                     return await self.no_presence(worker)
                 left = deadline - asyncio.get_running_loop().time()
                 if left <= 0:
                     return None
-                await rest(event, min(left, LOOK_AGAIN_SECONDS))
-        finally:
-            self._context.presence.leave(worker_id)
-            self._context.notifier.unsubscribe(worker_id, event)
+                goes_on = True
+                await heard(event, left)
 
-    async def attach(self, worker: Worker) -> bool:
-        """Make an online worker present, and asking, through this process; False when they are not online."""
-        if self._context.presence.attached_lately(worker.worker_id):
+    async def attach(self, worker: Worker, *, goes_on: bool = False) -> bool:
+        """Make an online worker present, and asking, through this process; False when they are not online.
+
+        ``goes_on``: in a call or stream that waits already; `Lookout` finds whether the database must be told anew.
+        """
+        presence = self._context.presence
+        was_told = presence.is_told(worker.worker_id)
+        if was_told and (goes_on or presence.told_lately(worker.worker_id)):
             return True
         cell = await self.cell(worker.worker_id)
         command = AttachWorker(cell, worker.worker_id, self._context.node_id)
         is_online = await self._context.batcher.ask(attach_workers, command)
         if is_online:
-            self._context.presence.note_attached(worker.worker_id, cell)
-            self._context.dispatcher.wake(cell, worker.queues)
+            presence.note_attached(worker.worker_id, cell)
+            if not was_told:  # else there is nobody more to match
+                self._context.dispatcher.wake(cell, worker.queues)
         return is_online
 
     async def both(self, worker: Worker) -> tuple[LeasedTask | None, LeasedTask | None]:
@@ -154,6 +160,8 @@ class WorkerDesk:
             held = await self._context.batcher.ask(show_desks, ShowDesk(cell, worker.worker_id))
             if held[1:]:  # while it was shown the matcher passed over what lies behind it
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
+        if self._context.presence.note_desk(worker.worker_id, desk_of(held)):
+            self._context.notifier.wake([worker.worker_id])  # their other windows, which may not have heard of it
         views = [await self._leased(cell, work, worker) for work in held[:2]]
         current, upcoming = [*views, None, None][:2]
         return current, upcoming
@@ -181,6 +189,7 @@ class WorkerDesk:
         cell = await self.cell(worker.worker_id)
         queue_ids = await self._context.batcher.ask(leave, Leave(cell, worker.worker_id, offline=True))
         self._context.presence.forget(worker.worker_id)
+        self._context.notifier.notify([worker.worker_id])  # their open streams end
         self._context.dispatcher.wake(cell, queue_ids)
 
     async def cell(self, worker_id: int) -> int:

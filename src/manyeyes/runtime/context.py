@@ -20,6 +20,7 @@ from manyeyes.runtime.dispatcher import Dispatcher
 from manyeyes.runtime.id_blocks import IdBlocks
 from manyeyes.runtime.installation_keys import Keys, SecretsUnreadable, installation_keys
 from manyeyes.runtime.job_bell import JobBell
+from manyeyes.runtime.lookout import Lookout
 from manyeyes.runtime.lookup_cache import LookupCache
 from manyeyes.runtime.notifier import Notifier
 from manyeyes.runtime.presence import Presence
@@ -50,6 +51,7 @@ class Context:
         self.dispatcher = Dispatcher(self.batcher, self.notifier, self.filter_terms)
         self.id_blocks = IdBlocks(cells)
         self.presence = Presence()
+        self.lookout = Lookout(cells, self.notifier, self.presence, self.lookups, node_id)
         self.waits = Waits(settings.waits_per_caller)
         self.door = Door(settings.private_networks())
         self.fetcher = PictureFetcher()
@@ -110,11 +112,13 @@ class Context:
     def _changed(self) -> None:
         """Read anew what an operator changed; jobs may go on, as when money came."""
         self.lookups.forget()
+        self.lookout.tell_changed()
         self.job_bell.ring()
 
     async def close(self) -> None:
         """End the children, runs and listeners, then close the connections to the databases."""
         await self.recognisers.close()
+        await self.lookout.stop()
         await self.dispatcher.stop()
         await self.notifier.stop()
         await self.cells.close()

@@ -1,7 +1,7 @@
 """Global look-ups, cached by each process for a few seconds: keys, tokens, queues, soft apps, blocked networks."""
 
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -41,9 +41,13 @@ class LookupCache:
 
     async def blocked(self, address: str) -> Refusal | None:
         """Return the refusal of an address that may not call at all, None for every other one."""
-        if is_within(address, await self._fresh("blocked", None, lambda db: accounts.blocked_networks(db))):
+        if is_within(address, await self.blocked_networks()):
             return Refusal(Reason.ADDRESS_BLOCKED, f"the address {address} is blocked")
         return None
+
+    async def blocked_networks(self) -> list[str]:
+        """Return the networks from which nobody may call at all."""
+        return await self._fresh("blocked", None, lambda db: accounts.blocked_networks(db))
 
     async def owner(self, client_key: object, address: str) -> KeyOwner | Refusal:
         """Return whose client key it is, or the refusal: blocked address, unknown key, address not allowed."""
@@ -108,6 +112,12 @@ class LookupCache:
     def forget(self) -> None:
         """Forget every value, so that all are read anew; called after this process changed something."""
         self._cache.clear()
+
+    def forget_ended(self, secrets: Sequence[bytes], worker_ids: Sequence[int]) -> None:
+        """Forget tokens and sessions, by their hashes, and workers, that were seen to have ended."""
+        gone = [(kind, key) for kind in ("token", "session") for key in secrets] + [("worker", w) for w in worker_ids]
+        for place in gone:
+            self._cache.pop(place, None)
 
     async def cached(self, kind: str, key: Hashable, seconds: float, look_up: Callable[[], Awaitable[Value]]) -> Value:
         """Return what ``look_up`` gave at most ``seconds`` ago, asking it again when that is too old."""

@@ -68,11 +68,17 @@ class Notifier:
         for worker_id in worker_ids:
             is_here = worker_id in self._waiting
             if is_here:
-                self._wake(worker_id)
+                self.wake([worker_id])
             if not self.alone and (worker_id == EVERY_REVIEWER or not is_here):
                 self._outgoing.add(worker_id)
         if self._outgoing and (self._sender is None or self._sender.done()):
             self._sender = asyncio.create_task(self._send())
+
+    def wake(self, worker_ids: Iterable[int]) -> None:
+        """Wake the workers' waiters in this process, and tell nobody else."""
+        for worker_id in worker_ids:
+            for event in self._waiting.get(worker_id, ()):
+                event.set()
 
     def subscribe(self, worker_id: int) -> asyncio.Event:
         """Return an event that `notify` sets for this worker; give it back with `unsubscribe`."""
@@ -102,10 +108,6 @@ class Notifier:
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-
-    def _wake(self, worker_id: int) -> None:
-        for event in self._waiting.get(worker_id, ()):
-            event.set()
 
     async def _send(self) -> None:
         """Send hints over the connection on which others' arrive; while there is none they are lost."""
@@ -143,5 +145,4 @@ class Notifier:
             connection.terminate()
 
     def _heard(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        for worker_id in msgspec.json.decode(str(payload), type=list[int]):
-            self._wake(worker_id)
+        self.wake(msgspec.json.decode(str(payload), type=list[int]))

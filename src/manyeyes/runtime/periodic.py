@@ -1,4 +1,7 @@
-"""The periodic jobs. Each is a period in seconds and a call; all of them may run in every process at once."""
+"""The periodic jobs. Each is a period in seconds and a call; all of them may run in every process at once.
+
+Those that look for something to do every second are begun by `sweeps` when there is something.
+"""
 
 import asyncio
 import os
@@ -242,18 +245,9 @@ async def guard_reports(context: Context, cell: int) -> None:
 
 JOBS: list[tuple[float, PeriodicJob]] = [
     (2.0, beat),
-    (1.0, return_leases),
-    (1.0, end_overdue),
-    (1.0, lay_gold_down),
-    (1.0, count_all_evidence),
-    (1.0, replace_barred),
     (3600.0, learn_nightly),
-    (1.0, hand_out_all),
     (0.5, notice_silence),
     (2.0, notice_absence),
-    (3.0, retire_nodes),
-    (5.0, vest),
-    (1.0, return_slots),
     (60.0, settle_reports),
     (60.0, close_judgements),
     (60.0, forget_past_standings),
@@ -261,7 +255,6 @@ JOBS: list[tuple[float, PeriodicJob]] = [
     (60.0, tell_stuck),
     (3600.0, forget_refused),
     (3600.0, forget_spent_credentials),
-    (1.0, measure),
     (3600.0, keep_picture_days),
     (60.0, forget_past_keep),
     (600.0, forget_deliveries),

@@ -18,24 +18,27 @@ from manyeyes.mcp.doorway import Doorway
 from manyeyes.roles.customer.items import drop_stale
 from manyeyes.roles.customer.picture_sources import fetch_picture, is_passing
 from manyeyes.roles.site_checks import check_due, end_barred
-from manyeyes.runtime import periodic
+from manyeyes.runtime import periodic, sweeps
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.delivery_sender import LOOK_SECONDS, DeliverySender
+from manyeyes.runtime.delivery_sender import DeliverySender
 from manyeyes.runtime.job_feeder import Fetched, JobFeeder
+from manyeyes.runtime.sweeps import Sweep
+from manyeyes.sites import store as sites
 from manyeyes.tupu.envelope import Tupu, is_tupus
 from manyeyes.tupu.review_push import push_body
 from manyeyes.v1 import routes as v1
 from manyeyes.v1.events import event_body
+from manyeyes.webhooks import store as webhooks
 
 OWN_PATHS = ("v1", "docs", "pictures", "examples", *console.OWN_PATHS)
 
 JOBS: list[tuple[float, periodic.PeriodicJob]] = [
     *periodic.JOBS,
     (10.0, check_due),
-    (1.0, end_barred),
     (60.0, drop_stale),
 ]
+SWEEPS: list[Sweep] = [*sweeps.SWEEPS, (sites.ANY_UNSWEPT, end_barred)]
 
 
 class Application:
@@ -109,7 +112,8 @@ async def running(context: Context) -> AsyncIterator[Application]:
         return await fetch_picture(context, cell, account_id, url)
 
     feeder = JobFeeder(context, fetch, is_passing)
-    tasks = periodic.start_jobs(context, [*JOBS, (LOOK_SECONDS, deliver)])
+    tasks = periodic.start_jobs(context, JOBS)
+    tasks += sweeps.start_sweeps(context, [*SWEEPS, (webhooks.ANY_DELIVERY, deliver)])
     tasks += [asyncio.create_task(feeder.run(cell), name=f"feed-{cell}") for cell in context.cells.numbers]
     application = Application(context)
     try:

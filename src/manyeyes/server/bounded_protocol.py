@@ -25,6 +25,7 @@ LARGEST_FILE = 2_010_000_000  # of a job's items, which are read as they come (j
 _FILES = re.compile(r"/v1/jobs/\d+/items")
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
+REST_LOOKS = 4  # times as long between two looks at it
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
 LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
 _HEAD_ENDS = re.compile(rb"\n\r?\n")
@@ -212,6 +213,9 @@ class BoundedProtocol(OneWriteProtocol):
         """Go on with what came meanwhile."""
         super().on_response_complete()
         self._since = self.loop.time()
+        if self._timer and self._timer.when() > self._since + self._look_seconds:
+            self._timer.cancel()
+            self._timer = self.loop.call_later(self._look_seconds, self._look)
         if self._pending:
             self.loop.call_soon(self._parse)
 
@@ -228,7 +232,9 @@ class BoundedProtocol(OneWriteProtocol):
                 self._look_at_body(now)
             elif self._is_slow_to_ask(now):
                 self._refuse(Trouble.SLOW) if self._pending else self.transport.close()
-        self._timer = self.loop.call_later(self._look_seconds, self._look)
+        # An open stream that has sent all it has is in no hurry: thousands of them are looked at less often.
+        is_at_rest = self._is_replying and not self._is_in_body and not self._unread_since
+        self._timer = self.loop.call_later(self._look_seconds * (REST_LOOKS if is_at_rest else 1), self._look)
 
     def _is_slow_to_ask(self, now: float) -> bool:
         is_asking = not self._is_replying and self.timeout_keep_alive_task is None

@@ -18,10 +18,10 @@ from starlette.routing import Route
 from manyeyes.db.pool import LOST_CONNECTION
 from manyeyes.runtime.batching import Unavailable
 from manyeyes.runtime.context import Context
+from manyeyes.server.handover import SHARED_METRICS
 
 HEALTHY_SECONDS = 3.0
 OLDEST_METRICS_SECONDS = 1.0  # writing them takes the loop's time, and nobody looks more often
-SHARED_METRICS = "PROMETHEUS_MULTIPROC_DIR"  # the library's own variable: where several processes write theirs
 
 
 def ops_application(context: Context) -> Any:

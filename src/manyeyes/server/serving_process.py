@@ -22,15 +22,13 @@ from manyeyes.server.application import running
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
 from manyeyes.server.guard import Guard
+from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD
 from manyeyes.server.listeners import BACKLOG
 from manyeyes.server.ops import ops_application
+from manyeyes.server.preparation import UNPREPARED, prepare
 from manyeyes.server.trouble_answers import answers_of
 from manyeyes.settings import from_environment
 
-LISTEN_FD = "MANYEYES_LISTEN_FD"
-OPS_FD = "MANYEYES_OPS_FD"  # empty: /healthz and /metrics are nowhere
-READY_FD = "MANYEYES_READY_FD"
-PARENT_PID = "MANYEYES_PARENT_PID"
 COLLECT_AFTER = (20_000, 20, 50)
 OWN_FILES = 512  # beside the callers' connections: the database's, the recognisers', those to other hosts
 
@@ -133,9 +131,19 @@ def main() -> None:
     os.set_inheritable(ready_fd, False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears it too, and ends us with SIGTERM
     assert listener
+    if os.environ.get(PREPARES):
+        _prepare()
     try:
         uvloop.run(serve(os.environ["MANYEYES_DATABASE_URL"], listener, ops, ready_fd))
     except SecretsUnreadable as error:
+        raise SystemExit(f"manyeyes: {error}") from None
+
+
+def _prepare() -> None:
+    """Prepare the database for all serving processes, or end with one sentence about why that cannot be done."""
+    try:
+        uvloop.run(prepare(from_environment(), os.environ["MANYEYES_DATABASE_URL"]))
+    except UNPREPARED as error:
         raise SystemExit(f"manyeyes: {error}") from None
 
 

@@ -1,6 +1,5 @@
 """PostgreSQL, the serving processes, and what happens when one of them dies."""
 
-import asyncio
 import os
 import select
 import shutil
@@ -11,17 +10,10 @@ import time
 from collections.abc import Callable
 
 from manyeyes.db.embedded import Embedded
-from manyeyes.db.migrate import migrations
-from manyeyes.roles.login_links import login_url
-from manyeyes.runtime.context import open_context, prepare_database_at
-from manyeyes.runtime.key_file import is_open_to_others, key_place
 from manyeyes.runtime.server_address import write_server_note
+from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD, SHARED_METRICS
 from manyeyes.server.listeners import CannotServe, address_of, listen, listen_for_ops, ops_place
-from manyeyes.server.ops import SHARED_METRICS
-from manyeyes.server.serving_process import LISTEN_FD, OPS_FD, PARENT_PID, READY_FD
 from manyeyes.settings import Settings
-from manyeyes.workers import store as workers
-from manyeyes.workers.store import Subject
 
 LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
@@ -30,8 +22,15 @@ EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # hear
 Say = Callable[[str], None]
 
 
+class AlreadyTold(CannotServe):
+    """Serving cannot begin, and a serving process has said why."""
+
+
 class Supervisor:
-    """Owns PostgreSQL and the serving processes; brings back whichever dies."""
+    """Owns PostgreSQL and the serving processes; brings back whichever dies.
+
+    It lives as long as they do and needs little of what they do, so it loads little (tests/server/test_light.py).
+    """
 
     def __init__(self, settings: Settings, host: str, port: int, processes: int, *, say: Say, ready: Say) -> None:
         """Take the settings; ``say`` is told what happens, ``ready`` the address when requests are accepted.
@@ -59,9 +58,9 @@ class Supervisor:
             self._listen()
             self._listen_for_ops()
             self._share_metrics()
-            asyncio.run(self._prepare())
             write_server_note(self._settings, self._link_url, self._ops_url)
-            ready = [self._spawn() for _ in range(self._count)]
+            self._await_ready(self._spawn(prepares=True))
+            ready = [self._spawn() for _ in range(self._count - 1)]
             for fd in ready:
                 self._await_ready(fd)
             if self._ops_url:
@@ -94,25 +93,11 @@ class Supervisor:
             folder.mkdir(parents=True)
             os.environ[SHARED_METRICS] = str(folder)
 
-    async def _prepare(self) -> None:
-        versions = {migration.name: migration.number for migration in migrations()}
-        for name in await prepare_database_at(self._dsn):
-            self._say(f"database schema: version {versions[name]} ({name}) applied")
-        context = await open_context(self._settings, self._dsn, pool_size=2, serving=True)
-        if is_open_to_others(self._settings):
-            self._say(f"others may read {key_place(self._settings)} too: chmod 600 it")
-        try:
-            async with context.cells.directory.acquire() as db:
-                is_first = not await workers.has_operator(db)
-            if is_first:
-                write_server_note(self._settings, self._link_url)
-                url = await login_url(context, Subject("operator", 0, 0))
-                self._say(f"first start: sign in as the operator within an hour at {url}")
-        finally:
-            await context.close()
+    def _spawn(self, *, prepares: bool = False) -> int:
+        """Start one serving process and return the pipe on which it says that it accepts.
 
-    def _spawn(self) -> int:
-        """Start one serving process and return the pipe on which it says that it accepts."""
+        The first one ``prepares`` the database, for the others too.
+        """
         assert self._listener is not None
         reading, writing = os.pipe()
         environment = {
@@ -123,6 +108,7 @@ class Supervisor:
             OPS_FD: str(self._ops_listener.fileno()) if self._ops_listener else "",
             READY_FD: str(writing),
             PARENT_PID: str(os.getpid()),
+            PREPARES: "yes" if prepares else "",
         }
         command = [sys.executable, "-m", "manyeyes.server.serving_process"]
         sockets = [found for found in (self._listener, self._ops_listener) if found]
@@ -135,6 +121,8 @@ class Supervisor:
         while not select.select([fd], [], [], LOOK_SECONDS)[0]:
             pass
         if not os.read(fd, 1):
+            if self._children[-1].wait(STOP_SECONDS) == 1:
+                raise AlreadyTold
             raise CannotServe("a serving process ended while starting; its message stands above")
         os.close(fd)
 

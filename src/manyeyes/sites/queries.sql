@@ -33,6 +33,10 @@ ON CONFLICT (cell, account_id, domain) DO UPDATE SET token = excluded.token, sta
     proven_by = excluded.proven_by, verified_at = excluded.verified_at, checked_at = excluded.checked_at,
     check_at = excluded.check_at, failures = excluded.failures, why = excluded.why, swept = excluded.swept;
 
+-- name: any_unswept
+-- Whether the open tasks of any site are still to be ended.
+SELECT EXISTS (SELECT FROM site WHERE cell = $1 AND NOT swept);
+
 -- name: unswept
 -- The sites whose open tasks are still to be ended.
 SELECT account_id, domain FROM site WHERE cell = $1 AND NOT swept ORDER BY account_id, domain LIMIT $2;

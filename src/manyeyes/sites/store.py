@@ -11,6 +11,7 @@ from manyeyes.db.rows import columns, read, values
 from manyeyes.sites.rules import Site, SiteEvent
 
 SQL = Queries(__package__)
+ANY_UNSWEPT = SQL.any_unswept  # whether tasks of a site are to be ended in a cell ($1)
 Key = tuple[int, str]  # (account, domain)
 
 

@@ -13,6 +13,8 @@ from manyeyes.skills.counting import CheckedAnswer, SkillRow
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.skills.store import SQL
 
+ANY_NEW, ANY_TO_REPLACE = SQL.any_evidence, SQL.any_to_replace  # whether there is anything to do in a cell ($1)
+
 MOST_LOOKED_AT = 1_000  # of one person in one queue, the newest ones
 _ROW = (
     *("queue_id", "worker_id", "right_weight", "wrong_weight", "confusion", "as_of", "answered", "gold_asked"),

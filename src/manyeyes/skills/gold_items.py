@@ -9,6 +9,8 @@ import msgspec
 from manyeyes.db.rows import columns, read
 from manyeyes.skills.store import SQL
 
+ANY_GOLDEN = SQL.any_golden  # whether gold may be laid in a cell ($1)
+
 MOST_ITEMS = 200  # of which one is chosen by lot; those that somebody had make room for the next
 
 

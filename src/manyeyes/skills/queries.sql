@@ -30,6 +30,12 @@ WHERE gold_share IS DISTINCT FROM 0
        OR EXISTS (SELECT FROM work WHERE work.cell = $1 AND work.queue_id = q.queue_id AND state = 2 AND purpose < 2))
 ORDER BY queue_id;
 
+-- name: any_golden
+-- Whether gold may be laid in any queue now: some is kept, and work waits or lies on desks unseen.
+SELECT EXISTS (SELECT FROM gold WHERE cell = $1 AND aside_at IS NULL)
+       AND ((SELECT true FROM work WHERE cell = $1 AND state = 0 ORDER BY expires_at LIMIT 1) IS NOT NULL
+            OR (SELECT true FROM work WHERE cell = $1 AND state = 2 ORDER BY queue_id LIMIT 1) IS NOT NULL);
+
 -- name: lock_drawing
 -- Present workers of these queues for whose answers no lot was drawn yet, with room for one piece more; locked.
 SELECT s.worker_id, s.queues, s.answered, coalesce(d.draws, 0) AS draws, coalesce(d.answered, 0) AS drawn
@@ -103,6 +109,10 @@ DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 -- Of tasks that are forgotten it stays known who was right; what was right and given is gone. Wrong ones stay unlike each other.
 UPDATE evidence SET truth = '', given = CASE WHEN truth = given THEN '' ELSE task_id::text END
 WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
+
+-- name: any_evidence
+-- Whether anything proved right or wrong and is not counted yet.
+SELECT EXISTS (SELECT FROM evidence WHERE cell = $1 AND NOT is_counted);
 
 -- name: lock_new_evidence
 -- What is not counted yet, the oldest first, locked; whoever comes second waits for the first and finds the rest.
@@ -185,6 +195,10 @@ WHERE skill.cell = $1 AND skill.queue_id = s.queue_id AND skill.worker_id = s.wo
 -- name: floors
 -- Which queues ask people to be right in a share of their answers.
 SELECT queue_id, floor FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
+
+-- name: any_to_replace
+-- Whether answers of anybody who lost a queue are to be asked of others.
+SELECT EXISTS (SELECT FROM skill WHERE cell = $1 AND is_to_replace);
 
 -- name: to_replace
 -- Whose answers that are not decided are to be asked of others.

@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from manyeyes.accounts.rules import digest
 from manyeyes.accounts.store import KeyOwner
-from manyeyes.roles.sign_in import caller_address, is_from_own_page, signed_in
+from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.lookout import Right
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
 
@@ -78,6 +80,39 @@ async def while_allowed(
     try:
         while not (await asyncio.wait({work}, timeout=LOOK_SECONDS))[0]:
             await caller(context, request)
+        return await work
+    finally:
+        work.cancel()
+
+
+async def right_of(context: Context, request: Request, worker: Worker) -> Right:
+    """Return by what a worker who is signed in waits, so that it can be seen when that ends."""
+    token = _bearer(request)
+    if token:
+        return Right((digest(token),), worker.worker_id)
+    session = await context.lookups.session(cookie_hash(request))
+    secrets = (session.secret_hash, *filter(None, (session.through,))) if session else ()
+    return Right(secrets, worker.worker_id)
+
+
+async def while_right_holds(
+    context: Context, request: Request, worker: Worker, waiting: Coroutine[Any, Any, Answer]
+) -> Answer:
+    """Return what ``waiting`` gives a worker. Raises `Refused` as soon as they may not call any more.
+
+    As `while_allowed`, but looked at for all who wait together.
+    """
+    ended = asyncio.Event()
+    work = asyncio.ensure_future(waiting)
+    try:
+        with context.lookout.holding(await right_of(context, request, worker), ended):
+            while not work.done():
+                word = asyncio.ensure_future(ended.wait())
+                await asyncio.wait({work, word}, return_when=asyncio.FIRST_COMPLETED)
+                word.cancel()
+                if ended.is_set():
+                    ended.clear()
+                    await signed_in_worker(context, request)
         return await work
     finally:
         work.cancel()

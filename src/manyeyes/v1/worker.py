@@ -8,10 +8,11 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from manyeyes.roles.instructions import parse_question
-from manyeyes.roles.worker import LOOK_AGAIN_SECONDS, WorkerDesk, parse_lease, rest
+from manyeyes.roles.worker import WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import heard
 from manyeyes.tasks.options import answer_text
-from manyeyes.v1.authentication import is_allowed, signed_in_worker, while_allowed
+from manyeyes.v1.authentication import is_allowed, right_of, signed_in_worker, while_right_holds
 from manyeyes.v1.json_messages import seconds, while_there
 from manyeyes.v1.operations import EVENTS, Call, Operation
 from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
@@ -29,7 +30,7 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
-KEEP_ALIVE_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 45.0  # what stands between hangs up after a minute of silence; each costs two system calls
 KEEP_ALIVE = b": still here\n\n"
 
 
@@ -93,7 +94,7 @@ class WorkerApi:
     async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
         """Return the current lease, waiting up to ``wait`` seconds; nothing when none came."""
         waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
-        waiting = while_allowed(self._context, call.request, waiting)
+        waiting = while_right_holds(self._context, call.request, call.person, waiting)
         lease = await while_there(call.request, waiting)  # one who has gone would keep a task from others
         return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
@@ -130,42 +131,36 @@ class WorkerApi:
     async def _stream(self, call: Call[Worker, None]) -> AsyncIterator[bytes]:
         worker = call.person
         cell = await self._desk.cell(worker.worker_id)
-        event = self._context.notifier.subscribe(worker.worker_id)
-        self._context.presence.enter(worker.worker_id, cell)
-        try:
+        right = await right_of(self._context, call.request, worker)
+        lookout = self._context.lookout
+        with lookout.waiting(worker.worker_id, cell) as event, lookout.holding(right, event):
             async for name, value in self._changes(call, event):
                 yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode() if name else KEEP_ALIVE
-        finally:
-            self._context.presence.leave(worker.worker_id)
-            self._context.notifier.unsubscribe(worker.worker_id, event)
 
     async def _changes(self, call: Call[Worker, None], event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
         """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
 
-        The desk is read every second, in case a notification was lost; the presence after a notification, or in long
-        silences. The desk is told first: the worker may be waiting to see a picture.
+        It looks when it is woken, by a notification or by what `Lookout` finds for all streams together. The desk is
+        told first: the worker may be waiting to see a picture.
         """
         worker = call.person
         seen: dict[str, object] = {}
-        spoken, rang, clock = 0.0, True, asyncio.get_running_loop().time
+        looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks, "session": self._session}
+        clock = asyncio.get_running_loop().time
+        spoken = clock()
         while await is_allowed(self._context, call.request):  # who is shut out or signed out meanwhile hears no more
             event.clear()
-            is_online = await self._desk.attach(worker)
-            is_silent = clock() - spoken > KEEP_ALIVE_SECONDS
-            looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks}
-            if rang or is_silent or not is_online:
-                looks["session"] = self._session
+            is_online = await self._desk.attach(worker, goes_on=True)
             for name, look in looks.items():
                 value = await look(worker)
                 if seen.get(name) != value:
-                    seen[name], spoken, is_silent = value, clock(), False
+                    seen[name], spoken = value, clock()
                     yield name, value
-            if is_silent:
-                spoken = clock()
-                yield "", None
             if not is_online:
                 return
-            rang = await rest(event, LOOK_AGAIN_SECONDS)
+            while not await heard(event, spoken + KEEP_ALIVE_SECONDS - clock()):
+                spoken = clock()
+                yield "", None
 
     async def _tasks(self, worker: Worker) -> Tasks:
         current, upcoming = await self._desk.both(worker)

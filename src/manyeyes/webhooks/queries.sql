@@ -5,6 +5,10 @@ SELECT $1, d.task_id, d.account_id, d.url, d.receiver, d.base_url, $2, $2, d.eve
 FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[])
      AS d (task_id, account_id, url, receiver, base_url, event, subject_id);
 
+-- name: any_delivery
+-- Whether any delivery waits, be it due or not.
+SELECT EXISTS (SELECT FROM delivery WHERE cell = $1 AND state = 0);
+
 -- name: due
 -- Of each receiver with anything waiting the first ones that are due. One index look per receiver: however much waits
 -- for one that is down, the others are found as quickly.

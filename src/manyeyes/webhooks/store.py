@@ -18,6 +18,7 @@ from manyeyes.webhooks.rules import (
 )
 
 SQL = Queries(__package__)
+ANY_DELIVERY = SQL.any_delivery  # whether any delivery waits in a cell ($1)
 
 
 class NewDelivery(msgspec.Struct, frozen=True, kw_only=True):

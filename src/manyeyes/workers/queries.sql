@@ -127,6 +127,22 @@ UPDATE session SET present = true, silent = false, node_id = $3,
        idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0;
 
+-- name: astray
+-- Of these workers, those of whom the match does not know that they are present and ask through this node.
+SELECT worker_id FROM session
+WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
+  AND NOT (present AND node_id = $3 AND NOT silent AND cardinality(queues) > 0);
+
+-- name: ended_secrets
+-- Of these tokens and sessions, those that sign nobody in any more.
+SELECT s.secret_hash FROM unnest($1::bytea[]) AS s (secret_hash)
+WHERE NOT EXISTS (SELECT FROM credential AS c WHERE c.secret_hash = s.secret_hash AND c.kind IN ('token', 'session')
+                  AND c.used_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now()));
+
+-- name: shut_out
+-- Of these workers, those who are disabled.
+SELECT worker_id FROM worker WHERE worker_id = ANY ($1::bigint[]) AND disabled_at IS NOT NULL;
+
 -- name: leave
 -- Workers are away or offline: out of the match. Offline ones forget their queues.
 WITH mine AS MATERIALIZED (
@@ -218,6 +234,11 @@ SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
 -- name: live_nodes
 -- Nodes that were heard of lately.
 SELECT node_id FROM node WHERE cell = $1 AND beat_at > now() - make_interval(secs => $2);
+
+-- name: any_silent_node
+-- Whether a node has missed its beat through which workers are present: it may be dead.
+SELECT EXISTS (SELECT FROM node AS n WHERE n.cell = $1 AND n.beat_at < now() - interval '5 s'
+               AND EXISTS (SELECT FROM session AS s WHERE s.cell = $1 AND s.present AND s.node_id = n.node_id));
 
 -- name: forget_nodes
 -- Nodes that have been silent for long.

@@ -1,0 +1,32 @@
+"""Named queries that look for what changed by itself: on desks, for all who wait; in queues, for sweeps."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+import asyncpg
+
+from manyeyes.db.queries import Queries
+from manyeyes.dispatch.store import Work
+
+SQL = Queries(__package__)
+
+# Whether there is anything to do in a cell ($1), as runtime/sweeps.py asks.
+ANY_LAPSED, ANY_OVERDUE = SQL.any_lapsed, SQL.any_overdue
+ANY_TO_MATCH, ANY_DEPTH = SQL.any_to_match, SQL.any_depth
+
+# What lies on one desk, to be compared: (state, task, lease, until) of each, in this order.
+Desk = tuple[tuple[int, int, int, datetime | None], ...]
+
+
+def desk_of(held: Iterable[Work]) -> Desk:
+    """Return what lies on one worker's desk, to be compared with what `desks_in` finds."""
+    return tuple(sorted((int(work.state), work.task_id, work.lease, work.lease_until) for work in held))
+
+
+async def desks_in(db: asyncpg.Connection, cell: int) -> dict[int, Desk]:
+    """Return every desk of a cell on which anything lies on a lease that is still good, by worker."""
+    found: defaultdict[int, list[tuple[int, int, int, datetime | None]]] = defaultdict(list)
+    for worker_id, *entry in await db.fetch(SQL.desks_in, cell):
+        found[worker_id].append((entry[0], entry[1], entry[2], entry[3]))
+    return {worker_id: tuple(sorted(entries)) for worker_id, entries in found.items()}

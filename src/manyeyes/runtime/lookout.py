@@ -1,0 +1,170 @@
+"""Looks, for all who wait in this process together, at what may have changed without a word.
+
+Whoever waits is woken by a hint, or by one of these looks when it finds something else than they last saw; they look
+at nothing by themselves meanwhile: statements do not grow with their number (docs/decisions/0069). While nobody waits
+it looks at nothing.
+"""
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from manyeyes.db.pool import Cells
+from manyeyes.dispatch.looks import store as desks
+from manyeyes.ledger import store as ledger
+from manyeyes.runtime.lookup_cache import FRESH_SECONDS, LookupCache
+from manyeyes.runtime.notifier import Notifier, heard
+from manyeyes.runtime.presence import TELL_AGAIN_SECONDS, Presence
+from manyeyes.workers import waiting
+
+DESKS_SECONDS = 1.0  # a task waits no longer for somebody idle, lest a hint was lost
+PURSES_SECONDS = 15.0  # pay that became payable, or was taken back
+log = structlog.get_logger()
+Key = TypeVar("Key", int, bytes)
+
+
+class Right(msgspec.Struct, frozen=True):
+    """By what somebody waits: the hashes of their token, or of their session and what began it; and who they are."""
+
+    secrets: tuple[bytes, ...]
+    worker_id: int
+
+
+class Lookout:
+    """One per process; `node_id` is its own."""
+
+    def __init__(
+        self, cells: Cells, notifier: Notifier, presence: Presence, lookups: LookupCache, node_id: int
+    ) -> None:
+        self._cells, self._notifier, self._presence, self._lookups = cells, notifier, presence, lookups
+        self._node_id = node_id
+        self._secrets: defaultdict[bytes, set[asyncio.Event]] = defaultdict(set)
+        self._workers: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
+        self._waiting = 0
+        self._blocked: object = None
+        self._told = asyncio.Event()
+        self._looks: list[asyncio.Task[None]] = []
+
+    @contextmanager
+    def waiting(self, worker_id: int, cell: int) -> Iterator[asyncio.Event]:
+        """Count a worker's waiting call or stream while the block lasts; yield what is set when they have to look."""
+        event = self._notifier.subscribe(worker_id)
+        self._presence.enter(worker_id, cell)
+        try:
+            with self._looking():
+                yield event
+        finally:
+            self._presence.leave(worker_id)
+            self._notifier.unsubscribe(worker_id, event)
+
+    @contextmanager
+    def holding(self, right: Right, event: asyncio.Event) -> Iterator[None]:
+        """Set the event whenever the right by which somebody waits may have ended, while the block lasts."""
+        with ExitStack() as places:
+            places.enter_context(self._looking())
+            places.enter_context(_kept(self._workers, right.worker_id, event))
+            for secret in right.secrets:
+                places.enter_context(_kept(self._secrets, secret, event))
+            yield
+
+    def tell_changed(self) -> None:
+        """Look at rights now: an operator changed something."""
+        self._told.set()
+
+    async def stop(self) -> None:
+        """End all looks."""
+        for task in self._looks:
+            task.cancel()
+        await asyncio.gather(*self._looks, return_exceptions=True)
+
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        self._waiting += 1
+        if all(task.done() for task in self._looks):
+            looks = [
+                (DESKS_SECONDS, self._look_at_desks),
+                (TELL_AGAIN_SECONDS, self._look_at_presences),
+                (PURSES_SECONDS, self._look_at_purses),
+            ]
+            self._looks = [asyncio.create_task(self._repeat(seconds, look)) for seconds, look in looks]
+            self._looks.append(asyncio.create_task(self._repeat(FRESH_SECONDS, self._look_at_rights, self._told)))
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+
+    async def _repeat(
+        self, seconds: float, look: Callable[[], Awaitable[None]], told: asyncio.Event | None = None
+    ) -> None:
+        """Look again and again, jittered so that processes do not meet, until nobody waits."""
+        told = told or asyncio.Event()
+        while self._waiting:
+            await heard(told, seconds * random.uniform(0.8, 1.0))
+            told.clear()
+            try:
+                await look()
+            except Exception as error:  # it comes again
+                log.warning("look_failed", look=look.__name__, error=repr(error))
+
+    async def _look_at_desks(self) -> None:
+        for cell in self._cells.numbers:
+            async with self._cells.pool(cell).acquire() as db:
+                found = await desks.desks_in(db, cell)
+            self._notifier.wake(self._presence.with_other_desks(cell, found))
+
+    async def _look_at_presences(self) -> None:
+        """Find workers whom the database takes for away, silent or present elsewhere: their next look tells it anew."""
+        for cell in self._cells.numbers:
+            told = self._presence.told(cell)
+            if not told:
+                continue
+            async with self._cells.pool(cell).acquire() as db:
+                astray = await waiting.astray(db, cell, told, self._node_id)
+            for worker_id in astray:
+                self._presence.note_changed(worker_id)
+            self._notifier.wake(astray)
+
+    async def _look_at_purses(self) -> None:
+        for cell in self._cells.numbers:
+            shown = self._presence.with_purses(cell)
+            if not shown:
+                continue
+            async with self._cells.pool(cell).acquire() as db:
+                found = await ledger.purses(db, cell, shown)
+            self._notifier.wake(self._presence.with_other_purses(found))
+
+    async def _look_at_rights(self) -> None:
+        """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out."""
+        async with self._cells.directory.acquire() as db:
+            secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
+            shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        blocked, before = await self._lookups.blocked_networks(), self._blocked
+        self._blocked = blocked
+        self._lookups.forget_ended(secrets, shut_out)
+        if blocked != before:
+            shut_out = list(self._workers)
+        _wake(self._secrets, secrets)
+        _wake(self._workers, shut_out)
+
+
+@contextmanager
+def _kept(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> Iterator[None]:
+    events[key].add(event)
+    try:
+        yield
+    finally:
+        events[key].discard(event)
+        if not events[key]:
+            del events[key]
+
+
+def _wake(events: Mapping[Key, set[asyncio.Event]], keys: Iterable[Key]) -> None:
+    for key in keys:
+        for event in events.get(key, ()):
+            event.set()

@@ -1,0 +1,20 @@
+"""What lives as long as the installation and does little is small: the supervisor loads nothing that serving needs."""
+
+import subprocess
+import sys
+
+from manyeyes.cli.main import LAZY, app
+
+HEAVY = ["structlog", "starlette", "uvicorn", "prometheus_client", "jinja2", "cryptography", "manyeyes.actions"]
+QUESTION = "import sys, manyeyes.cli.main; print(sorted(sys.modules.keys() & set(sys.argv[1:])))"
+
+
+def test_serve_loads_nothing_that_only_serving_processes_need():
+    done = subprocess.run([sys.executable, "-c", QUESTION, *HEAVY], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_what_is_loaded_later_says_the_same_of_itself():
+    for noun, (place, about) in LAZY.items():
+        if place.endswith(":app"):
+            assert app[noun].help == about, noun
