@@ -1,6 +1,6 @@
 """HTTP within limits: how much of a head, how long for it, how slow a body, how many connections (docs/decisions/0039).
 
-uvicorn parses whatever comes as it comes. Here a request's head is kept until it is whole, and given to the parser as
+A parser takes whatever comes as it comes. Here a request's head is kept until it is whole, and given to the parser as
 one piece; a request that comes before the last reply is complete waits unparsed, and nothing more is read. So what a
 connection costs is bounded before its first byte is parsed, and a connection has one request at a time.
 """
@@ -15,7 +15,7 @@ import httptools
 
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.guarded_transport import GuardedTransport
-from manyeyes.server.http_protocol import OneWriteProtocol
+from manyeyes.server.http_protocol import HttpProtocol
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
@@ -32,10 +32,10 @@ _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
 
 
-class BoundedProtocol(OneWriteProtocol):
-    """uvicorn's protocol within `ConnectionLimits`; ``answer_of`` makes the replies to what never becomes a request."""
+class BoundedProtocol(HttpProtocol):
+    """HTTP within `ConnectionLimits`; ``answer_of`` makes the replies to what never becomes a request."""
 
-    transport: GuardedTransport  # type: ignore[assignment]
+    transport: GuardedTransport
 
     def __init__(self, limits: ConnectionLimits, places: Places, answer_of: AnswerOf, **given: Any) -> None:
         super().__init__(**given)
@@ -43,7 +43,7 @@ class BoundedProtocol(OneWriteProtocol):
         self._place: str | None = None
         self._pending = b""  # came, and was not given to the parser
         self._scanned = 0  # bytes of it in which no head ends
-        self._is_in_body = self._expects_head = self._has_head = self._has_second = False
+        self._is_in_body = self._is_resting = self._expects_head = self._has_head = self._has_second = False
         self._left: int | None = 0  # of the body; None: it comes in chunks
         self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
@@ -54,9 +54,9 @@ class BoundedProtocol(OneWriteProtocol):
 
     # 1. A connection comes and goes.
 
-    def wrapped(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> GuardedTransport:
+    def wrapped(self, transport: asyncio.Transport) -> GuardedTransport:
         """Return the transport through which everything is written."""
-        return GuardedTransport(transport, loop, self._lingers_over_body)
+        return GuardedTransport(transport, self.loop, self._lingers_over_body)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve the connection when there is a place for it."""
@@ -65,7 +65,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._place = self._places.take(self.client[0] if self.client else "")
         limits = self._limits
         # Not all at one instant: thousands of connections may have come at one.
-        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / random.uniform(4, 8)
+        soonest = min(limits.head_seconds, limits.stall_seconds, limits.keep_alive_seconds, 20.0)
+        self._look_seconds = soonest / random.uniform(4, 8)
         self._timer = self.loop.call_later(self._look_seconds, self._look)
         if self._place is None:
             self.transport.write(self._answer_of("", Trouble.NO_PLACE))
@@ -90,8 +91,7 @@ class BoundedProtocol(OneWriteProtocol):
             if self._swallowed > LARGEST_SWALLOWED:
                 self.transport.abort()
             return
-        if self.timeout_keep_alive_task is not None:
-            self._unset_keepalive_if_required()
+        self._is_resting = False
         self._pending = self._pending + data if self._pending else data
         self._parse()
 
@@ -99,18 +99,14 @@ class BoundedProtocol(OneWriteProtocol):
         while self._pending and self.parser and not self.transport.is_closing():
             if self._is_in_body:
                 self._parse_body()
-            elif self._is_replying:
+            elif self.under_way:
                 self._pending = self._pending if self._pending.strip(b"\r\n") else b""
                 break
             elif not self._parse_head():
                 break
-        is_held = bool(self._pending) and not self._is_in_body and self._is_replying
+        is_held = bool(self._pending and not self._is_in_body and self.under_way)
         if is_held != self.transport.is_held and self.parser and not self.transport.is_closing():
             self.transport.hold(is_held)
-
-    @property
-    def _is_replying(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
 
     def _parse_head(self) -> bool:
         """Give the parser the next head; False when it is not whole."""
@@ -160,6 +156,7 @@ class BoundedProtocol(OneWriteProtocol):
             self._refuse(Trouble.LARGE_BODY)
 
     def _feed(self, data: bytes) -> None:
+        assert self.parser is not None
         try:
             self.parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # also CONNECT, which is an upgrade by itself
@@ -173,8 +170,8 @@ class BoundedProtocol(OneWriteProtocol):
         """Begin a request. One that came in the same piece as a chunked body's end is not read: the connection ends."""
         if not self._expects_head:
             self._has_second = True
-            if self._is_replying:
-                self.cycle.keep_alive = False
+            if self.under_way:
+                self.under_way.keep_alive = False
             else:
                 self.transport.close()
             return
@@ -186,10 +183,11 @@ class BoundedProtocol(OneWriteProtocol):
         if self._has_second:
             return
         super().on_headers_complete()
+        assert self.exchange is not None
         self._has_head = True
         self._is_in_body, self._raw, self._content = True, 0, 0
         self._seen_raw, self._stalled_since = 0, self.loop.time()
-        self._largest = LARGEST_FILE if _FILES.fullmatch(self.scope["path"]) else LARGEST_BODY
+        self._largest = LARGEST_FILE if _FILES.fullmatch(self.exchange.scope["path"]) else LARGEST_BODY
         self._left = None
         for name, value in self.headers:
             if name == b"content-length":
@@ -211,7 +209,7 @@ class BoundedProtocol(OneWriteProtocol):
     def on_response_complete(self) -> None:
         """Go on with what came meanwhile."""
         super().on_response_complete()
-        self._since = self.loop.time()
+        self._since, self._is_resting = self.loop.time(), True
         if self._pending:
             self.loop.call_soon(self._parse)
 
@@ -226,12 +224,14 @@ class BoundedProtocol(OneWriteProtocol):
         if not self.transport.is_closing():
             if self._is_in_body:
                 self._look_at_body(now)
+            elif self._is_resting and now - self._since >= self._limits.keep_alive_seconds:
+                self.transport.close()
             elif self._is_slow_to_ask(now):
                 self._refuse(Trouble.SLOW) if self._pending else self.transport.close()
         self._timer = self.loop.call_later(self._look_seconds, self._look)
 
     def _is_slow_to_ask(self, now: float) -> bool:
-        is_asking = not self._is_replying and self.timeout_keep_alive_task is None
+        is_asking = not self.under_way and not self._is_resting
         return is_asking and now - self._since >= self._limits.head_seconds
 
     def _is_unread_too_long(self, now: float) -> bool:
@@ -242,7 +242,8 @@ class BoundedProtocol(OneWriteProtocol):
         return bool(waiting) and now - self._unread_since >= self._limits.stall_seconds
 
     def _look_at_body(self, now: float) -> None:
-        is_ours_to_wait = self.transport.is_paused or (self.cycle.waiting_for_100_continue and not self._raw)
+        has_no_word = self.under_way is not None and self.under_way.waiting_for_100_continue and not self._raw
+        is_ours_to_wait = self.transport.is_paused or has_no_word
         if is_ours_to_wait or self._raw - self._seen_raw >= LEAST_PROGRESS:
             self._seen_raw, self._stalled_since = self._raw, now
         elif now - self._stalled_since >= self._limits.stall_seconds:
@@ -254,20 +255,18 @@ class BoundedProtocol(OneWriteProtocol):
         """Say what is wrong when no reply has begun, and end the connection."""
         if self.transport.is_closing():
             return
-        if self._is_replying:
-            if self.cycle.response_started:
+        if self.under_way:
+            if self.under_way.response_started:
                 self.transport.abort()
                 return
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        self._unset_keepalive_if_required()
+            self.under_way.disconnect()
         self.transport.write(self._answer_of(self._path(head or self._pending), trouble))
         self._hang_up()
 
     def _path(self, head: bytes) -> str:
         """Return the path that was asked for, as far as it is known."""
-        if self._is_replying:
-            return str(self.scope["path"])
+        if self.under_way:
+            return str(self.under_way.scope["path"])
         words = head[:200].split(b" ", 2)
         return words[1].split(b"?")[0].decode("latin-1") if len(words) > 1 else ""
 
