@@ -110,7 +110,7 @@ async def in_turns(scope: Any, receive: Any, send: Any) -> None:
 
 async def all_told(scope: Any, receive: Any, send: Any) -> None:
     """Reply with all that was received, and with what the request was."""
-    parts = []
+    parts: list[dict[str, Any]] = []
     while not parts or parts[-1]["more_body"]:
         parts.append(await receive())
     words = f"{scope['method']} {scope['path']} {scope['query_string'].decode()} {scope['client']}"
@@ -229,7 +229,7 @@ async def test_who_does_not_read_is_waited_for():
 
 
 async def test_a_client_that_goes_is_told_to_all_who_wait_for_it():
-    told = []
+    told: list[dict[str, Any]] = []
 
     async def patient(scope: Any, receive: Any, send: Any) -> None:
         assert (await receive())["type"] == "http.request"
@@ -243,7 +243,7 @@ async def test_a_client_that_goes_is_told_to_all_who_wait_for_it():
 
 
 async def test_what_is_received_after_the_reply_is_its_end():
-    told = []
+    told: list[dict[str, Any]] = []
 
     async def curious(scope: Any, receive: Any, send: Any) -> None:
         await in_two_parts(scope, receive, send)

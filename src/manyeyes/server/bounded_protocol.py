@@ -16,19 +16,18 @@ import httptools
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
+from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, without_offer
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
 LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
 LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
 LARGEST_FILE = 2_010_000_000  # of a job's items, which are read as they come (job_files/items.py says it in words)
-_FILES = re.compile(r"/v1/jobs/\d+/items")
+_FILES = re.compile(r"/v1/jobs/\d+/items\Z")
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
 LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
-_HEAD_ENDS = re.compile(rb"\n\r?\n")
-_OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
 
 
@@ -43,7 +42,10 @@ class BoundedProtocol(HttpProtocol):
         self._place: str | None = None
         self._pending = b""  # came, and was not given to the parser
         self._scanned = 0  # bytes of it in which no head ends
-        self._is_in_body = self._is_resting = self._expects_head = self._has_head = self._has_second = False
+        self._known, self._parsed = KnownHeads(), b""  # the head that the parser has got
+        self._is_in_body = self._is_parsed = self._is_resting = self._expects_head = self._has_head = (
+            self._has_second
+        ) = False
         self._left: int | None = 0  # of the body; None: it comes in chunks
         self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
@@ -116,7 +118,7 @@ class BoundedProtocol(HttpProtocol):
                 return False
         if not self._scanned:
             self._since = self.loop.time()
-        size, is_whole = self._head_size()
+        size, is_whole = head_size(self._pending, self._scanned, self._limits.largest_head)
         if size > self._limits.largest_head or self._pending.count(b"\n", 0, size) > MOST_LINES:
             self._refuse(Trouble.LARGE_HEAD)
             return False
@@ -124,21 +126,16 @@ class BoundedProtocol(HttpProtocol):
             self._scanned = size
             return False
         head, self._pending, self._scanned = self._pending[:size], self._pending[size:], 0
+        known = self._known.get(head)
+        if known is not None:
+            self._begin_known(known)
+            return True
+        self._parsed = head
         self._expects_head, self._has_head = True, False
-        # An offer to upgrade is ours to ignore (RFC 9110, 7.8); the parser would take what follows for no HTTP.
-        self._feed(_OFFER.sub(b"", head) if b"\nupgrade:" in head.lower() else head)
+        self._feed(without_offer(head))
         if not self._has_head:  # the parser waits for more, as behind the preface of HTTP/2
             self._refuse(Trouble.UNREADABLE, head)
         return True
-
-    def _head_size(self) -> tuple[int, bool]:
-        """Return how long the head is, or what came of it; whether it is whole."""
-        pending, begin = self._pending, max(self._scanned - 3, 0)
-        end = pending.find(b"\r\n\r\n", begin, self._limits.largest_head)
-        if end >= 0:
-            return end + 4, True
-        broken = _HEAD_ENDS.search(pending, begin, self._limits.largest_head)  # the parser says what is wrong with it
-        return (broken.end(), True) if broken else (len(pending), False)
 
     def _parse_body(self) -> None:
         most = CHUNKED_SLICE if self._left is None else self._left
@@ -146,7 +143,10 @@ class BoundedProtocol(HttpProtocol):
         self._raw += len(part)
         if self._left is not None:
             self._left -= len(part)
-        self._feed(part)
+        if self._is_parsed:
+            self._feed(part)
+        else:
+            self._take(part)
         if not self._is_in_body:
             return
         largest_framing = LARGEST_FRAMING + CHUNKED_SLICE + self._content // FRAMING_SHARE
@@ -154,6 +154,19 @@ class BoundedProtocol(HttpProtocol):
             self._refuse(Trouble.UNREADABLE)
         elif self._raw > self._largest:
             self._refuse(Trouble.LARGE_BODY)
+
+    def _begin_known(self, head: RequestHead) -> None:
+        """Begin a request that the parser does not need to see: its head came before, and so its length is known."""
+        if head.length is not None and len(self._pending) >= head.length:
+            self.begin(head).take_whole(self._pending[: head.length])
+            self._pending = self._pending[head.length :]
+        else:
+            self._begin_body(head, is_parsed=False)
+
+    def _take(self, part: bytes) -> None:
+        self.on_body(part)
+        if not self._left:
+            self.on_message_complete()
 
     def _feed(self, data: bytes) -> None:
         assert self.parser is not None
@@ -179,20 +192,22 @@ class BoundedProtocol(HttpProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin the reply; remember how the body ends, and let trailers go nowhere."""
+        """Begin the reply; trailers go nowhere."""
         if self._has_second:
             return
-        super().on_headers_complete()
-        assert self.exchange is not None
+        head = self.read_head()
         self._has_head = True
-        self._is_in_body, self._raw, self._content = True, 0, 0
-        self._seen_raw, self._stalled_since = 0, self.loop.time()
-        self._largest = LARGEST_FILE if _FILES.fullmatch(self.exchange.scope["path"]) else LARGEST_BODY
-        self._left = None
-        for name, value in self.headers:
-            if name == b"content-length":
-                self._left = int(value)
+        self._known.keep(self._parsed, head)
         self.headers = []
+        self._begin_body(head, is_parsed=True)
+
+    def _begin_body(self, head: RequestHead, *, is_parsed: bool) -> None:
+        """Begin the reply; remember how the body ends, and who finds that out."""
+        self.begin(head)
+        self._is_in_body, self._is_parsed, self._left = True, is_parsed, head.length
+        self._raw = self._content = self._seen_raw = 0
+        self._stalled_since = self._since
+        self._largest = LARGEST_FILE if _FILES.match(head.path) else LARGEST_BODY
 
     def on_body(self, body: bytes) -> None:
         """Hand on what came of the body."""

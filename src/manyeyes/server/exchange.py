@@ -39,10 +39,27 @@ class Connection(Protocol):
 
 
 class Exchange:
-    """``keep_alive``: the client wants the connection for more. ``expects_word``: it waits to be told to send its body
-    (RFC 9110, 10.1.1)."""
+    """``keep_alive`` and ``expects_word`` are the head's (`RequestHead`)."""
 
-    def __init__(self, connection: Connection, scope: Scope, *, keep_alive: bool, expects_word: bool) -> None:
+    __slots__ = (
+        "_connection",
+        "_has_news",
+        "_head",
+        "_left",
+        "_more_body",
+        "_news",
+        "_parts",
+        "_size",
+        "_transport",
+        "disconnected",
+        "keep_alive",
+        "response_complete",
+        "response_started",
+        "scope",
+        "waiting_for_100_continue",
+    )
+
+    def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects_word: bool) -> None:
         self._connection = connection
         self._transport = connection.transport
         self.scope = scope
@@ -52,6 +69,7 @@ class Exchange:
         self._size, self._more_body = 0, True
         self._has_news = False  # something is there to be told
         self._news: asyncio.Event | None = None  # made by who has to wait for it
+        self._head = b""  # of the reply; it leaves with the first part of the body
         self._left: int | None = 0  # bytes of the reply's body that are to come; None: it goes in chunks
 
     # 1. What the connection tells.
@@ -65,6 +83,11 @@ class Exchange:
         if self._size > HIGH_WATER:
             self._transport.pause_reading()
         self._tell()
+
+    def take_whole(self, body: bytes) -> None:
+        """Take the request's body, all of it: the application was not asked yet."""
+        self._parts, self._size = [body], len(body)
+        self._more_body, self._has_news = False, True
 
     def end_body(self) -> None:
         """Note that the request is whole."""
@@ -91,6 +114,7 @@ class Exchange:
         except BaseException as error:  # also when the process ends: the connection must not stay
             log.error("reply_broken", exc_info=error)
             if self.response_started:
+                self._transport.write(self._head)
                 self._transport.close()
         if self.disconnected or self.response_complete:
             return
@@ -136,13 +160,14 @@ class Exchange:
             self._begin(message)
 
     def _begin(self, message: dict[str, Any]) -> None:
-        headers = [*self._connection.default_headers, *message.get("headers", ())]
-        head = reply_head(self.scope["method"], message["status"], headers, ends=not self.keep_alive)
+        own, default = tuple(message.get("headers", ())), tuple(self._connection.default_headers)
+        head = reply_head(self.scope["method"], message["status"], default, own, not self.keep_alive)
         self.response_started, self.waiting_for_100_continue = True, False
         self.keep_alive, self._left = not head.ends, head.length
-        self._transport.keep(head.written)
         if head.length is None:  # a stream may have nothing to say yet, and is open
-            self._transport.write_soon()
+            self._transport.write(head.written)
+        else:
+            self._head = head.written
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
         if self.scope["method"] == "HEAD":
@@ -153,12 +178,13 @@ class Exchange:
             self._left -= len(body)
             if self._left < 0:
                 raise RuntimeError("the reply's body is longer than its Content-Length")
+        head, self._head = self._head, b""
         if more:
-            self._transport.write(body)
+            self._transport.write(head + body)
             return
         if self._left:
             raise RuntimeError("the reply's body is shorter than its Content-Length")
-        self._transport.write_now(body)
+        self._transport.write_now(head + body)
         self.response_complete = True
         self._tell()
         if not self.keep_alive:

@@ -43,8 +43,9 @@ class GuardedTransport(OneWriteTransport):
 
     def resume_reading(self) -> None:
         """Let go for the application."""
-        self._is_held_by_reader = False
-        self._apply()
+        if self._is_held_by_reader:
+            self._is_held_by_reader = False
+            self._apply()
 
     def hold(self, is_held: bool) -> None:
         """Hold the reading back for the protocol, or let go."""
@@ -56,12 +57,11 @@ class GuardedTransport(OneWriteTransport):
         """Tell whether nothing is read, by whomever."""
         return self._is_paused
 
-    def _flush(self) -> None:
-        """Send what is kept; nothing once the last word was said."""
-        if self.is_deaf:
-            self._parts, self._size = [], 0
-        self.sent += self._size
-        super()._flush()
+    def send(self, data: bytes) -> None:
+        """Send bytes; nothing once the last word was said."""
+        if not self.is_deaf:
+            self.sent += len(data)
+            super().send(data)
 
     def _apply(self) -> None:
         wanted = self.is_held or self._is_held_by_reader

@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 from manyeyes.server.exchange import Exchange
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header
+from manyeyes.server.request_head import RequestHead
 
 SHORT_TARGET = 100  # bytes; what is longer is seldom asked for twice
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
@@ -64,7 +65,7 @@ class HttpProtocol(asyncio.Protocol):
         self._state.connections.add(self)  # type: ignore[arg-type]
         self.transport = self.wrapped(transport)
         self.client = get_remote_addr(transport)
-        self._of_connection = {
+        self._of_connection: dict[str, Any] = {
             "type": "http",
             "asgi": _ASGI,
             "http_version": "1.1",
@@ -122,24 +123,52 @@ class HttpProtocol(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         """Begin the reply."""
+        self.begin(self.read_head())
+
+    def read_head(self) -> RequestHead:
+        """Return the head that the parser has read. Raises httptools' error, or ValueError, for a target that is none.
+
+        Without a length and without chunks there is no body (RFC 9112, 6.3): the parser ends the message by itself.
+        """
         assert self.parser is not None
         version = self.parser.get_http_version()
         path, raw_path, query = target(self._url)
-        scope = self._of_connection | {
-            "http_version": version,
-            "method": self.parser.get_method().decode("ascii"),
-            "path": path,
-            "raw_path": raw_path,
-            "query_string": query,
-            "headers": self.headers,
-            "state": self._app_state.copy(),
-        }
-        expects_word = any(name == b"expect" and value.lower() == b"100-continue" for name, value in self.headers)
-        keep_alive = version != "1.0" and self.parser.should_keep_alive()
-        self.exchange = Exchange(self, scope, keep_alive=keep_alive, expects_word=expects_word)
-        task = self.loop.create_task(self.exchange.run(self._application))
+        length: int | None = 0
+        expects_word = False
+        for name, value in self.headers:
+            if name == b"content-length":
+                length = int(value)
+            elif name == b"transfer-encoding":
+                length = None
+            elif name == b"expect" and value.lower() == b"100-continue":
+                expects_word = True
+        return RequestHead(
+            method=self.parser.get_method().decode("ascii"),
+            path=path,
+            raw_path=raw_path,
+            query=query,
+            headers=self.headers,
+            version=version,
+            length=length,
+            keep_alive=version != "1.0" and self.parser.should_keep_alive(),
+            expects_word=expects_word,
+        )
+
+    def begin(self, head: RequestHead) -> Exchange:
+        """Begin the reply to a request; return what its body is told to."""
+        scope = self._of_connection.copy()
+        scope["http_version"] = head.version
+        scope["method"] = head.method
+        scope["path"] = head.path
+        scope["raw_path"] = head.raw_path
+        scope["query_string"] = head.query
+        scope["headers"] = head.headers.copy()
+        scope["state"] = self._app_state.copy()
+        self.exchange = exchange = Exchange(self, scope, head.keep_alive, head.expects_word)
+        task = self.loop.create_task(exchange.run(self._application))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
+        return exchange
 
     def on_body(self, body: bytes) -> None:
         """Hand on what came of the body."""
@@ -155,8 +184,7 @@ class HttpProtocol(asyncio.Protocol):
 
     def on_response_complete(self) -> None:
         """Be ready for the next request."""
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
+        self.transport.resume_reading()
 
 
 def target(url: bytes) -> Target:

@@ -1,12 +1,13 @@
 """The head of a reply as it is written: status line, headers, and how the client knows where the body ends."""
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
 Header = tuple[bytes, bytes]
+Headers = tuple[Header, ...]
+_PLAIN = {b"content-type", b"content-length", b"x-content-type-options"}  # no secrets: heads of these alone are kept
 BODILESS = (204, 304)  # RFC 9110, 15.3.5 and 15.4.5
 _NO_NAME = re.compile(rb'[\x00-\x1f\x7f-\xff()<>@,;:\[\]={}/? \t\\"]')  # none is part of one: RFC 9110, 5.6.2
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\r\n"})  # RFC 9110, 5.5; of the line ends there is one for each header
@@ -23,36 +24,51 @@ class ReplyHead(NamedTuple):
     ends: bool
 
 
-def reply_head(method: str, status: int, headers: Sequence[Header], *, ends: bool) -> ReplyHead:
-    """Return the head of a reply to a request with ``method``; ``ends``: the connection is over after it anyway.
+def reply_head(method: str, status: int, default: Headers, own: Headers, ends: bool) -> ReplyHead:
+    """Return the head of a reply to a request with ``method``, ``default`` before its own headers.
 
-    Raises RuntimeError for what is no header: whoever could smuggle in a line could make replies up.
+    ``ends``: the connection is over after it anyway. Raises RuntimeError for what is no header.
     """
-    lines = [_STATUS_LINES[status]]
+    for name, _ in own:
+        if name not in _PLAIN:
+            head = _head(method == "HEAD", status, own, ends)
+            break
+    else:
+        head = _same_head(method == "HEAD", status, own, ends)
+    return ReplyHead(_STATUS_LINES[status] + _same_lines(default) + head.written, head.length, head.ends)
+
+
+def _head(is_bodiless: bool, status: int, headers: Headers, ends: bool) -> ReplyHead:
+    """Return all of a head but the status line and the default headers."""
     length, is_chunked, says_close = None, False, False
     for name, value in headers:
         start = _start(name)
-        lines += (start, value, b"\r\n")
         if start == b"content-length: ":
             length = int(value)
         elif start == b"transfer-encoding: ":
             is_chunked = value.lower() == b"chunked"
         elif start == b"connection: ":
             says_close = says_close or b"close" in [token.strip() for token in value.lower().split(b",")]
-    if ends and not says_close:
-        lines.append(b"connection: close\r\n")
-    if length is None and not is_chunked and method != "HEAD" and status not in BODILESS:
+    written = _lines(headers) + (b"connection: close\r\n" if ends and not says_close else b"")
+    if length is None and not is_chunked and not is_bodiless and status not in BODILESS:
         is_chunked = True
-        lines.append(b"transfer-encoding: chunked\r\n")
-    lines.append(b"\r\n")
-    written = b"".join(lines)
-    ends_of_lines = len(lines) - 2 * len(headers)  # a header is three parts, everything else is one
+        written += b"transfer-encoding: chunked\r\n"
+    return ReplyHead(written + b"\r\n", None if is_chunked else length or 0, ends or says_close)
+
+
+def _lines(headers: Headers) -> bytes:
+    """Return headers written out. Raises RuntimeError: whoever could smuggle in a line could make replies up."""
+    written = b"".join([part for name, value in headers for part in (_start(name), value, b"\r\n")])
     if (
-        not written.count(b"\r") == written.count(b"\n") == ends_of_lines
+        not written.count(b"\r") == written.count(b"\n") == len(headers)
         or written.translate(None, _CONTROLS) != written
     ):
         raise RuntimeError("a header's value holds what no value may")
-    return ReplyHead(written, None if is_chunked else length or 0, ends or says_close)
+    return written
+
+
+_same_head = lru_cache(maxsize=1024)(_head)
+_same_lines = lru_cache(maxsize=8)(_lines)  # of the second that it is
 
 
 @lru_cache(maxsize=512)
