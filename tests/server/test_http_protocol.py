@@ -218,6 +218,15 @@ async def test_a_large_body_is_read_as_fast_as_it_is_taken():
     assert len(b"".join(served.wire.writes)) > size
 
 
+async def test_a_large_piece_that_was_waited_for_is_not_the_last():
+    served = Served(all_told)
+    size = 3 * HIGH_WATER
+    await served.hear(POST.replace(b": 6", b": %d" % size), bytes(2 * HIGH_WATER))
+    assert served.wire.reads
+    await (await served.hear(bytes(size - 2 * HIGH_WATER))).end()
+    assert len(b"".join(served.wire.writes)) > size
+
+
 async def test_who_does_not_read_is_waited_for():
     served = Served(in_turns)
     served.connection.pause_writing()

@@ -45,6 +45,7 @@ class Exchange:
         "_connection",
         "_has_news",
         "_head",
+        "_is_full",
         "_left",
         "_more_body",
         "_news",
@@ -67,6 +68,7 @@ class Exchange:
         self.disconnected = self.response_started = self.response_complete = False
         self._parts: list[bytes] = []  # of the request's body, not yet told
         self._size, self._more_body = 0, True
+        self._is_full = False  # nothing more is read until the application asks
         self._has_news = False  # something is there to be told
         self._news: asyncio.Event | None = None  # made by who has to wait for it
         self._head = b""  # of the reply; it leaves with the first part of the body
@@ -81,6 +83,7 @@ class Exchange:
         self._parts.append(part)
         self._size += len(part)
         if self._size > HIGH_WATER:
+            self._is_full = True
             self._transport.pause_reading()
         self._tell()
 
@@ -130,7 +133,8 @@ class Exchange:
             self._transport.write_now(b"HTTP/1.1 100 Continue\r\n\r\n")
             self.waiting_for_100_continue = False
         if not self.disconnected and not self.response_complete:
-            if self._size > HIGH_WATER:
+            if self._is_full:
+                self._is_full = False
                 self._transport.resume_reading()
             if not self._has_news:
                 self._news = self._news or asyncio.Event()
