@@ -26,6 +26,7 @@ from bench import (
     certainty_proof,
     certainty_texts,
     depth,
+    http_requests,
     idle,
     jobs_intake,
     jobs_results,
@@ -48,6 +49,7 @@ from manyeyes.db.binaries import find_programs
 
 MEASUREMENTS = {
     "lives": lives.measure,
+    "http_requests": http_requests.measure,
     "latency": latency.measure,
     "depth": depth.measure,
     "listed": listed.measure,

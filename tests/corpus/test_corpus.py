@@ -3,12 +3,10 @@
 import asyncio
 import base64
 import json
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from fuzz.answers import fault, send
 from fuzz.inputs import Input, named, read, request
@@ -17,10 +15,9 @@ from manyeyes.recognisers import frame_decoder
 from manyeyes.recognisers.child_protocol import Frames, Item
 from manyeyes.recognisers.interface import Failure
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import Application
-from manyeyes.server.http_protocol import OneWriteProtocol
 from support import factories
 from support.in_process_client import client_of
+from support.served_application import served
 from support.signed_customer import Shop, open_shop
 
 CORPUS = Path(__file__).parent
@@ -54,15 +51,8 @@ async def installation(context: Context) -> AsyncIterator[Installation]:
             "secret_id": shop.sid,
             "task_id": shop.task_id,
         }
-        listener = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            Application(context), http=OneWriteProtocol, lifespan="off", log_config=None, access_log=False
-        )
-        server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        yield Installation(shop, listener.getsockname(), fixed)
-        server.should_exit = True
-        await serving
+        async with served(context) as place:
+            yield Installation(shop, place, fixed)
 
 
 async def proven(context: Context) -> None:

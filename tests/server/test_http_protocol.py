@@ -1,28 +1,42 @@
-"""A reply leaves in one write, whatever uvicorn does inside; when its inside changes, this says so."""
+"""HTTP/1.1 without a socket: what applications are told, what is written, and in how many writes."""
 
 import asyncio
-import tomllib
-from importlib.metadata import version
+import functools
 from typing import Any
 
+import pytest
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from manyeyes.server.http_protocol import OneWriteProtocol
-from support import repository
+from manyeyes.server.bounded_protocol import BoundedProtocol
+from manyeyes.server.connection_limits import ConnectionLimits, Places
+from manyeyes.server.exchange import HIGH_WATER
 
+LIMITS = ConnectionLimits(
+    largest_head=8_192,
+    head_seconds=10,
+    stall_seconds=10,
+    keep_alive_seconds=10,
+    in_all=10,
+    per_address=10,
+)
 GET = b"GET / HTTP/1.1\r\nHost: manyeyes.test\r\n\r\n"
+HEAD = b"HEAD" + GET[3:]
 LAST = b"GET / HTTP/1.1\r\nHost: manyeyes.test\r\nConnection: close\r\n\r\n"
+POST = b"POST /a%20b?c=d HTTP/1.1\r\nHost: manyeyes.test\r\nContent-Length: 6\r\n\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: manyeyes.test\r\nTransfer-Encoding: chunked\r\n\r\n"
+START: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+OK: dict[str, Any] = {"type": "http.response.body", "body": b"ok"}
 
 
 class Wire(asyncio.Transport):
-    """Keeps each write, as the system would see it, and whether all of them came before the end."""
+    """Keeps each write, as the system would see it, whether all of them came before the end, and whether it reads."""
 
     def __init__(self) -> None:
         super().__init__({"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 80)})
         self.writes: list[bytes] = []
         self.is_over = False
+        self.reads = True
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         assert not self.is_over, "written after the connection was closed"
@@ -34,15 +48,55 @@ class Wire(asyncio.Transport):
     def is_closing(self) -> bool:
         return self.is_over
 
-    def pause_reading(self) -> None: ...
+    def pause_reading(self) -> None:
+        self.reads = False
 
-    def resume_reading(self) -> None: ...
+    def resume_reading(self) -> None:
+        self.reads = True
+
+
+class Served:
+    """An application on a connection that lies here."""
+
+    def __init__(self, application: Any) -> None:
+        self.state, self.wire = ServerState(), Wire()
+        bounded = functools.partial(
+            BoundedProtocol, LIMITS, Places(LIMITS), lambda path, trouble: trouble.name.encode()
+        )
+        config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
+        self.connection = bounded(config=config, server_state=self.state, app_state={})
+        self.connection.connection_made(self.wire)
+
+    async def hear(self, *pieces: bytes) -> "Served":
+        """Hand over what a client sends, each piece when all is quiet after the one before."""
+        for piece in pieces:
+            self.connection.data_received(piece)
+            await self.quiet()
+        return self
+
+    async def quiet(self) -> None:
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    async def end_of_client(self) -> None:
+        """Let the client go before it has its reply."""
+        self.connection.connection_lost(None)
+        await self.quiet()
+        assert not self.state.tasks
+
+    async def end(self) -> "Served":
+        """Let the replies end, and then the client go."""
+        while self.state.tasks:
+            await asyncio.gather(*self.state.tasks)
+            await asyncio.sleep(0)
+        self.connection.connection_lost(None)
+        return self
 
 
 async def in_two_parts(scope: Any, receive: Any, send: Any) -> None:
     """Reply as every application does: the head, then the body."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await send({"type": "http.response.body", "body": b"ok"})
+    await send(START)
+    await send(OK)
 
 
 async def in_turns(scope: Any, receive: Any, send: Any) -> None:
@@ -54,63 +108,221 @@ async def in_turns(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def heard(protocol: Any, application: Any, *requests: bytes) -> Wire:
-    """Hand the requests to a protocol and return what it wrote once all is quiet."""
-    state, wire = ServerState(), Wire()
-    config = uvicorn.Config(application, http=protocol, lifespan="off", log_config=None, access_log=False)
-    connection = protocol(config=config, server_state=state, app_state={})
-    connection.connection_made(wire)
-    for request in requests:
-        connection.data_received(request)
-        while state.tasks:
-            await asyncio.gather(*state.tasks)
-            await asyncio.sleep(0)
-        await asyncio.sleep(0)
-    connection.connection_lost(None)
-    return wire
+async def all_told(scope: Any, receive: Any, send: Any) -> None:
+    """Reply with all that was received, and with what the request was."""
+    parts: list[dict[str, Any]] = []
+    while not parts or parts[-1]["more_body"]:
+        parts.append(await receive())
+    words = f"{scope['method']} {scope['path']} {scope['query_string'].decode()} {scope['client']}"
+    body = words.encode() + b" " + b"".join(part["body"] for part in parts)
+    head = {"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", b"%d" % len(body))]}
+    await send(head)
+    await send({"type": "http.response.body", "body": body})
 
 
 async def test_a_reply_is_one_write_and_the_next_one_another():
-    wire = await heard(OneWriteProtocol, in_two_parts, GET, GET)
-    assert len(wire.writes) == 2
-    for reply in wire.writes:
-        assert reply.startswith(b"HTTP/1.1 200 OK\r\n")
-        assert reply.endswith(b"\r\n\r\nok")
-
-
-async def test_it_is_still_needed():
-    wire = await heard(HttpToolsProtocol, in_two_parts, GET)
-    assert len(wire.writes) == 2, "uvicorn itself sends a reply in one write now: drop server/http_protocol.py"
+    served = await (await Served(in_two_parts).hear(GET, GET)).end()
+    assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"] * 2
 
 
 async def test_all_is_written_before_the_connection_is_closed():
-    wire = await heard(OneWriteProtocol, in_two_parts, LAST)
-    assert wire.is_over
-    assert b"".join(wire.writes).endswith(b"\r\n\r\nok")
+    served = await Served(in_two_parts).hear(LAST)
+    assert served.wire.is_over
+    assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"]
 
 
 async def test_what_comes_later_does_not_hold_back_what_is_there():
-    wire = await heard(OneWriteProtocol, in_turns, GET)
-    assert len(wire.writes) == 3
-    assert wire.writes[0].endswith(b"3\r\none\r\n")
-    assert wire.writes[1:] == [b"3\r\ntwo\r\n", b"0\r\n\r\n"]
+    served = await (await Served(in_turns).hear(GET)).end()
+    first, *later = served.wire.writes
+    assert first == b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n"
+    assert later == [b"3\r\ntwo\r\n", b"0\r\n\r\n"]
+
+
+async def test_a_stream_is_open_before_it_says_anything():
+    async def silent(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+        await receive()
+
+    served = await Served(silent).hear(GET)
+    assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"]
+    await served.end_of_client()
+
+
+async def test_a_head_alone_is_asked_for():
+    served = await (await Served(in_two_parts).hear(HEAD, HEAD)).end()
+    assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"] * 2
+
+
+@pytest.mark.parametrize("status", [204, 304])
+async def test_some_replies_have_no_body(status):
+    async def bare(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status})
+        await send({"type": "http.response.body"})
+
+    served = await (await Served(bare).hear(GET)).end()
+    (reply,) = served.wire.writes
+    assert reply.endswith(b"\r\n\r\n")
+    assert reply.count(b"\r\n") == 2
+
+
+@pytest.mark.parametrize("pieces", [[POST + b"abcdef"], [POST, b"abcdef"], [POST[:20], POST[20:] + b"abc", b"def"]])
+async def test_a_body_is_told_however_it_comes(pieces):
+    served = await (await Served(all_told).hear(*pieces)).end()
+    assert served.wire.writes[0].endswith(b"POST /a b c=d ('192.0.2.1', 4711) abcdef")
+
+
+async def test_a_chunked_body_is_told_without_its_framing():
+    served = await (await Served(all_told).hear(CHUNKED + b"3\r\nabc\r\n", b"3\r\ndef\r\n0\r\n\r\n")).end()
+    assert served.wire.writes[0].endswith(b" abcdef")
+
+
+async def test_who_waits_for_a_word_hears_it_when_the_body_is_wanted():
+    served = await Served(all_told).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
+    assert served.wire.writes == [b"HTTP/1.1 100 Continue\r\n\r\n"]
+    await (await served.hear(b"abcdef")).end()
+    assert served.wire.writes[1].endswith(b" abcdef")
+
+
+async def test_who_waits_for_a_word_hears_the_reply_when_nobody_wants_the_body():
+    served = await Served(in_two_parts).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
+    assert b"".join(served.wire.writes).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+async def test_what_comes_before_the_reply_is_complete_waits():
+    served = Served(in_turns)
+    await served.hear(GET + GET)
+    assert not served.wire.reads
+    await asyncio.gather(*served.state.tasks)
+    await served.quiet()
+    assert served.wire.reads
+    await served.end()
+    assert served.wire.writes[:3] == served.wire.writes[3:]
+
+
+async def test_a_large_body_is_read_as_fast_as_it_is_taken():
+    go_on = asyncio.Event()
+
+    async def late(scope: Any, receive: Any, send: Any) -> None:
+        await go_on.wait()
+        await all_told(scope, receive, send)
+
+    served = Served(late)
+    size = 3 * HIGH_WATER
+    await served.hear(POST.replace(b": 6", b": %d" % size), bytes(2 * HIGH_WATER))
+    assert not served.wire.reads
+    go_on.set()
+    await served.quiet()
+    assert served.wire.reads
+    await (await served.hear(bytes(size - 2 * HIGH_WATER))).end()
+    assert len(b"".join(served.wire.writes)) > size
+
+
+async def test_a_large_piece_that_was_waited_for_is_not_the_last():
+    served = Served(all_told)
+    size = 3 * HIGH_WATER
+    await served.hear(POST.replace(b": 6", b": %d" % size), bytes(2 * HIGH_WATER))
+    assert served.wire.reads
+    await (await served.hear(bytes(size - 2 * HIGH_WATER))).end()
+    assert len(b"".join(served.wire.writes)) > size
+
+
+async def test_who_does_not_read_is_waited_for():
+    served = Served(in_turns)
+    served.connection.pause_writing()
+    await served.hear(GET)
+    assert served.wire.writes == []
+    served.connection.resume_writing()
+    await served.end()
+    assert len(served.wire.writes) == 3
+
+
+async def test_a_client_that_goes_is_told_to_all_who_wait_for_it():
+    told: list[dict[str, Any]] = []
+
+    async def patient(scope: Any, receive: Any, send: Any) -> None:
+        assert (await receive())["type"] == "http.request"
+        told.extend(await asyncio.gather(receive(), receive()))
+        await in_two_parts(scope, receive, send)
+
+    served = await Served(patient).hear(GET)
+    await served.end_of_client()
+    assert [message["type"] for message in told] == ["http.disconnect"] * 2
+    assert served.wire.writes == []
+
+
+async def test_what_is_received_after_the_reply_is_its_end():
+    told: list[dict[str, Any]] = []
+
+    async def curious(scope: Any, receive: Any, send: Any) -> None:
+        await in_two_parts(scope, receive, send)
+        told.append(await receive())
+
+    await (await Served(curious).hear(GET)).end()
+    assert told == [{"type": "http.disconnect"}]
 
 
 async def test_a_reply_to_somebody_who_is_gone_goes_nowhere():
     async def gone(scope: Any, receive: Any, send: Any) -> None:
+        served.wire.is_over = True
         await in_two_parts(scope, receive, send)
-        wire.is_over = True
 
-    state, wire = ServerState(), Wire()
-    config = uvicorn.Config(gone, http=OneWriteProtocol, lifespan="off", log_config=None, access_log=False)
-    connection = OneWriteProtocol(config=config, server_state=state, app_state={})
-    connection.connection_made(wire)
-    connection.data_received(GET)
-    await asyncio.gather(*state.tasks)
-    await asyncio.sleep(0)
-    assert wire.writes == []
+    served = Served(gone)
+    await (await served.hear(GET)).end()
+    assert served.wire.writes == []
 
 
-def test_uvicorn_is_pinned_to_the_version_that_was_looked_at():
-    wanted = tomllib.loads((repository.ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
-    assert f"uvicorn=={version('uvicorn')}" in wanted
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [OK],
+        [START, START],
+        [START, OK, OK],
+        [START, OK | {"body": b"long"}],
+        [START, OK | {"body": b"a"}],
+        [START | {"headers": [(b"a", b"b\r\nc: d")]}, OK],
+        [START | {"headers": [(b"a", b"b\nc: d")]}, OK],
+        [START | {"headers": [(b"a", b"b\0")]}, OK],
+        [START | {"headers": [(b"a b", b"c")]}, OK],
+        [START | {"headers": [(b"a\r\nb", b"c")]}, OK],
+        [START | {"headers": [(b"", b"c")]}, OK],
+    ],
+)
+async def test_what_makes_no_reply_is_a_fault_of_the_application(messages):
+    faults = []
+
+    async def wrong(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            for message in messages:
+                await send(message)
+        except RuntimeError as error:
+            faults.append(error)
+
+    served = await (await Served(wrong).hear(GET)).end()
+    assert len(faults) == 1
+    assert b"c: d" not in b"".join(served.wire.writes)
+
+
+@pytest.mark.parametrize(
+    ("before", "begins"), [([], b"HTTP/1.1 500 "), ([START], b"HTTP/1.1 200 OK"), (None, b"HTTP/1.1 500 ")]
+)
+async def test_an_application_that_fails_ends_the_connection(before, begins):
+    async def failing(scope: Any, receive: Any, send: Any) -> None:
+        for message in before or []:
+            await send(message)
+        if before is not None:
+            raise RuntimeError("boom")
+
+    served = await (await Served(failing).hear(GET)).end()
+    assert served.wire.is_over
+    assert b"".join(served.wire.writes).startswith(begins)
+
+
+async def test_the_server_ends_after_the_reply_that_is_under_way():
+    busy, idle = await Served(in_turns).hear(GET), await Served(in_two_parts).hear(GET)
+    for served in (busy, idle):
+        served.connection.shutdown()
+    assert (busy.wire.is_over, idle.wire.is_over) == (False, True)
+    await busy.end()
+    assert busy.wire.is_over
+    assert busy.wire.writes[-1] == b"0\r\n\r\n"

@@ -1,19 +1,12 @@
-"""What is imported: its licence was judged, its vulnerabilities are asked for, uvicorn's inside is as it was read."""
+"""What is imported: its licence was judged, its vulnerabilities are asked for, uvicorn is the one that was read."""
 
-import ast
-import inspect
 import re
-import textwrap
 from email.message import Message
 from importlib.metadata import Distribution
 from typing import Any
 
 import pytest
-from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
-from manyeyes.server import http_protocol
 from support import repository
 from tools import audit, check_licences
 
@@ -78,45 +71,6 @@ def test_a_known_vulnerability_fails_and_silence_does_not():
     assert audit.judged({"dependencies": [silent]})[0] == 0
     assert "not checked" in audit.judged({"dependencies": [silent]})[1]
     assert "not checked" in audit.judged(None)[1]
-
-
-def names_taken(source: str, parent: type) -> tuple[set[str], set[str]]:
-    """The names that a subclass takes from its parent: by ``self``, unless it made them, and by ``super()``."""
-    attributes = [node for node in ast.walk(ast.parse(textwrap.dedent(source))) if isinstance(node, ast.Attribute)]
-    called = {n.attr for n in attributes if isinstance(n.value, ast.Call) and ast.unparse(n.value.func) == "super"}
-    of_self = [n for n in attributes if isinstance(n.value, ast.Name) and n.value.id == "self"]
-    made = {n.attr for n in of_self if isinstance(n.ctx, ast.Store)}
-    tree = ast.parse(textwrap.dedent(source))
-    made |= {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
-    return {n.attr for n in of_self} - {name for name in made if not hasattr(parent, name)}, called
-
-
-def missing(protocol: type) -> set[str]:
-    """The names that a subclass of uvicorn's protocol takes and uvicorn's own class has not."""
-    config = Config(lambda: None, lifespan="off", log_config=None)
-    config.load()
-    there = {*dir(HttpToolsProtocol), *vars(HttpToolsProtocol(config, ServerState(), {}))}
-    taken, called = names_taken(inspect.getsource(protocol), HttpToolsProtocol)
-    return (taken | called) - there
-
-
-async def test_all_that_our_protocol_takes_from_uvicorns_is_there():
-    """Whatever name of the parent the subclass reads, sets or calls, now or later: uvicorn's own class has it."""
-    ours = [found for found in vars(http_protocol).values() if inspect.isclass(found)]
-    ours = [found for found in ours if issubclass(found, HttpToolsProtocol) and found is not HttpToolsProtocol]
-    assert ours, "nothing stands on uvicorn's inside any more: drop these tests and docs/decisions/0033"
-    for protocol in ours:
-        assert missing(protocol) == set(), "uvicorn has these no more; read what it does instead"
-
-
-async def test_a_name_that_uvicorn_gave_up_is_seen():
-    class Behind(HttpToolsProtocol):
-        def connection_made(self, transport: Any) -> None:
-            self.own = 1
-            self.gone_attribute.close()  # type: ignore[attr-defined]
-            super().gone_method(self.own, self.flow)  # type: ignore[misc]
-
-    assert missing(Behind) == {"gone_attribute", "gone_method"}
 
 
 def test_the_lock_pins_the_uvicorn_that_was_read():

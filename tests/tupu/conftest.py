@@ -1,16 +1,12 @@
 """What the contract's tests share: a shop whose calls are signed, and the application on a real socket."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
-import uvicorn
 
 from manyeyes.runtime.context import Context
-from manyeyes.server.application import Application
-from manyeyes.server.http_protocol import OneWriteProtocol
 from support.in_process_client import client_of
+from support.served_application import served
 from support.signed_customer import Shop, open_shop
 
 
@@ -24,12 +20,5 @@ async def shop(context: Context) -> AsyncIterator[Shop]:
 @pytest.fixture
 async def address(context: Context) -> AsyncIterator[tuple[str, int]]:
     """Host and port where the application listens, served as the serving process does it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        Application(context), http=OneWriteProtocol, lifespan="off", log_config=None, access_log=False
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    yield listener.getsockname()
-    server.should_exit = True
-    await serving
+    async with served(context) as place:
+        yield place

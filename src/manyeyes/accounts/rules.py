@@ -13,6 +13,7 @@ TOKEN_BYTES = 24
 # What a key opens, named as /v1 names it (docs/decisions/0048): a key has all of them unless it is made with fewer.
 TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS = "tasks:read", "tasks:write", "money:read", "webhooks"
 EVERY_SCOPE = (TASKS_READ, TASKS_WRITE, MONEY_READ, WEBHOOKS)
+_LONGEST_KNOWN = 45  # characters of an address that is remembered: IPv6 has no more
 USUAL_KEEP_DAYS, LONGEST_KEEP_DAYS = 90, 3_650  # days that answers can be read (docs/decisions/0050)
 
 
@@ -37,6 +38,10 @@ def new_token() -> str:
 @functools.lru_cache(maxsize=16_384)
 def canonical_address(address: str) -> str:
     """Return one spelling per IP address (an IPv4 address inside IPv6 as IPv4); the text itself when it is none."""
+    return _known_spelling(address) if len(address) <= _LONGEST_KNOWN else _spelling(address)
+
+
+def _spelling(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address.strip())
     except ValueError:
@@ -44,6 +49,9 @@ def canonical_address(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         return str(ip.ipv4_mapped)
     return str(ip)
+
+
+_known_spelling = functools.lru_cache(maxsize=4096)(_spelling)  # each call of somebody's asks for the same one
 
 
 def canonical_network(text: str) -> str:

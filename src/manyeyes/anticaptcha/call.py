@@ -10,13 +10,21 @@ from manyeyes.values.refusals import Reason, Refusal
 
 
 class AntiCaptchaCall(msgspec.Struct):
-    """``body`` is the JSON object that came; ``address`` the caller's; ``base_url`` how they reached us."""
+    """``body`` is the JSON object that came; ``address`` the caller's; ``scope`` the request that it came in."""
 
     context: Context
     body: dict[str, Any]
     raw: bytes
     address: str
-    base_url: str
+    scope: dict[str, Any]
+
+    @property
+    def base_url(self) -> str:
+        """Return where this installation was reached, without a slash at the end."""
+        if self.context.settings.public_url:
+            return self.context.settings.public_url.rstrip("/")
+        host = next((value.decode("latin-1") for key, value in self.scope["headers"] if key == b"host"), "")
+        return f"{self.scope.get('scheme', 'http')}://{host}" if host else ""
 
     async def owner(self, scope: str) -> KeyOwner | Refusal:
         """Return the account behind ``clientKey``, or the refusal: errors 1, 11, 21; 58 for a key without the scope."""

@@ -47,7 +47,7 @@ class AntiCaptcha:
         body = _object(raw, largest)
         if isinstance(body, Refusal):
             return await _reply(send, wire_error(body))
-        call = AntiCaptchaCall(self._context, body, raw, _address(scope), base_url(scope, self._context))
+        call = AntiCaptchaCall(self._context, body, raw, _address(scope), scope)
         try:
             reply = await found[1](call)
         except Exception as error:
@@ -67,20 +67,19 @@ def _name(path: str) -> str:
     return path.strip("/ \t").lower()
 
 
-def base_url(scope: dict[str, Any], context: Context) -> str:
-    """Return where this installation was reached, without a slash at the end."""
-    if context.settings.public_url:
-        return context.settings.public_url.rstrip("/")
-    host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "")
-    return f"{scope.get('scheme', 'http')}://{host}" if host else ""
-
-
 async def _body(receive: Any, largest: int) -> bytes | None:
     """Return the whole body, whatever its Content-Type; None when it is too large (it is drained, not dropped)."""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):  # nearly always
+        body: bytes = message.get("body", b"")
+        return body if len(body) <= largest else None
+    return await _long_body(message, receive, largest)
+
+
+async def _long_body(message: dict[str, Any], receive: Any, largest: int) -> bytes | None:
     parts: list[bytes] = []
     size = 0
     while True:
-        message = await receive()
         if message["type"] != "http.request":
             return b""
         part = message.get("body", b"")
@@ -89,6 +88,7 @@ async def _body(receive: Any, largest: int) -> bytes | None:
             parts.append(part)
         if not message.get("more_body") or size > LARGEST_DRAINED:
             return b"".join(parts) if size <= largest else None
+        message = await receive()
 
 
 def _object(raw: bytes, largest: int) -> dict[str, Any] | Refusal:

@@ -1,6 +1,6 @@
 """HTTP within limits: how much of a head, how long for it, how slow a body, how many connections (docs/decisions/0039).
 
-uvicorn parses whatever comes as it comes. Here a request's head is kept until it is whole, and given to the parser as
+A parser takes whatever comes as it comes. Here a request's head is kept until it is whole, and given to the parser as
 one piece; a request that comes before the last reply is complete waits unparsed, and nothing more is read. So what a
 connection costs is bounded before its first byte is parsed, and a connection has one request at a time.
 """
@@ -15,28 +15,27 @@ import httptools
 
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.guarded_transport import GuardedTransport
-from manyeyes.server.http_protocol import OneWriteProtocol
+from manyeyes.server.http_protocol import HttpProtocol
+from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, without_offer
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
 LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
 LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
 LARGEST_FILE = 2_010_000_000  # of a job's items, which are read as they come (job_files/items.py says it in words)
-_FILES = re.compile(r"/v1/jobs/\d+/items")
+_FILES = re.compile(r"/v1/jobs/\d+/items\Z")
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
 REST_LOOKS = 4  # times as long between two looks at it
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
 LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
-_HEAD_ENDS = re.compile(rb"\n\r?\n")
-_OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
 
 
-class BoundedProtocol(OneWriteProtocol):
-    """uvicorn's protocol within `ConnectionLimits`; ``answer_of`` makes the replies to what never becomes a request."""
+class BoundedProtocol(HttpProtocol):
+    """HTTP within `ConnectionLimits`; ``answer_of`` makes the replies to what never becomes a request."""
 
-    transport: GuardedTransport  # type: ignore[assignment]
+    transport: GuardedTransport
 
     def __init__(self, limits: ConnectionLimits, places: Places, answer_of: AnswerOf, **given: Any) -> None:
         super().__init__(**given)
@@ -44,7 +43,10 @@ class BoundedProtocol(OneWriteProtocol):
         self._place: str | None = None
         self._pending = b""  # came, and was not given to the parser
         self._scanned = 0  # bytes of it in which no head ends
-        self._is_in_body = self._expects_head = self._has_head = self._has_second = False
+        self._known, self._parsed = KnownHeads(), b""  # the head that the parser has got
+        self._is_in_body = self._is_parsed = self._is_resting = self._expects_head = self._has_head = (
+            self._has_second
+        ) = False
         self._left: int | None = 0  # of the body; None: it comes in chunks
         self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
@@ -55,9 +57,9 @@ class BoundedProtocol(OneWriteProtocol):
 
     # 1. A connection comes and goes.
 
-    def wrapped(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> GuardedTransport:
+    def wrapped(self, transport: asyncio.Transport) -> GuardedTransport:
         """Return the transport through which everything is written."""
-        return GuardedTransport(transport, loop, self._lingers_over_body)
+        return GuardedTransport(transport, self.loop, self._lingers_over_body)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve the connection when there is a place for it."""
@@ -66,7 +68,8 @@ class BoundedProtocol(OneWriteProtocol):
         self._place = self._places.take(self.client[0] if self.client else "")
         limits = self._limits
         # Not all at one instant: thousands of connections may have come at one.
-        self._look_seconds = min(limits.head_seconds, limits.stall_seconds, 20.0) / random.uniform(4, 8)
+        soonest = min(limits.head_seconds, limits.stall_seconds, limits.keep_alive_seconds, 20.0)
+        self._look_seconds = soonest / random.uniform(4, 8)
         self._timer = self.loop.call_later(self._look_seconds, self._look)
         if self._place is None:
             self.transport.write(self._answer_of("", Trouble.NO_PLACE))
@@ -91,8 +94,7 @@ class BoundedProtocol(OneWriteProtocol):
             if self._swallowed > LARGEST_SWALLOWED:
                 self.transport.abort()
             return
-        if self.timeout_keep_alive_task is not None:
-            self._unset_keepalive_if_required()
+        self._is_resting = False
         self._pending = self._pending + data if self._pending else data
         self._parse()
 
@@ -100,18 +102,14 @@ class BoundedProtocol(OneWriteProtocol):
         while self._pending and self.parser and not self.transport.is_closing():
             if self._is_in_body:
                 self._parse_body()
-            elif self._is_replying:
+            elif self.under_way:
                 self._pending = self._pending if self._pending.strip(b"\r\n") else b""
                 break
             elif not self._parse_head():
                 break
-        is_held = bool(self._pending) and not self._is_in_body and self._is_replying
+        is_held = bool(self._pending and not self._is_in_body and self.under_way)
         if is_held != self.transport.is_held and self.parser and not self.transport.is_closing():
             self.transport.hold(is_held)
-
-    @property
-    def _is_replying(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
 
     def _parse_head(self) -> bool:
         """Give the parser the next head; False when it is not whole."""
@@ -121,7 +119,7 @@ class BoundedProtocol(OneWriteProtocol):
                 return False
         if not self._scanned:
             self._since = self.loop.time()
-        size, is_whole = self._head_size()
+        size, is_whole = head_size(self._pending, self._scanned, self._limits.largest_head)
         if size > self._limits.largest_head or self._pending.count(b"\n", 0, size) > MOST_LINES:
             self._refuse(Trouble.LARGE_HEAD)
             return False
@@ -129,21 +127,16 @@ class BoundedProtocol(OneWriteProtocol):
             self._scanned = size
             return False
         head, self._pending, self._scanned = self._pending[:size], self._pending[size:], 0
+        known = self._known.get(head)
+        if known is not None:
+            self._begin_known(known)
+            return True
+        self._parsed = head
         self._expects_head, self._has_head = True, False
-        # An offer to upgrade is ours to ignore (RFC 9110, 7.8); the parser would take what follows for no HTTP.
-        self._feed(_OFFER.sub(b"", head) if b"\nupgrade:" in head.lower() else head)
+        self._feed(without_offer(head))
         if not self._has_head:  # the parser waits for more, as behind the preface of HTTP/2
             self._refuse(Trouble.UNREADABLE, head)
         return True
-
-    def _head_size(self) -> tuple[int, bool]:
-        """Return how long the head is, or what came of it; whether it is whole."""
-        pending, begin = self._pending, max(self._scanned - 3, 0)
-        end = pending.find(b"\r\n\r\n", begin, self._limits.largest_head)
-        if end >= 0:
-            return end + 4, True
-        broken = _HEAD_ENDS.search(pending, begin, self._limits.largest_head)  # the parser says what is wrong with it
-        return (broken.end(), True) if broken else (len(pending), False)
 
     def _parse_body(self) -> None:
         most = CHUNKED_SLICE if self._left is None else self._left
@@ -151,7 +144,10 @@ class BoundedProtocol(OneWriteProtocol):
         self._raw += len(part)
         if self._left is not None:
             self._left -= len(part)
-        self._feed(part)
+        if self._is_parsed:
+            self._feed(part)
+        else:
+            self._take(part)
         if not self._is_in_body:
             return
         largest_framing = LARGEST_FRAMING + CHUNKED_SLICE + self._content // FRAMING_SHARE
@@ -160,7 +156,21 @@ class BoundedProtocol(OneWriteProtocol):
         elif self._raw > self._largest:
             self._refuse(Trouble.LARGE_BODY)
 
+    def _begin_known(self, head: RequestHead) -> None:
+        """Begin a request that the parser does not need to see: its head came before, and so its length is known."""
+        if head.length is not None and len(self._pending) >= head.length:
+            self.begin(head).take_whole(self._pending[: head.length])
+            self._pending = self._pending[head.length :]
+        else:
+            self._begin_body(head, is_parsed=False)
+
+    def _take(self, part: bytes) -> None:
+        self.on_body(part)
+        if not self._left:
+            self.on_message_complete()
+
     def _feed(self, data: bytes) -> None:
+        assert self.parser is not None
         try:
             self.parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):  # also CONNECT, which is an upgrade by itself
@@ -174,8 +184,8 @@ class BoundedProtocol(OneWriteProtocol):
         """Begin a request. One that came in the same piece as a chunked body's end is not read: the connection ends."""
         if not self._expects_head:
             self._has_second = True
-            if self._is_replying:
-                self.cycle.keep_alive = False
+            if self.under_way:
+                self.under_way.keep_alive = False
             else:
                 self.transport.close()
             return
@@ -183,19 +193,22 @@ class BoundedProtocol(OneWriteProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Begin the reply; remember how the body ends, and let trailers go nowhere."""
+        """Begin the reply; trailers go nowhere."""
         if self._has_second:
             return
-        super().on_headers_complete()
+        head = self.read_head()
         self._has_head = True
-        self._is_in_body, self._raw, self._content = True, 0, 0
-        self._seen_raw, self._stalled_since = 0, self.loop.time()
-        self._largest = LARGEST_FILE if _FILES.fullmatch(self.scope["path"]) else LARGEST_BODY
-        self._left = None
-        for name, value in self.headers:
-            if name == b"content-length":
-                self._left = int(value)
+        self._known.keep(self._parsed, head)
         self.headers = []
+        self._begin_body(head, is_parsed=True)
+
+    def _begin_body(self, head: RequestHead, *, is_parsed: bool) -> None:
+        """Begin the reply; remember how the body ends, and who finds that out."""
+        self.begin(head)
+        self._is_in_body, self._is_parsed, self._left = True, is_parsed, head.length
+        self._raw = self._content = self._seen_raw = 0
+        self._stalled_since = self._since
+        self._largest = LARGEST_FILE if _FILES.match(head.path) else LARGEST_BODY
 
     def on_body(self, body: bytes) -> None:
         """Hand on what came of the body."""
@@ -212,7 +225,7 @@ class BoundedProtocol(OneWriteProtocol):
     def on_response_complete(self) -> None:
         """Go on with what came meanwhile."""
         super().on_response_complete()
-        self._since = self.loop.time()
+        self._since, self._is_resting = self.loop.time(), True
         if self._timer and self._timer.when() > self._since + self._look_seconds:
             self._timer.cancel()
             self._timer = self.loop.call_later(self._look_seconds, self._look)
@@ -230,14 +243,16 @@ class BoundedProtocol(OneWriteProtocol):
         if not self.transport.is_closing():
             if self._is_in_body:
                 self._look_at_body(now)
+            elif self._is_resting and now - self._since >= self._limits.keep_alive_seconds:
+                self.transport.close()
             elif self._is_slow_to_ask(now):
                 self._refuse(Trouble.SLOW) if self._pending else self.transport.close()
         # An open stream that has sent all it has is in no hurry: thousands of them are looked at less often.
-        is_at_rest = self._is_replying and not self._is_in_body and not self._unread_since
+        is_at_rest = self.under_way is not None and not self._is_in_body and not self._unread_since
         self._timer = self.loop.call_later(self._look_seconds * (REST_LOOKS if is_at_rest else 1), self._look)
 
     def _is_slow_to_ask(self, now: float) -> bool:
-        is_asking = not self._is_replying and self.timeout_keep_alive_task is None
+        is_asking = not self.under_way and not self._is_resting
         return is_asking and now - self._since >= self._limits.head_seconds
 
     def _is_unread_too_long(self, now: float) -> bool:
@@ -248,7 +263,8 @@ class BoundedProtocol(OneWriteProtocol):
         return bool(waiting) and now - self._unread_since >= self._limits.stall_seconds
 
     def _look_at_body(self, now: float) -> None:
-        is_ours_to_wait = self.transport.is_paused or (self.cycle.waiting_for_100_continue and not self._raw)
+        has_no_word = self.under_way is not None and self.under_way.waiting_for_100_continue and not self._raw
+        is_ours_to_wait = self.transport.is_paused or has_no_word
         if is_ours_to_wait or self._raw - self._seen_raw >= LEAST_PROGRESS:
             self._seen_raw, self._stalled_since = self._raw, now
         elif now - self._stalled_since >= self._limits.stall_seconds:
@@ -260,20 +276,18 @@ class BoundedProtocol(OneWriteProtocol):
         """Say what is wrong when no reply has begun, and end the connection."""
         if self.transport.is_closing():
             return
-        if self._is_replying:
-            if self.cycle.response_started:
+        if self.under_way:
+            if self.under_way.response_started:
                 self.transport.abort()
                 return
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-        self._unset_keepalive_if_required()
+            self.under_way.disconnect()
         self.transport.write(self._answer_of(self._path(head or self._pending), trouble))
         self._hang_up()
 
     def _path(self, head: bytes) -> str:
         """Return the path that was asked for, as far as it is known."""
-        if self._is_replying:
-            return str(self.scope["path"])
+        if self.under_way:
+            return str(self.under_way.scope["path"])
         words = head[:200].split(b" ", 2)
         return words[1].split(b"?")[0].decode("latin-1") if len(words) > 1 else ""
 

@@ -28,10 +28,10 @@ class Guard:
             return
         has_begun = is_over = False
 
-        async def noting(message: dict[str, Any]) -> None:
+        def noting(message: dict[str, Any]) -> Any:
             nonlocal has_begun, is_over
             has_begun, is_over = True, message["type"] == "http.response.body" and not message.get("more_body")
-            await send(message)
+            return send(message)
 
         trouble = _excess(scope)
         if trouble is None:
@@ -62,7 +62,10 @@ def _excess(scope: dict[str, Any]) -> Trouble | None:
     """Return why a head is not looked at: it takes long to read, and nobody needs that much."""
     if scope["query_string"].count(b"&") >= MOST_PAIRS:
         return Trouble.LARGE_HEAD
-    cookies = sum(value.count(b";") + 1 for name, value in scope["headers"] if name == b"cookie")
+    cookies = 0
+    for name, value in scope["headers"]:
+        if name == b"cookie":
+            cookies += value.count(b";") + 1
     return Trouble.LARGE_HEAD if cookies > MOST_PAIRS else None
 
 

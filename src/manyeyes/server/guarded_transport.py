@@ -4,19 +4,19 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from manyeyes.server.http_protocol import OneWriteTransport
+from manyeyes.server.one_write_transport import OneWriteTransport
 
 
 class GuardedTransport(OneWriteTransport):
     """Knows how much was sent, who holds back the reading, and what to do with a body when it is closed before its end.
 
-    Reading goes on when neither uvicorn nor the protocol holds it back.
+    Reading goes on when neither the application nor the protocol holds it back.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, linger: Callable[[], bool]):
         super().__init__(transport, loop)
         self._linger = linger
-        self.is_held = self._is_held_by_uvicorn = self._is_paused = self.is_deaf = False
+        self.is_held = self._is_held_by_reader = self._is_paused = self.is_deaf = False
         self.sent = 0
 
     def close(self) -> None:
@@ -31,20 +31,21 @@ class GuardedTransport(OneWriteTransport):
     def hang_up(self) -> None:
         """Send what is kept and the end; what comes is still read."""
         self._flush()
-        self.is_deaf, self.is_held, self._is_held_by_uvicorn = True, False, False
+        self.is_deaf, self.is_held, self._is_held_by_reader = True, False, False
         self._apply()
         with contextlib.suppress(OSError, RuntimeError):  # the other side was faster
             self._transport.write_eof()
 
     def pause_reading(self) -> None:
-        """Hold the reading back for uvicorn."""
-        self._is_held_by_uvicorn = not self.is_deaf
+        """Hold the reading back for an application that takes no more of a body."""
+        self._is_held_by_reader = not self.is_deaf
         self._apply()
 
     def resume_reading(self) -> None:
-        """Let go for uvicorn."""
-        self._is_held_by_uvicorn = False
-        self._apply()
+        """Let go for the application."""
+        if self._is_held_by_reader:
+            self._is_held_by_reader = False
+            self._apply()
 
     def hold(self, is_held: bool) -> None:
         """Hold the reading back for the protocol, or let go."""
@@ -56,15 +57,14 @@ class GuardedTransport(OneWriteTransport):
         """Tell whether nothing is read, by whomever."""
         return self._is_paused
 
-    def _flush(self) -> None:
-        """Send what is kept; nothing once the last word was said."""
-        if self.is_deaf:
-            self._parts, self._size = [], 0
-        self.sent += self._size
-        super()._flush()
+    def send(self, data: bytes) -> None:
+        """Send bytes; nothing once the last word was said."""
+        if not self.is_deaf:
+            self.sent += len(data)
+            super().send(data)
 
     def _apply(self) -> None:
-        wanted = self.is_held or self._is_held_by_uvicorn
+        wanted = self.is_held or self._is_held_by_reader
         if wanted != self._is_paused and not self._transport.is_closing():
             self._is_paused = wanted
             (self._transport.pause_reading if wanted else self._transport.resume_reading)()

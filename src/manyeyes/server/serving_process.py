@@ -21,6 +21,7 @@ from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.server.application import running
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
+from manyeyes.server.forwarded import Forwarded
 from manyeyes.server.guard import Guard
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD
 from manyeyes.server.listeners import BACKLOG
@@ -78,16 +79,16 @@ def _public(context: Context, application: object) -> uvicorn.Config:
     settings, answers = context.settings, answers_of(context.signer)
     limits = limits_of(settings)
     return _config(
-        Guard(application, answers),
+        Forwarded(Guard(application, answers), settings.trusted_proxies),
         http=functools.partial(BoundedProtocol, limits, Places(limits), answers.reply),
-        timeout_keep_alive=limits.keep_alive_seconds,
-        forwarded_allow_ips=settings.trusted_proxies,
+        proxy_headers=False,
     )
 
 
 def _config(application: Any, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         application,
+        interface="asgi3",
         loop="none",
         ws="none",
         lifespan="off",

@@ -28,7 +28,7 @@ _JSON = (b"content-type", b"application/json")
 
 def is_tupus(path: str) -> bool:
     """Tell whether a path is this contract's."""
-    return next(iter(parts_of(path)), "") in VERSIONS
+    return "v3" in path and next(iter(parts_of(path)), "") in VERSIONS
 
 
 class Tupu:

@@ -133,5 +133,8 @@ async def _cookie_subject(context: Context, request: Request) -> Subject | None:
 
 def _bearer(request: Request) -> str:
     """Return the bearer token; empty when there is none."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    for name, value in request.scope["headers"]:  # as they came: each call of each worker asks for this one
+        if name == b"authorization":
+            scheme, _, token = value.decode("latin-1").partition(" ")
+            return str(token.strip()) if scheme.lower() == "bearer" else ""
+    return ""

@@ -6,7 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from manyeyes.runtime.context import Context
@@ -49,12 +49,18 @@ def refuse(refusal: Refusal) -> Response:
 
 async def whole_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
     """Return the body. Raises `Refused` when it has more than ``largest`` bytes."""
-    raw = bytearray()
-    async for part in request.stream():
-        raw += part
-        if len(raw) > largest:
+    parts: list[bytes] = []
+    size, has_more = 0, True
+    while has_more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        part = message.get("body", b"")
+        parts.append(part)
+        size, has_more = size + len(part), message.get("more_body", False)
+        if size > largest:
             raise Refused(Refusal(Reason.UNREADABLE, f"the body has more than {largest} bytes"))
-    return bytes(raw)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def decode(raw: bytes, kind: type[Body]) -> Body:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -49,8 +50,9 @@ class Call(Generic[PersonT, BodyT]):
 
     @property
     def query(self) -> Mapping[str, str]:
-        """Return the query's parameters."""
-        return self.request.query_params
+        """Return the query's parameters; of several with one name, the last."""
+        written: bytes = self.request.scope["query_string"]
+        return dict(parse_qsl(written.decode("latin-1"), keep_blank_values=True)) if written else {}
 
     def part(self, number: int) -> str:
         """Return a part of the path, such as "7" for part 3 of /v1/webhooks/7/replay."""

@@ -1,0 +1,196 @@
+"""One request and its reply, as an ASGI application sees them: `Exchange.receive` and `Exchange.send`.
+
+A request that came whole is told without waiting, and a reply whose length is known leaves in one write, at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+import structlog
+
+from manyeyes.server.one_write_transport import OneWriteTransport
+from manyeyes.server.reply_head import Header, reply_head
+
+Scope = dict[str, Any]
+Application = Callable[[Scope, Any, Any], Awaitable[None]]
+HIGH_WATER = 65_536  # bytes of a body that nobody took yet: no more is read meanwhile
+_FAULT = b"Internal Server Error"
+_FAULT_HEADERS = [
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"content-length", b"%d" % len(_FAULT)),
+    (b"connection", b"close"),
+]
+log = structlog.get_logger()
+
+
+class Connection(Protocol):
+    """What an exchange needs of the connection that it is on."""
+
+    transport: OneWriteTransport
+    unread: asyncio.Event | None  # set when the client has read enough of what was written; None: it has
+
+    @property
+    def default_headers(self) -> list[Header]:
+        """Return what the head of every reply begins with."""
+
+    def on_response_complete(self) -> None:
+        """Go on: the reply is written."""
+
+
+class Exchange:
+    """``keep_alive`` and ``expects_word`` are the head's (`RequestHead`)."""
+
+    __slots__ = (
+        "_connection",
+        "_has_news",
+        "_head",
+        "_is_full",
+        "_left",
+        "_more_body",
+        "_news",
+        "_parts",
+        "_size",
+        "_transport",
+        "disconnected",
+        "keep_alive",
+        "response_complete",
+        "response_started",
+        "scope",
+        "waiting_for_100_continue",
+    )
+
+    def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects_word: bool) -> None:
+        self._connection = connection
+        self._transport = connection.transport
+        self.scope = scope
+        self.keep_alive, self.waiting_for_100_continue = keep_alive, expects_word
+        self.disconnected = self.response_started = self.response_complete = False
+        self._parts: list[bytes] = []  # of the request's body, not yet told
+        self._size, self._more_body = 0, True
+        self._is_full = False  # nothing more is read until the application asks
+        self._has_news = False  # something is there to be told
+        self._news: asyncio.Event | None = None  # made by who has to wait for it
+        self._head = b""  # of the reply; it leaves with the first part of the body
+        self._left: int | None = 0  # bytes of the reply's body that are to come; None: it goes in chunks
+
+    # 1. What the connection tells.
+
+    def take(self, part: bytes) -> None:
+        """Take a part of the request's body; when much of it lies untold, nothing more is read."""
+        if self.response_complete:
+            return
+        self._parts.append(part)
+        self._size += len(part)
+        if self._size > HIGH_WATER:
+            self._is_full = True
+            self._transport.pause_reading()
+        self._tell()
+
+    def take_whole(self, body: bytes) -> None:
+        """Take the request's body, all of it: the application was not asked yet."""
+        self._parts, self._size = [body], len(body)
+        self._more_body, self._has_news = False, True
+
+    def end_body(self) -> None:
+        """Note that the request is whole."""
+        if not self.response_complete:
+            self._more_body = False
+            self._tell()
+
+    def disconnect(self) -> None:
+        """Note that the client is gone: what is sent from now on goes nowhere."""
+        self.disconnected = not self.response_complete
+        self._tell()
+
+    def _tell(self) -> None:
+        self._has_news = True
+        if self._news is not None:
+            self._news.set()
+
+    # 2. What the application does.
+
+    async def run(self, application: Application) -> None:
+        """Let the application answer; when it cannot, say so, or cut off what it had begun."""
+        try:
+            await application(self.scope, self.receive, self.send)
+        except BaseException as error:  # also when the process ends: the connection must not stay
+            log.error("reply_broken", exc_info=error)
+            if self.response_started:
+                self._transport.write(self._head)
+                self._transport.close()
+        if self.disconnected or self.response_complete:
+            return
+        if self.response_started:
+            self._transport.close()
+        else:
+            await self.send({"type": "http.response.start", "status": 500, "headers": _FAULT_HEADERS})
+            await self.send({"type": "http.response.body", "body": _FAULT})
+
+    async def receive(self) -> dict[str, Any]:
+        """Return what came of the body since the last call, waiting for it; or that the client is gone."""
+        if self.waiting_for_100_continue and not self._transport.is_closing():
+            self._transport.write_now(b"HTTP/1.1 100 Continue\r\n\r\n")
+            self.waiting_for_100_continue = False
+        if not self.disconnected and not self.response_complete:
+            if self._is_full:
+                self._is_full = False
+                self._transport.resume_reading()
+            if not self._has_news:
+                self._news = self._news or asyncio.Event()
+                self._news.clear()
+                await self._news.wait()
+            self._has_news = False
+        if self.disconnected or self.response_complete:
+            return {"type": "http.disconnect"}
+        body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts, self._size = [], 0
+        return {"type": "http.request", "body": body, "more_body": self._more_body}
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send the reply's head, or a part of its body. Raises RuntimeError for what makes no reply."""
+        if self._connection.unread is not None and not self.disconnected:
+            await self._connection.unread.wait()
+        if self.disconnected:
+            return
+        wanted = "http.response.body" if self.response_started else "http.response.start"
+        if self.response_complete or message["type"] != wanted:
+            raise RuntimeError(
+                f"{message['type']} was sent where {'nothing' if self.response_complete else wanted} fits"
+            )
+        if self.response_started:
+            self._send_body(message.get("body", b""), more=message.get("more_body", False))
+        else:
+            self._begin(message)
+
+    def _begin(self, message: dict[str, Any]) -> None:
+        own, default = tuple(message.get("headers", ())), tuple(self._connection.default_headers)
+        head = reply_head(self.scope["method"], message["status"], default, own, not self.keep_alive)
+        self.response_started, self.waiting_for_100_continue = True, False
+        self.keep_alive, self._left = not head.ends, head.length
+        if head.length is None:  # a stream may have nothing to say yet, and is open
+            self._transport.write(head.written)
+        else:
+            self._head = head.written
+
+    def _send_body(self, body: bytes, *, more: bool) -> None:
+        if self.scope["method"] == "HEAD":
+            body, self._left = b"", 0
+        elif self._left is None:
+            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
+        else:
+            self._left -= len(body)
+            if self._left < 0:
+                raise RuntimeError("the reply's body is longer than its Content-Length")
+        head, self._head = self._head, b""
+        if more:
+            self._transport.write(head + body)
+            return
+        if self._left:
+            raise RuntimeError("the reply's body is shorter than its Content-Length")
+        self._transport.write_now(head + body)
+        self.response_complete = True
+        self._tell()
+        if not self.keep_alive:
+            self._transport.close()
+        self._connection.on_response_complete()
