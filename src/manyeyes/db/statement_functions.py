@@ -1,6 +1,6 @@
 """The named statements as functions of the database, so that several can go there in one call.
 
-A call of a function costs a few microseconds, a round trip a hundred or more (docs/decisions/0065). The functions are
+A call of a function costs a few microseconds, a round trip a hundred or more (docs/decisions/0070). The functions are
 made of the `queries.sql` files when a database is brought to the newest schema, and never written by hand. Those of one
 version lie in a schema of their own that is named by what they say: while a new version starts, the old one goes on
 with its own.

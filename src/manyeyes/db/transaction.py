@@ -6,7 +6,7 @@ in which it was said. Loads that do not need each other go together where it is 
 load_a(tx), load_b(tx))``. The functions that such a call consists of are of `db/statement_functions.py`.
 
 `Transaction` locks what it reads. `Draft` looks without a lock and has no transaction until the action is done; then
-one call locks, compares with what was seen, writes and commits. docs/decisions/0065 says why and when.
+one call locks, compares with what was seen, writes and commits. docs/decisions/0070 says why and when.
 """
 
 import time

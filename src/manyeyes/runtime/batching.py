@@ -170,7 +170,7 @@ async def carry_out(
     """Return what an action made of the commands, committed; ``now``: another instant than the database's.
 
     A lone command is drafted: nobody waits behind it, and two calls are quicker than a transaction. Many of them, what
-    cannot be drafted, and a draft that was overtaken get a transaction (docs/decisions/0065).
+    cannot be drafted, and a draft that was overtaken get a transaction (docs/decisions/0070).
     """
     if len(commands) <= LARGEST_DRAFT and cells.drafting.is_worth_while(action):
         try:
