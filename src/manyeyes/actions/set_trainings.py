@@ -27,6 +27,10 @@ class SetTraining(msgspec.Struct, frozen=True, kw_only=True):
     is_paid: bool = False
     pass_mark: float = 0.8
 
+    def within(self, cell: int) -> "SetTraining":
+        """Return the same for another cell."""
+        return msgspec.structs.replace(self, cell=cell)
+
     @property
     def is_none(self) -> bool:
         """Tell whether the queue's set is taken away."""

@@ -176,6 +176,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
         "unread": leased.is_unread,
+        "practice": leased.is_practice,
     }
 
 
