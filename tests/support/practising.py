@@ -2,12 +2,19 @@
 
 from typing import Any
 
+import msgspec
+
 from manyeyes.actions.begin_practice import BeginPractice, begin_practice
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.runtime.context import Context
+from manyeyes.skills import evidence
+from manyeyes.skills.counting import BELOW_FLOOR
 from manyeyes.skills.training import Practice
 from manyeyes.values.refusals import Refusal
+from support import factories
 from support.action_stage import Stage
 from support.barred_people import bar
 
@@ -63,3 +70,22 @@ async def practice_of(stage: Stage, worker_id: int) -> dict[str, Any]:
 async def on_desk(stage: Stage, worker_id: int) -> list[Work]:
     """Return what of practice lies before somebody."""
     return [work for work in await stage.desk(worker_id) if work.purpose is Purpose.PRACTICE]
+
+
+async def open_training(context: Context, items: int, **given: Any) -> list[int]:
+    """Give queue 1 of a running house a training set of so many pictures that read `TRUTH`; return their tasks."""
+    customer, author = await factories.customer(context), await factories.hand(context)
+    for _ in range(items):
+        await factories.solve(context, customer, author, TRUTH, truth=TRUTH)
+    await WorkerDesk(context).offline(author.worker)
+    outcome = await context.batcher.ask(set_trainings, SetTraining(cell=1, queue_id=1, items=items, **given))
+    assert isinstance(outcome, tuple), outcome
+    return list(outcome)
+
+
+async def fall_below(context: Context, hand: factories.Hand) -> None:
+    """Stop a worker of a running house from getting queue 1."""
+    async with context.cells.pool(1).acquire() as tx, tx.transaction():
+        now = await tx.fetchval("SELECT now()")
+        (row,) = (await evidence.lock_skills(tx, now, 1, [(1, hand.worker.worker_id)])).values()
+        await evidence.save_skills(tx, 1, [msgspec.structs.replace(row, barred_at=now, barred_why=BELOW_FLOOR)])
