@@ -121,6 +121,12 @@ async def storm(stage: Stage, chance: random.Random) -> list[Batch]:
     chance.shuffle(people)
     skips = [(w, work) for w in people[2:4] for work in await on_desk(stage, w)]
     lift = [DecideBar(cell=stage.cell, worker_id=w, queue_id=1, is_lifted=True) for w in people[:3]]
+    sweeps: list[Batch] = [
+        (replace_answers, [ReplaceAnswers(stage.cell)]),
+        (forget_tasks, [ForgetTasks(stage.cell)]),
+        (set_trainings, [SetTraining(cell=stage.cell, queue_id=1)]),
+        (return_lapsed_leases, [ReturnLapsedLeases(stage.cell)]),
+    ]
     return [
         await answering(stage, *people[:2]),
         (
@@ -131,14 +137,7 @@ async def storm(stage: Stage, chance: random.Random) -> list[Batch]:
         beginning(stage, *people),
         (decide_bars, lift),
         (count_evidence, [CountEvidence(stage.cell)]),
-        chance.choice(
-            [
-                (replace_answers, [ReplaceAnswers(stage.cell)]),
-                (forget_tasks, [ForgetTasks(stage.cell)]),
-                (set_trainings, [SetTraining(cell=stage.cell, queue_id=1)]),
-                (return_lapsed_leases, [ReturnLapsedLeases(stage.cell)]),
-            ]
-        ),
+        chance.choice(sweeps),
         (hand_out, [HandOut(stage.cell, 1)]),
     ]
 

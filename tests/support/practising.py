@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.begin_practice import BeginPractice, begin_practice
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.dispatch.rules import Purpose
@@ -70,6 +71,14 @@ async def practice_of(stage: Stage, worker_id: int) -> dict[str, Any]:
 async def on_desk(stage: Stage, worker_id: int) -> list[Work]:
     """Return what of practice lies before somebody."""
     return [work for work in await stage.desk(worker_id) if work.purpose is Purpose.PRACTICE]
+
+
+async def give(stage: Stage, worker_id: int, *texts: str) -> None:
+    """Answer one practice picture after the other."""
+    for text in texts:
+        (work,) = await on_desk(stage, worker_id)
+        outcome = await stage.answer(worker_id, stage.lease_of(work), text)
+        assert isinstance(outcome, Answered), outcome
 
 
 async def open_training(context: Context, items: int, **given: Any) -> list[int]:

@@ -25,7 +25,6 @@ let shown = null;
 let mode = main.dataset.mode;
 let sending = null;
 let troubled = false;
-let practised = false;
 
 const stream = new Stream({
   tasks: (onDesk) => { noticeLoss(onDesk); held.receive(onDesk); lay(); },
@@ -54,7 +53,6 @@ function turnTo(first) {
   const isWidget = Boolean(shown.task.widget_url);
   steps.open({ lease: shown.lease, ...shown.task, words: shown.task.options.words }, held.draft(shown.lease));
   leaseBar.run(shown, askForDesk);
-  element("practice").hidden = !shown.task.practice;
   skipMenu.offer(isWidget ? "widget" : shown.task.options.labels ? "label" : "picture");
   skipMenu.close();
   instructions.offer(shown.task.question);
@@ -126,8 +124,6 @@ function takeSession(session) {
   element("pending").textContent = money(session.pending);
   element("payable").textContent = money(session.payable);
   tellLost(session);
-  if (practised && !session.practising) tell("notice.practice_over");
-  practised = Boolean(session.practising);
   if (session.state === "offline" && mode !== "break") {
     toBreak();
     if (!session.none_left) tell("notice.not_online", {}, "warn");
