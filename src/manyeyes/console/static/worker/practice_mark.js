@@ -5,9 +5,9 @@ import { tell } from "../shared/notice.js";
 const mark = document.getElementById("practice");
 let practised = false;
 
-/** Shows the mark with a picture of a training set, and hides it with any other. */
+/** Shows the mark with a picture of a training set, and hides it with any other; reviewers' pages have none. */
 export function markPractice(task) {
-  mark.hidden = !task.practice;
+  if (mark) mark.hidden = !task.practice;
 }
 
 /** Says that the try is over when the session says that they practise no more. */
