@@ -154,3 +154,40 @@ def test_a_floor_is_taken_where_gold_can_show_who_is_below_it(manyeyes, dsn, run
 def test_nobody_is_known_in_a_new_queue(manyeyes):
     assert "nobody" in manyeyes("queue", "skills", "1").out
     assert manyeyes("queue", "skills", "9").complaint
+
+
+KNOWN = """
+INSERT INTO task (cell, task_id, account_id, queue_id, kind, options, media, soft_id, ip, website_url, callback_url,
+                  language_pool, created_at)
+SELECT 1, n, 1, 1, 'image_to_text', '{}', 'png', 0, '', '', '', 'en', now() FROM generate_series(1, 12) AS n;
+INSERT INTO result (cell, task_id, account_id, queue_id, soft_id, ip, created_at, ended_at, ending, answer, media,
+                    worker_id, lease, solve_count, charged_micros, pay_micros)
+SELECT 1, n, 1, 1, 0, '', now(), now(), 0, '{"text": "a"}', 'png', 1, 1, 1, 700, 500 FROM generate_series(1, 12) AS n;
+INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, created_at)
+SELECT 1, n, 1, 1, 0, 'a', 0, now() FROM generate_series(1, 12) AS n;
+"""
+
+
+def test_a_training_set_is_made_shown_and_taken_away(manyeyes, dsn, run_async):
+    assert "no training set" in manyeyes("queue", "training", "1").out
+    assert "has 0 pictures whose right answer is known" in manyeyes("queue", "training", "1", "--items", "3").complaint
+
+    async def add_gold() -> None:
+        db = await asyncpg.connect(dsn)
+        await db.execute(KNOWN)
+        await db.close()
+
+    run_async(add_gold())
+    assert "at most 10 pictures" in manyeyes("queue", "training", "1", "--items", "12").complaint
+    (made,) = manyeyes("queue", "training", "1", "--items", "12", "--paid", "--json").json["sets"]
+    assert (made["tasks"], made["pay"], made["right_needed"]) == (list(range(1, 13)), "0.000500", 10)
+    shown = manyeyes("queue", "training", "1", "--task", "7", "--task", "3", "--unpaid", "--pass-mark", "0.5").out
+    assert shown.startswith("2 pictures, unpaid, 1 must be right\ntasks 7, 3")
+    assert "give one of" in manyeyes("queue", "training", "1", "--items", "2", "--clear").complaint
+    assert "--clear" in manyeyes("queue", "training", "1", "--items", "0").complaint
+    assert "not known in this queue: 99" in manyeyes("queue", "training", "1", "--task", "99").complaint
+    (kept,) = manyeyes("queue", "training", "1", "--json").json["sets"]
+    assert (kept["tasks"], kept["pass_mark"], kept["practised"]) == ([7, 3], 0.5, [])
+    (gone,) = manyeyes("queue", "training", "1", "--clear", "--json").json["sets"]
+    assert (gone["tasks"], gone["paid"]) == ([], None)
+    assert manyeyes("queue", "training", "9").complaint

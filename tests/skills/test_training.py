@@ -1,8 +1,18 @@
 """A training set is short or paid, and guessing does not pass it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from manyeyes.skills.training import TrainingSet, is_passed, may_practise, right_needed, training_fault
+from manyeyes.skills.training import (
+    Practice,
+    TrainingSet,
+    chosen_pictures,
+    is_passed,
+    may_practise,
+    right_needed,
+    training_fault,
+)
 
 
 def training(pictures=10, is_paid=False, pass_mark=0.8, options=4):
@@ -44,3 +54,45 @@ def test_the_mark_is_rounded_up_and_exact():
 
 def test_one_may_try_three_times():
     assert [may_practise(tries) for tries in range(5)] == [True, True, True, False, False]
+
+
+def test_pictures_come_in_turn_from_each_label():
+    assert chosen_pictures([[1, 2, 3], [4], [5, 6]], 5) == [1, 4, 5, 2, 6]
+    assert chosen_pictures([[1, 2]], 9) == [1, 2]
+    assert chosen_pictures([], 3) == []
+
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def a_try(*left: int, tries: int = 1, pass_mark: float = 0.5) -> Practice:
+    return Practice(
+        worker_id=1,
+        queue_id=1,
+        tries=tries,
+        left_ids=left,
+        is_paid=False,
+        pass_mark=pass_mark,
+        pay_micros=0,
+        lease_seconds=60,
+        begun_at=NOW,
+    )
+
+
+def test_a_try_is_over_when_nothing_is_left():
+    begun = a_try(7, 8)
+    half = begun.answered(7, is_right=True).settled(NOW)
+    assert (half.ended_at, half.given, half.correct, half.left_ids, half.pictures) == (None, 1, 1, (8,), 2)
+    over = half.answered(8, is_right=False).settled(NOW)
+    assert (over.ended_at, over.is_passed, over.tries) == (NOW, True, 1)
+    assert not half.answered(8, is_right=False).settled(NOW).answered(9, is_right=False).settled(NOW).left_ids
+    assert not a_try(7, pass_mark=0.6).answered(7, is_right=False).settled(NOW).is_passed
+
+
+def test_what_is_forgotten_is_no_part_of_a_try():
+    assert a_try(7, 8, 9).only({8}).left_ids == (8,)
+    left = a_try(7, 8, 9, pass_mark=1.0).answered(7, is_right=True).only(()).settled(NOW)
+    assert (left.is_passed, left.given, left.tries) == (True, 1, 1), "the mark is taken of what was asked"
+    none = a_try(7, tries=3).only(()).settled(NOW)
+    assert (none.ended_at, none.is_passed, none.tries) == (NOW, False, 2), "of which nothing was asked is no try"
+    assert a_try(7, tries=0).only(()).settled(NOW).tries == 0

@@ -19,6 +19,7 @@ from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
 from manyeyes.sites import store as sites
+from manyeyes.skills.practice import store as practices
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
@@ -102,6 +103,13 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (tasks.SQL, "known_questions", (1, [3, 4], [b"a", b"b"]), {"question_digest"}, False),
     (tasks.SQL, "asked_questions", (1, [5]), {"question_pkey"}, False),
     (tasks.SQL, "question_media", (1, 5), {"question_picture_pkey"}, True),
+    (workers.SQL, "online", (1, [5, 6], 1), {"session_pkey"}, False),
+    (workers.SQL, "attach", (1, [5, 6], 1, NOW), {"session_pkey"}, True),
+    (practices.SQL, "lock_practices", (1, [5, 6]), {"practice_pkey", "session_pkey"}, True),
+    (practices.SQL, "right_answers", (1, [5, 6]), {"gold_pkey", "result_pkey"}, False),
+    (practices.SQL, "practices_of", (1, 5), {"practice_pkey"}, True),
+    (practices.SQL, "practices_in", (1, 1, 100), {"practice_of_queue"}, True),
+    (practices.SQL, "practised", (1, 5, 1, NOW), {"answer_worker"}, True),
     (workers.SQL, "rooms", (1, 1, 20), {"session_room"}, False),
     (workers.SQL, "idle_among", (1, 1, [5, 6]), {"session_pkey"}, False),
     (workers.SQL, "idle_in", (1, 1), {"session_room"}, False),

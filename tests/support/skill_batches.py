@@ -1,11 +1,13 @@
-"""Batches of appeals against floors and of their decisions, a function per action (support/batch_draw.py)."""
+"""Batches of what follows from floors: appeals, decisions, practice; a function per action (support/batch_draw.py)."""
 
 from manyeyes.actions.appeal_bars import AppealBar
+from manyeyes.actions.begin_practice import BeginPractice
 from manyeyes.actions.decide_bars import DecideBar
 from manyeyes.actions.learn_skills import LearnedSkill, LearnSkills
+from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.consensus.rules import Method, Skill
 from support.batch_draw import Draw
-from support.batch_world import CELL, World
+from support.batch_world import CELL, LIVE_NODE, LOST_NODE, World
 
 
 def appeal_bars(draw: Draw, world: World) -> list[AppealBar]:
@@ -36,5 +38,31 @@ def learn_skills(draw: Draw, world: World) -> list[LearnSkills]:
         learned = [LearnedSkill(worker_id=w, skill=Skill(right=draw.one((0.0, 2.5)), wrong=1.0)) for w in people]
         method, queue_id = draw.one(tuple(Method)), draw.one((1, 1, 2))
         return LearnSkills(cell=CELL, queue_id=queue_id, method=method, learned=tuple(learned))
+
+    return draw.batch(one)
+
+
+def begin_practice(draw: Draw, world: World) -> list[BeginPractice]:
+    """Draw people who begin to practise, some who need not, some in a queue without a set, from two nodes."""
+
+    def one() -> BeginPractice:
+        worker_id, queue_id, node_id = (
+            draw.one(world.worker_ids),
+            draw.one((1, 1, 1, 2)),
+            draw.one((LIVE_NODE, LOST_NODE)),
+        )
+        return BeginPractice(CELL, worker_id, node_id, queue_id, draw.one((("en",), ("en", "vi"))))
+
+    return draw.batch(one)
+
+
+def set_trainings(draw: Draw, world: World) -> list[SetTraining]:
+    """Draw training sets, paid and not, some that are refused, some that are taken away."""
+
+    def one() -> SetTraining:
+        queue_id, items, is_paid = draw.one((1, 1, 2)), draw.one((0, 1, 2, 11)), draw.one((False, True))
+        named = tuple(draw.few(sorted(world.owners))) if draw.rarely() else ()
+        mark = draw.one((0.5, 0.8, 1.5))
+        return SetTraining(cell=CELL, queue_id=queue_id, task_ids=named, items=items, is_paid=is_paid, pass_mark=mark)
 
     return draw.batch(one)

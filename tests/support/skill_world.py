@@ -1,9 +1,13 @@
-"""What is known of people in the world that batches meet: gold, evidence, somebody who is stopped."""
+"""What is known of people in the world that batches meet: gold, evidence, somebody who is stopped and practises."""
 
+from manyeyes.actions.begin_practice import BeginPractice, begin_practice
+from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.skills import evidence, gold_items
 from manyeyes.skills.evidence import NewEvidence
 from manyeyes.skills.gold_items import DueDraws, SeenGold
 from manyeyes.skills.rules import EvidenceSource
+from manyeyes.skills.training import Practice
+from manyeyes.values.refusals import Refusal
 from support.action_stage import Stage
 
 FIRST_CHECKED = 7_000_000  # tasks of which nothing else is known
@@ -40,3 +44,21 @@ async def make_skills(stage: Stage, author: int) -> None:
         await stage.change(stopped, worker_id, stage.now)
     appealed = "UPDATE skill SET appealed_at = $3, appeal_words = 'I was right' WHERE cell = $1 AND worker_id = $2"
     await stage.change(appealed, worker_ids[0], stage.now)
+    await _practise(stage, worker_ids[1])
+
+
+async def _practise(stage: Stage, worker_id: int) -> None:
+    """Make a training set of two ended tasks, and lay the first before somebody who is below the floor."""
+    await stage.change(
+        "INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, created_at) "
+        "SELECT t.cell, t.task_id, t.account_id, t.queue_id, t.question_id, '12345', 0, $2 "
+        "FROM task AS t JOIN result AS r ON r.cell = t.cell AND r.task_id = t.task_id WHERE t.cell = $1 "
+        "AND t.queue_id = 1 AND r.kept AND r.media <> '' AND r.ending = 0 ORDER BY t.task_id DESC LIMIT 3 "
+        "ON CONFLICT DO NOTHING",
+        stage.now,
+    )
+    command = SetTraining(cell=stage.cell, queue_id=1, items=2, is_paid=True, pass_mark=0.5)
+    (made,) = await stage.act(set_trainings, command)
+    assert not isinstance(made, Refusal), made
+    (begun,) = await stage.act(begin_practice, BeginPractice(stage.cell, worker_id, 1, 1, ("en",)))
+    assert isinstance(begun, Practice), begun

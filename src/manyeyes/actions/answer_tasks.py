@@ -9,6 +9,7 @@ import msgspec
 
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import LeaseId, load_desks, promote_queued
 from manyeyes.dispatch.rules import Purpose, WorkState
@@ -68,8 +69,7 @@ async def answer_tasks(
     proofs = await sites.hold(tx, cell, keys) if keys else {}
     # 2. Decide: each answer is taken, refused (its task stays on the desk), or on a lease that is lost.
     ended: list[EndedWork] = []
-    seats: list[ClosedSeat] = []
-    gold: list[ClosedSeat] = []
+    closed: dict[Purpose, list[ClosedSeat]] = {purpose: [] for purpose in Purpose}
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
@@ -80,15 +80,14 @@ async def answer_tasks(
             first.append(refusal)
             continue
         first.append(work)
-        if work and work.purpose is Purpose.GOLD:
-            gold.append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
-        elif work and work.of_task:
-            seats.append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
+        if work and work.of_task:
+            closed[work.purpose].append(ClosedSeat(work, SeatEnd.ANSWERED, text, _took_ms(work, now)))
         elif work:
             ended.append(EndedWork(work, Ending.SOLVED, text))
     # 3. Save: the ends of tasks and of seats, the trail of sites, what lies on the desks now.
-    await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
-    await keep_gold_answers(tx, now, cell, gold)
+    await end_works(tx, now, cell, ended, closed[Purpose.SEAT], seed=commands[0].seed)
+    await keep_gold_answers(tx, now, cell, closed[Purpose.GOLD])
+    await keep_practice(tx, now, cell, desks, closed[Purpose.PRACTICE])
     await sites.add_events(tx, now, cell, [_use(e.work) for e in ended if e.work.site])
     answered = [work for work in first if isinstance(work, Work)]  # in the order in which they were answered
     if answered:

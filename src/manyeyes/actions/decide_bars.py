@@ -7,7 +7,8 @@ import asyncpg
 import msgspec
 
 from manyeyes.skills import evidence
-from manyeyes.skills.counting import SkillRow
+from manyeyes.skills.counting import SkillRow, decided, lifted
+from manyeyes.skills.practice import store as practices
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -24,15 +25,19 @@ class DecideBar(msgspec.Struct, frozen=True, kw_only=True):
 async def decide_bars(tx: asyncpg.Connection, now: datetime, commands: Sequence[DecideBar]) -> list[bool | Refusal]:
     """Return for each whether the bar is lifted, or that there is none, or no appeal to turn down.
 
-    Who gets the queue again begins anew before its floor, with as much gold as a newcomer; their skill stays.
+    Who gets the queue again begins anew before its floor, with as much gold as a newcomer; their skill stays. How often
+    they tried to practise is forgotten.
     """
-    # 1. Load: what is known of those who were ever checked there, locked.
+    # 1. Load: what is known of those who were ever checked there, locked behind their tries.
     cell = commands[0].cell
+    await practices.lock_practices(tx, cell, {c.worker_id for c in commands})
     known = await evidence.lock_known(tx, cell, sorted({(c.queue_id, c.worker_id) for c in commands}))
     # 2. Decide.
     outcomes = [_decide(command, known, now) for command in commands]
     # 3. Save.
     await evidence.save_skills(tx, cell, list(known.values()))
+    lifting = [c for c, outcome in zip(commands, outcomes, strict=True) if outcome is True]
+    await practices.forget_tries(tx, cell, [(c.worker_id, c.queue_id) for c in lifting])
     return outcomes
 
 
@@ -40,15 +45,11 @@ def _decide(command: DecideBar, known: dict[evidence.Person, SkillRow], now: dat
     row = known.get((command.queue_id, command.worker_id))
     if row is None or row.barred_at is None:
         return Refusal(Reason.NOT_REFUSED, "this worker is not stopped from getting this queue")
-    waits = row.appealed_at is not None and row.appeal_decided_at is None
-    if not command.is_lifted and not waits:
+    if not command.is_lifted and not row.is_appealing:
         return Refusal(Reason.UNKNOWN_REPORT, "there is no appeal of this worker's to turn down")
-    row = row.with_skill(row.skill(now), now)
-    if waits:
-        row = msgspec.structs.replace(
-            row, appeal_decided_at=now, appeal_accepted=command.is_lifted, appeal_answer=command.answer
-        )
     if command.is_lifted:
-        row = msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False, since=now, suspicion=1.0)
+        row = lifted(row, now, command.answer)
+    else:
+        row = decided(row, now, is_accepted=False, answer=command.answer)
     known[row.key] = row
     return command.is_lifted

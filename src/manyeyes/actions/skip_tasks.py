@@ -8,9 +8,11 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
+from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
 from manyeyes.actions.shared.worker_desks import Desks, LeaseId, load_desks, promote_queued
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
@@ -48,6 +50,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     # 2. Decide: each task goes back to its queue, or ends when too many have failed.
     ended: list[EndedWork] = []
     seats: list[ClosedSeat] = []
+    practice: list[ClosedSeat] = []
     returning: list[Returning] = []
     taken: list[Work | None] = []
     for command in commands:
@@ -56,7 +59,9 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         if work is None:
             continue
         failures = work.failures + counts_as_failure(command.reason)
-        if is_unsolvable(failures) and work.of_task:
+        if work.purpose is Purpose.PRACTICE:
+            practice.append(ClosedSeat(work, SeatEnd.FAILED))
+        elif is_unsolvable(failures) and work.of_task:
             seats.append(ClosedSeat(msgspec.structs.replace(work, failures=failures), SeatEnd.FAILED))
         elif is_unsolvable(failures):
             ended.append(EndedWork(msgspec.structs.replace(work, failures=failures), Ending.UNSOLVABLE))
@@ -70,6 +75,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
     await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
+    await keep_practice(tx, now, cell, desks, practice)
     skipped = Counter(work.worker_id for work in taken if work)
     if skipped:
         await promote_queued(tx, now, cell, desks, skipped)

@@ -12,6 +12,7 @@ from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import check_floor, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
+from manyeyes.cli.queue_training import train
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE, QueueTerms
@@ -39,6 +40,7 @@ app.command(
     name="calibrate",
     help="Tell what audits prove of the results of a queue's people.",
 )
+app.command(train, name="training")
 
 
 @app.command(name="list")

@@ -101,6 +101,7 @@ def _workers(context: Context) -> Rooms:
         "/worker/skip": work.skip,
         "/worker/instructions": work.instructions,
         "/worker/accuracy/appeal": accuracy.appeal,
+        "/worker/accuracy/practise": accuracy.practise,
         "/worker/appeal": complaints.appeal,
         "/reviewer/vote": review.vote,
         "/reviewer/leave": review.leave,

@@ -334,6 +334,7 @@ CREATE TABLE session (
     took_ms       int NOT NULL DEFAULT 0,          -- from showing to answering, the last time; 0: not known
     left_at       timestamptz,                     -- when they were last present, and in which queues,
     left_queues   int[] NOT NULL DEFAULT '{}',     -- before they left
+    practice_queue int NOT NULL DEFAULT 0,         -- whose training set they practise with, below its floor; 0: none
     PRIMARY KEY (cell, worker_id)
 ) WITH (fillfactor = 50);
 -- Who asks comes before who is merely present.
@@ -1056,6 +1057,42 @@ CREATE TABLE gold_seen (
     laid_at   timestamptz NOT NULL,
     PRIMARY KEY (cell, worker_id, task_id)
 );
+
+-- What somebody below a queue's floor may do to get it again: pictures whose right answers are known (docs/decisions/0065).
+-- They are gold of the queue, and are asked nobody as gold as long as they are in the set; who practised has had them.
+CREATE TABLE training (
+    cell      int NOT NULL,
+    queue_id  int NOT NULL,
+    task_ids  bigint[] NOT NULL CHECK (cardinality(task_ids) BETWEEN 1 AND 100),  -- in the order in which they are asked
+    is_paid   boolean NOT NULL,
+    pass_mark double precision NOT NULL CHECK (pass_mark > 0 AND pass_mark <= 1),
+    set_at    timestamptz NOT NULL,
+    PRIMARY KEY (cell, queue_id),
+    CHECK (is_paid OR cardinality(task_ids) <= 10)  -- nobody works for nothing for long (skills/training.py)
+);
+
+-- Somebody's last try with a queue's training set. The terms are those that they were told before they began it.
+CREATE TABLE practice (
+    cell          int NOT NULL,
+    worker_id     bigint NOT NULL,
+    queue_id      int NOT NULL,
+    tries         smallint NOT NULL,      -- begun since an operator last gave them the queue
+    left_ids      bigint[] NOT NULL,      -- what is still to be answered; the first lies on their desk, or will
+    given         smallint NOT NULL DEFAULT 0,
+    correct       smallint NOT NULL DEFAULT 0,
+    is_paid       boolean NOT NULL,
+    pass_mark     double precision NOT NULL,
+    pay_micros    bigint NOT NULL,
+    lease_seconds int NOT NULL,
+    begun_at      timestamptz NOT NULL,
+    ended_at      timestamptz,            -- null: it goes on, maybe after a break
+    is_passed     boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (cell, worker_id, queue_id),
+    CHECK (correct <= given),
+    CHECK (is_paid OR pay_micros = 0),
+    CHECK (NOT is_passed OR ended_at IS NOT NULL)
+) WITH (fillfactor = 70);
+CREATE INDEX practice_of_queue ON practice (cell, queue_id, begun_at);
 
 -- How many lots were drawn for a worker, ever, and what they had answered then: one lot for each answer.
 CREATE TABLE gold_draw (

@@ -23,7 +23,7 @@ class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
     """A worker's presence and their pay; earned and answered count since they went online.
 
     ``lost``: queues that they were given and no longer get, since they are below the floor there; ``none_left``: these
-    are all.
+    are all. ``practising``: whose training set they practise with now.
     """
 
     worker_id: int
@@ -37,6 +37,7 @@ class WorkerSession(msgspec.Struct, frozen=True, kw_only=True):
     payable_micros: int
     lost: list[QueueTerms]
     none_left: bool
+    practising: QueueTerms | None
 
 
 async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerSession:
@@ -61,6 +62,7 @@ async def worker_session(context: Context, cell: int, worker: Worker) -> WorkerS
         payable_micros=payable,
         lost=[terms[q] for q in worker.queues if q in lost and q in terms],
         none_left=not isinstance(allowed, Refusal) and lost.issuperset(allowed[0]),
+        practising=terms.get(begun.practice_queue) if begun else None,
     )
 
 

@@ -22,7 +22,7 @@ from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.looks.store import desk_of
-from manyeyes.dispatch.rules import WorkState
+from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
 from manyeyes.roles.instructions import Instructions, QuestionKey, ReadBefore, Reading, instructions
 from manyeyes.roles.pictures import KeptPicture
@@ -58,6 +58,7 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
     pay_micros: int
     question: QuestionKey | None = None  # one with instructions or examples
     is_unread: bool = False  # the worker has not gone past them
+    is_practice: bool = False  # of a training set: its right answer is known, and told when the try is over
 
 
 class AnswerTaken(msgspec.Struct, frozen=True):
@@ -89,7 +90,8 @@ class WorkerDesk:
         pool = self._context.cells.pool(cell)
         lost = await read_patiently(pool, lambda db: skills.lost_queues(db, cell, worker.worker_id))
         if lost.issuperset(allowed[0]):
-            return NONE_LEFT
+            session = await self.session(worker)
+            return session if session.practising else NONE_LEFT  # who practises is online
         command = GoOnline(cell, worker.worker_id, self._context.node_id, tuple(allowed[0]), tuple(allowed[1]))
         await self._context.batcher.ask(go_online, command)
         self._context.presence.touch(worker.worker_id, cell)
@@ -242,6 +244,7 @@ class WorkerDesk:
             pay_micros=work.pay_micros,
             question=None if reading is Reading.NOTHING else question,
             is_unread=reading is Reading.UNREAD,
+            is_practice=work.purpose is Purpose.PRACTICE,
         )
 
     def _is_ours(self, lease: LeaseId | None) -> TypeGuard[LeaseId]:

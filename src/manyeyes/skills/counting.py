@@ -58,6 +58,11 @@ class SkillRow(msgspec.Struct, frozen=True, kw_only=True):
         """Return the time in which the last appeal was open, if there was one."""
         return [AppealSpan(self.appealed_at, self.appeal_decided_at)] if self.appealed_at else []
 
+    @property
+    def is_appealing(self) -> bool:
+        """Tell whether an appeal waits for the operator."""
+        return self.appealed_at is not None and self.appeal_decided_at is None
+
     def skill(self, now: datetime) -> Skill:
         """Return what is left of it ``now``."""
         kept = Skill(right=self.right_weight, wrong=self.wrong_weight, confusion=self.confusion)
@@ -126,3 +131,22 @@ def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float, 
     if not found.is_below and row.barred_at is not None:
         return msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False)
     return row
+
+
+def lifted(row: SkillRow, now: datetime, answer: str = "") -> SkillRow:
+    """Return the row of somebody who gets the queue again: they begin anew before its floor, and their skill stays.
+
+    An appeal that waits is accepted by that; ``answer``: what they are told.
+    """
+    row = msgspec.structs.replace(
+        decided(row, now, is_accepted=True, answer=answer), barred_at=None, barred_why="", is_to_replace=False
+    )
+    return msgspec.structs.replace(row, since=now, suspicion=1.0)
+
+
+def decided(row: SkillRow, now: datetime, *, is_accepted: bool, answer: str) -> SkillRow:
+    """Return the row with the appeal that waits decided, if one does; what fades has faded until ``now``."""
+    row = row.with_skill(row.skill(now), now)
+    if not row.is_appealing:
+        return row
+    return msgspec.structs.replace(row, appeal_decided_at=now, appeal_accepted=is_accepted, appeal_answer=answer)

@@ -54,11 +54,13 @@ ON CONFLICT (cell, worker_id) DO UPDATE SET draws = excluded.draws, answered = e
 -- name: unseen_gold
 -- Gold that each of these may be asked: of the questions before them (none: of any), never had before, neither as gold nor as
 -- a task of its own; not of a customer who filters them. A task that has not ended is no gold yet: it may still come to them.
+-- What people practise with is not asked as gold.
 SELECT h.worker_id, g.task_id, g.answer, t.kind
 FROM unnest($2::bigint[], $3::int[], $4::text[]) AS h (worker_id, queue_id, questions), LATERAL (
     SELECT g.task_id, g.answer FROM gold AS g JOIN result AS r ON r.cell = $1 AND r.task_id = g.task_id
     WHERE g.cell = $1 AND g.queue_id = h.queue_id AND g.aside_at IS NULL AND r.kept AND r.media <> ''
       AND r.worker_id <> h.worker_id
+      AND NOT EXISTS (SELECT FROM training AS n WHERE n.cell = $1 AND n.queue_id = g.queue_id AND g.task_id = ANY (n.task_ids))
       AND (h.questions = '{}' OR g.question_id = ANY (h.questions::bigint[]))
       AND NOT EXISTS (SELECT FROM gold_seen AS s WHERE s.cell = $1 AND s.worker_id = h.worker_id AND s.task_id = g.task_id)
       AND NOT EXISTS (SELECT FROM panel AS p WHERE p.cell = $1 AND p.task_id = g.task_id AND h.worker_id = ANY (p.asked))
@@ -69,11 +71,11 @@ JOIN task AS t ON t.cell = $1 AND t.task_id = g.task_id
 ORDER BY h.worker_id, g.task_id;
 
 -- name: insert_seen
--- Gold that lies on somebody's desk now was had by them.
+-- Gold that lies on somebody's desk now was had by them; in a second try to practise it comes again.
 INSERT INTO gold_seen (cell, worker_id, task_id, queue_id, work_id, laid_at)
 SELECT $1, s.worker_id, s.task_id, s.queue_id, s.work_id, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[]) AS s (worker_id, task_id, queue_id, work_id)
-ORDER BY s.worker_id, s.task_id;
+ORDER BY s.worker_id, s.task_id ON CONFLICT DO NOTHING;
 
 -- name: gold_answers
 -- The right answers of gold, put aside or not.

@@ -1,6 +1,9 @@
-"""A queue's training set: what it may ask of people, and when it is passed (docs/decisions/0057)."""
+"""A queue's training set: what it may ask of people, and when it is passed (docs/decisions/0057, 0065)."""
 
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from fractions import Fraction
+from itertools import zip_longest
 
 import msgspec
 
@@ -50,3 +53,58 @@ def is_passed(training: TrainingSet, right: int) -> bool:
 def may_practise(tries: int) -> bool:
     """Tell whether somebody who tried so often may try again: three times, then an operator decides."""
     return tries < MOST_TRIES
+
+
+def chosen_pictures(groups: Sequence[Sequence[int]], count: int) -> list[int]:
+    """Return ``count`` pictures for a set, or all that there are, taken in turn from each group.
+
+    ``groups``: the pictures of each label, or one group where answers are typed; so that rare labels are asked too.
+    """
+    in_turn = [each for row in zip_longest(*groups) for each in row if each is not None]
+    return in_turn[:count]
+
+
+class Practice(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's last try with a queue's set, under the terms that they were told. ``left_ids``: still to be answered.
+
+    ``tries``: how many they began, this one too. ``is_on``: they are there, and this is what they practise now.
+    """
+
+    worker_id: int
+    queue_id: int
+    tries: int
+    left_ids: tuple[int, ...]
+    given: int = 0
+    correct: int = 0
+    is_paid: bool
+    pass_mark: float
+    pay_micros: int
+    lease_seconds: int
+    begun_at: datetime
+    ended_at: datetime | None = None
+    is_passed: bool = False
+    is_on: bool = False
+
+    @property
+    def pictures(self) -> int:
+        """Return how many pictures the try has, answered or not."""
+        return self.given + len(self.left_ids)
+
+    def answered(self, task_id: int, *, is_right: bool) -> "Practice":
+        """Return the try with one more picture answered, or passed over, which is not right."""
+        left = tuple(each for each in self.left_ids if each != task_id)
+        replace = msgspec.structs.replace
+        return replace(self, left_ids=left, given=self.given + 1, correct=self.correct + is_right)
+
+    def only(self, known: Collection[int]) -> "Practice":
+        """Return the try without the pictures that are none any more: forgotten, or denied by those who know."""
+        return msgspec.structs.replace(self, left_ids=tuple(each for each in self.left_ids if each in known))
+
+    def settled(self, now: datetime) -> "Practice":
+        """Return the try ended if nothing of it is left; one of which nothing was asked is no try."""
+        if self.left_ids or self.ended_at is not None:
+            return self
+        whole = TrainingSet(pictures=self.given, is_paid=self.is_paid, pass_mark=self.pass_mark)
+        passed = self.given > 0 and is_passed(whole, self.correct)
+        tries = self.tries if self.given else max(self.tries - 1, 0)
+        return msgspec.structs.replace(self, ended_at=now, is_passed=passed, tries=tries, is_on=False)

@@ -13,6 +13,7 @@ from manyeyes.v1 import (
     jobs,
     judging,
     money,
+    practice,
     recognitions,
     reports,
     reviewer,
@@ -31,6 +32,7 @@ from manyeyes.v1.jobs import JobsApi
 from manyeyes.v1.judging import JudgingApi
 from manyeyes.v1.money import MoneyApi
 from manyeyes.v1.operations import Operation
+from manyeyes.v1.practice import PracticeApi
 from manyeyes.v1.recognitions import RecognitionsApi
 from manyeyes.v1.reports import ReportsApi
 from manyeyes.v1.reviewer import ReviewerApi
@@ -41,6 +43,7 @@ from manyeyes.v1.worker import WorkerApi
 
 APIS: dict[Callable[[Context], object], list[Operation]] = {
     WorkerApi: worker.OPERATIONS,
+    PracticeApi: practice.OPERATIONS,
     ReviewerApi: reviewer.OPERATIONS,
     JudgingApi: judging.OPERATIONS,
     ReportsApi: reports.OPERATIONS,

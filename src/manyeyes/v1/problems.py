@@ -32,6 +32,8 @@ PROBLEMS = {
     Reason.SITE_WITHDRAWN: (409, "The proof of control over the site has ended"),
     Reason.NOT_ONLINE: (409, "The worker is not online"),
     Reason.BELOW_FLOOR: (409, "The worker has no queue left"),
+    Reason.NOT_BELOW_FLOOR: (409, "The worker gets the queue"),
+    Reason.NO_TRAINING: (409, "The queue has no training set"),
     Reason.SLOT_LOST: (409, "The vote is no longer yours to cast"),
     Reason.NOT_REFUSED: (409, "The answer was not refused"),
     Reason.ALREADY_APPEALED: (409, "There was an appeal already"),

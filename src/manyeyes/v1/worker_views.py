@@ -42,7 +42,8 @@ class QuestionRef(msgspec.Struct, frozen=True):
 class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     """``options``: of the kind; WidgetOptions of a token task. Of the two addresses one is empty.
 
-    ``question``: one with instructions or examples, which `/v1/worker/questions/{question}` tells.
+    ``question``: one with instructions or examples, which `/v1/worker/questions/{question}` tells. ``practice``: true
+    for a picture of a training set; no member of others.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
     queue: QueueView
     pay: float
     question: QuestionRef | msgspec.UnsetType = msgspec.UNSET
+    practice: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class LeaseView(msgspec.Struct, frozen=True):
@@ -64,6 +66,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     """``state``: idle, busy, away or offline; money in USD; earned and answered since they went online.
 
     ``lost``: queues that they no longer get, since they are below the floor there; ``none_left``: these are all.
+    ``practising``: the queue whose training set they practise with.
     """
 
     worker_id: int
@@ -77,6 +80,7 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
     payable: float
     lost: list[QueueView]
     none_left: bool
+    practising: QueueView | None
 
 
 class AnswerView(msgspec.Struct, frozen=True):
@@ -112,6 +116,7 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
         queue=queue_view(leased.queue),
         pay=number(leased.pay_micros),
         question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
+        practice=True if leased.is_practice else msgspec.UNSET,
     )
     return LeaseView(str(leased.lease), leased.expires_at, task)
 
@@ -131,6 +136,7 @@ def session_view(session: WorkerSession) -> SessionView:
         payable=number(session.payable_micros),
         lost=[queue_view(queue) for queue in session.lost],
         none_left=session.none_left,
+        practising=queue_view(session.practising) if session.practising else None,
     )
 
 

@@ -37,6 +37,8 @@ class Reason(enum.StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     NOT_ONLINE = "not_online"
     BELOW_FLOOR = "below_floor"
+    NOT_BELOW_FLOOR = "not_below_floor"
+    NO_TRAINING = "no_training"
     QUEUE_NOT_ALLOWED = "queue_not_allowed"
     LEASE_LOST = "lease_lost"
     ANSWER_UNFIT = "answer_unfit"

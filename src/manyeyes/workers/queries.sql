@@ -114,18 +114,47 @@ FROM (SELECT worker_id, array_agg(queue_id) AS lost FROM unnest($2::int[], $3::b
       GROUP BY worker_id) AS l
 WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
+-- name: open_sessions
+-- People who never came get a presence that has not begun.
+INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
+SELECT $1, w.worker_id, 0, false, '{}', '{}', $3, $3 FROM unnest($2::bigint[]) AS w (worker_id) ORDER BY w.worker_id
+ON CONFLICT DO NOTHING;
+
+-- name: begin_practising
+-- People practise from now on; who was not online comes by that. Their presences are locked.
+UPDATE session SET practice_queue = p.queue_id, node_id = p.node_id, present = true,
+       silent = session.silent OR NOT session.present,
+       languages = CASE WHEN o.is_new THEN p.languages::text[] ELSE session.languages END,
+       earned_micros = CASE WHEN o.is_new THEN 0 ELSE session.earned_micros END,
+       answered = CASE WHEN o.is_new THEN 0 ELSE session.answered END,
+       online_since = CASE WHEN o.is_new THEN $6 ELSE session.online_since END,
+       idle_since = CASE WHEN session.present THEN session.idle_since ELSE $6 END, lapses = 0
+FROM unnest($2::bigint[], $3::bigint[], $4::int[], $5::text[]) AS p (worker_id, node_id, queue_id, languages)
+     JOIN (SELECT worker_id, queues = '{}' AND practice_queue = 0 AS is_new FROM session
+           WHERE cell = $1 AND worker_id = ANY ($2::bigint[])) AS o ON o.worker_id = p.worker_id
+WHERE session.cell = $1 AND session.worker_id = p.worker_id;
+
+-- name: end_practising
+-- A try with a queue's training set is over; who passed has the queue again at once. Their presences are locked.
+UPDATE session SET practice_queue = CASE session.practice_queue WHEN $2 THEN 0 ELSE session.practice_queue END,
+       queues = CASE WHEN p.is_passed AND NOT session.queues @> ARRAY[$2::int] THEN session.queues || $2::int ELSE session.queues END
+FROM unnest($3::bigint[], $4::boolean[]) AS p (worker_id, is_passed)
+WHERE session.cell = $1 AND session.worker_id = p.worker_id;
+
 -- name: online
 -- Which of these workers are online, and whether the match knows that they are present and ask through this node.
 SELECT worker_id, present AND node_id = $3 AND NOT silent AS is_attached FROM session
-WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND cardinality(queues) > 0;
+WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) AND (cardinality(queues) > 0 OR practice_queue <> 0);
 
 -- name: attach
--- Workers who are online ask through this node: they are present again, and matched before those who do not ask.
+-- Workers who are online ask through this node: they are present again, and matched before those who do not ask. Who practises.
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = true, silent = false, node_id = $3,
        idle_since = CASE WHEN session.present THEN session.idle_since ELSE $4 END
-FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id AND cardinality(session.queues) > 0;
+FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id
+  AND (cardinality(session.queues) > 0 OR session.practice_queue <> 0)
+RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS worker_id;
 
 -- name: astray
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
@@ -144,10 +173,11 @@ WHERE NOT EXISTS (SELECT FROM credential AS c WHERE c.secret_hash = s.secret_has
 SELECT worker_id FROM worker WHERE worker_id = ANY ($1::bigint[]) AND disabled_at IS NOT NULL;
 
 -- name: leave
--- Workers are away or offline: out of the match. Offline ones forget their queues.
+-- Workers are away or offline: out of the match. Offline ones forget their queues, and that they practise.
 WITH mine AS MATERIALIZED (
     SELECT worker_id FROM session WHERE cell = $1 AND worker_id = ANY ($2::bigint[]) ORDER BY worker_id FOR UPDATE)
 UPDATE session SET present = false, silent = true, queues = CASE WHEN $3 THEN '{}' ELSE session.queues END,
+       practice_queue = CASE WHEN $3 THEN 0 ELSE session.practice_queue END,
        left_at = CASE WHEN session.present THEN $4 ELSE session.left_at END,
        left_queues = CASE WHEN session.queues <> '{}' THEN session.queues ELSE session.left_queues END
 FROM mine WHERE session.cell = $1 AND session.worker_id = mine.worker_id;
@@ -163,7 +193,7 @@ RETURNING session.worker_id;
 
 -- name: session
 -- A worker's presence, and the queues whose floor they are below.
-SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since,
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
        ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 AND worker_id = $2;
 
@@ -256,7 +286,7 @@ WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
 
 -- name: all_sessions
 -- Every worker's presence in a cell, and the queues whose floor they are below.
-SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since,
+SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
        ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = session.worker_id
              AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 ORDER BY worker_id;

@@ -43,6 +43,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     earned_micros: int
     answered: int
     online_since: datetime
+    practice_queue: int
     lost: tuple[int, ...]
 
 
@@ -61,7 +62,7 @@ class SessionChange(msgspec.Struct, frozen=True):
 
 def state_of(session: Session | None) -> WorkerState:
     """Return what a worker with this presence does; who never came, or has no queue any more, is offline."""
-    if session is None or not session.queues:
+    if session is None or not (session.queues or session.practice_queue):
         return WorkerState.OFFLINE
     if not session.present:
         return WorkerState.AWAY
@@ -175,10 +176,10 @@ async def online(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], n
     return dict(await tx.fetch(SQL.online, cell, worker_ids, node_id))
 
 
-async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> None:
-    """Make online workers present, and asking, through this node."""
-    if worker_ids:
-        await tx.execute(SQL.attach, cell, worker_ids, node_id, now)
+async def attach(tx: asyncpg.Connection, now: datetime, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:
+    """Make online workers present, and asking, through this node; return those who practise."""
+    rows = await tx.fetch(SQL.attach, cell, worker_ids, node_id, now) if worker_ids else []
+    return {row["worker_id"] for row in rows} - {None}
 
 
 async def hush(tx: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> set[int]:

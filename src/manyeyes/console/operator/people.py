@@ -11,6 +11,7 @@ from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_REASON
 from manyeyes.roles.accuracy import decide_bar, queue_people
 from manyeyes.roles.operator import open_appeals
+from manyeyes.roles.practising import queue_training
 from manyeyes.runtime.context import Context
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Refusal
@@ -46,6 +47,7 @@ class PeoplePages:
             queues=list(queues.values()),
             queue=queue,
             people=await queue_people(self._context, queue.queue_id) if queue else [],
+            training=await queue_training(self._context, queue.queue_id) if queue else [],
             longest_answer=LONGEST_REASON,
         )
 

@@ -92,6 +92,7 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.not_online": mark("You were set to a break because nothing was heard from this page. Start again below."),
     "notice.queues_lost": mark("You no longer get %(queues)s, because of the answers that were checked."),
     "notice.below_floor": mark("You have no queue left to work in, because of the answers that were checked."),
+    "notice.practice_over": mark("That was all of the practice. My accuracy says how it went."),
     "notice.queue_not_allowed": mark("You have no queue to work in yet. Ask the operator of this installation."),
     "notice.unknown_token": mark("You are signed out. Ask the operator for a new sign-in link."),
     "notice.reconnecting": mark("Connection lost. Trying again; what you have typed is kept."),

@@ -1,4 +1,4 @@
-"""/worker/accuracy: how often a worker is right in each queue, with the pictures behind it, and their one appeal."""
+"""/worker/accuracy: how often a worker is right in each queue, with the pictures behind it; appeal and practice."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from manyeyes.console.shared.refusal_news import news
 from manyeyes.console.shared.rendering import render
 from manyeyes.reports.rules import LONGEST_APPEAL
 from manyeyes.roles.accuracy import QueueAccuracy, WrongAnswer, appeal_bar, worker_accuracy
+from manyeyes.roles.practising import PracticeDesk, PracticeOffer, ShownPractice
 from manyeyes.runtime.context import Context
 from manyeyes.skills.counting import BELOW_FLOOR
 from manyeyes.values.refusals import Refusal
@@ -22,6 +23,7 @@ from manyeyes.values.text.rules import is_too_long
 from manyeyes.workers.store import Worker
 
 NOTICES = {
+    "practise": (mark("That could not be begun: there is nothing for you to practise in this queue now."), "warn"),
     "sent": (mark("Your appeal was sent. The operator's answer will be shown here."), ""),
     "refused": (mark("That appeal could not be taken: there can be one each time, and it needs words."), "warn"),
 }
@@ -32,6 +34,7 @@ class AccuracyPages:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._practice = PracticeDesk(context)
 
     @for_workers
     async def show(self, request: Request, worker: Worker) -> Response:
@@ -41,6 +44,7 @@ class AccuracyPages:
         notices = NOTICES | {"long": (task_wording.filled(words, "hint.long", {"n": LONGEST_APPEAL}), "warn")}
         notice = notices.get(request.query_params.get("notice", ""))
         found = await worker_accuracy(self._context, worker)
+        offers = {each.queue.queue_id: each for each in await self._practice.offers(worker)}
         return render(
             request,
             "worker/accuracy.html",
@@ -48,7 +52,7 @@ class AccuracyPages:
             is_reviewer=worker.reviewer,
             fresh_refusals=await news(self._context, request, worker),
             notice={"words": translations.ugettext(notice[0]), "tone": notice[1]} if notice else None,
-            queues=[_queue(words, one, self._context.pictures) for one in found],
+            queues=[_queue(words, one, offers.get(one.queue.queue_id), self._context.pictures) for one in found],
             longest_appeal=LONGEST_APPEAL,
         )
 
@@ -62,9 +66,20 @@ class AccuracyPages:
         notice = "long" if is_long else "refused" if isinstance(outcome, Refusal) else "sent"
         return RedirectResponse(f"/worker/accuracy?notice={notice}#queue-{queue_id}", status_code=303)
 
+    @for_workers
+    async def practise(self, request: Request, worker: Worker) -> Response:
+        """POST /worker/accuracy/practise: begin a queue's training set, or go on with it; field `queue_id`."""
+        queue_id = number_of(await request.form(), "queue_id")
+        if isinstance(await self._practice.begin(worker, queue_id), Refusal):
+            return RedirectResponse(f"/worker/accuracy?notice=practise#queue-{queue_id}", status_code=303)
+        return RedirectResponse("/worker", status_code=303)
 
-def _queue(words: task_wording.Words, one: QueueAccuracy, pictures: PictureLinks) -> dict[str, Any]:
+
+def _queue(
+    words: task_wording.Words, one: QueueAccuracy, offer: PracticeOffer | None, pictures: PictureLinks
+) -> dict[str, Any]:
     """Return a queue as the template draws it."""
+    practised = offer.shown if offer else []
     return {
         "queue_id": one.queue.queue_id,
         "name": one.queue.name,
@@ -73,10 +88,16 @@ def _queue(words: task_wording.Words, one: QueueAccuracy, pictures: PictureLinks
         "is_floor": one.standing.barred_why == BELOW_FLOOR,
         "label": one.standing.barred_why.partition(" ")[2],
         "wrong": [_wrong(words, each, one.queue.sensitive, pictures) for each in one.wrong],
+        "practice": offer,
+        "practised": [
+            {**_wrong(words, each, one.queue.sensitive, pictures), "is_right": each.is_right} for each in practised
+        ],
     }
 
 
-def _wrong(words: task_wording.Words, each: WrongAnswer, sensitive: bool, pictures: PictureLinks) -> dict[str, Any]:
+def _wrong(
+    words: task_wording.Words, each: WrongAnswer | ShownPractice, sensitive: bool, pictures: PictureLinks
+) -> dict[str, Any]:
     return {
         "image_url": each.picture.peoples_path(pictures) if each.picture else None,
         "sensitive": sensitive,

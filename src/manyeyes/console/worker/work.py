@@ -147,7 +147,7 @@ class WorkPages:
 
 def _lost(words: task_wording.Words, session: WorkerSession) -> str:
     """Return what is said of queues that the worker no longer gets; empty when there is none."""
-    if session.none_left:
+    if session.none_left and not session.practising:
         return str(words["notice.below_floor"])
     names = ", ".join(queue.name for queue in session.lost)
     return task_wording.filled(words, "notice.queues_lost", {"queues": names}) if names else ""
@@ -176,6 +176,7 @@ def _task(words: task_wording.Words, leased: LeasedTask, lease: LeaseView, refus
         "queue": task.queue.name,
         "pay_micros": leased.pay_micros,
         "unread": leased.is_unread,
+        "practice": leased.is_practice,
     }
 
 

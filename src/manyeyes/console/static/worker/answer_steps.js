@@ -5,6 +5,7 @@ import { say } from "../shared/page_words.js";
 import * as answerBox from "./answer_box.js";
 import * as fields from "./field_list.js";
 import * as labelButtons from "./label_buttons.js";
+import { markPractice } from "./practice_mark.js";
 
 let task = null;
 let told = null;
@@ -21,6 +22,7 @@ export function form() {
 /** Asks for a task's answer, with what was given before. */
 export function open(next, draft) {
   task = next;
+  markPractice(task);
   fields.open(task.options, draft);
   lay(fields.isOpen() ? fields.given() : draft);
 }

@@ -2,14 +2,16 @@
 
 import * as notice from "../shared/notice.js";
 import { say } from "../shared/page_words.js";
+import { tellWhenOver } from "./practice_mark.js";
 
 const line = document.getElementById("lost");
 const sentence = document.getElementById("lost-words");
 
-/** Says what a session tells of lost queues; hides the line where there is none. */
-export function tellLost({ lost, none_left: noneLeft }) {
+/** Says what a session tells of lost queues, and of practice that is over; hides the line where no queue is lost. */
+export function tellLost({ lost, none_left: noneLeft, practising }) {
+  tellWhenOver(practising);
   const queues = lost.map(({ name }) => name).join(", ");
-  const words = noneLeft ? say("notice.below_floor") : queues && say("notice.queues_lost", { queues });
+  const words = noneLeft && !practising ? say("notice.below_floor") : queues && say("notice.queues_lost", { queues });
   if (sentence.textContent !== words) sentence.textContent = words; // said aloud only when it changes
   line.hidden = !words;
 }

@@ -1,0 +1,65 @@
+"""A queue's training set: of its gold, refused in words where it asks too much of people (docs/decisions/0065)."""
+
+import pytest
+
+from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
+from manyeyes.actions.set_trainings import SetTraining, set_trainings
+from manyeyes.skills.practice import store as practices
+from manyeyes.values.refusals import Refusal
+from support.action_stage import Stage
+from support.practising import gold
+
+
+async def put(stage: Stage, **given: object) -> tuple[int, ...] | Refusal:
+    (outcome,) = await stage.act(set_trainings, SetTraining(cell=stage.cell, queue_id=1, **given))  # type: ignore[arg-type]
+    return outcome
+
+
+async def test_a_set_is_made_made_anew_and_taken_away(stage: Stage):
+    task_ids = await gold(stage, 4)
+    assert await put(stage, task_ids=(task_ids[2], task_ids[0])) == (task_ids[2], task_ids[0])
+    (row,) = await stage.rows("training")
+    assert (row["task_ids"], row["is_paid"], row["pass_mark"]) == ([task_ids[2], task_ids[0]], False, 0.8)
+    assert await put(stage, items=3, is_paid=True, pass_mark=0.5) == tuple(task_ids[:3])
+    (row,) = await stage.rows("training")
+    assert (row["is_paid"], row["pass_mark"]) == (True, 0.5)
+    assert await put(stage) == ()
+    assert await stage.rows("training") == []
+
+
+@pytest.mark.parametrize(
+    ("items", "given", "words"),
+    [
+        (11, {"items": 11}, "practice without pay has at most 10 pictures"),
+        (1, {"items": 2}, "has 1 pictures whose right answer is known, not 2"),
+        (1, {"items": 1, "pass_mark": 0.0}, "the pass mark is a share above 0"),
+        (1, {"task_ids": (987,)}, "what is right of these tasks is not known in this queue: 987"),
+        (1, {"items": -1}, "from 1 to 100 pictures"),
+    ],
+)
+async def test_what_is_refused_leaves_the_set_as_it_was(stage: Stage, items: int, given: dict[str, object], words: str):
+    task_ids = await gold(stage, items)
+    assert await put(stage, task_ids=(task_ids[0],)) == (task_ids[0],)
+    before = await stage.rows("training")
+    outcome = await put(stage, **given)
+    assert isinstance(outcome, Refusal)
+    assert words in outcome.detail
+    assert await stage.rows("training") == before
+
+
+async def test_eleven_pictures_are_taken_when_they_are_paid(stage: Stage):
+    await gold(stage, 11)
+    outcome = await put(stage, items=11, is_paid=True)
+    assert isinstance(outcome, tuple)
+    assert len(outcome) == 11
+
+
+async def test_forgotten_and_denied_pictures_are_no_part_of_it(stage: Stage):
+    task_ids = await gold(stage, 3)
+    assert await put(stage, items=3) == tuple(task_ids)
+    await stage.change("UPDATE gold SET aside_at = now() WHERE cell = $1 AND task_id = $2", task_ids[0])
+    found = await stage.read(practices.trainings, stage.cell, [1])
+    assert found[1].task_ids == tuple(task_ids[1:])
+    stage.later(91 * 86_400)
+    await stage.act(forget_tasks, ForgetTasks(stage.cell))
+    assert await stage.read(practices.trainings, stage.cell, [1]) == {}, "a set of which nothing is left is none"

@@ -1,0 +1,136 @@
+"""A try that is left, skipped in, forgotten of, changed under, begun twice: what is promised (docs/decisions/0065)."""
+
+from manyeyes.actions.set_trainings import SetTraining, set_trainings
+from manyeyes.actions.skip_tasks import Skipped
+from manyeyes.skills.training import Practice
+from support.action_stage import LEASE_SECONDS, Stage
+from support.practising import TRUTH, ask_to_practise, barred_worker, begin, give, give_training, on_desk, practice_of
+
+
+async def test_two_tabs_are_one_try(stage: Stage):
+    await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    first, second = await begin(stage, worker_id), await begin(stage, worker_id)
+    assert first == second
+    assert len(await on_desk(stage, worker_id)) == 1
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert session["held"] == 1
+
+
+async def test_skipped_is_not_right_and_never_comes_again(stage: Stage):
+    task_ids = await give_training(stage, 2, pass_mark=0.5)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    (work,) = await on_desk(stage, worker_id)
+    outcome = await stage.skip(worker_id, stage.lease_of(work))
+    assert isinstance(outcome, Skipped)
+    assert outcome.next_work is not None
+    assert outcome.next_work.of_task == task_ids[1]
+    await give(stage, worker_id, TRUTH)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["correct"], row["is_passed"]) == (2, 1, True)
+    assert len(await stage.rows("answer", where="purpose = 3")) == 1
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert session["held"] == 0
+
+
+async def test_a_lease_that_ran_out_comes_again_when_they_ask(stage: Stage):
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    stage.later(LEASE_SECONDS + 1)
+    await stage.return_lapsed()
+    assert await on_desk(stage, worker_id) == []
+    await stage.ask(worker_id)
+    (work,) = await on_desk(stage, worker_id)
+    assert (work.of_task, (await practice_of(stage, worker_id))["given"]) == (task_ids[0], 0)
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["held"], session["practice_queue"]) == (1, 1)
+
+
+async def test_who_goes_in_the_middle_goes_on_where_they_were(stage: Stage):
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    await stage.go(worker_id)
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["held"], session["practice_queue"], session["present"]) == (0, 0, False)
+    await stage.ask(worker_id)
+    assert await on_desk(stage, worker_id) == [], "who went must say that they go on"
+    assert (await begin(stage, worker_id)).tries == 1
+    (work,) = await on_desk(stage, worker_id)
+    assert work.of_task == task_ids[1]
+    await give(stage, worker_id, TRUTH)
+    assert (await practice_of(stage, worker_id))["is_passed"]
+
+
+async def test_who_loses_the_connection_gets_the_picture_again_when_they_ask(stage: Stage):
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    assert isinstance(await ask_to_practise(stage, worker_id), Practice)
+    await stage.go(worker_id, offline=False)
+    assert await on_desk(stage, worker_id) == [], "nobody had seen it"
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["held"], session["practice_queue"], session["present"]) == (0, 1, False)
+    await stage.ask(worker_id)
+    await stage.ask(worker_id)
+    (work,) = await on_desk(stage, worker_id)
+    assert work.of_task == task_ids[0]
+    await stage.look(worker_id)
+    await stage.go(worker_id, offline=False)
+    assert len(await on_desk(stage, worker_id)) == 1, "what they look at they may answer"
+    await stage.ask(worker_id)
+    assert len(await on_desk(stage, worker_id)) == 1
+
+
+async def test_two_leases_in_a_row_end_the_presence_and_not_the_try(stage: Stage):
+    await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    for _ in range(2):
+        await begin(stage, worker_id)
+        stage.later(LEASE_SECONDS + 1)
+        await stage.return_lapsed()
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    row = await practice_of(stage, worker_id)
+    assert (session["held"], session["present"], row["tries"], row["ended_at"]) == (0, False, 1, None)
+
+
+async def test_a_try_keeps_its_terms_when_the_set_changes_or_goes(stage: Stage):
+    task_ids = await give_training(stage, 2, is_paid=True, pass_mark=0.5)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    other = SetTraining(cell=stage.cell, queue_id=1, task_ids=(task_ids[0],), pass_mark=1.0)
+    await stage.act(set_trainings, other)
+    await give(stage, worker_id, "9")
+    await stage.act(set_trainings, SetTraining(cell=stage.cell, queue_id=1))
+    await give(stage, worker_id, TRUTH)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["correct"], row["is_passed"]) == (2, 1, True)
+    assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == 2
+
+
+async def test_a_forgotten_picture_counts_for_nothing_and_is_paid_if_it_lay_there(stage: Stage):
+    task_ids = await give_training(stage, 3, is_paid=True)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[])", task_ids[:2])
+    await give(stage, worker_id, "9")
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["left_ids"]) == (0, [task_ids[2]])
+    assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == 1
+    await give(stage, worker_id, TRUTH)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["correct"], row["is_passed"]) == (1, 1, True)
+
+
+async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
+    await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await stage.change("DELETE FROM gold WHERE cell = $1")
+    await give(stage, worker_id, TRUTH)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["tries"], row["is_passed"], row["ended_at"]) == (0, 0, False, stage.now)
+    (skill,) = await stage.rows("skill")
+    assert skill["barred_at"] is not None
