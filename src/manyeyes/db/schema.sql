@@ -1054,8 +1054,11 @@ CREATE TABLE gold_seen (
     queue_id  int NOT NULL,
     work_id   bigint NOT NULL,            -- under which number it lay there
     laid_at   timestamptz NOT NULL,
+    passed_lease int NOT NULL DEFAULT 0,  -- on which lease they passed it on; 0: they did not
+    passed_at    timestamptz,             -- and when
     PRIMARY KEY (cell, worker_id, task_id)
 );
+CREATE INDEX gold_seen_work ON gold_seen (cell, work_id);
 
 -- How many lots were drawn for a worker, ever, and what they had answered then: one lot for each answer.
 CREATE TABLE gold_draw (

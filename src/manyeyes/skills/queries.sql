@@ -69,6 +69,23 @@ SELECT $1, s.worker_id, s.task_id, s.queue_id, s.work_id, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[]) AS s (worker_id, task_id, queue_id, work_id)
 ORDER BY s.worker_id, s.task_id;
 
+-- name: set_passed
+-- Gold that people passed on, and on which lease: a repeated skip is recognised by it.
+UPDATE gold_seen SET passed_lease = p.lease, passed_at = $2
+FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[]) AS p (worker_id, task_id, work_id, lease)
+WHERE gold_seen.cell = $1 AND gold_seen.worker_id = p.worker_id AND gold_seen.task_id = p.task_id
+  AND gold_seen.work_id = p.work_id;
+
+-- name: passed_gold
+-- Which of these numbers were gold that somebody passed on, for as long as another task in its place would not be answered:
+-- while older work waits or lies on others' desks, and a lease's time at the least.
+SELECT s.work_id, s.worker_id, s.passed_lease FROM gold_seen AS s JOIN queue AS q USING (queue_id)
+WHERE s.cell = $1 AND s.work_id = ANY ($2::bigint[]) AND s.passed_lease <> 0
+  AND (s.passed_at + make_interval(secs => q.lease_seconds) > $3
+       OR EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = s.queue_id AND w.state = 0 AND w.created_at <= s.passed_at)
+       OR EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = s.queue_id AND w.state IN (1, 2)
+                  AND w.worker_id <> s.worker_id AND w.purpose < 2 AND w.created_at <= s.passed_at));
+
 -- name: gold_answers
 -- The right answers of gold, put aside or not.
 SELECT task_id, answer FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
