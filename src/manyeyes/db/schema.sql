@@ -1060,6 +1060,25 @@ CREATE TABLE gold_seen (
 );
 CREATE INDEX gold_seen_work ON gold_seen (cell, work_id);
 
+-- Who answers as somebody else does, or as the recogniser, or before they can have looked: a night's finding, for the operator
+-- to look at; it stops nobody.
+CREATE TABLE alike (
+    cell      int NOT NULL,
+    queue_id  int NOT NULL,
+    worker_id bigint NOT NULL,          -- of a pair the one with the lower number
+    kind      text NOT NULL,            -- 'pair', 'model', 'haste'
+    other_id  bigint NOT NULL,          -- of a pair the other one; else 0
+    tasks     int NOT NULL,             -- pictures that both answered and not both rightly; of haste: timed answers
+    alike     int NOT NULL,             -- of these, both wrong in the same way; of haste: quicker than one can look
+    expected  real NOT NULL,            -- so many at the most of people who look for themselves
+    first_at  timestamptz,              -- of the pictures on which both were wrong alike, the first
+    found_at  timestamptz NOT NULL,     -- when a night found it first, and ever since
+    as_of     timestamptz NOT NULL,
+    PRIMARY KEY (cell, queue_id, worker_id, kind, other_id)
+);
+CREATE INDEX alike_worker ON alike (cell, worker_id);
+CREATE INDEX alike_other ON alike (cell, other_id) WHERE other_id <> 0;
+
 -- How many lots were drawn for a worker, ever, and what they had answered then: one lot for each answer.
 CREATE TABLE gold_draw (
     cell      int NOT NULL,

@@ -91,8 +91,12 @@ WHERE s.cell = $1 AND s.work_id = ANY ($2::bigint[]) AND s.passed_lease <> 0
 SELECT task_id, answer FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: standings
--- How often people were asked gold in queues, and how much they are doubted.
-SELECT queue_id, worker_id, gold_asked, suspicion FROM skill
+-- How often people were asked gold in queues, and how much they are doubted: as much as can be where they are hasty.
+SELECT queue_id, worker_id, gold_asked,
+       CASE WHEN EXISTS (SELECT FROM alike AS a WHERE a.cell = $1 AND a.queue_id = skill.queue_id
+                         AND a.worker_id = skill.worker_id AND a.kind = 'haste' AND a.other_id = 0)
+            THEN 1 ELSE suspicion END AS suspicion
+FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[]));
 
 -- name: insert_evidence
@@ -236,3 +240,38 @@ WHERE cell = $1 AND queue_id = $2 AND source IN ('gold', 'verdict') AND NOT is_a
 -- name: lost_queues
 -- The queues whose floor a worker is below, whether they ever came or not.
 SELECT queue_id FROM skill WHERE cell = $1 AND worker_id = $2 AND barred_at IS NOT NULL;
+
+-- name: checked_of_queue
+-- What gold and reviewers said of a queue's people since an instant, task by task, with the recogniser's label of reviews.
+SELECT e.task_id, e.worker_id, e.truth, e.given, e.labels, e.at, t.kind, m.label AS model
+FROM evidence AS e JOIN task AS t ON t.cell = $1 AND t.task_id = e.task_id
+LEFT JOIN recognition_review AS m ON m.cell = $1 AND m.task_id = e.task_id AND m.label >= 0
+WHERE e.cell = $1 AND e.queue_id = $2 AND e.at > $3 AND e.source IN ('gold', 'verdict') AND NOT e.is_aside AND e.truth <> ''
+ORDER BY e.task_id, e.worker_id, e.source;
+
+-- name: delete_alike
+-- What the last night found of a queue's people and this one did not.
+DELETE FROM alike WHERE cell = $1 AND queue_id = $2
+  AND (worker_id, kind, other_id) NOT IN (
+      SELECT k.* FROM unnest($3::bigint[], $4::text[], $5::bigint[]) AS k (worker_id, kind, other_id));
+
+-- name: save_alike
+-- What a night found of a queue's people; since when it is so stays.
+INSERT INTO alike (cell, queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at, as_of)
+SELECT $1, $2, a.worker_id, a.kind, a.other_id, a.tasks, a.alike, a.expected, a.first_at, $3, $3
+FROM unnest($4::bigint[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::real[], $10::timestamptz[])
+     AS a (worker_id, kind, other_id, tasks, alike, expected, first_at)
+ORDER BY a.worker_id, a.kind, a.other_id
+ON CONFLICT (cell, queue_id, worker_id, kind, other_id) DO UPDATE
+SET tasks = excluded.tasks, alike = excluded.alike, expected = excluded.expected, first_at = excluded.first_at,
+    as_of = excluded.as_of;
+
+-- name: alike_in_queue
+-- What nights found of a queue's people, the newest first.
+SELECT queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at FROM alike
+WHERE cell = $1 AND queue_id = $2 ORDER BY found_at DESC, worker_id, kind, other_id;
+
+-- name: alike_of_worker
+-- What nights found of somebody, alone or with others.
+SELECT queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at FROM alike
+WHERE cell = $1 AND (worker_id = $2 OR (other_id = $2 AND other_id <> 0)) ORDER BY queue_id, worker_id, kind, other_id;
