@@ -11,6 +11,7 @@ from manyeyes.cli import (
     address,
     appeal,
     db,
+    floor,
     operator,
     queue,
     recognition,
@@ -36,7 +37,7 @@ account.app.command(statement)
 account.app.command(account_buckets.add_bucket)
 account.app.command(account_buckets.buckets)
 account.app.command(account_buckets.drop_bucket, name="remove-bucket")
-for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, operator, address, db):
+for noun in (account, worker, queue, site, soft_app, webhook, apps, recognition, appeal, floor, operator, address, db):
     app.command(noun.app)
 app.command(doctor)
 # By their names: only who simulates waits for what draws pictures, only agents for what speaks their protocol.

@@ -124,6 +124,11 @@ async def skills_of_worker(db: asyncpg.Connection, cell: int, worker_id: int) ->
     return read(SkillRow, await db.fetch(SQL.skills_of_worker, cell, worker_id), confusion=msgspec.json.decode)
 
 
+async def open_bar_appeals(db: asyncpg.Connection, cell: int, limit: int) -> list[SkillRow]:
+    """Return what is known of those who appeal against a floor and wait, the longest first."""
+    return read(SkillRow, await db.fetch(SQL.open_bar_appeals, cell, limit), confusion=msgspec.json.decode)
+
+
 async def to_replace(db: asyncpg.Connection, cell: int, limit: int) -> list[Person]:
     """Return people below a floor whose undecided answers are to be asked of others."""
     return [(row["queue_id"], row["worker_id"]) for row in await db.fetch(SQL.to_replace, cell, limit)]

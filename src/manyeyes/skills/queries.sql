@@ -188,6 +188,13 @@ SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answer
        barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
 FROM skill WHERE cell = $1 AND worker_id = $2 ORDER BY queue_id;
 
+-- name: open_bar_appeals
+-- Who is stopped in a queue and waits for an operator's word, the longest first.
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion, since,
+       barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
+FROM skill WHERE cell = $1 AND appealed_at IS NOT NULL AND appeal_decided_at IS NULL
+ORDER BY appealed_at, queue_id, worker_id LIMIT $2;
+
 -- name: save_skills
 -- What is known of people now; their rows are locked.
 UPDATE skill SET right_weight = s.right_weight, wrong_weight = s.wrong_weight, confusion = s.confusion::jsonb, as_of = s.as_of,
