@@ -114,7 +114,8 @@ def floor_standing(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: floa
 def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float, now: datetime) -> SkillRow:
     """Return the row with the suspicion and the bar that the queue's floor asks for.
 
-    Who is barred stays so until somebody lifts it, or what it stood on was put aside.
+    Who is barred stays so until somebody lifts it, or what it stood on was put aside; an appeal that waits is then
+    granted by that, so that what is known of them fades again.
     """
     found = floor_standing(row, evidence, floor)
     if found is None:
@@ -124,5 +125,13 @@ def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float, 
         why = f"{ONE_LABEL} {found.one_label}" if found.one_label else BELOW_FLOOR
         return msgspec.structs.replace(row, barred_at=now, barred_why=why, is_to_replace=True)
     if not found.is_below and row.barred_at is not None:
-        return msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False)
+        return _granted(msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False), now)
     return row
+
+
+def _granted(row: SkillRow, now: datetime) -> SkillRow:
+    """Return the row with an appeal that waits granted."""
+    if row.appealed_at is None or row.appeal_decided_at is not None:
+        return row
+    row = row.with_skill(row.skill(now), now)
+    return msgspec.structs.replace(row, appeal_decided_at=now, appeal_accepted=True)

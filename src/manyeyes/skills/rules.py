@@ -22,7 +22,7 @@ class EvidenceSource(enum.StrEnum):
     """Where it is known from whether an answer was right; the surest first."""
 
     GOLD = "gold"  # the right answer was known before
-    VERDICT = "verdict"  # reviewers looked: a complaint, an audit, a judgement
+    VERDICT = "verdict"  # reviewers said what is right: an audit, a judgement; a complaint says only what is not
     PEERS = "peers"  # what the others gave who were asked the same
 
 
