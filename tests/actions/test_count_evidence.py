@@ -178,7 +178,7 @@ async def test_a_bar_that_stood_on_wrong_gold_is_lifted_and_grants_the_appeal(st
 
 @pytest.mark.parametrize("accepted", [True, False])
 async def test_a_complaint_and_its_appeal_change_nothing_that_is_known_of_anybody(stage: Stage, accepted: bool):
-    """Reviewers of a complaint say that a result is wrong, not what is right; only appeals of floors stop the fading."""
+    """Reviewers of a complaint say that a result is wrong, not what is right; appeals of floors alone stop fading."""
     account_id = await stage.account()
     people = [await stage.worker() for _ in range(3)]
     task_id = await stage.submit(account_id, terms=THREE)

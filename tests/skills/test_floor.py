@@ -151,6 +151,12 @@ def test_honest_people_who_find_the_same_pictures_hard_are_no_pair():
     assert not any(is_copying_pair(errors[:n], 4, 2) for n in range(301))
 
 
+def test_others_who_are_often_wrong_win_the_bet_less():
+    unlike = answers([False] * 6, PEERS)
+    poor = FloorRule(floor=0.7, options=4, peers_right=0.7)
+    assert 1 < stake_against(unlike, poor) < stake_against(unlike, RULE) / 2
+
+
 def test_haste_is_a_half_of_enough_answers():
     assert not is_hasty(3, 20)
     assert not is_hasty(9, 9), "too few to say"

@@ -24,13 +24,17 @@ class LearnedSkill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnSkills(msgspec.Struct, frozen=True, kw_only=True):
-    """``method``: the one that held-out gold showed to be the best; ``alike``: who answers as somebody else does."""
+    """``method``: the one that held-out gold showed to be the best; ``alike``: who answers as somebody else does.
+
+    ``peers_right``: how often what others say is right there, None where nothing tells.
+    """
 
     cell: int
     queue_id: int
     method: Method
     learned: tuple[LearnedSkill, ...]
     alike: tuple[FoundAlike, ...] = ()
+    peers_right: float | None = None
 
 
 async def learn_skills(tx: asyncpg.Connection, now: datetime, commands: Sequence[LearnSkills]) -> list[bool]:
@@ -58,7 +62,7 @@ async def learn_skills(tx: asyncpg.Connection, now: datetime, commands: Sequence
     await evidence.save_skills(tx, cell, list(rows.values()))
     for queue_id, last in sorted({c.queue_id: c for c in commands}.items()):
         await findings.save_alike(tx, now, cell, queue_id, last.alike)
-        await evidence.set_learned(tx, now, queue_id, last.method)
+        await evidence.set_learned(tx, now, queue_id, last.method, last.peers_right)
     return [True for _ in commands]
 
 

@@ -97,7 +97,8 @@ CREATE TABLE queue (
     gold_share    real CHECK (gold_share >= 0 AND gold_share <= 0.5),   -- null: as skills/rules.py says
     audit_share   real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1),   -- of accepted results, by lot
     method        text NOT NULL DEFAULT 'majority',   -- how answers are weighed: consensus/rules.py, Method
-    learned_at    timestamptz                         -- when skills were last worked out from all answers; null: never
+    learned_at    timestamptz,                        -- when skills were last worked out from all answers; null: never
+    peers_right   real                                -- how often what the others say is right, as gold and reviewers told; null: 90 %
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.

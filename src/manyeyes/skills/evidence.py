@@ -8,8 +8,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.consensus.rules import Method
+from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 from manyeyes.skills.counting import CheckedAnswer, SkillRow
+from manyeyes.skills.floor import PEERS_RIGHT, FloorRule
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.skills.store import SQL
 
@@ -36,6 +38,19 @@ class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
     given: str
     is_unanimous: bool = False
     labels: int = 0
+
+
+class QueueFloor(msgspec.Struct, frozen=True):
+    """What a queue asks of its people; ``peers_right``: how often what others say there is right, None: not known."""
+
+    queue_id: int
+    floor: float
+    peers_right: float | None
+
+    @property
+    def rule(self) -> FloorRule:
+        """Return what is asked; among how many labels one chooses is each person's own evidence."""
+        return FloorRule(floor=self.floor, peers_right=PEERS_RIGHT if self.peers_right is None else self.peers_right)
 
 
 async def insert_evidence(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewEvidence]) -> None:
@@ -144,9 +159,17 @@ async def queues_to_learn(db: asyncpg.Connection, now: datetime, cell: int) -> l
     return [row["queue_id"] for row in await db.fetch(SQL.queues_to_learn, cell, now)]
 
 
-async def set_learned(tx: asyncpg.Connection, now: datetime, queue_id: int, method: Method) -> None:
-    """Weigh a queue's answers by this method from now on."""
-    await tx.execute(SQL.set_learned, queue_id, method, now)
+async def set_learned(
+    tx: asyncpg.Connection, now: datetime, queue_id: int, method: Method, peers_right: float | None
+) -> None:
+    """Weigh a queue's answers by this method from now on; ``peers_right``: how often what others say is right."""
+    await tx.execute(SQL.set_learned, queue_id, method, now, peers_right)
+
+
+async def peers_checked(db: asyncpg.Connection, cell: int, queue_id: int, since: datetime) -> tuple[int, int]:
+    """Return how often what others said was right, and of how often that is known, in a queue since an instant."""
+    row = await one_row(db, SQL.peers_checked, cell, queue_id, since)
+    return row["agreeing"], row["checked"]
 
 
 async def truths(db: asyncpg.Connection, cell: int, queue_id: int) -> dict[int, str]:
@@ -154,6 +177,6 @@ async def truths(db: asyncpg.Connection, cell: int, queue_id: int) -> dict[int, 
     return {row["task_id"]: row["truth"] for row in await db.fetch(SQL.truths, cell, queue_id)}
 
 
-async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, float]:
+async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, QueueFloor]:
     """Return the floors of those of the queues that have one."""
-    return {row["queue_id"]: row["floor"] for row in await db.fetch(SQL.floors, queue_ids)}
+    return {each.queue_id: each for each in read(QueueFloor, await db.fetch(SQL.floors, queue_ids))}

@@ -211,8 +211,8 @@ FROM unnest($2::int[], $3::bigint[], $4::real[], $5::real[], $6::text[], $7::tim
 WHERE skill.cell = $1 AND skill.queue_id = s.queue_id AND skill.worker_id = s.worker_id;
 
 -- name: floors
--- Which queues ask people to be right in a share of their answers.
-SELECT queue_id, floor FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
+-- Which queues ask people to be right in a share of their answers, and how often what others say there is right.
+SELECT queue_id, floor, peers_right FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
 
 -- name: to_replace
 -- Whose answers that are not decided are to be asked of others.
@@ -236,8 +236,8 @@ SELECT queue_id FROM queue AS q WHERE (learned_at IS NULL OR learned_at <= $2::t
               AND a.answered_at > coalesce(q.learned_at, $2::timestamptz - interval '60 days')) ORDER BY queue_id;
 
 -- name: set_learned
--- How a queue's answers are weighed from now on.
-UPDATE queue SET method = $2, learned_at = $3 WHERE queue_id = $1;
+-- How a queue's answers are weighed from now on, and how often what others say is right.
+UPDATE queue SET method = $2, learned_at = $3, peers_right = $4 WHERE queue_id = $1;
 
 -- name: truths
 -- What gold and reviewers said is right, of a queue's tasks; what was put aside says nothing.
@@ -255,6 +255,14 @@ FROM evidence AS e JOIN task AS t ON t.cell = $1 AND t.task_id = e.task_id
 LEFT JOIN recognition_review AS m ON m.cell = $1 AND m.task_id = e.task_id AND m.label >= 0
 WHERE e.cell = $1 AND e.queue_id = $2 AND e.at > $3 AND e.source IN ('gold', 'verdict') AND NOT e.is_aside AND e.truth <> ''
 ORDER BY e.task_id, e.worker_id, e.source;
+
+-- name: peers_checked
+-- How often what others said of a task is what gold or a reviewer says, of a queue since an instant.
+SELECT (count(*) FILTER (WHERE p.truth = s.truth))::int AS agreeing, count(*)::int AS checked
+FROM (SELECT DISTINCT task_id, truth FROM evidence
+      WHERE cell = $1 AND queue_id = $2 AND at > $3 AND source = 'peers' AND truth <> '') AS p,
+     LATERAL (SELECT truth FROM evidence AS e WHERE e.cell = $1 AND e.task_id = p.task_id AND e.source IN ('gold', 'verdict')
+              AND NOT e.is_aside AND e.truth <> '' ORDER BY e.source LIMIT 1) AS s;
 
 -- name: delete_alike
 -- What the last night found of a queue's people and this one did not.

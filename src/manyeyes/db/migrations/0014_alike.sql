@@ -4,6 +4,8 @@ ALTER TABLE gold_seen ADD passed_lease int NOT NULL DEFAULT 0;
 ALTER TABLE gold_seen ADD passed_at timestamptz;
 CREATE INDEX gold_seen_work ON gold_seen (cell, work_id);
 
+ALTER TABLE queue ADD peers_right real;
+
 CREATE TABLE alike (
     cell      int NOT NULL,
     queue_id  int NOT NULL,
