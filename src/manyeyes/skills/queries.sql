@@ -33,7 +33,8 @@ ORDER BY queue_id;
 -- name: lock_drawing
 -- Present workers of these queues for whose answers no lot was drawn yet, with room for one piece more; locked.
 SELECT s.worker_id, s.queues, s.answered, coalesce(d.draws, 0) AS draws, coalesce(d.answered, 0) AS drawn
-FROM session AS s LEFT JOIN gold_draw AS d ON d.cell = $1 AND d.worker_id = s.worker_id
+FROM session AS s
+LEFT JOIN LATERAL (SELECT draws, answered FROM gold_draw WHERE cell = $1 AND worker_id = s.worker_id LIMIT 1) AS d ON true
 WHERE s.cell = $1 AND s.present AND s.held <= $4 AND s.answered > 0 AND s.queues && $2::int[]
   AND d.answered IS DISTINCT FROM s.answered
 ORDER BY s.worker_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED;
@@ -50,9 +51,10 @@ ON CONFLICT (cell, worker_id) DO UPDATE SET draws = excluded.draws, answered = e
 -- a task of its own; not of a customer who filters them. A task that has not ended is no gold yet: it may still come to them.
 SELECT h.worker_id, g.task_id, g.answer, t.kind
 FROM unnest($2::bigint[], $3::int[], $4::text[]) AS h (worker_id, queue_id, questions), LATERAL (
-    SELECT g.task_id, g.answer FROM gold AS g JOIN result AS r ON r.cell = $1 AND r.task_id = g.task_id
-    WHERE g.cell = $1 AND g.queue_id = h.queue_id AND g.aside_at IS NULL AND r.kept AND r.media <> ''
-      AND r.worker_id <> h.worker_id
+    SELECT g.task_id, g.answer
+    FROM gold AS g, LATERAL (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = g.task_id AND r.kept AND r.media <> ''
+                             AND r.worker_id <> h.worker_id LIMIT 1) AS r
+    WHERE g.cell = $1 AND g.queue_id = h.queue_id AND g.aside_at IS NULL
       AND (h.questions = '{}' OR g.question_id = ANY (h.questions::bigint[]))
       AND NOT EXISTS (SELECT FROM gold_seen AS s WHERE s.cell = $1 AND s.worker_id = h.worker_id AND s.task_id = g.task_id)
       AND NOT EXISTS (SELECT FROM panel AS p WHERE p.cell = $1 AND p.task_id = g.task_id AND h.worker_id = ANY (p.asked))
@@ -78,13 +80,13 @@ WHERE gold_seen.cell = $1 AND gold_seen.worker_id = p.worker_id AND gold_seen.ta
 
 -- name: passed_gold
 -- Which of these numbers were gold that somebody passed on, for as long as another task in its place would not be answered:
--- while older work waits or lies on others' desks, and a lease's time at the least.
+-- while older work waits at the queue's head, and a lease's time at the least.
 SELECT s.work_id, s.worker_id, s.passed_lease FROM gold_seen AS s JOIN queue AS q USING (queue_id)
 WHERE s.cell = $1 AND s.work_id = ANY ($2::bigint[]) AND s.passed_lease <> 0
   AND (s.passed_at + make_interval(secs => q.lease_seconds) > $3
-       OR EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = s.queue_id AND w.state = 0 AND w.created_at <= s.passed_at)
-       OR EXISTS (SELECT FROM work AS w WHERE w.cell = $1 AND w.queue_id = s.queue_id AND w.state IN (1, 2)
-                  AND w.worker_id <> s.worker_id AND w.purpose < 2 AND w.created_at <= s.passed_at));
+       OR (SELECT bool_or(w.created_at <= s.passed_at)
+           FROM (SELECT created_at FROM work WHERE cell = $1 AND queue_id = s.queue_id AND state = 0
+                 ORDER BY bid_micros DESC, turn, task_id LIMIT 100) AS w));
 
 -- name: gold_answers
 -- The right answers of gold, put aside or not.
@@ -261,8 +263,10 @@ ORDER BY e.task_id, e.worker_id, e.source;
 SELECT (count(*) FILTER (WHERE p.truth = s.truth))::int AS agreeing, count(*)::int AS checked
 FROM (SELECT DISTINCT task_id, truth FROM evidence
       WHERE cell = $1 AND queue_id = $2 AND at > $3 AND source = 'peers' AND truth <> '') AS p,
-     LATERAL (SELECT truth FROM evidence AS e WHERE e.cell = $1 AND e.task_id = p.task_id AND e.source IN ('gold', 'verdict')
-              AND NOT e.is_aside AND e.truth <> '' ORDER BY e.source LIMIT 1) AS s;
+     LATERAL (SELECT (min(ARRAY[e.source, e.truth]))[2] AS truth FROM evidence AS e
+              WHERE e.cell = $1 AND e.task_id = p.task_id AND e.source IN ('gold', 'verdict')
+                AND NOT e.is_aside AND e.truth <> '') AS s
+WHERE s.truth IS NOT NULL;
 
 -- name: delete_alike
 -- What the last night found of a queue's people and this one did not.
