@@ -1,4 +1,4 @@
-"""Who errs as somebody else does: copying pairs, and people who hand in what a model says (docs/decisions/0057).
+"""Who errs as somebody else does: copying pairs, and people who hand in what a model says (docs/decisions/0057, 0066).
 
 Looked at are tasks where the right answer is known and at least one of the two was wrong. Two people who look for
 themselves are then seldom both wrong in the same way; who copies is so nearly always. The bet is that of
