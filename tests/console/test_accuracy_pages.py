@@ -122,7 +122,8 @@ async def test_the_operator_sees_who_is_alike_and_each_worker_in_their_queues(si
         for path in ("/operator/people/1", f"/operator/workers/{one.worker.worker_id}"):
             await page.goto(f"{site.url}{path}?lang={language}&text=largest")
             assert await has_no_sideways_scroll(page), (language, path)
-    await page.goto(f"{site.url}/operator/workers/{other.worker.worker_id}?lang=en&text=normal")
+    await page.goto(f"{site.url}/operator?lang=en&text=normal")
+    await page.locator("#workers").get_by_role("link", name=str(other.worker.worker_id)).click()
     await expect(page.locator("main")).to_contain_text("None of their answers were checked yet.")
     await expect(page.locator("#alike tbody tr")).to_have_count(1)
     missing = await page.goto(f"{site.url}/operator/workers/4711")
