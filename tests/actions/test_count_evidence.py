@@ -2,7 +2,11 @@
 
 import pytest
 
+from manyeyes.actions.appeal_bars import AppealBar, appeal_bars
 from manyeyes.actions.count_evidence import CountEvidence, EvidenceCounted, count_evidence
+from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
+from manyeyes.actions.file_appeals import Appealed, FileAppeal, file_appeals
+from manyeyes.actions.file_complaints import Filed
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.skills import evidence, gold_items
@@ -10,6 +14,7 @@ from manyeyes.skills import store as skills
 from manyeyes.skills.evidence import NewEvidence
 from manyeyes.skills.gold_items import NewGold
 from manyeyes.skills.rules import EvidenceSource
+from manyeyes.values.refusals import Refusal
 from support.action_stage import Stage
 
 THREE = PeopleTerms(answers=3, answers_at_most=3)
@@ -141,3 +146,58 @@ async def test_nothing_follows_from_whom_a_third_was_asked_about(stage: Stage):
         await stage.answer(worker_id, await stage.lease(worker_id), text)
     assert [row["answers"] for row in await stage.rows("result")] == [3]
     assert await stage.rows("evidence") == []
+
+
+async def test_a_bar_that_stood_on_wrong_gold_is_lifted_and_grants_the_appeal(stage: Stage):
+    await floor(stage, 0.7)
+    golden = range(201, 213)
+    async with stage.transaction() as tx:
+        await gold_items.insert_gold(tx, stage.now, stage.cell, [NewGold(n, 1, 1, 0, "right") for n in golden])
+    await tell(stage, 7, range(1, 3), "right")
+    await tell(stage, 7, golden, "other")
+    assert (await count(stage)).barred == ((1, 7),)
+    (filed,) = await stage.act(appeal_bars, AppealBar(stage.cell, 7, 1, "the gold is wrong"))
+    assert filed == stage.now
+    for worker_id in (1, 2, 3):
+        await tell(stage, worker_id, range(1, 9), "right")
+    await count(stage)
+    stage.later(86_400)
+    for worker_id in (1, 2, 3):
+        await tell(stage, worker_id, golden, "other")
+    await count(stage)
+    (row,) = await stage.rows("skill", "*", "worker_id = 7")
+    assert (row["barred_at"], row["appeal_decided_at"], row["appeal_accepted"]) == (None, stage.now, True)
+    (refused,) = await stage.act(appeal_bars, AppealBar(stage.cell, 7, 1, "once more"))
+    assert isinstance(refused, Refusal)
+    before = row["right_weight"]
+    stage.later(30 * 86_400)
+    async with stage.transaction() as tx:
+        known = (await skills.skills(tx, stage.cell, {(1, 7)}))[1, 7].skill(stage.now)
+    assert known.right == pytest.approx(before / 2), "what is known of them fades again"
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_complaint_and_its_appeal_change_nothing_that_is_known_of_anybody(stage: Stage, accepted: bool):
+    """Reviewers of a complaint say that a result is wrong, not what is right; appeals of floors alone stop fading."""
+    account_id = await stage.account()
+    people = [await stage.worker() for _ in range(3)]
+    task_id = await stage.submit(account_id, terms=THREE)
+    await stage.hand_out()
+    for worker_id in people:
+        await stage.answer(worker_id, await stage.lease(worker_id), "12345")
+    await count(stage)
+    before = {table: await stage.rows(table) for table in ("skill", "evidence")}
+    filed = await stage.complain(account_id, task_id)
+    assert isinstance(filed, Filed)
+    await stage.judge("confirm", "confirm")
+    for worker_id in people[:2]:
+        (appealed,) = await stage.act(file_appeals, FileAppeal(stage.cell, worker_id, task_id, "it is right"))
+        assert isinstance(appealed, Appealed)
+    await count(stage)
+    for row in await stage.rows("appeal"):
+        for _ in range(2):
+            await stage.act(decide_appeals, DecideAppeal(stage.cell, row["task_id"], accepted=accepted))
+    await count(stage)
+    assert {table: await stage.rows(table) for table in ("skill", "evidence")} == before
+    assert [row["appealed_at"] for row in before["skill"]] == [None] * 3
+    assert (await stage.books()).findings == []

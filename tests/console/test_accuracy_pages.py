@@ -1,10 +1,16 @@
 """What workers are told of how often they are right, and what the operator does about it; phone, no script."""
 
+import os
+
 import pytest
 from playwright.async_api import expect
 
 from manyeyes.actions.count_evidence import CountEvidence, count_evidence
+from manyeyes.actions.learn_skills import LearnSkills, learn_skills
+from manyeyes.consensus.rules import Method
+from manyeyes.console.shared.languages import LANGUAGES
 from manyeyes.skills import evidence
+from manyeyes.skills.alike import AlikeKind, FoundAlike
 from manyeyes.skills.evidence import NewEvidence
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.workers.store import Subject
@@ -46,6 +52,12 @@ async def page_of(site, browser, subject, path: str, **given):
     return page
 
 
+async def looked_at(page, name: str) -> None:
+    """Leave a picture of the page where a folder for them is named."""
+    if folder := os.environ.get("MANYEYES_PICTURES"):
+        await page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 async def test_a_worker_is_told_why_with_the_pictures_and_appeals_without_script(site, browser):
     customer, hand = await factories.customer(site.context), await factories.hand(site.context)
     async with site.context.cells.directory.acquire() as db:
@@ -79,3 +91,41 @@ async def test_nothing_is_said_of_whom_nothing_is_known(site, browser):
     hand = await factories.hand(site.context)
     page = await page_of(site, browser, worker_subject(hand), "/worker/accuracy", **PHONE)
     await expect(page.locator("main")).to_contain_text("No answer of yours was checked yet.")
+
+
+async def alike(context, one: int, other: int) -> None:
+    """Let a night find two who answer alike, and that the first is hasty."""
+    pair = FoundAlike(worker_id=one, kind=AlikeKind.PAIR, other_id=other, tasks=20, alike=18, expected=6.0)
+    haste = FoundAlike(worker_id=one, kind=AlikeKind.HASTE, tasks=40, alike=30, expected=20.0)
+    night = LearnSkills(cell=1, queue_id=1, method=Method.MAJORITY, learned=(), alike=(pair, haste))
+    await context.batcher.ask(learn_skills, night)
+
+
+async def test_the_operator_sees_who_is_alike_and_each_worker_in_their_queues(site, browser):
+    customer = await factories.customer(site.context)
+    one, other = await factories.hand(site.context), await factories.hand(site.context)
+    await known(site.context, one, customer, 12, "9")
+    await alike(site.context, one.worker.worker_id, other.worker.worker_id)
+    page = await page_of(site, browser, OPERATOR, "/operator/people/1", **PHONE, java_script_enabled=False)
+    found = page.locator("#alike tbody tr")
+    await expect(found).to_have_count(2)
+    pair = found.filter(has_text="wrong in the same way as each other")
+    await expect(pair).to_contain_text("18 of 20")
+    await expect(pair.locator("td.number").nth(1)).to_have_text("6")
+    await looked_at(page, "people-alike")
+    await pair.get_by_role("link", name=str(one.worker.worker_id)).click()
+    await expect(page.locator("h1")).to_have_text(f"Worker {one.worker.worker_id}")
+    await expect(page.locator("#standings tbody tr")).to_contain_text("0% (0/12)")
+    await expect(page.locator("#alike tbody tr")).to_have_count(2)
+    await looked_at(page, "worker")
+    for language in LANGUAGES:
+        for path in ("/operator/people/1", f"/operator/workers/{one.worker.worker_id}"):
+            await page.goto(f"{site.url}{path}?lang={language}&text=largest")
+            assert await has_no_sideways_scroll(page), (language, path)
+    await page.goto(f"{site.url}/operator?lang=en&text=normal")
+    await page.locator("#workers").get_by_role("link", name=str(other.worker.worker_id)).click()
+    await expect(page.locator("main")).to_contain_text("None of their answers were checked yet.")
+    await expect(page.locator("#alike tbody tr")).to_have_count(1)
+    missing = await page.goto(f"{site.url}/operator/workers/4711")
+    assert missing is not None
+    assert missing.status == 404

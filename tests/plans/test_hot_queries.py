@@ -10,6 +10,7 @@ import pytest
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.recognitions import store as recognitions
+from manyeyes.skills import store as skills
 from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
@@ -86,6 +87,17 @@ async def test_where_no_task_takes_several_answers_no_panel_is_looked_at(
         looked = [node for node in nodes(plan) if node.get("Index Name") in SEATS]
         assert any(node["Actual Loops"] for node in looked) is is_asked, (queue_id, looked)
         assert looked
+
+
+@pytest.mark.parametrize("options", ["FORMAT JSON", "FORMAT JSON, GENERIC_PLAN"], ids=["custom", "generic"])
+async def test_lots_are_drawn_of_who_is_present_and_their_own_draws(filled: asyncpg.Connection, options: str):
+    """Each second: all who are present are looked at, since hardly anybody is due; sorted are those who are."""
+    plan = await filled.fetchval(f"EXPLAIN ({options}) {skills.SQL.lock_drawing}", 1, [1, 2], 500, 2)
+    found = nodes(json.loads(plan)[0]["Plan"])
+    assert not [node for node in found if node["Node Type"] == "Seq Scan"], found
+    used = {node["Index Name"] for node in found if "Index Name" in node}
+    assert "gold_draw_pkey" in used
+    assert used & {"session_room", "session_pkey"}
 
 
 async def test_the_edges_of_a_window_are_read_from_the_index_alone(filled: asyncpg.Connection):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from manyeyes.skills.alike import SharedError, is_copying_pair, is_model_user, shared_errors, suspicion_with
+from manyeyes.skills.alike import SharedError, is_copying_pair, is_hasty, is_model_user, shared_errors
 from manyeyes.skills.floor import (
     FLOOR_ALARMS,
     FloorRule,
@@ -151,8 +151,13 @@ def test_honest_people_who_find_the_same_pictures_hard_are_no_pair():
     assert not any(is_copying_pair(errors[:n], 4, 2) for n in range(301))
 
 
-def test_haste_brings_gold_and_nothing_else():
-    calm = FloorStanding(stake=0.2, suspicion=0.0, is_below=False)
-    assert suspicion_with(calm, 3, 20) == 0
-    assert suspicion_with(calm, 9, 9) == 0  # too few to say
-    assert suspicion_with(calm, 15, 20) == 1
+def test_others_who_are_often_wrong_win_the_bet_less():
+    unlike = answers([False] * 6, PEERS)
+    poor = FloorRule(floor=0.7, options=4, peers_right=0.7)
+    assert 1 < stake_against(unlike, poor) < stake_against(unlike, RULE) / 2
+
+
+def test_haste_is_a_half_of_enough_answers():
+    assert not is_hasty(3, 20)
+    assert not is_hasty(9, 9), "too few to say"
+    assert is_hasty(10, 20)

@@ -3,12 +3,16 @@
 import random
 
 import msgspec
+import pytest
 
 from manyeyes.actions.count_evidence import CountEvidence, count_evidence
 from manyeyes.consensus.rules import Method
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.panels.store import LabelAnswer
 from manyeyes.runtime.nightly_skills import learn, learned
+from manyeyes.skills import evidence
+from manyeyes.skills.evidence import NewEvidence
+from manyeyes.skills.rules import EvidenceSource
 from manyeyes.tasks.questions import LABEL, ChoiceOptions
 from support.action_stage import Stage
 
@@ -61,3 +65,37 @@ async def test_the_program_reads_a_queues_answers_and_runs_once_a_day(stage: Sta
     await stage.act(count_evidence, CountEvidence(stage.cell))
     rows = {row["worker_id"]: row for row in await stage.rows("skill")}
     assert rows[people[0]]["right_weight"] > rows[people[2]]["right_weight"]
+
+
+async def test_a_night_tells_how_often_what_others_say_is_right(stage: Stage, dsn: str):
+    account_id = await stage.account(100_000_000)
+    people = [await stage.worker() for _ in range(3)]
+    for _ in range(10):
+        await stage.submit(account_id, kind=LABEL, options=OPTIONS, terms=PeopleTerms(answers=3, answers_at_most=3))
+        await stage.hand_out()
+        for worker_id in people:
+            await stage.answer(worker_id, await stage.lease(worker_id), "cat")
+    tasks = sorted({row["task_id"] for row in await stage.rows("evidence")})
+    verdicts = [
+        NewEvidence(
+            queue_id=1,
+            worker_id=people[0],
+            task_id=n,
+            source=EvidenceSource.VERDICT,
+            truth=truth,
+            given="cat",
+            labels=3,
+        )
+        for n, truth in zip(tasks, ("cat", "cat", "dog", "dog", "dog", "dog"), strict=False)
+    ]
+    async with stage.transaction() as tx:
+        await evidence.insert_evidence(tx, stage.now, stage.cell, verdicts)
+    await stage.act(count_evidence, CountEvidence(stage.cell))
+    await stage.change("UPDATE queue SET floor = 0.7, learned_at = NULL WHERE $1::int > 0 AND queue_id = 1")
+    try:
+        before = (await stage.read(evidence.floors, [1]))[1].rule.peers_right
+        assert await learn(dsn, stage.cell) == 1
+        after = (await stage.read(evidence.floors, [1]))[1].rule.peers_right
+    finally:
+        await stage.change("UPDATE queue SET floor = NULL, peers_right = NULL WHERE $1::int > 0 AND queue_id = 1")
+    assert (before, after) == (pytest.approx(0.9), pytest.approx((2 + 9) / (6 + 10)))

@@ -20,6 +20,7 @@ from manyeyes.skills.rules import (
     skill_of,
     truth_against_gold,
     views_of_others,
+    views_of_peers,
     with_evidence,
     without_gold,
 )
@@ -122,6 +123,13 @@ def test_nobody_s_own_vote_is_among_what_the_others_say():
     assert views_of_others({1: "a", 2: "a", 3: "a"}) == dict.fromkeys((1, 2, 3), PeersView("a", True))
     assert views_of_others({1: "a", 2: "b"}) == {}
     assert views_of_others({1: "a", 2: "a", 3: "a", 4: "b"})[1] == PeersView("a", False)
+
+
+def test_only_those_who_were_asked_at_once_are_heard_three_at_least():
+    keys = {1: "a", 2: "a", 3: "b", 4: "b", 5: "b"}
+    assert views_of_peers(keys, {1, 2}) == {}
+    assert views_of_peers(keys, {1, 2, 3}) == {3: PeersView("a", True)}
+    assert views_of_peers(keys, keys) == views_of_others(keys)
 
 
 @given(st.dictionaries(st.integers(1, 9), st.sampled_from("abc"), max_size=7), st.sampled_from("abc"))

@@ -51,7 +51,7 @@ TABLES = (
     *("standing", "ignored_reporter", "kept_longer"),
     *("recognition_call", "recognition_result", "recognition_review", "recognition_day", "recognition_quarter"),
     *("recognition_time", "panel", "answer", "gold", "skill", "judgement", "certainty"),
-    *("evidence", "gold_seen", "gold_draw", "training", "practice"),
+    *("evidence", "gold_seen", "gold_draw", "training", "practice", "alike"),
 )
 
 

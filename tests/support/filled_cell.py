@@ -177,6 +177,24 @@ SELECT 1, q, n, 'png', 'x' FROM generate_series(1, 20000) AS q, generate_series(
 INSERT INTO question_seen (cell, worker_id, question_id, seen_at)
 SELECT 1, w, q, now() FROM generate_series(1, 200) AS w, generate_series(1, 200) AS q;
 
+UPDATE judgement SET state = 1, lease_until = now() + (task_id - 34890) * interval '1 s'
+WHERE task_id BETWEEN 34851 AND 34900;
+UPDATE judgement SET decided_at = now() - task_id * interval '1 s', value = '42', is_right = task_id % 5 <> 0,
+                     target = CASE WHEN purpose = 1 THEN 0.05 END, is_accepted = purpose = 1
+WHERE state = 2;
+UPDATE session SET answered = 5 WHERE worker_id % 2 = 0;
+INSERT INTO evidence (cell, queue_id, worker_id, task_id, source, at, truth, given, is_unanimous, is_counted)
+SELECT 1, 1 + n % 3, 1 + n % 2000, 1 + n / 10, CASE n % 10 WHEN 0 THEN 'gold' WHEN 1 THEN 'verdict' ELSE 'peers' END,
+       now() - n * interval '10 s', '42', '42', true, n > 200 FROM generate_series(1, 60000) AS n;
+INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, created_at)
+SELECT 1, 4 * n, 1 + n % 50, 1 + n % 2, 0, 'a', 0, now() FROM generate_series(1, 5000) AS n;
+INSERT INTO gold_seen (cell, worker_id, task_id, queue_id, work_id, laid_at, passed_lease, passed_at)
+SELECT 1, 1 + n % 3000, 4 * (1 + n / 3000), 1, 600000 + n, now(), n % 2, now() FROM generate_series(1, 30000) AS n;
+INSERT INTO gold_draw (cell, worker_id, draws, answered) SELECT 1, n, 9, n % 6 FROM generate_series(1, 3000) AS n;
+INSERT INTO alike (cell, queue_id, worker_id, kind, other_id, tasks, alike, expected, found_at, as_of)
+SELECT 1, 1 + n % 20, n, 'pair', n + 1, 20, 18, 6, now(), now() FROM generate_series(1, 3000) AS n;
+UPDATE skill SET appealed_at = now() WHERE worker_id % 500 = 0;
+
 UPDATE work SET site = 'shop-' || task_id % 500 || '.example' WHERE task_id % 10 = 0;
 """
 

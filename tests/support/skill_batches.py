@@ -6,6 +6,7 @@ from manyeyes.actions.decide_bars import DecideBar
 from manyeyes.actions.learn_skills import LearnedSkill, LearnSkills
 from manyeyes.actions.set_trainings import SetTraining
 from manyeyes.consensus.rules import Method, Skill
+from manyeyes.skills.alike import AlikeKind, FoundAlike
 from support.batch_draw import Draw
 from support.batch_world import CELL, LIVE_NODE, LOST_NODE, World
 
@@ -37,7 +38,13 @@ def learn_skills(draw: Draw, world: World) -> list[LearnSkills]:
         people = sorted({draw.one(world.worker_ids) for _ in range(draw.one((0, 1, 3)))})
         learned = [LearnedSkill(worker_id=w, skill=Skill(right=draw.one((0.0, 2.5)), wrong=1.0)) for w in people]
         method, queue_id = draw.one(tuple(Method)), draw.one((1, 1, 2))
-        return LearnSkills(cell=CELL, queue_id=queue_id, method=method, learned=tuple(learned))
+        pair, haste = draw.one((True, False)), draw.one((True, False))
+        found = [FoundAlike(worker_id=1, kind=AlikeKind.PAIR, other_id=2, tasks=20, alike=18, expected=6.0)] * pair
+        found += [FoundAlike(worker_id=1, kind=AlikeKind.HASTE, tasks=20, alike=15, expected=10.0)] * haste
+        alike, right = tuple(found), draw.one((None, 0.85))
+        return LearnSkills(
+            cell=CELL, queue_id=queue_id, method=method, learned=tuple(learned), alike=alike, peers_right=right
+        )
 
     return draw.batch(one)
 

@@ -6,7 +6,7 @@ Unlike the package asyncpg-stubs, a pool lends `Connection`s here: its proxy has
 handed one need not know. What a column holds only its SQL knows, so rows are Any until a store names their types.
 """
 
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, Literal, NamedTuple, Self
 
@@ -57,6 +57,9 @@ class Connection:
     async def fetch(self, query: str, *args: object, timeout: float | None = None) -> list[Any]: ...
     async def fetchrow(self, query: str, *args: object, timeout: float | None = None) -> Record | None: ...
     async def fetchval(self, query: str, *args: object, column: int = 0, timeout: float | None = None) -> Any: ...
+    def cursor(
+        self, query: str, *args: object, prefetch: int | None = None, timeout: float | None = None
+    ) -> AsyncIterable[Any]: ...
     async def prepare(
         self, query: str, *, name: str | None = None, timeout: float | None = None
     ) -> PreparedStatement: ...

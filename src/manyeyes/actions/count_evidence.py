@@ -63,7 +63,7 @@ async def count_evidence(
     for key, pieces in sorted(people.items()):
         row = counted_anew(before[key], known[key], now) if key in anew else counted(before[key], pieces, now)
         floor = floors.get(key[0]) if key in asked or (key in anew and row.barred_at is not None) else None
-        after[key] = after_floor(row, known[key], floor, now) if floor is not None else row
+        after[key] = after_floor(row, known[key], floor.rule, now) if floor is not None else row
     # 3. Save: skills, gold, what is counted; who is barred loses the queue.
     await evidence.save_skills(tx, cell, list(after.values()))
     outcomes: defaultdict[int, list[bool]] = defaultdict(list)

@@ -8,7 +8,8 @@ import msgspec
 
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.consensus.skills import added
-from manyeyes.skills import evidence
+from manyeyes.skills import evidence, findings
+from manyeyes.skills.alike import FoundAlike
 from manyeyes.skills.counting import SkillRow, counted_anew
 from manyeyes.skills.rules import WEIGHTS, EvidenceSource
 
@@ -23,12 +24,17 @@ class LearnedSkill(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearnSkills(msgspec.Struct, frozen=True, kw_only=True):
-    """``method``: the one that held-out gold showed to be the best."""
+    """``method``: the one that held-out gold showed to be the best; ``alike``: who answers as somebody else does.
+
+    ``peers_right``: how often what others say is right there, None where nothing tells.
+    """
 
     cell: int
     queue_id: int
     method: Method
     learned: tuple[LearnedSkill, ...]
+    alike: tuple[FoundAlike, ...] = ()
+    peers_right: float | None = None
 
 
 async def learn_skills(tx: asyncpg.Connection, now: datetime, commands: Sequence[LearnSkills]) -> list[bool]:
@@ -54,8 +60,9 @@ async def learn_skills(tx: asyncpg.Connection, now: datetime, commands: Sequence
             rows[row.key] = _learned(row, counted_anew(row, sure, now).skill(now), each.skill, now)
     # 3. Save.
     await evidence.save_skills(tx, cell, list(rows.values()))
-    for queue_id, method in sorted({c.queue_id: c.method for c in commands}.items()):
-        await evidence.set_learned(tx, now, queue_id, method)
+    for queue_id, last in sorted({c.queue_id: c for c in commands}.items()):
+        await findings.save_alike(tx, now, cell, queue_id, last.alike)
+        await evidence.set_learned(tx, now, queue_id, last.method, last.peers_right)
     return [True for _ in commands]
 
 

@@ -1,7 +1,7 @@
 """Workers pass tasks on: each goes back to its place, never to the same worker; after five failures it ends."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import asyncpg
@@ -16,6 +16,8 @@ from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Returning, Work
 from manyeyes.panels import store as panels
 from manyeyes.panels.rules import SeatEnd
+from manyeyes.skills import gold_items
+from manyeyes.skills.gold_items import PassedGold
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.rules import Ending, is_unsolvable
 from manyeyes.values.refusals import Reason, Refusal
@@ -71,9 +73,10 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
     lost = [n for n, work in enumerate(taken) if work is None]
     taken_at = {work.task_id: n for n, work in enumerate(taken) if work}
     too_early = [n for n in lost if n < taken_at.get(commands[n].lease.task_id, -1)]  # before this batch skipped it
-    repeated = await _repeated(tx, cell, commands, too_early)
+    repeated = await _repeated(tx, now, cell, commands, too_early)
     # 4. Save: the tasks, then what lies on the desks now.
     await dispatch.put_back(tx, cell, returning)
+    await gold_items.note_passed(tx, now, cell, _passed_gold(taken))
     await end_works(tx, now, cell, ended, seats, seed=commands[0].seed)
     await keep_practice(tx, now, cell, desks, practice)
     skipped = Counter(work.worker_id for work in taken if work)
@@ -83,7 +86,7 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
             tx, now, cell, {w: SessionChange(held=-n, is_awake=True) for w, n in sorted(skipped.items())}
         )
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
-    repeated |= await _repeated(tx, cell, commands, sorted(set(lost) - set(too_early)))
+    repeated |= await _repeated(tx, now, cell, commands, sorted(set(lost) - set(too_early)))
     return [
         _skipped(command, work, desks) if work or n in repeated else _LOST
         for n, (command, work) in enumerate(zip(commands, taken, strict=True))
@@ -95,7 +98,15 @@ def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:
     return Skipped(work.subject_id, work.queue_id, upcoming) if work else Skipped(command.lease.task_id, 0, upcoming)
 
 
-async def _repeated(tx: asyncpg.Connection, cell: int, commands: Sequence[SkipTask], places: Sequence[int]) -> set[int]:
+def _passed_gold(taken: Iterable[Work | None]) -> list[PassedGold]:
+    """Return which of what was passed on is gold: its row is gone, and a repeated skip is to be known all the same."""
+    gold = [work for work in taken if work and work.purpose is Purpose.GOLD]
+    return [PassedGold(work.worker_id, work.of_task, work.task_id, work.lease) for work in gold]
+
+
+async def _repeated(
+    tx: asyncpg.Connection, now: datetime, cell: int, commands: Sequence[SkipTask], places: Sequence[int]
+) -> set[int]:
     """Return those of the commands' places whose skip was done before and its reply lost on the way.
 
     A worker who passed a task on never gets it again: any lease that they had of it is the one they skipped, or one
@@ -109,12 +120,14 @@ async def _repeated(tx: asyncpg.Connection, cell: int, commands: Sequence[SkipTa
     unsolvable = await tasks.last_leases(tx, cell, task_ids, Ending.UNSOLVABLE)
     gone = sorted({n for n in task_ids if n not in handed and n not in unsolvable})
     closed = await panels.passed_on(tx, cell, gone) if gone else {}
+    golden = await gold_items.passed_gold(tx, now, cell, gone)
     found = set()
     for n in places:
         worker_id, lease = commands[n].worker_id, commands[n].lease
         over, tried = handed.get(lease.task_id, (0, frozenset()))
         passed_on = worker_id in tried and lease.number <= over
         passed_on |= worker_id in closed.get(lease.task_id, ())
+        passed_on |= golden.get(lease.task_id) == (worker_id, lease.number)
         if passed_on or unsolvable.get(lease.task_id) == lease.number:
             found.add(n)
     return found

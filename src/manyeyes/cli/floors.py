@@ -6,12 +6,17 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from manyeyes.cli.command import CommandFailed
-from manyeyes.roles.accuracy import PersonStanding, gold_options, queue_people
+from manyeyes.roles.accuracy import PersonStanding, gold_options, person_standings, queue_people
 from manyeyes.runtime.context import Context
 from manyeyes.skills.floor import FloorRule, floor_fault
 from manyeyes.tasks.rules import QueueTerms
 
 GREATEST_GOLD = 0.5
+HOW_GOLD_COMES = (
+    "Gold comes from tasks with a `truth`: a column of that name in a job's file (/customer/jobs/new), or the member "
+    "of POST /v1/tasks; and from what reviewers decide, which a queue that asks until it is sure brings by itself "
+    "(`manyeyes queue set --wrong-at-most`)"
+)
 
 
 @Parameter(name="*")
@@ -48,14 +53,20 @@ async def check_floor(context: Context, queue: QueueTerms, floor: float | None, 
     if not wanted or (floor is None and gold_share is None):
         return
     if (gold_share if gold_share is not None else queue.gold_share) == 0:
-        raise CommandFailed("a floor needs gold to be measured by: the share of gold must be above 0")
+        raise CommandFailed("a floor needs gold to be measured by: give a --gold-share above 0, or none")
     if not 0 < wanted < 1:
         raise CommandFailed("the floor must be a share between 0 and 1, such as 0.7; 0 takes it away")
     items, options = await gold_options(context, queue.queue_id)
     is_sure = queue.default_terms is not None and queue.default_terms.wrong_at_most is not None
-    fault = floor_fault(FloorRule(floor=wanted, options=options), items, is_sure)
+    rule = FloorRule(floor=wanted, options=options)
+    fault = floor_fault(rule, items, is_sure)
     if fault:
-        raise CommandFailed(fault)
+        raise CommandFailed(fault if floor_fault(rule, items, gold_from_audits=True) else f"{fault}. {HOW_GOLD_COMES}")
+
+
+async def skill_rows_of(context: Context, worker_id: int) -> list[dict[str, Any]]:
+    """Return where somebody stands in each of their queues, for a program."""
+    return [{"queue_id": each.queue_id, **_row(each)} for each in await person_standings(context, worker_id)]
 
 
 async def skill_rows(context: Context, queue_id: int) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ LAZY = {
         "What is recognised under an app, when it is certain, and who looks at the rest.",
     ),
     "appeal": ("appeal:app", "Workers' appeals against verdicts."),
+    "floor": ("floor:app", "Appeals of people whom a queue's floor stopped (`queue skills` tells who is)."),
     "operator": ("operator:app", "Who runs this installation."),
     "address": ("address:app", "Networks that are shut out."),
     "db": ("db:app", "Schema and books."),

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from manyeyes.actions.add_queues import AddQueue, add_queues
 from manyeyes.actions.change_queues import ChangeQueue, change_queues
 from manyeyes.actions.open_gates import OpenGate, open_gates
+from manyeyes.cli.alike import alike_rows, alike_table
 from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.floors import check_floor, skill_rows, skill_table
 from manyeyes.cli.lookup import read_language
@@ -173,6 +174,18 @@ def show_skills(queue_id: int, *, common: Common | None = None) -> None:
         return {"queue_id": queue_id, "people": await skill_rows(context, queue_id)}
 
     run(common, work, skill_table)
+
+
+@app.command(name="alike")
+def show_alike(queue_id: int, *, common: Common | None = None) -> None:
+    """Show who answers as somebody else does, as the recogniser, or too quickly to have looked; it stops nobody."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        if queue_id not in await context.lookups.queues():
+            raise CommandFailed(f"there is no queue {queue_id}; see `manyeyes queue list`")
+        return {"queue_id": queue_id, "alike": await alike_rows(context, queue_id)}
+
+    run(common, work, alike_table)
 
 
 def _read_life(text: str) -> int:

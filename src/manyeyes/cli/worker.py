@@ -10,7 +10,9 @@ from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
+from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
+from manyeyes.cli.floors import skill_rows_of, skill_table
 from manyeyes.cli.lookup import find_worker, read_language
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
@@ -163,6 +165,24 @@ def list_workers(*, common: Common | None = None) -> None:
         return {"workers": [_row(each) for each in found]}
 
     run(common, work, lambda r: "\n".join([f"{'id':>6}  {'languages':9}  name", *map(_line, r["workers"])]))
+
+
+@app.command(name="skills")
+def show_skills(worker: str, *, common: Common | None = None) -> None:
+    """Show where a worker stands in each of their queues, and where they answer as somebody else does."""
+
+    async def work(context: Context) -> dict[str, Any]:
+        found = await find_worker(context, worker)
+        rows = await skill_rows_of(context, found.worker_id)
+        return {"worker_id": found.worker_id, "queues": rows, "alike": await alike_rows_of(context, found.worker_id)}
+
+    run(common, work, _skills)
+
+
+def _skills(found: dict[str, Any]) -> str:
+    lines = [f"queue {each['queue_id']}\n{skill_table({'people': [each]})}" for each in found["queues"]]
+    lines += [alike_table(found)] if found["alike"] else []
+    return "\n".join(lines) or "none of their answers were checked yet"
 
 
 async def _queues(context: Context, wanted: list[int]) -> dict[int, QueueTerms]:

@@ -171,6 +171,7 @@ def _operators(context: Context) -> Rooms:
         "/operator/recognition/{task_id}": recognition.show_one,
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
+        "/operator/workers/{worker_id}": people.show_one,
         "/operator/certainty": OperatorCertaintyPages(context).show,
         "/operator/recourse": recourse.show,
     }

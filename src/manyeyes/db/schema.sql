@@ -97,7 +97,8 @@ CREATE TABLE queue (
     gold_share    real CHECK (gold_share >= 0 AND gold_share <= 0.5),   -- null: as skills/rules.py says
     audit_share   real NOT NULL DEFAULT 0.05 CHECK (audit_share BETWEEN 0 AND 1),   -- of accepted results, by lot
     method        text NOT NULL DEFAULT 'majority',   -- how answers are weighed: consensus/rules.py, Method
-    learned_at    timestamptz                         -- when skills were last worked out from all answers; null: never
+    learned_at    timestamptz,                        -- when skills were last worked out from all answers; null: never
+    peers_right   real                                -- how often what the others say is right, as gold and reviewers told; null: 90 %
 );
 
 -- Applications of developers by the `softId` that they send. The owner gets a share of what is spent through theirs.
@@ -1055,8 +1056,30 @@ CREATE TABLE gold_seen (
     queue_id  int NOT NULL,
     work_id   bigint NOT NULL,            -- under which number it lay there
     laid_at   timestamptz NOT NULL,
+    passed_lease int NOT NULL DEFAULT 0,  -- on which lease they passed it on; 0: they did not
+    passed_at    timestamptz,             -- and when
     PRIMARY KEY (cell, worker_id, task_id)
 );
+CREATE INDEX gold_seen_work ON gold_seen (cell, work_id);
+
+-- Who answers as somebody else does, or as the recogniser, or before they can have looked: a night's finding, for the operator
+-- to look at; it stops nobody.
+CREATE TABLE alike (
+    cell      int NOT NULL,
+    queue_id  int NOT NULL,
+    worker_id bigint NOT NULL,          -- of a pair the one with the lower number
+    kind      text NOT NULL,            -- 'pair', 'model', 'haste'
+    other_id  bigint NOT NULL,          -- of a pair the other one; else 0
+    tasks     int NOT NULL,             -- pictures that both answered and not both rightly; of haste: timed answers
+    alike     int NOT NULL,             -- of these, both wrong in the same way; of haste: quicker than one can look
+    expected  real NOT NULL,            -- so many at the most of people who look for themselves
+    first_at  timestamptz,              -- of the pictures on which both were wrong alike, the first
+    found_at  timestamptz NOT NULL,     -- when a night found it first, and ever since
+    as_of     timestamptz NOT NULL,
+    PRIMARY KEY (cell, queue_id, worker_id, kind, other_id)
+);
+CREATE INDEX alike_worker ON alike (cell, worker_id);
+CREATE INDEX alike_other ON alike (cell, other_id) WHERE other_id <> 0;
 
 -- What somebody below a queue's floor may do to get it again: pictures whose right answers are known (docs/decisions/0065).
 -- They are gold of the queue, and are asked nobody as gold as long as they are in the set; who practised has had them.

@@ -189,7 +189,8 @@ FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::te
 -- Which task a seat, or what is for one person, is about, and when that task came: a picture's address names the seat.
 SELECT task_id, created_at FROM task WHERE cell = $1 AND task_id = coalesce(
     (SELECT of_task FROM work WHERE cell = $1 AND task_id = $2 AND of_task <> 0),
-    (SELECT task_id FROM answer WHERE cell = $1 AND answer_id = $2));
+    (SELECT task_id FROM answer WHERE cell = $1 AND answer_id = $2),
+    (SELECT task_id FROM gold_seen WHERE cell = $1 AND work_id = $2));
 
 -- name: delete_work
 -- Finished tasks leave the queue; they are locked already.

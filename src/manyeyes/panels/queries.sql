@@ -183,6 +183,27 @@ FROM answer AS a JOIN task AS t ON t.cell = $1 AND t.task_id = a.task_id
 WHERE a.cell = $1 AND a.queue_id = $2 AND a.answered_at > $3 AND a.purpose IN (1, 2) AND a.answer IS NOT NULL
   AND t.kind = ANY ($4::text[]) ORDER BY a.task_id, a.worker_id LIMIT 1000000;
 
+-- name: given_at_once
+-- What people of a queue gave since an instant who were asked at once, three at least, where no reviewer said what is right;
+-- task by task, with the recogniser's label of reviews.
+SELECT a.task_id, a.worker_id, a.answer AS text, a.answered_at, t.kind, t.options::text AS options, m.label AS model
+FROM answer AS a
+JOIN panel AS p ON p.cell = $1 AND p.task_id = a.task_id
+JOIN task AS t ON t.cell = $1 AND t.task_id = a.task_id
+LEFT JOIN recognition_review AS m ON m.cell = $1 AND m.task_id = a.task_id AND m.label >= 0
+WHERE a.cell = $1 AND a.queue_id = $2 AND a.answered_at > $3 AND a.purpose = 1 AND a.answer IS NOT NULL AND p.state = 2
+  AND (p.terms ->> 'answers')::int >= 3 AND a.answer_id < p.first_seat + (p.terms ->> 'answers')::int
+  AND NOT EXISTS (SELECT FROM evidence AS e WHERE e.cell = $1 AND e.task_id = a.task_id AND e.source IN ('gold', 'verdict')
+                  AND NOT e.is_aside)
+ORDER BY a.task_id, a.worker_id;
+
+-- name: paces
+-- How many answers people of a queue gave since an instant, how many with a known time, and how many within so many ms.
+SELECT worker_id, count(*)::int AS answers, (count(*) FILTER (WHERE took_ms > 1))::int AS timed,
+       (count(*) FILTER (WHERE took_ms > 1 AND took_ms < $4))::int AS quick
+FROM answer WHERE cell = $1 AND queue_id = $2 AND answered_at > $3 AND purpose IN (1, 2)
+GROUP BY worker_id ORDER BY answers DESC, worker_id;
+
 -- name: jobs_answers
 -- How many answers there are to a job's items that several people answered and whose result stands.
 SELECT coalesce(sum(r.answers), 0)::bigint AS answers

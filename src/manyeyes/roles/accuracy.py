@@ -121,6 +121,17 @@ async def person_standings(context: Context, worker_id: int) -> list[PersonStand
     return found
 
 
+async def bar_appeals(context: Context) -> list[PersonStanding]:
+    """Return where those stand who appeal against a floor and wait, in all cells, the longest first."""
+    found: list[tuple[datetime, PersonStanding]] = []
+    for cell in context.cells.numbers:
+        async with context.cells.pool(cell).acquire() as db:
+            rows = await evidence.open_bar_appeals(db, cell, MOST_PEOPLE)
+            known = await evidence.evidence_of(db, cell, [row.key for row in rows])
+        found += [(row.appealed_at or row.as_of, _standing(cell, row, known[row.key])) for row in rows]
+    return [standing for _, standing in sorted(found, key=lambda each: (each[0], each[1].worker_id))]
+
+
 async def gold_options(context: Context, queue_id: int) -> tuple[int, int | None]:
     """Return how many gold items a queue has, and the fewest labels one chooses among; None where answers are typed."""
     items, labels = 0, list[int]()

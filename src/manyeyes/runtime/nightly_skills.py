@@ -23,7 +23,9 @@ from manyeyes.consensus.em import NOT_GOLD, AnswersOfAll, Floats, Whole, fit
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.panels import store as panels
 from manyeyes.panels.store import LabelAnswer
+from manyeyes.runtime.nightly_alike import alike_people
 from manyeyes.skills import evidence
+from manyeyes.skills.floor import peers_right
 from manyeyes.skills.rules import days_counted, fading
 from manyeyes.tasks.labels import LABEL_PICTURE
 from manyeyes.tasks.options import picture_options
@@ -44,7 +46,11 @@ async def learn(dsn: str, cell: int) -> int:
         for queue_id in await evidence.queues_to_learn(db, now, cell):
             given = await panels.label_answers(db, cell, queue_id, now - WINDOW, [LABEL, LABEL_PICTURE])
             truths = await evidence.truths(db, cell, queue_id)
-            command = learned(cell, queue_id, given, truths, now)
+            alike = await alike_people(db, cell, queue_id, now - WINDOW)
+            told = await evidence.peers_checked(db, cell, queue_id, now - WINDOW)
+            command = msgspec.structs.replace(
+                learned(cell, queue_id, given, truths, now), alike=tuple(alike), peers_right=peers_right(*told)
+            )
             async with db.transaction():
                 (is_written,) = await learn_skills(db, await db.fetchval("SELECT now()"), [command])
             written += is_written

@@ -23,7 +23,7 @@ from manyeyes.simulator.crowd import (
 from manyeyes.skills.alike import SharedError, is_copying_pair, is_model_user, two_say
 from manyeyes.skills.floor import FloorRule, FloorStanding, peers_right, standing
 from manyeyes.skills.gold import gold_share
-from manyeyes.skills.rules import Evidence, EvidenceSource, views_of_others
+from manyeyes.skills.rules import Evidence, EvidenceSource, views_of_peers
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)  # evidence does not fade in the floor's test: one instant will do
 ME, PARTNER = 0, 1
@@ -33,7 +33,7 @@ _MODEL = -1
 
 
 class FloorCase(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of person in one queue. ``panel``: how many people are asked about a picture. ``tasks``: at most.
+    """One kind of person in one queue. ``panel``: people who are asked at once about a picture. ``tasks``: at most.
 
     ``accuracy``: of the person, where it is not drawn (of a copying pair: of who looks).
     """
@@ -82,14 +82,17 @@ class _Run:
         """Return after how many tasks the rules found something, and whether it was likeness; None: they did not."""
         for done in range(self.case.tasks):
             self._task(done)
-            if done >= EVERY_LOOK_UNTIL and done % LATER_LOOKS:
-                continue
-            self.stood = standing(self.evidence, self.rule)
-            if self.stood.is_below:
-                return done + 1, False
-            if self._is_alike():
+            if self._has_fresh_gold:  # as actions/count_evidence.py: a floor is looked at after each answer to gold
+                self.stood = standing(self.evidence, self.rule)
+                if self.stood.is_below:
+                    return done + 1, False
+            if (done < EVERY_LOOK_UNTIL or not done % LATER_LOOKS) and self._is_alike():
                 return done + 1, True
         return None
+
+    @property
+    def _has_fresh_gold(self) -> bool:
+        return bool(self.evidence) and self.evidence[-1].source is EvidenceSource.GOLD
 
     def _own_accuracy(self) -> float:
         if self.case.habit is Habit.JUST_GOOD_ENOUGH:
@@ -107,7 +110,7 @@ class _Run:
             keys[n] = self._theirs(n, seen, keys[ME])
         if is_gold:
             self.evidence.append(self._piece(done, EvidenceSource.GOLD, seen.truth, keys[ME]))
-        elif (view := views_of_others(keys).get(ME)) is not None:
+        elif (view := views_of_peers(keys, keys).get(ME)) is not None:
             self.evidence.append(self._piece(done, EvidenceSource.PEERS, view.truth, keys[ME], view.is_unanimous))
         for n, key in [*keys.items(), (_MODEL, model)]:
             truth = seen.truth if is_gold else two_say({m: k for m, k in keys.items() if m not in (ME, n)})
@@ -195,7 +198,7 @@ def _measured(world: CrowdWorld, panel: int, chance: Random) -> float:
         seen = picture(world, chance, is_gold=True)
         keys = {n: look(world, chance, seen, honest_accuracy(world, chance)) for n in range(panel)}
         careless = {n: no_look(world, chance) for n in keys if n and chance.random() < world.careless}
-        if (view := views_of_others(keys | careless).get(ME)) is not None:
+        if (view := views_of_peers(keys | careless, keys).get(ME)) is not None:
             checked += 1
             right += view.truth == seen.truth
     return peers_right(right, checked)

@@ -1,18 +1,44 @@
-"""Who errs as somebody else does: copying pairs, and people who hand in what a model says (docs/decisions/0057).
+"""Who errs as somebody else does: copying pairs, and people who hand in what a model says (docs/decisions/0057, 0066).
 
 Looked at are tasks where the right answer is known and at least one of the two was wrong. Two people who look for
 themselves are then seldom both wrong in the same way; who copies is so nearly always. The bet is that of
 skills/floor.py: it may be looked at after every task.
 """
 
+import enum
+import math
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 import msgspec
 
-from manyeyes.skills.floor import FloorStanding
-
 PEOPLE_ALARMS, MODEL_ALARMS = 0.006, 0.002
 _ALIKE_GUESS = 0.98
+
+
+class AlikeKind(enum.StrEnum):
+    """What was found of somebody; all of it is for a human to judge, and stops nobody."""
+
+    PAIR = "pair"  # two hand in the same work; who of them copies is not known
+    MODEL = "model"  # they hand in what the recogniser says
+    HASTE = "haste"  # they answer before they can have looked
+
+
+class FoundAlike(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding with its numbers; ``other_id`` is 0 but of a pair, whose lower number is ``worker_id``.
+
+    ``tasks``: pictures that both answered and not both rightly, of haste the answers whose time is known; ``alike``: on
+    how many of these both were wrong in the same way, or how many came too soon. ``expected``: how many that would be
+    at the most of people who look for themselves. ``first_at``: the first picture on which they were wrong alike.
+    """
+
+    worker_id: int
+    kind: AlikeKind
+    other_id: int = 0
+    tasks: int
+    alike: int
+    expected: float
+    first_at: datetime | None = None
 
 
 class SharedError(msgspec.Struct, frozen=True):
@@ -56,37 +82,50 @@ def two_say(others: Mapping[int, str]) -> str | None:
     return first[0] if len(first) == 2 and first[0] == first[1] else None
 
 
+def log_growth(options: int | None) -> tuple[float, float]:
+    """Return what a task adds to the bet's logarithm where the two were wrong alike, and where they were not."""
+    most = alike_at_most(options)
+    return math.log(_ALIKE_GUESS / most), math.log((1 - _ALIKE_GUESS) / (1 - most))
+
+
 def stake_on_alike(errors: Iterable[SharedError], options: int | None) -> float:
     """Return how many times the bet that one of the two copies has grown; 1 for none."""
-    most = alike_at_most(options)
-    stake = 1.0
-    for error in errors:
-        stake *= _ALIKE_GUESS / most if error.is_alike else (1 - _ALIKE_GUESS) / (1 - most)
-    return stake
+    alike, unlike = log_growth(options)
+    return math.exp(sum(alike if error.is_alike else unlike for error in errors))
+
+
+def pair_alarm(people: int) -> float:
+    """Return how many times the bet on two of so many people of a queue has to grow until they are found.
+
+    Each of the others is one more who could look alike by chance, so it is as much more.
+    """
+    return max(people - 1, 1) / PEOPLE_ALARMS
 
 
 def is_copying_pair(errors: Iterable[SharedError], options: int | None, people: int) -> bool:
     """Tell whether two of so many people of a queue hand in the same work.
 
-    Each of the others is one more who could look alike by chance, so the bet has to grow by as much more. Who of the
-    two copies is not known: both are never asked the same again, and an operator is told; neither is stopped by it.
+    Who of the two copies is not known: an operator is told; neither is stopped by it.
     """
-    return stake_on_alike(errors, options) >= max(people - 1, 1) / PEOPLE_ALARMS
+    return stake_on_alike(errors, options) >= pair_alarm(people)
+
+
+MODEL_ALARM = 1 / MODEL_ALARMS
 
 
 def is_model_user(errors: Iterable[SharedError], options: int | None) -> bool:
     """Tell whether somebody hands in what a model says whose own answers are known."""
-    return stake_on_alike(errors, options) >= 1 / MODEL_ALARMS
+    return stake_on_alike(errors, options) >= MODEL_ALARM
 
 
+QUICK_MS = 500  # nobody has looked, whatever the picture; the way to the server is in it
 QUICK_SHARE = 0.5
 QUICK_LEAST = 10
 
 
-def suspicion_with(standing: FloorStanding, quick: int, timed: int) -> float:
-    """Return the suspicion, from 0 to 1, with haste in it: how many of their timed answers were quicker than reading.
+def is_hasty(quick: int, timed: int) -> bool:
+    """Tell whether so many of somebody's timed answers were too quick that they get a newcomer's share of gold.
 
     Some people are quick and right, so haste brings more gold and nothing else.
     """
-    is_hasty = timed >= QUICK_LEAST and quick >= QUICK_SHARE * timed
-    return 1.0 if is_hasty else standing.suspicion
+    return timed >= QUICK_LEAST and quick >= QUICK_SHARE * timed

@@ -107,21 +107,25 @@ def labels_of(pieces: Iterable[CheckedAnswer]) -> set[str]:
     return {key for piece in pieces if piece.labels for key in (piece.truth, piece.given)}
 
 
-def floor_standing(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float) -> FloorStanding | None:
-    """Return where somebody stands; None where the floor says nothing, since guessing reaches it."""
+def floor_standing(row: SkillRow, evidence: Sequence[CheckedAnswer], rule: FloorRule) -> FloorStanding | None:
+    """Return where somebody stands; None where the floor says nothing, since guessing reaches it.
+
+    ``rule``: the queue's; among how many labels they choose is told by their evidence.
+    """
     looked_at = [piece for piece in evidence if row.since is None or piece.at > row.since]
     options = max((piece.labels for piece in looked_at), default=0) or None
-    if floor <= chance_of(options):
+    if rule.floor <= chance_of(options):
         return None
-    return standing(looked_at, FloorRule(floor=floor, options=options))
+    return standing(looked_at, msgspec.structs.replace(rule, options=options))
 
 
-def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float, now: datetime) -> SkillRow:
+def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], rule: FloorRule, now: datetime) -> SkillRow:
     """Return the row with the suspicion and the bar that the queue's floor asks for.
 
-    Who is barred stays so until somebody lifts it, or what it stood on was put aside.
+    Who is barred stays so until somebody lifts it, or what it stood on was put aside; an appeal that waits is then
+    granted by that, so that what is known of them fades again.
     """
-    found = floor_standing(row, evidence, floor)
+    found = floor_standing(row, evidence, rule)
     if found is None:
         return row
     row = msgspec.structs.replace(row, suspicion=found.suspicion)
@@ -129,7 +133,8 @@ def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], floor: float, 
         why = f"{ONE_LABEL} {found.one_label}" if found.one_label else BELOW_FLOOR
         return msgspec.structs.replace(row, barred_at=now, barred_why=why, is_to_replace=True)
     if not found.is_below and row.barred_at is not None:
-        return msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False)
+        freed = msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False)
+        return decided(freed, now, is_accepted=True, answer="")
     return row
 
 

@@ -8,8 +8,10 @@ import asyncpg
 import msgspec
 
 from manyeyes.consensus.rules import Method
+from manyeyes.db.queries import one_row
 from manyeyes.db.rows import columns, read
 from manyeyes.skills.counting import CheckedAnswer, SkillRow
+from manyeyes.skills.floor import PEERS_RIGHT, FloorRule
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.skills.store import SQL
 
@@ -38,6 +40,19 @@ class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
     given: str
     is_unanimous: bool = False
     labels: int = 0
+
+
+class QueueFloor(msgspec.Struct, frozen=True):
+    """What a queue asks of its people; ``peers_right``: how often what others say there is right, None: not known."""
+
+    queue_id: int
+    floor: float
+    peers_right: float | None
+
+    @property
+    def rule(self) -> FloorRule:
+        """Return what is asked; among how many labels one chooses is each person's own evidence."""
+        return FloorRule(floor=self.floor, peers_right=PEERS_RIGHT if self.peers_right is None else self.peers_right)
 
 
 async def insert_evidence(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[NewEvidence]) -> None:
@@ -126,6 +141,11 @@ async def skills_of_worker(db: asyncpg.Connection, cell: int, worker_id: int) ->
     return read(SkillRow, await db.fetch(SQL.skills_of_worker, cell, worker_id), confusion=msgspec.json.decode)
 
 
+async def open_bar_appeals(db: asyncpg.Connection, cell: int, limit: int) -> list[SkillRow]:
+    """Return what is known of those who appeal against a floor and wait, the longest first."""
+    return read(SkillRow, await db.fetch(SQL.open_bar_appeals, cell, limit), confusion=msgspec.json.decode)
+
+
 async def to_replace(db: asyncpg.Connection, cell: int, limit: int) -> list[Person]:
     """Return people below a floor whose undecided answers are to be asked of others."""
     return [(row["queue_id"], row["worker_id"]) for row in await db.fetch(SQL.to_replace, cell, limit)]
@@ -141,9 +161,17 @@ async def queues_to_learn(db: asyncpg.Connection, now: datetime, cell: int) -> l
     return [row["queue_id"] for row in await db.fetch(SQL.queues_to_learn, cell, now)]
 
 
-async def set_learned(tx: asyncpg.Connection, now: datetime, queue_id: int, method: Method) -> None:
-    """Weigh a queue's answers by this method from now on."""
-    await tx.execute(SQL.set_learned, queue_id, method, now)
+async def set_learned(
+    tx: asyncpg.Connection, now: datetime, queue_id: int, method: Method, peers_right: float | None
+) -> None:
+    """Weigh a queue's answers by this method from now on; ``peers_right``: how often what others say is right."""
+    await tx.execute(SQL.set_learned, queue_id, method, now, peers_right)
+
+
+async def peers_checked(db: asyncpg.Connection, cell: int, queue_id: int, since: datetime) -> tuple[int, int]:
+    """Return how often what others said was right, and of how often that is known, in a queue since an instant."""
+    row = await one_row(db, SQL.peers_checked, cell, queue_id, since)
+    return row["agreeing"], row["checked"]
 
 
 async def truths(db: asyncpg.Connection, cell: int, queue_id: int) -> dict[int, str]:
@@ -151,6 +179,6 @@ async def truths(db: asyncpg.Connection, cell: int, queue_id: int) -> dict[int, 
     return {row["task_id"]: row["truth"] for row in await db.fetch(SQL.truths, cell, queue_id)}
 
 
-async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, float]:
+async def floors(db: asyncpg.Connection, queue_ids: Sequence[int]) -> dict[int, QueueFloor]:
     """Return the floors of those of the queues that have one."""
-    return {row["queue_id"]: row["floor"] for row in await db.fetch(SQL.floors, queue_ids)}
+    return {each.queue_id: each for each in read(QueueFloor, await db.fetch(SQL.floors, queue_ids))}

@@ -76,6 +76,15 @@ class SeenGold(msgspec.Struct, frozen=True):
     work_id: int
 
 
+class PassedGold(msgspec.Struct, frozen=True):
+    """Gold that somebody passed on: on which lease, under the number of the work."""
+
+    worker_id: int
+    task_id: int
+    work_id: int
+    lease: int
+
+
 async def admit_gold(tx: asyncpg.Connection, now: datetime, cell: int, task_ids: Sequence[int]) -> None:
     """Make those of the tasks gold whose right answers their customers gave; asked once they have ended."""
     if task_ids:
@@ -133,6 +142,23 @@ async def insert_seen(tx: asyncpg.Connection, now: datetime, cell: int, rows: Se
     """Remember what was laid on desks."""
     if rows:
         await tx.execute(SQL.insert_seen, cell, now, *columns(rows, "worker_id", "task_id", "queue_id", "work_id"))
+
+
+async def note_passed(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[PassedGold]) -> None:
+    """Remember which gold people passed on; of other tasks `work` keeps it."""
+    if rows:
+        await tx.execute(SQL.set_passed, cell, now, *columns(rows, "worker_id", "task_id", "work_id", "lease"))
+
+
+async def passed_gold(
+    tx: asyncpg.Connection, now: datetime, cell: int, numbers: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Return by whom, and on which lease, those of the works were passed on that were gold.
+
+    Only while another task in its place would still be open: a repeated skip must not tell one from the other.
+    """
+    rows = await tx.fetch(SQL.passed_gold, cell, numbers, now) if numbers else []
+    return {row["work_id"]: (row["worker_id"], row["passed_lease"]) for row in rows}
 
 
 async def gold_of_queue(db: asyncpg.Connection, cell: int, queue_id: int) -> list[int]:

@@ -39,7 +39,8 @@ SELECT EXISTS (SELECT FROM gold WHERE cell = $1 AND aside_at IS NULL)
 -- name: lock_drawing
 -- Present workers of these queues for whose answers no lot was drawn yet, with room for one piece more; locked.
 SELECT s.worker_id, s.queues, s.answered, coalesce(d.draws, 0) AS draws, coalesce(d.answered, 0) AS drawn
-FROM session AS s LEFT JOIN gold_draw AS d ON d.cell = $1 AND d.worker_id = s.worker_id
+FROM session AS s
+LEFT JOIN LATERAL (SELECT draws, answered FROM gold_draw WHERE cell = $1 AND worker_id = s.worker_id LIMIT 1) AS d ON true
 WHERE s.cell = $1 AND s.present AND s.held <= $4 AND s.answered > 0 AND s.queues && $2::int[]
   AND d.answered IS DISTINCT FROM s.answered
 ORDER BY s.worker_id LIMIT $3 FOR UPDATE OF s SKIP LOCKED;
@@ -57,9 +58,10 @@ ON CONFLICT (cell, worker_id) DO UPDATE SET draws = excluded.draws, answered = e
 -- What people practise with is not asked as gold.
 SELECT h.worker_id, g.task_id, g.answer, t.kind
 FROM unnest($2::bigint[], $3::int[], $4::text[]) AS h (worker_id, queue_id, questions), LATERAL (
-    SELECT g.task_id, g.answer FROM gold AS g JOIN result AS r ON r.cell = $1 AND r.task_id = g.task_id
-    WHERE g.cell = $1 AND g.queue_id = h.queue_id AND g.aside_at IS NULL AND r.kept AND r.media <> ''
-      AND r.worker_id <> h.worker_id
+    SELECT g.task_id, g.answer
+    FROM gold AS g, LATERAL (SELECT FROM result AS r WHERE r.cell = $1 AND r.task_id = g.task_id AND r.kept AND r.media <> ''
+                             AND r.worker_id <> h.worker_id LIMIT 1) AS r
+    WHERE g.cell = $1 AND g.queue_id = h.queue_id AND g.aside_at IS NULL
       AND NOT EXISTS (SELECT FROM training AS n WHERE n.cell = $1 AND n.queue_id = g.queue_id AND g.task_id = ANY (n.task_ids))
       AND (h.questions = '{}' OR g.question_id = ANY (h.questions::bigint[]))
       AND NOT EXISTS (SELECT FROM gold_seen AS s WHERE s.cell = $1 AND s.worker_id = h.worker_id AND s.task_id = g.task_id)
@@ -77,13 +79,34 @@ SELECT $1, s.worker_id, s.task_id, s.queue_id, s.work_id, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[]) AS s (worker_id, task_id, queue_id, work_id)
 ORDER BY s.worker_id, s.task_id ON CONFLICT DO NOTHING;
 
+-- name: set_passed
+-- Gold that people passed on, and on which lease: a repeated skip is recognised by it.
+UPDATE gold_seen SET passed_lease = p.lease, passed_at = $2
+FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[]) AS p (worker_id, task_id, work_id, lease)
+WHERE gold_seen.cell = $1 AND gold_seen.worker_id = p.worker_id AND gold_seen.task_id = p.task_id
+  AND gold_seen.work_id = p.work_id;
+
+-- name: passed_gold
+-- Which of these numbers were gold that somebody passed on, for as long as another task in its place would not be answered:
+-- while older work waits at the queue's head, and a lease's time at the least.
+SELECT s.work_id, s.worker_id, s.passed_lease FROM gold_seen AS s JOIN queue AS q USING (queue_id)
+WHERE s.cell = $1 AND s.work_id = ANY ($2::bigint[]) AND s.passed_lease <> 0
+  AND (s.passed_at + make_interval(secs => q.lease_seconds) > $3
+       OR (SELECT bool_or(w.created_at <= s.passed_at)
+           FROM (SELECT created_at FROM work WHERE cell = $1 AND queue_id = s.queue_id AND state = 0
+                 ORDER BY bid_micros DESC, turn, task_id LIMIT 100) AS w));
+
 -- name: gold_answers
 -- The right answers of gold, put aside or not.
 SELECT task_id, answer FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: standings
--- How often people were asked gold in queues, and how much they are doubted.
-SELECT queue_id, worker_id, gold_asked, suspicion FROM skill
+-- How often people were asked gold in queues, and how much they are doubted: as much as can be where they are hasty.
+SELECT queue_id, worker_id, gold_asked,
+       CASE WHEN EXISTS (SELECT FROM alike AS a WHERE a.cell = $1 AND a.queue_id = skill.queue_id
+                         AND a.worker_id = skill.worker_id AND a.kind = 'haste' AND a.other_id = 0)
+            THEN 1 ELSE suspicion END AS suspicion
+FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[]));
 
 -- name: insert_evidence
@@ -179,6 +202,13 @@ SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answer
        barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
 FROM skill WHERE cell = $1 AND worker_id = $2 ORDER BY queue_id;
 
+-- name: open_bar_appeals
+-- Who is stopped in a queue and waits for an operator's word, the longest first.
+SELECT queue_id, worker_id, right_weight, wrong_weight, confusion, as_of, answered, gold_asked, gold_wrong, suspicion, since,
+       barred_at, barred_why, is_to_replace, appealed_at, appeal_words, appeal_decided_at, appeal_accepted, appeal_answer
+FROM skill WHERE cell = $1 AND appealed_at IS NOT NULL AND appeal_decided_at IS NULL
+ORDER BY appealed_at, queue_id, worker_id LIMIT $2;
+
 -- name: save_skills
 -- What is known of people now; their rows are locked.
 UPDATE skill SET right_weight = s.right_weight, wrong_weight = s.wrong_weight, confusion = s.confusion::jsonb, as_of = s.as_of,
@@ -195,8 +225,8 @@ FROM unnest($2::int[], $3::bigint[], $4::real[], $5::real[], $6::text[], $7::tim
 WHERE skill.cell = $1 AND skill.queue_id = s.queue_id AND skill.worker_id = s.worker_id;
 
 -- name: floors
--- Which queues ask people to be right in a share of their answers.
-SELECT queue_id, floor FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
+-- Which queues ask people to be right in a share of their answers, and how often what others say there is right.
+SELECT queue_id, floor, peers_right FROM queue WHERE queue_id = ANY ($1::int[]) AND floor IS NOT NULL;
 
 -- name: any_to_replace
 -- Whether answers of anybody who lost a queue are to be asked of others.
@@ -224,8 +254,8 @@ SELECT queue_id FROM queue AS q WHERE (learned_at IS NULL OR learned_at <= $2::t
               AND a.answered_at > coalesce(q.learned_at, $2::timestamptz - interval '60 days')) ORDER BY queue_id;
 
 -- name: set_learned
--- How a queue's answers are weighed from now on.
-UPDATE queue SET method = $2, learned_at = $3 WHERE queue_id = $1;
+-- How a queue's answers are weighed from now on, and how often what others say is right.
+UPDATE queue SET method = $2, learned_at = $3, peers_right = $4 WHERE queue_id = $1;
 
 -- name: truths
 -- What gold and reviewers said is right, of a queue's tasks; what was put aside says nothing.
@@ -235,3 +265,48 @@ WHERE cell = $1 AND queue_id = $2 AND source IN ('gold', 'verdict') AND NOT is_a
 -- name: lost_queues
 -- The queues whose floor a worker is below, whether they ever came or not.
 SELECT queue_id FROM skill WHERE cell = $1 AND worker_id = $2 AND barred_at IS NOT NULL;
+
+-- name: checked_of_queue
+-- What gold and reviewers said of a queue's people since an instant, task by task, with the recogniser's label of reviews.
+SELECT e.task_id, e.worker_id, e.truth, e.given, e.labels, e.at, t.kind, m.label AS model
+FROM evidence AS e JOIN task AS t ON t.cell = $1 AND t.task_id = e.task_id
+LEFT JOIN recognition_review AS m ON m.cell = $1 AND m.task_id = e.task_id AND m.label >= 0
+WHERE e.cell = $1 AND e.queue_id = $2 AND e.at > $3 AND e.source IN ('gold', 'verdict') AND NOT e.is_aside AND e.truth <> ''
+ORDER BY e.task_id, e.worker_id, e.source;
+
+-- name: peers_checked
+-- How often what others said of a task is what gold or a reviewer says, of a queue since an instant.
+SELECT (count(*) FILTER (WHERE p.truth = s.truth))::int AS agreeing, count(*)::int AS checked
+FROM (SELECT DISTINCT task_id, truth FROM evidence
+      WHERE cell = $1 AND queue_id = $2 AND at > $3 AND source = 'peers' AND truth <> '') AS p,
+     LATERAL (SELECT (min(ARRAY[e.source, e.truth]))[2] AS truth FROM evidence AS e
+              WHERE e.cell = $1 AND e.task_id = p.task_id AND e.source IN ('gold', 'verdict')
+                AND NOT e.is_aside AND e.truth <> '') AS s
+WHERE s.truth IS NOT NULL;
+
+-- name: delete_alike
+-- What the last night found of a queue's people and this one did not.
+DELETE FROM alike WHERE cell = $1 AND queue_id = $2
+  AND (worker_id, kind, other_id) NOT IN (
+      SELECT k.* FROM unnest($3::bigint[], $4::text[], $5::bigint[]) AS k (worker_id, kind, other_id));
+
+-- name: save_alike
+-- What a night found of a queue's people; since when it is so stays.
+INSERT INTO alike (cell, queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at, as_of)
+SELECT $1, $2, a.worker_id, a.kind, a.other_id, a.tasks, a.alike, a.expected, a.first_at, $3, $3
+FROM unnest($4::bigint[], $5::text[], $6::bigint[], $7::int[], $8::int[], $9::real[], $10::timestamptz[])
+     AS a (worker_id, kind, other_id, tasks, alike, expected, first_at)
+ORDER BY a.worker_id, a.kind, a.other_id
+ON CONFLICT (cell, queue_id, worker_id, kind, other_id) DO UPDATE
+SET tasks = excluded.tasks, alike = excluded.alike, expected = excluded.expected, first_at = excluded.first_at,
+    as_of = excluded.as_of;
+
+-- name: alike_in_queue
+-- What nights found of a queue's people, the newest first.
+SELECT queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at FROM alike
+WHERE cell = $1 AND queue_id = $2 ORDER BY found_at DESC, worker_id, kind, other_id;
+
+-- name: alike_of_worker
+-- What nights found of somebody, alone or with others.
+SELECT queue_id, worker_id, kind, other_id, tasks, alike, expected, first_at, found_at FROM alike
+WHERE cell = $1 AND (worker_id = $2 OR (other_id = $2 AND other_id <> 0)) ORDER BY queue_id, worker_id, kind, other_id;

@@ -22,7 +22,7 @@ class EvidenceSource(enum.StrEnum):
     """Where it is known from whether an answer was right; the surest first."""
 
     GOLD = "gold"  # the right answer was known before
-    VERDICT = "verdict"  # reviewers looked: a complaint, an audit, a judgement
+    VERDICT = "verdict"  # reviewers said what is right: an audit, a judgement; a complaint says only what is not
     PEERS = "peers"  # what the others gave who were asked the same
 
 
@@ -134,6 +134,19 @@ def views_of_others(keys: Mapping[int, str]) -> dict[int, PeersView]:
             continue
         views[worker_id] = PeersView(ahead[0][0], ahead[0][1] == total)
     return views
+
+
+LEAST_PEERS = 3  # asked at once, oneself among them: of one other person's answer nothing follows
+
+
+def views_of_peers(keys: Mapping[int, str], at_once: Collection[int]) -> dict[int, PeersView]:
+    """Return what of the others' word is evidence: that of those who were asked at once, three at least.
+
+    Who is asked later is asked because people differ, so that only what is wrong would be counted
+    (docs/decisions/0062). ``keys``: of all answers to one task, by worker.
+    """
+    first = {worker_id: key for worker_id, key in keys.items() if worker_id in at_once}
+    return views_of_others(first) if len(first) >= LEAST_PEERS else {}
 
 
 # Gold that is wrong itself.

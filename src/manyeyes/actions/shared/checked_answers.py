@@ -7,11 +7,9 @@ from manyeyes.consensus.rules import Shape, ShapeKind
 from manyeyes.dispatch.store import Work
 from manyeyes.panels.rules import PanelAnswer
 from manyeyes.skills.evidence import NewEvidence
-from manyeyes.skills.rules import EvidenceSource, views_of_others
+from manyeyes.skills.rules import EvidenceSource, views_of_peers
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.shapes import shape_of
-
-LEAST_PEERS = 3  # of one other person's answer nothing follows
 
 
 def checked(
@@ -33,16 +31,18 @@ def checked(
     )
 
 
-def peers_say(work: Work, given: Sequence[PanelAnswer]) -> list[NewEvidence]:
+def peers_say(work: Work, given: Sequence[PanelAnswer], later: int) -> list[NewEvidence]:
     """Return what the others say of each answer to a task of several, never with its own vote.
 
-    ``work``: for what was asked. Nothing follows from half and half, nor from a text that is no answer.
+    ``work``: for what was asked; ``later``: the first seat that was not asked at once with the others. Nothing follows
+    from half and half, nor from a text that is no answer.
     """
     shape = shape_of(picture_options(work.kind, work.options))
     try:
         keys = {answer.worker_id: likeness(shape, answer.text) for answer in given if answer.text is not None}
     except ValueError:
         return []
+    at_once = {answer.worker_id for answer in given if answer.answer_id < later}
     return [
         NewEvidence(
             queue_id=work.queue_id,
@@ -54,7 +54,7 @@ def peers_say(work: Work, given: Sequence[PanelAnswer]) -> list[NewEvidence]:
             is_unanimous=view.is_unanimous,
             labels=_labels(shape),
         )
-        for worker_id, view in sorted(views_of_others(keys).items())
+        for worker_id, view in sorted(views_of_peers(keys, at_once).items())
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.checked_answers import LEAST_PEERS, peers_say
+from manyeyes.actions.shared.checked_answers import peers_say
 from manyeyes.actions.shared.panel_decisions import PanelStep, StepKind, decide_panels
 from manyeyes.actions.shared.panel_seats import more_seats
 from manyeyes.actions.shared.task_endings import EndedWork, PanelResult, end_tasks
@@ -25,6 +25,7 @@ from manyeyes.panels import store as panels
 from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.panels.store import NewAnswer
 from manyeyes.skills import evidence
+from manyeyes.skills.rules import LEAST_PEERS
 from manyeyes.tasks.rules import Assurance, Ending
 
 _WITHOUT_ANSWER = {
@@ -143,7 +144,7 @@ async def _note_peers(tx: asyncpg.Connection, now: datetime, cell: int, ends: Se
     pieces: list[evidence.NewEvidence] = []
     for task_id, (panel, work) in sorted(told.items()):
         later = panel.first_seat + panel.terms.answers
-        pieces += peers_say(work, [each for each in found[task_id] if each.answer_id < later])
+        pieces += peers_say(work, found[task_id], later)
     await evidence.insert_evidence(tx, now, cell, pieces)
 
 
