@@ -72,6 +72,14 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"wrong_at_most": -0.1}, 422, "/terms/wrong_at_most"),
     ({"uncertain": "review"}, 422, "/terms/uncertain"),
     ({"answers": 1, "uncertain": "review"}, 422, "/terms/uncertain"),
+    ({"answers_at_most": 7}, 422, "/terms/answers_at_most"),  # the first answer settles it
+    ({"answers": 1, "answers_at_most": 2}, 422, "/terms/answers_at_most"),
+    ({"answers": 1, "answers_at_most": 1, "wrong_at_most": 0.1}, 422, "/terms/answers_at_most"),
+    (
+        {"answers": 1, "answers_at_most": 2, "wrong_at_most": 0.1, "price_at_most": "0.0007"},
+        402,
+        "/terms/price_at_most",
+    ),
     ({"answers": 3, "price_at_most": "0.002"}, 402, "/terms/price_at_most"),
     ({"wrong_at_most": 0.1, "price_at_most": "0.001"}, 402, "/terms/price_at_most"),
     ({"answers": "3"}, 400, "/terms/answers"),
@@ -111,6 +119,7 @@ async def test_the_most_that_it_may_cost_must_be_there(client: Client):
     await hands(client, 3)
     refused = await post(client, poor, answers=3)
     assert (refused.status_code, refused.json()["refusal"]) == (402, "balance_too_low")
+    assert refused.json()["detail"] == "the balance is below 0.002800 USD, the most it may cost"
     assert await available(client, poor) == "0.002799"
     assert (await post(client, poor, answers=3, answers_at_most=3)).status_code == 201
 
