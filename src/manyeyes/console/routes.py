@@ -161,7 +161,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     people = PeoplePages(context)
-    agreement = QueueAgreementPages(context)
+    agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
         "/operator/queues/{queue_id}/agreement": agreement.show,
@@ -170,12 +170,13 @@ def _operators(context: Context) -> Rooms:
         "/operator/recognition/{task_id}": recognition.show_one,
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
-        "/operator/certainty": OperatorCertaintyPages(context).show,
+        "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
         "/operator/people/decide": people.decide,
+        "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
     }
