@@ -14,7 +14,7 @@ from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.recognition_import import import_history
-from manyeyes.outbound.given_address import read_given_address
+from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
@@ -230,7 +230,7 @@ async def _terms(
     if asked and not (before.queue_id if queue_id is None else queue_id):
         raise CommandFailed("how many people look is for a review queue; without one nobody does: see --review-queue")
     if url:
-        url = read_given_address(url, context.settings.private_networks())
+        url = read_callback_address(url, context.settings.private_networks())
     terms = {
         "threshold": threshold,
         "queue_id": queue_id,
