@@ -80,8 +80,8 @@ async def expectation(
 
 
 async def _worked_out(context: Context, asked: Rehearsed) -> JobExpectation:
-    async def look(db: asyncpg.Connection) -> tuple[_Seen, int, Proof]:
-        seen = _Seen(
+    async def look(db: asyncpg.Connection) -> tuple[_KnownCrowdSoFar, int, Proof]:
+        seen = _KnownCrowdSoFar(
             await skills.known_people(db, asked.cell, asked.queue_id),
             await skills.checked_together(db, asked.cell, asked.queue_id),
         )
@@ -96,7 +96,7 @@ async def _worked_out(context: Context, asked: Rehearsed) -> JobExpectation:
     return await asyncio.to_thread(_expected, asked, seen, answers, proof)
 
 
-class _Seen(msgspec.Struct, frozen=True):
+class _KnownCrowdSoFar(msgspec.Struct, frozen=True):
     """What is known of a queue's people, and of how they err together."""
 
     people: KnownPeople
@@ -111,7 +111,7 @@ async def _proof(db: asyncpg.Connection, asked: Rehearsed) -> Proof:
     return found.get((*scope, round(asked.terms.wrong_at_most, 4)), NOT_PROVEN)
 
 
-def _expected(asked: Rehearsed, seen: _Seen, answers: int, proof: Proof) -> JobExpectation:
+def _expected(asked: Rehearsed, seen: _KnownCrowdSoFar, answers: int, proof: Proof) -> JobExpectation:
     known, difficulty = seen.people, learnt_difficulty(seen.together)
     weight = known.right_weight + known.wrong_weight
     prior = PRIOR_RIGHT + PRIOR_WRONG
