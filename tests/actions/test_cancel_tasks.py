@@ -1,11 +1,15 @@
 """cancel_tasks: what nobody has is given back whole, and nothing else."""
 
+import pytest
+
 from manyeyes.actions.cancel_tasks import CancelTask, TaskCancelled, cancel_tasks
+from manyeyes.consensus.terms import PeopleTerms, Uncertain
 from manyeyes.jobs.rules import JobState
-from manyeyes.tasks.rules import Ending
+from manyeyes.tasks.rules import Assurance, Ending
 from manyeyes.values.refusals import Reason, Refusal
 from support import job_lives
 from support.action_stage import PRICE, Stage
+from support.judged_results import REVIEWED, asked, decide, taken, the_result
 
 
 def cancelling(stage: Stage, account_id: int, task_id: int) -> CancelTask:
@@ -48,6 +52,36 @@ async def test_what_lies_on_a_desk_or_has_ended_is_not(stage: Stage):
     outcomes = await stage.act(cancel_tasks, *commands)
     assert [o.reason for o in outcomes if isinstance(o, Refusal)] == [Reason.NOT_CANCELLABLE] * 2
     assert await stage.available(account_id) == 10_000 - 2 * PRICE
+
+
+async def test_what_a_reviewer_is_to_decide_is_theirs_and_the_refusal_says_so(stage: Stage):
+    account_id = await stage.account()
+    task_id, _ = await asked(stage, "12345", "99", terms=REVIEWED, account_id=account_id)
+    (outcome,) = await stage.act(cancel_tasks, cancelling(stage, account_id, task_id))
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason is Reason.NOT_CANCELLABLE
+    assert "a reviewer is asked to decide" in outcome.detail
+    await decide(stage, await taken(stage), "99")
+    assert (await the_result(stage))["answer"] == "99"
+
+
+@pytest.mark.parametrize("wrong_at_most", [None, 0.05])
+async def test_what_is_taken_back_asks_no_reviewer(stage: Stage, wrong_at_most: float | None):
+    account_id = await stage.account()
+    terms = PeopleTerms(answers=3, answers_at_most=3, wrong_at_most=wrong_at_most, uncertain=Uncertain.REVIEW)
+    task_id = await stage.submit(account_id, terms=terms)
+    for text in ("12345", "99"):
+        worker_id = stage.number()
+        await stage.come(worker_id)
+        await stage.hand_out()
+        await stage.answer(worker_id, await stage.lease(worker_id), text)
+        await stage.go(worker_id)
+    assert await stage.act(cancel_tasks, cancelling(stage, account_id, task_id)) == [TaskCancelled(task_id, 1)]
+    result = await the_result(stage)
+    assert (result["ending"], result["assurance"]) == (Ending.SOLVED, Assurance.UNCERTAIN)
+    assert result["charged_micros"] == 2 * PRICE
+    assert await stage.rows("judgement") == []
+    assert (await stage.books()).findings == []
 
 
 async def test_nobody_cancels_what_is_not_theirs(stage: Stage):

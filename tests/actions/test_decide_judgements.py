@@ -9,7 +9,7 @@ from manyeyes.actions.decide_judgements import JudgementTaken
 from manyeyes.certainty.promises import promises
 from manyeyes.certainty.proving import first_look
 from manyeyes.certainty.rules import JudgementPurpose, JudgementState
-from manyeyes.consensus.terms import PeopleTerms
+from manyeyes.consensus.terms import PeopleTerms, Uncertain
 from manyeyes.tasks.rules import Assurance
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, PRICE, Stage
@@ -55,6 +55,26 @@ async def test_what_cannot_be_judged_ends_uncertain_and_is_paid(stage: Stage):
     assert result["confidence"] is not None
     assert {row["is_right"] for row in await stage.rows("answer")} == {None}
     assert (await stage.books()).findings == []
+
+
+async def test_a_tie_of_fixed_terms_goes_to_a_reviewer_where_they_say_so(audited: Stage):
+    terms = PeopleTerms(answers=2, answers_at_most=2, uncertain=Uncertain.REVIEW)
+    task_id, people = await asked(audited, "12345", "99", terms=terms, seed=SEED)
+    judgement = await taken(audited)
+    assert (judgement.task_id, judgement.purpose) == (task_id, JudgementPurpose.ADJUDICATION)
+    await decide(audited, judgement, "99")
+    result = await the_result(audited)
+    assert (result["answer"], result["assurance"]) == ("99", Assurance.REVIEWED)
+    right = {row["worker_id"]: row["is_right"] for row in await audited.rows("answer")}
+    assert right == {people[0]: False, people[1]: True}
+    assert await audited.rows("certainty") == [], "nothing was promised"
+    assert (await audited.books()).findings == []
+
+
+async def test_fixed_terms_that_agree_ask_no_reviewer(stage: Stage):
+    await asked(stage, "12345", "12345", terms=PeopleTerms(answers=2, answers_at_most=2, uncertain=Uncertain.REVIEW))
+    assert (await the_result(stage))["assurance"] == Assurance.ACCEPTED
+    assert await take_judgement(stage, stage.number()) is None
 
 
 async def test_the_pay_of_its_people_vests_after_the_window_of_the_result(stage: Stage):

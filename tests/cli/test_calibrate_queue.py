@@ -62,6 +62,16 @@ def test_what_is_proven_needed_and_refused_is_told(manyeyes, account_id, write):
     assert (row["needed"], row["threshold"], row["refused"], row["target"]) == (159, None, False, 0.1)
 
 
+def test_a_refused_promise_is_begun_anew_and_no_other(manyeyes, account_id, write):
+    write(KNOWN, account_id, 7, 0.1, 20, 1, None, False, 159)
+    write(KNOWN, account_id, 8, 0.1, 30, 12, None, True, 0)
+    assert "these are 2" in manyeyes(*COMMAND, "--anew").complaint
+    assert "is not refused" in manyeyes(*COMMAND, "--question", "7", "--anew").complaint
+    (row,) = manyeyes(*COMMAND, "--question", "8", "--anew", "--json").json["promises"]
+    assert (row["refused"], row["accepted"], row["audited"], row["wrong"], row["needed"]) == (False, 0, 0, 0, 179)
+    assert "is not refused" in manyeyes(*COMMAND, "--question", "8", "--anew").complaint
+
+
 def test_only_an_account_s_promises(manyeyes, account_id, write):
     write(KNOWN, account_id + 1, 0, 0.05, 0, 0, None, False, 393)
     assert manyeyes(*COMMAND, "--account", "Ann", "--json").json["promises"] == []

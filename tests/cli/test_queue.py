@@ -130,6 +130,9 @@ def test_several_people_are_a_queues_default_until_one_is_again(manyeyes):
     assert manyeyes("queue", "set", "1", "--answers", "1", "--json").json == FIRST | {"price": "0.001000"}
     wrong = manyeyes("queue", "set", "1", "--wrong-at-most", "0.6").complaint
     assert wrong.startswith("manyeyes: --wrong-at-most: from 0.001 to 0.5")
+    for never in (["--answers-at-most", "7"], ["--answers", "1", "--answers-at-most", "1", "--wrong-at-most", "0.1"]):
+        assert manyeyes("queue", "set", "1", *never).complaint.startswith("manyeyes: --answers-at-most: ")
+    assert manyeyes("queue", "list", "--json").json["queues"][0] == FIRST | {"price": "0.001000"}
     manyeyes("queue", "add", "22", "Turnstile", "--language", "en")
     assert "always one person's" in manyeyes("queue", "set", "22", "--answers", "3").complaint
 

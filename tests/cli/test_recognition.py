@@ -194,6 +194,8 @@ def test_a_change_that_cannot_be_changes_nothing(manyeyes, create):
         (["--threshold", "0"], "all would be certain"),
         (["--threshold", "3", "--price", "1"], "threshold"),
         (["--answers", "21"], "--answers: from 1 to 20"),
+        (["--answers-at-most", "7"], "--answers-at-most: one answer settles it"),
+        (["--answers", "3", "--review-queue", "0", "--sample", "0"], "see --review-queue"),
     ]:
         assert why in manyeyes("recognition", "set", made["task_id"], *wrong).complaint
     assert manyeyes("recognition", "show", made["task_id"], "--json").json == made

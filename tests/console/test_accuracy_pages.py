@@ -78,6 +78,11 @@ async def test_a_worker_is_told_why_with_the_pictures_and_appeals_without_script
     operator = await page_of(site, browser, OPERATOR, "/operator/people/1", java_script_enabled=False)
     await expect(operator.locator("#people")).to_contain_text("appeals")
     assert hand.worker.name not in await operator.locator("#people").inner_text()
+    await operator.set_viewport_size({"width": 390, "height": 844})
+    fits = "(each) => each.scrollWidth <= each.clientWidth"
+    assert await operator.locator(".scroll").evaluate(fits), "the table needs no scrolling sideways"
+    if folder := os.environ.get("MANYEYES_PICTURES"):
+        await operator.screenshot(path=f"{folder}/people-phone.png", full_page=True)
     await operator.locator("textarea").fill("They can.")
     await operator.get_by_role("button", name="Leave it as it is").click()
     await expect(operator.locator("#notice")).to_contain_text("They do not get this queue.")

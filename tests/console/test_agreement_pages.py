@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -68,7 +69,11 @@ async def test_the_page_is_within_a_phone_s_width_in_every_language(
         await page.goto(f"{site.url}/customer/jobs/{job_id}/agreement")
         await expect(page.locator(".compared")).to_have_text(str(LABELLED))
         assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        wide = "[...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth).length"
+        assert await page.evaluate(wide) == 0, "no table needs scrolling sideways"
         await page.screenshot(path=tmp_path / f"{language}.png", full_page=True)
+        if folder := os.environ.get("MANYEYES_PICTURES"):
+            await page.screenshot(path=f"{folder}/agreement-{language}.png", full_page=True)
 
 
 async def test_a_job_of_somebody_else_leads_to_the_list(site: Site, browser: Any, client: Any, customer: Any):

@@ -81,3 +81,30 @@ async def test_the_operator_sees_whose_each_is(site: Site, browser, customer: fa
     await expect(page.locator("section.card")).to_contain_text("Not proven yet: 373 more audits are needed.")
     await expect(page.locator("section.card")).to_contain_text("customer")
     assert await has_no_sideways_scroll(page)
+
+
+@pytest.mark.parametrize("context", [ENGLISH, PHONE], ids=["wide", "phone"])
+async def test_the_operator_begins_a_refused_question_anew(site: Site, browser, customer: factories.Customer, context):
+    await known(site, customer.account_id, 0.05, (30, 12), None, refused=True)
+    page = await (await browser.new_context(**{**ENGLISH, **context})).new_page()
+    await page.goto(site.url + await link(site.context, OPERATOR))
+    await page.wait_for_url("**/operator")
+    await page.goto(site.url + "/operator/certainty")
+    assert await has_no_sideways_scroll(page)
+    again = page.get_by_role("button", name="Begin anew")
+    await again.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#notice")).to_contain_text("It begins anew")
+    await expect(page.locator("section.card")).to_contain_text("Not proven yet: 393 more audits are needed.")
+    await expect(again).to_have_count(0)
+
+
+async def test_a_customer_begins_nothing_anew(site: Site, browser, customer: factories.Customer):
+    await known(site, customer.account_id, 0.05, (30, 12), None, refused=True)
+    page = await at_page(site, browser, customer)
+    await expect(page.locator("section.card")).to_contain_text("People do not know these")
+    await expect(page.get_by_role("button", name="Begin anew")).to_have_count(0)
+    form = {"account_id": str(customer.account_id), "queue_id": "1", "question_id": "0", "target": "500"}
+    await page.request.post(site.url + "/operator/certainty/anew", form=form, headers={"origin": site.url})
+    async with site.context.cells.pool(1).acquire() as db:
+        assert await db.fetchval("SELECT is_refused FROM certainty")

@@ -139,6 +139,8 @@ async def test_labels_and_fields_are_shown_as_people_read_them(site, browser, cu
     await screen.part("given-list").locator("button", has_text="text, QR code").tap()
     await expect(screen.part("given-list")).to_contain_text("12.60")
     await expect(screen.part("main")).to_have_attribute("data-ready", "")
+    await expect(screen.part("topic")).to_be_hidden()  # which is one field's
+    await expect(screen.part("rules")).to_be_empty()
     assert await has_no_sideways_scroll(screen.page)
     await screen.part("given-list").locator("button", has_text="12.60").tap()
     await expect(screen.part("waiting-title")).to_be_visible()

@@ -83,6 +83,11 @@ async def _see_what_came(site: Site, page: Page) -> None:
     await expect(page.locator("#tasks > li")).to_have_count(3)
     await page.click("#tasks > li:last-child h3 a")
     await expect(page.locator(".how-asked")).to_have_text("3 to 4 people")
+    await page.click("#singles summary")
+    said = page.locator("#singles dl > div")
+    await expect(said).to_have_count(3)
+    await expect(said.first.locator("dt")).to_contain_text("w-")
+    assert sorted([(await each.locator("dd").inner_text()).strip() for each in await said.all()]) == ["101"] * 3
     await looked_at(page, "task-page")
 
 

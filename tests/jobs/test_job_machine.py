@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
+from itertools import cycle
 from typing import Any
 
 import asyncpg
@@ -14,20 +15,33 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from manyeyes.actions.claim_jobs import ClaimedJob
+from manyeyes.actions.close_overdue_judgements import CloseOverdueJudgements, close_overdue_judgements
 from manyeyes.actions.end_overdue_tasks import EndOverdueTasks, end_overdue_tasks
 from manyeyes.actions.feed_jobs import FedLine, feed_jobs
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.tell_stuck_jobs import TellStuckJobs, tell_stuck_jobs
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
+from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms, Uncertain
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.rules import Job, JobVerb
+from manyeyes.tasks.rules import Assurance
 from support.action_stage import PRICE, Stage, set_stage
 from support.job_lives import change, claim, draft, feeding, find, settle, told
+from support.judged_results import decide, take_judgement
 
 HISTORIES, PAST_STEPS, STEPS = 25, 30, 8
-WORKERS = (11, 12)
+WORKERS = (11, 12, 13)
+SEVERAL = (
+    PeopleTerms(answers=2, answers_at_most=3),
+    PeopleTerms(answers=3, answers_at_most=3, uncertain=Uncertain.REVIEW),
+    PeopleTerms(answers=2, answers_at_most=3, wrong_at_most=0.05, uncertain=Uncertain.REVIEW),
+    PeopleTerms(answers=2, answers_at_most=2, wrong_at_most=0.5),
+)
+SEED = b"chance"
 HOOK = "https://customer.example/jobs"
 AWAY = "https://pictures.example/1.png"
+TERMS = (ONE_ANSWER, ONE_ANSWER, ONE_ANSWER, *SEVERAL)
+TEXTS = ("A", "B")
 FEW = st.integers(0, 40)  # picks one of what there is
 
 
@@ -37,6 +51,7 @@ class JobMachine(RuleBasedStateMachine):
     runner: asyncio.Runner
     pool: asyncpg.Pool
     cells = iter(range(500_000, 1_000_000))
+    stories = cycle([(SEVERAL[0], "AA"), (SEVERAL[3], "AB"), (SEVERAL[2], "ABC"), (ONE_ANSWER, "")])
 
     def run(self, work: Awaitable[Any]) -> Any:
         return self.runner.run(work)  # type: ignore[arg-type]
@@ -45,33 +60,45 @@ class JobMachine(RuleBasedStateMachine):
     def begin(self, tasks: int, seed: int) -> None:
         self.stage: Stage = self.run(set_stage(self.pool, next(self.cells)))
         self.stage._number = 100
+        self.run(self.stage.pool.execute("UPDATE queue SET audit_share = 0.3 WHERE queue_id = 1"))
         self.account_id = self.run(self.stage.account(tasks * PRICE))
         self.job_ids: list[int] = []
         self.claims: list[ClaimedJob] = []
         self.leases: list[tuple[int, LeaseId]] = []
         for worker_id in WORKERS:
             self.run(self.stage.come(worker_id))
+        people, texts = next(self.stories)
+        self.ask_several(people, texts)
+        self.decide(texts[:1] or None)
         self.play(random.Random(seed), PAST_STEPS)
 
     def play(self, chance: random.Random, steps: int) -> None:
         """Make a past that steps which are drawn one by one would hardly reach."""
         moves: dict[Callable[[], None], int] = {
-            lambda: self.open(chance.randint(1, 6), None, chance.random() < 0.4, True): 2,
+            lambda: self.open(chance.randint(1, 6), None, chance.random() < 0.4, True, chance.choice(TERMS)): 3,
             lambda: self.claim(chance.randint(0, 9), 4): 4,
-            lambda: self.feed(-1, {0} if chance.random() < 0.2 else set(), 1, False): 4,
+            lambda: self.feed(-1, {0} if chance.random() < 0.3 else set(), 1, False): 5,
             self.hand_out: 3,
-            lambda: self.finish(chance.randint(0, 3), True, 1): 4,
+            lambda: self.finish(chance.randint(0, 3), True, 1, chance.choice(TEXTS)): 4,
+            lambda: self.decide(chance.choice([*TEXTS, None])): 1,
             lambda: self.complain(chance.randint(0, 9)): 1,
             lambda: self.move(chance.randint(0, 9), chance.choice([JobVerb.PAUSE, JobVerb.START])): 1,
             lambda: self.settle(chance.randint(0, 9)): 1,
-            lambda: self.wait(chance.choice([1, 61, 700])): 1,
+            lambda: self.wait(chance.choice([1, 61, 700])): 2,
         }
         for move in chance.choices(list(moves), list(moves.values()), k=steps):
             move()
 
-    @rule(items=st.integers(0, 6), tasks=st.none() | st.integers(0, 6), is_away=st.booleans(), start=st.booleans())
-    def open(self, items: int, tasks: int | None, is_away: bool, start: bool) -> None:
+    @rule(
+        items=st.integers(0, 6),
+        tasks=st.none() | st.integers(0, 6),
+        is_away=st.booleans(),
+        start=st.booleans(),
+        people=st.sampled_from(TERMS),
+    )
+    def open(self, items: int, tasks: int | None, is_away: bool, start: bool, people: PeopleTerms) -> None:
         terms: dict[str, Any] = {"budget_micros": None if tasks is None else tasks * PRICE, "callback_url": HOOK}
+        terms["terms"] = people
         url = AWAY if is_away else ""
         self.job_ids.append(self.run(draft(self.stage, self.account_id, items, picture_url=url, **terms)))
         if start:
@@ -127,14 +154,39 @@ class JobMachine(RuleBasedStateMachine):
             held = self.run(self.stage.desk(worker_id))
             self.leases += [(worker_id, self.stage.lease_of(work)) for work in held]
 
-    @rule(n=FEW, is_answer=st.sampled_from([True, True, False]), times=st.integers(1, 2))
-    def finish(self, n: int, is_answer: bool, times: int) -> None:
-        """Answer a task or pass it on, on a lease of now or of before."""
+    @rule(
+        n=FEW,
+        is_answer=st.sampled_from([True, True, False]),
+        times=st.integers(1, 2),
+        text=st.sampled_from(TEXTS),
+    )
+    def finish(self, n: int, is_answer: bool, times: int, text: str) -> None:
+        """Answer a task, or a seat of one, or pass it on, on a lease of now or of before."""
         if self.leases:
             worker_id, lease = self.leases[-1 - n % len(self.leases)]
-            act = self.stage.answer if is_answer else self.stage.skip
             for _ in range(times):
-                self.run(act(worker_id, lease))
+                if is_answer:
+                    self.run(self.stage.answer(worker_id, lease, text, SEED))
+                else:
+                    self.run(self.stage.skip(worker_id, lease))
+
+    @rule(people=st.sampled_from(SEVERAL), texts=st.text("AB", min_size=1, max_size=3))
+    def ask_several(self, people: PeopleTerms, texts: str) -> None:
+        """Let all look at a new job's one picture: steps by themselves hardly come to its end."""
+        self.top_up(3)
+        self.open(1, None, False, True, people)
+        self.claim(-1, 4)
+        self.feed(-1, set(), 1, False)
+        for text in texts:
+            self.hand_out()
+            self.finish(0, True, 1, text)
+
+    @rule(value=st.none() | st.sampled_from(TEXTS))
+    def decide(self, value: str | None) -> None:
+        """Let a reviewer decide what people did not settle, or audit what stands; twice, the first reply being lost."""
+        judgement = self.run(take_judgement(self.stage, self.stage.number()))
+        for _ in range(2 if judgement else 0):
+            self.run(decide(self.stage, judgement, value))
 
     @rule(n=FEW)
     def complain(self, n: int) -> None:
@@ -173,6 +225,7 @@ class JobMachine(RuleBasedStateMachine):
         for worker_id in WORKERS:
             self.run(self.stage.go(worker_id))
         self.run(settle(self.stage, *self.job_ids))
+        self.run(self.stage.act(close_overdue_judgements, CloseOverdueJudgements(self.stage.cell, 0)))
         assert [job.job_id for job in self._found() if not job.is_over or job.held_micros or job.open] == []
         assert self.run(self.stage.rows("work")) == []
         self.books_hold()
@@ -215,3 +268,5 @@ def test_any_history_of_jobs_keeps_the_books(machine: type[JobMachine]):
     )
     reached = machine.runner.run(machine.pool.fetch("SELECT DISTINCT ending FROM result WHERE job_id <> 0"))
     assert {row["ending"] for row in reached} >= {0, 2, 4, 5}
+    several = machine.runner.run(machine.pool.fetch("SELECT DISTINCT assurance FROM result WHERE answers > 1"))
+    assert {row["assurance"] for row in several} >= {*Assurance} - {Assurance.ONE_WORD}

@@ -1,6 +1,7 @@
 """Batches of what reviewers do with results, one function per action with its name (support/batch_draw.py)."""
 
 from manyeyes.actions.decide_judgements import DecideJudgement
+from manyeyes.actions.renew_promises import RenewPromise
 from manyeyes.actions.return_lapsed_judgements import ReturnLapsedJudgements
 from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.skip_judgements import SkipJudgement
@@ -45,6 +46,16 @@ def decide_judgements(draw: Draw, world: World) -> list[DecideJudgement]:
         reviewer_id, lease = _lease(draw, world)
         value = draw.one(("12345", " 12345", "2", "3", None, ""))
         return DecideJudgement(cell=CELL, reviewer_id=reviewer_id, judgement=lease, value=value)
+
+    return draw.batch(one)
+
+
+def renew_promises(draw: Draw, world: World) -> list[RenewPromise]:
+    """Draw questions: a refused one, one that is not, and some of which nothing is known."""
+
+    def one() -> RenewPromise:
+        account_id, queue_id, target = draw.one(world.account_ids), draw.one((1, 2)), draw.one((0.1, 0.5))
+        return RenewPromise(cell=CELL, account_id=account_id, queue_id=queue_id, question_id=0, target=target)
 
     return draw.batch(one)
 

@@ -30,6 +30,12 @@ async def make_judgements(stage: Stage, account_id: int, author: int) -> None:
         if n < 2:
             await decide(stage, judgement, "12345")
     await stage.change("UPDATE certainty SET needed = 2 WHERE cell = $1")
+    await stage.change(
+        "INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, is_refused,"
+        " needed, since) VALUES ($1, $2, 2, 0, 0.1, 40, 30, 12, true, 179, $3)",
+        account_id,
+        stage.now,
+    )
     await stage.come(author, *QUEUES)
 
 

@@ -140,6 +140,7 @@ async def test_a_start_that_is_sent_again_starts_nothing_again(client: Client, c
         ({"queue": 22}, "/queue", 422),
         ({"queue": "Turnstile Proxyless"}, "/queue", 422),
         ({"callback_url": "http://127.0.0.1/"}, "/callback_url", 422),
+        ({"callback_url": "https://example.org/".ljust(2_001, "a")}, "/callback_url", 422),
         ({"question": {"kind": "smell"}}, "/question/kind", 400),
         ({"question": {"kind": "label", "labels": []}}, "/question/labels", 422),
         ({"budget": 12.5}, "/budget", 400),

@@ -54,6 +54,25 @@ async def test_a_result_that_is_not_sure_is_called_uncertain(client: Client, cus
     assert (result["uncertain"], result["proven"], result["answers"]) == (True, False, 2)
 
 
+async def test_uncertain_results_are_listed_by_themselves(client: Client, customer: factories.Customer):
+    people = await hands(client, 2)
+    ids = []
+    for texts in (("12", "13"), ("14", "14"), ("15", "16")):
+        ids.append((await post(client, customer, answers=2, answers_at_most=2)).json()["id"])
+        await people.answer(*texts)
+    for query in ("uncertain=true", "uncertain=true&state=done"):
+        found = await seen(client, customer, f"/v1/tasks?{query}")
+        assert sorted(task["id"] for task in found["items"]) == [ids[0], ids[2]], query
+    place, changed = "", list[int]()
+    while len(changed) < 2:  # what has just ended is told when nothing can end before it any more
+        page = await seen(client, customer, f"/v1/tasks?uncertain=true&since={place}")
+        place, changed = page["next"], changed + [task["id"] for task in page["items"]]
+    assert changed == [ids[0], ids[2]]
+    assert len((await seen(client, customer, "/v1/tasks?uncertain="))["items"]) == 3
+    refused = await seen(client, customer, "/v1/tasks?uncertain=false")
+    assert (refused["status"], refused["refusal"]) == (400, "unreadable")
+
+
 async def test_a_price_bounds_how_many_people_are_asked(client: Client, customer: factories.Customer):
     await hands(client, 3)
     made = await post(client, customer, answers=2, answers_at_most=7, price_at_most="0.003")
@@ -72,6 +91,14 @@ REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({"wrong_at_most": -0.1}, 422, "/terms/wrong_at_most"),
     ({"uncertain": "review"}, 422, "/terms/uncertain"),
     ({"answers": 1, "uncertain": "review"}, 422, "/terms/uncertain"),
+    ({"answers_at_most": 7}, 422, "/terms/answers_at_most"),  # the first answer settles it
+    ({"answers": 1, "answers_at_most": 2}, 422, "/terms/answers_at_most"),
+    ({"answers": 1, "answers_at_most": 1, "wrong_at_most": 0.1}, 422, "/terms/answers_at_most"),
+    (
+        {"answers": 1, "answers_at_most": 2, "wrong_at_most": 0.1, "price_at_most": "0.0007"},
+        402,
+        "/terms/price_at_most",
+    ),
     ({"answers": 3, "price_at_most": "0.002"}, 402, "/terms/price_at_most"),
     ({"wrong_at_most": 0.1, "price_at_most": "0.001"}, 402, "/terms/price_at_most"),
     ({"answers": "3"}, 400, "/terms/answers"),
@@ -111,6 +138,7 @@ async def test_the_most_that_it_may_cost_must_be_there(client: Client):
     await hands(client, 3)
     refused = await post(client, poor, answers=3)
     assert (refused.status_code, refused.json()["refusal"]) == (402, "balance_too_low")
+    assert refused.json()["detail"] == "the balance is below 0.002800 USD, the most it may cost"
     assert await available(client, poor) == "0.002799"
     assert (await post(client, poor, answers=3, answers_at_most=3)).status_code == 201
 

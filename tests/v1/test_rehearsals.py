@@ -69,6 +69,19 @@ async def test_whoever_is_barred_is_not_reckoned_with(client: Client, customer: 
     assert (await rehearsed(customer))["known"] == 0
 
 
+async def test_how_far_people_err_together_is_learnt_from_gold_that_several_had(client: Client, customer: JobCustomer):
+    await hands(client, 3)
+    before = await rehearsed(customer, terms=THREE)
+    assert before["difficulty"] is None
+    await client.context.cells.directory.execute(
+        "INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, asked, wrong, created_at) "
+        "SELECT 1, n, 1, 1, 0, 'a', 0, 5, 5 * (n % 5 = 0)::int, now() FROM generate_series(1, 100) AS n"
+    )
+    told = await rehearsed(customer, terms=THREE)
+    assert told["difficulty"] == 0.8
+    assert told["accuracy"]["expected"] < before["accuracy"]["expected"], "together they are hardly better than one"
+
+
 async def test_the_time_follows_the_answers_of_the_last_quarter_of_an_hour(client: Client, customer: JobCustomer):
     await agreed_job(customer, await hands(client, 3))
     told = await rehearsed(customer, terms=THREE)

@@ -103,7 +103,7 @@ async def test_the_next_complaint_comes_with_the_vote(client: Client, solved):
 
 async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client: Client, solved, monkeypatch):
     """By a notification, not by looking again: that is put off for as long as the test may take."""
-    monkeypatch.setattr("manyeyes.roles.reviewer.LOOK_AGAIN_SECONDS", 60.0)
+    monkeypatch.setattr("manyeyes.roles.reviewer_desk.LOOK_AGAIN_SECONDS", 60.0)
     reviewer = await factories.hand(client.context, reviewer=True)
     waiting = asyncio.create_task(next_of(client, reviewer, wait=60))
     async with asyncio.timeout(30):
@@ -116,7 +116,7 @@ async def test_a_waiting_reviewer_is_called_when_a_complaint_comes(client: Clien
 async def test_reviewers_who_wait_at_another_process_are_called_too(
     client: Client, solved, dsn, settings: Settings, monkeypatch
 ):
-    monkeypatch.setattr("manyeyes.roles.reviewer.LOOK_AGAIN_SECONDS", 60.0)
+    monkeypatch.setattr("manyeyes.roles.reviewer_desk.LOOK_AGAIN_SECONDS", 60.0)
     other = await open_context(settings, dsn)
     other.notifier.start()
     other.notifier.alone = False

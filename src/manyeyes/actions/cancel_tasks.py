@@ -20,7 +20,7 @@ from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line
 from manyeyes.jobs.rules import JOB_FINISHED, Job, closed
 from manyeyes.panels import store as panels
-from manyeyes.panels.rules import Panel, SeatEnd
+from manyeyes.panels.rules import Panel, PanelState, SeatEnd
 from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.history import Life
@@ -60,8 +60,8 @@ async def cancel_tasks(
 ) -> list[TaskCancelled | Refusal]:
     """Return the cancelled tasks; one that was cancelled before is so again. Refusals: UNKNOWN_TASK, NOT_CANCELLABLE.
 
-    What lies on somebody's desk is theirs, seen or unseen. An item that never entered its queue has no hold: it ends,
-    and its job counts it.
+    What lies on somebody's desk is theirs, seen or unseen; what a reviewer is asked to decide ends with that. An item
+    that never entered its queue has no hold: it ends, and its job counts it.
     """
     # 1. Load: tasks on their way, locked; how those ended that are not; items that never entered.
     cell = commands[0].cell
@@ -129,7 +129,10 @@ def _outcome(command: CancelTask, books: _LoadedTasks, taken: Collection[int]) -
         return Refusal(Reason.UNKNOWN_TASK, "the account has no such task")
     if command.task_id in taken or (life and life.ending is Ending.CANCELLED):
         return TaskCancelled(command.task_id, found.queue_id)
-    return _ENDED if life and life.ended_at else _HELD
+    if life and life.ended_at:
+        return _ENDED
+    panel = books.panels.get(command.task_id)
+    return _JUDGED if panel is not None and panel.state is PanelState.JUDGING else _HELD
 
 
 async def _end_lines(
@@ -180,4 +183,7 @@ async def _turn_back(tx: asyncpg.Connection, cell: int, ended: Sequence[Work]) -
 
 
 _ENDED = Refusal(Reason.NOT_CANCELLABLE, "the task has ended")
+_JUDGED = Refusal(
+    Reason.NOT_CANCELLABLE, "people answered, and a reviewer is asked to decide: nobody else is asked or paid for it"
+)
 _HELD = Refusal(Reason.NOT_CANCELLABLE, "somebody has the task, or is given it at this moment")

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.price_bounds import beyond_balance
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.apps.rules import App, day_in
 from manyeyes.dispatch.store import Entering
@@ -19,7 +20,7 @@ from manyeyes.recognitions.store import CALL_REPEATED, NewReview, RecognitionRes
 from manyeyes.tasks.labels import LABEL_PICTURE, Choice, LabelOptions
 from manyeyes.tasks.pictures import Picture
 from manyeyes.tasks.rules import QueueTerms
-from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.values.refusals import Refusal
 
 
 class NewResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,7 +157,7 @@ def _decide(command: RecordRecognition, books: _LoadedCalls) -> Recorded | Refus
     tasks = [_task(command, result) for result in asked]
     most = charge + sum(task.asked_terms.most_micros(micros) for task, micros in zip(tasks, held, strict=True))
     if purses.balances[account_id] < most:
-        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {most} micros")
+        return beyond_balance(most)
     # 2. Take the call: charge it, put what people are asked into queues, keep the answer for a re-send.
     if charge:
         purses.spend(account_id, charge)

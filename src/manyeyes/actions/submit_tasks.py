@@ -9,7 +9,7 @@ import msgspec
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.actions.shared.asked_questions import NewQuestion, hold_questions
 from manyeyes.actions.shared.customer_preferences import shut_places
-from manyeyes.actions.shared.price_bounds import affordable
+from manyeyes.actions.shared.price_bounds import affordable, beyond_balance
 from manyeyes.actions.shared.repeated_calls import RepeatedCalls, open_calls
 from manyeyes.actions.shared.task_admission import NewTask, Purses, enter, open_purses, prices, save_entered
 from manyeyes.allow_list.rules import FILTER_TERMS, FilterTerms
@@ -161,7 +161,7 @@ def _decide(command: SubmitTask, books: _LoadedSubmissions) -> Entering | Submit
         return people
     most = people.most_micros(price_micros)
     if available < most:
-        return Refusal(Reason.BALANCE_TOO_LOW, f"the balance is below the price of {most} micros")
+        return beyond_balance(most)
     return enter(books.purses, terms, msgspec.structs.replace(command, terms=people), price_micros, domain)
 
 

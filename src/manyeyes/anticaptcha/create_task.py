@@ -16,7 +16,7 @@ from manyeyes.anticaptcha import lenient_values
 from manyeyes.anticaptcha.call import AntiCaptchaCall
 from manyeyes.anticaptcha.queue_choice import check_token_queue, picture_queue
 from manyeyes.anticaptcha.token_task import kind_of, read_token_task, why_not_taken
-from manyeyes.outbound.given_address import read_given_address
+from manyeyes.outbound.given_address import LONGEST_CALLBACK, read_callback_address
 from manyeyes.roles.picture_check import why_not_shown
 from manyeyes.tasks.pictures import LARGEST_BYTES, Picture, inspect
 from manyeyes.tasks.rules import ImageOptions, QueueTerms, life_of, wire_id
@@ -162,8 +162,8 @@ def _options(task: Mapping[str, Any]) -> ImageOptions:
 
 def _callback(call: AntiCaptchaCall) -> str:
     try:
-        said = lenient_values.address(call.body, "callbackUrl", LONGEST_URL)
-        return read_given_address(said, call.context.settings.private_networks())
+        said = lenient_values.address(call.body, "callbackUrl", LONGEST_CALLBACK)
+        return read_callback_address(said, call.context.settings.private_networks())
     except ValueError as error:
         raise Refused(Refusal(Reason.TASK_PROPERTIES, f"callbackUrl: {error}")) from error
 

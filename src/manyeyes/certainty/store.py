@@ -59,6 +59,11 @@ async def lock(tx: asyncpg.Connection, now: datetime, cell: int, scopes: Collect
     if not scopes:
         return {}
     await count_accepted(tx, now, cell, dict.fromkeys(scopes, 0))
+    return await lock_known(tx, cell, scopes)
+
+
+async def lock_known(tx: asyncpg.Connection, cell: int, scopes: Collection[Scope]) -> dict[Scope, Certainty]:
+    """Return what is known of those of the promises of which anything is, locked."""
     found = await tx.fetch(SQL.lock_certainties, cell, *zip(*sorted(scopes), strict=True))
     return {known.scope: known for known in read(Certainty, found)}
 

@@ -9,7 +9,9 @@ from cyclopts import Parameter
 from manyeyes.certainty.promises import Promise, promises
 from manyeyes.cli.command import CommandFailed, Common, run, say
 from manyeyes.cli.lookup import find_account, find_queue
+from manyeyes.roles.promises import begin_anew
 from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Refusal
 
 try:
     from manyeyes.cli import promise_picture
@@ -28,6 +30,9 @@ def calibrate_queue(
     out: Annotated[
         Path | None, Parameter(help="Write the curve of the one promise to this file, .png or .svg.")
     ] = None,
+    anew: Annotated[
+        bool, Parameter(help="Begin the one refused promise anew, all that was counted put aside.", negative="")
+    ] = False,
     common: Common | None = None,
 ) -> None:
     """Tell what audits prove of the results of a queue's people: per account, question and share that may be wrong."""
@@ -36,11 +41,19 @@ def calibrate_queue(
         _check(out)
         terms = await find_queue(context, queue)
         place = await find_account(context, account) if account else None
-        found: list[Promise] = []
-        for cell in [place.cell] if place else context.cells.numbers:
-            async with context.cells.pool(cell).acquire() as db:
-                found += await promises(db, cell, place.account_id if place else None, terms.queue_id)
-        wanted = [p for p in found if question in (None, p.known.question_id) and target in (None, p.known.scope[3])]
+        cells = [place.cell] if place else context.cells.numbers
+
+        async def named() -> list[Promise]:
+            found: list[Promise] = []
+            for cell in cells:
+                async with context.cells.pool(cell).acquire() as db:
+                    found += await promises(db, cell, place.account_id if place else None, terms.queue_id)
+            return [p for p in found if question in (None, p.known.question_id) and target in (None, p.known.scope[3])]
+
+        wanted = await named()
+        if anew:
+            await _begin_anew(context, wanted)
+            wanted = await named()
         if out:
             _draw(wanted, terms.name, out)
         return {
@@ -73,6 +86,17 @@ def _draw(found: Sequence[Promise], queue: str, out: Path) -> None:
         raise CommandFailed("there is no audit yet to draw")
     promise_picture.draw(found[0], queue, out)
     say(f"the curve is drawn in {out}")
+
+
+async def _begin_anew(context: Context, found: Sequence[Promise]) -> None:
+    if len(found) != 1:
+        raise CommandFailed(
+            f"one promise is begun anew at a time, and these are {len(found)}: name it by --account, --question and "
+            "--target"
+        )
+    outcome = await begin_anew(context, *found[0].known.scope)
+    if isinstance(outcome, Refusal):
+        raise CommandFailed(outcome.detail)
 
 
 def _row(promise: Promise) -> dict[str, Any]:
@@ -128,7 +152,10 @@ def _lines(row: dict[str, Any]) -> list[str]:
 
 def _state(row: dict[str, Any]) -> str:
     if row["refused"]:
-        return "refused: people do not know these; nothing is accepted, reviewers decide or it is called uncertain"
+        return (
+            "refused: people do not know these; nothing is accepted, reviewers decide or it is called uncertain.\n"
+            "  Other people, or other instructions? `--anew` begins it anew"
+        )
     if row["threshold"] is None:
         return f"not proven yet: {row['needed']:,} more audits are needed"
     return f"proven from a score of {row['threshold']:g} on; {row['needed']:,} audits to the next look"

@@ -14,7 +14,7 @@ from manyeyes.cli.command import CommandFailed, Common, run
 from manyeyes.cli.lookup import find_app, find_queue, find_recognition
 from manyeyes.cli.people_options import PeopleOptions, terms_in, terms_row, terms_words
 from manyeyes.cli.recognition_import import import_history
-from manyeyes.outbound.given_address import read_given_address
+from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.recognisers import catalogue
 from manyeyes.recognitions import rules, store
 from manyeyes.recognitions.rules import Recognition
@@ -226,8 +226,11 @@ async def _terms(
     queue_id = await _queue_id(context, review_queue)
     if sample is None and queue_id is not None and bool(queue_id) != bool(before.queue_id):
         sample = SAMPLE_SHARE if queue_id else 0.0
+    asked = terms_in(people)
+    if asked and not (before.queue_id if queue_id is None else queue_id):
+        raise CommandFailed("how many people look is for a review queue; without one nobody does: see --review-queue")
     if url:
-        url = read_given_address(url, context.settings.private_networks())
+        url = read_callback_address(url, context.settings.private_networks())
     terms = {
         "threshold": threshold,
         "queue_id": queue_id,
@@ -235,7 +238,7 @@ async def _terms(
         "price_micros": None if price is None else money.parse(price),
         "review_seconds": None if hours is None else _seconds(hours),
         "review_url": url,
-        "terms": terms_in(people),
+        "terms": asked,
     }
     return {name: value for name, value in terms.items() if value is not None}
 

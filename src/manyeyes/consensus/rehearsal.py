@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from manyeyes.consensus.decide import decide
+from manyeyes.consensus.difficulty import USUAL_DIFFICULTY
 from manyeyes.consensus.rules import (
     NOT_PROVEN,
     Accept,
@@ -45,7 +46,7 @@ class KnownCrowd(msgspec.Struct, frozen=True, kw_only=True):
 
     accuracy: float
     checked: float = KNOWN
-    difficulty: float = 0.2
+    difficulty: float = USUAL_DIFFICULTY
     at_work: int = 1
     seconds: float = 10.0
 

@@ -8,6 +8,7 @@ from manyeyes.consensus.rules import HowMany
 
 MOST_ANSWERS = 20
 FIRST_WHEN_SURE, MOST_WHEN_SURE = 2, 7  # what sure terms ask of unless they say otherwise
+FEWEST_WHEN_SURE = 2  # one person's word is never called sure, whoever they are (docs/decisions/0067)
 LEAST_WRONG, MOST_WRONG = 0.001, 0.5
 
 
@@ -33,6 +34,11 @@ class PeopleTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     def is_single(self) -> bool:
         """Tell whether one person's word is enough: then there is nothing to decide."""
         return self.answers_at_most == 1 and self.wrong_at_most is None
+
+    @property
+    def fewest(self) -> int:
+        """Return how many people must be payable at least: those asked at once; where it must be sure two."""
+        return self.answers if self.wrong_at_most is None else max(self.answers, FEWEST_WHEN_SURE)
 
     def most_micros(self, price_micros: int) -> int:
         """Return the most that a task may cost, at this price of an answer."""
@@ -63,7 +69,7 @@ def people_terms(
     """Return terms as they were asked for, what was left out filled in; or the first member that cannot be met.
 
     Fixed terms ask of one more to settle a tie, unless they say how many at most; sure ones of two at once and of seven
-    at most.
+    at most. What can never happen, whoever answers, is a fault, too (docs/decisions/0067).
     """
     is_sure = wrong_at_most is not None
     first = (FIRST_WHEN_SURE if is_sure else 1) if answers is None else answers
@@ -77,14 +83,27 @@ def people_terms(
         return TermsFault("answers_at_most", f"from {first}, which is asked at once, to {MOST_ANSWERS}")
     if wrong_at_most is not None and not LEAST_WRONG <= wrong_at_most <= MOST_WRONG:
         return TermsFault("wrong_at_most", f"from {LEAST_WRONG} to {MOST_WRONG}, a share of the accepted results")
-    if most == 1 and not is_sure and uncertain is Uncertain.REVIEW:
-        return TermsFault("uncertain", "one answer is never uncertain; ask several people, or say how sure")
+    if never := _never(first, most, uncertain, is_sure=is_sure):
+        return never
     return PeopleTerms(
         answers=first,
         answers_at_most=most,
         wrong_at_most=wrong_at_most,
         uncertain=uncertain or Uncertain.RETURN,
     )
+
+
+def _never(first: int, most: int, uncertain: Uncertain | None, *, is_sure: bool) -> TermsFault | None:
+    """Return the member that asks for what can never happen; None where all of it may."""
+    if is_sure:
+        if most < FEWEST_WHEN_SURE:
+            return TermsFault("answers_at_most", "one person's word is never sure: 2 or more, or no wrong_at_most")
+    elif first == 1 and most > 1:
+        said = "one answer settles it, so nobody more would be asked: say answers (2 or more), or wrong_at_most"
+        return TermsFault("answers_at_most", said)
+    elif most == 1 and uncertain is Uncertain.REVIEW:
+        return TermsFault("uncertain", "one answer is never uncertain; ask several people, or say how sure")
+    return None
 
 
 def within(terms: PeopleTerms, price_micros: int, at_most_micros: int) -> PeopleTerms | None:
@@ -95,6 +114,6 @@ def within(terms: PeopleTerms, price_micros: int, at_most_micros: int) -> People
     if not at_most_micros or terms.most_micros(price_micros) <= at_most_micros:
         return terms
     affordable = at_most_micros // price_micros
-    if affordable < terms.answers:
+    if affordable < terms.fewest:
         return None
     return msgspec.structs.replace(terms, answers_at_most=affordable)

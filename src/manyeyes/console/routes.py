@@ -162,7 +162,7 @@ def _customers_files(context: Context) -> dict[str, Endpoint]:
 def _operators(context: Context) -> Rooms:
     recourse, recognition = RecoursePages(context), OperatorRecognitionPages(context)
     people = PeoplePages(context)
-    agreement = QueueAgreementPages(context)
+    agreement, certainty = QueueAgreementPages(context), OperatorCertaintyPages(context)
     pages: dict[str, Endpoint] = {
         "/operator": OperatorPages(context).show,
         "/operator/queues/{queue_id}/agreement": agreement.show,
@@ -172,12 +172,13 @@ def _operators(context: Context) -> Rooms:
         "/operator/people": people.show,
         "/operator/people/{queue_id}": people.show,
         "/operator/workers/{worker_id}": people.show_one,
-        "/operator/certainty": OperatorCertaintyPages(context).show,
+        "/operator/certainty": certainty.show,
         "/operator/recourse": recourse.show,
     }
     forms: dict[str, Endpoint] = {
         "/operator/appeal": recourse.decide,
         "/operator/people/decide": people.decide,
+        "/operator/certainty/anew": certainty.renew,
         "/operator/app": recognition.change_app,
         "/operator/recognition": recognition.change,
     }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from manyeyes.consensus.terms import PeopleTerms, within
+from manyeyes.values import money
 from manyeyes.values.refusals import Reason, Refusal
 
 LONGEST_NAME = 200
@@ -195,8 +196,8 @@ def _started(job: Job, now: datetime, price_micros: int) -> Job | Refusal:
     if not job.items:
         return Refusal(Reason.JOB_EMPTY, "the job has no items yet; send a file of them first")
     if job.people(price_micros) is None:
-        least = job.terms.answers * price_micros
-        return Refusal(Reason.PRICE_TOO_HIGH, f"a task costs {least} micros now, more than {job.price_at_most_micros}")
+        least, most = money.text(job.terms.fewest * price_micros), money.text(job.price_at_most_micros or 0)
+        return Refusal(Reason.PRICE_TOO_HIGH, f"a task costs {least} USD now, more than {most}")
     if job.state is JobState.DRAFT and job.deadline is not None and job.deadline <= now:
         return Refusal(Reason.TASK_PROPERTIES, "its deadline is over; set another one, or none, and start it then")
     # A draft whose items were all cancelled has nothing left to do.

@@ -13,6 +13,7 @@ from manyeyes.values.web_address import is_ip_address
 
 SETTING = "MANYEYES_ALLOWED_PRIVATE_NETWORKS"  # docs/reference/settings.md
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))  # as if all networks were allowed
+LONGEST_CALLBACK = 2_000  # characters of an address where ends are told, whoever gives it
 LOOPBACK = ("127.0.0.1", "::1")  # what the name localhost leads to wherever it is asked (RFC 6761, section 6.3)
 
 
@@ -36,6 +37,13 @@ def read_given_address(text: str, allowed: Sequence[Network]) -> str:
             why if _is_never_open(host) else f"{why}; the operator's setting {SETTING} opens such networks"
         )
     return address
+
+
+def read_callback_address(text: str, allowed: Sequence[Network]) -> str:
+    """Return the address where ends are told, as `read_given_address`; ValueError, too, for one that is too long."""
+    if len(without_outer_blanks(text)) > LONGEST_CALLBACK:
+        raise ValueError(f"an address has at most {LONGEST_CALLBACK:,} characters")
+    return read_given_address(text, allowed)
 
 
 def why_closed(host: str, allowed: Sequence[Network]) -> str:

@@ -1,7 +1,5 @@
 """What a reviewer does with results, alike for the JSON API and the screen: take one, decide it or pass it on, go."""
 
-import asyncio
-import random
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -23,10 +21,9 @@ from manyeyes.consensus.rules import Given, Shape, Skill
 from manyeyes.ledger import store as ledger
 from manyeyes.panels import store as panels
 from manyeyes.reports import slots
-from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
+from manyeyes.roles.instructions import QuestionKey
 from manyeyes.roles.pictures import KeptPicture
-from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
-from manyeyes.runtime.context import Context
+from manyeyes.roles.reviewer_desk import NO_REVIEWER, ReviewerDesk
 from manyeyes.runtime.notifier import EVERY_REVIEWER
 from manyeyes.skills import store as skills
 from manyeyes.tasks import history
@@ -35,7 +32,6 @@ from manyeyes.tasks.options import PictureOptions, picture_options, shown_text, 
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.shapes import shape_of
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
 _JUDGEMENT = re.compile(r"(\d{1,9})-(\d{1,18})-(\d{1,9})")
@@ -88,31 +84,13 @@ class JudgingSession(msgspec.Struct, frozen=True, kw_only=True):
     others: AlikeDecisions
 
 
-class JudgingDesk:
+class JudgingDesk(ReviewerDesk[LeasedJudgement]):
     """What signed-in reviewers do with results, in one process."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def next(self, worker: Worker, wait_seconds: float) -> LeasedJudgement | Refusal | None:
-        """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
-        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
-        event = self._context.notifier.subscribe(EVERY_REVIEWER)
-        try:
-            while True:
-                event.clear()
-                found = await self._take(worker.worker_id)
-                left = deadline - asyncio.get_running_loop().time()
-                if found is not None or left <= 0:
-                    return found
-                await rest(event, min(left, LOOK_AGAIN_SECONDS))
-        finally:
-            self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
 
     async def decide(self, worker: Worker, judgement: JudgementId | None, value: str | None) -> DecisionTaken | Refusal:
         """Decide a result, None: it cannot be judged; return what that earned and what comes next."""
         if not worker.reviewer:
-            return _NO_REVIEWER
+            return NO_REVIEWER
         if judgement is None or judgement.cell not in self._context.cells.numbers:
             return _NO_JUDGEMENT
         command = DecideJudgement(judgement.cell, worker.worker_id, judgement, value)
@@ -126,7 +104,7 @@ class JudgingDesk:
     async def skip(self, worker: Worker, judgement: JudgementId | None) -> LeasedJudgement | Refusal | None:
         """Pass a result on to others; return what comes next."""
         if not worker.reviewer:
-            return _NO_REVIEWER
+            return NO_REVIEWER
         if judgement is None or judgement.cell not in self._context.cells.numbers:
             return _NO_JUDGEMENT
         command = SkipJudgement(judgement.cell, worker.worker_id, judgement)
@@ -136,24 +114,10 @@ class JudgingDesk:
         self._context.notifier.notify([EVERY_REVIEWER])
         return await self._take(worker.worker_id)
 
-    async def leave(self, worker: Worker) -> None:
-        """Give back at once what the reviewer has before them."""
-        for cell in self._context.cells.numbers:
-            await self._context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell, worker.worker_id))
-        self._context.notifier.notify([EVERY_REVIEWER])
-
-    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
-        """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
-        found = await self._take(worker.worker_id)
-        if isinstance(found, Refusal):
-            return found
-        asked = found.question if found else None
-        return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
-
     async def session(self, worker: Worker) -> JudgingSession | Refusal:
         """Return what the reviewer did today, and how far they agree with others."""
         if not worker.reviewer:
-            return _NO_REVIEWER
+            return NO_REVIEWER
         now = datetime.now(UTC)
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         since = now - timedelta(days=AGREEMENT_DAYS)
@@ -178,27 +142,15 @@ class JudgingDesk:
             others=others,
         )
 
-    async def _take(self, worker_id: int) -> LeasedJudgement | Refusal | None:
-        """Return what lies before the reviewer, else a fresh one of any cell. Who was disabled is refused."""
-        worker = await self._context.lookups.worker(worker_id)
-        if worker is None or not worker.reviewer:
-            return _NO_REVIEWER
-        queues = await self._context.lookups.queues()
-        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
-        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
-        for cell in await self._cells(worker_id):
-            found = await self._context.batcher.ask(take_judgements, TakeJudgement(cell, worker_id, queue_ids))
-            if found is not None:
-                return await self._leased(cell, found)
-        return None
+    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedJudgement | None:
+        found = await self._context.batcher.ask(take_judgements, TakeJudgement(cell, worker_id, tuple(queue_ids)))
+        return None if found is None else await self._leased(cell, found)
 
-    async def _cells(self, worker_id: int) -> list[int]:
-        """Return the cells to look in, in any order; only one when something of it lies before them already."""
-        numbers = self._context.cells.numbers
-        for cell in numbers if len(numbers) > 1 else []:
-            if await self._context.batcher.read(_holds, cell, worker_id):
-                return [cell]
-        return random.sample(numbers, len(numbers))
+    async def _holds(self, cell: int, worker_id: int) -> bool:
+        return await self._context.batcher.read(_holds, cell, worker_id)
+
+    async def _give_back(self, cell: int, worker_id: int) -> None:
+        await self._context.batcher.ask(return_lapsed_judgements, ReturnLapsedJudgements(cell, worker_id))
 
     async def _leased(self, cell: int, judgement: Judgement) -> LeasedJudgement:
         question, given, people = await self._context.batcher.read(
@@ -223,12 +175,6 @@ class JudgingDesk:
             pay_micros=judgement.pay_micros,
             question=await self._explained(cell, question.question_id),
         )
-
-    async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
-        """Return the question if there is anything to read about it."""
-        key = QuestionKey(cell, question_id)
-        found = await instructions(self._context, key) if question_id else None
-        return key if found and found.is_something else None
 
 
 def different(shape: Shape, texts: Sequence[str]) -> list[str]:
@@ -270,6 +216,4 @@ async def _asked(
     return found
 
 
-_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")
-_NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")
 _NO_JUDGEMENT = Refusal(Reason.SLOT_LOST, "this is none of yours")

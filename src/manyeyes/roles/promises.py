@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from manyeyes.actions.renew_promises import PromiseRenewed, RenewPromise, renew_promises
 from manyeyes.certainty import promises
 from manyeyes.certainty.promises import Promise
 from manyeyes.certainty.store import FoundWrong, found_wrong
@@ -11,6 +12,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks import history, question_store
 from manyeyes.tasks.options import picture_options, shown_text
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import Reason, Refusal
 
 MOST_FOUND_WRONG = 100
 
@@ -45,6 +47,21 @@ async def promises_of(
         words = {n: picture_options(q.kind, q.options).comment for n, q in asked.items()}
         told += [ToldPromise(p, queues[p.known.queue_id], words.get(p.known.question_id, "")) for p in found]
     return told
+
+
+async def begin_anew(
+    context: Context, account_id: int, queue_id: int, question_id: int, target: float
+) -> PromiseRenewed | Refusal:
+    """Begin a refused question anew, in the cell where its account is; NOT_REFUSED where it is not refused."""
+    outcome: PromiseRenewed | Refusal = Refusal(Reason.NOT_REFUSED, "there is no such question")
+    for cell in context.cells.numbers:
+        command = RenewPromise(
+            cell=cell, account_id=account_id, queue_id=queue_id, question_id=question_id, target=target
+        )
+        outcome = await context.batcher.ask(renew_promises, command)
+        if not isinstance(outcome, Refusal):
+            return outcome
+    return outcome
 
 
 async def wrong_results(context: Context, cell: int, account_id: int, queue_id: int | None = None) -> list[ToldWrong]:

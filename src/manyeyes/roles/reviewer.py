@@ -1,7 +1,5 @@
 """What a reviewer does, alike for the JSON API and the screen: take a complaint, judge it, go."""
 
-import asyncio
-import random
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,11 +13,9 @@ from manyeyes.actions.take_slots import TakeSlot, take_slots
 from manyeyes.ledger import store as ledger
 from manyeyes.reports import slots
 from manyeyes.reports.rules import LONGEST_REASON, Slot, Vote
-from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
+from manyeyes.roles.instructions import QuestionKey
 from manyeyes.roles.pictures import KeptPicture
-from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
-from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.roles.reviewer_desk import NO_REVIEWER, ReviewerDesk
 from manyeyes.tasks import history
 from manyeyes.tasks.history import TaskQuestion
 from manyeyes.tasks.options import PictureOptions, picture_options
@@ -27,7 +23,6 @@ from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.store import answered_leases
 from manyeyes.values.refusals import Reason, Refusal
 from manyeyes.values.text.rules import read_words
-from manyeyes.workers.rules import may_judge
 from manyeyes.workers.store import Worker
 
 _SLOT = re.compile(r"(\d{1,9})-(\d{1,18})-(\d)-(\d{1,9})")
@@ -69,31 +64,13 @@ class ReviewerSession(msgspec.Struct, frozen=True, kw_only=True):
     payable_micros: int
 
 
-class ReviewDesk:
-    """What signed-in reviewers do, in one process."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def next(self, worker: Worker, wait_seconds: float) -> LeasedSlot | Refusal | None:
-        """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
-        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
-        event = self._context.notifier.subscribe(EVERY_REVIEWER)
-        try:
-            while True:
-                event.clear()
-                found = await self._take(worker.worker_id)
-                left = deadline - asyncio.get_running_loop().time()
-                if found is not None or left <= 0:
-                    return found
-                await rest(event, min(left, LOOK_AGAIN_SECONDS))
-        finally:
-            self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
+class ReviewDesk(ReviewerDesk[LeasedSlot]):
+    """What signed-in reviewers do with complaints, in one process."""
 
     async def vote(self, worker: Worker, slot: SlotId | None, verdict: Vote, reason: str = "") -> VoteTaken | Refusal:
         """Judge a complaint; return what that earned and what comes next. A lost slot is refused with `slot_lost`."""
         if not worker.reviewer:
-            return _NO_REVIEWER
+            return NO_REVIEWER
         if slot is None or slot.cell not in self._context.cells.numbers:
             return Refusal(Reason.SLOT_LOST, "this is no slot of yours")
         try:
@@ -108,30 +85,10 @@ class ReviewDesk:
         upcoming = await self._take(worker.worker_id)
         return VoteTaken(outcome.earned_micros, None if isinstance(upcoming, Refusal) else upcoming)
 
-    async def leave(self, worker: Worker) -> None:
-        """Give back at once what the reviewer has before them."""
-        for cell in self._context.cells.numbers:
-            await self._context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell, worker.worker_id))
-        self._context.notifier.notify([EVERY_REVIEWER])
-
-    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
-        """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
-        found = await self._take(worker.worker_id)
-        if isinstance(found, Refusal):
-            return found
-        asked = found.question if found else None
-        return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
-
-    async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
-        """Return the question if there is anything to read about it."""
-        key = QuestionKey(cell, question_id)
-        found = await instructions(self._context, key) if question_id else None
-        return key if found and found.is_something else None
-
     async def session(self, worker: Worker) -> ReviewerSession | Refusal:
         """Return what the reviewer did today."""
         if not worker.reviewer:
-            return _NO_REVIEWER
+            return NO_REVIEWER
         midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         votes = earned = payable = 0
         for cell in self._context.cells.numbers:
@@ -143,27 +100,15 @@ class ReviewDesk:
             worker_id=worker.worker_id, name=worker.name, votes=votes, earned_micros=earned, payable_micros=payable
         )
 
-    async def _take(self, worker_id: int) -> LeasedSlot | Refusal | None:
-        """Return what lies before the reviewer, else a fresh slot of any cell. Who was disabled is refused."""
-        worker = await self._context.lookups.worker(worker_id)
-        if worker is None or not worker.reviewer:
-            return _NO_REVIEWER
-        queues = await self._context.lookups.queues()
-        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
-        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
-        for cell in await self._cells(worker_id):
-            slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, queue_ids))
-            if slot is not None:
-                return await self._leased(cell, slot)
-        return None
+    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LeasedSlot | None:
+        slot = await self._context.batcher.ask(take_slots, TakeSlot(cell, worker_id, tuple(queue_ids)))
+        return None if slot is None else await self._leased(cell, slot)
 
-    async def _cells(self, worker_id: int) -> list[int]:
-        """Return the cells to look in, in any order; only one when something of it lies before them already."""
-        numbers = self._context.cells.numbers
-        for cell in numbers if len(numbers) > 1 else []:
-            if await self._context.batcher.read(_holds, cell, worker_id):
-                return [cell]
-        return random.sample(numbers, len(numbers))
+    async def _holds(self, cell: int, worker_id: int) -> bool:
+        return await self._context.batcher.read(_holds, cell, worker_id)
+
+    async def _give_back(self, cell: int, worker_id: int) -> None:
+        await self._context.batcher.ask(return_lapsed_slots, ReturnLapsedSlots(cell, worker_id))
 
     async def _leased(self, cell: int, slot: Slot) -> LeasedSlot:
         question, (text, shown) = await self._context.batcher.read(_judged, cell, slot.task_id)
@@ -201,7 +146,3 @@ async def _judged(db: asyncpg.Connection, cell: int, task_ids: Sequence[int]) ->
     questions, solved = await history.questions(db, cell, ids), await answered_leases(db, cell, ids)
     answers = {task_id: (answer.text, answer.shown) for task_id, answer in solved.items()}
     return [(questions[task_id], answers.get(task_id, ("", ""))) for task_id in task_ids]
-
-
-_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")
-_NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")

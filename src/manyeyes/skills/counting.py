@@ -134,7 +134,7 @@ def after_floor(row: SkillRow, evidence: Sequence[CheckedAnswer], rule: FloorRul
         return msgspec.structs.replace(row, barred_at=now, barred_why=why, is_to_replace=True)
     if not found.is_below and row.barred_at is not None:
         freed = msgspec.structs.replace(row, barred_at=None, barred_why="", is_to_replace=False)
-        return decided(freed, now, is_accepted=True, answer="")
+        return decided(freed, now, is_accepted=True, answer="") if freed.is_appealing else freed
     return row
 
 

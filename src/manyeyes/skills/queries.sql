@@ -126,6 +126,12 @@ FROM (SELECT right_weight, wrong_weight,
       FROM skill
       WHERE cell = $1 AND queue_id = $2 AND barred_at IS NULL AND right_weight + wrong_weight > 0) AS known;
 
+-- name: checked_together
+-- How gold of a queue was answered that two people at least had: see consensus/difficulty.py.
+SELECT coalesce(sum(asked), 0)::int AS answers, coalesce(sum(wrong), 0)::int AS wrong, coalesce(sum(asked - 1), 0)::int AS pairs,
+       coalesce(sum(wrong::double precision * (wrong - 1) / asked), 0)::double precision AS both_wrong
+FROM gold WHERE cell = $1 AND queue_id = $2 AND aside_at IS NULL AND asked >= 2;
+
 -- name: forget_gold
 -- Tasks whose answers and pictures are forgotten are asked no more; what they said of people stays in their skills.
 DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[]);

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.consensus.difficulty import CheckedTogether
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.consensus.skills import HALF_LIFE_DAYS, decayed
 from manyeyes.db.queries import Queries, one_row
@@ -63,6 +64,11 @@ async def skills(
 async def known_people(db: asyncpg.Connection, cell: int, queue_id: int) -> KnownPeople:
     """Return what is known of all who may answer in a queue, faded to now."""
     return read(KnownPeople, [await one_row(db, SQL.known_people, cell, queue_id, HALF_LIFE_DAYS)])[0]
+
+
+async def checked_together(db: asyncpg.Connection, cell: int, queue_id: int) -> CheckedTogether:
+    """Return how people answered a queue's gold that two of them at least had."""
+    return read(CheckedTogether, [await one_row(db, SQL.checked_together, cell, queue_id)])[0]
 
 
 async def lost_queues(db: asyncpg.Connection, cell: int, worker_id: int) -> set[int]:

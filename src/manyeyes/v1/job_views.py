@@ -76,7 +76,7 @@ class RehearsalView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``known``: people of the queue of whom anything is known; 0: all of it is a guess. ``accuracy``: share of right ones
     among the certain results; ``uncertain``: share of the others; ``people``: a picture. ``seconds`` null: nothing
-    tells.
+    tells. ``difficulty``: correlation of two people's errors on a picture; null: too little tells, 0.2 is taken.
     """
 
     items: int
@@ -86,6 +86,7 @@ class RehearsalView(msgspec.Struct, frozen=True, kw_only=True):
     people: BandView
     cost: CostBandView
     seconds: BandView | None
+    difficulty: float | None
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,6 +177,7 @@ def _rehearsal(told: JobExpectation) -> RehearsalView:
         people=_band(told.people),
         cost=CostBandView(*(text(round(each)) for each in (told.micros.expected, told.micros.low, told.micros.high))),
         seconds=_band(told.seconds) if told.seconds else None,
+        difficulty=None if told.difficulty is None else round(told.difficulty, 4),
     )
 
 

@@ -2,11 +2,9 @@
 
 import msgspec
 
-from manyeyes.roles.instructions import parse_question
-from manyeyes.roles.judging import JudgingDesk, parse_judgement
+from manyeyes.roles.judging import JudgingDesk, LeasedJudgement, parse_judgement
 from manyeyes.runtime.context import Context
-from manyeyes.v1.authentication import signed_in_worker, while_allowed
-from manyeyes.v1.json_messages import seconds, while_there
+from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.judging_views import (
     DecisionView,
     JudgementView,
@@ -16,7 +14,7 @@ from manyeyes.v1.judging_views import (
     judging_view,
 )
 from manyeyes.v1.operations import Call, Operation
-from manyeyes.v1.question_views import QuestionView, instructions_view
+from manyeyes.v1.reviewer_calls import DeskCalls, desk_operations
 from manyeyes.values.refusals import Refusal
 from manyeyes.workers.store import Worker
 
@@ -32,19 +30,16 @@ class ResultSkipRequest(msgspec.Struct):
     judgement: str
 
 
-class JudgingApi:
-    """Six calls, each for the worker with the reviewer's mark that the token or the cookie signs in."""
+class JudgingApi(DeskCalls[LeasedJudgement, JudgementView]):
+    """Calls for the worker with the reviewer's mark that the token or the cookie signs in."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
         self._desk = JudgingDesk(context)
+        super().__init__(context, self._desk, judgement_view)
 
     async def next(self, call: Call[Worker, None]) -> JudgementView | Refusal | None:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; nothing when nothing came."""
-        waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
-        waiting = while_allowed(self._context, call.request, waiting)
-        found = await while_there(call.request, waiting)  # one who has gone would keep it from others
-        return found if isinstance(found, Refusal) else judgement_view(self._context, found)
+        return await self.lying(call)
 
     async def decide(self, call: Call[Worker, DecisionRequest]) -> DecisionView | Refusal:
         """Take the reviewer's decision; return what it earned and what comes next."""
@@ -62,28 +57,10 @@ class JudgingApi:
         outcome = await self._desk.session(call.person)
         return outcome if isinstance(outcome, Refusal) else judging_view(outcome)
 
-    async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
-        """Return what is said about the question that lies before the reviewer."""
-        found = await self._desk.instructions(call.person, parse_question(call.part(5)))
-        return found if isinstance(found, Refusal) else instructions_view(self._context, found)
-
-    async def leave(self, call: Call[Worker, None]) -> None:
-        """Give back what lies before the reviewer, so that nobody waits for them."""
-        await self._desk.leave(call.person)
-
 
 # What the router serves and openapi.py describes.
 OPERATIONS = [
-    Operation(
-        method="GET",
-        path="/v1/reviewer/results/next",
-        handler=JudgingApi.next,
-        caller=signed_in_worker,
-        query=("wait",),
-        reply=JudgementView,
-        statuses=(204, 401, 403, 429),
-        waits=True,
-    ),
+    *desk_operations("/v1/reviewer/results", JudgementView, JudgingApi.next),
     Operation(
         method="POST",
         path="/v1/reviewer/results/decisions",
@@ -108,21 +85,6 @@ OPERATIONS = [
         handler=JudgingApi.session,
         caller=signed_in_worker,
         reply=JudgingView,
-        statuses=(401, 403),
-    ),
-    Operation(
-        method="GET",
-        path="/v1/reviewer/results/questions/{question}",
-        handler=JudgingApi.question,
-        caller=signed_in_worker,
-        reply=QuestionView,
-        statuses=(401, 403, 404),
-    ),
-    Operation(
-        method="POST",
-        path="/v1/reviewer/results/leave",
-        handler=JudgingApi.leave,
-        caller=signed_in_worker,
         statuses=(401, 403),
     ),
 ]

@@ -7,10 +7,7 @@ import msgspec
 from manyeyes.certainty.judgements import AlikeDecisions
 from manyeyes.roles.judging import AGREEMENT_DAYS, DecisionTaken, JudgingSession, LeasedJudgement
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
-from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
-from manyeyes.v1.reviewer_views import FieldAnswer, ReviewTask
-from manyeyes.v1.worker_views import queue_view
+from manyeyes.v1.reviewer_views import FieldAnswer, ReviewTask, answer_parts, review_task
 from manyeyes.values.money import number
 
 
@@ -63,10 +60,8 @@ def judgement_view(context: Context, leased: LeasedJudgement | None) -> Judgemen
     """Return a result with the address of its picture; None for none."""
     if leased is None:
         return None
-    picture = leased.picture.peoples_path(context.pictures)
-    question = str(leased.question) if leased.question else msgspec.UNSET
-    task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
-    given = [_given(leased.options, each.text, each.shown) for each in leased.given]
+    given = [GivenView(each.text, each.shown, *answer_parts(leased.options, each.text)) for each in leased.given]
+    task = review_task(context, leased)
     return JudgementView(str(leased.judgement), leased.expires_at, number(leased.pay_micros), task, given)
 
 
@@ -91,14 +86,3 @@ def judging_view(session: JudgingSession) -> JudgingView:
 
 def _agreement(found: AlikeDecisions) -> AlikeView:
     return AlikeView(found.decided, found.alike)
-
-
-def _given(options: PictureOptions, text: str, shown: str) -> GivenView:
-    return GivenView(
-        value=text,
-        text=shown,
-        chosen=chosen_names(options, text) if isinstance(options, ChoicesOptions) else msgspec.UNSET,
-        fields=[FieldAnswer(name, part) for name, part in shown_parts(options, text)]
-        if isinstance(options, FieldsOptions)
-        else msgspec.UNSET,
-    )

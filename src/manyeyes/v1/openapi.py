@@ -60,6 +60,7 @@ PARAMETERS = {
     "id": "integer",
     "job": "integer",
     "external_id": "string",
+    "uncertain": "boolean",
     "since": "string",
     "queue": "string",
     "upload_key": "string",

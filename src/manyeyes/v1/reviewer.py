@@ -5,13 +5,11 @@ from typing import Annotated
 import msgspec
 
 from manyeyes.reports.rules import LONGEST_REASON, Vote
-from manyeyes.roles.instructions import parse_question
-from manyeyes.roles.reviewer import ReviewDesk, parse_slot
+from manyeyes.roles.reviewer import LeasedSlot, ReviewDesk, parse_slot
 from manyeyes.runtime.context import Context
-from manyeyes.v1.authentication import signed_in_worker, while_allowed
-from manyeyes.v1.json_messages import seconds, while_there
+from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.operations import Call, Operation
-from manyeyes.v1.question_views import QuestionView, instructions_view
+from manyeyes.v1.reviewer_calls import DeskCalls, desk_operations
 from manyeyes.v1.reviewer_views import ReviewerView, SlotView, VoteView, reviewer_view, slot_view, vote_view
 from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_words
@@ -29,19 +27,16 @@ class VoteRequest(msgspec.Struct):
         read_words(self.reason, "reason", LONGEST_REASON)
 
 
-class ReviewerApi:
-    """Four calls, each for the worker with the reviewer's mark that the token or the cookie signs in."""
+class ReviewerApi(DeskCalls[LeasedSlot, SlotView]):
+    """Calls for the worker with the reviewer's mark that the token or the cookie signs in."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
         self._desk = ReviewDesk(context)
+        super().__init__(context, self._desk, slot_view)
 
     async def next(self, call: Call[Worker, None]) -> SlotView | Refusal | None:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; nothing when nothing came."""
-        waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
-        waiting = while_allowed(self._context, call.request, waiting)
-        slot = await while_there(call.request, waiting)  # one who has gone would keep a complaint from others
-        return slot if isinstance(slot, Refusal) else slot_view(self._context, slot)
+        return await self.lying(call)
 
     async def votes(self, call: Call[Worker, VoteRequest]) -> VoteView | Refusal:
         """Take the reviewer's vote; return what it earned and what comes next."""
@@ -54,28 +49,10 @@ class ReviewerApi:
         outcome = await self._desk.session(call.person)
         return outcome if isinstance(outcome, Refusal) else reviewer_view(outcome)
 
-    async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
-        """Return what is said about the question that lies before the reviewer."""
-        found = await self._desk.instructions(call.person, parse_question(call.part(4)))
-        return found if isinstance(found, Refusal) else instructions_view(self._context, found)
-
-    async def leave(self, call: Call[Worker, None]) -> None:
-        """Give back what lies before the reviewer, so that nobody waits for them."""
-        await self._desk.leave(call.person)
-
 
 # What the router serves and openapi.py describes.
 OPERATIONS = [
-    Operation(
-        method="GET",
-        path="/v1/reviewer/next",
-        handler=ReviewerApi.next,
-        caller=signed_in_worker,
-        query=("wait",),
-        reply=SlotView,
-        statuses=(204, 401, 403, 429),
-        waits=True,
-    ),
+    *desk_operations("/v1/reviewer", SlotView, ReviewerApi.next),
     Operation(
         method="POST",
         path="/v1/reviewer/votes",
@@ -91,21 +68,6 @@ OPERATIONS = [
         handler=ReviewerApi.session,
         caller=signed_in_worker,
         reply=ReviewerView,
-        statuses=(401, 403),
-    ),
-    Operation(
-        method="GET",
-        path="/v1/reviewer/questions/{question}",
-        handler=ReviewerApi.question,
-        caller=signed_in_worker,
-        reply=QuestionView,
-        statuses=(401, 403, 404),
-    ),
-    Operation(
-        method="POST",
-        path="/v1/reviewer/leave",
-        handler=ReviewerApi.leave,
-        caller=signed_in_worker,
         statuses=(401, 403),
     ),
 ]

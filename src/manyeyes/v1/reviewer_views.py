@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 
+from manyeyes.roles.judging import LeasedJudgement
 from manyeyes.roles.reviewer import LeasedSlot, ReviewerSession, VoteTaken
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.options import chosen_names, shown_parts
+from manyeyes.tasks.options import PictureOptions, chosen_names, shown_parts
 from manyeyes.tasks.questions import ChoicesOptions, FieldsOptions
 from manyeyes.v1.worker_views import PICTURES, QueueView, queue_view
 from manyeyes.values.money import number
@@ -66,18 +67,25 @@ def slot_view(context: Context, leased: LeasedSlot | None) -> SlotView | None:
     """Return a complaint with the address of its picture; None for none."""
     if leased is None:
         return None
+    answer = GivenAnswer(leased.answer, *answer_parts(leased.options, leased.text))
+    task = review_task(context, leased)
+    return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, answer)
+
+
+def review_task(context: Context, leased: LeasedSlot | LeasedJudgement) -> ReviewTask:
+    """Return what was asked, with the address of its picture."""
     picture = leased.picture.peoples_path(context.pictures)
     question = str(leased.question) if leased.question else msgspec.UNSET
-    task = ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
-    return SlotView(str(leased.slot), leased.expires_at, number(leased.pay_micros), task, _given(leased))
+    return ReviewTask(leased.kind, leased.options, picture, queue_view(leased.queue), question)
 
 
-def _given(leased: LeasedSlot) -> GivenAnswer:
-    options = leased.options
-    return GivenAnswer(
-        text=leased.answer,
-        chosen=chosen_names(options, leased.text) if isinstance(options, ChoicesOptions) else msgspec.UNSET,
-        fields=[FieldAnswer(name, text) for name, text in shown_parts(options, leased.text)]
+def answer_parts(
+    options: PictureOptions, text: str
+) -> tuple[list[str] | msgspec.UnsetType, list[FieldAnswer] | msgspec.UnsetType]:
+    """Return the labels of an answer of several, and the fields of one of fields; UNSET where it has none."""
+    return (
+        chosen_names(options, text) if isinstance(options, ChoicesOptions) else msgspec.UNSET,
+        [FieldAnswer(name, part) for name, part in shown_parts(options, text)]
         if isinstance(options, FieldsOptions)
         else msgspec.UNSET,
     )

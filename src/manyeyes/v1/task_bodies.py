@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from manyeyes.outbound.given_address import read_given_address
+from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.roles.customer.new_tasks import WantedTask
 from manyeyes.roles.customer.picture_sources import read_picture_address
 from manyeyes.roles.customer.questions import GivenQuestion
@@ -29,7 +29,6 @@ from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import kept_words
 
 LARGEST_TASK = 8 * 1024 * 1024  # bytes: a picture and ten examples with theirs, as base64
-LONGEST_CALLBACK = 2_000  # characters of an address
 FORM = "multipart/form-data"
 
 
@@ -134,9 +133,7 @@ def life_seconds(terms: GivenTerms, queue: QueueTerms, usual: int, now: datetime
 def callback_address(context: Context, text: str) -> str:
     """Return the address where ends are told; empty for none. Raises `Refused`."""
     try:
-        if len(text) > LONGEST_CALLBACK:
-            raise ValueError(f"an address has at most {LONGEST_CALLBACK} characters")
-        return read_given_address(text, context.settings.private_networks())
+        return read_callback_address(text, context.settings.private_networks())
     except ValueError as error:
         raise wrong("/callback_url", str(error)) from error
 

@@ -128,15 +128,20 @@ def _number(part: str) -> int:
 
 
 def _filter(query: Mapping[str, str]) -> TaskFilter:
-    """Return what narrows a list. Raises `Refused` for a state or a job's number that is none."""
+    """Return what narrows a list. Raises `Refused` for a state, a job's number or an `uncertain` that is none."""
     state, job, name = query.get("state", ""), query.get("job", ""), query.get("external_id", "")
     if state and state not in set(TaskState):
         raise Refused(Refusal(Reason.UNREADABLE, f"state must be one of {', '.join(TaskState)}"))
     job_id = whole_number(job, 18) if job else 0
     if job_id is None or (job and not job_id):
         raise Refused(Refusal(Reason.UNREADABLE, "job must be a job's number"))
+    if query.get("uncertain", "") not in ("", "true"):
+        raise Refused(Refusal(Reason.UNREADABLE, "uncertain must be true, or left out"))
     return TaskFilter(
-        job_id=job_id, external_id=name.replace("\x00", "\ufffd"), state=TaskState(state) if state else None
+        job_id=job_id,
+        external_id=name.replace("\x00", "\ufffd"),
+        state=TaskState(state) if state else None,
+        is_uncertain=bool(query.get("uncertain")),
     )
 
 
@@ -162,7 +167,7 @@ OPERATIONS = [
         handler=TasksApi.tasks,
         caller=signed_in_customer,
         scope=TASKS_READ,
-        query=("job", "state", "external_id", "order", "cursor", "limit", "since"),
+        query=("job", "state", "external_id", "uncertain", "order", "cursor", "limit", "since"),
         reply=TasksView,
         statuses=(400, 401, 403),
     ),

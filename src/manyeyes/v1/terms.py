@@ -76,9 +76,9 @@ def _people(body: TermsBody, queue: QueueTerms, price_at_most: int | None) -> Pe
     )
     if isinstance(found, TermsFault):
         raise wrong(f"/terms/{found.member}", found.detail)
-    if found.answers > 1 and within(found, queue.price_micros, price_at_most or 0) is None:
-        least = money.text(found.answers * queue.price_micros)
-        said_price = f"{found.answers} answers in this queue cost {least}"
+    if found.fewest > 1 and within(found, queue.price_micros, price_at_most or 0) is None:
+        least = money.text(found.fewest * queue.price_micros)
+        said_price = f"{found.fewest} answers in this queue cost {least} USD"
         raise wrong("/terms/price_at_most", said_price, Reason.PRICE_TOO_HIGH)
     return found
 

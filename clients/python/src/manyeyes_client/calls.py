@@ -13,7 +13,7 @@ class Call(NamedTuple):
 
 CREATE_TASK = Call("POST", "/v1/tasks")
 TASK = Call("GET", "/v1/tasks/{id}")
-TASKS = Call("GET", "/v1/tasks", ("job", "state", "external_id", "order", "cursor", "limit", "since"))
+TASKS = Call("GET", "/v1/tasks", ("job", "state", "external_id", "uncertain", "order", "cursor", "limit", "since"))
 CANCEL = Call("DELETE", "/v1/tasks/{id}")
 REPORT = Call("POST", "/v1/tasks/{id}/report")
 BALANCE = Call("GET", "/v1/balance")

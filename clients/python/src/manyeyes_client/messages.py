@@ -177,7 +177,7 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
 
     ``known``: people of the queue of whom anything is known; 0: all of it is a guess. ``accuracy``: share of right ones
     among the certain results; ``uncertain``: share of the others; ``people``: a picture. ``seconds`` null: nothing
-    tells.
+    tells. ``difficulty``: correlation of two people's errors on a picture; null: too little tells, 0.2 is taken.
     """
 
     items: int
@@ -187,6 +187,7 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     people: Band
     cost: CostBand
     seconds: Band | None = None
+    difficulty: float | None = None
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

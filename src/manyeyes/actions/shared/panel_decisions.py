@@ -77,14 +77,20 @@ async def decide_panels(
     templates: Mapping[int, Work],
     *,
     forced: Collection[int],
+    taken_back: Collection[int],
     seed: bytes,
 ) -> list[PanelStep]:
     """Return what follows for panels without an open seat, in the order of their tasks; of ``forced`` ones nobody more
-    may be asked. ``templates``: a seat of each, for what was asked."""
+    may be asked, of ones that were ``taken_back`` no reviewer either. ``templates``: a seat of each, for what was
+    asked."""
     if not ready:
         return []
     known = await _load(tx, now, cell, ready)
-    return [_step(ready[t], templates[t], known, is_forced=t in forced, seed=seed) for t in sorted(ready)]
+    may_review = {t for t, p in ready.items() if p.terms.uncertain is Uncertain.REVIEW and t not in taken_back}
+    return [
+        _step(ready[t], templates[t], known, is_forced=t in forced, may_review=t in may_review, seed=seed)
+        for t in sorted(ready)
+    ]
 
 
 async def _load(tx: asyncpg.Connection, now: datetime, cell: int, ready: Mapping[int, Panel]) -> _Known:
@@ -99,7 +105,7 @@ async def _load(tx: asyncpg.Connection, now: datetime, cell: int, ready: Mapping
     )
 
 
-def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: bytes) -> PanelStep:
+def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, may_review: bool, seed: bytes) -> PanelStep:
     answers = known.answers[panel.task_id]
     ids = tuple(answer.answer_id for answer in answers)
     if not answers:
@@ -109,8 +115,10 @@ def _step(panel: Panel, work: Work, known: _Known, *, is_forced: bool, seed: byt
     if isinstance(found, AskMore):
         return PanelStep(panel=panel, kind=StepKind.ASK, people=panel.may_ask(found.people), answer_ids=ids)
     lot = _lot(panel, work, known, seed, was_asked_all=not may_ask)
+    if isinstance(found, Accept) and not found.is_certain:  # a tie of fixed terms: it may go to a reviewer as well
+        found = Adjudicate(found.value, found.confidence)
     if isinstance(found, Adjudicate):
-        if panel.terms.uncertain is Uncertain.REVIEW:
+        if may_review:
             judgement = _judgement(panel, known, JudgementPurpose.ADJUDICATION, found.proposal, found.confidence)
             return PanelStep(panel=panel, kind=StepKind.JUDGE, judgement=_drawn(judgement, lot), answer_ids=ids)
         found = Accept(value=found.proposal, confidence=found.confidence, is_certain=False)

@@ -75,7 +75,8 @@ async def end_works(
     whys = {task_id: _why([each for each in closed if each.work.of_task == task_id]) for task_id in ready}
     forced = {task_id for task_id, panel in ready.items() if panel.seats > panel.given}  # some seat was closed in vain
     templates = {task_id: last[task_id].work for task_id in ready}
-    steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, seed=seed)
+    back = {task_id for task_id, why in whys.items() if why is SeatEnd.CANCELLED}
+    steps = await decide_panels(tx, now, cell, ready, templates, forced=forced, taken_back=back, seed=seed)
     # 4. Save: more seats, judgements, results.
     entering = _followed(steps, templates, found)
     await panels.save_panels(tx, cell, [found[task_id] for task_id in sorted(found)])

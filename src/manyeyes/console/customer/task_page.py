@@ -3,6 +3,7 @@
 from datetime import datetime, tzinfo
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from manyeyes.console.customer.callbacks import STATES as CALLBACK_STATES
 from manyeyes.console.customer.reader_zone import ReaderZone, keep_zone, zone_of
 from manyeyes.console.customer.report_timeline import Step, steps
 from manyeyes.console.customer.statement_period import around
-from manyeyes.console.customer.task_answers import fields_asked, rules_of
+from manyeyes.console.customer.task_answers import ShownAnswer, fields_asked, rules_of, shown_answer
 from manyeyes.console.customer.task_lines import FAILURES, STATES, task_line
 from manyeyes.console.customer.task_query import ID_DIGITS
 from manyeyes.console.customer.tasks import REFUSED, SCRIPT_WORDS
@@ -40,6 +41,14 @@ POSTINGS = {
     TransferKind.RELEASE: mark("Given back: it was not used"),
     TransferKind.REFUND: mark("Refunded after a complaint"),
 }
+
+
+class SingleAnswer(msgspec.Struct, frozen=True):
+    """What one of several people gave; ``person``: their made-up name."""
+
+    person: str
+    answer: ShownAnswer
+    at: datetime
 
 
 class OneTaskPages:
@@ -70,6 +79,7 @@ class OneTaskPages:
             told=instructions_view(self._context, found.told) if found.told else None,
             terms=task.terms or ONE_ANSWER,
             tried=task.solve_count,
+            singles=self._singles(place, found, zone),
             is_answered=task.ending is Ending.SOLVED,
             is_over=task.ended_at is not None,
             waits_until=_local(task.expires_at, zone.zone),
@@ -81,6 +91,19 @@ class OneTaskPages:
         )
         keep_zone(request, response)
         return response
+
+    def _singles(self, place: AccountPlace, found: TaskHistory, zone: ReaderZone) -> list[SingleAnswer]:
+        """Return what each person gave, under the name by which this customer sees them."""
+        options, name = found.task.options, self._context.pseudonyms.name
+        return [
+            SingleAnswer(
+                name(place.account_id, each.worker_id),
+                shown_answer(options, each.text),
+                each.answered_at.astimezone(zone.zone),
+            )
+            for each in found.answers
+            if each.text is not None
+        ]
 
 
 def task_steps(language: str, found: TaskHistory) -> list[Step]:

@@ -1,18 +1,26 @@
 """/operator/certainty: what audits prove of every account's results, question by question."""
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.console.shared.appearance import look_of
+from manyeyes.console.shared.forms import number_of
 from manyeyes.console.shared.guards import for_operators
+from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.promise_drawing import drawn_promise
 from manyeyes.console.shared.rendering import render
 from manyeyes.roles.operator import open_appeals
-from manyeyes.roles.promises import promises_of
+from manyeyes.roles.promises import begin_anew, promises_of
 from manyeyes.runtime.context import Context
+from manyeyes.values.refusals import Refusal
 
 UNNAMED = "–"
+TARGET_PARTS = 10_000
+NOTICES = {
+    "anew": (mark("It begins anew: nothing is counted yet, and people are asked again."), ""),
+    "refused": (mark("That could not be done: this question is not refused."), "warn"),
+}
 
 
 class OperatorCertaintyPages:
@@ -28,12 +36,28 @@ class OperatorCertaintyPages:
             names = {place.account_id: place.name for place in await accounts.every_place(db)}
         found = await promises_of(self._context, self._context.cells.numbers)
         language = look_of(request).language
+        notice = NOTICES.get(request.query_params.get("notice", ""))
         return render(
             request,
             "operator/certainty.html",
             person="operator",
             open_appeals=len(await open_appeals(self._context)),
+            notice={"words": catalogue(language).ugettext(notice[0]), "tone": notice[1]} if notice else None,
             promises=[
                 drawn_promise(each, language, names.get(each.promise.known.account_id, UNNAMED)) for each in found
             ],
         )
+
+    @for_operators
+    async def renew(self, request: Request) -> Response:
+        """POST /operator/certainty/anew: a refused question by `account_id`, `queue_id`, `question_id`, `target`.
+
+        The target is in ten-thousandths, as promises keep it.
+        """
+        form = await request.form()
+        account_id, queue_id, question_id, parts = (
+            number_of(form, name) for name in ("account_id", "queue_id", "question_id", "target")
+        )
+        outcome = await begin_anew(self._context, account_id, queue_id, question_id, parts / TARGET_PARTS)
+        notice = "refused" if isinstance(outcome, Refusal) else "anew"
+        return RedirectResponse(f"/operator/certainty?notice={notice}", status_code=303)

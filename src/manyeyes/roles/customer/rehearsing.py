@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.accounts.store import Owner
 from manyeyes.certainty import store as certainty
+from manyeyes.consensus.difficulty import USUAL_DIFFICULTY, CheckedTogether, learnt_difficulty
 from manyeyes.consensus.rehearsal import ExpectedBand, KnownCrowd, Rehearsal, rehearse
 from manyeyes.consensus.rules import NOT_PROVEN, Proof, Shape
 from manyeyes.consensus.skills import PRIOR_RIGHT, PRIOR_WRONG
@@ -43,7 +44,8 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
 class JobExpectation(msgspec.Struct, frozen=True, kw_only=True):
     """What to expect of ``items`` pictures. ``known``: people of the queue of whom anything is known; 0: it is a guess.
 
-    ``seconds``: None when nobody is there or too little was answered lately to tell.
+    ``seconds``: None when nobody is there or too little was answered lately to tell. ``difficulty``: correlation of two
+    people's errors on a picture that was reckoned with; None: too little gold tells, so it was `USUAL_DIFFICULTY`.
     """
 
     items: int
@@ -53,6 +55,7 @@ class JobExpectation(msgspec.Struct, frozen=True, kw_only=True):
     people: ExpectedBand
     micros: ExpectedBand
     seconds: ExpectedBand | None
+    difficulty: float | None
 
 
 async def expectation(
@@ -77,17 +80,27 @@ async def expectation(
 
 
 async def _worked_out(context: Context, asked: Rehearsed) -> JobExpectation:
-    async def look(db: asyncpg.Connection) -> tuple[KnownPeople, int, Proof]:
-        known = await skills.known_people(db, asked.cell, asked.queue_id)
+    async def look(db: asyncpg.Connection) -> tuple[_KnownCrowdSoFar, int, Proof]:
+        seen = _KnownCrowdSoFar(
+            await skills.known_people(db, asked.cell, asked.queue_id),
+            await skills.checked_together(db, asked.cell, asked.queue_id),
+        )
         given = await panels.answered_lately(db, asked.cell, asked.queue_id, LATELY_SECONDS)
-        return known, given, await _proof(db, asked)
+        return seen, given, await _proof(db, asked)
 
     pace = await pace_of(context, asked.cell, asked.queue_id)
-    known, given, proof = await read_patiently(context.cells.pool(asked.cell), look)
+    seen, given, proof = await read_patiently(context.cells.pool(asked.cell), look)
     # A minute of a queue counts tasks; those of several people are as many answers as were given. Where it has both
     # kinds the larger one is too slow rather than too quick.
     answers = max(pace.answered, given) if pace.present else 0
-    return await asyncio.to_thread(_expected, asked, known, answers, proof)
+    return await asyncio.to_thread(_expected, asked, seen, answers, proof)
+
+
+class _KnownCrowdSoFar(msgspec.Struct, frozen=True):
+    """What is known of a queue's people, and of how they err together."""
+
+    people: KnownPeople
+    together: CheckedTogether
 
 
 async def _proof(db: asyncpg.Connection, asked: Rehearsed) -> Proof:
@@ -98,12 +111,14 @@ async def _proof(db: asyncpg.Connection, asked: Rehearsed) -> Proof:
     return found.get((*scope, round(asked.terms.wrong_at_most, 4)), NOT_PROVEN)
 
 
-def _expected(asked: Rehearsed, known: KnownPeople, answers: int, proof: Proof) -> JobExpectation:
-    seen = known.right_weight + known.wrong_weight
+def _expected(asked: Rehearsed, seen: _KnownCrowdSoFar, answers: int, proof: Proof) -> JobExpectation:
+    known, difficulty = seen.people, learnt_difficulty(seen.together)
+    weight = known.right_weight + known.wrong_weight
     prior = PRIOR_RIGHT + PRIOR_WRONG
     crowd = KnownCrowd(
-        accuracy=min(max((known.right_weight + PRIOR_RIGHT) / (seen + prior), 0.02), 0.995),
-        checked=prior + (seen / known.people if known.people else 0.0),
+        accuracy=min(max((known.right_weight + PRIOR_RIGHT) / (weight + prior), 0.02), 0.995),
+        checked=prior + (weight / known.people if known.people else 0.0),
+        difficulty=USUAL_DIFFICULTY if difficulty is None else difficulty,
         seconds=LATELY_SECONDS / max(answers, 1),
     )
     items = asked.items or UNSENT
@@ -116,6 +131,7 @@ def _expected(asked: Rehearsed, known: KnownPeople, answers: int, proof: Proof) 
         people=told.people,
         micros=told.micros,
         seconds=_at_this_pace(told, answers) if answers >= FEWEST_FOR_ETA else None,
+        difficulty=difficulty,
     )
 
 

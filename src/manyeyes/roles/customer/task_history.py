@@ -6,13 +6,15 @@ import msgspec
 from manyeyes.accounts.store import Owner
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.store import Posting
+from manyeyes.panels import store as panels
+from manyeyes.panels.rules import PanelAnswer
 from manyeyes.roles.customer.deliveries import Callback, delivery_of
 from manyeyes.roles.customer.reports import CustomerReport, ReportStatus, report_of
 from manyeyes.roles.customer.tasks import CustomerTask, task_of
 from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
 from manyeyes.runtime.batching import read_patiently
 from manyeyes.runtime.context import Context
-from manyeyes.tasks.rules import wire_id
+from manyeyes.tasks.rules import Ending, wire_id
 from manyeyes.values.refusals import Refusal
 
 
@@ -20,7 +22,8 @@ class TaskHistory(msgspec.Struct, frozen=True, kw_only=True):
     """A task from its question to its money.
 
     ``told``: what people read before its question's first task, None when there is nothing. ``callback``: None when its
-    end was, or is, told to no address. ``report``: None when nothing was said of its answer.
+    end was, or is, told to no address. ``report``: None when nothing was said of its answer. ``answers``: what each
+    person gave, where the result of several stands and is kept.
     """
 
     task: CustomerTask
@@ -28,6 +31,7 @@ class TaskHistory(msgspec.Struct, frozen=True, kw_only=True):
     postings: list[Posting]
     callback: Callback | None
     report: CustomerReport | None
+    answers: list[PanelAnswer]
 
 
 async def history_of(context: Context, owner: Owner, number: int) -> TaskHistory | Refusal:
@@ -37,17 +41,22 @@ async def history_of(context: Context, owner: Owner, number: int) -> TaskHistory
         return found
     task = found.task
 
-    async def read(db: asyncpg.Connection) -> list[Posting]:
-        return await ledger.postings_of(db, owner.cell, owner.account_id, task.task_id)
+    async def read(db: asyncpg.Connection) -> tuple[list[Posting], list[PanelAnswer]]:
+        # While people may still be asked nobody learns what others said (docs/decisions/0063).
+        is_told = task.terms is not None and task.ending is Ending.SOLVED and task.is_kept
+        given = await panels.answers_of(db, owner.cell, [task.task_id]) if is_told else {}
+        return await ledger.postings_of(db, owner.cell, owner.account_id, task.task_id), given.get(task.task_id, [])
 
     told = await instructions(context, QuestionKey(owner.cell, task.question_id)) if task.question_id else None
     sent = await delivery_of(context, owner, wire_id(task.task_id))
+    postings, answers = await read_patiently(context.cells.pool(owner.cell), read)
     return TaskHistory(
         task=found,
         told=told if told and told.is_something else None,
-        postings=await read_patiently(context.cells.pool(owner.cell), read),
+        postings=postings,
         callback=None if isinstance(sent, Refusal) else sent.callback,
         report=await _report(context, owner, found),
+        answers=answers,
     )
 
 

@@ -115,13 +115,20 @@ class AsyncTaskVerbs(AsyncConnection):
         job: int | None = None,
         state: str | None = None,
         external_id: str | None = None,
+        uncertain: bool = False,
         order: str | None = None,
     ) -> AsyncIterator[Task]:
-        """Yield tasks, page by page: all of the account, or of a job, in a state, or with your own id."""
+        """Yield tasks, page by page: all of the account, or of a job, in a state, or with your own id.
+
+        ``uncertain``: only those whose results did not become as sure as was asked.
+        """
+        asked = "true" if uncertain else None
         cursor: str | None = None
         while True:
             page = await self.send(
-                requests.tasks(job=job, state=state, external_id=external_id, order=order, cursor=cursor)
+                requests.tasks(
+                    job=job, state=state, external_id=external_id, uncertain=asked, order=order, cursor=cursor
+                )
             )
             for found in page.items:
                 yield found

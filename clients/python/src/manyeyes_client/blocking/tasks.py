@@ -118,12 +118,21 @@ class TaskVerbs(Connection):
         job: int | None = None,
         state: str | None = None,
         external_id: str | None = None,
+        uncertain: bool = False,
         order: str | None = None,
     ) -> Iterator[Task]:
-        """Yield tasks, page by page: all of the account, or of a job, in a state, or with your own id."""
+        """Yield tasks, page by page: all of the account, or of a job, in a state, or with your own id.
+
+        ``uncertain``: only those whose results did not become as sure as was asked.
+        """
+        asked = "true" if uncertain else None
         cursor: str | None = None
         while True:
-            page = self.send(requests.tasks(job=job, state=state, external_id=external_id, order=order, cursor=cursor))
+            page = self.send(
+                requests.tasks(
+                    job=job, state=state, external_id=external_id, uncertain=asked, order=order, cursor=cursor
+                )
+            )
             yield from page.items
             cursor = page.next
             if not cursor:

@@ -13,7 +13,7 @@ from manyeyes.console.customer.jobs.question_form import Faults
 from manyeyes.console.shared.forms import text_of, typed_in
 from manyeyes.jobs.rules import LONGEST_NAME, Job
 from manyeyes.jobs.store import NewJob
-from manyeyes.outbound.given_address import read_given_address
+from manyeyes.outbound.given_address import read_callback_address
 from manyeyes.outbound.networks import Network
 from manyeyes.tasks.rules import LONGEST_LIFE, SHORTEST_LIFE
 from manyeyes.values.integers import whole_number
@@ -22,7 +22,6 @@ from manyeyes.values.money import text as money
 
 HOUR, DAY = 3_600, 86_400
 LIVES = (HOUR, 6 * HOUR, DAY, 3 * DAY, 7 * DAY, 30 * DAY)  # seconds that are offered
-LONGEST_ADDRESS = 4_096
 DEADLINE_FORM = "%Y-%m-%dT%H:%M"
 
 
@@ -85,9 +84,7 @@ def draft_in(
     if terms.life and not SHORTEST_LIFE <= (life or 0) <= LONGEST_LIFE:
         faults.append(("/life", "it is none of those that are offered"))
     try:
-        address = read_given_address(terms.callback_url[: LONGEST_ADDRESS + 1], networks)
-        if len(address) > LONGEST_ADDRESS:
-            raise ValueError(f"an address has at most {LONGEST_ADDRESS} characters")
+        address = read_callback_address(terms.callback_url, networks)
     except ValueError as error:
         address = ""
         faults.append(("/callback_url", str(error)))

@@ -7,9 +7,8 @@ import { isolated, money, say } from "../shared/page_words.js";
 const element = (id) => document.getElementById(id);
 
 /** Writes a slot's question and answer. */
-export function write({ slot, task, answer, pay }) {
+export function write({ task, answer, pay }) {
   const { options } = task;
-  element("slot").value = slot;
   element("ask").textContent = say(question(options));
   element("rules").replaceChildren(...judgedBy(options).map(({ key, values }) => item(say(key, values))));
   const said = options.comment ?? options.words;

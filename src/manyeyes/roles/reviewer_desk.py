@@ -1,0 +1,106 @@
+"""What is alike wherever reviewers look at something one after the other: wait for it, read what is said of it, go."""
+
+import asyncio
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Generic, Protocol, TypeVar
+
+from manyeyes.roles.instructions import Instructions, QuestionKey, instructions
+from manyeyes.roles.worker import LONGEST_WAIT, LOOK_AGAIN_SECONDS, rest
+from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import EVERY_REVIEWER
+from manyeyes.values.refusals import Reason, Refusal
+from manyeyes.workers.rules import may_judge
+from manyeyes.workers.store import Worker
+
+NO_REVIEWER = Refusal(Reason.NOT_REVIEWER, "you are no reviewer here; the operator of this installation appoints them")
+_NO_QUESTION = Refusal(Reason.UNKNOWN_QUESTION, "nothing before you asks this question")
+
+
+class Lying(Protocol):
+    """What lies before a reviewer."""
+
+    @property
+    def question(self) -> QuestionKey | None:
+        """Return the question if there is anything to read about it."""
+        ...
+
+
+LyingT = TypeVar("LyingT", bound=Lying)
+
+
+class ReviewerDesk(ABC, Generic[LyingT]):
+    """A desk at which signed-in reviewers sit, in one process; what lies on it is its own."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @abstractmethod
+    async def _lay(self, cell: int, worker_id: int, queue_ids: Sequence[int]) -> LyingT | None:
+        """Return what lies before the reviewer in a cell, else something fresh; None where nothing is for them."""
+
+    @abstractmethod
+    async def _holds(self, cell: int, worker_id: int) -> bool:
+        """Tell whether something of a cell lies before the reviewer."""
+
+    @abstractmethod
+    async def _give_back(self, cell: int, worker_id: int) -> None:
+        """Give back what lies before the reviewer in a cell."""
+
+    async def next(self, worker: Worker, wait_seconds: float) -> LyingT | Refusal | None:
+        """Return what the reviewer has before them, waiting up to ``wait_seconds`` for it; None when nothing came."""
+        deadline = asyncio.get_running_loop().time() + min(max(wait_seconds, 0.0), LONGEST_WAIT)
+        event = self._context.notifier.subscribe(EVERY_REVIEWER)
+        try:
+            while True:
+                event.clear()
+                found = await self._take(worker.worker_id)
+                left = deadline - asyncio.get_running_loop().time()
+                if found is not None or left <= 0:
+                    return found
+                await rest(event, min(left, LOOK_AGAIN_SECONDS))
+        finally:
+            self._context.notifier.unsubscribe(EVERY_REVIEWER, event)
+
+    async def leave(self, worker: Worker) -> None:
+        """Give back at once what the reviewer has before them."""
+        for cell in self._context.cells.numbers:
+            await self._give_back(cell, worker.worker_id)
+        self._context.notifier.notify([EVERY_REVIEWER])
+
+    async def instructions(self, worker: Worker, key: QuestionKey | None) -> Instructions | Refusal:
+        """Return what is said about the question of what lies before the reviewer; refused with `unknown_question`."""
+        found = await self._take(worker.worker_id)
+        if isinstance(found, Refusal):
+            return found
+        asked = found.question if found else None
+        return (await instructions(self._context, asked) if asked and asked == key else None) or _NO_QUESTION
+
+    async def _explained(self, cell: int, question_id: int) -> QuestionKey | None:
+        """Return the question if there is anything to read about it."""
+        key = QuestionKey(cell, question_id)
+        found = await instructions(self._context, key) if question_id else None
+        return key if found and found.is_something else None
+
+    async def _take(self, worker_id: int) -> LyingT | Refusal | None:
+        """Return what lies before the reviewer, else something fresh of any cell. Who was disabled is refused."""
+        worker = await self._context.lookups.worker(worker_id)
+        if worker is None or not worker.reviewer:
+            return NO_REVIEWER
+        queues = await self._context.lookups.queues()
+        terms = {q.queue_id: (q.language, q.sensitive) for q in queues.values()}
+        queue_ids = tuple(may_judge(worker.languages, worker.queues, terms))
+        for cell in await self._cells(worker_id):
+            found = await self._lay(cell, worker_id, queue_ids)
+            if found is not None:
+                return found
+        return None
+
+    async def _cells(self, worker_id: int) -> list[int]:
+        """Return the cells to look in, in any order; only one when something of it lies before them already."""
+        numbers = self._context.cells.numbers
+        for cell in numbers if len(numbers) > 1 else []:
+            if await self._holds(cell, worker_id):
+                return [cell]
+        return random.sample(numbers, len(numbers))
