@@ -124,8 +124,11 @@ class LookupCache:
     async def _fresh(
         self, kind: str, key: Hashable, look_up: Callable[[asyncpg.Connection], Awaitable[Value]]
     ) -> Value:
+        known: tuple[float, Value] | None = self._cache.get((kind, key))
+        if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
+            return known[1]
+
         async def ask() -> Value:
-            known: tuple[float, Value] | None = self._cache.get((kind, key))
             if known is None:
                 return await read_patiently(self._cells.directory, look_up)
             try:
