@@ -34,7 +34,9 @@ from bench import (
     listed,
     lives,
     month,
+    open_loop,
     prefer_wait,
+    processes,
     recognition,
     reports,
     round_trips,
@@ -65,6 +67,8 @@ MEASUREMENTS = {
     "jobs_results": jobs_results.measure,
     "task_pages": task_pages.measure,
     "prefer_wait": prefer_wait.measure,
+    "open_loop": open_loop.measure,
+    "processes": processes.measure,
     "agreement": agreement.measure,
     "certainty_floor": certainty_floor.measure,
 }
