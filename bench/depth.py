@@ -8,11 +8,13 @@ queue's end, and the workers are idle again. The goal: cost per task at 1 M at m
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
 
 from bench.bare import Actors, copies, settle, submission
+from bench.cpu import ran
 from bench.product import temporary_folder
 from bench.row import Row, percentile
 from manyeyes.actions.hand_out import HandOut, hand_out
@@ -33,6 +35,13 @@ DEEPEST = 10**8  # no queue is full
 CHANGED = {"task_id": "n", "account_id": "1 + n % 1000", "turn": "n * 1000", "expires_at": "now() + interval '1 day'"}
 
 
+class Cost(NamedTuple):
+    """Microseconds of a task: on the clock, begin and commit included, and of PostgreSQL's processor time."""
+
+    micros: float
+    postgres_micros: float
+
+
 def measure(small: bool = False) -> list[Row]:
     """Return the cost of a matched task at each depth, and how it grows."""
     with temporary_folder() as folder:
@@ -41,35 +50,47 @@ def measure(small: bool = False) -> list[Row]:
             costs = asyncio.run(_run(server.start(), SMALL_DEPTHS if small else DEPTHS))
         finally:
             server.stop()
-    rows: list[Row] = []
-    for name, per_depth in costs.items():
-        rows += [Row(f"{name}, {depth:,} waiting", cost, "us/task") for depth, cost in per_depth.items()]
-        smallest, largest = min(per_depth), max(per_depth)
-        growth = per_depth[largest] / per_depth[smallest]
-        rows.append(Row(f"{name}, {largest:,} : {smallest:,} waiting", growth, "", "<= 1.2"))
-    return rows
+    return [row for action, per_depth in costs.items() for row in _rows(action, per_depth)]
 
 
-async def _run(dsn: str, depths: Sequence[int]) -> dict[str, dict[int, float]]:
-    """Return microseconds per task, by action and depth: the median round, its transaction's begin and commit too."""
+def _rows(action: str, costs: dict[int, Cost]) -> list[Row]:
+    rows = [
+        Row(f"{action}, {depth:,} waiting", cost.micros, "us/task", "", {"PostgreSQL CPU us": cost.postgres_micros})
+        for depth, cost in costs.items()
+    ]
+    least, most = min(costs), max(costs)
+    by_cpu = {"by PostgreSQL's processor time": costs[most].postgres_micros / costs[least].postgres_micros}
+    growth = costs[most].micros / costs[least].micros
+    return [*rows, Row(f"{action}, {most:,} : {least:,} waiting", growth, "", "<= 1.2", by_cpu)]
+
+
+async def _run(dsn: str, depths: Sequence[int]) -> dict[str, dict[int, Cost]]:
+    """Return the cost of a task, by action and depth."""
     databases = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
+    backends = {depth: await db.fetchval("SELECT pg_backend_pid()") for depth, db in databases.items()}
     fill = await _filling(next(iter(databases.values())))
-    handing: dict[int, list[float]] = {depth: [] for depth in depths}
-    taking: dict[int, list[float]] = {depth: [] for depth in depths}
+    seen: dict[str, dict[int, list[tuple[float, float]]]] = {
+        action: {depth: [] for depth in depths} for action in ("hand_out", "createTask")
+    }
     for number in range(WARM_ROUNDS + ROUNDS):
         for depth, db in databases.items():
+            began = ran(backends[depth])
             taken_in = await _take_in(db, LAST + 1 + number)
+            between = ran(backends[depth])
             handed_out = await hand_out_once(db)
             if number >= WARM_ROUNDS:
-                handing[depth].append(handed_out)
-                taking[depth].append(taken_in)
+                seen["createTask"][depth].append((taken_in, between - began))
+                seen["hand_out"][depth].append((handed_out, ran(backends[depth]) - between))
             await _replenish(db, fill, depth + number * WORKERS)
     for db in databases.values():
         await db.close()
-    return {
-        "hand_out": {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in handing.items()},
-        "createTask": {depth: 1e6 * percentile(taken, 50) for depth, taken in taking.items()},
-    }
+    tasks = {"hand_out": WORKERS, "createTask": 1}
+    return {action: {d: _cost(rounds, tasks[action]) for d, rounds in per.items()} for action, per in seen.items()}
+
+
+def _cost(rounds: Sequence[tuple[float, float]], tasks: int) -> Cost:
+    """Return the median round's seconds and PostgreSQL's, as microseconds of each of its tasks."""
+    return Cost(*(1e6 * percentile(seconds, 50) / tasks for seconds in zip(*rounds, strict=True)))
 
 
 async def _take_in(db: asyncpg.Connection, task: int) -> float:

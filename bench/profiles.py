@@ -1,8 +1,8 @@
 """Where a serving process's time goes at 1, 8 and 64 customers: the ten widest bars of its flame graph.
 
 Sampled from outside by py-spy (https://github.com/benfred/py-spy), which must be on the PATH: it is no dependency. The
-raw stacks are kept in `bench/results/` for whoever wants to draw them. A bar that is as good as all of it one other
-bar's is left out: what it calls says more.
+raw stacks are kept in `results` beside this file for whoever wants to draw them. A bar that is as good as all of it one
+other bar's is left out: what it calls says more.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ def _serving_pid(above: int) -> int:
 
 
 def _stacks(text: str) -> Iterator[tuple[Stack, int]]:
-    """Yield each stack, without line numbers, and how often it was seen: py-spy writes ``a (f.py:1);b (f.py:2) 7``."""
+    """Yield each stack, without line numbers, and how often it was seen: py-spy writes ``a (file:1);b (file:2) 7``."""
     seen: Counter[Stack] = Counter()
     for line in text.splitlines():
         frames, _, times = line.rpartition(" ")
