@@ -22,7 +22,7 @@ from manyeyes.db.pool import FIRST_CELL
 from manyeyes.runtime.context import prepare_database
 
 TASKS, SMALL_TASKS = 2_000_000, 20_000
-ACCOUNTS = 1_000  # that the history is of; the life is of one of them
+ACCOUNTS = 40  # that the history is of; the lives to come are of one of them, and all are answered by one worker
 PORTION = 50_000
 WARM_LIVES, LIVES, SMALL_LIVES = 20, 200, 40
 FIRST = 10**11
@@ -77,7 +77,7 @@ async def _open(dsn: str, name: str) -> asyncpg.Connection:
 
 
 async def _fill(db: asyncpg.Connection, tasks: int) -> None:
-    """Write ended tasks of many accounts, that of the lives to come too, over the last month."""
+    """Write ended tasks of several accounts over the last month, a portion of an account's after the other."""
     await db.execute("SET synchronous_commit = off")
     portions = max(tasks // PORTION, 1)
     for number in range(portions):
