@@ -1,5 +1,10 @@
 """The product's actions without its edges: one account, one worker and one queue on a database nobody else uses."""
 
+import time
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
 import asyncpg
 import msgspec
 
@@ -8,6 +13,7 @@ from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.hand_out import HandOut, hand_out
 from manyeyes.actions.open_accounts import OpenAccount, open_accounts
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import SubmitTask, submit_tasks
 from manyeyes.actions.top_up_accounts import TopUp, top_up_accounts
 from manyeyes.db.pool import FIRST_CELL
@@ -62,6 +68,30 @@ async def submission(db: asyncpg.Connection, actors: Actors, task: int) -> Submi
         ip="127.0.0.1",
         language_pool="en",
     )
+
+
+async def live(db: asyncpg.Connection, actors: Actors, task: int) -> dict[str, float]:
+    """Let a task live as the edges ask for it, a transaction a step; return the steps' seconds by name."""
+    seconds: dict[str, float] = {}
+
+    async def step(name: str, act: Callable[[asyncpg.Connection, datetime], Awaitable[Any]]) -> Any:
+        began = time.perf_counter()
+        async with db.transaction():
+            outcome = await act(db, await db.fetchval("SELECT now()"))
+        seconds[name] = time.perf_counter() - began
+        return outcome
+
+    command = await submission(db, actors, task)
+    await step("createTask", lambda tx, now: submit_tasks(tx, now, [command]))
+    await step("early poll", lambda tx, _: tasks.progress(tx, FIRST_CELL, [(actors.account, task)]))
+    await step("hand_out", lambda tx, now: hand_out(tx, now, [HandOut(FIRST_CELL, actors.queue)]))
+    (held,) = await dispatch.desks(db, FIRST_CELL, [actors.worker])
+    await step("show", lambda tx, now: show_desks(tx, now, [ShowDesk(FIRST_CELL, actors.worker)]))
+    answer = AnswerTask(FIRST_CELL, actors.worker, LeaseId(FIRST_CELL, task, held.lease), "12345")
+    (answered,) = await step("answer", lambda tx, now: answer_tasks(tx, now, [answer]))
+    assert isinstance(answered, Answered), answered
+    await step("poll", lambda tx, _: tasks.progress(tx, FIRST_CELL, [(actors.account, task)]))
+    return seconds
 
 
 async def finish(db: asyncpg.Connection, actors: Actors, task: int) -> None:

@@ -1,6 +1,7 @@
 """Processor time by part of the product. On a shared machine it says more than a rate does."""
 
 import resource
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
@@ -30,6 +31,11 @@ def spent(pid: int) -> Cpu:
         ended = times.children_user + times.children_system if is_postgres else 0.0  # short-lived vacuum workers
         seconds[is_postgres] += times.user + times.system + ended
     return Cpu(seconds[False], seconds[True], _machine())
+
+
+def ran(pid: int) -> float:
+    """Return the seconds that one process's first thread has run (proc(5): schedstat), exactly."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 def not_ours() -> float:

@@ -1,24 +1,29 @@
-"""What it costs to hand out one task when a thousand or a million others wait.
+"""What it costs to hand out one task, and to take one in, when a thousand or a million others wait.
 
 One database per depth on one server, and the rounds go through all of them in turn, so that a noisy moment of the
 machine hits every depth alike. Between rounds, unmeasured, the handed-out tasks leave, as many new ones enter at the
-queue's end, and the workers are idle again. The goal: cost per task at 1 M at most 1.5 times that at 1 k.
+queue's end, and the workers are idle again. The goal: cost per task at 1 M at most 1.2 times that at 1 k.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import asyncpg
+import msgspec
 
 from bench.bare import Actors, copies, settle, submission
+from bench.cpu import ran
 from bench.product import temporary_folder
 from bench.row import Row, percentile
 from manyeyes.actions.hand_out import HandOut, hand_out
+from manyeyes.actions.measure_depths import MeasureDepths, measure_depths
 from manyeyes.actions.submit_tasks import submit_tasks
 from manyeyes.db.embedded import Embedded
 from manyeyes.db.pool import FIRST_CELL
 from manyeyes.runtime.context import prepare_database
+from manyeyes.values.refusals import Refusal
 from manyeyes.workers import store as workers
 
 DEPTHS, SMALL_DEPTHS = (1_000, 10_000, 100_000, 1_000_000), (1_000, 10_000)
@@ -26,7 +31,15 @@ ACTORS = Actors(account=1, worker=1, queue=101)
 WORKERS = 64  # idle in each round
 WARM_ROUNDS, ROUNDS = 20, 150
 LAST = 10**12
+DEEPEST = 10**8  # no queue is full
 CHANGED = {"task_id": "n", "account_id": "1 + n % 1000", "turn": "n * 1000", "expires_at": "now() + interval '1 day'"}
+
+
+class Cost(NamedTuple):
+    """Microseconds of a task: on the clock, begin and commit included, and of PostgreSQL's processor time."""
+
+    micros: float
+    postgres_micros: float
 
 
 def measure(small: bool = False) -> list[Row]:
@@ -37,26 +50,61 @@ def measure(small: bool = False) -> list[Row]:
             costs = asyncio.run(_run(server.start(), SMALL_DEPTHS if small else DEPTHS))
         finally:
             server.stop()
-    rows = [Row(f"hand_out, {depth:,} waiting", cost, "us/task") for depth, cost in costs.items()]
-    smallest, largest = min(costs), max(costs)
-    growth = costs[largest] / costs[smallest]
-    return [*rows, Row(f"hand_out, {largest:,} : {smallest:,} waiting", growth, "", "<= 1.5")]
+    return [row for action, per_depth in costs.items() for row in _rows(action, per_depth)]
 
 
-async def _run(dsn: str, depths: Sequence[int]) -> dict[int, float]:
-    """Return microseconds per matched task by depth: the median round, its transaction's begin and commit included."""
+def _rows(action: str, costs: dict[int, Cost]) -> list[Row]:
+    rows = [
+        Row(f"{action}, {depth:,} waiting", cost.micros, "us/task", "", {"PostgreSQL CPU us": cost.postgres_micros})
+        for depth, cost in costs.items()
+    ]
+    least, most = min(costs), max(costs)
+    by_cpu = {"by PostgreSQL's processor time": costs[most].postgres_micros / costs[least].postgres_micros}
+    growth = costs[most].micros / costs[least].micros
+    return [*rows, Row(f"{action}, {most:,} : {least:,} waiting", growth, "", "<= 1.2", by_cpu)]
+
+
+async def _run(dsn: str, depths: Sequence[int]) -> dict[str, dict[int, Cost]]:
+    """Return the cost of a task, by action and depth."""
     databases = {depth: await fresh(dsn, f"depth_{depth}", depth) for depth in depths}
+    backends = {depth: await db.fetchval("SELECT pg_backend_pid()") for depth, db in databases.items()}
     fill = await _filling(next(iter(databases.values())))
-    seconds: dict[int, list[float]] = {depth: [] for depth in depths}
+    seen: dict[str, dict[int, list[tuple[float, float]]]] = {
+        action: {depth: [] for depth in depths} for action in ("hand_out", "createTask")
+    }
     for number in range(WARM_ROUNDS + ROUNDS):
         for depth, db in databases.items():
-            taken = await hand_out_once(db)
+            began = ran(backends[depth])
+            taken_in = await _take_in(db, LAST + 1 + number)
+            between = ran(backends[depth])
+            handed_out = await hand_out_once(db)
             if number >= WARM_ROUNDS:
-                seconds[depth].append(taken)
+                seen["createTask"][depth].append((taken_in, between - began))
+                seen["hand_out"][depth].append((handed_out, ran(backends[depth]) - between))
             await _replenish(db, fill, depth + number * WORKERS)
     for db in databases.values():
         await db.close()
-    return {depth: 1e6 * percentile(taken, 50) / WORKERS for depth, taken in seconds.items()}
+    tasks = {"hand_out": WORKERS, "createTask": 1}
+    return {action: {d: _cost(rounds, tasks[action]) for d, rounds in per.items()} for action, per in seen.items()}
+
+
+def _cost(rounds: Sequence[tuple[float, float]], tasks: int) -> Cost:
+    """Return the median round's seconds and PostgreSQL's, as microseconds of each of its tasks."""
+    return Cost(*(1e6 * percentile(seconds, 50) / tasks for seconds in zip(*rounds, strict=True)))
+
+
+async def _take_in(db: asyncpg.Connection, task: int) -> float:
+    """Let one more task enter as the batcher does and return the seconds. Raises RuntimeError where it is refused."""
+    command = await submission(db, ACTORS, task)
+    command = msgspec.structs.replace(command, queue=msgspec.structs.replace(command.queue, capacity=DEEPEST))
+    began = time.perf_counter()
+    async with db.transaction():
+        now = await db.fetchval("SELECT now()")
+        (outcome,) = await submit_tasks(db, now, [command])
+    taken = time.perf_counter() - began
+    if isinstance(outcome, Refusal):
+        raise RuntimeError(f"a task was refused: {outcome}")
+    return taken
 
 
 async def fresh(dsn: str, name: str, depth: int) -> asyncpg.Connection:
@@ -74,6 +122,8 @@ async def fresh(dsn: str, name: str, depth: int) -> asyncpg.Connection:
         await submit_tasks(db, now, [await submission(db, ACTORS, LAST)])
         await db.execute("UPDATE work SET turn = $1", LAST * 1000)
     await db.execute(await _filling(db), 1, depth)
+    await db.execute("UPDATE queue SET capacity = $1", DEEPEST)
+    await measure_depths(db, now, [MeasureDepths(FIRST_CELL)])
     await db.execute("ANALYZE")
     return db
 

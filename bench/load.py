@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 
 import msgspec
 import uvloop
@@ -87,19 +88,23 @@ class Load:
         link, poll = await self.open(), maker(self.order.url, "POST", "/getTaskResult")
         create = create_task(self.order.url, key, picture())
         while not self.stopping:
-            began = time.perf_counter()
-            reply = await link.ask(create)
-            self.creates.append(time.perf_counter() - began)
-            task = int(reply[reply.rindex(b":") + 1 : -1])
-            ask = poll(b'{"clientKey":"%b","taskId":%d}' % (key.encode(), task))
-            await self._poll(link, ask)
-            await self._poll(link, ask)
-            await self.answered(task)
-            del self._answered[task]
-            reply = await self._poll(link, ask)
-            if b'"ready"' not in reply or b'"text":"%d"' % task not in reply:
-                raise RuntimeError(f"task {task} was answered, but its customer reads {reply!r}")
-            self.lives += 1
+            await self.life(link, key, create, poll)
+
+    async def life(self, link: Link, key: str, create: bytes, poll: Callable[[bytes], bytes]) -> None:
+        """Send one task and poll it until it is ready. Raises RuntimeError for a wrong answer."""
+        began = time.perf_counter()
+        reply = await link.ask(create)
+        self.creates.append(time.perf_counter() - began)
+        task = int(reply[reply.rindex(b":") + 1 : -1])
+        ask = poll(b'{"clientKey":"%b","taskId":%d}' % (key.encode(), task))
+        await self._poll(link, ask)
+        await self._poll(link, ask)
+        await self.answered(task)
+        del self._answered[task]
+        reply = await self._poll(link, ask)
+        if b'"ready"' not in reply or b'"text":"%d"' % task not in reply:
+            raise RuntimeError(f"task {task} was answered, but its customer reads {reply!r}")
+        self.lives += 1
 
     async def _poll(self, link: Link, ask: bytes) -> bytes:
         began = time.perf_counter()

@@ -27,14 +27,15 @@ class Product(NamedTuple):
 
 
 @contextmanager
-def serving(database: str = "", **settings: str) -> Iterator[Product]:
-    """Serve with one process on a free port; everything is stopped and removed at the end.
+def serving(database: str = "", processes: int = 1, **settings: str) -> Iterator[Product]:
+    """Serve with so many ``processes`` on a free port; everything is stopped and removed at the end.
 
     ``database``: that of another product, which serves it too; empty: one of its own. ``settings``: its variables.
     """
     with temporary_folder() as folder, (folder / "log").open("w+b") as log:
         data = folder / "data"
-        command = [sys.executable, "-m", "manyeyes", "serve", "--processes", "1", "--port", "0", "--data", str(data)]
+        command = [sys.executable, "-m", "manyeyes", "serve", "--processes", str(processes), "--port", "0"]
+        command += ["--data", str(data)]
         process = subprocess.Popen(
             command,
             env=clean_environment() | ({"MANYEYES_DATABASE_URL": database} if database else {}) | settings,

@@ -12,9 +12,10 @@ import asyncpg
 
 from bench.cpu import spent
 from bench.disputed import fill, prepare
+from bench.pgbench import pgbench
 from bench.product import temporary_folder
+from bench.replay import Recorder, step
 from bench.row import Row
-from bench.yardstick import CLIENTS, Recorder, pgbench, step
 from manyeyes.actions.cast_votes import CastVote, SlotId, Voted, cast_votes
 from manyeyes.actions.file_complaints import FileComplaint, Filed, file_complaints
 from manyeyes.actions.take_slots import TakeSlot, take_slots
@@ -24,6 +25,7 @@ from manyeyes.runtime.context import prepare_database
 from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
 
+CLIENTS = 8
 CELL, ACCOUNT, AUTHOR, TASK = 950_000_000, 911_000_000, 921_000_000, 940_000_000_000  # no other value is like these
 FIRST_REVIEWER, SECOND_REVIEWER = 931_000_000, 932_000_000
 TASKS_OF_A_CLIENT = 100_000_000
@@ -55,7 +57,7 @@ def measure(seconds: float) -> Row:
             script, constants = asyncio.run(_prepare(dsn, int(LARGEST_RATE * seconds) // CLIENTS))
             (folder / "dispute.sql").write_text(script)
             before = spent(os.getpid())
-            rate = pgbench(dsn, str(folder / "dispute.sql"), constants, seconds)
+            rate = pgbench(dsn, folder / "dispute.sql", CLIENTS, seconds, {"n": "0"} | constants)
             used = spent(os.getpid()).since(before)
         finally:
             server.stop()

@@ -28,7 +28,6 @@ NO_FILES = {
     "MODEL_LICENSES.md": "in RapidOCR's package",
     "darkness.py": "what the reader of the how-to writes",
     "dispute.sql": "written by a bench while it runs",
-    "life.sql": "written by a bench while it runs",
 }
 
 PATH = re.compile(rf"(?<![\w./~-])((?:{'|'.join(ROOMS)})/[\w./-]*\w)(?:/|\b)(?![\w{{<])(?:#([\w-]+))?")

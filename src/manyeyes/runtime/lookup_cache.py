@@ -139,7 +139,6 @@ class LookupCache:
             return found[1]  # nearly always, and several times in each call
 
         async def ask() -> Value:
-            known: tuple[float, Value] | None = self._cache.get((kind, key))
             if known is None:
                 return await read_patiently(self._cells.directory, look_up)
             try:

@@ -4,7 +4,8 @@ import asyncio
 import random
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -24,6 +25,7 @@ from manyeyes.tupu.response_json import Entry, recognition_answer
 from manyeyes.values.refusals import Reason, Refusal
 
 log = structlog.get_logger()
+Value = TypeVar("Value")
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -78,17 +80,23 @@ async def _frames(call: SignedCall, asked: RecognitionRequest) -> list[Frame] | 
 
     TUPU unfolds an animation only when it is the one picture of its request (docs/contracts/tupu.md#limits).
     """
-    got = await asyncio.gather(*(_data(call, sent, asked.referer) for sent in asked.pictures))
+    got = await _all(_data(call, sent, asked.referer) for sent in asked.pictures)
     failures = [data for data in got if isinstance(data, Failure)]
     if len(failures) == len(got) and all(sent.url for sent in asked.pictures):
         return Refusal(Reason.PICTURES_FAILED, failures[0].fault)
-    unfolded = await asyncio.gather(*(_unfolded(call, data) for data in got))
+    unfolded = await _all(_unfolded(call, data) for data in got)
     is_only = len(unfolded) == 1
     return [
         Frame(sent, picture)
         for sent, found in zip(asked.pictures, unfolded, strict=True)
         for picture in ([found] if isinstance(found, Failure) else found if is_only else _first(found))
     ]
+
+
+async def _all(calls: Iterable[Coroutine[Any, Any, Value]]) -> list[Value]:
+    """Return what the calls return, made at the same time; a lone one, as nearly always, needs no task of its own."""
+    each = list(calls)
+    return [await each[0]] if len(each) == 1 else await asyncio.gather(*each)
 
 
 def _first(frames: Sequence[Picture]) -> list[Picture]:
@@ -120,7 +128,7 @@ async def _results(
 ) -> list[NewResult]:
     """Return every frame's result under every recognition, recognition by recognition, with its serial numbers."""
     queues = await call.context.lookups.queues()
-    outcomes = await asyncio.gather(*(_recognised(call, recognition, frames) for recognition in chosen))
+    outcomes = await _all(_recognised(call, recognition, frames) for recognition in chosen)
     judged = [
         _judged(recognition, frame, outcome, has_queue=recognition.queue_id in queues)
         for recognition, found in zip(chosen, outcomes, strict=True)
@@ -166,7 +174,7 @@ async def _shown(call: SignedCall, judged: Sequence[JudgedFrame]) -> dict[int, P
     asked = {id(found.frame): found.frame.picture for found in judged if found.asks}
     pictures = {key: picture for key, picture in asked.items() if isinstance(picture, Picture)}
     for_people, account_id = call.context.recognisers.for_people, call.app.account_id
-    light = await asyncio.gather(*(for_people(picture, account=account_id) for picture in pictures.values()))
+    light = await _all(for_people(picture, account=account_id) for picture in pictures.values())
     return dict(zip(pictures, light, strict=True))
 
 

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+_PADDING, _HASH = padding.PKCS1v15(), SHA256()
+
 
 class ResponseSigner:
     """Signs with RSA, SHA-256, PKCS#1 v1.5."""
@@ -46,7 +48,7 @@ class ResponseSigner:
 
         Exactly two string members, both levels compact, ASCII, no ``\\/`` (docs/contracts/tupu.md#exact-bytes).
         """
-        signature = base64.b64encode(self._key.sign(inner.encode("ascii"), padding.PKCS1v15(), SHA256())).decode()
+        signature = base64.b64encode(self._key.sign(inner.encode("ascii"), _PADDING, _HASH)).decode()
         return msgspec.json.encode({"json": inner, "signature": signature})
 
 
