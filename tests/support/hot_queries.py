@@ -21,6 +21,7 @@ from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
 from manyeyes.sites import store as sites
 from manyeyes.skills import store as skills
+from manyeyes.skills.findings import store as findings
 from manyeyes.skills.practice import store as practices
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -86,10 +87,10 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (skills.SQL, "gold_evidence", (1, [10, 20]), {"evidence_task"}, True),
     (skills.SQL, "lock_skills", (1, [1, 2], [7, 8]), {"skill_pkey"}, True),
     (skills.SQL, "open_bar_appeals", (1, 500), {"skill_appeal"}, False),
-    (skills.SQL, "checked_of_queue", (1, 1, NOW), {"evidence_order", "task_pkey"}, True),
+    (findings.SQL, "checked_of_queue", (1, 1, NOW), {"evidence_order", "task_pkey"}, True),
     (skills.SQL, "peers_checked", (1, 1, NOW), {"evidence_order", "evidence_task"}, True),
-    (skills.SQL, "alike_in_queue", (1, 7), {"alike_pkey"}, True),
-    (skills.SQL, "alike_of_worker", (1, 7), {"alike_worker", "alike_other"}, True),
+    (findings.SQL, "alike_in_queue", (1, 7), {"alike_pkey"}, True),
+    (findings.SQL, "alike_of_worker", (1, 7), {"alike_worker", "alike_other"}, True),
     (certainty.SQL, "any_open_judgement", (1,), {"judgement_open"}, False),
     (certainty.SQL, "held_judgements", (1, [601, 602], NOW), {"judgement_leased"}, False),
     (certainty.SQL, "lock_open_judgements", (1, 20), {"judgement_open"}, False),

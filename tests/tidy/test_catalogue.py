@@ -61,6 +61,12 @@ async def test_money_is_whole_micros_everywhere(found: Catalogue):
     assert money == {"bigint"}
     measures = {"rate", "threshold", "sample_share"}  # what recognisers say of themselves is no money
     measures |= {"floor", "gold_share", "audit_share", "confidence", "score", "target", "right_weight", "wrong_weight"}
-    measures |= {"until", "suspicion", "pass_mark", "expected", "peers_right"}  # a score too, shares, a number of pictures
+    measures |= {
+        "until",
+        "suspicion",
+        "pass_mark",
+        "expected",
+        "peers_right",
+    }  # a score too, shares, a number of pictures
     broken = {c["type"] for c in found["columns"] if c["attname"] not in measures}
     assert not broken & {"numeric", "money", "real", "double precision"}

@@ -4,7 +4,7 @@ import msgspec
 
 from manyeyes.runtime.context import Context
 from manyeyes.skills.alike import AlikeKind
-from manyeyes.skills.findings import KnownAlike, alike_in_queue, alike_of_worker
+from manyeyes.skills.findings.store import KnownAlike, alike_in_queue, alike_of_worker
 
 
 class AlikeSeen(msgspec.Struct, frozen=True, kw_only=True):

@@ -134,9 +134,9 @@ class LookupCache:
     async def _fresh(
         self, kind: str, key: Hashable, look_up: Callable[[asyncpg.Connection], Awaitable[Value]]
     ) -> Value:
-        found: tuple[float, Value] | None = self._cache.get((kind, key))
-        if found is not None and time.monotonic() - found[0] < FRESH_SECONDS:
-            return found[1]  # nearly always, and several times in each call
+        known: tuple[float, Value] | None = self._cache.get((kind, key))
+        if known is not None and time.monotonic() - known[0] < FRESH_SECONDS:
+            return known[1]  # nearly always, and several times in each call
 
         async def ask() -> Value:
             if known is None:

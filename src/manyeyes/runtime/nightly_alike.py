@@ -29,7 +29,7 @@ from manyeyes.skills.alike import (
     pair_alarm,
     two_say,
 )
-from manyeyes.skills.findings import CheckedGiven, checked_of_queue
+from manyeyes.skills.findings.store import CheckedGiven, checked_of_queue
 from manyeyes.tasks.options import picture_options
 from manyeyes.tasks.questions import FIELDS, LABELS
 from manyeyes.tasks.shapes import shape_of

@@ -6,10 +6,11 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.db.queries import Queries
 from manyeyes.db.rows import columns, read
 from manyeyes.skills.alike import FoundAlike
-from manyeyes.skills.store import SQL
 
+SQL = Queries(__package__)
 _AT_ONCE = 2_000  # rows that are read ahead
 
 
