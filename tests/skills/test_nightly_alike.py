@@ -12,7 +12,7 @@ from manyeyes.consensus.rules import Method
 from manyeyes.consensus.terms import PeopleTerms
 from manyeyes.runtime.nightly_alike import GivenKey, PairTally, alike_people
 from manyeyes.runtime.nightly_skills import WINDOW, learn
-from manyeyes.skills import evidence, findings, gold_items
+from manyeyes.skills import evidence, gold_items
 from manyeyes.skills.alike import (
     MODEL_ALARM,
     AlikeKind,
@@ -23,6 +23,7 @@ from manyeyes.skills.alike import (
     stake_on_alike,
 )
 from manyeyes.skills.evidence import NewEvidence
+from manyeyes.skills.findings import store as findings
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.tasks.questions import LABEL, ChoiceOptions
 from support.action_stage import Stage

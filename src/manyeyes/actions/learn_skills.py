@@ -8,9 +8,10 @@ import msgspec
 
 from manyeyes.consensus.rules import Method, Skill
 from manyeyes.consensus.skills import added
-from manyeyes.skills import evidence, findings
+from manyeyes.skills import evidence
 from manyeyes.skills.alike import FoundAlike
 from manyeyes.skills.counting import SkillRow, counted_anew
+from manyeyes.skills.findings import store as findings
 from manyeyes.skills.rules import WEIGHTS, EvidenceSource
 
 LARGEST_SWEEP = 500
