@@ -19,7 +19,7 @@ from support.in_process_client import Client, client_of
 
 QUIET_SECONDS = 0.03  # nothing asked for so long: the step has ended
 WARM_LIVES, LIVES = 6, 12  # statements are prepared on each connection that runs them for the first time
-MOST = 53  # 51 when nothing else is due: lower it with whatever makes it less; 14 is wanted
+MOST = 15  # 14 when nothing else is due: lower it with whatever makes it less
 
 
 async def test_a_life_makes_no_more_round_trips_than_it_did(create_database: MakeDatabase, tmp_path: Path):

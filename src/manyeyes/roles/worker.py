@@ -121,8 +121,9 @@ class WorkerDesk:
         goes_on = False
         with self._context.lookout.waiting(worker_id, cell) as event:
             while True:
+                rang = event.is_set()
                 event.clear()
-                current, _ = await self.both(worker)
+                current, _ = await self.both(worker, rang=rang)
                 if current is not None:
                     return current
                 if not await self.attach(worker, goes_on=goes_on):
@@ -151,14 +152,15 @@ class WorkerDesk:
                 self._context.dispatcher.wake(cell, worker.queues)
         return is_online
 
-    async def both(self, worker: Worker) -> tuple[LeasedTask | None, LeasedTask | None]:
+    async def both(self, worker: Worker, *, rang: bool = False) -> tuple[LeasedTask | None, LeasedTask | None]:
         """Return what lies on the desk: the current lease and the queued one. The current one is shown by that.
 
-        Only what was not shown before needs a transaction; the others' desks are read.
+        Only what was not shown before needs an action; the others' desks are read. ``rang``: they were told that
+        something lies there, so it is not read first.
         """
         cell = await self.cell(worker.worker_id)
-        held = await self._context.batcher.read(_desks, cell, worker.worker_id)
-        if held and held[0].state is WorkState.QUEUED:
+        held = [] if rang else await self._context.batcher.read(_desks, cell, worker.worker_id)
+        if rang or (held and held[0].state is WorkState.QUEUED):
             held = await self._context.batcher.ask(show_desks, ShowDesk(cell, worker.worker_id))
             if held[1:]:  # while it was shown the matcher passed over what lies behind it
                 self._context.dispatcher.wake(cell, [held[1].queue_id])
