@@ -1,13 +1,12 @@
 """The statements that must go through an index, however full tables are: arguments, indexes, whether they may sort."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from manyeyes.accounts import store as accounts
 from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
-from manyeyes.certainty import store as certainty
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
 from manyeyes.dispatch.looks import store as looks
@@ -15,13 +14,10 @@ from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.jobs import store as jobs
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind
-from manyeyes.panels import store as panels
 from manyeyes.recognitions import store as recognitions
 from manyeyes.reports import store as reports
 from manyeyes.reports.appeals import store as appeals
 from manyeyes.sites import store as sites
-from manyeyes.skills import store as skills
-from manyeyes.skills.findings import store as findings
 from manyeyes.skills.practice import store as practices
 from manyeyes.soft_apps import store as soft_apps
 from manyeyes.statistics import store as statistics
@@ -29,10 +25,9 @@ from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from manyeyes.webhooks import store as webhooks
 from manyeyes.workers import store as workers
+from support.hot_people_queries import HOT_PEOPLE, HOUR_AGO, NOW
 
 SMALL = {"gate", "queue", "queue_depth", "cell", "node"}  # a handful of rows: reading them whole is the quickest
-NOW = datetime.now(UTC)
-HOUR_AGO = NOW - timedelta(hours=1)
 YEAR_AGO = NOW.date() - timedelta(days=365)
 MINUTE = int(time.time()) // 60
 QUARTER = MINUTE // 15
@@ -40,13 +35,12 @@ VERDICTS = {"recognition_review_verdicts"}
 QUARTERS, TIMES = {"recognition_quarter_pkey"}, {"recognition_time_pkey"}
 HEAD: tuple[Any, ...] = ([1, 2], 10, [3, 4], [1, 2], ["hcaptcha"], [9])  # whom for, how many, filters
 SEATS = {"panel_pkey", "work_seats"}
-UNSEEN = (1, [7, 8], [1, 1], ["{}", "{0}"], 200, NOW)
-SAVED_JUDGEMENT = (1, [34_901], [1], [2], ["42"], [True], ["[]"], [0], NOW)
 HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, *HEAD), {"work_waiting"} | SEATS, False),
     (dispatch.SQL, "queued_head", (1, 1, *HEAD[:-1], NOW, 0.5, True), {"work_queued", "session_pkey"} | SEATS, False),
     (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
+    (dispatch.SQL, "shallow_depths", (1, [1, 2]), {"work_waiting"}, False),
     (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
     (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"} | SEATS, False),
@@ -64,54 +58,6 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (jobs.SQL, "uploads", (1, [7, 8]), {"job_upload_pkey"}, True),
     (jobs.SQL, "stale_uploads", (1, 86_400, 20), {"job_upload_open"}, False),
     (tasks.SQL, "item_outcomes", (1, 7, 20, 90), {"task_line", "result_pkey", "work_pkey", "panel_pkey"}, False),
-    (panels.SQL, "lock_panels", (1, [20005, 20006]), {"panel_pkey"}, True),
-    (panels.SQL, "panels", (1, [20005, 20006]), {"panel_pkey"}, False),
-    (panels.SQL, "answers_of", (1, [20005, 20006]), {"answer_task"}, True),
-    (panels.SQL, "seats_of_panels", (1, [160015]), {"panel_seat"}, False),
-    (panels.SQL, "refute_answers", (1, [160015], NOW), {"answer_pkey"}, True),
-    (panels.SQL, "set_right", (1, [160015], [True]), {"answer_pkey"}, True),
-    (panels.SQL, "forget_answers", (1, [20005, 20006]), {"answer_task"}, False),
-    (reports.SQL, "reports_against_several", (1, 5, 100), {"report_pkey", "answer_refuted"}, True),
-    (panels.SQL, "answers_by_number", (1, [160015]), {"answer_pkey"}, False),
-    (panels.SQL, "item_answers", (1, 7, 20, 90), {"task_line", "result_pkey", "answer_task"}, True),  # some lines
-    (panels.SQL, "put_answers_aside", (1, [160015]), {"answer_pkey"}, False),
-    (panels.SQL, "given_at_once", (1, 2, NOW), {"answer_queue", "panel_pkey", "evidence_task"}, True),
-    (panels.SQL, "paces", (1, 2, NOW, 500), {"answer_queue"}, True),
-    (skills.SQL, "unseen_gold", UNSEEN, {"gold_queue", "result_pkey", "gold_seen_pkey", "panel_pkey"}, True),
-    (skills.SQL, "passed_gold", (1, [600_001], NOW), {"gold_seen_work", "work_waiting"}, False),
-    (skills.SQL, "set_passed", (1, NOW, [1], [4], [600_001], [1]), {"gold_seen_work"}, False),
-    (skills.SQL, "standings", (1, [1], [7]), {"skill_pkey", "alike_pkey"}, False),
-    (skills.SQL, "lock_new_evidence", (1, 500), {"evidence_new"}, True),
-    (skills.SQL, "set_counted", (1, [1], [7], [9], ["gold"]), {"evidence_pkey"}, False),
-    (skills.SQL, "evidence_of", (1, [1, 2], [7, 8], 1_000), {"evidence_order"}, True),
-    (skills.SQL, "gold_evidence", (1, [10, 20]), {"evidence_task"}, True),
-    (skills.SQL, "lock_skills", (1, [1, 2], [7, 8]), {"skill_pkey"}, True),
-    (skills.SQL, "open_bar_appeals", (1, 500), {"skill_appeal"}, False),
-    (findings.SQL, "checked_of_queue", (1, 1, NOW), {"evidence_order", "task_pkey"}, True),
-    (skills.SQL, "peers_checked", (1, 1, NOW), {"evidence_order", "evidence_task"}, True),
-    (findings.SQL, "alike_in_queue", (1, 7), {"alike_pkey"}, True),
-    (findings.SQL, "alike_of_worker", (1, 7), {"alike_worker", "alike_other"}, True),
-    (certainty.SQL, "any_open_judgement", (1,), {"judgement_open"}, False),
-    (certainty.SQL, "held_judgements", (1, [601, 602], NOW), {"judgement_leased"}, False),
-    (certainty.SQL, "lock_open_judgements", (1, 20), {"judgement_open"}, False),
-    (certainty.SQL, "lock_open_judgement_for", (1, 601, [1]), {"judgement_open"}, False),
-    (certainty.SQL, "lease_judgements", (1, [34_901], [1], [601], NOW), {"judgement_pkey"}, False),
-    (certainty.SQL, "lock_judgements", (1, [34_901]), {"judgement_pkey"}, True),
-    (certainty.SQL, "save_judgements", SAVED_JUDGEMENT, {"judgement_pkey"}, False),
-    (certainty.SQL, "pass_judgements", (1, [34_901], [1], [601]), {"judgement_pkey"}, False),
-    (certainty.SQL, "reopen_judgements", (1, [34_901], [1]), {"judgement_pkey"}, False),
-    (certainty.SQL, "lock_lapsed_judgements", (1, NOW, 100), {"judgement_leased"}, False),
-    (certainty.SQL, "lock_left_judgements", (1, [601, 602]), {"judgement_reviewer"}, True),
-    (
-        certainty.SQL,
-        "overdue_judgements",
-        (1, NOW - timedelta(days=1), 100),
-        {"judgement_open", "judgement_leased"},
-        False,
-    ),
-    (certainty.SQL, "undecided_judgements", (1, [34_901]), {"judgement_pkey"}, False),
-    (certainty.SQL, "judged_since", (1, 601, HOUR_AGO), {"judgement_reviewer"}, False),
-    (certainty.SQL, "audits_of", (1, 5, 1, 0, 0.05, 1), {"judgement_audits"}, True),
     (tasks.SQL, "known_items", (1, [7, 8], ["item-1", "item-2"]), {"task_item"}, True),
     (tasks.SQL, "has_truths", (1, 7), {"task_line", "truth_pkey"}, False),
     (tasks.SQL, "has_truths", (1, 107), {"task_line", "truth_pkey"}, False),
@@ -308,4 +254,5 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
         {"recognition_call_age", "recognition_call_pkey"},
         False,
     ),
+    *HOT_PEOPLE,
 ]
