@@ -15,7 +15,8 @@ from manyeyes.statistics import store as statistics
 from manyeyes.tasks import store as tasks
 from manyeyes.tasks.seen import store as seen
 from support.filled_cell import fill
-from support.hot_queries import HEAD, HOT, MINUTE, NOW, QUARTER, SEATS, SMALL, YEAR_AGO
+from support.hot_people_queries import NOW
+from support.hot_queries import HEAD, HOT, MINUTE, QUARTER, SEATS, SMALL, YEAR_AGO
 
 
 @pytest.fixture(scope="module")
