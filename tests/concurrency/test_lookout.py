@@ -146,13 +146,18 @@ async def _lapse(context: Context, task_id: int) -> None:
     assert done == "UPDATE 1"
 
 
-async def test_while_nobody_waits_nothing_is_looked_at(context: Context, monkeypatch: pytest.MonkeyPatch):
-    for seconds in ("DESKS_SECONDS", "PURSES_SECONDS", "TELL_AGAIN_SECONDS", "FRESH_SECONDS"):
-        monkeypatch.setattr(f"manyeyes.runtime.lookout.{seconds}", 0.01)
+async def test_while_nobody_waits_nothing_is_looked_at_and_then_everything_again(context: Context):
+    """Looks end when they next wake, each at its time; who comes between two of these is looked for by all."""
+    for n, (look, _, told) in enumerate(context.lookout._kinds):
+        context.lookout._kinds[n] = (look, 0.01 if n else 3600.0, told)
     with context.lookout.waiting(7, 1):
-        looks = list(context.lookout._looks)
-        assert looks
-    await _all_end(looks)
+        slow, *quick = context.lookout._looks.values()
+        assert len(quick) == len(context.lookout._kinds) - 1
+        await asyncio.sleep(0)  # all begin
+    await _all_end(quick)
+    assert not slow.done()
+    with context.lookout.waiting(7, 1):
+        assert not [look for look, task in context.lookout._looks.items() if task.done()]
 
 
 async def _all_end(tasks: Iterable["asyncio.Task[None]"]) -> None:

@@ -109,7 +109,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (workers.SQL, "lock_free", (1, [5, 6]), {"session_pkey"}, True),
     (workers.SQL, "change_desks", (1, [5], [1], [0], [0], [True], NOW, [9]), {"session_pkey"}, True),
     (workers.SQL, "hush", (1, [5, 6], 1), {"session_pkey"}, True),
-    (workers.SQL, "astray", (1, [5, 6], 1), {"session_pkey"}, False),
+    (workers.SQL, "astray", (1, "{5,6}", 1), {"session_pkey"}, False),
     (ledger.SQL, "purses", (1, [5, 6]), {"pending_pay_worker", "wallet_pkey"}, False),
     (ledger.SQL, "any_due_pay", (1,), {"pending_pay_due"}, False),
     (workers.SQL, "session", (1, 5), {"session_pkey", "skill_worker"}, False),

@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +27,7 @@ DESKS_SECONDS = 1.0  # a task waits no longer for somebody idle, lest a hint was
 PURSES_SECONDS = 15.0  # pay that became payable, or was taken back
 log = structlog.get_logger()
 Key = TypeVar("Key", int, bytes)
+_Look = Callable[[], Awaitable[None]]
 
 
 class Right(msgspec.Struct, frozen=True):
@@ -49,29 +50,41 @@ class Lookout:
         self._waiting = 0
         self._blocked: object = None
         self._told = asyncio.Event()
-        self._looks: list[asyncio.Task[None]] = []
+        self._kinds: list[tuple[_Look, float, asyncio.Event]] = [
+            (self._look_at_desks, DESKS_SECONDS, asyncio.Event()),
+            (self._look_at_presences, TELL_AGAIN_SECONDS, asyncio.Event()),
+            (self._look_at_purses, PURSES_SECONDS, asyncio.Event()),
+            (self._look_at_rights, FRESH_SECONDS, self._told),
+        ]
+        self._looks: dict[_Look, asyncio.Task[None]] = {}
 
     @contextmanager
     def waiting(self, worker_id: int, cell: int) -> Iterator[asyncio.Event]:
         """Count a worker's waiting call or stream while the block lasts; yield what is set when they have to look."""
         event = self._notifier.subscribe(worker_id)
         self._presence.enter(worker_id, cell)
+        self._begin()
         try:
-            with self._looking():
-                yield event
+            yield event
         finally:
+            self._waiting -= 1
             self._presence.leave(worker_id)
             self._notifier.unsubscribe(worker_id, event)
 
     @contextmanager
     def holding(self, right: Right, event: asyncio.Event) -> Iterator[None]:
         """Set the event whenever the right by which somebody waits may have ended, while the block lasts."""
-        with ExitStack() as places:
-            places.enter_context(self._looking())
-            places.enter_context(_kept(self._workers, right.worker_id, event))
-            for secret in right.secrets:
-                places.enter_context(_kept(self._secrets, secret, event))
+        _keep(self._workers, right.worker_id, event)
+        for secret in right.secrets:
+            _keep(self._secrets, secret, event)
+        self._begin()
+        try:
             yield
+        finally:
+            self._waiting -= 1
+            _drop(self._workers, right.worker_id, event)
+            for secret in right.secrets:
+                _drop(self._secrets, secret, event)
 
     def tell_changed(self) -> None:
         """Look at rights now: an operator changed something."""
@@ -79,38 +92,26 @@ class Lookout:
 
     async def stop(self) -> None:
         """End all looks."""
-        for task in self._looks:
+        for task in self._looks.values():
             task.cancel()
-        await asyncio.gather(*self._looks, return_exceptions=True)
+        await asyncio.gather(*self._looks.values(), return_exceptions=True)
 
-    @contextmanager
-    def _looking(self) -> Iterator[None]:
+    def _begin(self) -> None:
+        """Count one who waits, and look for them from now on; each look ended by itself when nobody waited."""
         self._waiting += 1
-        if all(task.done() for task in self._looks):
-            looks = [
-                (DESKS_SECONDS, self._look_at_desks),
-                (TELL_AGAIN_SECONDS, self._look_at_presences),
-                (PURSES_SECONDS, self._look_at_purses),
-            ]
-            self._looks = [asyncio.create_task(self._repeat(seconds, look)) for seconds, look in looks]
-            self._looks.append(asyncio.create_task(self._repeat(FRESH_SECONDS, self._look_at_rights, self._told)))
-        try:
-            yield
-        finally:
-            self._waiting -= 1
+        for look, seconds, told in self._kinds:
+            if look not in self._looks or self._looks[look].done():
+                self._looks[look] = asyncio.create_task(self._repeat(seconds, look, told))
 
-    async def _repeat(
-        self, seconds: float, look: Callable[[], Awaitable[None]], told: asyncio.Event | None = None
-    ) -> None:
-        """Look again and again, jittered so that processes do not meet, until nobody waits."""
-        told = told or asyncio.Event()
+    async def _repeat(self, seconds: float, look: _Look, told: asyncio.Event) -> None:
+        """Look again and again, jittered so that processes do not meet, and when told, until nobody waits."""
         while self._waiting:
             await heard(told, seconds * random.uniform(0.8, 1.0))
             told.clear()
             try:
                 await look()
             except Exception as error:  # it comes again
-                log.warning("look_failed", look=look.__name__, error=repr(error))
+                log.warning("look_failed", look=getattr(look, "__name__", ""), error=repr(error))
 
     async def _look_at_desks(self) -> None:
         for cell in self._cells.numbers:
@@ -153,15 +154,14 @@ class Lookout:
         _wake(self._workers, shut_out)
 
 
-@contextmanager
-def _kept(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> Iterator[None]:
+def _keep(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> None:
     events[key].add(event)
-    try:
-        yield
-    finally:
-        events[key].discard(event)
-        if not events[key]:
-            del events[key]
+
+
+def _drop(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> None:
+    events[key].discard(event)
+    if not events[key]:
+        del events[key]
 
 
 def _wake(events: Mapping[Key, set[asyncio.Event]], keys: Iterable[Key]) -> None:

@@ -1,4 +1,4 @@
-"""How many calls of one caller may wait at a time: each holds a connection, and looks every second."""
+"""How many calls of one caller may wait at a time: each holds a connection, and is looked for every second."""
 
 from collections import Counter
 from collections.abc import Iterator

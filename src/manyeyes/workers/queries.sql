@@ -159,18 +159,18 @@ RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS wo
 -- name: astray
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
 SELECT worker_id FROM session
-WHERE cell = $1 AND worker_id = ANY ($2::bigint[])
+WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
   AND NOT (present AND node_id = $3 AND NOT silent AND cardinality(queues) > 0);
 
 -- name: ended_secrets
 -- Of these tokens and sessions, those that sign nobody in any more.
-SELECT s.secret_hash FROM unnest($1::bytea[]) AS s (secret_hash)
+SELECT s.secret_hash FROM unnest($1::text::bytea[]) AS s (secret_hash)
 WHERE NOT EXISTS (SELECT FROM credential AS c WHERE c.secret_hash = s.secret_hash AND c.kind IN ('token', 'session')
                   AND c.used_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > now()));
 
 -- name: shut_out
 -- Of these workers, those who are disabled.
-SELECT worker_id FROM worker WHERE worker_id = ANY ($1::bigint[]) AND disabled_at IS NOT NULL;
+SELECT worker_id FROM worker WHERE worker_id = ANY ($1::text::bigint[]) AND disabled_at IS NOT NULL;
 
 -- name: leave
 -- Workers are away or offline: out of the match. Offline ones forget their queues, and that they practise.

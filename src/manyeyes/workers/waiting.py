@@ -1,6 +1,6 @@
 """What is no longer so of people who wait in one process: one look for all of them, whatever their number."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import asyncpg
 
@@ -11,14 +11,23 @@ ANY_SILENT_NODE = SQL.any_silent_node  # whether people of a cell ($1) may be pr
 
 async def astray(db: asyncpg.Connection, cell: int, worker_ids: Sequence[int], node_id: int) -> list[int]:
     """Return those of the workers of whom the match does not know that they are present and ask through this node."""
-    return [row["worker_id"] for row in await db.fetch(SQL.astray, cell, worker_ids, node_id)]
+    return [row["worker_id"] for row in await db.fetch(SQL.astray, cell, _numbers(worker_ids), node_id)]
 
 
 async def ended_secrets(db: asyncpg.Connection, hashes: Sequence[bytes]) -> list[bytes]:
     """Return those of the tokens and sessions, given by their hashes, that sign nobody in any more."""
-    return [row["secret_hash"] for row in await db.fetch(SQL.ended_secrets, hashes)]
+    return [row["secret_hash"] for row in await db.fetch(SQL.ended_secrets, _bytes(hashes))]
 
 
 async def shut_out(db: asyncpg.Connection, worker_ids: Sequence[int]) -> list[int]:
     """Return those of the workers who are disabled."""
-    return [row["worker_id"] for row in await db.fetch(SQL.shut_out, worker_ids)]
+    return [row["worker_id"] for row in await db.fetch(SQL.shut_out, _numbers(worker_ids))]
+
+
+def _numbers(items: Iterable[int]) -> str:
+    """Return PostgreSQL's literal of an array: the driver looks at each element of a list several times."""
+    return "{" + ",".join(map(str, items)) + "}"
+
+
+def _bytes(items: Iterable[bytes]) -> str:
+    return "{" + ",".join([rf'"\\x{item.hex()}"' for item in items]) + "}"
