@@ -24,7 +24,7 @@ _FAULT_HEADERS = [
 log = structlog.get_logger()
 
 
-class Connection(Protocol):
+class HeldConnection(Protocol):
     """What an exchange needs of the connection that it is on."""
 
     transport: OneWriteTransport
@@ -60,7 +60,7 @@ class Exchange:
         "waiting_for_100_continue",
     )
 
-    def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects_word: bool) -> None:
+    def __init__(self, connection: HeldConnection, scope: Scope, keep_alive: bool, expects_word: bool) -> None:
         self._connection = connection
         self._transport = connection.transport
         self.scope = scope
