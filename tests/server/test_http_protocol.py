@@ -1,25 +1,13 @@
 """HTTP/1.1 without a socket: what applications are told, what is written, and in how many writes."""
 
 import asyncio
-import functools
 from typing import Any
 
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from manyeyes.server.bounded_protocol import BoundedProtocol
-from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.exchange import HIGH_WATER
+from support.spoken_connection import Spoken
 
-LIMITS = ConnectionLimits(
-    largest_head=8_192,
-    head_seconds=10,
-    stall_seconds=10,
-    keep_alive_seconds=10,
-    in_all=10,
-    per_address=10,
-)
 GET = b"GET / HTTP/1.1\r\nHost: manyeyes.test\r\n\r\n"
 HEAD = b"HEAD" + GET[3:]
 LAST = b"GET / HTTP/1.1\r\nHost: manyeyes.test\r\nConnection: close\r\n\r\n"
@@ -27,70 +15,6 @@ POST = b"POST /a%20b?c=d HTTP/1.1\r\nHost: manyeyes.test\r\nContent-Length: 6\r\
 CHUNKED = b"POST / HTTP/1.1\r\nHost: manyeyes.test\r\nTransfer-Encoding: chunked\r\n\r\n"
 START: dict[str, Any] = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
 OK: dict[str, Any] = {"type": "http.response.body", "body": b"ok"}
-
-
-class Wire(asyncio.Transport):
-    """Keeps each write, as the system would see it, whether all of them came before the end, and whether it reads."""
-
-    def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 80)})
-        self.writes: list[bytes] = []
-        self.is_over = False
-        self.reads = True
-
-    def write(self, data: bytes) -> None:  # type: ignore[override]
-        assert not self.is_over, "written after the connection was closed"
-        self.writes.append(bytes(data))
-
-    def close(self) -> None:
-        self.is_over = True
-
-    def is_closing(self) -> bool:
-        return self.is_over
-
-    def pause_reading(self) -> None:
-        self.reads = False
-
-    def resume_reading(self) -> None:
-        self.reads = True
-
-
-class Served:
-    """An application on a connection that lies here."""
-
-    def __init__(self, application: Any) -> None:
-        self.state, self.wire = ServerState(), Wire()
-        bounded = functools.partial(
-            BoundedProtocol, LIMITS, Places(LIMITS), lambda path, trouble: trouble.name.encode()
-        )
-        config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
-        self.connection = bounded(config=config, server_state=self.state, app_state={})
-        self.connection.connection_made(self.wire)
-
-    async def hear(self, *pieces: bytes) -> "Served":
-        """Hand over what a client sends, each piece when all is quiet after the one before."""
-        for piece in pieces:
-            self.connection.data_received(piece)
-            await self.quiet()
-        return self
-
-    async def quiet(self) -> None:
-        for _ in range(10):
-            await asyncio.sleep(0)
-
-    async def end_of_client(self) -> None:
-        """Let the client go before it has its reply."""
-        self.connection.connection_lost(None)
-        await self.quiet()
-        assert not self.state.tasks
-
-    async def end(self) -> "Served":
-        """Let the replies end, and then the client go."""
-        while self.state.tasks:
-            await asyncio.gather(*self.state.tasks)
-            await asyncio.sleep(0)
-        self.connection.connection_lost(None)
-        return self
 
 
 async def in_two_parts(scope: Any, receive: Any, send: Any) -> None:
@@ -121,18 +45,18 @@ async def all_told(scope: Any, receive: Any, send: Any) -> None:
 
 
 async def test_a_reply_is_one_write_and_the_next_one_another():
-    served = await (await Served(in_two_parts).hear(GET, GET)).end()
+    served = await (await Spoken(in_two_parts).hear(GET, GET)).end()
     assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"] * 2
 
 
 async def test_all_is_written_before_the_connection_is_closed():
-    served = await Served(in_two_parts).hear(LAST)
+    served = await Spoken(in_two_parts).hear(LAST)
     assert served.wire.is_over
     assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok"]
 
 
 async def test_what_comes_later_does_not_hold_back_what_is_there():
-    served = await (await Served(in_turns).hear(GET)).end()
+    served = await (await Spoken(in_turns).hear(GET)).end()
     first, *later = served.wire.writes
     assert first == b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\none\r\n"
     assert later == [b"3\r\ntwo\r\n", b"0\r\n\r\n"]
@@ -144,13 +68,13 @@ async def test_a_stream_is_open_before_it_says_anything():
         await receive()
         await receive()
 
-    served = await Served(silent).hear(GET)
+    served = await Spoken(silent).hear(GET)
     assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"]
     await served.end_of_client()
 
 
 async def test_a_head_alone_is_asked_for():
-    served = await (await Served(in_two_parts).hear(HEAD, HEAD)).end()
+    served = await (await Spoken(in_two_parts).hear(HEAD, HEAD)).end()
     assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"] * 2
 
 
@@ -160,7 +84,7 @@ async def test_some_replies_have_no_body(status):
         await send({"type": "http.response.start", "status": status})
         await send({"type": "http.response.body"})
 
-    served = await (await Served(bare).hear(GET)).end()
+    served = await (await Spoken(bare).hear(GET)).end()
     (reply,) = served.wire.writes
     assert reply.endswith(b"\r\n\r\n")
     assert reply.count(b"\r\n") == 2
@@ -168,29 +92,29 @@ async def test_some_replies_have_no_body(status):
 
 @pytest.mark.parametrize("pieces", [[POST + b"abcdef"], [POST, b"abcdef"], [POST[:20], POST[20:] + b"abc", b"def"]])
 async def test_a_body_is_told_however_it_comes(pieces):
-    served = await (await Served(all_told).hear(*pieces)).end()
+    served = await (await Spoken(all_told).hear(*pieces)).end()
     assert served.wire.writes[0].endswith(b"POST /a b c=d ('192.0.2.1', 4711) abcdef")
 
 
 async def test_a_chunked_body_is_told_without_its_framing():
-    served = await (await Served(all_told).hear(CHUNKED + b"3\r\nabc\r\n", b"3\r\ndef\r\n0\r\n\r\n")).end()
+    served = await (await Spoken(all_told).hear(CHUNKED + b"3\r\nabc\r\n", b"3\r\ndef\r\n0\r\n\r\n")).end()
     assert served.wire.writes[0].endswith(b" abcdef")
 
 
 async def test_who_waits_for_a_word_hears_it_when_the_body_is_wanted():
-    served = await Served(all_told).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
+    served = await Spoken(all_told).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
     assert served.wire.writes == [b"HTTP/1.1 100 Continue\r\n\r\n"]
     await (await served.hear(b"abcdef")).end()
     assert served.wire.writes[1].endswith(b" abcdef")
 
 
 async def test_who_waits_for_a_word_hears_the_reply_when_nobody_wants_the_body():
-    served = await Served(in_two_parts).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
+    served = await Spoken(in_two_parts).hear(POST[:-2] + b"Expect: 100-continue\r\n\r\n")
     assert b"".join(served.wire.writes).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 async def test_what_comes_before_the_reply_is_complete_waits():
-    served = Served(in_turns)
+    served = Spoken(in_turns)
     await served.hear(GET + GET)
     assert not served.wire.reads
     await asyncio.gather(*served.state.tasks)
@@ -207,7 +131,7 @@ async def test_a_large_body_is_read_as_fast_as_it_is_taken():
         await go_on.wait()
         await all_told(scope, receive, send)
 
-    served = Served(late)
+    served = Spoken(late)
     size = 3 * HIGH_WATER
     await served.hear(POST.replace(b": 6", b": %d" % size), bytes(2 * HIGH_WATER))
     assert not served.wire.reads
@@ -219,7 +143,7 @@ async def test_a_large_body_is_read_as_fast_as_it_is_taken():
 
 
 async def test_a_large_piece_that_was_waited_for_is_not_the_last():
-    served = Served(all_told)
+    served = Spoken(all_told)
     size = 3 * HIGH_WATER
     await served.hear(POST.replace(b": 6", b": %d" % size), bytes(2 * HIGH_WATER))
     assert served.wire.reads
@@ -228,7 +152,7 @@ async def test_a_large_piece_that_was_waited_for_is_not_the_last():
 
 
 async def test_who_does_not_read_is_waited_for():
-    served = Served(in_turns)
+    served = Spoken(in_turns)
     served.connection.pause_writing()
     await served.hear(GET)
     assert served.wire.writes == []
@@ -245,7 +169,7 @@ async def test_a_client_that_goes_is_told_to_all_who_wait_for_it():
         told.extend(await asyncio.gather(receive(), receive()))
         await in_two_parts(scope, receive, send)
 
-    served = await Served(patient).hear(GET)
+    served = await Spoken(patient).hear(GET)
     await served.end_of_client()
     assert [message["type"] for message in told] == ["http.disconnect"] * 2
     assert served.wire.writes == []
@@ -258,7 +182,7 @@ async def test_what_is_received_after_the_reply_is_its_end():
         await in_two_parts(scope, receive, send)
         told.append(await receive())
 
-    await (await Served(curious).hear(GET)).end()
+    await (await Spoken(curious).hear(GET)).end()
     assert told == [{"type": "http.disconnect"}]
 
 
@@ -267,7 +191,7 @@ async def test_a_reply_to_somebody_who_is_gone_goes_nowhere():
         served.wire.is_over = True
         await in_two_parts(scope, receive, send)
 
-    served = Served(gone)
+    served = Spoken(gone)
     await (await served.hear(GET)).end()
     assert served.wire.writes == []
 
@@ -298,7 +222,7 @@ async def test_what_makes_no_reply_is_a_fault_of_the_application(messages):
         except RuntimeError as error:
             faults.append(error)
 
-    served = await (await Served(wrong).hear(GET)).end()
+    served = await (await Spoken(wrong).hear(GET)).end()
     assert len(faults) == 1
     assert b"c: d" not in b"".join(served.wire.writes)
 
@@ -313,13 +237,13 @@ async def test_an_application_that_fails_ends_the_connection(before, begins):
         if before is not None:
             raise RuntimeError("boom")
 
-    served = await (await Served(failing).hear(GET)).end()
+    served = await (await Spoken(failing).hear(GET)).end()
     assert served.wire.is_over
     assert b"".join(served.wire.writes).startswith(begins)
 
 
 async def test_the_server_ends_after_the_reply_that_is_under_way():
-    busy, idle = await Served(in_turns).hear(GET), await Served(in_two_parts).hear(GET)
+    busy, idle = await Spoken(in_turns).hear(GET), await Spoken(in_two_parts).hear(GET)
     for served in (busy, idle):
         served.connection.shutdown()
     assert (busy.wire.is_over, idle.wire.is_over) == (False, True)

@@ -31,7 +31,8 @@ from manyeyes.v1 import routes as v1
 from manyeyes.v1.events import event_body
 from manyeyes.webhooks import store as webhooks
 
-OWN_PATHS = ("v1", "docs", "pictures", "examples", *console.OWN_PATHS)
+OWN_PATHS = frozenset({"v1", "docs", "pictures", "examples", *console.OWN_PATHS})
+LOOKS = ("GET", "HEAD")
 
 JOBS: list[tuple[float, periodic.PeriodicJob]] = [
     *periodic.JOBS,
@@ -58,25 +59,29 @@ class Application:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return
-        if scope["path"] in self._calls:
-            return await self._calls(scope, receive, send)
-        if scope["path"] in self._mcp:
-            return await self._mcp(scope, receive, send)
-        if is_tupus(scope["path"]):
-            return await self._tupu(scope, receive, send)
-        first = scope["path"].lstrip("/").split("/", 1)[0]
+        await self._edge(scope["method"], scope["path"])(scope, receive, send)
+
+    def _edge(self, method: str, path: str) -> Any:
+        """Return who answers a request."""
+        if path in self._calls:
+            return self._calls
+        if path in self._mcp:
+            return self._mcp
+        if is_tupus(path):
+            return self._tupu
+        first = path.lstrip("/").partition("/")[0]
         # The start page is only read: any other call to the bare address is a customer's client without its method.
-        is_ours = first in OWN_PATHS and (first or scope["method"] in ("GET", "HEAD"))
-        await (self._pages if is_ours or _is_a_look(scope) else self._methods)(scope, receive, send)
+        is_ours = first in OWN_PATHS and (first or method in LOOKS)
+        return self._pages if is_ours or _is_a_look(method, path) else self._methods
 
     async def close(self) -> None:
         """End what was begun for callers and may outlast their calls."""
         await self._mcp.close()
 
 
-def _is_a_look(scope: dict[str, Any]) -> bool:
+def _is_a_look(method: str, path: str) -> bool:
     """Tell whether somebody looks for what is not there: a person, a probe, a robot; a method is never looked at."""
-    return scope["method"] in ("GET", "HEAD") and not is_method(scope["path"])
+    return method in LOOKS and not is_method(path)
 
 
 async def _away(request: Request, error: Exception) -> Response:

@@ -12,8 +12,8 @@ import structlog
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header, reply_head
 
-Scope = dict[str, Any]
-Application = Callable[[Scope, Any, Any], Awaitable[None]]
+AsgiScope = dict[str, Any]
+AsgiCallable = Callable[[AsgiScope, Any, Any], Awaitable[None]]
 HIGH_WATER = 65_536  # bytes of a body that nobody took yet: no more is read meanwhile
 _FAULT = b"Internal Server Error"
 _FAULT_HEADERS = [
@@ -24,7 +24,7 @@ _FAULT_HEADERS = [
 log = structlog.get_logger()
 
 
-class Connection(Protocol):
+class HeldConnection(Protocol):
     """What an exchange needs of the connection that it is on."""
 
     transport: OneWriteTransport
@@ -60,7 +60,7 @@ class Exchange:
         "waiting_for_100_continue",
     )
 
-    def __init__(self, connection: Connection, scope: Scope, keep_alive: bool, expects_word: bool) -> None:
+    def __init__(self, connection: HeldConnection, scope: AsgiScope, keep_alive: bool, expects_word: bool) -> None:
         self._connection = connection
         self._transport = connection.transport
         self.scope = scope
@@ -110,7 +110,7 @@ class Exchange:
 
     # 2. What the application does.
 
-    async def run(self, application: Application) -> None:
+    async def run(self, application: AsgiCallable) -> None:
         """Let the application answer; when it cannot, say so, or cut off what it had begun."""
         try:
             await application(self.scope, self.receive, self.send)

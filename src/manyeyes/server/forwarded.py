@@ -5,7 +5,7 @@ from typing import Any
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from manyeyes.server.exchange import Application
+from manyeyes.server.exchange import AsgiCallable
 
 _FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
 
@@ -16,7 +16,7 @@ class Forwarded:
     ``trusted``: the proxies whose word is taken (docs/reference/settings.md).
     """
 
-    def __init__(self, application: Application, trusted: str) -> None:
+    def __init__(self, application: AsgiCallable, trusted: str) -> None:
         self._application = application
         self._reader: Any = ProxyHeadersMiddleware(application, trusted)  # type: ignore[arg-type]
 

@@ -1,7 +1,7 @@
 """HTTP/1.1 for ASGI, one request at a time: httptools parses, an `Exchange` is the request and its reply.
 
 uvicorn's `Server` opens connections with it and ends them; its own protocol takes three times the processor time for a
-small call (docs/decisions/0068). Who feeds the parser, and with how much, is `bounded_protocol`'s.
+small call (docs/decisions/0065). Who feeds the parser, and with how much, is `bounded_protocol`'s.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from manyeyes.server.request_head import RequestHead
 
 SHORT_TARGET = 100  # bytes; what is longer is seldom asked for twice
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
-Target = tuple[str, bytes, bytes]  # a path, the same as it was written, and the query
+RequestTarget = tuple[str, bytes, bytes]  # a path, the same as it was written, and the query
 
 
 class HttpProtocol(asyncio.Protocol):
@@ -187,12 +187,12 @@ class HttpProtocol(asyncio.Protocol):
         self.transport.resume_reading()
 
 
-def target(url: bytes) -> Target:
+def target(url: bytes) -> RequestTarget:
     """Return path and query of a request's target. Raises httptools' error, or ValueError, for what is none."""
     return _known_target(url) if len(url) <= SHORT_TARGET else _parsed_target(url)
 
 
-def _parsed_target(url: bytes) -> Target:
+def _parsed_target(url: bytes) -> RequestTarget:
     parsed = httptools.parse_url(url)
     path = parsed.path.decode("ascii")
     return unquote(path) if "%" in path else path, parsed.path, parsed.query or b""

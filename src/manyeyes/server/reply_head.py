@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import NamedTuple
 
 Header = tuple[bytes, bytes]
-Headers = tuple[Header, ...]
+HeaderLines = tuple[Header, ...]
 _PLAIN = {b"content-type", b"content-length", b"x-content-type-options"}  # no secrets: heads of these alone are kept
 BODILESS = (204, 304)  # RFC 9110, 15.3.5 and 15.4.5
 _NO_NAME = re.compile(rb'[\x00-\x1f\x7f-\xff()<>@,;:\[\]={}/? \t\\"]')  # none is part of one: RFC 9110, 5.6.2
@@ -24,7 +24,7 @@ class ReplyHead(NamedTuple):
     ends: bool
 
 
-def reply_head(method: str, status: int, default: Headers, own: Headers, ends: bool) -> ReplyHead:
+def reply_head(method: str, status: int, default: HeaderLines, own: HeaderLines, ends: bool) -> ReplyHead:
     """Return the head of a reply to a request with ``method``, ``default`` before its own headers.
 
     ``ends``: the connection is over after it anyway. Raises RuntimeError for what is no header.
@@ -38,7 +38,7 @@ def reply_head(method: str, status: int, default: Headers, own: Headers, ends: b
     return ReplyHead(_STATUS_LINES[status] + _same_lines(default) + head.written, head.length, head.ends)
 
 
-def _head(is_bodiless: bool, status: int, headers: Headers, ends: bool) -> ReplyHead:
+def _head(is_bodiless: bool, status: int, headers: HeaderLines, ends: bool) -> ReplyHead:
     """Return all of a head but the status line and the default headers."""
     length, is_chunked, says_close = None, False, False
     for name, value in headers:
@@ -56,7 +56,7 @@ def _head(is_bodiless: bool, status: int, headers: Headers, ends: bool) -> Reply
     return ReplyHead(written + b"\r\n", None if is_chunked else length or 0, ends or says_close)
 
 
-def _lines(headers: Headers) -> bytes:
+def _lines(headers: HeaderLines) -> bytes:
     """Return headers written out. Raises RuntimeError: whoever could smuggle in a line could make replies up."""
     written = b"".join([part for name, value in headers for part in (_start(name), value, b"\r\n")])
     if (

@@ -1,7 +1,8 @@
 """The head of a request as it was read, and the few heads that a connection sends again and again."""
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from manyeyes.server.reply_head import Header
 
@@ -11,7 +12,7 @@ _ENDS = re.compile(rb"\n\r?\n")
 _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 
 
-class RequestHead(NamedTuple):
+class RequestHead(msgspec.Struct, frozen=True, kw_only=True):
     """``path`` is unquoted, ``raw_path`` is not. ``length``: of the body, in bytes; None: it comes in chunks.
 
     ``keep_alive``: the client wants the connection for more. ``expects_word``: it waits to be told to send its body
