@@ -16,7 +16,7 @@ import httptools
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
-from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, without_offer
+from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, path_asked, without_offer
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
@@ -44,9 +44,8 @@ class BoundedProtocol(HttpProtocol):
         self._pending = b""  # came, and was not given to the parser
         self._scanned = 0  # bytes of it in which no head ends
         self._known, self._parsed = KnownHeads(), b""  # the head that the parser has got
-        self._is_in_body = self._is_parsed = self._is_resting = self._expects_head = self._has_head = (
-            self._has_second
-        ) = False
+        self._is_in_body = self._is_parsed = self._is_resting = False
+        self._expects_head = self._has_head = self._has_second = False
         self._left: int | None = 0  # of the body; None: it comes in chunks
         self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
@@ -285,17 +284,11 @@ class BoundedProtocol(HttpProtocol):
         self._hang_up()
 
     def _path(self, head: bytes) -> str:
-        """Return the path that was asked for, as far as it is known."""
-        if self.under_way:
-            return str(self.under_way.scope["path"])
-        words = head[:200].split(b" ", 2)
-        return words[1].split(b"?")[0].decode("latin-1") if len(words) > 1 else ""
+        """Return the path that was asked for, parsed or not."""
+        return str(self.under_way.scope["path"]) if self.under_way else path_asked(head)
 
     def _lingers_over_body(self) -> bool:
-        """Begin to linger where the client may still be sending; False where it is not: the connection may be closed.
-
-        A socket that is closed with bytes unread is reset, and the reset may overtake the reply.
-        """
+        """Begin to linger, and say so, where the client still sends: a reset for bytes unread may overtake the reply."""
         if self._is_in_body:
             self._hang_up()
         return self._is_in_body

@@ -1,7 +1,7 @@
 """HTTP/1.1 for ASGI, one request at a time: httptools parses, an `Exchange` is the request and its reply.
 
 uvicorn's `Server` opens connections with it and ends them; its own protocol takes three times the processor time for a
-small call (docs/decisions/0065). Who feeds the parser, and with how much, is `bounded_protocol`'s.
+small call (docs/decisions/0068). Who feeds the parser, and with how much, is `bounded_protocol`'s.
 """
 
 import asyncio

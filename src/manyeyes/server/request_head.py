@@ -71,3 +71,9 @@ def without_offer(head: bytes) -> bytes:
     The parser would take what follows for no HTTP.
     """
     return _OFFER.sub(b"", head) if b"\nupgrade:" in head.lower() else head
+
+
+def path_asked(head: bytes) -> str:
+    """Return the path of a request whose head was not parsed, as far as it is known."""
+    words = head[:200].split(b" ", 2)
+    return words[1].split(b"?")[0].decode("latin-1") if len(words) > 1 else ""
