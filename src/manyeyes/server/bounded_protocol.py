@@ -288,7 +288,7 @@ class BoundedProtocol(HttpProtocol):
         return str(self.under_way.scope["path"]) if self.under_way else path_asked(head)
 
     def _lingers_over_body(self) -> bool:
-        """Begin to linger, and say so, where the client still sends: a reset for bytes unread may overtake the reply."""
+        """Begin to linger, and say so, where the client still sends: a reset could overtake the reply."""
         if self._is_in_body:
             self._hang_up()
         return self._is_in_body
