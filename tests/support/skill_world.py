@@ -3,7 +3,9 @@
 from manyeyes.actions.begin_practice import BeginPractice, begin_practice
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.skills import evidence, gold_items
+from manyeyes.skills.alike import AlikeKind, FoundAlike
 from manyeyes.skills.evidence import NewEvidence
+from manyeyes.skills.findings import store as findings
 from manyeyes.skills.gold_items import DueDraws, SeenGold
 from manyeyes.skills.rules import EvidenceSource
 from manyeyes.skills.training import Practice
@@ -45,6 +47,9 @@ async def make_skills(stage: Stage, author: int) -> None:
     appealed = "UPDATE skill SET appealed_at = $3, appeal_words = 'I was right' WHERE cell = $1 AND worker_id = $2"
     await stage.change(appealed, worker_ids[0], stage.now)
     await _practise(stage, worker_ids[1])
+    pair = FoundAlike(worker_id=1, kind=AlikeKind.PAIR, other_id=2, tasks=20, alike=18, expected=6.0)
+    async with stage.transaction() as tx:
+        await findings.save_alike(tx, stage.now, stage.cell, 1, [pair])
 
 
 async def _practise(stage: Stage, worker_id: int) -> None:
