@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 import asyncpg
 import msgspec
@@ -61,9 +62,9 @@ async def learn_skills(tx: asyncpg.Connection, now: datetime, commands: Sequence
             rows[row.key] = _learned(row, counted_anew(row, sure, now).skill(now), each.skill, now)
     # 3. Save.
     await evidence.save_skills(tx, cell, list(rows.values()))
-    for queue_id, last in sorted({c.queue_id: c for c in commands}.items()):
-        await findings.save_alike(tx, now, cell, queue_id, last.alike)
-        await evidence.set_learned(tx, now, queue_id, last.method, last.peers_right)
+    for command in sorted(commands, key=attrgetter("queue_id")):  # of one queue in their order: what one lacks is gone
+        await findings.save_alike(tx, now, cell, command.queue_id, command.alike)
+        await evidence.set_learned(tx, now, command.queue_id, command.method, command.peers_right)
     return [True for _ in commands]
 
 
