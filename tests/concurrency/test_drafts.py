@@ -235,6 +235,20 @@ async def test_what_a_load_raises_is_raised_and_the_transaction_undone(stage: St
     assert await stage.available(account_id) == 300
 
 
+@pytest.mark.parametrize("commands", [1, 2])
+async def test_a_limit_of_its_own_is_a_statement_s_to_have(stage: Stage, commands: int):
+    account_id = await stage.account(300)
+
+    async def spend(tx: Any, now: datetime, commands: Any) -> list[int]:
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        await tx.execute(ledger.SQL.change_balances, stage.cell, [account_id], [-100], timeout=60)
+        rows = await tx.fetch(ledger.SQL.lock_balances, stage.cell, [account_id], timeout=60)
+        return [rows[0]["available_micros"] for _ in commands]
+
+    asked = [Spend(stage.cell, account_id)] * commands
+    assert await carry_out(stage.cells, spend, stage.cell, asked) == [100] * commands
+
+
 async def test_a_database_without_functions_is_served_one_by_one(stage: Stage):
     """As while a new version starts that has not brought the database to its statements yet."""
     account_id = await stage.account(300)

@@ -58,11 +58,11 @@ class Transaction:
         self._waiting: list[_Said] = []
         self._is_gathering = False
 
-    async def execute(self, sql: str, *arguments: Any) -> None:
-        """Have a statement go with the next ones; at once where it has no function."""
-        if sql not in self._functions:
+    async def execute(self, sql: str, *arguments: Any, timeout: float | None = None) -> None:
+        """Have a statement go with the next ones; at once where it has no function, or a limit of its own."""
+        if timeout is not None or sql not in self._functions:
             await self.finish()
-            await self._db.execute(sql, *arguments)
+            await self._db.execute(sql, *arguments, timeout=timeout)
             return
         self._waiting.append(_Said(sql, arguments, wanted=False))
 
@@ -175,10 +175,10 @@ class Draft(Transaction):
         self._script: list[tuple[_Said, int]] = []  # with the hash of what was seen
         self._writes = False
 
-    async def execute(self, sql: str, *arguments: Any) -> None:
+    async def execute(self, sql: str, *arguments: Any, timeout: float | None = None) -> None:
         """Keep a statement for the end: one that writes, or a lock."""
         function = self._functions.get(sql)
-        if function is None:
+        if function is None or timeout is not None:
             raise Undrafted(sql)
         self._writes = self._writes or not function.look
         self._script.append((_Said(sql, arguments, wanted=False), 0))
