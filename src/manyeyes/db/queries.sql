@@ -60,8 +60,9 @@ FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
 
 -- name: settled_until
 -- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
--- The margin is for one that has taken its instant at this very moment and not yet told so.
-SELECT least(clock_timestamp(), min(xact_start)) - interval '100 ms' FROM pg_stat_activity
+-- The margin is for a draft, which took its instant before its transaction began (db/statement_functions.py: MOST_OFF_SECONDS),
+-- and for one that has taken its instant at this very moment and not yet told so.
+SELECT least(clock_timestamp(), min(xact_start)) - interval '300 ms' FROM pg_stat_activity
 WHERE application_name = 'manyeyes' AND datname = current_database() AND pid <> pg_backend_pid();
 
 -- name: has_schema
