@@ -76,7 +76,7 @@ async def test_what_a_draft_saves_late_is_not_missed(context: Context, customer:
     thinking = asyncio.create_task(carry_out(context.cells, think_long, 1, [late]))
     await asyncio.sleep(SETTLING / 3)
     await context.batcher.ask(answer_tasks, early)
-    last, seen = BEGINNING, []
+    last, seen = BEGINNING, list[int]()
     while not thinking.done() or late.lease.task_id not in seen:
         page = await changes_of(context, customer, ALL, after=last)
         seen, last = seen + numbers(page), page.last
