@@ -12,10 +12,12 @@ import pytest
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.db.clock import MOST_UNSURE_SECONDS
-from manyeyes.db.pool import Cells
+from manyeyes.db.pool import FIRST_CELL, Cells
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import carry_out
+from manyeyes.runtime.context import open_context
+from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support.action_stage import PRICE, Stage
 
@@ -253,3 +255,22 @@ async def test_a_database_without_functions_is_served_one_by_one(stage: Stage):
     command = Spend(stage.cell, account_id)
     assert await carry_out(cells, spending(stage), stage.cell, [command]) == [300]
     assert await stage.available(account_id) == 0
+
+
+@pytest.mark.parametrize(("kept", "kind"), [(0, Transaction), (256, Draft)])
+async def test_behind_an_old_pooler_nothing_is_drafted(
+    stage: Stage, dsn: str, settings: Settings, kept: int, kind: type
+):
+    account_id, kinds = await stage.account(300), []
+
+    async def note(tx: Any, now: datetime, commands: Any) -> list[None]:
+        kinds.append(type(tx))
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        return [None]
+
+    context = await open_context(msgspec.structs.replace(settings, statement_cache_size=kept), dsn)
+    try:
+        await carry_out(context.cells, note, FIRST_CELL, [Spend(FIRST_CELL, account_id)])
+    finally:
+        await context.close()
+    assert kinds == [kind]
