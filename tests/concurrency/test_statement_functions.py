@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 
+from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.db.statement_functions import (
     ARRAYS_IN_ROWS,
     PREFIX,
@@ -112,3 +114,18 @@ async def test_every_statement_is_a_function_and_known_for_what_it_does(stage: S
                 wrong.append(function.look)
         await db.execute("RESET plan_cache_mode")
     assert wrong == []
+
+
+@pytest.mark.parametrize("commands", [1, 2])
+async def test_a_process_whose_functions_are_dropped_goes_on_without(stage: Stage, commands: int):
+    account_id = await stage.account()
+    tasks = [stage.submitting(account_id) for _ in range(2 * commands)]
+    await stage.act(submit_tasks, *tasks[:commands])
+    async with stage.pool.acquire() as db:
+        await db.execute(f"DROP SCHEMA {schema_of(named_statements())} CASCADE")
+    try:
+        for outcome in await stage.act(submit_tasks, *tasks[commands:]):
+            assert isinstance(outcome, Submitted)
+    finally:
+        async with stage.pool.acquire() as db, db.transaction():
+            await make_functions(db)

@@ -104,6 +104,10 @@ class Cells:
             async with pool.acquire() as db:
                 self._functions[id(pool)] = await find_functions(db)
 
+    def forget_functions(self, cell: int) -> None:
+        """Have each statement go alone from now on: the functions in the cell's database are gone."""
+        self._functions.pop(id(self.pool(cell)), None)
+
     def clock(self, cell: int) -> DatabaseClock:
         """Return the clock of the cell's database."""
         return self._clocks[id(self.pool(cell))]

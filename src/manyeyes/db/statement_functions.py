@@ -32,6 +32,7 @@ _LOCKS = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF [a-z_]+(?:, [a-z
 _WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )(?<!KEY )UPDATE) (?:INTO|FROM|[a-z_]+) ")
 MOST_OFF_SECONDS = 0.2  # of what a draft takes for now: it was read before its call began, as lists in order allow for
 CHANGED = "MY001"  # the SQLSTATE of what a draft saw and is no longer so
+GONE = "3F000"  # the SQLSTATE of a schema that is not there: versions were started since, and ours is not kept any more
 _CHECKS = (
     # What is found now, as text, has the hash that it had when it was looked at.
     f"""same (text, bigint) RETURNS void LANGUAGE plpgsql AS $check$BEGIN
