@@ -15,7 +15,7 @@ from manyeyes.db.clock import MOST_UNSURE_SECONDS
 from manyeyes.db.pool import FIRST_CELL, Cells
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
-from manyeyes.runtime.batching import carry_out
+from manyeyes.runtime.batching import Batcher, carry_out
 from manyeyes.runtime.context import open_context
 from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
@@ -255,6 +255,21 @@ async def test_a_database_without_functions_is_served_one_by_one(stage: Stage):
     command = Spend(stage.cell, account_id)
     assert await carry_out(cells, spending(stage), stage.cell, [command]) == [300]
     assert await stage.available(account_id) == 0
+
+
+async def test_what_may_still_be_under_way_is_waited_for_under_locks(stage: Stage):
+    """A draft looks without one: it could refuse what the server, whom we no longer hear, is about to commit."""
+    account_id, kinds = await stage.account(300), []
+
+    async def cut_off(tx: Any, now: datetime, commands: Any) -> list[int]:
+        kinds.append(type(tx))
+        found = await ledger.lock_balances(tx, stage.cell, [account_id])
+        if len(kinds) == 1:
+            raise ConnectionResetError
+        return [found[account_id]]
+
+    assert await Batcher(stage.cells).ask(cut_off, Spend(stage.cell, account_id)) == 300
+    assert kinds == [Draft, Transaction]
 
 
 @pytest.mark.parametrize(("kept", "kind"), [(0, Transaction), (256, Draft)])

@@ -177,6 +177,9 @@ async def carry_out(
             return await _draft(cells, action, cell, commands, now)
         except Undrafted:
             cells.drafting.failed(action)
+        except LOST_CONNECTION:
+            cells.drafting.failed(action)  # its save may still be under way: who tries again waits for it under locks
+            raise
         except asyncpg.PostgresError as error:
             if getattr(error, "sqlstate", "") not in (CHANGED, GONE):
                 raise
