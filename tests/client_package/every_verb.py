@@ -71,6 +71,7 @@ async def money(client, said):
     said["spent"] = str(spending.total.net)
     said["statement"] = str(-(await now(client.statement())).net)  # minus: out of what may be spent
     assert balance.available == 1 - spending.total.net, balance
+    await asyncio.sleep(0.4)  # what has just ended is not told of yet
     changes = await now(client.changes())
     said["changes"] = len(changes.items)
     assert not (await now(client.changes(changes.next))).items

@@ -11,17 +11,13 @@ import pytest
 
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
-from manyeyes.db.pool import Cells
-from manyeyes.db.statement_functions import (
-    ARRAYS_IN_ROWS,
-    VERSIONS_KEPT,
-    find_functions,
-    make_functions,
-    named_statements,
-)
+from manyeyes.db.clock import MOST_UNSURE_SECONDS
+from manyeyes.db.pool import FIRST_CELL, Cells
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
-from manyeyes.runtime.batching import carry_out
+from manyeyes.runtime.batching import Batcher, carry_out
+from manyeyes.runtime.context import open_context
+from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support.action_stage import PRICE, Stage
 
@@ -198,6 +194,23 @@ async def test_a_clock_that_was_set_is_noticed(stage: Stage):
     assert wrong < now <= right
 
 
+@pytest.mark.parametrize("commands", [1, 2])
+async def test_a_call_that_waits_does_not_set_the_clock_back(stage: Stage, commands: int):
+    account_id, clock = await stage.account(300), stage.cells.clock(stage.cell)
+    for action in (spending(stage), spending(stage)):
+        async with stage.transaction() as other:
+            await other.execute("SELECT FROM balance WHERE account_id = $1 FOR UPDATE", account_id)
+            both = [Spend(stage.cell, account_id)] * commands
+            spent = asyncio.create_task(carry_out(stage.cells, action, stage.cell, both))
+            await asyncio.sleep(1)
+        await spent
+        before = await stage.pool.fetchval("SELECT clock_timestamp()")
+        told = clock.now()
+        after = await stage.pool.fetchval("SELECT clock_timestamp()")
+        about = timedelta(seconds=MOST_UNSURE_SECONDS)
+        assert told is None or before - about < told < after + about
+
+
 async def test_loads_go_together_in_their_order_and_keep_their_places(stage: Stage, calls: list[str]):
     rich, poor = await stage.account(300), await stage.account(0)
 
@@ -258,50 +271,35 @@ async def test_a_database_without_functions_is_served_one_by_one(stage: Stage):
     assert await stage.available(account_id) == 0
 
 
-async def test_the_functions_of_the_last_versions_are_kept(stage: Stage):
-    async with stage.pool.acquire() as db:
-        undone = db.transaction()
-        await undone.start()
-        ours = await find_functions(db)
-        for version in range(3):
-            await db.execute(f"CREATE SCHEMA statements_{version}; COMMENT ON SCHEMA statements_{version} IS 'made 1'")
-        (schema,) = {function.name.partition(".")[0] for function in ours.values()}
-        await db.execute(f"DROP SCHEMA {schema} CASCADE")
-        assert await find_functions(db) == {}
-        await make_functions(db)
-        assert await find_functions(db) == ours
-        left = await db.fetch(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'statements\_%'")
-        assert len(left) == VERSIONS_KEPT
-        await undone.rollback()
+async def test_what_may_still_be_under_way_is_waited_for_under_locks(stage: Stage):
+    """A draft looks without one: it could refuse what the server, whom we no longer hear, is about to commit."""
+    account_id, kinds = await stage.account(300), []
+
+    async def cut_off(tx: Any, now: datetime, commands: Any) -> list[int]:
+        kinds.append(type(tx))
+        found = await ledger.lock_balances(tx, stage.cell, [account_id])
+        if len(kinds) == 1:
+            raise ConnectionResetError
+        return [found[account_id]]
+
+    assert await Batcher(stage.cells).ask(cut_off, Spend(stage.cell, account_id)) == 300
+    assert kinds == [Draft, Transaction]
 
 
-async def test_every_array_in_a_row_is_known_to_each_connection(stage: Stage):
-    kinds = await stage.pool.fetch(
-        "SELECT DISTINCT e.typname FROM pg_proc AS p, unnest(proallargtypes, proargmodes) AS a (kind, mode) "
-        "JOIN pg_type AS t ON t.oid = a.kind JOIN pg_type AS e ON e.oid = t.typelem "
-        r"WHERE p.pronamespace::regnamespace::text LIKE 'statements\_%' AND a.mode = 't' AND t.typcategory = 'A'"
-    )
-    assert {row["typname"] for row in kinds} <= set(ARRAYS_IN_ROWS)
+@pytest.mark.parametrize(("kept", "kind"), [(0, Transaction), (256, Draft)])
+async def test_behind_an_old_pooler_nothing_is_drafted(
+    stage: Stage, dsn: str, settings: Settings, kept: int, kind: type
+):
+    account_id, kinds = await stage.account(300), []
 
+    async def note(tx: Any, now: datetime, commands: Any) -> list[None]:
+        kinds.append(type(tx))
+        await ledger.change_balances(tx, stage.cell, {account_id: -100})
+        return [None]
 
-async def test_every_statement_is_a_function_and_known_for_what_it_does(stage: Stage):
-    """A look takes no lock and writes nothing: as PostgreSQL itself plans it, not as we read the text."""
-    wrong = []
-    async with stage.pool.acquire() as db:
-        functions = await find_functions(db)
-        await db.execute("SET plan_cache_mode = force_generic_plan")
-        for query in named_statements().values():
-            function = functions[query.text]
-            given = f"({', '.join(['NULL'] * function.arguments)})" if function.arguments else ""
-            await db.execute(f"PREPARE asked AS {query.text}")
-            plan = "\n".join(row[0] for row in await db.fetch(f"EXPLAIN EXECUTE asked {given}"))
-            await db.execute("DEALLOCATE asked")
-            writes = any(f"{word} on " in plan for word in ("Insert", "Update", "Delete"))
-            locks = "LockRows" in plan
-            body = await db.fetchval("SELECT prosrc FROM pg_proc WHERE oid = to_regproc($1)", function.look)
-            if writes == bool(function.look) or (function.look and locks == (function.look == function.name)):
-                wrong.append(function.name)
-            if function.look and locks and "FOR UPDATE" in body:
-                wrong.append(function.look)
-        await db.execute("RESET plan_cache_mode")
-    assert wrong == []
+    context = await open_context(msgspec.structs.replace(settings, statement_cache_size=kept), dsn)
+    try:
+        await carry_out(context.cells, note, FIRST_CELL, [Spend(FIRST_CELL, account_id)])
+    finally:
+        await context.close()
+    assert kinds == [kind]

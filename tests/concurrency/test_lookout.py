@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
+from manyeyes.db.pool import Cells
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.lookout import Lookout
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
 from support.in_process_client import Client
@@ -94,7 +97,7 @@ async def test_as_many_statements_look_for_forty_as_for_one(context: Context):
     asked: list[str] = []
     async with context.cells.pool(1).acquire() as db:
         db.add_query_logger(lambda record: asked.append(record.query))
-    looks: list[Callable[[], Awaitable[None]]] = [
+    looks: list[Callable[[int], Awaitable[None]]] = [
         context.lookout._look_at_desks,
         context.lookout._look_at_presences,
         context.lookout._look_at_purses,
@@ -107,7 +110,7 @@ async def test_as_many_statements_look_for_forty_as_for_one(context: Context):
                 context.presence.note_attached(worker_id, 1)
                 context.presence.note_purse(worker_id, (0, 0))
             for look in looks:
-                await look()
+                await look(1)
         statements.append(asked.copy())
         asked.clear()
     assert len(statements[1]) == len(looks)
@@ -120,9 +123,38 @@ async def test_pay_that_changed_is_told_and_nothing_else_wakes(context: Context)
             context.presence.note_purse(worker_id, (0, 0))
         async with context.cells.pool(1).acquire() as db:
             await db.execute("INSERT INTO wallet (cell, worker_id, payable_micros) VALUES (1, 7, 5)")
-        await context.lookout._look_at_purses()
+        await context.lookout._look_at_purses(1)
         assert paid.is_set()
         assert not other.is_set()
+
+
+async def test_a_call_that_shows_pay_does_not_keep_it_from_a_stream(context: Context):
+    """What a page or a call showed, an open stream has not shown yet."""
+    hand = await factories.hand(context)
+    worker_id = hand.worker.worker_id
+    with context.lookout.waiting(worker_id, 1) as event:
+        desk = WorkerDesk(context)
+        await desk.streamed_session(hand.worker)
+        async with context.cells.pool(1).acquire() as db:
+            await db.execute("INSERT INTO wallet (cell, worker_id, payable_micros) VALUES (1, $1, 5)", worker_id)
+        assert (await desk.session(hand.worker)).payable_micros == 5
+        await context.lookout._look_at_purses(1)
+        assert event.is_set()
+        with context.lookout.waiting(worker_id, 1) as other:
+            await desk.streamed_session(hand.worker)
+            assert other.is_set()
+
+
+async def test_a_database_that_is_away_keeps_nobody_elsewhere_from_being_looked_for(context: Context):
+    async with asyncpg.create_pool("postgresql://nobody@127.0.0.1:1/nowhere", min_size=0) as dead:
+        alive = context.cells.pool(1)
+        cells = Cells(alive, {1: dead, 2: alive})
+        lookout = Lookout(cells, context.notifier, context.presence, context.lookups, context.node_id)
+        with lookout.waiting(7, 2) as event:
+            context.presence.note_desk(7, ((1, 5, 1, None),))  # nothing lies there any more
+            async with asyncio.timeout(ENOUGH_SECONDS):
+                await event.wait()
+        await lookout.stop()
 
 
 async def test_a_desk_that_is_as_it_was_seen_wakes_nobody(context: Context):
@@ -131,10 +163,10 @@ async def test_a_desk_that_is_as_it_was_seen_wakes_nobody(context: Context):
     await factories.submit(context, await factories.customer(context))
     taken = await factories.taken(context, hand)
     with context.lookout.waiting(hand.worker.worker_id, 1) as event:
-        await context.lookout._look_at_desks()
+        await context.lookout._look_at_desks(1)
         assert not event.is_set()
         await _lapse(context, taken.lease.task_id)
-        await context.lookout._look_at_desks()
+        await context.lookout._look_at_desks(1)
         assert event.is_set()
 
 

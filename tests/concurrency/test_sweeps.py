@@ -128,3 +128,27 @@ async def test_whatever_the_look_says_each_sweep_runs_now_and_then(context: Cont
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     assert ran == {"not due", "fails", "hangs", "not due either"}
+
+
+async def test_one_that_hangs_keeps_no_other_from_running_unasked(context: Context, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sweeps, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(sweeps, "UNASKED_SECONDS", 0.0)
+    runs, is_over = 0, asyncio.Event()
+
+    async def hangs(context: Context, cell: int) -> None:
+        await asyncio.Event().wait()
+
+    async def not_due(context: Context, cell: int) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 3:
+            is_over.set()
+
+    tasks = sweeps.start_sweeps(context, [("SELECT false", hangs), ("SELECT false", not_due)])
+    try:
+        async with asyncio.timeout(ENOUGH_SECONDS):
+            await is_over.wait()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

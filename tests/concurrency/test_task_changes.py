@@ -2,21 +2,24 @@
 
 import asyncio
 import random
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import asyncpg
 import pytest
 
 from manyeyes.actions.answer_tasks import Answered, AnswerTask, answer_tasks
 from manyeyes.actions.cancel_tasks import CancelTask, cancel_tasks
 from manyeyes.actions.submit_tasks import Submitted
 from manyeyes.roles.customer.tasks import BEGINNING, ChangePage, changes_of
+from manyeyes.runtime.batching import carry_out
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.seen.store import Change, TaskFilter, TaskState
 from support import factories
 from support.factories import Customer
 
 ALL = TaskFilter()
-SETTLING = 0.15  # seconds: longer than what is left out for transactions that have just begun
+SETTLING = 0.35  # seconds: longer than what is left out for drafts, and for transactions that have just begun
 
 
 @pytest.fixture
@@ -59,6 +62,30 @@ async def test_what_is_committed_late_is_not_missed(context: Context, customer: 
     await asyncio.sleep(SETTLING)
     page = await changes_of(context, customer, ALL, after=held_open.last)
     assert numbers(page) == [late.lease.task_id, early.lease.task_id]
+
+
+async def test_what_a_draft_saves_late_is_not_missed(context: Context, customer: Customer):
+    """It takes its instant before its transaction begins, and nobody sees it meanwhile."""
+    late, early = await leased(context, customer, 2, "ru"), await leased(context, customer, 1, "en")
+
+    async def think_long(tx: asyncpg.Connection, now: datetime, commands: Sequence[AnswerTask]) -> list[object]:
+        outcomes = await answer_tasks(tx, now, commands)
+        await asyncio.sleep(2 * SETTLING)
+        return list(outcomes)
+
+    thinking = asyncio.create_task(carry_out(context.cells, think_long, 1, [late]))
+    await asyncio.sleep(SETTLING / 3)
+    await context.batcher.ask(answer_tasks, early)
+    last, seen = BEGINNING, list[int]()
+    while not thinking.done() or late.lease.task_id not in seen:
+        page = await changes_of(context, customer, ALL, after=last)
+        seen, last = seen + numbers(page), page.last
+        await asyncio.sleep(0.01)
+        if thinking.done() and not page.tasks:
+            await asyncio.sleep(2 * SETTLING)
+            seen += numbers(await changes_of(context, customer, ALL, after=last))
+            break
+    assert sorted(seen) == sorted([late.lease.task_id, early.lease.task_id])
 
 
 async def test_many_writers_and_a_reader_who_never_looks_back(context: Context, customer: Customer):

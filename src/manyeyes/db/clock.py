@@ -4,10 +4,14 @@ import time
 from datetime import datetime, timedelta
 
 KEPT_SECONDS = 5.0  # for so long a reading is gone by; two clocks part by less than a millisecond meanwhile
+MOST_UNSURE_SECONDS = 0.2  # a call that took longer may have said the time at its beginning or at its end
 
 
 class DatabaseClock:
-    """Every call tells it what time it was there; what it says lies within the time that one call took."""
+    """Every call tells it what time it was there; what it says is off by half of the time that one call took.
+
+    So a call that took long, such as one that waited for a lock, tells it nothing.
+    """
 
     def __init__(self) -> None:
         self._read_at = float("-inf")
@@ -15,7 +19,8 @@ class DatabaseClock:
 
     def note(self, now: datetime, sent: float, received: float) -> None:
         """Keep a reading that was taken between two moments of `time.monotonic`."""
-        self._now, self._read_at = now, (sent + received) / 2
+        if received - sent <= MOST_UNSURE_SECONDS:
+            self._now, self._read_at = now, (sent + received) / 2
 
     def now(self) -> datetime | None:
         """Return what time it is in the database; None when it was not heard of lately."""

@@ -78,15 +78,17 @@ async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256)
 class Cells:
     """Routes a cell to its database. The directory database holds the global look-ups.
 
-    ``numbers`` are all cells, ascending.
+    ``numbers`` are all cells, ascending. ``drafts`` False: no command is drafted (`Drafting`).
     """
 
-    def __init__(self, directory: asyncpg.Pool, pools: Mapping[int, asyncpg.Pool] | None = None) -> None:
+    def __init__(
+        self, directory: asyncpg.Pool, pools: Mapping[int, asyncpg.Pool] | None = None, *, drafts: bool = True
+    ) -> None:
         self.directory = directory
         self._pools = dict(pools or {FIRST_CELL: directory})
         self.numbers = sorted(self._pools)
         self._functions: dict[int, Functions] = {}
-        self.drafting = Drafting()
+        self.drafting = Drafting(is_on=drafts)
         self._clocks = {id(pool): DatabaseClock() for pool in self.databases}
 
     def pool(self, cell: int) -> asyncpg.Pool:
@@ -101,6 +103,10 @@ class Cells:
         for pool in self.databases:
             async with pool.acquire() as db:
                 self._functions[id(pool)] = await find_functions(db)
+
+    def forget_functions(self, cell: int) -> None:
+        """Have each statement go alone from now on: the functions in the cell's database are gone."""
+        self._functions.pop(id(self.pool(cell)), None)
 
     def clock(self, cell: int) -> DatabaseClock:
         """Return the clock of the cell's database."""

@@ -60,8 +60,9 @@ FROM pg_stat_activity WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid()
 
 -- name: settled_until
 -- Since when the oldest transaction of ours runs that may still write with an instant of its beginning; now, when none does.
--- The margin is for one that has taken its instant at this very moment and not yet told so.
-SELECT least(clock_timestamp(), min(xact_start)) - interval '100 ms' FROM pg_stat_activity
+-- The margin is for a draft, which took its instant before its transaction began (db/statement_functions.py: MOST_OFF_SECONDS),
+-- and for one that has taken its instant at this very moment and not yet told so.
+SELECT least(clock_timestamp(), min(xact_start)) - interval '300 ms' FROM pg_stat_activity
 WHERE application_name = 'manyeyes' AND datname = current_database() AND pid <> pg_backend_pid();
 
 -- name: has_schema
@@ -73,13 +74,14 @@ SELECT to_regnamespace($1) IS NOT NULL;
 SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US');
 
 -- name: old_schemas
--- The functions of versions that are long over.
-SELECT nspname FROM pg_namespace WHERE nspname LIKE $1
-ORDER BY obj_description(oid, 'pg_namespace') DESC OFFSET $2;
+-- The functions of versions that are long over, beside those of this one; another's schema of a like name is none.
+SELECT nspname FROM pg_namespace WHERE nspname ~ $1 AND nspname <> $2
+ORDER BY obj_description(oid, 'pg_namespace') DESC NULLS LAST OFFSET $3;
 
 -- name: functions
--- The functions of a version: how many arguments each has, and the names of the columns that it gives.
+-- The functions of a version: how many arguments each has, and the names of the columns that it gives. None where we may not
+-- call them.
 SELECT proname AS name, pronargs AS arguments, columns FROM pg_proc, LATERAL (
        SELECT array_agg(a.name ORDER BY a.place) AS columns
        FROM unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, place) WHERE a.mode = 't') AS c
-WHERE pronamespace = to_regnamespace($1);
+WHERE pronamespace = to_regnamespace($1) AND has_schema_privilege(pronamespace, 'USAGE');

@@ -16,7 +16,7 @@ def call_all(called: Called) -> str:
     calls, numbers = [], count(1)
     for function, wanted in called:
         calls.append(_reading(function.name, function, numbers) if wanted else _running(function, numbers))
-    return f"SELECT now(), {', '.join(calls)}"
+    return f"SELECT clock_timestamp(), {', '.join(calls)}"
 
 
 @lru_cache(maxsize=CALLS_KEPT)
@@ -25,7 +25,7 @@ def call_to_look(functions: tuple[StatementFunction, ...]) -> str:
     numbers = count(1)
     looks = [f"{_reading(f.look, f, numbers)} AS s{place}" for place, f in enumerate(functions)]
     shown = [f"s{place}, hashtextextended(s{place}::text, 0)" for place in range(len(functions))]
-    return f"SELECT now(), {', '.join(shown)} FROM (SELECT {', '.join(looks)} OFFSET 0) AS s"
+    return f"SELECT clock_timestamp(), {', '.join(shown)} FROM (SELECT {', '.join(looks)} OFFSET 0) AS s"
 
 
 @lru_cache(maxsize=CALLS_KEPT)
@@ -39,7 +39,7 @@ def call_to_save(called: Called) -> str:
             calls.append(f"{schema}.same({reading}::text, ${next(numbers)})")
         else:
             calls.append(_running(function, numbers))
-    return f"SELECT now(), {', '.join(calls)}"
+    return f"SELECT clock_timestamp(), {', '.join(calls)}"
 
 
 def _reading(name: str, function: StatementFunction, numbers: Iterator[int]) -> str:

@@ -15,11 +15,14 @@ from importlib.resources.abc import Traversable
 from typing import Any, ClassVar, NamedTuple
 
 import asyncpg
+import structlog
 
 from manyeyes.db.queries import Queries, Query, read
 
 SQL = Queries(__package__)
+log = structlog.get_logger()
 PREFIX = "statements_"
+SCHEMAS = f"^{PREFIX}[0-9a-f]{{16}}$"  # the names that `schema_of` gives: no other schema is ours to drop
 VERSIONS_KEPT = 2  # the newest, and one that may still be served while it starts
 MOST_ARGUMENTS = 100  # PostgreSQL's limit for a function (FUNC_MAX_ARGS)
 ARRAYS_IN_ROWS = ("bool", "int2", "int4", "int8", "float8", "text", "timestamptz")  # of which rows have arrays
@@ -27,15 +30,19 @@ _FIRST_WORDS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 _LOOK = "__look"
 _LOCKS = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF [a-z_]+(?:, [a-z_]+)*)?(?: SKIP LOCKED| NOWAIT)?")
 _WRITES = re.compile(r"\b(?:INSERT|DELETE|(?<!FOR )(?<!KEY )UPDATE) (?:INTO|FROM|[a-z_]+) ")
+MOST_OFF_SECONDS = 0.2  # of what a draft takes for now: it was read before its call began, as lists in order allow for
 CHANGED = "MY001"  # the SQLSTATE of what a draft saw and is no longer so
+GONE = "3F000"  # the SQLSTATE of a schema that is not there: versions were started since, and ours is not kept any more
 _CHECKS = (
     # What is found now, as text, has the hash that it had when it was looked at.
     f"""same (text, bigint) RETURNS void LANGUAGE plpgsql AS $check$BEGIN
     IF hashtextextended($1, 0) <> $2 THEN RAISE 'rows changed' USING ERRCODE = '{CHANGED}'; END IF;
     END$check$""",
-    # What was taken for now is so, within a second.
+    # What was taken for now is so, within what `settled_until` leaves out for it.
     f"""about_now (timestamptz) RETURNS void LANGUAGE plpgsql AS $check$BEGIN
-    IF abs(extract(epoch FROM now() - $1)) > 1 THEN RAISE 'the clock was set' USING ERRCODE = '{CHANGED}'; END IF;
+    IF abs(extract(epoch FROM now() - $1)) > {MOST_OFF_SECONDS} THEN
+        RAISE 'the instant is too old, or the clock was set' USING ERRCODE = '{CHANGED}';
+    END IF;
     END$check$""",
 )
 _OUT = "out_"  # no column of ours begins so: the name of a result never means a column within the statement
@@ -83,24 +90,41 @@ def named_statements() -> dict[str, Query]:
 
 
 def schema_of(statements: Mapping[str, Query]) -> str:
-    """Return the schema in which the functions of exactly these statements lie."""
-    said = "\n".join(f"{name}: {query.text}" for name, query in sorted(statements.items()))
+    """Return the schema in which the functions of exactly these statements lie, over this version's tables."""
+    migrations = resources.files(__package__).joinpath("migrations")
+    said = "\n".join(
+        [
+            *(f"{name}: {query.text}" for name, query in sorted(statements.items())),
+            *_CHECKS,
+            *sorted(file.name for file in migrations.iterdir()),  # a column's type is part of a function
+        ]
+    )
     return PREFIX + hashlib.blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 async def make_functions(db: asyncpg.Connection) -> None:
-    """Make the functions of this version, and drop those of all versions but the one before; in a transaction."""
-    statements = named_statements()
-    schema = schema_of(statements)
-    if await db.fetchval(SQL.has_schema, schema):
-        return
+    """Make the functions of this version, and drop those of all versions but the one before; in a transaction.
+
+    A role that may not is served without them.
+    """
+    schema = schema_of(named_statements())
+    try:
+        async with db.transaction():
+            if not await db.fetchval(SQL.has_schema, schema):
+                await _make(db, schema)
+            # Also when it was there: who went back to a version serves it, and it is not the oldest any more.
+            await db.execute(f"COMMENT ON SCHEMA {schema} IS 'made {await db.fetchval(SQL.stamp)}'")
+            for old in await db.fetch(SQL.old_schemas, SCHEMAS, schema, VERSIONS_KEPT - 1):
+                await db.execute(f"DROP SCHEMA {old['nspname']} CASCADE")
+    except asyncpg.InsufficientPrivilegeError as error:
+        log.warning("statements_go_alone", error=repr(error))
+
+
+async def _make(db: asyncpg.Connection, schema: str) -> None:
     made = [f"CREATE FUNCTION {schema}.{function};" for function in _CHECKS]
-    for name, query in statements.items():
+    for name, query in named_statements().items():
         made += await _definitions(db, schema, name, query.text)
-    stamp = f"COMMENT ON SCHEMA {schema} IS 'made {await db.fetchval(SQL.stamp)}'"
-    await db.execute("\n".join([f"CREATE SCHEMA {schema};", *made, stamp]))
-    for old in await db.fetch(SQL.old_schemas, PREFIX + "%", VERSIONS_KEPT):
-        await db.execute(f"DROP SCHEMA {old['nspname']} CASCADE")
+    await db.execute("\n".join([f"CREATE SCHEMA {schema};", *made]))
 
 
 async def find_functions(db: asyncpg.Connection) -> Functions:

@@ -210,11 +210,16 @@ class Draft(Transaction):
 
 
 class Drafting:
-    """Knows which actions are worth a draft: what failed lately is left out for a while, longer each time."""
+    """Knows which actions are worth a draft: what failed lately is left out for a while, longer each time.
+
+    ``is_on`` False: none is. Where a pooler in front knows no prepared statements, each call of a draft, which has no
+    transaction, may go to another connection than the one that was told of its statement.
+    """
 
     LONGEST = 64  # lone commands of an action that get a transaction before it is drafted again
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_on: bool = True) -> None:
+        self._is_on = is_on
         self._left: dict[object, int] = {}
         self._spans: dict[object, int] = {}
 
@@ -223,7 +228,7 @@ class Drafting:
         left = self._left.get(action, 0)
         if left:
             self._left[action] = left - 1
-        return not left
+        return self._is_on and not left
 
     def failed(self, action: object) -> None:
         """Leave the action out: it was carried out anew."""

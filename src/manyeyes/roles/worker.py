@@ -102,8 +102,13 @@ class WorkerDesk:
 
     async def session(self, worker: Worker) -> WorkerSession:
         """Return the worker's presence; offline when they never came."""
-        found = await worker_session(self._context, await self.cell(worker.worker_id), worker)
-        self._context.presence.note_purse(worker.worker_id, (found.pending_micros, found.payable_micros))
+        return await worker_session(self._context, await self.cell(worker.worker_id), worker)
+
+    async def streamed_session(self, worker: Worker) -> WorkerSession:
+        """Return the same for a stream, which is told when the pay in it changes: a call that ends is not."""
+        found = await self.session(worker)
+        if self._context.presence.note_purse(worker.worker_id, (found.pending_micros, found.payable_micros)):
+            self._context.notifier.wake([worker.worker_id])  # their other windows' streams
         return found
 
     async def no_presence(self, worker: Worker) -> Refusal:

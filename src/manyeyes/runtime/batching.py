@@ -17,7 +17,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from manyeyes.db.pool import LOST_CONNECTION, Cells, is_lost
-from manyeyes.db.statement_functions import CHANGED
+from manyeyes.db.statement_functions import CHANGED, GONE
 from manyeyes.db.transaction import Undrafted
 
 LARGEST_BATCH = 256
@@ -177,12 +177,28 @@ async def carry_out(
             return await _draft(cells, action, cell, commands, now)
         except Undrafted:
             cells.drafting.failed(action)
+        except LOST_CONNECTION:
+            cells.drafting.failed(action)  # its save may still be under way: who tries again waits for it under locks
+            raise
         except asyncpg.PostgresError as error:
-            if getattr(error, "sqlstate", "") != CHANGED:
+            if getattr(error, "sqlstate", "") not in (CHANGED, GONE):
                 raise
             OVERTAKEN.labels(action.__name__).inc()
             cells.drafting.failed(action)
             cells.clock(cell).forget()
+    try:
+        return await _in_transaction(cells, action, cell, commands, now)
+    except asyncpg.PostgresError as error:
+        if getattr(error, "sqlstate", "") != GONE:
+            raise
+        cells.forget_functions(cell)
+        log.warning("statements_dropped", action=action.__name__, error=repr(error))
+    return await _in_transaction(cells, action, cell, commands, now)
+
+
+async def _in_transaction(
+    cells: Cells, action: Action[Command, Outcome], cell: int, commands: Sequence[Command], now: datetime | None
+) -> Sequence[Outcome]:
     async with cells.transaction(cell) as (tx, time_there):
         return _one_each(action, commands, await action(tx, now or time_there, commands))
 

@@ -134,7 +134,7 @@ async def open_context(
     """
     if cells is None:
         pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
-        cells = Cells(pool)
+        cells = Cells(pool, drafts=settings.statement_cache_size > 0)
     await cells.find_functions()
     async with cells.directory.acquire() as db:
         node_id = await accounts.take_numbers(db, "node", 1)

@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TypeVar
 
 import msgspec
@@ -50,10 +51,14 @@ class Lookout:
         self._waiting = 0
         self._blocked: object = None
         self._told = asyncio.Event()
+        in_a_cell = (
+            (self._look_at_desks, DESKS_SECONDS),
+            (self._look_at_presences, TELL_AGAIN_SECONDS),
+            (self._look_at_purses, PURSES_SECONDS),
+        )
+        # Each cell has its own: one whose database is away must not keep the others from being looked at.
         self._kinds: list[tuple[_Look, float, asyncio.Event]] = [
-            (self._look_at_desks, DESKS_SECONDS, asyncio.Event()),
-            (self._look_at_presences, TELL_AGAIN_SECONDS, asyncio.Event()),
-            (self._look_at_purses, PURSES_SECONDS, asyncio.Event()),
+            *[(partial(look, cell), each, asyncio.Event()) for cell in cells.numbers for look, each in in_a_cell],
             (self._look_at_rights, FRESH_SECONDS, self._told),
         ]
         self._looks: dict[_Look, asyncio.Task[None]] = {}
@@ -111,34 +116,31 @@ class Lookout:
             try:
                 await look()
             except Exception as error:  # it comes again
-                log.warning("look_failed", look=getattr(look, "__name__", ""), error=repr(error))
+                log.warning("look_failed", look=str(getattr(look, "func", look)), error=repr(error))
 
-    async def _look_at_desks(self) -> None:
-        for cell in self._cells.numbers:
-            async with self._cells.pool(cell).acquire() as db:
-                found = await desks.desks_in(db, cell)
-            self._notifier.wake(self._presence.with_other_desks(cell, found))
+    async def _look_at_desks(self, cell: int) -> None:
+        async with self._cells.pool(cell).acquire() as db:
+            found = await desks.desks_in(db, cell)
+        self._notifier.wake(self._presence.with_other_desks(cell, found))
 
-    async def _look_at_presences(self) -> None:
+    async def _look_at_presences(self, cell: int) -> None:
         """Find workers whom the database takes for away, silent or present elsewhere: their next look tells it anew."""
-        for cell in self._cells.numbers:
-            told = self._presence.told(cell)
-            if not told:
-                continue
-            async with self._cells.pool(cell).acquire() as db:
-                astray = await waiting.astray(db, cell, told, self._node_id)
-            for worker_id in astray:
-                self._presence.note_changed(worker_id)
-            self._notifier.wake(astray)
+        told = self._presence.told(cell)
+        if not told:
+            return
+        async with self._cells.pool(cell).acquire() as db:
+            astray = await waiting.astray(db, cell, told, self._node_id)
+        for worker_id in astray:
+            self._presence.note_changed(worker_id)
+        self._notifier.wake(astray)
 
-    async def _look_at_purses(self) -> None:
-        for cell in self._cells.numbers:
-            shown = self._presence.with_purses(cell)
-            if not shown:
-                continue
-            async with self._cells.pool(cell).acquire() as db:
-                found = await ledger.purses(db, cell, shown)
-            self._notifier.wake(self._presence.with_other_purses(found))
+    async def _look_at_purses(self, cell: int) -> None:
+        shown = self._presence.with_purses(cell)
+        if not shown:
+            return
+        async with self._cells.pool(cell).acquire() as db:
+            found = await ledger.purses(db, cell, shown)
+        self._notifier.wake(self._presence.with_other_purses(found))
 
     async def _look_at_rights(self) -> None:
         """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out."""

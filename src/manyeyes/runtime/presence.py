@@ -96,10 +96,13 @@ class Presence:
         (self._with_desks.add if desk else self._with_desks.discard)(worker_id)
         return attached.open_calls > 1
 
-    def note_purse(self, worker_id: int, purse: ShownPay) -> None:
-        """Note what a worker was last shown of their pay."""
-        if worker_id in self._attached:
-            self._attached[worker_id].purse = purse
+    def note_purse(self, worker_id: int, purse: ShownPay) -> bool:
+        """Note what a stream showed a worker of their pay; tell whether their other ones have to look as well."""
+        attached = self._attached.get(worker_id)
+        if attached is None or attached.purse == purse:
+            return False
+        attached.purse = purse
+        return attached.open_calls > 1
 
     def forget(self, worker_id: int) -> None:
         """Forget a worker, who is no longer present through this process; an open call or stream is still counted."""

@@ -9,7 +9,6 @@ import math
 import random
 import time
 from collections.abc import Sequence
-from operator import itemgetter
 
 import structlog
 
@@ -67,8 +66,10 @@ async def _look_again(context: Context, cell: int, sweeps: Sequence[Sweep]) -> N
         while True:
             now = time.monotonic()
             # One unasked at a time: all together they would keep as many connections open, each with its memory.
-            last, longest_ago = min(((began.get(job, -math.inf), job) for _, job in sweeps), key=itemgetter(0))
-            wanted = {longest_ago} if now - last >= UNASKED_SECONDS else set()
+            idle = [job for _, job in sweeps if job not in running or running[job].done()]
+            longest_ago = min(idle, key=lambda job: began.get(job, -math.inf), default=None)
+            is_long_ago = longest_ago is not None and now - began.get(longest_ago, -math.inf) >= UNASKED_SECONDS
+            wanted = {longest_ago} if longest_ago is not None and is_long_ago else set()
             try:
                 wanted |= await due(context, cell, sweeps)
             except Exception as error:

@@ -8,6 +8,7 @@ from manyeyes.server.reply_head import Header
 
 MOST_KNOWN = 8  # heads of a connection: a client repeats a few, but for the length of what it sends
 LARGEST_KNOWN = 1_024  # bytes
+MOST_LINES_KNOWN = 32  # headers: each takes a hundred bytes more than it has; browsers send about twenty
 _ENDS = re.compile(rb"\n\r?\n")
 _OFFER = re.compile(rb"\nupgrade:[^\n]*", re.IGNORECASE)
 
@@ -47,7 +48,8 @@ class KnownHeads:
 
     def keep(self, written: bytes, head: RequestHead) -> None:
         """Keep what the parser made of a head; not where its body is for the parser to read."""
-        if not self._has_begun or len(written) > LARGEST_KNOWN or head.length is None or head.expects_word:
+        is_large = len(written) > LARGEST_KNOWN or len(head.headers) > MOST_LINES_KNOWN
+        if not self._has_begun or is_large or head.length is None or head.expects_word:
             self._has_begun = True
             return
         if len(self._known) >= MOST_KNOWN:

@@ -145,7 +145,7 @@ class WorkerApi:
         """
         worker = call.person
         seen: dict[str, object] = {}
-        looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks, "session": self._session}
+        looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks, "session": self._streamed}
         clock = asyncio.get_running_loop().time
         spoken = clock()
         while await is_allowed(self._context, call.request):  # who is shut out or signed out meanwhile hears no more
@@ -168,6 +168,9 @@ class WorkerApi:
 
     async def _session(self, worker: Worker) -> SessionView:
         return session_view(await self._desk.session(worker))
+
+    async def _streamed(self, worker: Worker) -> SessionView:
+        return session_view(await self._desk.streamed_session(worker))
 
 
 # What the router serves and openapi.py describes.
