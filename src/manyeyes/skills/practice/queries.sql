@@ -41,9 +41,11 @@ SELECT queue_id, worker_id FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[])) AND barred_at IS NOT NULL;
 
 -- name: lock_practices
--- The tries of people, locked in the order of the key.
+-- The tries of people, locked in the order of the key. A bar that is younger than a try is another one than it began for.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = ANY ($2::bigint[]) ORDER BY p.worker_id, p.queue_id FOR UPDATE OF p;
 
@@ -70,14 +72,18 @@ WHERE practice.cell = $1 AND practice.worker_id = p.worker_id AND practice.queue
 -- name: practices_of
 -- The tries of one person.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = $2 ORDER BY p.queue_id;
 
 -- name: practices_in
 -- Who practised in a queue, the newest try first.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.queue_id = $2 ORDER BY p.begun_at DESC, p.worker_id LIMIT $3;
 
