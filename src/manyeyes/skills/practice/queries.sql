@@ -88,8 +88,8 @@ FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.wor
 WHERE p.cell = $1 AND p.queue_id = $2 ORDER BY p.begun_at DESC, p.worker_id LIMIT $3;
 
 -- name: practised
--- What somebody gave in a try, wrong ones first, with what is right; forgotten ones are left out.
+-- What somebody gave in a try, wrong ones first, with what is right; forgotten and denied ones are left out.
 SELECT a.task_id, a.answer AS text, g.answer AS truth, coalesce(a.is_right, false) AS is_right, a.answered_at
-FROM answer AS a JOIN gold AS g ON g.cell = $1 AND g.task_id = a.task_id
+FROM answer AS a JOIN gold AS g ON g.cell = $1 AND g.task_id = a.task_id AND g.aside_at IS NULL
 WHERE a.cell = $1 AND a.worker_id = $2 AND a.queue_id = $3 AND a.answered_at >= $4 AND a.purpose = 3 AND a.answer IS NOT NULL
 ORDER BY a.is_right, a.answered_at, a.answer_id;
