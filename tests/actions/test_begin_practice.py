@@ -64,6 +64,9 @@ async def test_paid_practice_is_paid_by_the_house_right_or_wrong(stage: Stage):
     assert [row["amount_micros"] for row in pending] == [PAY, PAY]
     assert await stage.rows("usage_minute") == usage, "no customer is charged or told"
     assert (await stage.books()).findings == []
+    await stage.change("DELETE FROM pending_pay WHERE cell = $1 AND task_id = $2", work.task_id)
+    lost = f"what became of the pay of answer {work.task_id} is off by {PAY}"
+    assert lost in (await stage.books()).findings, "the proof of the books looks at practice as well"
 
 
 async def test_three_tries_then_the_operator_decides(stage: Stage):

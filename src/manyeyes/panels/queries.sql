@@ -106,8 +106,8 @@ LATERAL (VALUES
 WHERE p.cell = $1 AND g.gap <> 0 ORDER BY p.task_id, g.what;
 
 -- name: answer_gaps
--- Where answers of several differ from what was booked under their numbers; and pay that is kept back though its result
--- stands and no complaint is open.
+-- Where answers of several, to gold and to practice differ from what was booked under their numbers; and pay that is kept
+-- back though its result stands and no complaint is open.
 SELECT a.answer_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM answer AS a
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 5), 0) AS paid,
