@@ -2,6 +2,7 @@
 
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.actions.skip_tasks import Skipped
+from manyeyes.panels import store as panels
 from manyeyes.skills.practice import store as practices
 from manyeyes.skills.training import Practice
 from support.action_stage import LEASE_SECONDS, Stage
@@ -147,3 +148,11 @@ async def test_a_picture_whose_truth_is_denied_is_not_held_against_them_afterwar
     assert (await practice_of(stage, worker_id))["given"] == 1
     shown = await stage.read(practices.practised, stage.cell, begun)
     assert [(each.task_id, each.is_right) for each in shown] == [(task_ids[1], True)]
+
+
+async def test_practice_says_nothing_of_how_fast_tasks_are_done(stage: Stage):
+    await give_training(stage, 1)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    assert await stage.read(panels.answered_lately, stage.cell, 1, 10**9) == 0
