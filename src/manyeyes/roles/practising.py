@@ -96,7 +96,7 @@ class PracticeDesk:
         if isinstance(allowed, Refusal):
             return allowed
         own = await self._desk.cell(worker.worker_id)
-        outcome: Practice | Refusal = Refusal(Reason.NO_TRAINING)
+        told = Refusal(Reason.NOT_BELOW_FLOOR)
         for cell in sorted(self._context.cells.numbers, key=lambda cell: cell != own):
             command = BeginPractice(cell, worker.worker_id, self._context.node_id, queue_id, tuple(allowed[1]))
             outcome = await self._context.batcher.ask(begin_practice, command)
@@ -107,7 +107,9 @@ class PracticeDesk:
                 return outcome
             if outcome.reason is Reason.TRIED_ENOUGH:
                 return outcome
-        return outcome
+            if told.reason is Reason.NOT_BELOW_FLOOR:  # a cell where they are below it says more
+                told = outcome
+        return told
 
 
 async def _offers(
