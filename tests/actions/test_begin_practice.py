@@ -11,6 +11,7 @@ from manyeyes.skills import evidence
 from manyeyes.skills.training import Practice
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, Stage
+from support.barred_people import bar
 from support.practising import TRUTH, ask_to_practise, barred_worker, begin, give, give_training, on_desk, practice_of
 
 
@@ -63,6 +64,9 @@ async def test_paid_practice_is_paid_by_the_house_right_or_wrong(stage: Stage):
     assert [row["amount_micros"] for row in pending] == [PAY, PAY]
     assert await stage.rows("usage_minute") == usage, "no customer is charged or told"
     assert (await stage.books()).findings == []
+    await stage.change("DELETE FROM pending_pay WHERE cell = $1 AND task_id = $2", work.task_id)
+    lost = f"what became of the pay of answer {work.task_id} is off by {PAY}"
+    assert lost in (await stage.books()).findings, "the proof of the books looks at practice as well"
 
 
 async def test_three_tries_then_the_operator_decides(stage: Stage):
@@ -183,3 +187,39 @@ async def test_two_queues_at_once_lay_one_picture_and_the_last_goes_on(stage: St
         {"queue_id": 1, "given": 1, "is_passed": False},
         {"queue_id": 2, "given": 1, "is_passed": True},
     ]
+
+
+async def test_a_try_from_before_a_lifted_bar_does_not_lift_the_next_one(stage: Stage):
+    """What was right before somebody fell again says nothing of now: they begin anew, and it was no try."""
+    task_ids = await give_training(stage, 2, pass_mark=0.6)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    lifting = DecideBar(cell=stage.cell, worker_id=worker_id, queue_id=1, is_lifted=True)
+    assert await stage.act(decide_bars, lifting) == [True]
+    stage.later(5)
+    await bar(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    row = await practice_of(stage, worker_id)
+    assert (row["is_passed"], row["ended_at"], row["tries"]) == (False, stage.now, 0)
+    (skill,) = await stage.rows("skill")
+    assert skill["barred_at"] == stage.now
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["queues"], session["practice_queue"], session["held"]) == ([], 0, 0)
+    begun = await begin(stage, worker_id)
+    assert (begun.tries, begun.left_ids, begun.given) == (1, tuple(task_ids), 0)
+
+
+async def test_going_on_after_another_bar_begins_anew(stage: Stage):
+    """A break in between changes nothing: the open try is of the bar that is gone."""
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    await stage.go(worker_id)
+    stage.later(60)
+    await bar(stage, worker_id)
+    begun = await begin(stage, worker_id)
+    assert (begun.tries, begun.left_ids, begun.given) == (1, tuple(task_ids), 0)
+    (work,) = await on_desk(stage, worker_id)
+    assert work.of_task == task_ids[0]

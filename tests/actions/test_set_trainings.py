@@ -63,3 +63,14 @@ async def test_forgotten_and_denied_pictures_are_no_part_of_it(stage: Stage):
     stage.later(91 * 86_400)
     await stage.act(forget_tasks, ForgetTasks(stage.cell))
     assert await stage.read(practices.trainings, stage.cell, [1]) == {}, "a set of which nothing is left is none"
+
+
+async def test_any_gold_may_be_named_however_much_there_is(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """Among how much a set is chosen is bounded; what the operator names is found all the same."""
+    task_ids = await gold(stage, 3)
+    await stage.change("UPDATE gold SET asked = 5 WHERE cell = $1 AND task_id = $2", task_ids[2])
+    monkeypatch.setattr(practices, "MOST_LOOKED_AT", 2)
+    by_number = SetTraining(cell=stage.cell, queue_id=1, task_ids=(task_ids[2],))
+    by_count = SetTraining(cell=stage.cell, queue_id=1, items=2)
+    assert await stage.act(set_trainings, by_count, by_number) == [tuple(task_ids[:2]), (task_ids[2],)]
+    assert await put(stage, task_ids=(task_ids[2],)) == (task_ids[2],)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from manyeyes.actions.check_books import check_books
@@ -20,13 +21,16 @@ from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import PENDING_SECONDS, TransferKind
 from manyeyes.reports.rules import ReportKind
 from manyeyes.roles.operator import decide_appeal, open_appeals, reviewer_standings
+from manyeyes.roles.practising import PracticeDesk
 from manyeyes.roles.reviewer import ReviewDesk
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.roles.worker_reports import appeal
 from manyeyes.runtime.context import Context
 from manyeyes.server.application import JOBS, SWEEPS
+from manyeyes.skills import evidence
+from manyeyes.skills.counting import BELOW_FLOOR
 from manyeyes.tasks.rules import RECAPTCHA_KINDS, RECAPTCHA_V3, wire_id
-from manyeyes.values.refusals import Refusal
+from manyeyes.values.refusals import Reason, Refusal
 from support import factories
 from support.action_stage import PAY, PRICE, Stage, set_stage
 from support.in_process_client import Client, client_of
@@ -247,3 +251,15 @@ async def test_a_list_and_a_filter_hold_in_their_own_cell(stages: dict[int, Stag
         assert await stage.act(watch_reporters, WatchReporters(stage.cell)) == [()]
     assert await cells_in(stages[1].pool) <= {1}
     assert await cells_in(stages[2].pool) == {2}
+
+
+async def test_where_nobody_can_practise_the_cell_of_the_bar_says_why(two_databases: Context):
+    hand = await factories.hand(two_databases)
+    own = await WorkerDesk(two_databases).cell(hand.worker.worker_id)
+    async with two_databases.cells.pool(own).acquire() as tx, tx.transaction():
+        now = await tx.fetchval("SELECT now()")
+        (row,) = (await evidence.lock_skills(tx, now, own, [(1, hand.worker.worker_id)])).values()
+        await evidence.save_skills(tx, own, [msgspec.structs.replace(row, barred_at=now, barred_why=BELOW_FLOOR)])
+    refused = await PracticeDesk(two_databases).begin(hand.worker, 1)
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.NO_TRAINING

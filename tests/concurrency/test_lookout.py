@@ -195,3 +195,16 @@ async def test_while_nobody_waits_nothing_is_looked_at_and_then_everything_again
 async def _all_end(tasks: Iterable["asyncio.Task[None]"]) -> None:
     async with asyncio.timeout(ENOUGH_SECONDS):
         await asyncio.gather(*tasks)
+
+
+async def test_who_only_practises_is_where_they_are_thought_to_be(context: Context):
+    """They have no queue; without that being known each look would wake them."""
+    hand = await factories.hand(context)
+    await WorkerDesk(context).online(hand.worker)
+    async with context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE session SET queues = '{}', practice_queue = 1")
+    with context.lookout.waiting(hand.worker.worker_id, 1) as event:
+        assert await WorkerDesk(context).attach(hand.worker)
+        event.clear()
+        await context.lookout._look_at_presences()
+        assert not event.is_set()

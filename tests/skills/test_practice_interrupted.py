@@ -2,6 +2,8 @@
 
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.actions.skip_tasks import Skipped
+from manyeyes.panels import store as panels
+from manyeyes.skills.practice import store as practices
 from manyeyes.skills.training import Practice
 from support.action_stage import LEASE_SECONDS, Stage
 from support.practising import TRUTH, ask_to_practise, barred_worker, begin, give, give_training, on_desk, practice_of
@@ -134,3 +136,23 @@ async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
     assert (row["given"], row["tries"], row["is_passed"], row["ended_at"]) == (0, 0, False, stage.now)
     (skill,) = await stage.rows("skill")
     assert skill["barred_at"] is not None
+
+
+async def test_a_picture_whose_truth_is_denied_is_not_held_against_them_afterwards(stage: Stage):
+    """It counted for nothing, so "not right" must not stand on their page, with a truth that is none."""
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    begun = await begin(stage, worker_id)
+    await stage.change("UPDATE gold SET aside_at = now() WHERE cell = $1 AND task_id = $2", task_ids[0])
+    await give(stage, worker_id, "9", TRUTH)
+    assert (await practice_of(stage, worker_id))["given"] == 1
+    shown = await stage.read(practices.practised, stage.cell, begun)
+    assert [(each.task_id, each.is_right) for each in shown] == [(task_ids[1], True)]
+
+
+async def test_practice_says_nothing_of_how_fast_tasks_are_done(stage: Stage):
+    await give_training(stage, 1)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    assert await stage.read(panels.answered_lately, stage.cell, 1, 10**9) == 0

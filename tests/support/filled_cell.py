@@ -45,8 +45,8 @@ INSERT INTO skill (cell, queue_id, worker_id, as_of, barred_at)
 SELECT 1, q, n, now(), CASE WHEN n % 50 = 0 THEN now() END
 FROM generate_series(1, 3) AS q, generate_series(1, 3000) AS n;
 
-INSERT INTO gold (cell, task_id, account_id, queue_id, question_id, answer, source, created_at)
-SELECT 1, n, 1 + n % 50, 1, 0, 'a', 0, now() FROM generate_series(1, 9000) AS n;
+INSERT INTO training (cell, queue_id, task_ids, is_paid, pass_mark, set_at)
+SELECT 1, n, '{1,2,3}', false, 0.8, now() FROM generate_series(1, 3000) AS n;
 INSERT INTO practice (cell, worker_id, queue_id, tries, left_ids, is_paid, pass_mark, pay_micros, lease_seconds,
                       begun_at)
 SELECT 1, n, q, 1, '{1,2,3}', true, 0.8, 500, 60, now() - n * interval '1 min'

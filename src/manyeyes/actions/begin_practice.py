@@ -78,11 +78,11 @@ def _begun(
 ) -> Practice | Refusal:
     key = command.worker_id, command.queue_id
     before, training = known.get(key), sets.get(command.queue_id)
-    if before is not None and before.ended_at is None:
+    if before is not None and before.is_open:
         return before
     if training is None:
         return Refusal(Reason.NO_TRAINING, "this queue has no training set")
-    tries = before.tries if before is not None else 0
+    tries = before.settled(now).tries if before is not None else 0
     if not may_practise(tries):
         return Refusal(
             Reason.TRIED_ENOUGH,

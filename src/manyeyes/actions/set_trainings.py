@@ -46,12 +46,18 @@ async def set_trainings(
     """
     # 1. Load: the gold of the queues.
     cell = commands[0].cell
-    gold = await practices.pictures(tx, cell, {c.queue_id: () for c in commands if not c.is_none})
+    named: defaultdict[int, set[int]] = defaultdict(set)
+    for command in commands:
+        if command.task_ids:
+            named[command.queue_id].update(command.task_ids)
+    gold = await practices.pictures(tx, cell, {queue_id: sorted(task_ids) for queue_id, task_ids in named.items()})
+    any_gold = await practices.pictures(tx, cell, {c.queue_id: () for c in commands if c.items and not c.task_ids})
     # 2. Decide: the last set of a queue that is not refused stays.
     last: dict[int, NewTraining | None] = {}
     outcomes: list[tuple[int, ...] | Refusal] = []
     for command in commands:
-        made = None if command.is_none else _made(command, gold.get(command.queue_id, []))
+        known = gold if command.task_ids else any_gold
+        made = None if command.is_none else _made(command, known.get(command.queue_id, []))
         if not isinstance(made, Refusal):
             last[command.queue_id] = made
         outcomes.append(made if isinstance(made, Refusal) else made.task_ids if made else ())

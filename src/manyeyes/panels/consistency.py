@@ -22,7 +22,7 @@ async def panel_gaps(db: asyncpg.Connection, cell: int) -> list[PanelGap]:
 
 
 async def answer_gaps(db: asyncpg.Connection, cell: int) -> list[PanelGap]:
-    """Return where answers of several differ from what was booked for them, and pay that waits for nothing."""
+    """Return where answers and what was booked for them differ, and pay that waits for nothing."""
     return read(PanelGap, await db.fetch(SQL.answer_gaps, cell, timeout=PROOF_SECONDS))
 
 

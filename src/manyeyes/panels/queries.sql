@@ -106,8 +106,8 @@ LATERAL (VALUES
 WHERE p.cell = $1 AND g.gap <> 0 ORDER BY p.task_id, g.what;
 
 -- name: answer_gaps
--- Where answers of several differ from what was booked under their numbers; and pay that is kept back though its result
--- stands and no complaint is open.
+-- Where answers of several, to gold and to practice differ from what was booked under their numbers; and pay that is kept
+-- back though its result stands and no complaint is open.
 SELECT a.answer_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM answer AS a
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 5), 0) AS paid,
@@ -122,7 +122,7 @@ LATERAL (VALUES
     ('whether it was refused', CASE WHEN a.pay_micros > 0
                                     THEN ((a.refuted_at IS NOT NULL) <> (coalesce(t.cancelled, 0) > 0))::int END)
 ) AS g (what, gap)
-WHERE a.cell = $1 AND a.purpose = 1 AND g.gap <> 0
+WHERE a.cell = $1 AND g.gap <> 0
 UNION ALL
 SELECT p.task_id, 'pay that waits for nothing', 1
 FROM pending_pay AS p LEFT JOIN answer AS a ON a.cell = $1 AND a.answer_id = p.task_id
@@ -147,7 +147,7 @@ WHERE answer.cell = $1 AND answer.answer_id = a.answer_id AND answer.answer_id =
 -- name: answered_lately
 -- How many answers to tasks of several people a queue took in its last so many seconds.
 SELECT count(*) FROM answer
-WHERE cell = $1 AND queue_id = $2 AND answered_at > now() - make_interval(secs => $3::double precision);
+WHERE cell = $1 AND queue_id = $2 AND answered_at > now() - make_interval(secs => $3::double precision) AND purpose = 1;
 
 -- name: undecided_of
 -- What these people gave, by queue, to tasks that are still asked of others; the oldest first.

@@ -55,7 +55,7 @@ class PracticeOffer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_open(self) -> bool:
         """Tell whether a try is under way, maybe after a break."""
-        return self.is_below and self.last is not None and self.last.ended_at is None
+        return self.is_below and self.last is not None and self.last.is_open
 
     @property
     def may_begin(self) -> bool:
@@ -96,7 +96,7 @@ class PracticeDesk:
         if isinstance(allowed, Refusal):
             return allowed
         own = await self._desk.cell(worker.worker_id)
-        outcome: Practice | Refusal = Refusal(Reason.NO_TRAINING)
+        told = Refusal(Reason.NOT_BELOW_FLOOR)
         for cell in sorted(self._context.cells.numbers, key=lambda cell: cell != own):
             command = BeginPractice(cell, worker.worker_id, self._context.node_id, queue_id, tuple(allowed[1]))
             outcome = await self._context.batcher.ask(begin_practice, command)
@@ -107,7 +107,9 @@ class PracticeDesk:
                 return outcome
             if outcome.reason is Reason.TRIED_ENOUGH:
                 return outcome
-        return outcome
+            if told.reason is Reason.NOT_BELOW_FLOOR:  # a cell where they are below it says more
+                told = outcome
+        return told
 
 
 async def _offers(
@@ -133,7 +135,9 @@ def _offer(
     is_below: bool,
     shown: list[ShownPractice],
 ) -> PracticeOffer:
-    going_on = last is not None and last.ended_at is None
+    tried = last.tries - last.is_of_before if last is not None else 0
+    last = None if last is not None and last.is_of_before else last
+    going_on = last is not None and last.is_open
     terms = last if going_on else training
     pictures = last.pictures if last is not None and going_on else len(training.task_ids) if training else 0
     whole = terms and TrainingSet(pictures=pictures, is_paid=terms.is_paid, pass_mark=terms.pass_mark)
@@ -142,7 +146,7 @@ def _offer(
         pictures=pictures,
         right_needed=right_needed(whole) if whole else 0,
         pay_micros=terms.pay_micros if terms else 0,
-        tries_left=max(MOST_TRIES - (last.tries if last else 0), 0),
+        tries_left=max(MOST_TRIES - max(tried, 0), 0),
         is_below=is_below,
         last=last,
         shown=shown,

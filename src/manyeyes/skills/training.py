@@ -68,6 +68,7 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody's last try with a queue's set, under the terms that they were told. ``left_ids``: still to be answered.
 
     ``tries``: how many they began, this one too. ``is_on``: they are there, and this is what they practise now.
+    ``is_of_before``: it is open, the bar for which it began is gone, and another one came since.
     """
 
     worker_id: int
@@ -84,6 +85,12 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     is_passed: bool = False
     is_on: bool = False
+    is_of_before: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it goes on when they ask; one of a bar that is gone lifts no younger one (decision 0065)."""
+        return self.ended_at is None and not self.is_of_before
 
     @property
     def pictures(self) -> int:
@@ -101,10 +108,16 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, left_ids=tuple(each for each in self.left_ids if each in known))
 
     def settled(self, now: datetime) -> "Practice":
-        """Return the try ended if nothing of it is left; one of which nothing was asked is no try."""
+        """Return the try ended if nothing of it is left; one of which nothing was asked is no try.
+
+        One that is open from before the bar of now is none either: it passes nobody.
+        """
+        replace = msgspec.structs.replace
+        if self.is_of_before:
+            return replace(self, left_ids=(), ended_at=now, tries=max(self.tries - 1, 0), is_on=False)
         if self.left_ids or self.ended_at is not None:
             return self
         whole = TrainingSet(pictures=self.given, is_paid=self.is_paid, pass_mark=self.pass_mark)
         passed = self.given > 0 and is_passed(whole, self.correct)
         tries = self.tries if self.given else max(self.tries - 1, 0)
-        return msgspec.structs.replace(self, ended_at=now, is_passed=passed, tries=tries, is_on=False)
+        return replace(self, ended_at=now, is_passed=passed, tries=tries, is_on=False)

@@ -160,7 +160,7 @@ RETURNING CASE WHEN session.practice_queue <> 0 THEN session.worker_id END AS wo
 -- Of these workers, those of whom the match does not know that they are present and ask through this node.
 SELECT worker_id FROM session
 WHERE cell = $1 AND worker_id = ANY ($2::text::bigint[])
-  AND NOT (present AND node_id = $3 AND NOT silent AND cardinality(queues) > 0);
+  AND NOT (present AND node_id = $3 AND NOT silent AND (cardinality(queues) > 0 OR practice_queue <> 0));
 
 -- name: ended_secrets
 -- Of these tokens and sessions, those that sign nobody in any more.

@@ -41,9 +41,11 @@ SELECT queue_id, worker_id FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[])) AND barred_at IS NOT NULL;
 
 -- name: lock_practices
--- The tries of people, locked in the order of the key.
+-- The tries of people, locked in the order of the key. A bar that is younger than a try is another one than it began for.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = ANY ($2::bigint[]) ORDER BY p.worker_id, p.queue_id FOR UPDATE OF p;
 
@@ -70,20 +72,24 @@ WHERE practice.cell = $1 AND practice.worker_id = p.worker_id AND practice.queue
 -- name: practices_of
 -- The tries of one person.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = $2 ORDER BY p.queue_id;
 
 -- name: practices_in
 -- Who practised in a queue, the newest try first.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
-       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on
+       p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
+       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
+           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.queue_id = $2 ORDER BY p.begun_at DESC, p.worker_id LIMIT $3;
 
 -- name: practised
--- What somebody gave in a try, wrong ones first, with what is right; forgotten ones are left out.
+-- What somebody gave in a try, wrong ones first, with what is right; forgotten and denied ones are left out.
 SELECT a.task_id, a.answer AS text, g.answer AS truth, coalesce(a.is_right, false) AS is_right, a.answered_at
-FROM answer AS a JOIN gold AS g ON g.cell = $1 AND g.task_id = a.task_id
+FROM answer AS a JOIN gold AS g ON g.cell = $1 AND g.task_id = a.task_id AND g.aside_at IS NULL
 WHERE a.cell = $1 AND a.worker_id = $2 AND a.queue_id = $3 AND a.answered_at >= $4 AND a.purpose = 3 AND a.answer IS NOT NULL
 ORDER BY a.is_right, a.answered_at, a.answer_id;

@@ -80,6 +80,8 @@ async def pictures(
 ) -> dict[int, list[TrainingPicture]]:
     """Return gold that people may practise with, by queue; ``wanted``: by queue the tasks, none: all of its gold."""
     found: defaultdict[int, list[TrainingPicture]] = defaultdict(list)
+    if not wanted:
+        return found
     named = [_array(task_ids) for task_ids in wanted.values()]
     for each in read(TrainingPicture, await db.fetch(SQL.pictures, cell, list(wanted), named, MOST_LOOKED_AT)):
         found[each.queue_id].append(each)
