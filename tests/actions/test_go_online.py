@@ -18,6 +18,7 @@ async def test_a_presence_begins(stage: Stage):
         "held": 0,
         "idle_since": stage.now,
         "online_since": stage.now,
+        "practice_queue": 0,
         "earned_micros": 0,
         "answered": 0,
         "lapses": 0,

@@ -206,5 +206,5 @@ async def test_who_only_practises_is_where_they_are_thought_to_be(context: Conte
     with context.lookout.waiting(hand.worker.worker_id, 1) as event:
         assert await WorkerDesk(context).attach(hand.worker)
         event.clear()
-        await context.lookout._look_at_presences()
+        await context.lookout._look_at_presences(1)
         assert not event.is_set()
