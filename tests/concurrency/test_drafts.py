@@ -12,12 +12,10 @@ import pytest
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.submit_tasks import Submitted, submit_tasks
 from manyeyes.db.clock import MOST_UNSURE_SECONDS
-from manyeyes.db.pool import FIRST_CELL, Cells
+from manyeyes.db.pool import Cells
 from manyeyes.db.transaction import Draft, Transaction, together
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import Batcher, carry_out
-from manyeyes.runtime.context import open_context
-from manyeyes.settings import Settings
 from manyeyes.values.refusals import Refusal
 from support.action_stage import PRICE, Stage
 
@@ -284,22 +282,3 @@ async def test_what_may_still_be_under_way_is_waited_for_under_locks(stage: Stag
 
     assert await Batcher(stage.cells).ask(cut_off, Spend(stage.cell, account_id)) == 300
     assert kinds == [Draft, Transaction]
-
-
-@pytest.mark.parametrize(("kept", "kind"), [(0, Transaction), (256, Draft)])
-async def test_behind_an_old_pooler_nothing_is_drafted(
-    stage: Stage, dsn: str, settings: Settings, kept: int, kind: type
-):
-    account_id, kinds = await stage.account(300), []
-
-    async def note(tx: Any, now: datetime, commands: Any) -> list[None]:
-        kinds.append(type(tx))
-        await ledger.change_balances(tx, stage.cell, {account_id: -100})
-        return [None]
-
-    context = await open_context(msgspec.structs.replace(settings, statement_cache_size=kept), dsn)
-    try:
-        await carry_out(context.cells, note, FIRST_CELL, [Spend(FIRST_CELL, account_id)])
-    finally:
-        await context.close()
-    assert kinds == [kind]

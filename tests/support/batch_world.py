@@ -25,6 +25,7 @@ from manyeyes.actions.shared.judgement_effects import JudgementId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.db.picture_days import keep_days
+from manyeyes.db.pool import Cells
 from manyeyes.dispatch import store as dispatch
 from manyeyes.reports import token_reports
 from manyeyes.reports.rules import REPORT_SECONDS, ReportKind
@@ -89,6 +90,7 @@ async def make_world(db: asyncpg.Connection) -> World:
     await db.execute("UPDATE queue SET accepts_complaints = queue_id <> 2, audit_share = 0.05")
     await db.execute("UPDATE queue SET floor = null, gold_share = null")
     stage = await set_stage(cast(asyncpg.Pool, SameConnection(db)), CELL)
+    stage.cells = Cells(stage.pool, {CELL: stage.pool})  # drafts nothing: within one transaction time stands still
     await proven_sites.open_on(stage)
     await dispatch.open_gates(db, CELL, list(stage.queues))
     await stage.change("INSERT INTO queue_depth SELECT $1, q, 9, 800, now() FROM unnest('{1,2}'::int[]) AS q")

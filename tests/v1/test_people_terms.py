@@ -33,7 +33,8 @@ async def test_three_people_are_asked_and_the_majority_is_the_result(client: Cli
     assert made.status_code == 201, made.text
     task = made.json()
     assert task["terms"] == {"answers": 3, "answers_at_most": 4, "wrong_at_most": None, "uncertain": "return"}
-    assert (task["price"], task["state"]) == ("0.002800", "waiting")
+    assert task["price"] == "0.002800"
+    assert task["state"] in ("waiting", "answering")  # they are quick
     assert await available(client, customer) == "9.997200"  # the most that it may cost
     await people.answer("12", "13")
     assert (await seen(client, customer, made.headers["location"]))["result"] is None
