@@ -192,6 +192,20 @@ async def test_a_clock_that_was_set_is_noticed(stage: Stage):
     assert wrong < now <= right
 
 
+async def test_a_transaction_has_the_database_s_time_whatever_the_clock_says(stage: Stage):
+    """Nothing checks a reading there, as a draft's save does: a machine may have slept, or its clock been set."""
+    account_id, instants = await stage.account(300), []
+
+    async def note(tx: Any, now: datetime, commands: Any) -> list[None]:
+        instants.append(now)
+        return [None for _ in commands]
+
+    now, moment = await stage.pool.fetchval("SELECT now()"), asyncio.get_running_loop().time()
+    stage.cells.clock(stage.cell).note(now - timedelta(seconds=3), moment, moment)
+    await carry_out(stage.cells, note, stage.cell, [Spend(stage.cell, account_id)] * 2)
+    assert instants[0] > now
+
+
 @pytest.mark.parametrize("commands", [1, 2])
 async def test_a_call_that_waits_does_not_set_the_clock_back(stage: Stage, commands: int):
     account_id, clock = await stage.account(300), stage.cells.clock(stage.cell)

@@ -117,7 +117,7 @@ class Cells:
         """Yield what stands in for a connection in a transaction, and its time; committed at the end."""
         pool, clock = self.pool(cell), self.clock(cell)
         async with pool.acquire() as db, db.transaction():
-            now = clock.now() or await db.fetchval("SELECT now()")
+            now = await db.fetchval("SELECT now()")  # shared by a batch; a draft's reading is checked when it is saved
             tx = Transaction(db, self._functions.get(id(pool), {}), clock)
             yield cast("asyncpg.Connection", tx), now
             await tx.finish()
