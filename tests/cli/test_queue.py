@@ -186,6 +186,8 @@ def test_a_training_set_is_made_shown_and_taken_away(manyeyes, dsn, run_async):
     assert (made["tasks"], made["pay"], made["right_needed"]) == (list(range(1, 13)), "0.000500", 10)
     shown = manyeyes("queue", "training", "1", "--task", "7", "--task", "3", "--unpaid", "--pass-mark", "0.5").out
     assert shown.startswith("2 pictures, unpaid, 1 must be right\ntasks 7, 3")
+    for loose in (("--paid",), ("--unpaid",), ("--pass-mark", "0.9"), ("--clear", "--paid")):
+        assert "go with --items or --task" in manyeyes("queue", "training", "1", *loose).complaint
     assert "give one of" in manyeyes("queue", "training", "1", "--items", "2", "--clear").complaint
     assert "--clear" in manyeyes("queue", "training", "1", "--items", "0").complaint
     assert "not known in this queue: 99" in manyeyes("queue", "training", "1", "--task", "99").complaint

@@ -15,7 +15,8 @@ from manyeyes.values.refusals import Refusal
 ITEMS_HELP = f"How many pictures, at most {MOST_PICTURES}: of the queue's gold those that were asked least."
 TASK_HELP = "A task of the queue's gold that is to be in it, in place of --items; repeat for more, in the order asked."
 PAID_HELP = f"Whether each picture is paid as the queue's are. Unpaid: at most {MOST_UNPAID} pictures."
-MARK_HELP = "The share of them to be right, such as 0.8; above what guessing reaches."
+PASS_MARK = 0.8
+MARK_HELP = f"The share of them to be right; above what guessing reaches. Default: {PASS_MARK}."
 CLEAR_HELP = "Take the queue's training set away; who has begun may finish."
 
 
@@ -24,8 +25,8 @@ def train(
     *,
     items: Annotated[int | None, Parameter(help=ITEMS_HELP)] = None,
     task: Annotated[list[int] | None, Parameter(help=TASK_HELP)] = None,
-    paid: Annotated[bool, Parameter(help=PAID_HELP, negative="--unpaid")] = False,
-    pass_mark: Annotated[float, Parameter(help=MARK_HELP)] = 0.8,
+    paid: Annotated[bool | None, Parameter(help=PAID_HELP, negative="--unpaid")] = None,
+    pass_mark: Annotated[float | None, Parameter(help=MARK_HELP)] = None,
     clear: Annotated[bool, Parameter(help=CLEAR_HELP, negative=())] = False,
     common: Common | None = None,
 ) -> None:
@@ -38,14 +39,16 @@ def train(
             raise CommandFailed("give one of --items, --task and --clear")
         if items is not None and items < 1:
             raise CommandFailed("--items must be at least 1; --clear takes the set away")
+        if (paid is not None or pass_mark is not None) and (clear or (items is None and not task)):
+            raise CommandFailed("--paid, --unpaid and --pass-mark go with --items or --task: a set is made whole")
         if items is not None or task or clear:
             command = SetTraining(
                 cell=0,
                 queue_id=queue_id,
                 task_ids=tuple(task or ()),
                 items=items or 0,
-                is_paid=paid,
-                pass_mark=pass_mark,
+                is_paid=bool(paid),
+                pass_mark=PASS_MARK if pass_mark is None else pass_mark,
             )
             await _set(context, command)
         return {"queue_id": queue_id, "sets": [_row(each) for each in await queue_training(context, queue_id)]}
