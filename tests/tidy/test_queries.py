@@ -3,6 +3,7 @@
 import functools
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -22,6 +23,8 @@ CELL_TABLES = (
     *("recognition_time", "kept_longer"),
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
+ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")
+LOOKED_INTO = re.compile(r"(?:= ANY \(|\|\| )$")
 FORBIDDEN = re.compile(
     r"advisory|nextval|\bserial\b|GENERATED|TRIGGER|\bSET (?!LOCAL)\w+ TO|NOTIFY|\bDECLARE\b|\bTEMP(ORARY)? ",
     re.IGNORECASE,
@@ -31,6 +34,24 @@ FORBIDDEN = re.compile(
 def test_a_name_is_given_once_in_its_file():
     times = Counter(f"{package}.{query.name}" for package, query in QUERIES)
     fail_on([name for name, n in times.items() if n > 1], "rename all but one of each in its queries.sql")
+
+
+def test_an_array_that_a_statement_makes_is_in_a_named_order():
+    """A plan may change from one day to the next, and with it the order of what nobody ordered."""
+    open_order = [f"{package}.{query.name}" for package, query in QUERIES if any(loose_arrays(query.text))]
+    fail_on(open_order, "write ORDER BY into what makes the array (one that is only looked into needs none)")
+
+
+def loose_arrays(text: str) -> Iterator[str]:
+    """Yield what makes an array without an order, but for arrays that are only looked into or added to another."""
+    for begin in ARRAY.finditer(text):
+        depth, end = 1, begin.end()
+        while depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        made = text[begin.start() : end]
+        if "ORDER BY" not in made and not LOOKED_INTO.search(text[: begin.start()]):
+            yield made
 
 
 def test_every_statement_has_a_sentence():

@@ -80,7 +80,8 @@ SELECT p.task_id AS cause_id, g.what, abs(g.gap)::bigint AS gap
 FROM panel AS p
 LEFT JOIN (SELECT of_task, count(*) AS seats FROM work WHERE cell = $1 AND of_task <> 0 AND purpose = 1
            GROUP BY of_task) AS w ON w.of_task = p.task_id
-LEFT JOIN (SELECT task_id, count(*) AS given, count(DISTINCT worker_id) AS people, array_agg(worker_id) AS workers
+LEFT JOIN (SELECT task_id, count(*) AS given, count(DISTINCT worker_id) AS people,
+                  array_agg(worker_id ORDER BY worker_id) AS workers
            FROM answer WHERE cell = $1 AND purpose = 1 AND NOT is_aside GROUP BY task_id) AS a ON a.task_id = p.task_id
 LEFT JOIN (SELECT cause_id, coalesce(sum(amount_micros) FILTER (WHERE kind = 2), 0) AS held,
                   coalesce(sum(amount_micros) FILTER (WHERE kind = 3), 0) AS settled,

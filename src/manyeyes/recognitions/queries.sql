@@ -50,10 +50,9 @@ WHERE task_id = $1 RETURNING task_id;
 
 -- name: label_days
 -- Counts by day, its labels in arrays that ascend.
-SELECT day, array_agg(label) AS labels, array_agg(total) AS totals, array_agg(review) AS reviews
-FROM (SELECT day, label, total, review FROM recognition_day
-      WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 ORDER BY day, label) AS counted
-GROUP BY day ORDER BY day;
+SELECT day, array_agg(label ORDER BY label) AS labels, array_agg(total ORDER BY label) AS totals,
+       array_agg(review ORDER BY label) AS reviews
+FROM recognition_day WHERE cell = $1 AND recognition_id = $2 AND day BETWEEN $3 AND $4 GROUP BY day ORDER BY day;
 
 -- name: days
 -- Counts by day and label.

@@ -96,9 +96,9 @@ DELETE FROM credential WHERE kind <> 'token' AND role <> 'operator' AND expires_
 -- A worker's presence begins anew; leases that they still hold stay theirs. Queues whose floor they are below are left out.
 INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
 SELECT $1, s.worker_id, s.node_id, true,
-       ARRAY(SELECT q FROM unnest(s.queues::int[]) AS q WHERE NOT EXISTS (
-           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = q AND skill.worker_id = s.worker_id
-                               AND barred_at IS NOT NULL)), s.languages::text[], $6, $6
+       ARRAY(SELECT a.queue_id FROM unnest(s.queues::int[]) WITH ORDINALITY AS a (queue_id, n) WHERE NOT EXISTS (
+           SELECT FROM skill WHERE skill.cell = $1 AND skill.queue_id = a.queue_id AND skill.worker_id = s.worker_id
+                               AND barred_at IS NOT NULL) ORDER BY a.n), s.languages::text[], $6, $6
 FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[]) AS s (worker_id, node_id, queues, languages)
 ORDER BY s.worker_id
 ON CONFLICT (cell, worker_id) DO UPDATE SET node_id = excluded.node_id, present = true, queues = excluded.queues,
@@ -109,8 +109,9 @@ RETURNING worker_id, held;
 
 -- name: drop_queues
 -- Queues that workers lose while they are there; their presences are locked.
-UPDATE session SET queues = ARRAY(SELECT q FROM unnest(session.queues) AS q WHERE q <> ALL (l.lost))
-FROM (SELECT worker_id, array_agg(queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
+UPDATE session SET queues = ARRAY(SELECT a.queue_id FROM unnest(session.queues) WITH ORDINALITY AS a (queue_id, n)
+                                     WHERE a.queue_id <> ALL (l.lost) ORDER BY a.n)
+FROM (SELECT worker_id, array_agg(queue_id ORDER BY queue_id) AS lost FROM unnest($2::int[], $3::bigint[]) AS l (queue_id, worker_id)
       GROUP BY worker_id) AS l
 WHERE session.cell = $1 AND session.worker_id = l.worker_id;
 
@@ -194,7 +195,8 @@ RETURNING session.worker_id;
 -- name: session
 -- A worker's presence, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
-       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL
+             ORDER BY queue_id) AS lost
 FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms
@@ -288,7 +290,7 @@ WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
 -- Every worker's presence in a cell, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
        ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = session.worker_id
-             AND barred_at IS NOT NULL) AS lost
+             AND barred_at IS NOT NULL ORDER BY queue_id) AS lost
 FROM session WHERE cell = $1 ORDER BY worker_id;
 
 -- name: count_enabled
