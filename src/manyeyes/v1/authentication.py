@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
+from manyeyes.v1.json_messages import while_there
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
 
@@ -71,18 +73,12 @@ async def while_allowed(
     request: Request,
     waiting: Coroutine[Any, Any, Answer],
     caller: Callable[[Context, Request], Awaitable[object]] = signed_in_worker,
-) -> Answer:
-    """Return what ``waiting`` gives ``caller``. Raises `Refused` as soon as they may not call any more.
+) -> Answer | None:
+    """Return what ``waiting`` gives ``caller``; None when they hang up first. Raises `Refused` when they may not call.
 
     Whoever is shut out while they wait is handed nothing: it is looked at every second.
     """
-    work = asyncio.ensure_future(waiting)
-    try:
-        while not (await asyncio.wait({work}, timeout=LOOK_SECONDS))[0]:
-            await caller(context, request)
-        return await work
-    finally:
-        work.cancel()
+    return await while_there(request, waiting, partial(caller, context, request), seconds=LOOK_SECONDS)
 
 
 async def right_of(context: Context, request: Request, worker: Worker) -> Right:
@@ -96,26 +92,12 @@ async def right_of(context: Context, request: Request, worker: Worker) -> Right:
 
 
 async def while_right_holds(
-    context: Context, request: Request, worker: Worker, waiting: Coroutine[Any, Any, Answer]
-) -> Answer:
-    """Return what ``waiting`` gives a worker. Raises `Refused` as soon as they may not call any more.
-
-    As `while_allowed`, but looked at for all who wait together.
-    """
-    ended = asyncio.Event()
-    work = asyncio.ensure_future(waiting)
-    try:
-        with context.lookout.holding(await right_of(context, request, worker), ended):
-            while not work.done():
-                word = asyncio.ensure_future(ended.wait())
-                await asyncio.wait({work, word}, return_when=asyncio.FIRST_COMPLETED)
-                word.cancel()
-                if ended.is_set():
-                    ended.clear()
-                    await signed_in_worker(context, request)
-        return await work
-    finally:
-        work.cancel()
+    context: Context, request: Request, right: Right, waiting: Coroutine[Any, Any, Answer]
+) -> Answer | None:
+    """Return what ``waiting`` gives a worker, as `while_allowed`; but it is looked at for all who wait together."""
+    news = asyncio.Event()
+    with context.lookout.holding(right, news):
+        return await while_there(request, waiting, partial(signed_in_worker, context, request), news)
 
 
 async def _cookie_subject(context: Context, request: Request) -> Subject | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from manyeyes.runtime.context import Context
+from manyeyes.runtime.notifier import heard
 from manyeyes.v1.problems import PROBLEM_MEDIA, ProblemBody, problem_of
 from manyeyes.values.decimals import decimal_number
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
@@ -99,12 +100,31 @@ def seconds(text: str) -> float:
     return decimal_number(text) or 0.0
 
 
-async def while_there(request: Request, waiting: Coroutine[Any, Any, Answer]) -> Answer | None:
-    """Return what ``waiting`` gives; None when the caller hangs up first, lest something is handed to nobody."""
+async def while_there(
+    request: Request,
+    waiting: Coroutine[Any, Any, Answer],
+    look: Callable[[], Awaitable[object]] | None = None,
+    news: asyncio.Event | None = None,
+    seconds: float | None = None,
+) -> Answer | None:
+    """Return what ``waiting`` gives; None when the caller hangs up first, lest something is handed to nobody.
+
+    ``look`` is asked each time that ``news`` is set or ``seconds`` have passed; what it raises ends the waiting.
+    """
+    news = news or asyncio.Event()
     work, gone = asyncio.ensure_future(waiting), asyncio.ensure_future(_hung_up(request))
+    for task in (work, gone):
+        task.add_done_callback(lambda _: news.set())
     try:
-        await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-        return await work if work.done() else None
+        while True:
+            await (news.wait() if seconds is None else heard(news, seconds))
+            news.clear()
+            if work.done():
+                return work.result()
+            if gone.done():
+                return None
+            if look is not None:
+                await look()
     finally:
         work.cancel()
         gone.cancel()

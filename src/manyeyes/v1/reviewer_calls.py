@@ -7,7 +7,7 @@ from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.reviewer_desk import LyingT, ReviewerDesk
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import signed_in_worker, while_allowed
-from manyeyes.v1.json_messages import seconds, while_there
+from manyeyes.v1.json_messages import seconds
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.question_views import QuestionView, instructions_view
 from manyeyes.values.refusals import Refusal
@@ -33,8 +33,7 @@ class DeskCalls(Generic[LyingT, ShownT]):
     async def lying(self, call: Call[Worker, None]) -> ShownT | Refusal | None:
         """Return what lies before the reviewer, waiting up to ``wait`` seconds for it; nothing when nothing came."""
         waiting = self._reviewers.next(call.person, seconds(call.query.get("wait", "0")))
-        waiting = while_allowed(self._context, call.request, waiting)
-        found = await while_there(call.request, waiting)  # one who has gone would keep it from others
+        found = await while_allowed(self._context, call.request, waiting)
         return found if isinstance(found, Refusal) else self._view(self._context, found)
 
     async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:

@@ -17,7 +17,7 @@ from manyeyes.v1.authentication import signed_in_customer, while_allowed
 from manyeyes.v1.cursors import asked_limit, next_cursor, page_wanted
 from manyeyes.v1.idempotency import REPLAYED, call_key, earlier
 from manyeyes.v1.instants import place_of, since
-from manyeyes.v1.json_messages import base_url, decode, while_there
+from manyeyes.v1.json_messages import base_url, decode
 from manyeyes.v1.operations import Answer, Call, Operation
 from manyeyes.v1.preferences import applied, asked_wait
 from manyeyes.v1.report_views import ReportView, report_view
@@ -111,8 +111,8 @@ class TasksApi:
         if not seconds:
             return await task_of(self._context, call.person, number)
         waiting = wait_for(self._context, call.person, number, seconds)
-        waiting = while_allowed(self._context, call.request, waiting, signed_in_customer)
-        return await while_there(call.request, waiting) or Refusal(Reason.UNREADABLE, "the caller hung up")
+        found = await while_allowed(self._context, call.request, waiting, signed_in_customer)
+        return found or Refusal(Reason.UNREADABLE, "the caller hung up")
 
     def _page(self, call: Call[KeyOwner, None], found: Iterable[CustomerTask], following: str | None) -> TasksView:
         base = base_url(self._context, call.request)  # the same for all of them

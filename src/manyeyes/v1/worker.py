@@ -13,7 +13,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard
 from manyeyes.tasks.options import answer_text
 from manyeyes.v1.authentication import is_allowed, right_of, signed_in_worker, while_right_holds
-from manyeyes.v1.json_messages import seconds, while_there
+from manyeyes.v1.json_messages import seconds
 from manyeyes.v1.operations import EVENTS, Call, Operation
 from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
 from manyeyes.v1.worker_views import (
@@ -93,9 +93,9 @@ class WorkerApi:
 
     async def next(self, call: Call[Worker, None]) -> LeaseView | Refusal | None:
         """Return the current lease, waiting up to ``wait`` seconds; nothing when none came."""
+        right = await right_of(self._context, call.request, call.person)
         waiting = self._desk.next(call.person, seconds(call.query.get("wait", "0")))
-        waiting = while_right_holds(self._context, call.request, call.person, waiting)
-        lease = await while_there(call.request, waiting)  # one who has gone would keep a task from others
+        lease = await while_right_holds(self._context, call.request, right, waiting)
         return lease if isinstance(lease, Refusal) else lease_view(self._context, lease)
 
     async def answers(self, call: Call[Worker, AnswerRequest]) -> AnswerView | Refusal:
