@@ -9,7 +9,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from manyeyes.db.pool import Cells
+from manyeyes.db.pool import LIMITS, Cells
 from manyeyes.db.transaction import together
 from manyeyes.ledger import store as ledger
 from manyeyes.runtime.batching import carry_out
@@ -102,3 +102,14 @@ async def test_what_a_load_writes_waits_for_the_next_read(stage: Stage, function
             {account_id: 200},
         )
     assert await stage.available(account_id) == 200
+
+
+async def test_a_limit_of_its_own_holds_in_the_database_too_and_for_nothing_else(stage: Stage):
+    """The driver alone would wait longer for what the database ends after 15 seconds."""
+    limit = "SELECT current_setting('statement_timeout')"
+    async with stage.cells.transaction(stage.cell) as (tx, _):
+        assert await tx.fetchval(limit, timeout=3600) == "1h"
+        assert await tx.fetchval(limit) == LIMITS["statement_timeout"]
+        await tx.execute("SELECT set_config('manyeyes.seen', current_setting('statement_timeout'), true)", timeout=0.5)
+        assert await tx.fetchval("SELECT current_setting('manyeyes.seen')") == "500ms"
+        assert await tx.fetchval(limit) == LIMITS["statement_timeout"]

@@ -64,7 +64,9 @@ class Transaction:
         if timeout is not None or (sql not in self._functions and self._load is None):
             self._refuse_within_load("a statement with a limit of its own")
             await self.finish()
+            await self._allow(timeout)
             await self._db.execute(sql, *arguments, timeout=timeout)
+            await self._allow_as_ever(timeout)
             return
         self._waiting.append(_Said(sql, arguments, wanted=False))
 
@@ -166,8 +168,19 @@ class Transaction:
     async def _slowly(self, sql: str, arguments: Sequence[Any], timeout: float) -> Sequence[Any]:
         self._refuse_within_load("a statement with a limit of its own")
         await self.finish()
+        await self._allow(timeout)
         rows: Sequence[Any] = await self._db.fetch(sql, *arguments, timeout=timeout)
+        await self._allow_as_ever(timeout)
         return rows
+
+    async def _allow(self, timeout: float | None) -> None:
+        """Let the next statement take so many seconds there too: the driver's limit alone changes nothing there."""
+        if timeout is not None:
+            await self._db.execute(f"SET LOCAL statement_timeout = {round(timeout * 1000)}")
+
+    async def _allow_as_ever(self, timeout: float | None) -> None:
+        if timeout is not None:
+            await self._db.execute("SET LOCAL statement_timeout TO DEFAULT")
 
     async def _alone(self, said: _Said) -> Sequence[Any] | None:
         if said.wanted:
