@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from conftest import MakeDatabase
 from manyeyes.db.pool import LIMITS
 from manyeyes.ledger.rules import TransferKind
 from support.persistent_load import Acknowledged, Load
@@ -27,6 +28,12 @@ CONNECTIONS = 3  # of the server: fewer than the processes' pools have, so that 
 CUSTOMERS, WORKERS, KILLS = 3, 4, 10
 OURS = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'manyeyes'"
 LISTENING = f"{OURS} AND query LIKE 'LISTEN%'"
+
+
+@pytest.fixture
+async def dsn(create_database: MakeDatabase) -> str:
+    """Return the DSN of a database that no other test meets: a server seals its keys, and its role gets limits."""
+    return await create_database("pooled")
 
 
 @pytest.fixture
@@ -94,7 +101,5 @@ async def test_the_limits_of_statements_hold_behind_a_pooler(pooled: dict[str, A
         for db in (through, direct):
             assert {name: await db.fetchval(f"SHOW {name}") for name in LIMITS} == LIMITS
     finally:
-        for name in LIMITS:
-            await direct.execute(f"ALTER ROLE manyeyes IN DATABASE first_cell RESET {name}")
         await direct.close()
         await through.close()
