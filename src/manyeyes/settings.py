@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets_key: str = ""  # what seals the installation's own keys; empty: the key in a file
     secrets_key_file: str = ""  # that file; empty: `secrets.key` in `data`, made at the first start
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
+    direct_database_url: str = ""  # of the same database, past the PgBouncer that `database_url` names; empty: none
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"
@@ -54,6 +55,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     waits_per_caller: Annotated[int, msgspec.Meta(ge=1)] = 16  # event streams and waiting calls of one caller at once
     recogniser_waiting_per_account: Annotated[int, msgspec.Meta(ge=1)] = 128  # pictures, in each recogniser's queue
 
+    def past_pooler(self, dsn: str) -> str:
+        """Return the address for what needs a session of its own: the schema, hints, long statements."""
+        return self.direct_database_url or dsn
+
     def private_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Return `allowed_private_networks`. Raises ValueError naming the variable when one is no network."""
         parts = [part.strip() for part in self.allowed_private_networks.split(",") if part.strip()]
@@ -80,6 +85,8 @@ def from_environment(environment: Mapping[str, str] = os.environ, **given: objec
     values.update({name: value for name, value in given.items() if value is not None})
     settings = Settings(**values)  # type: ignore[arg-type]
     settings.private_networks()  # says now what does not fit, not when the door is first used
+    if settings.direct_database_url and not settings.database_url:
+        raise ValueError("MANYEYES_DIRECT_DATABASE_URL: it needs MANYEYES_DATABASE_URL, the pooler before it")
     if settings.widget_url and not settings.public_url:
         raise ValueError("MANYEYES_WIDGET_URL: it needs MANYEYES_PUBLIC_URL, the console that may show the widgets")
     if settings.secrets_key and settings.secrets_key_file:

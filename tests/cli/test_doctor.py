@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from manyeyes.db.embedded import Embedded
+from manyeyes.settings import from_environment
 
 
 @pytest.fixture
@@ -48,3 +49,18 @@ def test_settings_that_lose_data_are_wrong(manyeyes, dsn, monkeypatch):
     done = manyeyes("doctor")
     assert done.code == 1
     assert "WRONG  synchronous_commit = on (off: an acknowledged task could be lost)" in done.out
+
+
+def test_limits_that_the_pooler_s_connections_do_not_have_are_wrong(manyeyes, dsn, monkeypatch):
+    monkeypatch.setenv("MANYEYES_DIRECT_DATABASE_URL", dsn)
+    monkeypatch.setenv("MANYEYES_DATABASE_URL", dsn)
+    assert manyeyes("doctor").code == 0  # the role has them
+    monkeypatch.setenv("MANYEYES_DATABASE_URL", f"{dsn}&options=-cstatement_timeout%3D1s")
+    done = manyeyes("doctor")
+    assert done.code == 1
+    assert "WRONG  limits of statements (statement_timeout is 1s: " in done.out
+
+
+def test_an_address_past_no_pooler_is_refused():
+    with pytest.raises(ValueError, match="MANYEYES_DIRECT_DATABASE_URL: it needs MANYEYES_DATABASE_URL"):
+        from_environment({"MANYEYES_DIRECT_DATABASE_URL": "postgresql://localhost/manyeyes"})

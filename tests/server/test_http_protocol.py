@@ -78,18 +78,6 @@ async def test_a_head_alone_is_asked_for():
     assert served.wire.writes == [b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"] * 2
 
 
-@pytest.mark.parametrize("status", [204, 304])
-async def test_some_replies_have_no_body(status):
-    async def bare(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": status})
-        await send({"type": "http.response.body"})
-
-    served = await (await Spoken(bare).hear(GET)).end()
-    (reply,) = served.wire.writes
-    assert reply.endswith(b"\r\n\r\n")
-    assert reply.count(b"\r\n") == 2
-
-
 @pytest.mark.parametrize("pieces", [[POST + b"abcdef"], [POST, b"abcdef"], [POST[:20], POST[20:] + b"abc", b"def"]])
 async def test_a_body_is_told_however_it_comes(pieces):
     served = await (await Spoken(all_told).hear(*pieces)).end()
@@ -106,6 +94,12 @@ async def test_who_waits_for_a_word_hears_it_when_the_body_is_wanted():
     assert served.wire.writes == [b"HTTP/1.1 100 Continue\r\n\r\n"]
     await (await served.hear(b"abcdef")).end()
     assert served.wire.writes[1].endswith(b" abcdef")
+
+
+async def test_who_cannot_know_the_word_does_not_hear_it():
+    old = POST[:-2].replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\n\r\n"
+    served = await Spoken(all_told).hear(old, b"abcdef")
+    assert served.wire.writes[0].startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 async def test_who_waits_for_a_word_hears_the_reply_when_nobody_wants_the_body():
@@ -210,6 +204,10 @@ async def test_a_reply_to_somebody_who_is_gone_goes_nowhere():
         [START | {"headers": [(b"a b", b"c")]}, OK],
         [START | {"headers": [(b"a\r\nb", b"c")]}, OK],
         [START | {"headers": [(b"", b"c")]}, OK],
+        [START | {"status": 100}, OK],
+        [START | {"status": 103}, OK],
+        [START | {"status": 101}, OK],
+        [START | {"status": 600}, OK],
     ],
 )
 async def test_what_makes_no_reply_is_a_fault_of_the_application(messages):

@@ -1,6 +1,9 @@
 """A head that came before is not parsed again, and nothing else about its request is any different."""
 
+import gc
 import random
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -65,6 +68,32 @@ async def test_what_two_connections_send_is_known_to_neither_from_the_other():
     assert first.connection._known is not second.connection._known
     for spoken in (first, second):
         await spoken.end()
+
+
+SECRET = "only-once-4711"
+
+
+async def test_a_secret_in_a_path_goes_with_its_connection():
+    """As a login link is, and a key in a query: no cache of the process holds it."""
+    spoken = Spoken(echo)
+    await spoken.hear(*[f"GET /{SECRET}?{SECRET} HTTP/1.1\r\nCookie: {SECRET}\r\n\r\n".encode()] * 3)
+    await spoken.end()
+    assert SECRET.encode() in b"".join(spoken.wire.writes)
+    modules = [module for name, module in sys.modules.items() if name.startswith("manyeyes.")]
+    caches = {id(value): value for module in modules for value in vars(module).values() if hasattr(value, "cache_info")}
+    assert [cache for cache in caches.values() if cache.cache_info().currsize]
+    assert not [cache for cache in caches.values() if SECRET in "".join(_kept(cache))]
+
+
+def _kept(holder: Any, depth: int = 4) -> Iterator[str]:
+    """Yield the texts and bytes that a cache, or a tuple in it, holds."""
+    for found in gc.get_referents(holder):
+        if isinstance(found, bytes):
+            yield found.decode("latin-1")
+        elif isinstance(found, str):
+            yield found
+        elif isinstance(found, tuple | list) and depth:
+            yield from _kept(found, depth - 1)
 
 
 def head(headers: int = 1, length: int | None = 0, *, expects_word: bool = False) -> RequestHead:

@@ -132,6 +132,31 @@ def test_columns_go_into_a_statement_in_the_order_that_it_names():
     assert not wrong, "give them the names behind the statement's unnest, in its order:\n" + "\n".join(wrong)
 
 
+ROWS = {"row", "record"}  # what rows are called here
+NOT_OF_ROWS = {"get", "items", "values"}
+
+
+def mapped(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield where a row is taken for a mapping: the line, and what is done there."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in NOT_OF_ROWS and ast.unparse(node.value) in ROWS:
+            yield node.lineno, ast.unparse(node)
+        if (
+            isinstance(node, ast.Compare)
+            and isinstance(node.ops[-1], ast.In | ast.NotIn)
+            and ast.unparse(node.comparators[-1]) in ROWS
+        ):
+            yield node.lineno, ast.unparse(node)
+
+
+def test_a_row_is_a_tuple_with_names_and_no_mapping():
+    """Alone, a statement gives the driver's rows; together with others it gives ours, which have less."""
+    stores = [(path, tree) for path, tree in modules() if "SQL." in path.read_text("utf-8")]
+    wrong = [f"  {repository.name(path)}:{line}: {said}" for path, tree in stores for line, said in mapped(tree)]
+    assert not wrong, "read a row by its names, or all of it by dict(row):\n" + "\n".join(wrong)
+    assert len(list(mapped(ast.parse("row.get('a')\n'a' in row\nrow.values()\nother.get(row)")))) == 3
+
+
 class Weekday(enum.IntEnum):
     MONDAY = 0
     TUESDAY = 1

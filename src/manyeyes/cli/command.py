@@ -86,7 +86,7 @@ async def opened(settings: Settings, may_create: bool) -> AsyncIterator[Context]
         embedded = Embedded(settings.data)
         dsn = await asyncio.to_thread(embedded.start, say)
     try:
-        await prepare_database_at(dsn)
+        await prepare_database_at(dsn, settings)
         context = await open_context(settings, dsn, pool_size=2)
         try:
             yield context

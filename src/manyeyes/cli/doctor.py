@@ -7,6 +7,7 @@ import asyncpg
 from manyeyes.actions.check_books import check_books
 from manyeyes.cli.command import Common, run
 from manyeyes.db.migrate import SQL
+from manyeyes.db.pool import LIMITS
 from manyeyes.db.queries import one_row
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.installation_keys import SecretsUnreadable, check_secrets
@@ -56,6 +57,7 @@ async def examine(context: Context) -> list[dict[str, Any]]:
         checks.append(
             _row("no old snapshot", is_young, f"{snapshot['seconds']:.0f} s, {snapshot['transactions']} transactions")
         )
+        checks.append(await _limits(db))
         checks.append(await _secrets(db, context.settings))
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
@@ -64,6 +66,14 @@ async def examine(context: Context) -> list[dict[str, Any]]:
             _row(f"books of cell {cell} balance", not books.difference_micros, f"difference {books.difference_micros}")
         )
     return checks
+
+
+async def _limits(db: asyncpg.Connection) -> dict[str, Any]:
+    """Return the row about the limits of statements, which behind a pooler are our role's."""
+    found = {name: str(await db.fetchval("SELECT current_setting($1)", name)) for name in LIMITS}
+    other = [f"{name} is {value}" for name, value in found.items() if value != LIMITS[name]]
+    seen = f"{', '.join(other)}: let the pooler open its connections anew" if other else "in force"
+    return _row("limits of statements", not other, seen)
 
 
 async def _secrets(db: asyncpg.Connection, settings: Settings) -> dict[str, Any]:

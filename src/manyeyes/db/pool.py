@@ -36,13 +36,14 @@ def is_lost(error: BaseException) -> bool:
     return isinstance(error, LOST_CONNECTION) and not isinstance(error, ValueError)
 
 
-SERVER_SETTINGS = {
-    "application_name": "manyeyes",
-    "timezone": "UTC",
-    "statement_timeout": "15s",
+SESSION = {"application_name": "manyeyes", "timezone": "UTC"}  # PgBouncer carries these to whoever serves us
+LIMITS = {  # it carries none of these: behind one they are our role's (db/role_settings.py)
+    "statement_timeout": "15s",  # of a call, however many statements go in it: docs/decisions/0070
     "idle_in_transaction_session_timeout": "5s",
     "jit": "off",
 }
+SERVER_SETTINGS = SESSION | LIMITS
+PATIENT_SETTINGS = SERVER_SETTINGS | {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0"}
 COMMAND_SECONDS = 30.0  # the client's own limit, for a server that is gone without closing the connection
 PROOF_SECONDS = 3600.0  # instead of it, for statements that read every row (actions/check_books.py)
 FIRST_CELL = 1
@@ -60,15 +61,20 @@ async def _know_arrays(connection: asyncpg.Connection) -> None:
     await connection.fetchrow(ARRAYS)
 
 
-async def open_pool(dsn: str, *, size: int = 8, statement_cache_size: int = 256) -> asyncpg.Pool:
-    """Return a pool of at most ``size`` connections; the first is opened at once, so a wrong address fails here."""
+async def open_pool(
+    dsn: str, *, size: int = 8, statement_cache_size: int = 256, behind_pooler: bool = False
+) -> asyncpg.Pool:
+    """Return a pool of at most ``size`` connections; the first is opened at once, so a wrong address fails here.
+
+    ``behind_pooler``: the limits are the role's, since a pooler refuses who asks for them.
+    """
     return await asyncpg.create_pool(
         dsn,
         min_size=1,
         max_size=size,
         max_inactive_connection_lifetime=60.0,
         statement_cache_size=statement_cache_size,
-        server_settings=SERVER_SETTINGS,
+        server_settings=SESSION if behind_pooler else SERVER_SETTINGS,
         init=_know_arrays,
         reset=_keep,
         command_timeout=COMMAND_SECONDS,

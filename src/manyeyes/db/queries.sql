@@ -85,3 +85,13 @@ SELECT proname AS name, pronargs AS arguments, columns FROM pg_proc, LATERAL (
        SELECT array_agg(a.name ORDER BY a.place) AS columns
        FROM unnest(proargnames, proargmodes) WITH ORDINALITY AS a (name, mode, place) WHERE a.mode = 't') AS c
 WHERE pronamespace = to_regnamespace($1) AND has_schema_privilege(pronamespace, 'USAGE');
+
+-- name: has_role_settings
+-- Whether sessions of this role in this database begin with all of these settings, each as name=value.
+SELECT EXISTS (SELECT FROM pg_db_role_setting AS s
+               JOIN pg_roles AS r ON r.oid = s.setrole JOIN pg_database AS d ON d.oid = s.setdatabase
+               WHERE r.rolname = current_user AND d.datname = current_database() AND s.setconfig @> $1::text[]);
+
+-- name: who_and_where
+-- This role and this database, as names are written in a statement.
+SELECT quote_ident(current_user) AS role, quote_ident(current_database()) AS database;

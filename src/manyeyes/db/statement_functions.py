@@ -49,7 +49,11 @@ _OUT = "out_"  # no column of ours begins so: the name of a result never means a
 
 
 class NamedRow(tuple[Any, ...]):
-    """A row as `asyncpg.Record` gives it, of a statement that went together with others. Each statement has its own."""
+    """A row of a statement that went together with others, each of whose statements has a class of its own.
+
+    It is read as `asyncpg.Record` is, by name, by place, or all of it (`dict(row)`), and has nothing else of a mapping:
+    no ``get``, ``items`` or ``values``, and ``in`` looks among its values. tests/tidy/test_rows.py sees to it.
+    """
 
     __slots__ = ()
     names: ClassVar[tuple[str, ...]] = ()

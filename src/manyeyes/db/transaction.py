@@ -21,6 +21,7 @@ from manyeyes.db.statement_calls import call_all, call_to_look, call_to_save
 from manyeyes.db.statement_functions import Functions, StatementFunction
 
 MOST_PARAMETERS = 32_000  # of one call; the driver's limit is 32,767
+ALLOWED = "what goes together may wait for `fetch`, `fetchrow` and `fetchval` of its transaction alone, without a limit"
 
 
 class Undrafted(Exception):
@@ -56,13 +57,16 @@ class Transaction:
         self._functions = functions
         self._clock = clock
         self._waiting: list[_Said] = []
-        self._is_gathering = False
+        self._load: object = None  # the one of those that go together that is asked what it wants
 
     async def execute(self, sql: str, *arguments: Any, timeout: float | None = None) -> None:
         """Have a statement go with the next ones; at once where it has no function, or a limit of its own."""
-        if timeout is not None or sql not in self._functions:
+        if timeout is not None or (sql not in self._functions and self._load is None):
+            self._refuse_within_load("a statement with a limit of its own")
             await self.finish()
+            await self._allow(timeout)
             await self._db.execute(sql, *arguments, timeout=timeout)
+            await self._allow_as_ever(timeout)
             return
         self._waiting.append(_Said(sql, arguments, wanted=False))
 
@@ -71,7 +75,7 @@ class Transaction:
         if timeout is not None:
             return await self._slowly(sql, arguments, timeout)
         said = _Said(sql, arguments, wanted=True)
-        if self._is_gathering:
+        if self._load is not None:
             return await _Wanted(said)
         (rows,) = await self._send([said])
         return rows
@@ -96,10 +100,14 @@ class Transaction:
             await self._send([])
 
     async def gather(self, loads: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:
-        """Return what each load returns; what they want at the same time goes together."""
+        """Return what each load returns; what they want at the same time goes together.
+
+        Raises RuntimeError for a load that waits for anything but `fetch`, `fetchrow` and `fetchval` without a limit.
+        """
         found: dict[int, Any] = {}
         rows: dict[int, Any] = dict.fromkeys(range(len(loads)))
         try:
+            self._refuse_within_load("others that go together")
             while rows:
                 asked = self._ask(loads, rows, found)
                 rows = dict(zip(asked, await self._send(list(asked.values())), strict=True)) if asked else {}
@@ -113,15 +121,19 @@ class Transaction:
     ) -> dict[int, _Said]:
         """Give each load the rows it waited for; return what each that is not done wants now."""
         asked: dict[int, _Said] = {}
-        self._is_gathering = True
         try:
             for place, given in rows.items():
+                self._load = loads[place]
                 try:
-                    asked[place] = loads[place].send(given).said
+                    wanted = loads[place].send(given)
                 except StopIteration as done:
                     found[place] = done.value
+                else:
+                    if type(wanted) is not _Wanted:
+                        self._refuse_within_load(repr(wanted))
+                    asked[place] = wanted.said
         finally:
-            self._is_gathering = False
+            self._load = None
         return asked
 
     async def _send(self, wanted: Sequence[_Said]) -> list[Sequence[Any]]:
@@ -148,10 +160,27 @@ class Transaction:
         known = all(said.text in self._functions for said in every)
         return known and sum(len(said.arguments) for said in every) < MOST_PARAMETERS
 
+    def _refuse_within_load(self, what: str) -> None:
+        """Raise RuntimeError within a load that goes with others, before anything of ``what`` was sent."""
+        if self._load is not None:
+            raise RuntimeError(f"{self._load!r} waits for {what}; {ALLOWED}")
+
     async def _slowly(self, sql: str, arguments: Sequence[Any], timeout: float) -> Sequence[Any]:
+        self._refuse_within_load("a statement with a limit of its own")
         await self.finish()
+        await self._allow(timeout)
         rows: Sequence[Any] = await self._db.fetch(sql, *arguments, timeout=timeout)
+        await self._allow_as_ever(timeout)
         return rows
+
+    async def _allow(self, timeout: float | None) -> None:
+        """Let the next statement take so many seconds there too: the driver's limit alone changes nothing there."""
+        if timeout is not None:
+            await self._db.execute(f"SET LOCAL statement_timeout = {round(timeout * 1000)}")
+
+    async def _allow_as_ever(self, timeout: float | None) -> None:
+        if timeout is not None:
+            await self._db.execute("SET LOCAL statement_timeout TO DEFAULT")
 
     async def _alone(self, said: _Said) -> Sequence[Any] | None:
         if said.wanted:
@@ -256,7 +285,8 @@ async def together(tx: asyncpg.Connection, a: Load[A], b: Load[B], c: Load[C], d
 async def together(tx: Any, *loads: Load[Any]) -> tuple[Any, ...]:
     """Return what loads return that do not need each other; they lock in the order in which they stand here.
 
-    On a bare connection they go one after the other.
+    On a bare connection they go one after the other. Raises RuntimeError for one that waits for anything but rows of
+    its transaction (`ALLOWED`): nobody is there to wake it.
     """
     if isinstance(tx, Transaction):
         return tuple(await tx.gather(loads))

@@ -10,14 +10,17 @@ SELECT virtual_turn FROM gate WHERE cell = $1 AND queue_id = $2 FOR UPDATE;
 -- How many tasks wait or lie queued, so that a run with nothing to match ends here and a run with little locks few workers;
 -- how many of the queued ones have lain for long; the first one's turn; and whether any customer thinks anything of any
 -- worker, so that where nobody does, nobody is asked. A statement of its own: while `lock_gate` waited, another run may have
--- changed it all. Its limit is no parameter: it would be planned anew each time.
-SELECT (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT 256) AS w) AS waiting,
+-- changed it all. Its limit is no parameter: it would be planned anew each time. What is counted up to it is counted in the
+-- order of the index: where nearly all that waits is in one queue, a plan without an order reads all of it for another queue.
+SELECT (SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
+                              ORDER BY bid_micros DESC, turn, task_id LIMIT 256) AS w) AS waiting,
        q.queued, q.stuck,
        (SELECT turn FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
         ORDER BY bid_micros DESC, turn, task_id LIMIT 1) AS first_turn,
        coalesce((SELECT max(until) FROM standing WHERE cell = $1) > $3, false) AS is_regarding
 FROM (SELECT count(*) AS queued, count(*) FILTER (WHERE desk_since <= $4) AS stuck
-      FROM (SELECT desk_since FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2 LIMIT 256) AS w) AS q;
+      FROM (SELECT desk_since FROM work WHERE cell = $1 AND queue_id = $2 AND state = 2
+            ORDER BY bid_micros DESC, turn, task_id LIMIT 256) AS w) AS q;
 
 -- name: advance_gate
 -- Move the queue's virtual time to the newest turn that was handed out.
@@ -197,15 +200,17 @@ SELECT task_id, created_at FROM task WHERE cell = $1 AND task_id = coalesce(
 DELETE FROM work WHERE cell = $1 AND task_id = ANY ($2::bigint[]);
 
 -- name: count_waiting
--- How many tasks wait in a queue, counted up to a limit.
-SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0 LIMIT $3) AS head;
+-- How many tasks wait in a queue, counted up to a limit, in the order of the index (see `backlog`).
+SELECT count(*) FROM (SELECT FROM work WHERE cell = $1 AND queue_id = $2 AND state = 0
+                      ORDER BY bid_micros DESC, turn, task_id LIMIT $3) AS head;
 
 -- name: shallow_depths
 -- How many tasks wait in each of these queues, counted up to what price and capacity are decided by exactly
--- (tasks/rules.py: DEPTH_COUNTED_EXACTLY); a limit that is a parameter would be planned anew each time.
+-- (tasks/rules.py: DEPTH_COUNTED_EXACTLY); a limit that is a parameter would be planned anew each time. In the order of the
+-- index (see `backlog`).
 SELECT q.queue_id, w.waiting FROM unnest($2::int[]) AS q (queue_id), LATERAL (
        SELECT count(*) AS waiting FROM (SELECT FROM work WHERE cell = $1 AND queue_id = q.queue_id AND state = 0
-                                        LIMIT 256) AS head) AS w;
+                                        ORDER BY bid_micros DESC, turn, task_id LIMIT 256) AS head) AS w;
 
 -- name: answering
 -- How many tasks of each queue lie on workers' desks.
@@ -227,9 +232,9 @@ ON CONFLICT (cell, queue_id) DO UPDATE SET waiting = excluded.waiting, average_m
     measured_at = excluded.measured_at;
 
 -- name: account_waiting
--- How many tasks of an account wait or are being answered.
-SELECT count(*) FILTER (WHERE state = 0) AS waiting, count(*) FILTER (WHERE state IN (1, 2)) AS leased
-FROM work WHERE cell = $1 AND account_id = $2;
+-- How many tasks of an account wait or are being answered: the first by its index, of the others there are few.
+SELECT (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state = 0) AS waiting,
+       (SELECT count(*) FROM work WHERE cell = $1 AND account_id = $2 AND state IN (1, 2)) AS leased;
 
 -- name: held
 -- What an account's open tasks cost together: what the ledger holds for them (manyeyes db check compares the two).

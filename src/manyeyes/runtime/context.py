@@ -10,7 +10,8 @@ from manyeyes.accounts import store as accounts
 from manyeyes.allow_list.rules import FilterTerms
 from manyeyes.db.migrate import SQL, migrate
 from manyeyes.db.picture_days import keep_days
-from manyeyes.db.pool import FIRST_CELL, Cells, open_pool
+from manyeyes.db.pool import FIRST_CELL, LIMITS, PATIENT_SETTINGS, Cells, open_pool
+from manyeyes.db.role_settings import keep_role_settings
 from manyeyes.dispatch import store as dispatch
 from manyeyes.outbound.door import Door
 from manyeyes.outbound.picture_fetcher import PictureFetcher
@@ -39,6 +40,7 @@ class Context:
     def __init__(
         self, settings: Settings, cells: Cells, dsn: str, node_id: int, keys: Keys | SecretsUnreadable
     ) -> None:
+        """Hold what is given; ``dsn``: past a pooler, where there is one."""
         self.settings = settings
         self.cells = cells
         self.dsn = dsn
@@ -133,7 +135,12 @@ async def open_context(
     Otherwise that is raised where a key is used: most commands need none.
     """
     if cells is None:
-        pool = await open_pool(dsn, size=pool_size, statement_cache_size=settings.statement_cache_size)
+        pool = await open_pool(
+            dsn,
+            size=pool_size,
+            statement_cache_size=settings.statement_cache_size,
+            behind_pooler=bool(settings.direct_database_url),
+        )
         cells = Cells(pool, drafts=settings.statement_cache_size > 0)
     await cells.find_functions()
     async with cells.directory.acquire() as db:
@@ -142,7 +149,7 @@ async def open_context(
     if serving and isinstance(keys, SecretsUnreadable):
         await cells.close()
         raise keys
-    return Context(settings, cells, dsn, node_id, keys)
+    return Context(settings, cells, settings.past_pooler(dsn), node_id, keys)
 
 
 async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = None) -> list[str]:
@@ -156,11 +163,16 @@ async def prepare_database(db: asyncpg.Connection, cells: list[int] | None = Non
     return applied
 
 
-async def prepare_database_at(dsn: str) -> list[str]:
-    """Do what `prepare_database` does, over a connection of its own."""
-    db = await asyncpg.connect(dsn)
+async def prepare_database_at(dsn: str, settings: Settings | None = None) -> list[str]:
+    """Do what `prepare_database` does, over a connection of its own, without a limit; past a pooler, for which the
+    role gets the limits."""
+    direct = settings.direct_database_url if settings else ""
+    db = await asyncpg.connect(direct or dsn, server_settings=PATIENT_SETTINGS)
     try:
-        return await prepare_database(db)
+        applied = await prepare_database(db)
+        if direct:
+            await keep_role_settings(db, LIMITS)
+        return applied
     finally:
         await db.close()
 

@@ -45,6 +45,7 @@ class Exchange:
         "_connection",
         "_has_news",
         "_head",
+        "_is_chunked",
         "_is_full",
         "_left",
         "_more_body",
@@ -72,7 +73,8 @@ class Exchange:
         self._has_news = False  # something is there to be told
         self._news: asyncio.Event | None = None  # made by who has to wait for it
         self._head = b""  # of the reply; it leaves with the first part of the body
-        self._left: int | None = 0  # bytes of the reply's body that are to come; None: it goes in chunks
+        self._left: int | None = 0  # bytes of the reply's body that are to come; None: not known
+        self._is_chunked = False
 
     # 1. What the connection tells.
 
@@ -165,9 +167,10 @@ class Exchange:
 
     def _begin(self, message: dict[str, Any]) -> None:
         own, default = tuple(message.get("headers", ())), tuple(self._connection.default_headers)
-        head = reply_head(self.scope["method"], message["status"], default, own, not self.keep_alive)
+        method, version = self.scope["method"], self.scope["http_version"]
+        head = reply_head(method, version, message["status"], default, own, not self.keep_alive)
         self.response_started, self.waiting_for_100_continue = True, False
-        self.keep_alive, self._left = not head.ends, head.length
+        self.keep_alive, self._left, self._is_chunked = not head.ends, head.length, head.is_chunked
         if head.length is None:  # a stream may have nothing to say yet, and is open
             self._transport.write(head.written)
         else:
@@ -176,12 +179,12 @@ class Exchange:
     def _send_body(self, body: bytes, *, more: bool) -> None:
         if self.scope["method"] == "HEAD":
             body, self._left = b"", 0
-        elif self._left is None:
+        elif self._is_chunked:
             body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
-        else:
+        elif self._left is not None:
             self._left -= len(body)
             if self._left < 0:
-                raise RuntimeError("the reply's body is longer than its Content-Length")
+                raise RuntimeError("the reply's body is longer than its Content-Length, or none is allowed")
         head, self._head = self._head, b""
         if more:
             self._transport.write(head + body)

@@ -5,7 +5,6 @@ small call (docs/decisions/0068). Who feeds the parser, and with how much, is `b
 """
 
 import asyncio
-from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +18,6 @@ from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header
 from manyeyes.server.request_head import RequestHead
 
-SHORT_TARGET = 100  # bytes; what is longer is seldom asked for twice
 _ASGI = {"version": "3.0", "spec_version": "2.3"}
 RequestTarget = tuple[str, bytes, bytes]  # a path, the same as it was written, and the query
 
@@ -141,7 +139,7 @@ class HttpProtocol(asyncio.Protocol):
             elif name == b"transfer-encoding":
                 length = None
             elif name == b"expect" and value.lower() == b"100-continue":
-                expects_word = True
+                expects_word = version != "1.0"  # whose clients do not know the word (RFC 9110, 10.1.1)
         return RequestHead(
             method=self.parser.get_method().decode("ascii"),
             path=path,
@@ -188,14 +186,10 @@ class HttpProtocol(asyncio.Protocol):
 
 
 def target(url: bytes) -> RequestTarget:
-    """Return path and query of a request's target. Raises httptools' error, or ValueError, for what is none."""
-    return _known_target(url) if len(url) <= SHORT_TARGET else _parsed_target(url)
+    """Return path and query of a request's target. Raises httptools' error, or ValueError, for what is none.
 
-
-def _parsed_target(url: bytes) -> RequestTarget:
+    None is kept beyond its connection (`KnownHeads`): a login link is a secret, and a path.
+    """
     parsed = httptools.parse_url(url)
     path = parsed.path.decode("ascii")
     return unquote(path) if "%" in path else path, parsed.path, parsed.query or b""
-
-
-_known_target = lru_cache(maxsize=1024)(_parsed_target)

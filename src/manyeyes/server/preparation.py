@@ -22,7 +22,7 @@ UNPREPARED = (Unavailable, OSError, ValueError, asyncpg.PostgresError)  # what `
 async def prepare(settings: Settings, dsn: str) -> None:
     """Bring the database to this version, seal the keys, and say what the operator should know. Raises `UNPREPARED`."""
     versions = {migration.name: migration.number for migration in migrations()}
-    for name in await prepare_database_at(dsn):
+    for name in await prepare_database_at(dsn, settings):
         _say(f"database schema: version {versions[name]} ({name}) applied")
     context = await open_context(settings, dsn, pool_size=2, serving=True)
     if is_open_to_others(settings):
