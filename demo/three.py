@@ -94,8 +94,8 @@ class ThreePeople(threading.Thread):
             job = self.client.start(job.id)
         if job.state in OVER and not self._is_over:
             self._is_over = True
-            counts = job.counts
-            self.say(f"{_clock()}  job {job.id}, three people each: {counts.done} of {counts.items} answered, ${job.net}")
+            answered = f"{job.counts.done} of {job.counts.items} answered"
+            self.say(f"{_clock()}  job {job.id}, three people each: {answered}, ${job.net}")
         if not self._has_floor and job.counts.done >= FLOOR_WHEN_DONE:
             command(self.data, "queue", "set", str(FLOORED), "--floor", FLOOR)
             self._has_floor = True
