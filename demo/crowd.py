@@ -22,6 +22,7 @@ LABELLED = "listing"  # it is asked for a label, not for text
 MISTAKES = 0.04  # share of answers with one wrong digit
 WAIT_SECONDS = 2  # one long poll; also the longest time to notice the end
 RETRY_SECONDS = 0.5
+LOST_SECONDS = 10  # until somebody who has no queue left looks again
 
 Known = Mapping[str, Sent]  # by SHA-256 of the file
 
@@ -94,7 +95,10 @@ class Worker(Person):
         """Ask for the next picture, waiting a little, and deal with it."""
         reply = self.http.get(f"{self.address}/v1/worker/next", params={"wait": WAIT_SECONDS}, timeout=30)
         if reply.status_code == 409:  # not online: the first time, or after a restart
-            self._post("online", {}).raise_for_status()
+            arrived = self._post("online", {})
+            if arrived.status_code == 409:  # below the floor of all of their queues: they come back and see
+                return self.pause(LOST_SECONDS)
+            arrived.raise_for_status()
         elif reply.status_code == 200:
             self._look_at(reply.json())
         elif reply.status_code != 204:

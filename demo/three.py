@@ -16,13 +16,14 @@ from typing import Any
 from demo.crowd import Worker
 from demo.household import FLOORED, Household, Sent
 from demo.jobs import METER_QUESTION, OVER
-from demo.pictures import draw
+from demo.pictures import Picture, draw
 from demo.server import ServerFailedError, command
 from manyeyes_client import Client, Job, ManyeyesError
 
 FIRST = 101  # of its meters, so that none is in the other job's folder
 PICTURES, GOLD = 60, 24
-FLOOR, FLOOR_WHEN_DONE = "0.7", 10
+DRAWN_TOLD = 20  # so many are a few seconds of drawing
+FLOOR, FLOOR_WHEN_DONE = "0.7", 20  # by then the careless one has answered enough for the page to say that they differ
 LOOK_EVERY_SECONDS, SKILLS_EVERY_SECONDS = 2.0, 8.0
 CARELESS = 0.7  # share of the answers of whoever does not look
 
@@ -42,16 +43,21 @@ class ThreePeople(threading.Thread):
         super().__init__(name="three", daemon=True)
         self.client = Client(address, people.client_key)
         self.data, self.people, self.ended, self.say = data, people, ended, say
-        drawn = [draw("meter", number) for number in range(FIRST, FIRST + PICTURES)]
+        drawn = [self._drawn(number) for number in range(PICTURES)]
         self.known = {each.digest: Sent(each.kind, each.number, each.digest, each.text) for each in drawn}
         self._lines = [
             _line(each.data, f"meter-{n:03}", each.text if n <= GOLD else "") for n, each in enumerate(drawn, 1)
         ]
         self.job_id = 0
-        self._has_floor = False
+        self._has_floor = self._is_over = False
         self._found: set[int] = set()
         self._next_look = 0.0
         self._told = ""
+
+    def _drawn(self, number: int) -> Picture:
+        if number % DRAWN_TOLD == 0:
+            self.say(f"drawing pictures for three people each, {number} of {PICTURES}")
+        return draw("meter", FIRST + number)
 
     def open(self) -> None:
         """Open a draft, or find what an earlier start made of it. Raises `ManyeyesError`."""
@@ -86,6 +92,10 @@ class ThreePeople(threading.Thread):
             file.write_bytes(b"".join(self._lines))
             self.client.upload(job.id, file, key=f"three-{self.people.three}")
             job = self.client.start(job.id)
+        if job.state in OVER and not self._is_over:
+            self._is_over = True
+            answered = f"{job.counts.done} of {job.counts.items} answered"
+            self.say(f"{_clock()}  job {job.id}, three people each: {answered}, ${job.net}")
         if not self._has_floor and job.counts.done >= FLOOR_WHEN_DONE:
             command(self.data, "queue", "set", str(FLOORED), "--floor", FLOOR)
             self._has_floor = True
@@ -105,7 +115,11 @@ class ThreePeople(threading.Thread):
 def found_line(name: str, person: dict[str, Any]) -> str:
     """Return the line that tells of somebody who is below the floor."""
     gold = f"{person['gold_wrong']} of {person['gold_asked']} gold pictures wrong"
-    return f"{time.strftime('%H:%M:%S')}  {name} is below the floor of {FLOOR}: {gold}; others are asked instead"
+    return f"{_clock()}  {name} is below the floor of {FLOOR}: {gold}; others are asked instead"
+
+
+def _clock() -> str:
+    return time.strftime("%H:%M:%S")
 
 
 def _line(picture: bytes, name: str, truth: str) -> bytes:

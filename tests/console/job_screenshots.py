@@ -6,7 +6,9 @@ from playwright.async_api import Browser, FloatRect, Page, expect
 
 from demo.pictures import draw
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
+from manyeyes.tasks.questions import NumberOptions
 from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 from support.browser_visits import customer_subject, link
 from support.factories import Customer
@@ -55,12 +57,15 @@ async def job_pages(site: Site, browser: Browser, customer: Customer, folder: Pa
 
 
 async def answer(site: Site, readings: list[str]) -> None:
-    """Let a worker answer what comes with these texts in turn."""
+    """Let a worker answer the job's pictures with these texts in turn, and skip what others left waiting."""
     hand = await factories.hand(site.context)
     desk = WorkerDesk(site.context)
     await desk.online(hand.worker)
     for text in readings:
         leased = await desk.next(hand.worker, 10)
+        while isinstance(leased, LeasedTask) and not isinstance(leased.options, NumberOptions):
+            await desk.skip(hand.worker, leased.lease, SkipReason.WRONG_LANGUAGE)
+            leased = await desk.next(hand.worker, 10)
         assert isinstance(leased, LeasedTask), leased
         assert not isinstance(await desk.answer(hand.worker, leased.lease, text), Refusal)
     await desk.offline(hand.worker)

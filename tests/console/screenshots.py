@@ -130,6 +130,7 @@ async def worker_screens(site: Site, browser: Browser, customer: Customer, hand:
     await at_the_next(phone)
     await phone.type(answers[3])
     await phone.page.screenshot(path=PICTURES / "worker-screen-phone.png")
+    await phone.page.context.close()
 
 
 async def label_screen(site: Site, browser: Browser, customer: Customer, hand: Hand) -> None:
@@ -264,8 +265,10 @@ async def main() -> None:
                 await report_pages(site, browser, customer, author)
                 await WorkerDesk(site.context).offline(author.worker)
                 await label_screen(site, browser, customer, await factories.hand(site.context))
-                await worker_screens(site, browser, customer, await factories.hand(site.context))
+                shown_to = await factories.hand(site.context)
+                await worker_screens(site, browser, customer, shown_to)
                 await customer_pages(site, browser, customer)
+                await WorkerDesk(site.context).offline(shown_to.worker)
                 await tasks_page(site, browser, PICTURES)
                 await job_pages(site, browser, customer, Path(folder) / "meters of March")
                 await recognition_pages(site, browser, customer)

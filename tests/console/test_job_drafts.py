@@ -94,6 +94,29 @@ async def test_an_example_keeps_its_picture(site: Site, browser: Any, customer: 
     assert job["instructions"] == "Read the black digits"
 
 
+async def test_an_example_without_its_first_field_stays_as_it_is(site: Site, browser: Any, customer: Customer):
+    fields = [{"name": name, "kind": "text"} for name in ("date", "total")]
+    example = {"answer": {"date": None, "total": "12.50"}, "words": "no date"}
+    question = {"kind": "fields", "words": "The receipt", "fields": fields, "optional": ["date"], "examples": [example]}
+    page = await at_jobs(site, browser, customer, "/customer/jobs/new")
+    made = await page.request.post(
+        f"{site.url}/v1/jobs",
+        data={"name": "receipts", "question": question},
+        headers={"authorization": f"Bearer {customer.key}"},
+    )
+    assert made.status == 201, await made.text()
+    await page.goto(f"{site.url}/customer/jobs/{(await made.json())['id']}")
+    await expect(page.locator("#x0-answer")).to_have_value("\n12.50")
+    await page.fill("#q-words", "What the receipt says")
+    await kept(page)
+    async with site.context.cells.pool(1).acquire() as db:
+        examples = await db.fetchval(
+            "SELECT q.examples FROM job AS j JOIN question AS q ON q.question_id = j.question_id"
+        )
+    assert "12.50" in str(examples)
+    assert '"date":"12.50"' not in str(examples).replace(" ", "")
+
+
 async def job_row_of_last(site: Site) -> Any:
     """Return the job's question with its example's picture."""
     async with site.context.cells.pool(1).acquire() as db:

@@ -7,11 +7,12 @@ from playwright.async_api import Browser, expect
 from demo.listings import LABELS
 from demo.pictures import draw
 from manyeyes.reports.rules import Vote
-from manyeyes.roles.worker import WorkerDesk
+from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.tasks.pictures import Picture, inspect
 from manyeyes.tasks.questions import ChoiceOptions, FieldsOptions, NumberOptions, TextOptions
 from manyeyes.tasks.rules import ImageOptions
 from manyeyes.values.refusals import Refusal
+from manyeyes.workers.rules import SkipReason
 from support import factories
 from support.browser_visits import customer_subject, link
 from support.question_tasks import ask
@@ -25,6 +26,7 @@ RECEIPT = '{"shop":"Corner Bakery","total":"20.14"}'
 async def tasks_page(site: Site, browser: Browser, folder: Path) -> None:
     """Take the picture of a customer's tasks: an answer of each kind, one that was called wrong, one that waits."""
     customer, hand = await factories.customer(site.context), await factories.hand(site.context)
+    await _passed_over(site, hand)
     await decided(site.context, customer, hand, Vote.CONFIRM, text="91508", picture=_drawn("meter", 4), comment=METER)
     fields = (TextOptions(name="shop"), NumberOptions(name="total", unit="EUR", decimals=2))
     labels = tuple(LABELS.values())
@@ -51,6 +53,15 @@ async def tasks_page(site: Site, browser: Browser, folder: Path) -> None:
     await expect(page.locator("img.thumb").last).to_have_js_property("complete", True)
     await page.screenshot(path=folder / "tasks-page.png", full_page=True)
     await browser_context.close()
+
+
+async def _passed_over(site: Site, hand: factories.Hand) -> None:
+    """Let the hand skip what earlier pictures left waiting: it would come before this picture's tasks."""
+    desk = WorkerDesk(site.context)
+    await desk.online(hand.worker)
+    while isinstance(lease := await desk.next(hand.worker, 1), LeasedTask):
+        await desk.skip(hand.worker, lease.lease, SkipReason.WRONG_LANGUAGE)
+    await desk.offline(hand.worker)
 
 
 def _drawn(kind: str, number: int) -> Picture:

@@ -1,11 +1,13 @@
 """/v1/jobs: a draft opened, listed, changed, started and cancelled; bad bodies named member by member."""
 
 import base64
+import io
 import json
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from support import factories
 from support.in_process_client import Client
@@ -43,6 +45,19 @@ async def test_a_job_is_opened_seen_changed_and_cancelled(client: Client, custom
     gone = await ask(client, customer, "DELETE", f"/{job['id']}")
     assert gone.json()["state"] == "cancelled"
     assert gone.json()["ended_at"]
+
+
+async def test_examples_bring_pictures_as_large_as_a_task_may_have(client: Client, customer: factories.Customer):
+    drawn = io.BytesIO()
+    Image.effect_noise((300, 300), 90).save(drawn, "PNG")
+    picture = base64.b64encode(drawn.getvalue()).decode()
+    assert len(picture) > 64 * 1024
+    examples = [{"answer": 12.5, "words": "a comma is fine", "picture": picture}] * 2
+    made = await ask(client, customer, "POST", body={"name": "meters", "question": {**QUESTION, "examples": examples}})
+    assert made.status_code == 201
+    too_much = {**QUESTION, "instructions": "x" * (8 * 1024 * 1024)}
+    refused = await ask(client, customer, "POST", body={"name": "meters", "question": too_much})
+    assert (refused.status_code, refused.json()["refusal"]) == (400, "unreadable")
 
 
 async def test_jobs_come_in_pages(client: Client, customer: factories.Customer):

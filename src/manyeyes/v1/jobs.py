@@ -11,7 +11,7 @@ from manyeyes.v1.job_bodies import JobBody, JobChangeBody, change_of, draft_of
 from manyeyes.v1.job_views import JobsView, JobView, job_view
 from manyeyes.v1.json_messages import base_url
 from manyeyes.v1.operations import Answer, Call, Operation, job_number
-from manyeyes.v1.question_views import read_question
+from manyeyes.v1.question_views import LARGEST_ASKED, read_question
 from manyeyes.v1.task_bodies import callback_address, picture_queue
 from manyeyes.values.refusals import Reason, Refusal
 
@@ -90,6 +90,7 @@ OPERATIONS = [
         statuses=(400, 401, 402, 403, 409, 422),
         scope=TASKS_WRITE,
         success=201,
+        largest=LARGEST_ASKED,
     ),
     Operation(
         method="GET",

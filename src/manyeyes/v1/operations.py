@@ -15,7 +15,7 @@ from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.runtime.context import Context
 from manyeyes.v1.idempotency import call_key
-from manyeyes.v1.json_messages import decode, json, refuse, whole_body
+from manyeyes.v1.json_messages import LARGEST_BODY, decode, json, refuse, whole_body
 from manyeyes.v1.preferences import asked_wait
 from manyeyes.values.integers import whole_number
 from manyeyes.values.refusals import Reason, Refusal, Refused
@@ -69,7 +69,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``statuses`` are those beside ``success``. What stands in braces in ``path`` may be anything. ``waits``: the call
     may last, and a caller has so many of them at once as the settings say (429). ``scope``: what a customer's key must
     open for it. ``may_wait``: the call lasts when the caller prefers to wait. ``media``: in what a body comes;
-    ``reads_itself``: the handler reads it from the request. ``gives``: in what it is answered; events are of ``reply``.
+    ``reads_itself``: the handler reads it from the request; ``largest``: bytes of one that it does not. ``gives``: in
+    what it is answered; events are of ``reply``.
     """
 
     method: str
@@ -87,6 +88,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[str, ...] = (JSON,)
     gives: tuple[str, ...] = (JSON,)
     reads_itself: bool = False
+    largest: int = LARGEST_BODY
 
     @property
     def starred(self) -> str:
@@ -106,7 +108,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             raise Refused(Refusal(Reason.TOO_MANY_WAITS, f"{context.waits.most} calls of yours wait here already"))
         body, key = None, None
         if not self.reads_itself:
-            raw = await whole_body(request) if self.body else b""
+            raw = await whole_body(request, self.largest) if self.body else b""
             body = decode(raw, self.body) if self.body else None
             key = call_key(request, raw) if isinstance(person, KeyOwner) else None
         answer = await self.handler(api, Call(person, body, request, key))

@@ -32,6 +32,7 @@ from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.signed_links import ExampleId
 
+LARGEST_ASKED = 8 * 1024 * 1024  # bytes of a body with a question: a picture and ten examples with theirs, as base64
 BOUND = {"anyOf": [{"type": "number"}, {"type": "null"}]}
 Bound = Annotated[Decimal | None, msgspec.Meta(extra_json_schema=BOUND)]
 AnyJson = Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"description": "a value of the question's kind"})]

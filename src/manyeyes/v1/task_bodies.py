@@ -22,13 +22,12 @@ from manyeyes.tasks.queue_names import queue_said
 from manyeyes.tasks.rules import LONGEST_LIFE, QueueTerms, life_of, sentence
 from manyeyes.tasks.tokens import QUEUES as TOKEN_QUEUES
 from manyeyes.v1.json_messages import base_url, whole_body
-from manyeyes.v1.question_views import AnyJson, QuestionBody, TextQuestion, json_value, read_question
+from manyeyes.v1.question_views import LARGEST_ASKED, AnyJson, QuestionBody, TextQuestion, json_value, read_question
 from manyeyes.v1.terms import GivenTerms, TermsBody, read_terms, wrong
 from manyeyes.values.base64_text import base64_bytes
 from manyeyes.values.refusals import MemberFault, Reason, Refusal, Refused
 from manyeyes.values.text.rules import kept_words
 
-LARGEST_TASK = 8 * 1024 * 1024  # bytes: a picture and ten examples with theirs, as base64
 FORM = "multipart/form-data"
 
 
@@ -63,10 +62,10 @@ class SentTask(msgspec.Struct, frozen=True):
 
 async def read_sent(request: Request) -> SentTask:
     """Return what was sent. Raises `Refused` for what is too large, and for a form that is none."""
-    raw = await whole_body(request, LARGEST_TASK)
+    raw = await whole_body(request, LARGEST_ASKED)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
         return SentTask(raw, None)
-    parser = MultiPartParser(request.headers, _once(raw), max_files=2, max_fields=2, max_part_size=LARGEST_TASK)
+    parser = MultiPartParser(request.headers, _once(raw), max_files=2, max_fields=2, max_part_size=LARGEST_ASKED)
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError, UnicodeDecodeError) as error:

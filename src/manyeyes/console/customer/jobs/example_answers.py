@@ -13,7 +13,7 @@ BETWEEN = "|"
 def answer_typed(options: AnyQuestion, typed: str) -> str:
     """Return a typed example's answer as the one text that it is; `canonical` is next. What is too much stays in it."""
     if isinstance(options, FieldsOptions):
-        lines = typed.replace("\r\n", "\n").strip("\n").split("\n")
+        lines = typed.replace("\r\n", "\n").rstrip("\n").split("\n")
         named = {field.name: _of_field(field, lines[n : n + 1]) for n, field in enumerate(options.fields)}
         spare = "\n".join(lines[len(options.fields) :]).strip()
         return compact(named | ({"": spare} if spare else {}))
