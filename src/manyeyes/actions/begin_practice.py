@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.practice_desks import go_on
+from manyeyes.actions.shared.training_sets import worn_out
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.skills.practice import store as practices
 from manyeyes.skills.practice.store import KnownTraining, Tried
@@ -44,8 +45,10 @@ async def begin_practice(
     desks = await load_desks(tx, cell, [c.worker_id for c in theirs])
     known = await practices.lock_practices(tx, cell, {c.worker_id for c in theirs})
     sets = await practices.trainings(tx, cell, {c.queue_id for c in theirs})
+    worn = await worn_out(tx, cell, sets.values())
+    offered = {queue_id: training for queue_id, training in sets.items() if queue_id not in worn}
     # 2. Decide: which try each goes on with. Of one worker's several the first is laid, the last is theirs from now on.
-    outcomes = [_begun(c, known, sets, now) if c in theirs else _NOT_BELOW for c in commands]
+    outcomes = [_begun(c, known, offered, now) if c in theirs else _NOT_BELOW for c in commands]
     begun = [c for c, outcome in zip(commands, outcomes, strict=True) if isinstance(outcome, Practice)]
     right = await practices.right_answers(tx, cell, {n for each in known.values() for n in each.left_ids})
     kept = {key: known[key].only(right).settled(now) for c in begun for key in [(c.worker_id, c.queue_id)]}

@@ -73,6 +73,7 @@ def _row(each: QueueTraining) -> dict[str, Any]:
         "pay": money.text(training.pay_micros) if training else None,
         "pass_mark": training.pass_mark if training else None,
         "right_needed": each.right_needed,
+        "fault": each.fault,
         "practised": [_try(one) for one in each.tries],
     }
 
@@ -99,6 +100,8 @@ def _show(found: dict[str, Any]) -> str:
             count = len(each["tasks"])
             lines.append(f"{where}{count} pictures, {pay}, {each['right_needed']} must be right")
             lines.append(f"tasks {', '.join(map(str, each['tasks']))}")
+            if each["fault"]:
+                lines.append(f"nobody may begin it any more, make it anew: {each['fault']}")
         else:
             lines.append(f"{where}no training set; `manyeyes queue training {found['queue_id']} --items 10` makes one")
         lines += [_line(one) for one in each["practised"]]

@@ -1,5 +1,6 @@
-"""A queue's training set: what it may ask of people, and when it is passed (docs/decisions/0057, 0065)."""
+"""A queue's training set: what it may ask of people, and when it is passed (docs/decisions/0057, 0065, 0072)."""
 
+import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from fractions import Fraction
@@ -7,21 +8,27 @@ from itertools import zip_longest
 
 import msgspec
 
+from manyeyes.skills.floor import chance_of
+
 MOST_UNPAID = 10
 MOST_PICTURES = 100
 MOST_TRIES = 3
+GUESSED_AT_MOST = 0.06  # ten pictures of two labels, of which eight must be right, are passed by guessing in 5.5 %
+ALWAYS = 0.995
 
 
 class TrainingSet(msgspec.Struct, frozen=True, kw_only=True):
     """What a newcomer, or somebody below the floor, does before the queue. ``pass_mark``: the share to be right.
 
-    ``options``: among how many labels one chooses; None where answers are typed.
+    ``options``: among how many answers one chooses; None where answers are typed. ``commonest``: how many of the
+    pictures have the right answer that most of them have, where one chooses.
     """
 
     pictures: int
     is_paid: bool
     pass_mark: float
     options: int | None = None
+    commonest: int = 0
 
 
 def training_fault(training: TrainingSet) -> str:
@@ -32,9 +39,56 @@ def training_fault(training: TrainingSet) -> str:
         return f"practice without pay has at most {MOST_UNPAID} pictures; pay for it, or make it shorter"
     if not 0 < training.pass_mark <= 1:
         return "the pass mark is a share above 0 and at most 1"
-    if training.options is not None and training.pass_mark <= 1 / training.options:
-        return "who guesses would pass: the pass mark must be above one in the number of labels"
-    return ""
+    chance = guessed_chance(training)
+    if chance <= GUESSED_AT_MOST:
+        return ""
+    who = "who guesses" if training.options is None else "who guesses, or says the same of each picture,"
+    often = "always" if chance > ALWAYS else f"in {chance:.0%} of the tries"
+    return f"{who} would pass {often}, and at most {GUESSED_AT_MOST:.0%} may: {_ways(training)}"
+
+
+def right_guess(training: TrainingSet) -> float:
+    """Return how often a guess at one of the pictures is right: one in the number of answers that one chooses among.
+
+    Or the share of the commonest right answer, if that is more: whoever always says it. A typed answer is taken as
+    hardly ever guessed (`floor.chance_of`), whatever the truths are.
+    """
+    chance = chance_of(training.options)
+    return chance if training.options is None else max(chance, training.commonest / training.pictures)
+
+
+def guessed_chance(training: TrainingSet) -> float:
+    """Return how likely somebody who only guesses passes a set in one try: a sum of the binomial distribution."""
+    return _at_least(right_needed(training), training.pictures, right_guess(training))
+
+
+def _at_least(right: int, pictures: int, chance: float) -> float:
+    """Return how likely at least ``right`` of the pictures are guessed, each with the same chance."""
+    counts = range(right, pictures + 1)
+    return math.fsum(math.comb(pictures, n) * chance**n * (1 - chance) ** (pictures - n) for n in counts)
+
+
+def _ways(training: TrainingSet) -> str:
+    """Return what would mend a set that guessing passes: more pictures, of each label alike, or more of them right."""
+    alike, ways = (", of each label alike," if training.options else ""), []
+    for pictures in range(training.pictures, MOST_PICTURES + 1):
+        commonest = -(-pictures // training.options) if training.options else 0
+        enough = msgspec.structs.replace(training, pictures=pictures, commonest=commonest)
+        if guessed_chance(enough) <= GUESSED_AT_MOST:
+            paid = " that are paid" if pictures > MOST_UNPAID and not training.is_paid else ""
+            ways.append(f"it needs {pictures} pictures{paid}{alike} at this pass mark")
+            break
+    for right in range(right_needed(training) + 1, training.pictures + 1):
+        if _at_least(right, training.pictures, right_guess(training)) <= GUESSED_AT_MOST:
+            mark = _mark(right, training.pictures)
+            ways.append(f"{right} of these {training.pictures} must be right, a pass mark of {mark:g}")
+            break
+    return ", or ".join(ways) or "it needs a higher pass mark, and more pictures"
+
+
+def _mark(right: int, pictures: int) -> float:
+    """Return a pass mark, of three digits at the most, by which so many of the pictures must be right."""
+    return math.floor(1_000 * right / pictures) / 1_000
 
 
 def right_needed(training: TrainingSet) -> int:

@@ -14,6 +14,7 @@ DELETE FROM training WHERE cell = $1 AND queue_id = ANY ($2::int[]);
 -- name: trainings
 -- The training sets of queues, without what is forgotten or denied by now, and what a picture of them would pay.
 SELECT t.queue_id, t.is_paid, t.pass_mark, CASE WHEN t.is_paid THEN q.pay_micros ELSE 0 END AS pay_micros, q.lease_seconds,
+       cardinality(t.task_ids) AS saved,
        ARRAY(SELECT p.task_id FROM unnest(t.task_ids) WITH ORDINALITY AS p (task_id, n)
              JOIN gold AS g ON g.cell = $1 AND g.task_id = p.task_id AND g.aside_at IS NULL
              JOIN result AS r ON r.cell = $1 AND r.task_id = p.task_id AND r.kept ORDER BY p.n) AS task_ids
