@@ -1,15 +1,16 @@
 """What those who practise have on their desks: one picture at a time, the next when it is answered (decision 0065)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 
 from manyeyes.actions.shared.panel_seats import fresh_numbers
 from manyeyes.actions.shared.worker_desks import Desks
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.laid_work import Laid, lay_down
+from manyeyes.dispatch.laid_work import Laid, laid_until, lay_down
 from manyeyes.dispatch.rules import Purpose
+from manyeyes.dispatch.store import Work
 from manyeyes.skills import evidence, gold_items
 from manyeyes.skills.counting import lifted
 from manyeyes.skills.gold_items import SeenGold
@@ -21,8 +22,6 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.workers import practising
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
-
-_LEASES = 3  # each of the two before it may take a whole one
 
 
 async def go_on(
@@ -58,7 +57,10 @@ async def _lay(tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, g
         return
     asked = await history.questions(tx, cell, sorted({each.left_ids[0] for each in getting}))
     first = await fresh_numbers(tx, cell, len(getting))
-    laid = [_row(each, asked[each.left_ids[0]], number, now) for number, each in enumerate(getting, start=first)]
+    laid = [
+        _row(each, asked[each.left_ids[0]], number, now, desks.of(each.worker_id))
+        for number, each in enumerate(getting, start=first)
+    ]
     await lay_down(tx, now, cell, laid)
     await workers.change_desks(tx, now, cell, {row.worker_id: SessionChange(held=1) for row in laid})
     seen = [SeenGold(row.worker_id, row.of_task, row.queue_id, row.task_id) for row in laid]
@@ -69,7 +71,7 @@ async def _lay(tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, g
             desks.put_down(work)
 
 
-def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime) -> Laid:
+def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime, before: Sequence[Work]) -> Laid:
     return Laid(
         task_id=number,
         queue_id=practice.queue_id,
@@ -78,7 +80,7 @@ def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime) ->
         purpose=Purpose.PRACTICE,
         pay_micros=practice.pay_micros,
         lease_seconds=practice.lease_seconds,
-        lease_until=now + timedelta(seconds=_LEASES * practice.lease_seconds),
+        lease_until=laid_until(now, practice.lease_seconds, before),
         kind=asked.kind,
         options=asked.options,
         media=asked.media,
