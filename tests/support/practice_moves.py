@@ -74,9 +74,10 @@ class PracticeMoves(RecourseMoves):
 
     @invariant()
     def tries_are_counted_as_answered(self) -> None:
-        """What was right was answered; an open try has something left, and its people are told the truth of it."""
+        """What was right was answered; an open try has something left, and one that is passed has nothing."""
         answers = self.rows("answer", "worker_id, is_right, answered_at", f"purpose = {Purpose.PRACTICE}")
         for each in self.rows("practice", "*"):
             right = [a for a in answers if a["is_right"] and a["worker_id"] == each["worker_id"]]
             assert each["correct"] <= len(right)
-            assert (each["ended_at"] is None) == bool(each["left_ids"])
+            assert each["left_ids"] or each["ended_at"] is not None
+            assert not (each["left_ids"] and each["is_passed"])

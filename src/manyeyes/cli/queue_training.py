@@ -88,6 +88,7 @@ def _try(one: Practice) -> dict[str, Any]:
         "begun_at": one.begun_at.isoformat(),
         "ended_at": one.ended_at and one.ended_at.isoformat(),
         "passed": one.is_passed,
+        "broken_off": one.is_broken_off,
     }
 
 
@@ -110,5 +111,6 @@ def _show(found: dict[str, Any]) -> str:
 
 def _line(one: dict[str, Any]) -> str:
     how = "passed" if one["passed"] else "not passed" if one["ended_at"] else "under way"
-    right, of = one["right"], one["answered"] if one["ended_at"] else one["pictures"]
+    how = "broken off" if one["broken_off"] else how
+    right, of = one["right"], one["answered"] if one["ended_at"] or one["broken_off"] else one["pictures"]
     return f"worker {one['worker_id']}: try {one['tries']}, {right} right of {of}, {how}"

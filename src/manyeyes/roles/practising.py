@@ -129,7 +129,7 @@ async def _offers(
     for queue_id in sorted((lost & sets.keys()) | tries.keys()):
         if queue_id in queues:
             last, training = tries.get(queue_id), sets.get(queue_id)
-            shown = await _shown(db, cell, last) if last and last.ended_at else []
+            shown = await _shown(db, cell, last) if last and not last.is_open else []
             found.append(_offer(queues[queue_id], training, last, is_below=queue_id in lost, shown=shown))
     return found
 
@@ -143,7 +143,6 @@ def _offer(
     shown: list[ShownPractice],
 ) -> PracticeOffer:
     tried = last.tries - last.is_of_before if last is not None else 0
-    last = None if last is not None and last.is_of_before else last
     going_on = last is not None and last.is_open
     terms = last if going_on else training
     pictures = last.pictures if last is not None and going_on else len(training.task_ids) if training else 0
