@@ -165,17 +165,37 @@ async def test_a_try_keeps_its_terms_when_the_set_changes_or_goes(stage: Stage):
 
 
 async def test_a_forgotten_picture_counts_for_nothing_and_is_paid_if_it_lay_there(stage: Stage):
-    task_ids = await give_training(stage, 3, is_paid=True)
+    task_ids = await give_training(stage, 7, is_paid=True, pass_mark=0.9)
     worker_id = await barred_worker(stage)
     await begin(stage, worker_id)
     await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[])", task_ids[:2])
     await give(stage, worker_id, "9")
     row = await practice_of(stage, worker_id)
-    assert (row["given"], row["left_ids"]) == (0, [task_ids[2]])
+    assert (row["given"], row["left_ids"]) == (0, task_ids[2:])
     assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == 1
+    await give(stage, worker_id, *[TRUTH] * 5)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["correct"], row["is_passed"]) == (5, 5, True)
+
+
+async def test_a_try_of_which_too_little_is_left_is_broken_off_and_begun_anew(stage: Stage):
+    """Somebody who leaves a try open until most of its pictures are forgotten does not pass by a coin."""
+    task_ids = await give_training(stage, 10, pass_mark=0.8)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    await stage.go(worker_id)
+    await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[])", task_ids[3:])
+    again = await begin(stage, worker_id)
+    assert (again.tries, again.given, again.left_ids) == (1, 0, tuple(task_ids[:3])), "typed ones are hardly guessed"
+    await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = $2", task_ids[2])
     await give(stage, worker_id, TRUTH)
     row = await practice_of(stage, worker_id)
-    assert (row["given"], row["correct"], row["is_passed"]) == (1, 1, True)
+    assert (row["ended_at"], row["is_passed"], row["tries"], row["given"]) == (stage.now, False, 0, 1)
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["practice_queue"], session["held"]) == (0, 0)
+    (skill,) = await stage.rows("skill")
+    assert skill["barred_at"] is not None
 
 
 async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
@@ -192,7 +212,7 @@ async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
 
 async def test_a_picture_whose_truth_is_denied_is_not_held_against_them_afterwards(stage: Stage):
     """It counted for nothing, so "not right" must not stand on their page, with a truth that is none."""
-    task_ids = await give_training(stage, 2)
+    task_ids = await give_training(stage, 6, pass_mark=0.9)
     worker_id = await barred_worker(stage)
     begun = await begin(stage, worker_id)
     await stage.change("UPDATE gold SET aside_at = now() WHERE cell = $1 AND task_id = $2", task_ids[0])

@@ -160,9 +160,30 @@ def test_a_try_is_over_when_nothing_is_left():
 
 
 def test_what_is_forgotten_is_no_part_of_a_try():
-    assert a_try(7, 8, 9).only({8}).left_ids == (8,)
-    left = a_try(7, 8, 9, pass_mark=1.0).answered(7, is_right=True).only(()).settled(NOW)
-    assert (left.is_passed, left.given, left.tries) == (True, 1, 1), "the mark is taken of what was asked"
+    assert a_try(*range(7), pass_mark=1.0).only(set(range(1, 7))).left_ids == (1, 2, 3, 4, 5, 6)
+    five = a_try(*range(7), pass_mark=1.0)
+    for task_id in range(5):
+        five = five.answered(task_id, is_right=True)
+    left = five.only(()).settled(NOW)
+    assert (left.is_passed, left.given, left.tries) == (True, 5, 1), "the mark is taken of what was asked"
     none = a_try(7, tries=3).only(()).settled(NOW)
     assert (none.ended_at, none.is_passed, none.tries) == (NOW, False, 2), "of which nothing was asked is no try"
     assert a_try(7, tries=0).only(()).settled(NOW).tries == 0
+
+
+def test_of_a_try_that_lost_pictures_no_coin_passes_what_is_left():
+    """Whoever waits until few are left gains nothing by it. A short one of which nothing went goes on."""
+    for given in range(11):
+        for left in range(11 - given):
+            begun = a_try(*range(10), tries=2, pass_mark=0.8)
+            for task_id in range(given):
+                begun = begun.answered(task_id, is_right=True)
+            found = begun.only(set(range(given, given + left))).settled(NOW)
+            if given + left >= 8:
+                assert (found.is_broken_off, found.tries) == (False, 2)
+                assert len(found.left_ids) == left
+            else:
+                assert (found.is_broken_off, found.is_passed, found.tries, found.given) == (True, False, 1, given)
+    whole = a_try(7, pass_mark=0.8)
+    assert whole.only({7}) == whole
+    assert whole.answered(7, is_right=True).settled(NOW).is_passed

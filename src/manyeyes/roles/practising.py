@@ -142,7 +142,7 @@ def _offer(
     is_below: bool,
     shown: list[ShownPractice],
 ) -> PracticeOffer:
-    tried = last.tries - last.is_of_before if last is not None else 0
+    tried = last.tries - last.is_void if last is not None else 0
     going_on = last is not None and last.is_open
     terms = last if going_on else training
     pictures = last.pictures if last is not None and going_on else len(training.task_ids) if training else 0

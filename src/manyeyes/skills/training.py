@@ -122,7 +122,8 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody's last try with a queue's set, under the terms that they were told. ``left_ids``: still to be answered.
 
     ``tries``: how many they began, this one too. ``is_on``: they are there, and this is what they practise now.
-    ``is_of_before``: it is open, and the bar for which it began is gone; ``is_freed``: and no other one came since.
+    ``is_void``: it is open and decides nothing any more, since the bar for which it began is gone; ``is_freed``: and no
+    other one came since.
     """
 
     worker_id: int
@@ -139,18 +140,18 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     is_passed: bool = False
     is_on: bool = False
-    is_of_before: bool = False
+    is_void: bool = False
     is_freed: bool = False
 
     @property
     def is_open(self) -> bool:
         """Tell whether it goes on when they ask; one of a bar that is gone lifts no younger one (decision 0065)."""
-        return self.ended_at is None and not self.is_of_before
+        return self.ended_at is None and not self.is_void
 
     @property
     def is_broken_off(self) -> bool:
         """Tell whether it ended before its time, since there is nothing to practise for any more: it is no try."""
-        return self.is_of_before or (self.ended_at is not None and bool(self.left_ids))
+        return self.is_void or (self.ended_at is not None and bool(self.left_ids))
 
     @property
     def pictures(self) -> int:
@@ -164,28 +165,36 @@ class Practice(msgspec.Struct, frozen=True, kw_only=True):
         return replace(self, left_ids=left, given=self.given + 1, correct=self.correct + is_right)
 
     def only(self, known: Collection[int]) -> "Practice":
-        """Return the try without the pictures that are none any more: forgotten, or denied by those who know."""
-        if self.is_broken_off:
+        """Return the try without the pictures that are none any more: forgotten, or denied by those who know.
+
+        Where a coin might pass what is left it is void: else one need but wait until few are left. What was asked of
+        each is not known here, so two labels are taken, which are guessed most easily.
+        """
+        left = tuple(each for each in self.left_ids if each in known)
+        if left == self.left_ids or self.is_broken_off:
             return self
-        return msgspec.structs.replace(self, left_ids=tuple(each for each in self.left_ids if each in known))
+        whole = TrainingSet(pictures=self.given + len(left), is_paid=True, pass_mark=self.pass_mark, options=2)
+        if not whole.pictures or guessed_chance(whole) > GUESSED_AT_MOST:
+            return msgspec.structs.replace(self, is_void=True)
+        return msgspec.structs.replace(self, left_ids=left)
 
     def broken_off(self, now: datetime) -> "Practice":
         """Return the try ended before its time, as no try; what was left of it stays left (docs/decisions/0072)."""
         replace = msgspec.structs.replace
         return replace(
-            self, ended_at=now, tries=max(self.tries - 1, 0), is_on=False, is_of_before=False, is_freed=False
+            self,
+            ended_at=now,
+            tries=max(self.tries - 1, 0),
+            is_on=False,
+            is_void=False,
+            is_freed=False,
         )
 
     def settled(self, now: datetime) -> "Practice":
-        """Return the try ended if nothing of it is left; one of which nothing was asked is no try.
-
-        One that is open from before the bar of now, or of a bar that is gone, is none either: it passes nobody.
-        """
-        if self.is_of_before:
+        """Return the try ended if nothing of it is left; one that is void is broken off."""
+        if self.is_void:
             return self.broken_off(now)
         if self.left_ids or self.ended_at is not None:
             return self
         whole = TrainingSet(pictures=self.given, is_paid=self.is_paid, pass_mark=self.pass_mark)
-        passed = self.given > 0 and is_passed(whole, self.correct)
-        tries = self.tries if self.given else max(self.tries - 1, 0)
-        return msgspec.structs.replace(self, ended_at=now, is_passed=passed, tries=tries, is_on=False)
+        return msgspec.structs.replace(self, ended_at=now, is_passed=is_passed(whole, self.correct), is_on=False)

@@ -46,7 +46,7 @@ WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3
 -- one that is younger than the try is another one.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_of_before,
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
        p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
      LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
@@ -76,7 +76,7 @@ WHERE practice.cell = $1 AND practice.worker_id = p.worker_id AND practice.queue
 -- The tries of one person.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_of_before,
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
        p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
      LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
@@ -86,7 +86,7 @@ WHERE p.cell = $1 AND p.worker_id = $2 ORDER BY p.queue_id;
 -- Who practised in a queue, the newest try first.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_of_before,
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
        p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
      LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
