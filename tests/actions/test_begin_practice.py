@@ -1,5 +1,7 @@
 """Somebody below a floor practises: begun, answered, passed or not, left and taken up again (docs/decisions/0065)."""
 
+import pytest
+
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.appeal_bars import AppealBar, appeal_bars
 from manyeyes.actions.begin_practice import BeginPractice, begin_practice
@@ -8,6 +10,7 @@ from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.skills import evidence
+from manyeyes.skills.practice import store as practices
 from manyeyes.skills.training import Practice
 from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import PAY, Stage
@@ -189,25 +192,68 @@ async def test_two_queues_at_once_lay_one_picture_and_the_last_goes_on(stage: St
     ]
 
 
-async def test_a_try_from_before_a_lifted_bar_does_not_lift_the_next_one(stage: Stage):
+async def test_a_try_whose_bar_was_lifted_does_not_lift_the_next_one(stage: Stage):
     """What was right before somebody fell again says nothing of now: they begin anew, and it was no try."""
-    task_ids = await give_training(stage, 2, pass_mark=0.6)
+    task_ids = await give_training(stage, 2, is_paid=True, pass_mark=0.6)
     worker_id = await barred_worker(stage)
     await begin(stage, worker_id)
     await give(stage, worker_id, TRUTH)
     lifting = DecideBar(cell=stage.cell, worker_id=worker_id, queue_id=1, is_lifted=True)
     assert await stage.act(decide_bars, lifting) == [True]
+    lifted_at = stage.now
     stage.later(5)
     await bar(stage, worker_id)
     await give(stage, worker_id, TRUTH)
     row = await practice_of(stage, worker_id)
-    assert (row["is_passed"], row["ended_at"], row["tries"]) == (False, stage.now, 0)
+    assert (row["is_passed"], row["ended_at"], row["tries"], row["given"]) == (False, lifted_at, 0, 1)
     (skill,) = await stage.rows("skill")
     assert skill["barred_at"] == stage.now
-    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
-    assert (session["queues"], session["practice_queue"], session["held"]) == ([], 0, 0)
+    assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == 2, "what lay there is paid"
+    assert await on_desk(stage, worker_id) == []
     begun = await begin(stage, worker_id)
     assert (begun.tries, begun.left_ids, begun.given) == (1, tuple(task_ids), 0)
+
+
+@pytest.mark.parametrize("is_paid", [False, True])
+@pytest.mark.parametrize("is_seen", [False, True])
+async def test_who_gets_the_queue_from_the_operator_practises_no_more(stage: Stage, is_paid: bool, is_seen: bool):
+    """They have it again at once. A paid picture that they look at they may answer; no other one comes, or is paid."""
+    await give_training(stage, 3, is_paid=is_paid)
+    worker_id = await barred_worker(stage)
+    assert isinstance(await ask_to_practise(stage, worker_id), Practice)
+    if is_seen:
+        await stage.look(worker_id)
+    lifting = DecideBar(cell=stage.cell, worker_id=worker_id, queue_id=1, is_lifted=True)
+    assert await stage.act(decide_bars, lifting) == [True]
+    stays = is_paid and is_seen
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["queues"], session["practice_queue"], session["held"]) == ([1], 0, int(stays))
+    assert len(await on_desk(stage, worker_id)) == stays
+    if stays:
+        await give(stage, worker_id, TRUTH)
+    assert await on_desk(stage, worker_id) == []
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert session["held"] == 0
+    assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == stays
+    found = (await stage.read(practices.practices_of, stage.cell, worker_id))[1]
+    assert (found.is_broken_off, found.is_open, found.tries, found.given) == (True, False, 0, 0)
+    assert (await stage.books()).findings == []
+
+
+async def test_a_bar_that_fell_with_its_evidence_ends_the_try_too(stage: Stage):
+    """Gold that stood against them was denied: they have the queue with the next thing that they do."""
+    await give_training(stage, 3, is_paid=True)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await stage.change("UPDATE skill SET barred_at = NULL, barred_why = '' WHERE cell = $1")
+    found = (await stage.read(practices.practices_of, stage.cell, worker_id))[1]
+    assert (found.is_broken_off, found.is_open) == (True, False), "it reads so at once"
+    await give(stage, worker_id, TRUTH)
+    assert await on_desk(stage, worker_id) == []
+    row = await practice_of(stage, worker_id)
+    assert (row["ended_at"], row["is_passed"], row["tries"], row["given"]) == (stage.now, False, 0, 0)
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["queues"], session["practice_queue"], session["held"]) == ([1], 0, 0)
 
 
 async def test_going_on_after_another_bar_begins_anew(stage: Stage):

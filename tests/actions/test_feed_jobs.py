@@ -96,11 +96,12 @@ async def test_a_suspended_account_waits_as_one_without_money(stage: Stage):
 
 
 async def test_a_dearer_queue_keeps_lines_out_that_may_not_cost_so_much(stage: Stage):
-    job_id = await running(stage, await stage.account(), price_at_most_micros=PRICE)
+    job_id = await running(stage, await stage.account(), price_at_most_micros=PRICE, callback_url=HOOK)
     await stage.set_queue(1, price_micros=PRICE + 1)
     try:
         assert (await feed(stage, job_id)).entered == 0
-        assert (await find(stage, job_id)).waits_for is WaitsFor.BUDGET
+        assert (await find(stage, job_id)).waits_for is WaitsFor.PRICE, "no budget would help"
+        assert await told(stage) == [("job.stuck", job_id)]
     finally:
         await stage.set_queue(1, price_micros=PRICE)
 

@@ -1,5 +1,7 @@
 """Gold on desks: by lot, once for each person, like any task, paid by the house (docs/decisions/0062)."""
 
+from datetime import timedelta
+
 from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.lay_gold import LayGold, lay_gold
 from manyeyes.dispatch.rules import Purpose, WorkState
@@ -148,3 +150,22 @@ async def test_gold_waits_for_its_task_to_end_and_for_others_to_wait(stage: Stag
     for n in range(50):
         await stage.change("DELETE FROM gold_draw WHERE cell = $1")
         assert await lay(stage, b"%d" % n) == ()
+
+
+async def test_gold_behind_long_leases_is_there_when_they_come_to_it(stage: Stage):
+    """It was had by being laid, so taken away unseen it would be lost for them."""
+    account_id = await gold_queue(stage)
+    worker_id = await busy_worker(stage, account_id)
+    await stage.change("UPDATE work SET lease_seconds = 1200 WHERE cell = $1 AND worker_id = $2", worker_id)
+    current, *_ = await stage.desk(worker_id)
+    until = stage.now + timedelta(seconds=1200)
+    set_lease = "UPDATE work SET lease_until = $2 WHERE cell = $1 AND task_id = $3"
+    await stage.change(set_lease, until, current.task_id)
+    gold = await lay_surely(stage, worker_id)
+    for _ in range(11):
+        stage.later(100)
+        await stage.return_lapsed()
+    assert gold.task_id in [work.task_id for work in await stage.desk(worker_id)]
+    stage.later(101)
+    await stage.return_lapsed()
+    assert await stage.desk(worker_id) == [], "of somebody who lets a lease run out all goes back"

@@ -2,12 +2,18 @@
 
 import pytest
 
+from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.forget_tasks import ForgetTasks, forget_tasks
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.skills.practice import store as practices
-from manyeyes.values.refusals import Refusal
+from manyeyes.skills.training import Practice
+from manyeyes.tasks.options import PictureOptions, kind_of
+from manyeyes.tasks.questions import ChoiceOptions, FieldsOptions, NumberOptions
+from manyeyes.values.refusals import Reason, Refusal
 from support.action_stage import Stage
-from support.practising import gold
+from support.practising import ask_to_practise, barred_worker, gold
+
+YES_NO = ChoiceOptions(labels=("no", "yes"))
 
 
 async def put(stage: Stage, **given: object) -> tuple[int, ...] | Refusal:
@@ -74,3 +80,74 @@ async def test_any_gold_may_be_named_however_much_there_is(stage: Stage, monkeyp
     by_count = SetTraining(cell=stage.cell, queue_id=1, items=2)
     assert await stage.act(set_trainings, by_count, by_number) == [tuple(task_ids[:2]), (task_ids[2],)]
     assert await put(stage, task_ids=(task_ids[2],)) == (task_ids[2],)
+
+
+async def labelled(stage: Stage, *truths: str, options: PictureOptions = YES_NO) -> list[int]:
+    """Make ended tasks of queue 1 with these right answers, answered by somebody who has gone."""
+    account_id, other, made = await stage.account(), await stage.worker(), []
+    for truth in truths:
+        made.append(await stage.submit(account_id, kind=kind_of(options), options=options, truth=truth))
+        await stage.hand_out()
+        assert isinstance(await stage.answer(other, await stage.lease(other), truth), Answered)
+    await stage.go(other)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("truths", "given", "words"),
+    [
+        (("yes",), {}, "it needs 8 pictures, of each label alike"),
+        (("yes", "no") * 3, {"pass_mark": 0.5}, "would pass in 66% of the tries"),
+        (("yes",) * 10, {}, "would pass always"),
+        (("yes",) * 6 + ("no",) * 4, {}, "9 of these 10 must be right, a pass mark of 0.9"),
+    ],
+)
+async def test_a_set_that_guessing_passes_is_refused(
+    stage: Stage, truths: tuple[str, ...], given: dict[str, object], words: str
+):
+    await labelled(stage, *truths)
+    outcome = await put(stage, items=len(truths), **given)
+    assert isinstance(outcome, Refusal)
+    assert words in outcome.detail
+    assert await stage.rows("training") == []
+
+
+async def test_the_documented_ten_of_two_labels_are_taken(stage: Stage):
+    """Chosen by their number they are of each label alike, though most of the gold says yes."""
+    await labelled(stage, *("yes",) * 7, *("no",) * 5)
+    outcome = await put(stage, items=10)
+    assert isinstance(outcome, tuple), outcome
+    assert len(outcome) == 10
+
+
+async def test_a_form_is_guessed_as_seldom_as_all_of_its_fields(stage: Stage):
+    """Of two choices among four one guesses a sixteenth; where a part is typed, hardly ever."""
+    form = FieldsOptions(fields=(ChoiceOptions(name="a", labels=("1", "2")),))
+    await labelled(stage, '{"a":"1"}', '{"a":"2"}', options=form)
+    outcome = await put(stage, items=2)
+    assert isinstance(outcome, Refusal)
+    assert "25% of the tries" in outcome.detail
+    typed = FieldsOptions(fields=(*form.fields, NumberOptions(name="n")))
+    (task_id,) = await labelled(stage, '{"a":"1","n":"5"}', options=typed)
+    assert await put(stage, task_ids=(task_id,)) == (task_id,)
+
+
+async def test_what_is_left_of_a_set_is_judged_before_somebody_begins(stage: Stage):
+    """Ten pictures cannot be passed by guessing; two of them can, when the others are denied. The operator is told."""
+    task_ids = await labelled(stage, *("yes", "no") * 5)
+    assert isinstance(await put(stage, items=10), tuple)
+    worker_id = await barred_worker(stage)
+    await stage.change("UPDATE gold SET aside_at = now() WHERE cell = $1 AND task_id = ANY ($2)", task_ids[2:])
+    before = await stage.everything()
+    outcome = await ask_to_practise(stage, worker_id)
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason is Reason.NO_TRAINING
+    assert await stage.everything() == before
+
+
+async def test_a_set_that_was_saved_before_the_rule_goes_on(stage: Stage):
+    task_ids = await labelled(stage, "yes", "no")
+    columns = "cell, queue_id, task_ids, is_paid, pass_mark, set_at"
+    await stage.change(f"INSERT INTO training ({columns}) VALUES ($1, 1, $2, false, 0.5, now())", task_ids)
+    worker_id = await barred_worker(stage)
+    assert isinstance(await ask_to_practise(stage, worker_id), Practice)

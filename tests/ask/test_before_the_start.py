@@ -71,6 +71,7 @@ def test_a_dry_run_tells_items_price_and_balance_and_sends_nothing(house: AskedH
     assert "(3 × " in told.err
     assert "balance is 0.75" in told.err
     assert re.search(r"expected: \d+% right \(\d+% to \d+%\), .* 0\.0021\d* USD \(0\.0021\d* to 0\.0021\d*\)", told.err)
+    assert "err on the same pictures" not in told.err, "of one person it plays no part"
     with house.client(key) as client:
         [job] = client.jobs()
         assert (job.state, job.counts.items, job.held) == ("cancelled", 0, 0)

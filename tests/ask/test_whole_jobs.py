@@ -110,6 +110,7 @@ def test_three_people_answer_each_picture(house: AskedHouse, tmp_path: Path):
         told = house.ask(key, folder, *asked)
     assert told.code == 0, told.err
     assert "at most 0.006300 USD (3 × 0.002100, 3 people each)" in told.err
+    assert "how far they err on the same pictures is a guess" in told.err, "as on the draft's page"
     rows = rows_in(out)
     assert [row["answer"] for row in rows] == [number_of(path.read_bytes()) for path in sorted(folder.rglob("*.png"))]
     assert {(row["answers"], row["proven"], row["uncertain"], row["cost"]) for row in rows} == {

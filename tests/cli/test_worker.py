@@ -1,5 +1,6 @@
 """manyeyes worker: people who answer, and reviewers."""
 
+import asyncpg
 import pytest
 
 
@@ -98,6 +99,37 @@ def test_what_a_worker_may_do_is_changed_later(manyeyes):
     changed = manyeyes("worker", "set", "Wim", "--language", "rn", "--queue", "2", "--queue", "1", "--no-reviewer")
     assert changed.code == 0
     assert row_of(manyeyes, "Wim") == before | {"languages": ["ru"], "queues": [2, 1]}
+
+
+PRESENT = """
+INSERT INTO session (cell, worker_id, node_id, present, queues, languages, idle_since, online_since)
+VALUES (1, $1, 1, true, '{1,2}', '{en,ru}', now(), now())
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (["--queue", "2"], [2]),
+        (["--language", "en"], [1]),
+        (["--language", "de"], []),
+        (["--no-reviewer"], [1, 2]),
+        (["--queue", "1", "--queue", "2", "--language", "en", "--language", "ru"], [1, 2]),
+    ],
+)
+def test_what_is_taken_from_somebody_who_is_there_is_gone_at_once(manyeyes, dsn, run_async, given, left):
+    manyeyes("worker", "create", "Wim", "--language", "en", "--language", "ru", "--queue", "1", "--queue", "2")
+
+    async def on_database(statement, *values):
+        db = await asyncpg.connect(dsn)
+        found = await db.fetchval(statement, *values)
+        await db.close()
+        return found
+
+    worker_id = row_of(manyeyes, "Wim")["worker_id"]
+    run_async(on_database(PRESENT, worker_id))
+    assert manyeyes("worker", "set", "Wim", *given).code == 0
+    assert run_async(on_database("SELECT queues FROM session WHERE cell = 1 AND worker_id = $1", worker_id)) == left
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from manyeyes.consensus.difficulty import (
     FEWEST_WRONG,
     MOST_DIFFICULTY,
     CheckedTogether,
+    is_guessed,
     learnt_difficulty,
 )
 
@@ -65,3 +66,12 @@ def test_it_stays_where_a_rehearsal_can_be():
     together = seen([(2, 2)] * 150 + [(2, 0)] * 150)
     assert learnt_difficulty(apart) == 0.0
     assert learnt_difficulty(together) == MOST_DIFFICULTY
+
+
+def test_a_guess_is_said_where_it_plays_a_part():
+    assert [is_guessed(None, 1), is_guessed(None, 2), is_guessed(0.0, 2), is_guessed(0.3, 1)] == [
+        False,
+        True,
+        False,
+        False,
+    ]

@@ -9,13 +9,16 @@ from manyeyes.actions.count_evidence import CountEvidence, count_evidence
 from manyeyes.actions.learn_skills import LearnSkills, learn_skills
 from manyeyes.consensus.rules import Method
 from manyeyes.console.shared.languages import LANGUAGES
+from manyeyes.roles.practising import PracticeDesk
 from manyeyes.skills import evidence
 from manyeyes.skills.alike import AlikeKind, FoundAlike
 from manyeyes.skills.evidence import NewEvidence
 from manyeyes.skills.rules import EvidenceSource
+from manyeyes.skills.training import Practice
 from manyeyes.workers.store import Subject
 from support import factories
-from support.browser_visits import PHONE, has_no_sideways_scroll, link, worker_subject
+from support.browser_visits import PHONE, has_no_sideways_scroll, link, regions_beside, worker_subject
+from support.practising import fall_below, open_training
 
 pytestmark = pytest.mark.browser
 OPERATOR = Subject("operator", 0, 0)
@@ -107,6 +110,7 @@ async def alike(context, one: int, other: int) -> None:
 
 
 async def test_the_operator_sees_who_is_alike_and_each_worker_in_their_queues(site, browser):
+    await open_training(site.context, 3)
     customer = await factories.customer(site.context)
     one, other = await factories.hand(site.context), await factories.hand(site.context)
     await known(site.context, one, customer, 12, "9")
@@ -123,10 +127,16 @@ async def test_the_operator_sees_who_is_alike_and_each_worker_in_their_queues(si
     await expect(page.locator("#standings tbody tr")).to_contain_text("0% (0/12)")
     await expect(page.locator("#alike tbody tr")).to_have_count(2)
     await looked_at(page, "worker")
+    await fall_below(site.context, one)
+    assert isinstance(await PracticeDesk(site.context).begin(one.worker, 1), Practice)
     for language in LANGUAGES:
         for path in ("/operator/people/1", f"/operator/workers/{one.worker.worker_id}"):
             await page.goto(f"{site.url}{path}?lang={language}&text=largest")
             assert await has_no_sideways_scroll(page), (language, path)
+            await page.goto(f"{site.url}{path}?lang={language}&text=normal")
+            assert await page.locator(".scroll").count() >= 2
+            assert await regions_beside(page) == [], (language, path)
+            await looked_at(page, f"{path.split('/')[2]}-{language}")
     await page.goto(f"{site.url}/operator?lang=en&text=normal")
     await page.locator("#workers").get_by_role("link", name=str(other.worker.worker_id)).click()
     await expect(page.locator("main")).to_contain_text("None of their answers were checked yet.")

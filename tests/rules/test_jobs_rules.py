@@ -13,6 +13,7 @@ from manyeyes.jobs.rules import (
     FEWEST_AT_ONCE,
     FEWEST_FOR_ETA,
     OPEN_AT_ONCE,
+    STUCK_FOR,
     Job,
     JobChange,
     JobState,
@@ -149,7 +150,19 @@ def test_what_comes_back_of_a_budget_may_be_spent_again():
 def test_a_dearer_queue_than_was_agreed_to_lets_nothing_in():
     job = a_job(price_at_most_micros=PRICE - 1)
     found = room(job, price_micros=PRICE, available_micros=9 * PRICE, queue_room=9, wanted=9)
-    assert found == LineRoom(0, WaitsFor.BUDGET)
+    assert found == LineRoom(0, WaitsFor.PRICE)
+
+
+def test_a_bound_that_pays_for_one_never_makes_sure_and_that_is_said_whatever_the_budget():
+    """The queue became dearer while it runs; neither a budget nor the balance is what keeps it."""
+    sure = PeopleTerms(answers=2, answers_at_most=7, wrong_at_most=0.05)
+    for budget in (None, 0, PRICE, 99 * PRICE):
+        job = a_job(terms=sure, price_at_most_micros=2 * PRICE, budget_micros=budget)
+        cheap = room(job, price_micros=PRICE, available_micros=9 * PRICE, queue_room=9, wanted=1)
+        dear = room(job, price_micros=PRICE + 1, available_micros=0, queue_room=0, wanted=1)
+        assert cheap.waits_for in (WaitsFor.NOTHING, WaitsFor.BUDGET)
+        assert dear == LineRoom(0, WaitsFor.PRICE)
+    assert WaitsFor.PRICE in STUCK_FOR
 
 
 def test_a_line_of_several_people_takes_the_most_that_it_may_cost():
@@ -161,7 +174,7 @@ def test_a_line_of_several_people_takes_the_most_that_it_may_cost():
     bounded = a_job(terms=three, price_at_most_micros=3 * PRICE)
     assert bounded.people(PRICE) == PeopleTerms(answers=3, answers_at_most=3)
     assert (bounded.most_micros(PRICE), bounded.most_micros(PRICE + 1)) == (3 * PRICE, 4 * (PRICE + 1))
-    assert room(bounded, price_micros=PRICE + 1, **plenty) == LineRoom(0, WaitsFor.BUDGET)
+    assert room(bounded, price_micros=PRICE + 1, **plenty) == LineRoom(0, WaitsFor.PRICE)
     assert moved(DRAFT, JobVerb.START, terms=three, price_at_most_micros=3 * PRICE - 1) is Reason.PRICE_TOO_HIGH
 
 

@@ -1,10 +1,15 @@
 """A try that is left, skipped in, forgotten of, changed under, begun twice: what is promised (docs/decisions/0065)."""
 
+import pytest
+
+from manyeyes.actions.answer_tasks import Answered
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
 from manyeyes.actions.skip_tasks import Skipped
+from manyeyes.dispatch.rules import Purpose
 from manyeyes.panels import store as panels
 from manyeyes.skills.practice import store as practices
 from manyeyes.skills.training import Practice
+from manyeyes.values.refusals import Refusal
 from support.action_stage import LEASE_SECONDS, Stage
 from support.practising import TRUTH, ask_to_practise, barred_worker, begin, give, give_training, on_desk, practice_of
 
@@ -36,6 +41,26 @@ async def test_skipped_is_not_right_and_never_comes_again(stage: Stage):
     assert session["held"] == 0
 
 
+async def test_a_skip_that_is_sent_again_is_answered_as_the_first_in_each_try(stage: Stage):
+    task_ids = await give_training(stage, 2)
+    worker_id = await barred_worker(stage)
+    for _ in range(2):
+        await begin(stage, worker_id)
+        (work,) = await on_desk(stage, worker_id)
+        first = await stage.skip(worker_id, stage.lease_of(work))
+        again = await stage.skip(worker_id, stage.lease_of(work))
+        assert isinstance(first, Skipped)
+        assert isinstance(again, Skipped)
+        assert first.next_work is not None
+        assert again.next_work == first.next_work
+        assert (again.next_work.of_task, (await practice_of(stage, worker_id))["given"]) == (task_ids[1], 1)
+        other = await stage.skip(worker_id + 1, stage.lease_of(work))
+        assert isinstance(other, Refusal), "it was not theirs"
+        for _ in range(2):
+            assert isinstance(await stage.skip(worker_id, stage.lease_of(again.next_work)), Skipped)
+        assert (await practice_of(stage, worker_id))["ended_at"] == stage.now
+
+
 async def test_a_lease_that_ran_out_comes_again_when_they_ask(stage: Stage):
     task_ids = await give_training(stage, 2)
     worker_id = await barred_worker(stage)
@@ -48,6 +73,33 @@ async def test_a_lease_that_ran_out_comes_again_when_they_ask(stage: Stage):
     assert (work.of_task, (await practice_of(stage, worker_id))["given"]) == (task_ids[0], 0)
     (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
     assert (session["held"], session["practice_queue"]) == (1, 1)
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+async def test_a_picture_waits_unseen_as_long_as_what_is_before_it_takes(stage: Stage, is_first: bool):
+    """Behind other queues' long leases, laid before or after it, it neither goes nor costs the worker their try."""
+    long = 20 * LEASE_SECONDS
+    await stage.set_queue(2, lease_seconds=long)
+    task_ids, account_id, worker_id = await give_training(stage, 1), await stage.account(), await barred_worker(stage)
+    for _ in range(2):
+        await stage.submit(account_id, queue_id=2)
+    await stage.come(worker_id, 2)
+    if is_first:
+        assert isinstance(await ask_to_practise(stage, worker_id), Practice)
+    await stage.hand_out(2)
+    if not is_first:
+        await stage.match(2)
+        assert isinstance(await ask_to_practise(stage, worker_id), Practice)
+    while (before := (await stage.desk(worker_id))[0]).purpose is not Purpose.PRACTICE:
+        for _ in range(19):
+            stage.later(LEASE_SECONDS)
+            await stage.return_lapsed()
+        assert [work.of_task for work in await on_desk(stage, worker_id)] == task_ids
+        assert isinstance(await stage.answer(worker_id, stage.lease_of(before)), Answered)
+    await give(stage, worker_id, TRUTH)
+    assert (await practice_of(stage, worker_id))["is_passed"]
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert session["held"] == 0
 
 
 async def test_who_goes_in_the_middle_goes_on_where_they_were(stage: Stage):
@@ -113,17 +165,37 @@ async def test_a_try_keeps_its_terms_when_the_set_changes_or_goes(stage: Stage):
 
 
 async def test_a_forgotten_picture_counts_for_nothing_and_is_paid_if_it_lay_there(stage: Stage):
-    task_ids = await give_training(stage, 3, is_paid=True)
+    task_ids = await give_training(stage, 7, is_paid=True, pass_mark=0.9)
     worker_id = await barred_worker(stage)
     await begin(stage, worker_id)
     await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[])", task_ids[:2])
     await give(stage, worker_id, "9")
     row = await practice_of(stage, worker_id)
-    assert (row["given"], row["left_ids"]) == (0, [task_ids[2]])
+    assert (row["given"], row["left_ids"]) == (0, task_ids[2:])
     assert len(await stage.rows("pending_pay", where=f"worker_id = {worker_id}")) == 1
+    await give(stage, worker_id, *[TRUTH] * 5)
+    row = await practice_of(stage, worker_id)
+    assert (row["given"], row["correct"], row["is_passed"]) == (5, 5, True)
+
+
+async def test_a_try_of_which_too_little_is_left_is_broken_off_and_begun_anew(stage: Stage):
+    """Somebody who leaves a try open until most of its pictures are forgotten does not pass by a coin."""
+    task_ids = await give_training(stage, 10, pass_mark=0.8)
+    worker_id = await barred_worker(stage)
+    await begin(stage, worker_id)
+    await give(stage, worker_id, TRUTH)
+    await stage.go(worker_id)
+    await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = ANY ($2::bigint[])", task_ids[3:])
+    again = await begin(stage, worker_id)
+    assert (again.tries, again.given, again.left_ids) == (1, 0, tuple(task_ids[:3])), "typed ones are hardly guessed"
+    await stage.change("DELETE FROM gold WHERE cell = $1 AND task_id = $2", task_ids[2])
     await give(stage, worker_id, TRUTH)
     row = await practice_of(stage, worker_id)
-    assert (row["given"], row["correct"], row["is_passed"]) == (1, 1, True)
+    assert (row["ended_at"], row["is_passed"], row["tries"], row["given"]) == (stage.now, False, 0, 1)
+    (session,) = await stage.rows("session", where=f"worker_id = {worker_id}")
+    assert (session["practice_queue"], session["held"]) == (0, 0)
+    (skill,) = await stage.rows("skill")
+    assert skill["barred_at"] is not None
 
 
 async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
@@ -140,7 +212,7 @@ async def test_a_try_of_which_all_was_forgotten_is_none(stage: Stage):
 
 async def test_a_picture_whose_truth_is_denied_is_not_held_against_them_afterwards(stage: Stage):
     """It counted for nothing, so "not right" must not stand on their page, with a truth that is none."""
-    task_ids = await give_training(stage, 2)
+    task_ids = await give_training(stage, 6, pass_mark=0.9)
     worker_id = await barred_worker(stage)
     begun = await begin(stage, worker_id)
     await stage.change("UPDATE gold SET aside_at = now() WHERE cell = $1 AND task_id = $2", task_ids[0])

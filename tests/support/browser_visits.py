@@ -139,3 +139,9 @@ async def at_results(site: Site, browser: Browser, judge: Hand, **browser_contex
 async def has_no_sideways_scroll(page: Page) -> bool:
     """Tell whether the page is no wider than its window."""
     return bool(await page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+async def regions_beside(page: Page) -> list[str]:
+    """Return the titles of the parts of a page that scroll sideways by themselves: what is in them lies beside it."""
+    wide = "found => found.filter(e => e.scrollWidth > e.clientWidth).map(e => e.getAttribute('aria-labelledby') ?? '')"
+    return list(await page.locator(".scroll").evaluate_all(wide))

@@ -21,6 +21,7 @@ from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk
 from manyeyes.actions.show_widgets import ShowWidget
 from manyeyes.actions.skip_tasks import SkipTask
+from manyeyes.actions.take_queues import TakeQueues
 from manyeyes.actions.take_slots import TakeSlot
 from manyeyes.reports.rules import Vote
 from manyeyes.workers.rules import SkipReason
@@ -155,6 +156,16 @@ def leave(draw: Draw, world: World) -> list[Leave]:
     def one() -> Leave:
         offline = draw.one((False, True))
         return Leave(cell=CELL, worker_id=draw.one(some), offline=offline, node_id=0 if offline else LIVE_NODE)
+
+    return draw.batch(one)
+
+
+def take_queues(draw: Draw, world: World) -> list[TakeQueues]:
+    """Draw from whom queues are taken, some who practise, some who are not there."""
+    some = draw.few([*world.worker_ids, UNKNOWN])
+
+    def one() -> TakeQueues:
+        return TakeQueues(CELL, draw.one(some), tuple(draw.few(EVERY_QUEUE)))
 
     return draw.batch(one)
 

@@ -8,6 +8,8 @@ from typing import Any
 import httpx
 
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
+from manyeyes.roles.accuracy import decide_bar
+from manyeyes.roles.practising import queue_training
 from support import factories
 from support.in_process_client import Client
 from support.practising import TRUTH, fall_below, open_training
@@ -95,6 +97,39 @@ async def test_an_open_try_outlives_its_set(client: Client):
     assert (await give(client, hand, TRUTH))["next"] is None
     (over,) = await offers(client, hand)
     assert (over["state"], over["pictures"]) == ("passed", 0)
+
+
+async def test_a_try_that_the_operator_ended_is_no_try(client: Client):
+    """The queue is back at once; the paid picture in hand is taken, and after it nothing of practice comes."""
+    await open_training(client.context, 3, is_paid=True, pass_mark=0.5)
+    hand = await factories.hand(client.context)
+    await fall_below(client.context, hand)
+    await begin(client, hand)
+    lease = (await client.get("/v1/worker/next?wait=2", headers=hand.headers)).json()
+    assert await decide_bar(client.context, hand.worker.worker_id, 1, is_lifted=True) is True
+    (over,) = await offers(client, hand)
+    assert (over["state"], over["may_begin"], over["tries_left"], over["right"]) == ("broken_off", False, 3, 0)
+    session = (await client.get("/v1/worker/session", headers=hand.headers)).json()
+    assert ([queue["id"] for queue in session["queues"]], session["practising"]) == ([1], None)
+    body = {"lease": lease["lease"], "answer": {"text": TRUTH}}
+    taken = (await client.post("/v1/worker/answers", headers=hand.headers, json=body)).json()
+    assert (taken["earned"], taken["next"]) == (0.0005, None)
+
+
+async def test_a_set_that_is_worn_out_is_offered_to_nobody_and_the_operator_is_told(client: Client):
+    """Two of ten typed answers are hardly guessed; of the four that are left one must be right, and that is."""
+    await open_training(client.context, 10, pass_mark=0.2)
+    hand = await factories.hand(client.context)
+    await fall_below(client.context, hand)
+    assert len(await offers(client, hand)) == 1
+    (before,) = await queue_training(client.context, 1)
+    assert before.training is not None
+    async with client.context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE gold SET aside_at = now() WHERE task_id <> ALL ($1)", before.training.task_ids[:4])
+    (after,) = await queue_training(client.context, 1)
+    assert (before.fault, after.fault[:31]) == ("", "6 of its 10 pictures are gone; ")
+    assert await offers(client, hand) == []
+    assert (await begin(client, hand)).json()["refusal"] == "no_training"
 
 
 async def test_the_page_shows_the_members_that_there_are(client: Client):

@@ -7,6 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.practice_desks import go_on
+from manyeyes.actions.shared.training_sets import worn_out
 from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.skills.practice import store as practices
 from manyeyes.skills.practice.store import KnownTraining, Tried
@@ -44,10 +45,13 @@ async def begin_practice(
     desks = await load_desks(tx, cell, [c.worker_id for c in theirs])
     known = await practices.lock_practices(tx, cell, {c.worker_id for c in theirs})
     sets = await practices.trainings(tx, cell, {c.queue_id for c in theirs})
+    worn = await worn_out(tx, cell, sets.values())
+    offered = {queue_id: training for queue_id, training in sets.items() if queue_id not in worn}
+    asked = [each.left_ids for each in known.values()] + [each.task_ids for each in offered.values()]
+    right = await practices.right_answers(tx, cell, {task_id for task_ids in asked for task_id in task_ids})
     # 2. Decide: which try each goes on with. Of one worker's several the first is laid, the last is theirs from now on.
-    outcomes = [_begun(c, known, sets, now) if c in theirs else _NOT_BELOW for c in commands]
+    outcomes = [_begun(c, known, offered, right, now) if c in theirs else _NOT_BELOW for c in commands]
     begun = [c for c, outcome in zip(commands, outcomes, strict=True) if isinstance(outcome, Practice)]
-    right = await practices.right_answers(tx, cell, {n for each in known.values() for n in each.left_ids})
     kept = {key: known[key].only(right).settled(now) for c in begun for key in [(c.worker_id, c.queue_id)]}
     tries = {key: msgspec.structs.replace(each, is_on=False) for key, each in kept.items()}
     first: dict[int, int] = {}
@@ -74,15 +78,20 @@ def _presences(begun: Sequence[BeginPractice]) -> list[PracticePresence]:
 
 
 def _begun(
-    command: BeginPractice, known: dict[Tried, Practice], sets: Mapping[int, KnownTraining], now: datetime
+    command: BeginPractice,
+    known: dict[Tried, Practice],
+    sets: Mapping[int, KnownTraining],
+    right: Mapping[int, str],
+    now: datetime,
 ) -> Practice | Refusal:
     key = command.worker_id, command.queue_id
     before, training = known.get(key), sets.get(command.queue_id)
-    if before is not None and before.is_open:
+    left = before.only(right).settled(now) if before is not None else None
+    if before is not None and left is not None and before.is_open and (left.ended_at is None or left.is_passed):
         return before
     if training is None:
         return Refusal(Reason.NO_TRAINING, "this queue has no training set")
-    tries = before.settled(now).tries if before is not None else 0
+    tries = left.tries if left is not None else 0
     if not may_practise(tries):
         return Refusal(
             Reason.TRIED_ENOUGH,

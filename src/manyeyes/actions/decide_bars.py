@@ -6,6 +6,8 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.practice_desks import end_early
+from manyeyes.actions.shared.worker_desks import load_desks
 from manyeyes.skills import evidence
 from manyeyes.skills.counting import SkillRow, decided, lifted
 from manyeyes.skills.practice import store as practices
@@ -26,18 +28,21 @@ async def decide_bars(tx: asyncpg.Connection, now: datetime, commands: Sequence[
     """Return for each whether the bar is lifted, or that there is none, or no appeal to turn down.
 
     Who gets the queue again begins anew before its floor, with as much gold as a newcomer; their skill stays. How often
-    they tried to practise is forgotten.
+    they tried to practise is forgotten, and a try that is open is over: who practises has the queue again at once.
     """
-    # 1. Load: what is known of those who were ever checked there, locked behind their tries.
-    cell = commands[0].cell
-    await practices.lock_practices(tx, cell, {c.worker_id for c in commands})
+    # 1. Load: what is known of those who were ever checked there, locked behind their desks and tries.
+    cell, people = commands[0].cell, {c.worker_id for c in commands}
+    desks = await load_desks(tx, cell, people)
+    tries = await practices.lock_practices(tx, cell, people)
     known = await evidence.lock_known(tx, cell, sorted({(c.queue_id, c.worker_id) for c in commands}))
     # 2. Decide.
     outcomes = [_decide(command, known, now) for command in commands]
     # 3. Save.
     await evidence.save_skills(tx, cell, list(known.values()))
-    lifting = [c for c, outcome in zip(commands, outcomes, strict=True) if outcome is True]
-    await practices.forget_tries(tx, cell, [(c.worker_id, c.queue_id) for c in lifting])
+    lifting = [(c.worker_id, c.queue_id) for c, outcome in zip(commands, outcomes, strict=True) if outcome is True]
+    going_on = [tries[key] for key in sorted(lifting) if key in tries and tries[key].ended_at is None]
+    await end_early(tx, now, cell, desks, going_on, gives_back=True)
+    await practices.forget_tries(tx, cell, lifting)
     return outcomes
 
 

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.panel_seats import fresh_numbers
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.laid_work import Laid, lay_down
+from manyeyes.dispatch.laid_work import Laid, laid_until, lay_down
 from manyeyes.dispatch.rules import Purpose
 from manyeyes.dispatch.store import Work
 from manyeyes.skills import gold_items
@@ -25,7 +25,6 @@ from manyeyes.workers.store import SessionChange
 LARGEST_SWEEP = 500
 MOST_HELD = 2  # the task in hand and the one behind it; gold lies behind both, so that neither is moved
 _LOTS_AT_ONCE = 5  # more were answered while there was no room
-_LEASES = MOST_HELD + 1  # each before it may take a whole one
 
 
 class LayGold(msgspec.Struct, frozen=True):
@@ -63,7 +62,7 @@ async def lay_gold(tx: asyncpg.Connection, now: datetime, commands: Sequence[Lay
     hits = [hit for hit in hits if all(work.purpose < Purpose.GOLD for work in held[hit.worker_id])]
     chosen = await _chosen(tx, now, cell, hits, held)
     # 3. Save: the desks, what was had, how far lots are drawn.
-    laid = await _laid(tx, now, cell, hits, chosen)
+    laid = await _laid(tx, now, cell, hits, chosen, held)
     if laid:
         await lay_down(tx, now, cell, laid)
         await workers.change_desks(tx, now, cell, {row.worker_id: SessionChange(held=1) for row in laid})
@@ -125,7 +124,12 @@ def _groups(items: Sequence[GoldItem]) -> list[list[int]]:
 
 
 async def _laid(
-    tx: asyncpg.Connection, now: datetime, cell: int, hits: Sequence[_Hit], chosen: Mapping[int, int]
+    tx: asyncpg.Connection,
+    now: datetime,
+    cell: int,
+    hits: Sequence[_Hit],
+    chosen: Mapping[int, int],
+    held: Mapping[int, Sequence[Work]],
 ) -> list[Laid]:
     """Return the rows for the desks: as the queue's other work is, under fresh numbers."""
     if not chosen:
@@ -133,10 +137,13 @@ async def _laid(
     questions = await history.questions(tx, cell, sorted(set(chosen.values())))
     getting = [hit for hit in hits if chosen.get(hit.worker_id) in questions]
     first = await fresh_numbers(tx, cell, len(getting)) if getting else 0
-    return [_row(hit, questions[chosen[hit.worker_id]], number, now) for number, hit in enumerate(getting, start=first)]
+    return [
+        _row(hit, questions[chosen[hit.worker_id]], number, now, held.get(hit.worker_id, ()))
+        for number, hit in enumerate(getting, start=first)
+    ]
 
 
-def _row(hit: _Hit, asked: TaskQuestion, number: int, now: datetime) -> Laid:
+def _row(hit: _Hit, asked: TaskQuestion, number: int, now: datetime, before: Sequence[Work]) -> Laid:
     return Laid(
         task_id=number,
         queue_id=hit.queue.queue_id,
@@ -145,7 +152,7 @@ def _row(hit: _Hit, asked: TaskQuestion, number: int, now: datetime) -> Laid:
         purpose=Purpose.GOLD,
         pay_micros=hit.queue.pay_micros,
         lease_seconds=hit.queue.lease_seconds,
-        lease_until=now + timedelta(seconds=_LEASES * hit.queue.lease_seconds),
+        lease_until=laid_until(now, hit.queue.lease_seconds, before),
         kind=asked.kind,
         options=asked.options,
         media=asked.media,

@@ -7,13 +7,10 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.training_sets import answers_to_choose, judged_set
 from manyeyes.skills.practice import store as practices
 from manyeyes.skills.practice.store import NewTraining, TrainingPicture
-from manyeyes.skills.training import TrainingSet, chosen_pictures, training_fault
-from manyeyes.tasks.labels import LABEL_PICTURE
-from manyeyes.tasks.options import picture_options
-from manyeyes.tasks.questions import LABEL
-from manyeyes.tasks.shapes import shape_of
+from manyeyes.skills.training import chosen_pictures, training_fault
 from manyeyes.values.refusals import Reason, Refusal
 
 
@@ -79,20 +76,16 @@ def _made(command: SetTraining, gold: Sequence[TrainingPicture]) -> NewTraining 
             Reason.UNREADABLE,
             f"the queue has {len(task_ids)} pictures whose right answer is known, not {command.items}",
         )
-    chosen = [len(shape_of(picture_options(each.kind, each.options)).labels) for n in task_ids for each in [by_id[n]]]
-    options = min((count for count in chosen if count), default=None)
-    training = TrainingSet(
-        pictures=len(task_ids), is_paid=command.is_paid, pass_mark=command.pass_mark, options=options
-    )
-    fault = training_fault(training)
+    chosen = [by_id[task_id] for task_id in task_ids]
+    fault = training_fault(judged_set(chosen, is_paid=command.is_paid, pass_mark=command.pass_mark))
     if fault:
         return Refusal(Reason.UNREADABLE, fault)
     return NewTraining(command.queue_id, task_ids, command.is_paid, command.pass_mark)
 
 
 def _groups(gold: Sequence[TrainingPicture]) -> list[list[int]]:
-    """Return the pictures in a group for each truth where it is labels, else in one, what was asked least first."""
+    """Return the pictures in a group for each truth where one chooses it, else in one, what was asked least first."""
     groups: defaultdict[str, list[int]] = defaultdict(list)
     for each in gold:
-        groups[each.answer if each.kind in (LABEL, LABEL_PICTURE) else ""].append(each.task_id)
+        groups[each.answer if answers_to_choose(each) else ""].append(each.task_id)
     return [groups[key] for key in sorted(groups)]

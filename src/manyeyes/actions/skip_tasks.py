@@ -99,8 +99,8 @@ def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:
 
 
 def _passed_gold(taken: Iterable[Work | None]) -> list[PassedGold]:
-    """Return which of what was passed on is gold: its row is gone, and a repeated skip is to be known all the same."""
-    gold = [work for work in taken if work and work.purpose is Purpose.GOLD]
+    """Return which of it is gold or practice: its row is gone, and a repeated skip is to be known all the same."""
+    gold = [work for work in taken if work and work.purpose >= Purpose.GOLD]
     return [PassedGold(work.worker_id, work.of_task, work.task_id, work.lease) for work in gold]
 
 

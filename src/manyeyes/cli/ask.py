@@ -15,7 +15,7 @@ from rich.console import Console
 
 from manyeyes.cli.asking.answers import DONE, AnswerCells, AnswerFile, Find, finder, nothing
 from manyeyes.cli.asking.conversation import Conversation
-from manyeyes.cli.asking.endings import AskEnding, Stopped, stopped_by
+from manyeyes.cli.asking.endings import AskEnding, Stopped, goes_on_with, stopped_by
 from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.asking.progress import AskProgress
 from manyeyes.cli.asking.question_options import QuestionOptions, question_of
@@ -158,9 +158,7 @@ def _ending(ended: _Ended) -> tuple[AskEnding, str]:
     paid = f"; {job.net} USD paid" if job else ""
     words = f"{counts['answered']} answered, {counts['not_answered']} not{paid}: {ended.out}"
     if job and job.waits_for and job.state == "running":
-        more = "give more with --budget" if job.waits_for == "budget" else "top up"
-        more = f"the {job.waits_for} is used up: {more}, and the same command goes on"
-        raise Stopped(AskEnding.REFUSED, f"{words}\n{more}")
+        raise Stopped(AskEnding.REFUSED, f"{words}\n{goes_on_with(job)}")
     return AskEnding.NOT_ALL if counts["not_answered"] else AskEnding.ANSWERED, words
 
 

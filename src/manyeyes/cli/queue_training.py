@@ -73,6 +73,7 @@ def _row(each: QueueTraining) -> dict[str, Any]:
         "pay": money.text(training.pay_micros) if training else None,
         "pass_mark": training.pass_mark if training else None,
         "right_needed": each.right_needed,
+        "fault": each.fault,
         "practised": [_try(one) for one in each.tries],
     }
 
@@ -87,6 +88,7 @@ def _try(one: Practice) -> dict[str, Any]:
         "begun_at": one.begun_at.isoformat(),
         "ended_at": one.ended_at and one.ended_at.isoformat(),
         "passed": one.is_passed,
+        "broken_off": one.is_broken_off,
     }
 
 
@@ -99,6 +101,8 @@ def _show(found: dict[str, Any]) -> str:
             count = len(each["tasks"])
             lines.append(f"{where}{count} pictures, {pay}, {each['right_needed']} must be right")
             lines.append(f"tasks {', '.join(map(str, each['tasks']))}")
+            if each["fault"]:
+                lines.append(f"nobody may begin it any more, make it anew: {each['fault']}")
         else:
             lines.append(f"{where}no training set; `manyeyes queue training {found['queue_id']} --items 10` makes one")
         lines += [_line(one) for one in each["practised"]]
@@ -107,5 +111,6 @@ def _show(found: dict[str, Any]) -> str:
 
 def _line(one: dict[str, Any]) -> str:
     how = "passed" if one["passed"] else "not passed" if one["ended_at"] else "under way"
-    right, of = one["right"], one["answered"] if one["ended_at"] else one["pictures"]
+    how = "broken off" if one["broken_off"] else how
+    right, of = one["right"], one["answered"] if one["ended_at"] or one["broken_off"] else one["pictures"]
     return f"worker {one['worker_id']}: try {one['tries']}, {right} right of {of}, {how}"

@@ -10,6 +10,7 @@ from manyeyes.actions.disable_workers import DisableWorker, disable_workers
 from manyeyes.actions.enable_workers import EnableWorker, enable_workers
 from manyeyes.actions.leave import Leave, leave
 from manyeyes.actions.register_workers import RegisterWorker, register_workers
+from manyeyes.actions.take_queues import TakeQueues, take_queues
 from manyeyes.cli.alike import alike_rows_of, alike_table
 from manyeyes.cli.command import CommandFailed, Common, browsers, run, say
 from manyeyes.cli.floors import skill_rows_of, skill_table
@@ -17,8 +18,10 @@ from manyeyes.cli.lookup import find_worker, read_language
 from manyeyes.roles.login_links import login_url, sign_out_everywhere
 from manyeyes.runtime.context import Context
 from manyeyes.tasks.rules import QueueTerms
+from manyeyes.values.refusals import Refusal
 from manyeyes.values.text.rules import read_name
 from manyeyes.workers import store as workers
+from manyeyes.workers.rules import queues_for
 from manyeyes.workers.store import Subject, Worker
 
 app = App(name="worker", help="People who answer.")
@@ -97,7 +100,7 @@ def set_worker(
     reviewer: bool | None = None,
     common: Common | None = None,
 ) -> None:
-    """Change what a worker may do; they work on as before until they take a break and come back.
+    """Change what a worker may do: what is taken away is gone at once, what is given they get when they next come.
 
     Parameters
     ----------
@@ -113,7 +116,7 @@ def set_worker(
         if language is None and queue is None and reviewer is None:
             raise CommandFailed("say what to change: --language, --queue, --reviewer or --no-reviewer")
         found = await find_worker(context, worker)
-        await _queues(context, queue or [])
+        terms = await _queues(context, queue or [])
         command = ChangeWorker(
             worker_id=found.worker_id,
             languages=None if language is None else _languages(language),
@@ -122,9 +125,21 @@ def set_worker(
         )
         await context.batcher.ask(change_workers, command)
         await context.notifier.tell_changed()
-        return _row(await find_worker(context, str(found.worker_id)))
+        changed = await find_worker(context, str(found.worker_id))
+        if language is not None or queue is not None:
+            await _take_away(context, changed, terms)
+        return _row(changed)
 
     run(common, work, _line)
+
+
+async def _take_away(context: Context, worker: Worker, terms: dict[int, QueueTerms]) -> None:
+    """Take from a worker's presence, in each cell, the queues that they may not do any more."""
+    spoken = {each.queue_id: each.language for each in terms.values()}
+    allowed = queues_for(None, None, worker.queues, worker.languages, spoken)
+    lost = sorted(terms.keys() - set(() if isinstance(allowed, Refusal) else allowed[0]))
+    for cell in context.cells.numbers:
+        await context.batcher.ask(take_queues, TakeQueues(cell, worker.worker_id, tuple(lost)))
 
 
 @app.command

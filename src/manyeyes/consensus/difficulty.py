@@ -33,3 +33,11 @@ def learnt_difficulty(seen: CheckedTogether) -> float | None:
     wrong = seen.wrong / seen.answers
     found = (seen.both_wrong / seen.pairs - wrong**2) / (wrong * (1 - wrong))
     return min(max(found, 0.0), MOST_DIFFICULTY)
+
+
+def is_guessed(learnt: float | None, answers_at_most: int) -> bool:
+    """Tell whether an expectation must say that it guesses how far people err on the same pictures.
+
+    It does where nothing was learnt of it and several people are asked: of one it plays no part.
+    """
+    return learnt is None and answers_at_most > 1

@@ -618,7 +618,7 @@ CREATE TABLE job (
     created_at      timestamptz NOT NULL,
     started_at      timestamptz,
     ended_at        timestamptz,
-    waits_for       text NOT NULL DEFAULT '',        -- why nothing enters: budget, balance, queue, pictures; empty: it goes on
+    waits_for       text NOT NULL DEFAULT '',        -- why nothing enters: budget, price, balance, queue, pictures; empty: it goes on
     items           int NOT NULL DEFAULT 0,          -- lines of complete uploads
     entered         int NOT NULL DEFAULT 0,          -- lines up to this one entered the queue or ended before it
     open            int NOT NULL DEFAULT 0,          -- of them wait, rest or are being answered

@@ -1,14 +1,14 @@
 """Work that is laid on one person's desk and waits for nobody else: gold and practice; what a number is about."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
 
 from manyeyes.db.rows import columns
 from manyeyes.dispatch.rules import Purpose
-from manyeyes.dispatch.store import SQL
+from manyeyes.dispatch.store import SQL, Work
 
 
 class Laid(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +28,15 @@ class Laid(msgspec.Struct, frozen=True, kw_only=True):
     question_id: int
 
 
+def laid_until(now: datetime, lease_seconds: int, before: Iterable[Work]) -> datetime:
+    """Return until when what is laid behind other work may lie there unseen: until all of that has had its time.
+
+    ``before``: what lies on the desk already, each of which may take a whole lease of its own queue's; and then one
+    more lease of ``lease_seconds``, so that it is never taken away before it could be seen (docs/decisions/0072).
+    """
+    return now + timedelta(seconds=lease_seconds + sum(work.lease_seconds for work in before))
+
+
 async def lay_down(tx: asyncpg.Connection, now: datetime, cell: int, rows: Sequence[Laid]) -> None:
     """Lay what is for single people on their desks, unseen; their presences are locked."""
     found = columns(
@@ -36,6 +45,12 @@ async def lay_down(tx: asyncpg.Connection, now: datetime, cell: int, rows: Seque
         *("lease_until", "question_id", "of_task", "purpose"),
     )
     await tx.execute(SQL.lay_down, cell, now, *found)
+
+
+async def lie_on(tx: asyncpg.Connection, cell: int, until: Mapping[int, datetime]) -> None:
+    """Let what is for single people lie on their desks unseen until then; it is locked."""
+    if until:
+        await tx.execute(SQL.lie_on, cell, list(until), list(until.values()))
 
 
 async def subject(db: asyncpg.Connection, cell: int, number: int) -> tuple[int, datetime] | None:

@@ -188,6 +188,11 @@ FROM unnest($3::bigint[], $4::int[], $5::bigint[], $6::int[], $7::text[], $8::te
      AS w (task_id, queue_id, pay_micros, lease_seconds, kind, options, media, worker_id, lease_until, question_id, of_task,
            purpose);
 
+-- name: lie_on
+-- What is for one person lies on their desk a while longer, since they are busy with what is before it; it is locked.
+UPDATE work SET lease_until = p.lease_until FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
+WHERE work.cell = $1 AND work.task_id = p.task_id;
+
 -- name: subject
 -- Which task a seat, or what is for one person, is about, and when that task came: a picture's address names the seat.
 SELECT task_id, created_at FROM task WHERE cell = $1 AND task_id = coalesce(

@@ -31,13 +31,16 @@ class WaitsFor(enum.StrEnum):
     """Why no further line of a running job enters its queue."""
 
     NOTHING = ""
-    BUDGET = "budget"  # of the job, or what one task may cost at most
+    BUDGET = "budget"  # of the job
+    PRICE = "price"  # one task would cost more now than it may: no budget helps, only another price of the queue
     BALANCE = "balance"
     QUEUE = "queue"  # is nearly full: jobs leave room for others
     PICTURES = "pictures"  # are slow to come from their addresses
 
 
-STUCK_FOR = frozenset({WaitsFor.BUDGET, WaitsFor.BALANCE})  # what its customer must see to; all else ends by itself
+STUCK_FOR = frozenset(
+    {WaitsFor.BUDGET, WaitsFor.PRICE, WaitsFor.BALANCE}
+)  # what its customer must see to; all else ends by itself
 
 
 class JobVerb(enum.StrEnum):
@@ -219,12 +222,12 @@ def room(job: Job, *, price_micros: int, available_micros: int, queue_room: int,
     """Return how many of ``wanted`` lines may enter now, at this price of an answer; ``queue_room``: of its queue.
 
     A line takes the most that it may cost. Held and charged less refunds never exceed the budget (docs/decisions/0046):
-    a budget of exactly n tasks lets n in.
+    a budget of exactly n tasks lets n in. Where a task's own bound pays for too few people, that is said before all.
     """
     most = min(wanted, max(0, OPEN_AT_ONCE - job.open))
     people = job.people(price_micros)
     if people is None:
-        return LineRoom(0, WaitsFor.BUDGET)
+        return LineRoom(0, WaitsFor.PRICE)
     each = people.most_micros(price_micros)
     bounds = [(max(0, available_micros) // each, WaitsFor.BALANCE), (max(0, queue_room), WaitsFor.QUEUE)]
     if job.budget_micros is not None:

@@ -7,6 +7,7 @@ import msgspec
 
 from manyeyes.actions.begin_practice import BeginPractice, begin_practice
 from manyeyes.actions.set_trainings import SetTraining, set_trainings
+from manyeyes.actions.shared.training_sets import worn_out
 from manyeyes.roles.pictures import KeptPicture, kept_picture
 from manyeyes.roles.worker import WorkerDesk
 from manyeyes.runtime.context import Context
@@ -64,10 +65,14 @@ class PracticeOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueueTraining(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue's training set in a cell, as the operator sees it, and who practised with it, the newest first."""
+    """A queue's training set in a cell, as the operator sees it, and who practised with it, the newest first.
+
+    ``fault``: why nobody may begin it any more, though it was saved; empty: they may.
+    """
 
     cell: int
     training: KnownTraining | None
+    fault: str
     right_needed: int
     tries: list[Practice]
 
@@ -117,12 +122,14 @@ async def _offers(
 ) -> list[PracticeOffer]:
     lost = await skills.lost_queues(db, cell, worker.worker_id) & set(worker.queues)
     tries = await practices.practices_of(db, cell, worker.worker_id)
-    sets = await practices.trainings(db, cell, lost)
+    known = await practices.trainings(db, cell, lost)
+    worn = await worn_out(db, cell, known.values())
+    sets = {queue_id: training for queue_id, training in known.items() if queue_id not in worn}
     found = []
     for queue_id in sorted((lost & sets.keys()) | tries.keys()):
         if queue_id in queues:
             last, training = tries.get(queue_id), sets.get(queue_id)
-            shown = await _shown(db, cell, last) if last and last.ended_at else []
+            shown = await _shown(db, cell, last) if last and not last.is_open else []
             found.append(_offer(queues[queue_id], training, last, is_below=queue_id in lost, shown=shown))
     return found
 
@@ -135,8 +142,7 @@ def _offer(
     is_below: bool,
     shown: list[ShownPractice],
 ) -> PracticeOffer:
-    tried = last.tries - last.is_of_before if last is not None else 0
-    last = None if last is not None and last.is_of_before else last
+    tried = last.tries - last.is_void if last is not None else 0
     going_on = last is not None and last.is_open
     terms = last if going_on else training
     pictures = last.pictures if last is not None and going_on else len(training.task_ids) if training else 0
@@ -176,6 +182,7 @@ async def queue_training(context: Context, queue_id: int) -> list[QueueTraining]
     for cell in context.cells.numbers:
         async with context.cells.pool(cell).acquire() as db:
             training = (await practices.trainings(db, cell, [queue_id])).get(queue_id)
+            worn = await worn_out(db, cell, [training] if training else [])
             tries = await practices.practices_in(db, cell, queue_id, MOST_PEOPLE)
         needed = 0
         if training is not None:
@@ -183,7 +190,8 @@ async def queue_training(context: Context, queue_id: int) -> list[QueueTraining]
             needed = right_needed(
                 TrainingSet(pictures=pictures, is_paid=training.is_paid, pass_mark=training.pass_mark)
             )
-        found.append(QueueTraining(cell=cell, training=training, right_needed=needed, tries=tries))
+        fault = worn.get(queue_id, "")
+        found.append(QueueTraining(cell=cell, training=training, fault=fault, right_needed=needed, tries=tries))
     return found
 
 

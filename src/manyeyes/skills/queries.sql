@@ -73,14 +73,16 @@ JOIN task AS t ON t.cell = $1 AND t.task_id = g.task_id
 ORDER BY h.worker_id, g.task_id;
 
 -- name: insert_seen
--- Gold that lies on somebody's desk now was had by them; in a second try to practise it comes again.
+-- Gold that lies on somebody's desk now was had by them. To practise it may come again, under another number: what they do
+-- with it now is known by that one.
 INSERT INTO gold_seen (cell, worker_id, task_id, queue_id, work_id, laid_at)
 SELECT $1, s.worker_id, s.task_id, s.queue_id, s.work_id, $2
 FROM unnest($3::bigint[], $4::bigint[], $5::int[], $6::bigint[]) AS s (worker_id, task_id, queue_id, work_id)
-ORDER BY s.worker_id, s.task_id ON CONFLICT DO NOTHING;
+ORDER BY s.worker_id, s.task_id
+ON CONFLICT (cell, worker_id, task_id) DO UPDATE SET work_id = excluded.work_id, passed_lease = 0, passed_at = NULL;
 
 -- name: set_passed
--- Gold that people passed on, and on which lease: a repeated skip is recognised by it.
+-- Gold, or practice, that people passed on, and on which lease: a repeated skip is recognised by it.
 UPDATE gold_seen SET passed_lease = p.lease, passed_at = $2
 FROM unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::int[]) AS p (worker_id, task_id, work_id, lease)
 WHERE gold_seen.cell = $1 AND gold_seen.worker_id = p.worker_id AND gold_seen.task_id = p.task_id

@@ -4,6 +4,7 @@ import msgspec
 
 from manyeyes.roles.practising import PracticeDesk, PracticeOffer
 from manyeyes.runtime.context import Context
+from manyeyes.skills.training import Practice
 from manyeyes.v1.authentication import signed_in_worker
 from manyeyes.v1.operations import Call, Operation
 from manyeyes.v1.worker_views import QueueView, queue_view
@@ -21,7 +22,8 @@ class PracticeRequest(msgspec.Struct):
 class PracticeView(msgspec.Struct, frozen=True, kw_only=True):
     """What there is to practise in a queue, and the last try. ``pay``: of each picture in USD, 0: they are not paid.
 
-    ``state``: none (not tried), open, passed or failed; ``right``: null while it is open.
+    ``state``: none (not tried), open, passed, failed, or broken_off: there was nothing to practise for any more, and it
+    is no try. ``right``: null while it is open.
     """
 
     queue: QueueView
@@ -61,7 +63,6 @@ class PracticeApi:
 def practice_view(offer: PracticeOffer) -> PracticeView:
     """Return an offer as it is told. Of a try that is over the figures are its own."""
     last = offer.last
-    state = "none" if last is None else "open" if last.ended_at is None else "passed" if last.is_passed else "failed"
     return PracticeView(
         queue=queue_view(offer.queue),
         pictures=offer.pictures,
@@ -69,10 +70,18 @@ def practice_view(offer: PracticeOffer) -> PracticeView:
         pay=number(offer.pay_micros),
         tries_left=offer.tries_left,
         may_begin=offer.may_begin,
-        state=state,
+        state=_state(last),
         answered=last.given if last else 0,
-        right=last.correct if last and last.ended_at else None,
+        right=last.correct if last and not last.is_open else None,
     )
+
+
+def _state(last: Practice | None) -> str:
+    if last is None:
+        return "none"
+    if last.is_broken_off:
+        return "broken_off"
+    return "open" if last.ended_at is None else "passed" if last.is_passed else "failed"
 
 
 # What the router serves and openapi.py describes.

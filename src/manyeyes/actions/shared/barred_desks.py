@@ -1,4 +1,4 @@
-"""Who is below a queue's floor loses it while they are there: it is no queue of their presence any more."""
+"""Who loses a queue while they are there, by its floor or the operator: it is none of their presence any more."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,21 +15,21 @@ from manyeyes.workers.store import SessionChange
 
 
 async def take_queues_away(
-    tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, barred: Sequence[tuple[int, int]]
+    tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, lost: Sequence[tuple[int, int]]
 ) -> tuple[int, ...]:
-    """Take queues from the presences of barred people, by (queue, worker); return the queues that work went back to.
+    """Take queues from people's presences, by (queue, worker); return the queues that work went back to.
 
     Their presences and ``desks`` are locked. What they look at they may still answer; what lies behind it, unseen,
     goes back.
     """
-    if not barred:
+    if not lost:
         return ()
-    gone = set(barred)
+    gone = set(lost)
     back = [
         work for work in desks.works() if work.state is WorkState.QUEUED and (work.queue_id, work.worker_id) in gone
     ]
     await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in back])
     counts = Counter(work.worker_id for work in back)
     await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
-    await workers.drop_queues(tx, cell, barred)
+    await workers.drop_queues(tx, cell, lost)
     return tuple(sorted({work.queue_id for work in back}))

@@ -43,7 +43,7 @@ async def keep_practice(
     await panels.set_right(tx, cell, {n: rightness[n] for each in answers if (n := each.work.task_id) in rightness})
     for each in given:
         key, task_id = (each.work.worker_id, each.work.queue_id), each.work.of_task
-        if key in known and task_id in known[key].left_ids and task_id in right:
+        if key in known and known[key].is_open and task_id in known[key].left_ids and task_id in right:
             known[key] = known[key].answered(task_id, is_right=rightness[each.work.task_id])
     await go_on(tx, now, cell, desks, people, known=known, right=right)
 

@@ -1,15 +1,17 @@
 """What those who practise have on their desks: one picture at a time, the next when it is answered (decision 0065)."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 import asyncpg
 
 from manyeyes.actions.shared.panel_seats import fresh_numbers
 from manyeyes.actions.shared.worker_desks import Desks
 from manyeyes.dispatch import store as dispatch
-from manyeyes.dispatch.laid_work import Laid, lay_down
-from manyeyes.dispatch.rules import Purpose
+from manyeyes.dispatch.laid_work import Laid, laid_until, lay_down
+from manyeyes.dispatch.rules import Purpose, WorkState
+from manyeyes.dispatch.store import Returning, Work
 from manyeyes.skills import evidence, gold_items
 from manyeyes.skills.counting import lifted
 from manyeyes.skills.gold_items import SeenGold
@@ -21,8 +23,6 @@ from manyeyes.tasks.history import TaskQuestion
 from manyeyes.workers import practising
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import SessionChange
-
-_LEASES = 3  # each of the two before it may take a whole one
 
 
 async def go_on(
@@ -48,8 +48,35 @@ async def go_on(
     await _lay(tx, now, cell, desks, getting)
     over = [each for each in tries.values() if each.ended_at is not None]
     if over:
-        await practising.end_practising(tx, cell, [(each.worker_id, each.queue_id, each.is_passed) for each in over])
+        ended = [(e.worker_id, e.queue_id, e.is_passed or _is_back(known[e.worker_id, e.queue_id])) for e in over]
+        await practising.end_practising(tx, cell, ended)
         await _lift(tx, now, cell, [(each.queue_id, each.worker_id) for each in over if each.is_passed])
+
+
+async def end_early(
+    tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, tries: Collection[Practice], *, gives_back: bool
+) -> None:
+    """Break off tries for which there is no reason any more; ``gives_back``: who practises has the queue again.
+
+    The tries, presences and ``desks`` are locked. What they look at, and is paid, they may still answer; all else of it
+    is gone at once (docs/decisions/0072).
+    """
+    if not tries:
+        return
+    await practices.save_practices(tx, cell, [each.broken_off(now) for each in tries])
+    await practising.end_practising(tx, cell, [(e.worker_id, e.queue_id, gives_back and e.is_on) for e in tries])
+    theirs = {(each.worker_id, each.queue_id) for each in tries}
+    lying = [w for w in desks.works() if w.purpose is Purpose.PRACTICE and (w.worker_id, w.queue_id) in theirs]
+    gone = [work for work in lying if work.state is WorkState.QUEUED or not work.pay_micros]
+    await dispatch.put_back(tx, cell, [Returning(work.task_id, work.failures) for work in gone])
+    counts = Counter(work.worker_id for work in gone)
+    await workers.change_desks(tx, now, cell, {w: SessionChange(held=-n) for w, n in sorted(counts.items())})
+    desks.clear(gone)
+
+
+def _is_back(before: Practice) -> bool:
+    """Tell whether somebody who practises has the queue again, since nobody keeps it from them any more."""
+    return before.is_freed and before.is_on
 
 
 async def _lay(tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, getting: Sequence[Practice]) -> None:
@@ -58,7 +85,10 @@ async def _lay(tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, g
         return
     asked = await history.questions(tx, cell, sorted({each.left_ids[0] for each in getting}))
     first = await fresh_numbers(tx, cell, len(getting))
-    laid = [_row(each, asked[each.left_ids[0]], number, now) for number, each in enumerate(getting, start=first)]
+    laid = [
+        _row(each, asked[each.left_ids[0]], number, now, desks.of(each.worker_id))
+        for number, each in enumerate(getting, start=first)
+    ]
     await lay_down(tx, now, cell, laid)
     await workers.change_desks(tx, now, cell, {row.worker_id: SessionChange(held=1) for row in laid})
     seen = [SeenGold(row.worker_id, row.of_task, row.queue_id, row.task_id) for row in laid]
@@ -69,7 +99,7 @@ async def _lay(tx: asyncpg.Connection, now: datetime, cell: int, desks: Desks, g
             desks.put_down(work)
 
 
-def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime) -> Laid:
+def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime, before: Sequence[Work]) -> Laid:
     return Laid(
         task_id=number,
         queue_id=practice.queue_id,
@@ -78,7 +108,7 @@ def _row(practice: Practice, asked: TaskQuestion, number: int, now: datetime) ->
         purpose=Purpose.PRACTICE,
         pay_micros=practice.pay_micros,
         lease_seconds=practice.lease_seconds,
-        lease_until=now + timedelta(seconds=_LEASES * practice.lease_seconds),
+        lease_until=laid_until(now, practice.lease_seconds, before),
         kind=asked.kind,
         options=asked.options,
         media=asked.media,

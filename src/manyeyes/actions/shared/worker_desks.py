@@ -44,6 +44,11 @@ class Desks:
         """Put a task that `take` removed back on its desk."""
         self._works[work.task_id] = work
 
+    def clear(self, works: Iterable[Work]) -> None:
+        """Remove what was taken off the desks."""
+        for work in works:
+            self._works.pop(work.task_id, None)
+
     def next_for(self, worker_id: int) -> Work | None:
         """Return what the worker looks at next: what is current, else what is queued."""
         return next(iter(self.of(worker_id)), None)

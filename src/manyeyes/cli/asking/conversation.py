@@ -7,6 +7,7 @@ from pathlib import Path
 from manyeyes.cli.asking.endings import AskEnding, Stopped
 from manyeyes.cli.asking.plan import AskPlan
 from manyeyes.cli.command import say
+from manyeyes.consensus.difficulty import is_guessed
 from manyeyes_client import Job
 from manyeyes_client.messages import Rehearsal
 
@@ -41,7 +42,7 @@ class Conversation:
         count, each = len(plan.asked), job.price.task
         say(f"at most {each * count} USD ({count} × {each}{_people(job)}); the balance is {balance} USD")
         if job.rehearsal is not None:
-            say(_expected(job.rehearsal, count))
+            say(_expected(job.rehearsal, count, job.terms.answers_at_most))
 
     def agree(self) -> None:
         """Ask whether to start. Raises `Stopped` for a no, and where nobody can be asked."""
@@ -68,7 +69,7 @@ def _people(job: Job) -> str:
     return f", {people} each" if asked.wrong_at_most is None else f", {people} each until it is sure"
 
 
-def _expected(told: Rehearsal, count: int) -> str:
+def _expected(told: Rehearsal, count: int, answers_at_most: int) -> str:
     """Return in words what so many pictures are likely to bring, each figure with its band."""
     times = Decimal(count) / told.items
     cost, low, high = (round(each * times, 4) for each in (told.cost.cost, told.cost.cost_low, told.cost.cost_high))
@@ -84,6 +85,8 @@ def _expected(told: Rehearsal, count: int) -> str:
         parts.append("{:.1f} minutes ({:.1f} to {:.1f})".format(*minutes))
     known = told.known or "none"
     guess = "" if told.known else "; a guess"
+    if is_guessed(told.difficulty, answers_at_most):
+        guess += "; how far they err on the same pictures is a guess"
     return f"expected: {', '.join(parts)}; {known} of the queue's people are known{guess}"
 
 

@@ -2,8 +2,10 @@
 
 import enum
 
+from manyeyes.consensus.terms import PeopleTerms
 from manyeyes_client import (
     BadItems,
+    Job,
     KeyReused,
     ManyeyesError,
     NotReached,
@@ -38,6 +40,16 @@ ON_OTHER_TERMS = (
     "(--answers and what goes with it, --queue, --price-at-most or --life): "
     "with the same ones that job goes on; with --run NAME they are asked, and paid, anew"
 )
+
+
+def goes_on_with(job: Job) -> str:
+    """Return in words what a running job waits for that its customer must see to, and what helps."""
+    if job.waits_for == "price":
+        asked = PeopleTerms(answers=job.terms.answers, wrong_at_most=job.terms.wrong_at_most)
+        least, bound = asked.fewest * job.price.per_answer, job.terms.price_at_most
+        return f"a picture costs {least} USD now, and may cost {bound}: the same command goes on when it is cheaper"
+    more = "give more with --budget" if job.waits_for == "budget" else "top up"
+    return f"the {job.waits_for} is used up: {more}, and the same command goes on"
 
 
 def stopped_by(error: ManyeyesError) -> Stopped:

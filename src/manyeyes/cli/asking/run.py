@@ -16,7 +16,7 @@ from manyeyes_client.jobs_over import OVER
 
 LONGEST_NAME = 60  # of a job: docs/decisions/0037
 LOOKS, LOOK_SECONDS = 6, 1.0
-WANT_OF_MONEY = ("budget", "balance")
+WANT_OF_MONEY = ("budget", "price", "balance")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ DELETE FROM training WHERE cell = $1 AND queue_id = ANY ($2::int[]);
 -- name: trainings
 -- The training sets of queues, without what is forgotten or denied by now, and what a picture of them would pay.
 SELECT t.queue_id, t.is_paid, t.pass_mark, CASE WHEN t.is_paid THEN q.pay_micros ELSE 0 END AS pay_micros, q.lease_seconds,
+       cardinality(t.task_ids) AS saved,
        ARRAY(SELECT p.task_id FROM unnest(t.task_ids) WITH ORDINALITY AS p (task_id, n)
              JOIN gold AS g ON g.cell = $1 AND g.task_id = p.task_id AND g.aside_at IS NULL
              JOIN result AS r ON r.cell = $1 AND r.task_id = p.task_id AND r.kept ORDER BY p.n) AS task_ids
@@ -41,12 +42,14 @@ SELECT queue_id, worker_id FROM skill
 WHERE cell = $1 AND (queue_id, worker_id) IN (SELECT * FROM unnest($2::int[], $3::bigint[])) AND barred_at IS NOT NULL;
 
 -- name: lock_practices
--- The tries of people, locked in the order of the key. A bar that is younger than a try is another one than it began for.
+-- The tries of people, locked in the order of the key. A try goes on as long as the bar for which it began;
+-- one that is younger than the try is another one.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
-           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
+       p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
+     LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = ANY ($2::bigint[]) ORDER BY p.worker_id, p.queue_id FOR UPDATE OF p;
 
 -- name: save_practices
@@ -73,18 +76,20 @@ WHERE practice.cell = $1 AND practice.worker_id = p.worker_id AND practice.queue
 -- The tries of one person.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
-           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
+       p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
+     LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.worker_id = $2 ORDER BY p.queue_id;
 
 -- name: practices_in
 -- Who practised in a queue, the newest try first.
 SELECT p.worker_id, p.queue_id, p.tries, p.left_ids, p.given, p.correct, p.is_paid, p.pass_mark, p.pay_micros, p.lease_seconds,
        p.begun_at, p.ended_at, p.is_passed, coalesce(s.practice_queue = p.queue_id AND s.present, false) AS is_on,
-       p.ended_at IS NULL AND coalesce(p.begun_at < (SELECT barred_at FROM skill AS k WHERE k.cell = $1
-           AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id), false) AS is_of_before
+       p.ended_at IS NULL AND coalesce(k.barred_at > p.begun_at, true) AS is_void,
+       p.ended_at IS NULL AND k.barred_at IS NULL AS is_freed
 FROM practice AS p LEFT JOIN session AS s ON s.cell = $1 AND s.worker_id = p.worker_id
+     LEFT JOIN skill AS k ON k.cell = $1 AND k.queue_id = p.queue_id AND k.worker_id = p.worker_id
 WHERE p.cell = $1 AND p.queue_id = $2 ORDER BY p.begun_at DESC, p.worker_id LIMIT $3;
 
 -- name: practised

@@ -17,7 +17,10 @@ Tried = tuple[int, int]  # worker, queue
 
 
 class KnownTraining(msgspec.Struct, frozen=True, kw_only=True):
-    """A queue's training set as it is now; ``pay_micros`` and ``lease_seconds``: the queue's, of a picture of it."""
+    """A queue's training set as it is now; ``pay_micros`` and ``lease_seconds``: the queue's, of a picture of it.
+
+    ``saved``: of how many pictures it was made; of these ``task_ids`` are still here and not denied.
+    """
 
     queue_id: int
     task_ids: tuple[int, ...]
@@ -25,6 +28,7 @@ class KnownTraining(msgspec.Struct, frozen=True, kw_only=True):
     pass_mark: float
     pay_micros: int
     lease_seconds: int
+    saved: int
 
 
 class NewTraining(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from manyeyes.accounts.store import AccountPlace
+from manyeyes.consensus.difficulty import is_guessed
 from manyeyes.consensus.terms import ONE_ANSWER, within
 from manyeyes.console.customer.jobs import job_words
 from manyeyes.console.customer.jobs.asked_question import options_in
@@ -92,6 +93,7 @@ async def draw_draft(
         **people,
         price={"items": items, "total": total, "available": purse.available_micros, "missing": _missing(purse, total)},
         expected=expected,
+        difficulty_is_guessed=expected is not None and is_guessed(expected.difficulty, people["asked"].answers_at_most),
         has_budget_for=_affordable(terms.budget, people["each_micros"]),
         preview=preview(request, options, question, chosen.queue, picture, examples),
         is_sample=not picture,

@@ -27,6 +27,10 @@ WAITS: Mapping[WaitsFor, str] = {
     WaitsFor.BUDGET: mark(
         "It waits: the next picture would cost more than the job may. Raise its budget below, and it goes on by itself."
     ),
+    WaitsFor.PRICE: mark(
+        "It waits: one picture costs more now than you let it cost. It goes on by itself if the price of its queue "
+        "falls; else cancel it, and start another job with a higher bound, or for fewer people."
+    ),
     WaitsFor.BALANCE: mark(
         "It waits: your balance does not cover the next picture. Ask the operator of this installation to top up your "
         "account; the job then goes on by itself."
