@@ -6,7 +6,9 @@ it looks at nothing.
 """
 
 import asyncio
+import math
 import random
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +28,8 @@ from manyeyes.workers import waiting
 
 DESKS_SECONDS = 1.0  # a task waits no longer for somebody idle, lest a hint was lost
 PURSES_SECONDS = 15.0  # pay that became payable, or was taken back
+RIGHTS_SECONDS = 30.0  # a session whose time is up; all else that ends a right is told by the database
+NOBODY = waiting.numbers_text([])
 log = structlog.get_logger()
 Key = TypeVar("Key", int, bytes)
 _Look = Callable[[], Awaitable[None]]
@@ -50,6 +54,7 @@ class Lookout:
         self._workers: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
         self._waiting = 0
         self._blocked: object = None
+        self._word_came = self._rights_seen = -math.inf  # when
         self._told = asyncio.Event()
         in_a_cell = (
             (self._look_at_desks, DESKS_SECONDS),
@@ -92,7 +97,8 @@ class Lookout:
                 _drop(self._secrets, secret, event)
 
     def tell_changed(self) -> None:
-        """Look at rights now: an operator changed something."""
+        """Look at rights now: somebody was shut out or signed out, or an operator changed something."""
+        self._word_came = time.monotonic()
         self._told.set()
 
     async def stop(self) -> None:
@@ -125,8 +131,8 @@ class Lookout:
 
     async def _look_at_presences(self, cell: int) -> None:
         """Find workers whom the database takes for away, silent or present elsewhere: their next look tells it anew."""
-        told = self._presence.told(cell)
-        if not told:
+        told = self._presence.told_text(cell)
+        if told == NOBODY:
             return
         async with self._cells.pool(cell).acquire() as db:
             astray = await waiting.astray(db, cell, told, self._node_id)
@@ -144,9 +150,7 @@ class Lookout:
 
     async def _look_at_rights(self) -> None:
         """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out."""
-        async with self._cells.directory.acquire() as db:
-            secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
-            shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        secrets, shut_out = await self._ended_rights() if await self._may_have_ended() else ([], [])
         blocked, before = await self._lookups.blocked_networks(), self._blocked
         self._blocked = blocked
         self._lookups.forget_ended(secrets, shut_out)
@@ -154,6 +158,24 @@ class Lookout:
             shut_out = list(self._workers)
         _wake(self._secrets, secrets)
         _wake(self._workers, shut_out)
+
+    async def _may_have_ended(self) -> bool:
+        """Tell whether rights are looked at: a word came, or none could come, or it is long since.
+
+        The database itself says the word when a transaction that ends one is committed. For a while after it rights
+        are looked at again and again: whoever began to wait then may have been let in by what was read before it.
+        """
+        now = time.monotonic()
+        is_quiet = now - self._word_came > 2 * FRESH_SECONDS + 1 and now - self._rights_seen < RIGHTS_SECONDS
+        return not is_quiet or not await self._notifier.hears()
+
+    async def _ended_rights(self) -> tuple[list[bytes], list[int]]:
+        began = time.monotonic()
+        async with self._cells.directory.acquire() as db:
+            secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
+            shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        self._rights_seen = began
+        return secrets, shut_out
 
 
 def _keep(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> None:
