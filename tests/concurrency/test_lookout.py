@@ -2,28 +2,20 @@
 
 import asyncio
 import math
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
 
 import asyncpg
-import msgspec
 import pytest
 
-from manyeyes.accounts.rules import digest
-from manyeyes.actions.add_credentials import AddCredential, add_credentials
 from manyeyes.actions.disable_workers import DisableWorker, disable_workers
-from manyeyes.actions.end_sessions import EndSession, end_sessions
-from manyeyes.actions.revoke_keys import RevokeKey, revoke_keys
-from manyeyes.actions.sign_out import SignOut, sign_out
 from manyeyes.db.pool import Cells
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.lookout import RIGHTS_SECONDS, Lookout
+from manyeyes.runtime.lookout import RIGHTS_SECONDS, Lookout, Right
 from manyeyes.values.refusals import Reason, Refusal
-from manyeyes.workers.store import Subject
 from support import factories
 from support.in_process_client import Client
 
@@ -219,74 +211,45 @@ async def test_who_only_practises_is_where_they_are_thought_to_be(context: Conte
         assert not event.is_set()
 
 
-SECRET, THROUGH = digest("a session"), digest("what began it")
+async def test_rights_are_asked_for_at_a_word_and_now_and_then(context: Context, monkeypatch: pytest.MonkeyPatch):
+    """A word that comes while the database is away is not lost."""
+    asked: list[object] = []
+
+    async def ended_secrets(*given: object) -> list[bytes]:
+        asked.append(given)
+        if len(asked) == 3:
+            raise OSError
+        return []
+
+    monkeypatch.setattr("manyeyes.workers.waiting.ended_secrets", ended_secrets)
+    lookout = context.lookout
+    with lookout.holding(Right((b"secret",), 7), asyncio.Event()):
+        await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        assert len(asked) == 1
+        lookout._rights_seen -= RIGHTS_SECONDS
+        await lookout._look_at_rights()
+        assert len(asked) == 2
+        lookout.tell_changed()
+        with pytest.raises(OSError, match=r"^$"):
+            await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        assert len(asked) == 4
+        assert lookout._rights_seen > -math.inf
 
 
-async def _hearing(context: Context) -> None:
-    """Let the context hear what the database says, and the words that are said when it begins to."""
-    context.notifier.start()
-    async with asyncio.timeout(ENOUGH_SECONDS):
-        while not await context.notifier.hears():  # noqa: ASYNC110 (nothing tells of it by an event)
-            await asyncio.sleep(0.05)
-
-
-@pytest.mark.parametrize("way", ["disable", "end", "sign out", "revoke"])
-async def test_the_database_says_when_a_right_has_ended(context: Context, way: str):
-    """Nobody else does: whoever ended it may be dead before they could."""
-    hand = await factories.hand(context)
-    subject = Subject("worker", hand.worker.worker_id, 0)
-    session = AddCredential(secret_hash=SECRET, kind="session", subject=subject, seconds=3600, through=THROUGH)
-    await context.batcher.ask(add_credentials, session)
-    await _hearing(context)
-    context.lookout._told.clear()
-    await context.batcher.ask(add_credentials, msgspec.structs.replace(session, secret_hash=digest("another")))
-    assert not context.lookout._told.is_set()
-    commands: dict[str, tuple[Any, Any]] = {
-        "disable": (disable_workers, DisableWorker(subject.subject_id)),
-        "end": (end_sessions, EndSession(SECRET)),
-        "sign out": (sign_out, SignOut(subject)),
-        "revoke": (revoke_keys, RevokeKey(THROUGH)),
-    }
-    await context.batcher.ask(*commands[way])
-    async with asyncio.timeout(ENOUGH_SECONDS):
-        await context.lookout._told.wait()
-
-
-async def test_rights_are_asked_for_when_a_word_came_or_none_can_come(context: Context, monkeypatch):
-    asked: list[float] = []
-
-    async def ended() -> tuple[list[bytes], list[int]]:
-        context.lookout._rights_seen = time.monotonic()
-        asked.append(context.lookout._rights_seen)
-        return [], []
-
-    monkeypatch.setattr(context.lookout, "_ended_rights", ended)
-    look = context.lookout._look_at_rights
-    await look()
-    await look()
-    assert len(asked) == 2  # it does not listen
-    await _hearing(context)
-    context.lookout._word_came = -math.inf
-    await look()
-    assert len(asked) == 2
-    context.lookout.tell_changed()
-    await look()
-    await look()
-    assert len(asked) == 4  # also of who was let in by what was read before the word
-    context.lookout._word_came = -math.inf
-    context.lookout._rights_seen -= RIGHTS_SECONDS
-    await look()
-    await look()
-    assert len(asked) == 5
-
-
-async def test_whoever_stops_hearing_looks_and_hears_again(context: Context):
-    await _hearing(context)
-    line = context.notifier._line
-    assert line
-    line.terminate()
-    assert not await context.notifier.hears()
-    context.lookout._told.clear()
-    async with asyncio.timeout(ENOUGH_SECONDS):
-        await context.lookout._told.wait()  # words may have been missed meanwhile
-    assert await context.notifier.hears()
+async def test_who_is_known_to_ask_is_written_down_anew_when_it_changes(context: Context):
+    presence = context.presence
+    assert presence.told_text(1) == presence.told_text(2) == "{}"
+    presence.touch(7, 1)
+    assert presence.told_text(1) == "{}"
+    presence.note_attached(7, 1)
+    presence.note_attached(8, 1)
+    assert presence.told_text(1) == "{7,8}"
+    presence.note_changed(7)
+    assert presence.told_text(1) == "{8}"
+    presence.touch(8, 2)
+    assert (presence.told_text(1), presence.told_text(2)) == ("{}", "{8}")
+    presence.forget(8)
+    assert presence.told_text(2) == "{}"

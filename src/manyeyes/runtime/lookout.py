@@ -28,7 +28,7 @@ from manyeyes.workers import waiting
 
 DESKS_SECONDS = 1.0  # a task waits no longer for somebody idle, lest a hint was lost
 PURSES_SECONDS = 15.0  # pay that became payable, or was taken back
-RIGHTS_SECONDS = 30.0  # a session whose time is up; all else that ends a right is told by the database
+RIGHTS_SECONDS = 15.0  # a silent stream or call of who was shut out ends, lest the word of it was lost
 NOBODY = waiting.numbers_text([])
 log = structlog.get_logger()
 Key = TypeVar("Key", int, bytes)
@@ -54,7 +54,7 @@ class Lookout:
         self._workers: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
         self._waiting = 0
         self._blocked: object = None
-        self._word_came = self._rights_seen = -math.inf  # when
+        self._has_word, self._rights_seen = False, -math.inf
         self._told = asyncio.Event()
         in_a_cell = (
             (self._look_at_desks, DESKS_SECONDS),
@@ -98,7 +98,7 @@ class Lookout:
 
     def tell_changed(self) -> None:
         """Look at rights now: somebody was shut out or signed out, or an operator changed something."""
-        self._word_came = time.monotonic()
+        self._has_word = True
         self._told.set()
 
     async def stop(self) -> None:
@@ -149,8 +149,13 @@ class Lookout:
         self._notifier.wake(self._presence.with_other_purses(found))
 
     async def _look_at_rights(self) -> None:
-        """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out."""
-        secrets, shut_out = await self._ended_rights() if await self._may_have_ended() else ([], [])
+        """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out.
+
+        Whoever was not woken is told nothing either: their right is looked at before anything is (docs/decisions/0073).
+        """
+        secrets, shut_out = list[bytes](), list[int]()
+        if self._has_word or time.monotonic() - self._rights_seen >= RIGHTS_SECONDS:
+            secrets, shut_out = await self._ended_rights()
         blocked, before = await self._lookups.blocked_networks(), self._blocked
         self._blocked = blocked
         self._lookups.forget_ended(secrets, shut_out)
@@ -159,21 +164,15 @@ class Lookout:
         _wake(self._secrets, secrets)
         _wake(self._workers, shut_out)
 
-    async def _may_have_ended(self) -> bool:
-        """Tell whether rights are looked at: a word came, or none could come, or it is long since.
-
-        The database itself says the word when a transaction that ends one is committed. For a while after it rights
-        are looked at again and again: whoever began to wait then may have been let in by what was read before it.
-        """
-        now = time.monotonic()
-        is_quiet = now - self._word_came > 2 * FRESH_SECONDS + 1 and now - self._rights_seen < RIGHTS_SECONDS
-        return not is_quiet or not await self._notifier.hears()
-
     async def _ended_rights(self) -> tuple[list[bytes], list[int]]:
-        began = time.monotonic()
-        async with self._cells.directory.acquire() as db:
-            secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
-            shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        began, self._has_word = time.monotonic(), False
+        try:
+            async with self._cells.directory.acquire() as db:
+                secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
+                shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        except Exception:
+            self._has_word = True  # not seen to yet
+            raise
         self._rights_seen = began
         return secrets, shut_out
 

@@ -19,7 +19,6 @@ CHANGED = "manyeyes_changed"  # an operator changed something that processes cac
 EVERY_REVIEWER = 0  # no worker has this id: notified when there may be a complaint to judge
 COALESCE_SECONDS = 0.01  # between two hints of a process: the first goes at once, what comes meanwhile goes together
 RECONNECT_SECONDS = 1.0
-LINE_SECONDS = 2.0  # in which a line that lives answers
 LINE_SETTINGS = SERVER_SETTINGS | {"synchronous_commit": "off"}  # a hint need not outlive the server
 LARGEST_PAYLOAD_NUMBERS = 350  # a payload is limited to 8,000 bytes, and a number has at most 20 and a comma
 log = structlog.get_logger()
@@ -59,7 +58,6 @@ class Notifier:
         self._sender: asyncio.Task[None] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._line: asyncpg.Connection | None = None
-        self._turns = asyncio.Lock()  # one statement at a time on it
         self._next_send = 0.0
 
     def notify(self, worker_ids: Iterable[int]) -> None:
@@ -100,22 +98,6 @@ class Notifier:
         async with self._cells.directory.acquire() as db:
             await db.execute("SELECT pg_notify($1, '')", CHANGED)
 
-    async def hears(self) -> bool:
-        """Tell whether words of the database and of other nodes arrive: the line on which they come answers.
-
-        One that does not is ended, so that there is a new one soon.
-        """
-        line = self._line
-        if line is None:
-            return False
-        try:
-            async with asyncio.timeout(LINE_SECONDS), self._turns:
-                await line.execute("SELECT 1")
-        except LOST_CONNECTION:
-            line.terminate()
-            return False
-        return True
-
     def start(self) -> None:
         """Begin to listen to other nodes."""
         self._listener = asyncio.create_task(self._hear())
@@ -135,9 +117,7 @@ class Notifier:
             self._next_send = clock() + COALESCE_SECONDS
             batch = [self._outgoing.pop() for _ in range(min(len(self._outgoing), LARGEST_PAYLOAD_NUMBERS))]
             try:
-                async with self._turns:
-                    if self._line is None:
-                        continue
+                if self._line is not None:
                     await self._line.execute("SELECT pg_notify($1, $2)", CHANNEL, msgspec.json.encode(batch).decode())
             except LOST_CONNECTION as error:
                 log.info("hint_lost", error=repr(error))
@@ -159,7 +139,6 @@ class Notifier:
             await connection.add_listener(CHANNEL, self._heard)
             await connection.add_listener(CHANGED, lambda *_: self._on_change())
             self._line = connection
-            self._on_change()  # words may have been missed
             await broken.wait()
         finally:
             self._line = None

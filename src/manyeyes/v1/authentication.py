@@ -1,6 +1,7 @@
 """Who calls /v1: a bearer token or client key, or the console's session cookie from a page of our own."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
+from manyeyes.runtime.lookup_cache import FRESH_SECONDS
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
 
@@ -100,9 +102,10 @@ async def while_right_holds(
 ) -> Answer:
     """Return what ``waiting`` gives a worker. Raises `Refused` as soon as they may not call any more.
 
-    As `while_allowed`, but looked at for all who wait together.
+    As `while_allowed`, but looked at for all who wait together; and once more before anything is handed out, when what
+    is known of them may have become old.
     """
-    ended = asyncio.Event()
+    ended, began = asyncio.Event(), time.monotonic()
     work = asyncio.ensure_future(waiting)
     try:
         with context.lookout.holding(await right_of(context, request, worker), ended):
@@ -113,6 +116,8 @@ async def while_right_holds(
                 if ended.is_set():
                     ended.clear()
                     await signed_in_worker(context, request)
+        if time.monotonic() - began >= FRESH_SECONDS:
+            await signed_in_worker(context, request)
         return await work
     finally:
         work.cancel()

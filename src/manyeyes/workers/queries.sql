@@ -22,9 +22,8 @@ UPDATE worker SET languages = coalesce($2, languages), queues = coalesce($3, que
 WHERE worker_id = $1;
 
 -- name: disable_worker
--- Shut a worker out; their earnings stay theirs. All processes hear of it when it is committed.
-UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL
-RETURNING worker_id, pg_notify('manyeyes_changed', '') IS NULL AS told;
+-- Shut a worker out; their earnings stay theirs.
+UPDATE worker SET disabled_at = now() WHERE worker_id = $1 AND disabled_at IS NULL RETURNING worker_id;
 
 -- name: enable_worker
 -- Let a worker in again.
@@ -67,15 +66,14 @@ UPDATE credential SET address = $2, seen_at = now()
 WHERE secret_hash = $1 AND kind = 'session' AND (seen_at IS NULL OR seen_at < now() - make_interval(secs => $3));
 
 -- name: end_credential
--- Sign a session out; with somebody named only when it is theirs. All processes hear of it when it is committed.
+-- Sign a session out; with somebody named only when it is theirs.
 DELETE FROM credential WHERE secret_hash = $1 AND kind = 'session'
-AND ($2::text IS NULL OR (role = $2 AND subject_id = $3))
-RETURNING true AS ended, pg_notify('manyeyes_changed', '') IS NULL AS told;
+AND ($2::text IS NULL OR (role = $2 AND subject_id = $3)) RETURNING true;
 
 -- name: end_sessions_of
--- Sign somebody out everywhere, but for the session that is kept. All processes hear of it when it is committed.
+-- Sign somebody out everywhere, but for the session that is kept.
 DELETE FROM credential WHERE role = $1 AND subject_id = $2 AND kind = 'session' AND secret_hash <> $3
-RETURNING secret_hash, pg_notify('manyeyes_changed', '') IS NULL AS told;
+RETURNING secret_hash;
 
 -- name: end_links_of
 -- End somebody's links that were not used; they stay known, by which it is known that there is an operator.
@@ -83,9 +81,8 @@ UPDATE credential SET expires_at = now()
 WHERE role = $1 AND subject_id = $2 AND kind = 'link' AND used_at IS NULL AND expires_at > now();
 
 -- name: end_sessions_through
--- Sessions that a revoked key began end with it. All processes hear of it when it is committed.
-DELETE FROM credential WHERE kind = 'session' AND through = $1
-RETURNING pg_notify('manyeyes_changed', '') IS NULL AS told;
+-- Sessions that a revoked key began end with it.
+DELETE FROM credential WHERE kind = 'session' AND through = $1;
 
 -- name: has_operator
 -- Whether an operator link was ever made.
