@@ -5,6 +5,7 @@ A timer of its own for each of 10,000 connections costs more than all else that 
 """
 
 import asyncio
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
@@ -45,7 +46,8 @@ class ConnectionWatch:
         self._watched: set[TimedConnection] = set()
         self._looks = _Round(self._look_seconds, self._begin_look, self._look)
         self._due: list[TimedConnection] = []
-        self._spoken: dict[float, dict[SilentReply, float]] = {}  # by length of silence: when, the longest ago first
+        # By length of silence: when each spoke, the longest ago first.
+        self._spoken: defaultdict[float, OrderedDict[SilentReply, float]] = defaultdict(OrderedDict)
         self._listens = _Round(LISTEN_SECONDS, self._is_anybody_silent, self._listen)
 
     def add(self, connection: TimedConnection) -> None:
@@ -59,14 +61,14 @@ class ConnectionWatch:
 
     def note_spoken(self, reply: SilentReply, seconds: float) -> None:
         """Note that a reply says something now: it is asked to speak after so many seconds without another note."""
-        spoken = self._spoken.setdefault(seconds, {})
-        spoken.pop(reply, None)
+        spoken = self._spoken[seconds]
         spoken[reply] = asyncio.get_running_loop().time()
+        spoken.move_to_end(reply)
         self._listens.begin()
 
     def note_ended(self, reply: SilentReply, seconds: float) -> None:
         """Note that a reply says nothing any more."""
-        self._spoken.get(seconds, {}).pop(reply, None)
+        self._spoken[seconds].pop(reply, None)
 
     def _begin_look(self) -> bool:
         self._due = list(self._watched)
@@ -100,8 +102,8 @@ class ConnectionWatch:
                 reply, at = next(iter(spoken.items()))
                 if now - at < seconds:
                     break
-                del spoken[reply]
                 spoken[reply] = now  # whether they can speak or not
+                spoken.move_to_end(reply)
                 left -= 1
                 try:
                     reply.speak()
