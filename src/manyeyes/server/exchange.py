@@ -81,7 +81,7 @@ class Exchange:
         self._news: asyncio.Event | None = None  # made by who has to wait for it
         self._head = b""  # of the reply; it leaves with the first part of the body
         self._left: int | None = 0  # bytes of the reply's body that are to come; None: it goes in chunks
-        self._silence: tuple[float, bytes] | None = None  # seconds, and what is said after these
+        self._silence: tuple[float, bytes] | None = None  # seconds, and what is sent after these
         self._task: asyncio.Task[Any] | None = None  # what the client's going ends
 
     # 1. What the connection tells.
@@ -118,7 +118,7 @@ class Exchange:
     def speak(self) -> None:
         """Say what is to be said in a silence, unless the client has enough to read."""
         if self._silence is not None and self._connection.unread is None and not self.disconnected:
-            self._send_body(self._silence[1], more=True)
+            self._transport.write_now(self._silence[1])
 
     def _tell(self) -> None:
         self._has_news = True
@@ -189,7 +189,8 @@ class Exchange:
         self.keep_alive, self._left = not head.ends, head.length
         if "silence" in message:
             self._task = asyncio.current_task()
-            self._silence = message["silence"] if head.length is None else None
+            seconds, words = message["silence"]
+            self._silence = (seconds, _chunk(words)) if head.length is None else None
         if head.length is None:  # a stream may have nothing to say yet, and is open
             self._transport.write(head.written)
             self._note_spoken()
@@ -200,7 +201,7 @@ class Exchange:
         if self.scope["method"] == "HEAD":
             body, self._left = b"", 0
         elif self._left is None:
-            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
+            body = (_chunk(body) if body else b"") + (b"" if more else b"0\r\n\r\n")
         else:
             self._left -= len(body)
             if self._left < 0:
@@ -228,3 +229,8 @@ class Exchange:
         if self._silence is not None:
             self._connection.watch.note_ended(self, self._silence[0])
         self._silence = self._task = None
+
+
+def _chunk(body: bytes) -> bytes:
+    """Return a part of a body whose length is not known as it is sent (RFC 9112, 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(body), body)
