@@ -16,7 +16,7 @@ from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
-from manyeyes.server.pace import Pace
+from manyeyes.server.client_pace import ClientPace
 from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, path_asked, without_offer
 from manyeyes.server.trouble import Trouble
 
@@ -52,7 +52,7 @@ class BoundedProtocol(HttpProtocol):
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
         self._swallowed = 0
         self._since = 0.0
-        self._pace = Pace(limits.stall_seconds)
+        self._pace = ClientPace(limits.stall_seconds)
 
     # 1. A connection comes and goes.
 

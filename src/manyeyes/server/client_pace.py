@@ -5,7 +5,7 @@ LEAST_PROGRESS = (
 )  # bytes of a body, or of a reply, in the time allowed: who drips holds no connection for ever
 
 
-class Pace:
+class ClientPace:
     """One connection's, as seen in looks some seconds apart. ``seconds``: in which `LEAST_PROGRESS` has to be made.
 
     Times are the event loop's, sizes are bytes.
