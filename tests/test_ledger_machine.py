@@ -12,6 +12,7 @@ from manyeyes.reports.rules import WHY_OVERDUE
 from support.ledger_machine import LedgerMachine, PractisingMachine
 
 HISTORIES, PRACTISING, STEPS = 120, 16, 12
+MOST_ROUNDS = 8  # of random histories with practice, until tries of each kind were seen
 
 
 @pytest.fixture
@@ -57,8 +58,14 @@ def test_any_history_keeps_the_books(machine: type[LedgerMachine]):
 
 @pytest.mark.parametrize("machine", [PractisingMachine], indirect=True)
 def test_any_history_with_practice_keeps_the_books(machine: type[LedgerMachine]):
-    play_any(machine, PRACTISING)
-    tries = machine.runner.run(
-        machine.pool.fetch("SELECT DISTINCT is_paid, is_passed FROM practice WHERE cell >= 1000")
-    )
-    assert {tuple(row) for row in tries} >= {(True, True), (True, False), (False, True), (False, False)}
+    wanted = {(True, True), (True, False), (False, True), (False, False)}
+    found: set[tuple[bool, bool]] = set()
+    for _ in range(MOST_ROUNDS):
+        play_any(machine, PRACTISING)
+        tries = machine.runner.run(
+            machine.pool.fetch("SELECT DISTINCT is_paid, is_passed FROM practice WHERE cell >= 1000")
+        )
+        found |= {tuple(row) for row in tries}
+        if found >= wanted:  # a few histories may come to no end of a try
+            break
+    assert found >= wanted

@@ -1,6 +1,7 @@
 """Who waits is woken by what changed, though every hint is lost, and one look serves however many wait."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from typing import Any
@@ -13,7 +14,7 @@ from manyeyes.db.pool import Cells
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.roles.worker import LeasedTask, WorkerDesk
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.lookout import Lookout
+from manyeyes.runtime.lookout import RIGHTS_SECONDS, Lookout, Right
 from manyeyes.values.refusals import Reason, Refusal
 from support import factories
 from support.in_process_client import Client
@@ -208,3 +209,47 @@ async def test_who_only_practises_is_where_they_are_thought_to_be(context: Conte
         event.clear()
         await context.lookout._look_at_presences(1)
         assert not event.is_set()
+
+
+async def test_rights_are_asked_for_at_a_word_and_now_and_then(context: Context, monkeypatch: pytest.MonkeyPatch):
+    """A word that comes while the database is away is not lost."""
+    asked: list[object] = []
+
+    async def ended_secrets(*given: object) -> list[bytes]:
+        asked.append(given)
+        if len(asked) == 3:
+            raise OSError
+        return []
+
+    monkeypatch.setattr("manyeyes.workers.waiting.ended_secrets", ended_secrets)
+    lookout = context.lookout
+    with lookout.holding(Right((b"secret",), 7), asyncio.Event()):
+        await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        assert len(asked) == 1
+        lookout._rights_seen -= RIGHTS_SECONDS
+        await lookout._look_at_rights()
+        assert len(asked) == 2
+        lookout.tell_changed()
+        with pytest.raises(OSError, match=r"^$"):
+            await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        await lookout._look_at_rights()
+        assert len(asked) == 4
+        assert lookout._rights_seen > -math.inf
+
+
+async def test_who_is_known_to_ask_is_written_down_anew_when_it_changes(context: Context):
+    presence = context.presence
+    assert presence.told_text(1) == presence.told_text(2) == "{}"
+    presence.touch(7, 1)
+    assert presence.told_text(1) == "{}"
+    presence.note_attached(7, 1)
+    presence.note_attached(8, 1)
+    assert presence.told_text(1) == "{7,8}"
+    presence.note_changed(7)
+    assert presence.told_text(1) == "{8}"
+    presence.touch(8, 2)
+    assert (presence.told_text(1), presence.told_text(2)) == ("{}", "{8}")
+    presence.forget(8)
+    assert presence.told_text(2) == "{}"

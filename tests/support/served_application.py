@@ -12,6 +12,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.server.application import Application
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
+from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.trouble_answers import answers_of
 
 
@@ -19,7 +20,9 @@ from manyeyes.server.trouble_answers import answers_of
 async def served(context: Context) -> AsyncIterator[tuple[str, int]]:
     """Yield host and port where the application listens."""
     limits = limits_of(context.settings)
-    protocol = functools.partial(BoundedProtocol, limits, Places(limits), answers_of(context.signer).reply)
+    protocol = functools.partial(
+        BoundedProtocol, limits, Places(limits), ConnectionWatch(limits), answers_of(context.signer).reply
+    )
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
         Application(context),

@@ -9,6 +9,7 @@ from uvicorn.server import ServerState
 
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import ConnectionLimits, Places
+from manyeyes.server.connection_watch import ConnectionWatch
 
 LIMITS = ConnectionLimits(
     largest_head=8_192,
@@ -21,13 +22,17 @@ LIMITS = ConnectionLimits(
 
 
 class Wire(asyncio.Transport):
-    """Keeps each write, as the system would see it, whether all of them came before the end, and whether it reads."""
+    """Keeps each write, as the system would see it, whether all of them came before the end, and whether it reads.
+
+    ``unread``: bytes that the client has not taken.
+    """
 
     def __init__(self) -> None:
         super().__init__({"peername": ("192.0.2.1", 4711), "sockname": ("192.0.2.2", 80)})
         self.writes: list[bytes] = []
-        self.is_over = False
+        self.is_over = self.was_aborted = False
         self.reads = True
+        self.unread = 0
 
     def write(self, data: bytes) -> None:  # type: ignore[override]
         assert not self.is_over, "written after the connection was closed"
@@ -35,6 +40,12 @@ class Wire(asyncio.Transport):
 
     def close(self) -> None:
         self.is_over = True
+
+    def abort(self) -> None:
+        self.is_over = self.was_aborted = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread
 
     def is_closing(self) -> bool:
         return self.is_over
@@ -52,7 +63,11 @@ class Spoken:
     def __init__(self, application: Any) -> None:
         self.state, self.wire = ServerState(), Wire()
         bounded = functools.partial(
-            BoundedProtocol, LIMITS, Places(LIMITS), lambda path, trouble: trouble.name.encode()
+            BoundedProtocol,
+            LIMITS,
+            Places(LIMITS),
+            ConnectionWatch(LIMITS),
+            lambda path, trouble: trouble.name.encode(),
         )
         config = uvicorn.Config(application, lifespan="off", log_config=None, access_log=False, proxy_headers=False)
         self.connection = bounded(config=config, server_state=self.state, app_state={})

@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 
 from manyeyes.accounts.rules import digest, new_token
 from manyeyes.actions.block_networks import BlockNetwork, block_networks
@@ -17,6 +19,9 @@ from manyeyes.roles.sign_in import COOKIE
 from manyeyes.runtime import lookup_cache
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookup_cache import FRESH_SECONDS
+from manyeyes.v1 import authentication
+from manyeyes.v1.authentication import right_of, while_right_holds
+from manyeyes.values.refusals import Refused
 from manyeyes.workers import store as workers
 from manyeyes.workers.store import Subject
 from support import factories
@@ -111,3 +116,30 @@ async def test_a_session_that_ended_in_another_process_ends_here_likewise(
     await client.context.batcher.ask(end_sessions, EndSession(digest(secret)))
     now += FRESH_SECONDS + 0.01
     assert (await client.get("/v1/worker/session", headers=headers)).status_code == 401
+
+
+async def stays_on_the_line() -> dict[str, Any]:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody hangs up")
+
+
+async def test_nothing_is_handed_to_whoever_waited_and_was_shut_out_without_a_word(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+):
+    """`Lookout` looks now and then; before something is handed out after a wait their right is looked at."""
+    hand, context = await factories.hand(client.context), client.context
+    headers = [(b"authorization", b"Bearer " + hand.token.encode())]
+    scope = {"type": "http", "method": "GET", "headers": headers, "client": (CALLER, 1)}
+    request = Request(scope, receive=stays_on_the_line)
+    right = await right_of(context, request, hand.worker)
+
+    async def handed_after(barred: bool) -> str:
+        if barred:
+            await disable(context, hand.worker.worker_id)
+            context.lookups.forget()  # as when what is known has become old
+        return "a task"
+
+    monkeypatch.setattr(authentication, "FRESH_SECONDS", 0.0)
+    assert await while_right_holds(context, request, right, handed_after(barred=False)) == "a task"
+    with pytest.raises(Refused):
+        await while_right_holds(context, request, right, handed_after(barred=True))

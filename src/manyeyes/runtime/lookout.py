@@ -6,7 +6,9 @@ it looks at nothing.
 """
 
 import asyncio
+import math
 import random
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +28,8 @@ from manyeyes.workers import waiting
 
 DESKS_SECONDS = 1.0  # a task waits no longer for somebody idle, lest a hint was lost
 PURSES_SECONDS = 15.0  # pay that became payable, or was taken back
+RIGHTS_SECONDS = 15.0  # a silent stream or call of who was shut out ends, lest the word of it was lost
+NOBODY = waiting.numbers_text([])
 log = structlog.get_logger()
 Key = TypeVar("Key", int, bytes)
 _Look = Callable[[], Awaitable[None]]
@@ -50,6 +54,7 @@ class Lookout:
         self._workers: defaultdict[int, set[asyncio.Event]] = defaultdict(set)
         self._waiting = 0
         self._blocked: object = None
+        self._has_word, self._rights_seen = False, -math.inf
         self._told = asyncio.Event()
         in_a_cell = (
             (self._look_at_desks, DESKS_SECONDS),
@@ -92,7 +97,8 @@ class Lookout:
                 _drop(self._secrets, secret, event)
 
     def tell_changed(self) -> None:
-        """Look at rights now: an operator changed something."""
+        """Look at rights now: somebody was shut out or signed out, or an operator changed something."""
+        self._has_word = True
         self._told.set()
 
     async def stop(self) -> None:
@@ -125,8 +131,8 @@ class Lookout:
 
     async def _look_at_presences(self, cell: int) -> None:
         """Find workers whom the database takes for away, silent or present elsewhere: their next look tells it anew."""
-        told = self._presence.told(cell)
-        if not told:
+        told = self._presence.told_text(cell)
+        if told == NOBODY:
             return
         async with self._cells.pool(cell).acquire() as db:
             astray = await waiting.astray(db, cell, told, self._node_id)
@@ -143,10 +149,13 @@ class Lookout:
         self._notifier.wake(self._presence.with_other_purses(found))
 
     async def _look_at_rights(self) -> None:
-        """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out."""
-        async with self._cells.directory.acquire() as db:
-            secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
-            shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        """Wake those whose token or session ended or who are disabled; all, when other addresses are shut out.
+
+        Whoever was not woken is told nothing either: their right is looked at before anything is (docs/decisions/0073).
+        """
+        secrets, shut_out = list[bytes](), list[int]()
+        if self._has_word or time.monotonic() - self._rights_seen >= RIGHTS_SECONDS:
+            secrets, shut_out = await self._ended_rights()
         blocked, before = await self._lookups.blocked_networks(), self._blocked
         self._blocked = blocked
         self._lookups.forget_ended(secrets, shut_out)
@@ -154,6 +163,18 @@ class Lookout:
             shut_out = list(self._workers)
         _wake(self._secrets, secrets)
         _wake(self._workers, shut_out)
+
+    async def _ended_rights(self) -> tuple[list[bytes], list[int]]:
+        began, self._has_word = time.monotonic(), False
+        try:
+            async with self._cells.directory.acquire() as db:
+                secrets = await waiting.ended_secrets(db, list(self._secrets)) if self._secrets else []
+                shut_out = await waiting.shut_out(db, list(self._workers)) if self._workers else []
+        except Exception:
+            self._has_word = True  # not seen to yet
+            raise
+        self._rights_seen = began
+        return secrets, shut_out
 
 
 def _keep(events: defaultdict[Key, set[asyncio.Event]], key: Key, event: asyncio.Event) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from manyeyes.dispatch.looks.store import Desk
 from manyeyes.workers.rules import GRACE_SECONDS
+from manyeyes.workers.waiting import numbers_text
 
 TELL_AGAIN_SECONDS = 2.0
 HUSH_SECONDS = 0.5  # who calls again within it goes on asking: so it is not written at each call
@@ -33,6 +34,7 @@ class Presence:
         self._attached: dict[int, _Attached] = {}
         self._loose: set[int] = set()  # without an open call or stream: nobody else can be silent, and they are few
         self._with_desks: set[int] = set()
+        self._told_texts: dict[int, str] = {}  # by cell, of `told_text`; thousands are written anew only on a change
 
     def cell_of(self, worker_id: int) -> int | None:
         """Return the cell in which this process knows the worker to be present."""
@@ -45,6 +47,8 @@ class Presence:
         if attached is None:
             attached = self._attached[worker_id] = _Attached(cell=cell)
             self._loose.add(worker_id)
+        if attached.cell != cell:
+            self._told_texts.clear()
         attached.cell, attached.seen = cell, time.monotonic()
 
     def seen(self, worker_id: int) -> None:
@@ -55,6 +59,8 @@ class Presence:
     def note_attached(self, worker_id: int, cell: int) -> None:
         """Note that the database was told that the worker is present through this process, and asks."""
         self.touch(worker_id, cell)
+        if not self.is_told(worker_id):
+            self._told_texts.pop(cell, None)
         self._attached[worker_id].told = time.monotonic()
 
     def is_told(self, worker_id: int) -> bool:
@@ -84,7 +90,8 @@ class Presence:
 
     def note_changed(self, worker_id: int) -> None:
         """Note that the database may know less than `note_attached` said: the worker's next look tells it again."""
-        if worker_id in self._attached:
+        if self.is_told(worker_id):
+            self._told_texts.pop(self._attached[worker_id].cell, None)
             self._attached[worker_id].told = -math.inf
 
     def note_desk(self, worker_id: int, desk: Desk) -> bool:
@@ -112,9 +119,14 @@ class Presence:
             self._loose.discard(worker_id)
             self._with_desks.discard(worker_id)
 
-    def told(self, cell: int) -> list[int]:
-        """Return the workers of a cell of whom the database should know that they ask through this process."""
-        return [w for w, a in self._attached.items() if a.told > -math.inf and a.cell == cell]
+    def told_text(self, cell: int) -> str:
+        """Return the workers of a cell of whom the database should know that they ask through this process, in text
+        for it (`waiting.numbers_text`)."""
+        text = self._told_texts.get(cell)
+        if text is None:
+            told = [w for w, a in self._attached.items() if a.told > -math.inf and a.cell == cell]
+            text = self._told_texts[cell] = numbers_text(told)
+        return text
 
     def with_purses(self, cell: int) -> list[int]:
         """Return the workers of a cell who were shown what they have earned, and whose call or stream is open."""

@@ -6,27 +6,26 @@ connection costs is bounded before its first byte is parsed, and a connection ha
 """
 
 import asyncio
-import random
 import re
 from collections.abc import Callable
 from typing import Any
 
 import httptools
 
+from manyeyes.server.client_pace import ClientPace
 from manyeyes.server.connection_limits import ConnectionLimits, Places
+from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
 from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, path_asked, without_offer
 from manyeyes.server.trouble import Trouble
 
 MOST_LINES = 128  # of a head; browsers send about twenty
-LEAST_PROGRESS = 16 * 1024  # bytes of a body, or of a reply, in `stall_seconds`: who drips holds no connection for ever
 LARGEST_BODY = 64 * 1024 * 1024  # whoever asked: no edge reads more, and what an edge has answered is dropped so far
 LARGEST_FILE = 2_010_000_000  # of a job's items, which are read as they come (job_files/items.py says it in words)
 _FILES = re.compile(r"/v1/jobs/\d+/items\Z")
 CHUNKED_SLICE = 4 * 1024  # what is parsed between two looks at how little of a chunked body is content
 LARGEST_FRAMING, FRAMING_SHARE = 8 * 1024, 16  # sizes, extensions, trailers: so much, and a sixteenth of the content
-REST_LOOKS = 4  # times as long between two looks at it
 LINGER_SECONDS = 2.0  # for a client that is still sending to hear why nobody listens
 LARGEST_SWALLOWED = 1024 * 1024  # of what it sends meanwhile
 AnswerOf = Callable[[str, Trouble], bytes]  # a whole HTTP reply, for a path ("" when none was read)
@@ -37,8 +36,10 @@ class BoundedProtocol(HttpProtocol):
 
     transport: GuardedTransport
 
-    def __init__(self, limits: ConnectionLimits, places: Places, answer_of: AnswerOf, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(
+        self, limits: ConnectionLimits, places: Places, watch: ConnectionWatch, answer_of: AnswerOf, **given: Any
+    ) -> None:
+        super().__init__(watch=watch, **given)
         self._limits, self._places, self._answer_of = limits, places, answer_of
         self._place: str | None = None
         self._pending = b""  # came, and was not given to the parser
@@ -50,26 +51,21 @@ class BoundedProtocol(HttpProtocol):
         self._largest = LARGEST_BODY
         self._raw = self._content = 0  # bytes of the body, as it came and without its chunks' framing
         self._swallowed = 0
-        self._since = self._stalled_since = self._unread_since = 0.0
-        self._seen_raw = self._seen_sent = 0
-        self._timer: asyncio.TimerHandle | None = None
+        self._since = 0.0
+        self._pace = ClientPace(limits.stall_seconds)
 
     # 1. A connection comes and goes.
 
     def wrapped(self, transport: asyncio.Transport) -> GuardedTransport:
         """Return the transport through which everything is written."""
-        return GuardedTransport(transport, self.loop, self._lingers_over_body)
+        return GuardedTransport(transport, self.loop, self._lingers_over_body, self._be_watched)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve the connection when there is a place for it."""
         super().connection_made(transport)
         self._since = self.loop.time()
         self._place = self._places.take(self.client[0] if self.client else "")
-        limits = self._limits
-        # Not all at one instant: thousands of connections may have come at one.
-        soonest = min(limits.head_seconds, limits.stall_seconds, limits.keep_alive_seconds, 20.0)
-        self._look_seconds = soonest / random.uniform(4, 8)
-        self._timer = self.loop.call_later(self._look_seconds, self._look)
+        self._be_watched()
         if self._place is None:
             self.transport.write(self._answer_of("", Trouble.NO_PLACE))
             self.transport.close()
@@ -77,12 +73,11 @@ class BoundedProtocol(HttpProtocol):
     def connection_lost(self, error: Exception | None) -> None:
         """Give the place back."""
         self._pending = b""
-        if self._timer:
-            self._timer.cancel()
         if self._place is not None:
             self._places.give_back(self._place)
             self._place = None
         super().connection_lost(error)
+        self.watch.drop(self)
 
     # 2. What comes is given to the parser: a whole head, then its body, then nothing until the reply is complete.
 
@@ -205,8 +200,8 @@ class BoundedProtocol(HttpProtocol):
         """Begin the reply; remember how the body ends, and who finds that out."""
         self.begin(head)
         self._is_in_body, self._is_parsed, self._left = True, is_parsed, head.length
-        self._raw = self._content = self._seen_raw = 0
-        self._stalled_since = self._since
+        self._raw = self._content = 0
+        self._pace.begin_body(self._since)
         self._largest = LARGEST_FILE if _FILES.match(head.path) else LARGEST_BODY
 
     def on_body(self, body: bytes) -> None:
@@ -225,49 +220,46 @@ class BoundedProtocol(HttpProtocol):
         """Go on with what came meanwhile."""
         super().on_response_complete()
         self._since, self._is_resting = self.loop.time(), True
-        if self._timer and self._timer.when() > self._since + self._look_seconds:
-            self._timer.cancel()
-            self._timer = self.loop.call_later(self._look_seconds, self._look)
+        self._be_watched()
         if self._pending:
             self.loop.call_soon(self._parse)
 
     # 4. Time.
 
-    def _look(self) -> None:
-        """End the connection when it takes too long over its part: the head, the body, or reading the reply."""
-        now = self.loop.time()
-        if self._is_unread_too_long(now):
+    def look(self, now: float) -> bool:
+        """End the connection when it takes too long over its part: the head, the body, or reading the reply.
+
+        Tell whether to look again: not at one whose reply is ours to go on with, all of which so far was sent; what is
+        sent, and its end, have it watched again.
+        """
+        if self._pace.is_unread_too_long(now, self.transport.sent, self.transport.get_write_buffer_size()):
             self.transport.abort()
-            return
+            return False
         if not self.transport.is_closing():
             if self._is_in_body:
-                self._look_at_body(now)
+                if self._is_body_too_slow(now):
+                    self._refuse(Trouble.SLOW)
             elif self._is_resting and now - self._since >= self._limits.keep_alive_seconds:
                 self.transport.close()
             elif self._is_slow_to_ask(now):
                 self._refuse(Trouble.SLOW) if self._pending else self.transport.close()
-        # An open stream that has sent all it has is in no hurry: thousands of them are looked at less often.
-        is_at_rest = self.under_way is not None and not self._is_in_body and not self._unread_since
-        self._timer = self.loop.call_later(self._look_seconds * (REST_LOOKS if is_at_rest else 1), self._look)
+        return self.under_way is None or self._is_in_body or self._pace.is_unread
+
+    def _be_watched(self) -> None:
+        if self.parser is not None:  # it is not gone
+            self.watch.add(self)
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self.transport.abort()
 
     def _is_slow_to_ask(self, now: float) -> bool:
         is_asking = not self.under_way and not self._is_resting
         return is_asking and now - self._since >= self._limits.head_seconds
 
-    def _is_unread_too_long(self, now: float) -> bool:
-        waiting = self.transport.get_write_buffer_size()
-        taken = self.transport.sent - waiting
-        if not waiting or taken - self._seen_sent >= LEAST_PROGRESS or not self._unread_since:
-            self._seen_sent, self._unread_since = taken, now if waiting else 0.0
-        return bool(waiting) and now - self._unread_since >= self._limits.stall_seconds
-
-    def _look_at_body(self, now: float) -> None:
+    def _is_body_too_slow(self, now: float) -> bool:
         has_no_word = self.under_way is not None and self.under_way.waiting_for_100_continue and not self._raw
-        is_ours_to_wait = self.transport.is_paused or has_no_word
-        if is_ours_to_wait or self._raw - self._seen_raw >= LEAST_PROGRESS:
-            self._seen_raw, self._stalled_since = self._raw, now
-        elif now - self._stalled_since >= self._limits.stall_seconds:
-            self._refuse(Trouble.SLOW)
+        return self._pace.is_body_too_slow(now, self._raw, is_ours=self.transport.is_paused or has_no_word)
 
     # 5. The end.
 

@@ -1,6 +1,10 @@
 """One request and its reply, as an ASGI application sees them: `Exchange.receive` and `Exchange.send`.
 
 A request that came whole is told without waiting, and a reply whose length is known leaves in one write, at once.
+
+A stream's `http.response.start` may have a ``silence``: after so many seconds without a word these bytes are sent, and
+the application's task is cancelled when the client goes, so that it need not wait for that too. Thousands of streams
+that are silent are then a task each, and nothing else.
 """
 
 import asyncio
@@ -9,6 +13,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header, reply_head
 
@@ -29,6 +34,7 @@ class HeldConnection(Protocol):
 
     transport: OneWriteTransport
     unread: asyncio.Event | None  # set when the client has read enough of what was written; None: it has
+    watch: ConnectionWatch
 
     @property
     def default_headers(self) -> list[Header]:
@@ -51,7 +57,9 @@ class Exchange:
         "_more_body",
         "_news",
         "_parts",
+        "_silence",
         "_size",
+        "_task",
         "_transport",
         "disconnected",
         "keep_alive",
@@ -75,6 +83,8 @@ class Exchange:
         self._head = b""  # of the reply; it leaves with the first part of the body
         self._left: int | None = 0  # bytes of the reply's body that are to come; None: not known
         self._is_chunked = False
+        self._silence: tuple[float, bytes] | None = None  # seconds, and what is sent after these
+        self._task: asyncio.Task[Any] | None = None  # what the client's going ends
 
     # 1. What the connection tells.
 
@@ -104,6 +114,13 @@ class Exchange:
         """Note that the client is gone: what is sent from now on goes nowhere."""
         self.disconnected = not self.response_complete
         self._tell()
+        if self._task is not None:
+            self._task.cancel()
+
+    def speak(self) -> None:
+        """Say what is to be said in a silence, unless the client has enough to read."""
+        if self._silence is not None and self._connection.unread is None and not self.disconnected:
+            self._transport.write_now(self._silence[1])
 
     def _tell(self) -> None:
         self._has_news = True
@@ -117,10 +134,12 @@ class Exchange:
         try:
             await application(self.scope, self.receive, self.send)
         except BaseException as error:  # also when the process ends: the connection must not stay
-            log.error("reply_broken", exc_info=error)
+            if self._task is None or not self.disconnected:
+                log.error("reply_broken", exc_info=error)
             if self.response_started:
                 self._transport.write(self._head)
                 self._transport.close()
+        self._end_silence()
         if self.disconnected or self.response_complete:
             return
         if self.response_started:
@@ -171,8 +190,14 @@ class Exchange:
         head = reply_head(method, version, message["status"], default, own, not self.keep_alive)
         self.response_started, self.waiting_for_100_continue = True, False
         self.keep_alive, self._left, self._is_chunked = not head.ends, head.length, head.is_chunked
+        if "silence" in message:
+            self._task = asyncio.current_task()
+            seconds, words = message["silence"]
+            words = _chunk(words) if head.is_chunked else words
+            self._silence = (seconds, words) if head.length is None else None
         if head.length is None:  # a stream may have nothing to say yet, and is open
             self._transport.write(head.written)
+            self._note_spoken()
         else:
             self._head = head.written
 
@@ -180,7 +205,7 @@ class Exchange:
         if self.scope["method"] == "HEAD":
             body, self._left = b"", 0
         elif self._is_chunked:
-            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
+            body = (_chunk(body) if body else b"") + (b"" if more else b"0\r\n\r\n")
         elif self._left is not None:
             self._left -= len(body)
             if self._left < 0:
@@ -188,12 +213,28 @@ class Exchange:
         head, self._head = self._head, b""
         if more:
             self._transport.write(head + body)
+            self._note_spoken()
             return
         if self._left:
             raise RuntimeError("the reply's body is shorter than its Content-Length")
         self._transport.write_now(head + body)
         self.response_complete = True
+        self._end_silence()
         self._tell()
         if not self.keep_alive:
             self._transport.close()
         self._connection.on_response_complete()
+
+    def _note_spoken(self) -> None:
+        if self._silence is not None:
+            self._connection.watch.note_spoken(self, self._silence[0])
+
+    def _end_silence(self) -> None:
+        if self._silence is not None:
+            self._connection.watch.note_ended(self, self._silence[0])
+        self._silence = self._task = None
+
+
+def _chunk(body: bytes) -> bytes:
+    """Return a part of a body whose length is not known as it is sent (RFC 9112, 7.1)."""
+    return b"%x\r\n%b\r\n" % (len(body), body)

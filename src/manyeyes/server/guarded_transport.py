@@ -10,12 +10,18 @@ from manyeyes.server.one_write_transport import OneWriteTransport
 class GuardedTransport(OneWriteTransport):
     """Knows how much was sent, who holds back the reading, and what to do with a body when it is closed before its end.
 
-    Reading goes on when neither the application nor the protocol holds it back.
+    Reading goes on when neither the application nor the protocol holds it back. ``sends`` hears of all that is sent.
     """
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, linger: Callable[[], bool]):
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        loop: asyncio.AbstractEventLoop,
+        linger: Callable[[], bool],
+        sends: Callable[[], None],
+    ) -> None:
         super().__init__(transport, loop)
-        self._linger = linger
+        self._linger, self._sends = linger, sends
         self.is_held = self._is_held_by_reader = self._is_paused = self.is_deaf = False
         self.sent = 0
 
@@ -62,6 +68,7 @@ class GuardedTransport(OneWriteTransport):
         if not self.is_deaf:
             self.sent += len(data)
             super().send(data)
+            self._sends()
 
     def _apply(self) -> None:
         wanted = self.is_held or self._is_held_by_reader

@@ -13,6 +13,7 @@ import uvicorn
 from uvicorn.protocols.utils import get_local_addr, get_remote_addr
 from uvicorn.server import ServerState
 
+from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.exchange import Exchange
 from manyeyes.server.one_write_transport import OneWriteTransport
 from manyeyes.server.reply_head import Header
@@ -33,6 +34,7 @@ class HttpProtocol(asyncio.Protocol):
         config: uvicorn.Config,
         server_state: ServerState,
         app_state: dict[str, Any],
+        watch: ConnectionWatch,
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         if not config.loaded:
@@ -43,6 +45,7 @@ class HttpProtocol(asyncio.Protocol):
         self.exchange: Exchange | None = None
         self.client: tuple[str, int] | None = None
         self.headers: list[Header] = []
+        self.watch = watch
         self._application, self._state, self._app_state = config.loaded_app, server_state, app_state
         self._url = b""
 

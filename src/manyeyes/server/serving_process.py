@@ -21,6 +21,7 @@ from manyeyes.runtime.installation_keys import SecretsUnreadable
 from manyeyes.server.application import running
 from manyeyes.server.bounded_protocol import BoundedProtocol
 from manyeyes.server.connection_limits import Places, limits_of
+from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.forwarded import Forwarded
 from manyeyes.server.guard import Guard
 from manyeyes.server.handover import LISTEN_FD, OPS_FD, PARENT_PID, PREPARES, READY_FD
@@ -80,7 +81,7 @@ def _public(context: Context, application: object) -> uvicorn.Config:
     limits = limits_of(settings)
     return _config(
         Forwarded(Guard(application, answers), settings.trusted_proxies),
-        http=functools.partial(BoundedProtocol, limits, Places(limits), answers.reply),
+        http=functools.partial(BoundedProtocol, limits, Places(limits), ConnectionWatch(limits), answers.reply),
         proxy_headers=False,
     )
 

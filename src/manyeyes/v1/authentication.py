@@ -1,6 +1,7 @@
 """Who calls /v1: a bearer token or client key, or the console's session cookie from a page of our own."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.sign_in import caller_address, cookie_hash, is_from_own_page, signed_in
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.lookout import Right
+from manyeyes.runtime.lookup_cache import FRESH_SECONDS
 from manyeyes.v1.json_messages import while_there
 from manyeyes.values.refusals import Reason, Refusal, Refused
 from manyeyes.workers.store import Subject, Worker
@@ -94,10 +96,16 @@ async def right_of(context: Context, request: Request, worker: Worker) -> Right:
 async def while_right_holds(
     context: Context, request: Request, right: Right, waiting: Coroutine[Any, Any, Answer]
 ) -> Answer | None:
-    """Return what ``waiting`` gives a worker, as `while_allowed`; but it is looked at for all who wait together."""
-    news = asyncio.Event()
+    """Return what ``waiting`` gives a worker, as `while_allowed`; but it is looked at for all who wait together.
+
+    And once more before anything is handed out, when what is known of them may have become old.
+    """
+    news, began = asyncio.Event(), time.monotonic()
     with context.lookout.holding(right, news):
-        return await while_there(request, waiting, partial(signed_in_worker, context, request), news)
+        found = await while_there(request, waiting, partial(signed_in_worker, context, request), news)
+    if time.monotonic() - began >= FRESH_SECONDS:
+        await signed_in_worker(context, request)
+    return found
 
 
 async def _cookie_subject(context: Context, request: Request) -> Subject | None:

@@ -1,24 +1,25 @@
 """/v1/jobs/{id}/events: a job's progress as server-sent events (WHATWG HTML, 9.2), until it has ended."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from manyeyes.accounts.rules import TASKS_READ
 from manyeyes.accounts.store import KeyOwner
 from manyeyes.roles.customer.jobs import CustomerJobs, JobStanding
 from manyeyes.runtime.context import Context
 from manyeyes.v1.authentication import is_allowed, signed_in_customer
+from manyeyes.v1.event_stream import EventStream
 from manyeyes.v1.job_views import JobCounts, job_view
 from manyeyes.v1.operations import EVENTS, Call, Operation, job_number
 from manyeyes.values.refusals import Refusal
 
 LOOK_SECONDS = 1.0
-KEEP_ALIVE_SECONDS = 15.0
-KEEP_ALIVE = b": still there\n\n"
+SILENT_SECONDS = 15.0
+COMMENT = b": still there\n\n"
 PROGRESS, FINISHED = "progress", "finished"
 
 
@@ -49,24 +50,19 @@ class JobStreamApi:
         found = await self._jobs.get(call.person, job_number(call))
         if isinstance(found, Refusal):
             return found
-        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(call, found), media_type=EVENTS, headers=headers)
+        return EventStream(self._stream(call, found), SILENT_SECONDS, COMMENT)
 
-    async def _stream(self, call: Call[KeyOwner, None], found: JobStanding) -> AsyncIterator[bytes]:
+    async def _stream(self, call: Call[KeyOwner, None], found: JobStanding) -> AsyncGenerator[bytes, None]:
         standing: JobStanding | Refusal = found
         seen: JobProgress | None = None
-        spoken, clock = 0.0, asyncio.get_running_loop().time
         while not isinstance(standing, Refusal):
             progress = job_progress(standing)
             if progress != seen:
-                seen, spoken = progress, clock()
+                seen = progress
                 yield _event(PROGRESS, progress)
             if standing.job.is_over:
                 yield _event(FINISHED, progress)
                 return
-            if clock() - spoken > KEEP_ALIVE_SECONDS:
-                spoken = clock()
-                yield KEEP_ALIVE
             await asyncio.sleep(LOOK_SECONDS)
             if not await is_allowed(self._context, call.request, signed_in_customer):
                 return  # who is shut out or signed out meanwhile hears no more

@@ -1,18 +1,17 @@
 """/v1/worker: how a worker's program, or the screen's script, takes tasks and answers them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Annotated
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from manyeyes.roles.instructions import parse_question
 from manyeyes.roles.worker import WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
-from manyeyes.runtime.notifier import heard
 from manyeyes.tasks.options import answer_text
 from manyeyes.v1.authentication import is_allowed, right_of, signed_in_worker, while_right_holds
+from manyeyes.v1.event_stream import EventStream
 from manyeyes.v1.json_messages import seconds
 from manyeyes.v1.operations import EVENTS, Call, Operation
 from manyeyes.v1.question_views import AnyJson, QuestionView, instructions_view, json_value
@@ -30,8 +29,8 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.workers.rules import SkipReason
 from manyeyes.workers.store import Worker
 
-KEEP_ALIVE_SECONDS = 45.0  # what stands between hangs up after a minute of silence; each costs two system calls
-KEEP_ALIVE = b": still here\n\n"
+SILENT_SECONDS = 45.0  # what stands between hangs up after a minute of silence; each comment costs a system call
+COMMENT = b": still here\n\n"
 
 
 class OnlineRequest(msgspec.Struct):
@@ -125,42 +124,32 @@ class WorkerApi:
         """Stream what lies on the desk and the presence, each when it changes; the worker is present meanwhile."""
         if not await self._desk.attach(call.person):
             return await self._desk.no_presence(call.person)
-        headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
-        return StreamingResponse(self._stream(call), media_type=EVENTS, headers=headers)
+        return EventStream(self._stream(call), SILENT_SECONDS, COMMENT)
 
-    async def _stream(self, call: Call[Worker, None]) -> AsyncIterator[bytes]:
-        worker = call.person
-        cell = await self._desk.cell(worker.worker_id)
-        right = await right_of(self._context, call.request, worker)
-        lookout = self._context.lookout
-        with lookout.waiting(worker.worker_id, cell) as event, lookout.holding(right, event):
-            async for name, value in self._changes(call, event):
-                yield f"event: {name}\ndata: {msgspec.json.encode(value).decode()}\n\n".encode() if name else KEEP_ALIVE
-
-    async def _changes(self, call: Call[Worker, None], event: asyncio.Event) -> AsyncIterator[tuple[str, object]]:
-        """Yield what lies on the desk and the presence whenever they differ from before; ("", None) in long silences.
+    async def _stream(self, call: Call[Worker, None]) -> AsyncGenerator[bytes, None]:
+        """Yield what lies on the desk and the presence whenever they differ from before.
 
         It looks when it is woken, by a notification or by what `Lookout` finds for all streams together. The desk is
         told first: the worker may be waiting to see a picture.
         """
         worker = call.person
-        seen: dict[str, object] = {}
+        cell = await self._desk.cell(worker.worker_id)
+        right = await right_of(self._context, call.request, worker)
+        lookout = self._context.lookout
         looks: dict[str, Callable[[Worker], Awaitable[object]]] = {"tasks": self._tasks, "session": self._streamed}
-        clock = asyncio.get_running_loop().time
-        spoken = clock()
-        while await is_allowed(self._context, call.request):  # who is shut out or signed out meanwhile hears no more
-            event.clear()
-            is_online = await self._desk.attach(worker, goes_on=True)
-            for name, look in looks.items():
-                value = await look(worker)
-                if seen.get(name) != value:
-                    seen[name], spoken = value, clock()
-                    yield name, value
-            if not is_online:
-                return
-            while not await heard(event, spoken + KEEP_ALIVE_SECONDS - clock()):
-                spoken = clock()
-                yield "", None
+        seen: dict[str, bytes] = {}
+        with lookout.waiting(worker.worker_id, cell) as event, lookout.holding(right, event):
+            while await is_allowed(self._context, call.request):  # who is shut out or signed out hears no more
+                event.clear()
+                is_online = await self._desk.attach(worker, goes_on=True)
+                for name, look in looks.items():
+                    value = msgspec.json.encode(await look(worker))
+                    if seen.get(name) != value:
+                        seen[name] = value
+                        yield b"event: %b\ndata: %b\n\n" % (name.encode(), value)
+                if not is_online:
+                    return
+                await event.wait()
 
     async def _tasks(self, worker: Worker) -> Tasks:
         current, upcoming = await self._desk.both(worker)
