@@ -12,11 +12,11 @@ from typing import Any
 
 import httptools
 
+from manyeyes.server.client_pace import ClientPace
 from manyeyes.server.connection_limits import ConnectionLimits, Places
 from manyeyes.server.connection_watch import ConnectionWatch
 from manyeyes.server.guarded_transport import GuardedTransport
 from manyeyes.server.http_protocol import HttpProtocol
-from manyeyes.server.client_pace import ClientPace
 from manyeyes.server.request_head import KnownHeads, RequestHead, head_size, path_asked, without_offer
 from manyeyes.server.trouble import Trouble
 
