@@ -11,7 +11,9 @@ import asyncpg
 import pytest
 
 from conftest import MakeDatabase
+from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.depths import store as depths
 from plans.test_hot_queries import nodes
 from support.hot_people_queries import NOW
 
@@ -23,12 +25,12 @@ SELECT 1, n, CASE n WHEN 1 THEN 1 ELSE 2 END, 1, 700, n, 700, 500, 60, 0, '203.0
 FROM generate_series(1, 40000) AS n;
 ANALYZE work;
 """
-ASKED: list[tuple[str, tuple[Any, ...], set[str]]] = [
-    ("backlog", (1, 2, NOW, NOW), {"work_waiting", "work_queued"}),
-    ("shallow_depths", (1, [2]), {"work_waiting"}),
-    ("count_waiting", (1, 2, 1000), {"work_waiting"}),
-    ("head_bid", (1, 2, 256), {"work_waiting"}),
-    ("account_waiting", (1, 1), {"work_account", "work_leased"}),
+ASKED: list[tuple[Queries, str, tuple[Any, ...], set[str]]] = [
+    (dispatch.SQL, "backlog", (1, 2, NOW, NOW), {"work_waiting", "work_queued"}),
+    (depths.SQL, "shallow_depths", (1, [2]), {"work_waiting"}),
+    (depths.SQL, "count_waiting", (1, 2, 1000), {"work_waiting"}),
+    (depths.SQL, "head_bid", (1, 2, 256), {"work_waiting"}),
+    (depths.SQL, "account_waiting", (1, 1), {"work_account", "work_leased"}),
 ]
 
 
@@ -42,13 +44,13 @@ async def one_sided(create_database: MakeDatabase) -> AsyncIterator[asyncpg.Conn
 
 
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize(("name", "arguments", "indexes"), ASKED, ids=[asked[0] for asked in ASKED])
+@pytest.mark.parametrize(("sql", "name", "arguments", "indexes"), ASKED, ids=[asked[1] for asked in ASKED])
 async def test_another_queue_or_account_is_not_waited_for(
-    one_sided: asyncpg.Connection, name: str, arguments: tuple[Any, ...], indexes: set[str], mode: str
+    one_sided: asyncpg.Connection, sql: Queries, name: str, arguments: tuple[Any, ...], indexes: set[str], mode: str
 ):
     given = [await one_sided.fetchval("SELECT quote_nullable($1::text)", _written(value)) for value in arguments]
     await one_sided.execute(f"SET plan_cache_mode = {mode}")
-    await one_sided.execute(f"PREPARE asked AS {getattr(dispatch.SQL, name)}")
+    await one_sided.execute(f"PREPARE asked AS {getattr(sql, name)}")
     try:
         said = await one_sided.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE asked ({', '.join(given)})")
     finally:

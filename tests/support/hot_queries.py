@@ -9,6 +9,7 @@ from manyeyes.allow_list import store as allow_list
 from manyeyes.buckets import store as buckets
 from manyeyes.db.queries import Queries
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.depths import store as depths
 from manyeyes.dispatch.looks import store as looks
 from manyeyes.dispatch.site_work import store as site_tasks
 from manyeyes.jobs import store as jobs
@@ -39,9 +40,9 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     # capability, query, arguments, the indexes it goes through, whether it may sort (its few rows)
     (dispatch.SQL, "waiting_head", (1, 1, *HEAD), {"work_waiting"} | SEATS, False),
     (dispatch.SQL, "queued_head", (1, 1, *HEAD[:-1], NOW, 0.5, True), {"work_queued", "session_pkey"} | SEATS, False),
-    (dispatch.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
-    (dispatch.SQL, "shallow_depths", (1, [1, 2]), {"work_waiting"}, False),
-    (dispatch.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
+    (depths.SQL, "count_waiting", (1, 1, 256), {"work_waiting"}, False),
+    (depths.SQL, "shallow_depths", (1, [1, 2]), {"work_waiting"}, False),
+    (depths.SQL, "head_bid", (1, 1, 1_000), {"work_waiting"}, False),
     (dispatch.SQL, "backlog", (1, 1, NOW, NOW), {"work_waiting", "work_queued", "standing_until"}, False),
     (dispatch.SQL, "oldest_of", (1, 1, [5, 6], ["{1}", "{1,2}"], [1, 2]), {"work_account"} | SEATS, False),
     (dispatch.SQL, "lock_leased", (1, [7, 8]), {"work_leased"}, True),

@@ -10,7 +10,7 @@ from manyeyes.actions.audit.jobs import read_job_books
 from manyeyes.actions.audit.panels import read_panel_books
 from manyeyes.actions.audit.recognitions import read_recognition_books
 from manyeyes.certainty import judgements
-from manyeyes.dispatch import depths as queue_depths
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Book, TransferKind
 from manyeyes.panels import consistency

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.db.transaction import together
-from manyeyes.dispatch import depths as queue_depths
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.tasks import store as tasks
 
 HEAD = 1_000

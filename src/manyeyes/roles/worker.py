@@ -19,8 +19,8 @@ from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_i
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
-from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work

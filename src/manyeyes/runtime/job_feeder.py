@@ -18,8 +18,8 @@ from manyeyes.accounts import store as accounts
 from manyeyes.actions.claim_jobs import ClaimedJob, ClaimJob, claim_jobs
 from manyeyes.actions.feed_jobs import FedJob, FedLine, FeedJob, feed_jobs
 from manyeyes.actions.settle_jobs import SettleJob, settle_jobs
-from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import job_work
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.dispatch.job_work import OpenStates
 from manyeyes.jobs import store as jobs
 from manyeyes.jobs.lines import Line

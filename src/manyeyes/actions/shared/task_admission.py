@@ -12,9 +12,9 @@ from manyeyes.accounts.store import Terms
 from manyeyes.actions.shared.panel_seats import seated
 from manyeyes.consensus.terms import ONE_ANSWER, PeopleTerms
 from manyeyes.db.transaction import together
-from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import rules as dispatching
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.dispatch.store import Entering
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import Transfer, TransferKind, posting

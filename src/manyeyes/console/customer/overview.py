@@ -15,8 +15,8 @@ from manyeyes.console.shared.connect import examples
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
-from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import open_work
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.dispatch.rules import WorkState
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind

@@ -18,8 +18,8 @@ from manyeyes.console.shared.languages import catalogue, mark, money
 from manyeyes.console.shared.rendering import render
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
-from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import open_work
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.ledger import store as ledger
 from manyeyes.roles.operator import open_appeals
 from manyeyes.runtime.context import Context

@@ -7,7 +7,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import Owner
-from manyeyes.dispatch import depths as queue_depths
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.recognitions.time_spans import Grain, Span, split
 from manyeyes.roles.picture_check import balances
 from manyeyes.runtime.batching import read_patiently

@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.accounts.store import Owner
-from manyeyes.dispatch import depths as queue_depths
+from manyeyes.dispatch.depths import store as queue_depths
 from manyeyes.ledger import statements
 from manyeyes.ledger import store as ledger
 from manyeyes.ledger.rules import TransferKind

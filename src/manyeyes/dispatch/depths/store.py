@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import asyncpg
 
 from manyeyes.db.pool import PROOF_SECONDS
-from manyeyes.db.queries import one_row
-from manyeyes.dispatch.store import SQL
+from manyeyes.db.queries import Queries, one_row
+
+SQL = Queries(__package__)
 
 
 async def count_waiting(db: asyncpg.Connection, cell: int, queue_id: int, limit: int) -> int:
