@@ -56,11 +56,13 @@ async def faults_in_all_languages(screen: Screen, path: str, *controls: str, ope
 @pytest.mark.parametrize("kind", ["text", *KINDS])
 async def test_nothing_that_acts_on_a_task_leaves_the_worker(site: Site, browser: Browser, people, kind: str):
     customer, hand = people
+    controls: tuple[str, ...] = BOX
+    opened: tuple[str, ...] = ()
     if kind == "text":
         await send(site, customer, comment="The name under the arms, from left to right", min_length=3, phrase=True)
-        controls, opened = BOX, ("#skip-menu button:not([hidden])",)
+        opened = ("#skip-menu button:not([hidden])",)
     else:
-        (options, controls), opened = KINDS[kind], ()
+        options, controls = KINDS[kind]
         told = "Leave the red digits out." if "#how" in controls else ""
         await ask(site.context, customer, options, instructions=told)
     screen = await at_work(site, browser, hand)
