@@ -89,7 +89,7 @@ def bar_chart(
 
 def feet_at(centres: Iterable[tuple[float, str]], left: float = 0.0) -> list[Foot]:
     """Return the words to write under these places; those near an edge begin or end there."""
-    found = []
+    found: list[Foot] = []
     for x, label in centres:
         if not label:
             continue
