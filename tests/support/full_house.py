@@ -23,6 +23,7 @@ from support.served_site import Site
 # Sixty letters without a blank, and as many in words.
 UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland12"
 LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
+WORKERS = ("/worker", "/worker/accuracy", "/worker/reports", "/reviewer", "/reviewer/results", "/sessions", "/customer")
 CERTAIN = """
 INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, threshold, is_refused,
                        needed, since)
@@ -60,38 +61,23 @@ async def fill(site: Site) -> FullHouse:
         question = {"kind": "text", "words": LONG}
         job = (await client.post("/v1/jobs", json={"name": UNBROKEN, "question": question})).json()["id"]
     await reviewer(context)
-    number = author.worker.worker_id
+    customers = (
+        *("/customer", "/customer/jobs", "/customer/jobs/new", f"/customer/jobs/{job}"),
+        *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
+        *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes", "/customer/callbacks"),
+        *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
+        *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
+    )
+    operators = (
+        *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
+        *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
+        *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
+    )
     return FullHouse(
         [
-            (
-                "customer",
-                customer_subject(customer),
-                (
-                    *("/customer", "/customer/jobs", "/customer/jobs/new", f"/customer/jobs/{job}"),
-                    *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
-                    *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes"),
-                    *("/customer/callbacks", "/customer/recognitions"),
-                    *(f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
-                    *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
-                ),
-            ),
-            (
-                "operator",
-                Subject("operator", 0, 0),
-                (
-                    *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
-                    *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
-                    *(f"/operator/workers/{number}", "/operator/certainty", "/operator/recourse", "/sessions"),
-                ),
-            ),
-            (
-                "worker",
-                worker_subject(author),
-                (
-                    *("/worker", "/worker/accuracy", "/worker/reports", "/reviewer", "/reviewer/results"),
-                    *("/sessions", "/customer"),
-                ),
-            ),
+            ("customer", customer_subject(customer), customers),
+            ("operator", Subject("operator", 0, 0), operators),
+            ("worker", worker_subject(author), WORKERS),
         ]
     )
 
