@@ -37,6 +37,14 @@ PAID = '{"shop":"Elm 10","total":12.50,"currency":"USD","paid by":["cash","card"
 UNPAID = '{"shop":"Elm 1O","total":12.60,"currency":"USD","paid by":["cash"]}'
 
 
+@pytest.fixture(autouse=True)
+async def long_leases(site: Site) -> None:
+    """Let no lease end while all languages are looked at, however slow the machine is."""
+    async with site.context.cells.pool(1).acquire() as db:
+        await db.execute("UPDATE queue SET lease_seconds = 600")
+    site.context.lookups.forget()
+
+
 async def faults_in_all_languages(screen: Screen, path: str, *controls: str, opened: tuple[str, ...] = ()) -> list[str]:
     """Return what is wrong with the task's controls; ``opened``: what the menu of reasons has besides."""
     found = []
