@@ -87,10 +87,12 @@ async def test_a_worker_is_told_why_with_the_pictures_and_appeals_without_script
     if folder := os.environ.get("MANYEYES_PICTURES"):
         await operator.screenshot(path=f"{folder}/people-phone.png", full_page=True)
     await operator.locator("textarea").fill("They can.")
+    await operator.locator("summary", has_text="Leave it as it is").click()
     await operator.get_by_role("button", name="Leave it as it is").click()
     await expect(operator.locator("#notice")).to_contain_text("They do not get this queue.")
     await page.reload()
     await expect(queue).to_contain_text("They can.")
+    await operator.locator("summary", has_text="Give them the queue again").click()
     await operator.get_by_role("button", name="Give them the queue again").click()
     await expect(operator.locator("#notice")).to_contain_text("They get this queue again")
 

@@ -91,6 +91,8 @@ async def test_the_operator_begins_a_refused_question_anew(site: Site, browser, 
     await page.wait_for_url("**/operator")
     await page.goto(site.url + "/operator/certainty")
     assert await has_no_sideways_scroll(page)
+    await page.locator("summary", has_text="Begin anew").focus()
+    await page.keyboard.press("Enter")
     again = page.get_by_role("button", name="Begin anew")
     await again.focus()
     await page.keyboard.press("Enter")

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from manyeyes.console.customer.day_range import Days
 from manyeyes.console.customer.recognition_charts import ChartSeries, DayLine, drawings
 from manyeyes.console.shared.calibration_curve import MOST_POINTS, CurveWords, curve
-from manyeyes.console.shared.charts import HAIR, HEIGHT, MOST_COLUMNS, TOP, WIDTH, neighbours, stacked_chart
+from manyeyes.console.shared.charts import HAIR, MOST_COLUMNS, TOP, WIDTH, neighbours, stacked_chart
 from manyeyes.recognitions.calibration import CalibrationPoint
 
 WORDS = CurveWords(
-    lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold)
+    lambda share: f"{share:.0%}", lambda threshold: f"{threshold:.2f}", lambda point: str(point.threshold), str
 )
 
 
@@ -36,7 +36,7 @@ def test_columns_stay_within_the_drawing_and_apart(values):
     for column, each in zip(chart.columns, values, strict=True):
         assert column.x + column.width <= WIDTH
         assert [part.kind for part in column.parts] == [n for n, value in zip(names, each, strict=True) if value]
-        top = HEIGHT - 22.0
+        top = chart.base
         for part in column.parts:
             assert part.height >= HAIR
             assert abs(part.y + part.height - top) < 0.05  # each stands on the one below
@@ -66,7 +66,7 @@ def test_marks_off_the_scale_are_left_out():
     assert below.ticks[0].label == "0.30"
     assert below.now is not None
     assert below.proposed is not None
-    assert below.now < below.proposed
+    assert below.now.x < below.proposed.x
 
 
 def test_what_is_far_above_the_target_has_no_dot():

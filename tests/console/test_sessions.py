@@ -215,6 +215,8 @@ async def test_on_a_phone_by_keyboard_without_script_in_every_language(site: Sit
         await page.goto(f"{site.url}/sessions?lang={language}")
         await expect(page.locator("#sessions li")).to_have_count(2)
         assert await has_no_sideways_scroll(page), language
+    await page.locator("details:has(#end-others) > summary").focus()
+    await page.keyboard.press("Enter")
     await page.locator("#end-others").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#sessions li")).to_have_count(1)

@@ -176,7 +176,8 @@ async def test_a_press_takes_back_what_waits(site: Site, browser, people):
     customer, _ = people
     number = await sent(site, customer)
     page = await visit(site, browser, customer)
-    await page.get_by_role("button", name=f"Cancel: {number}").click()
+    await page.locator(f"details:has(#cancel-{number}) > summary").click()
+    await page.locator(f"#cancel-{number}").click()
     await expect(page.locator(f"#task-{number}")).to_contain_text("Cancelled")
     await expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
 
@@ -208,7 +209,8 @@ async def test_without_script_all_of_it_works_by_forms(site: Site, browser, peop
     await page.get_by_label("external_id").fill("one.png")
     await page.get_by_role("button", name="Show").click()
     await expect(page.locator("[data-task]")).to_have_count(1)
-    await page.get_by_role("button", name="Cancel").click()
+    await page.locator(f"details:has(#cancel-{waiting}) > summary").click()
+    await page.locator(f"#cancel-{waiting}").click()
     await expect(page.locator(f"#task-{waiting}")).to_contain_text("Cancelled")
     assert "external_id=one.png" in page.url
 

@@ -13,8 +13,7 @@ from manyeyes.recognitions.rules import FAILED, Recognition
 from manyeyes.recognitions.store import DayCount
 
 HUES = ("hue-a", "hue-b", "hue-c", "hue-d", "hue-e", "hue-f")
-FEET = 8  # days named under a drawing: as many as a phone has room for
-LAST_FOOT = 0.88
+FEET = 8  # days named under a drawing; a phone has room for every second of them
 SAID = {
     "certain": languages.mark("Certain"),
     "uncertain": languages.mark("Uncertain"),
@@ -146,16 +145,12 @@ def _drawing(
     for (first, last), run, each in zip(days, runs, together, strict=True):
         words = [f"{name} {languages.count(n, language)}" for (_, name), n in zip(legend, each, strict=True) if n]
         titles.append(" · ".join([first if len(run) == 1 else f"{first} – {last}", *(words or ["0"])]))
-    feet = [first if _has_foot(i, len(runs)) else "" for i, (first, _) in enumerate(days)]
+    every = -(-len(runs) // FEET) or 1
+    feet = [first if i % every == 0 and i <= len(runs) - every / 2 else "" for i, (first, _) in enumerate(days)]
     chart = stacked_chart(
         [kind for kind, _ in legend], together, titles, feet, lambda number: languages.compact(number, language)
     )
     return Drawing(chart, legend)
-
-
-def _has_foot(index: int, columns: int) -> bool:
-    """Tell whether a column is named at its foot: every so many are, but none whose name would leave the drawing."""
-    return index % -(-columns // FEET) == 0 and index <= columns * LAST_FOOT
 
 
 def _line(day: date, counts: Sequence[DayCount], series: Sequence[ChartSeries]) -> DayLine:

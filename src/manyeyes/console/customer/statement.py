@@ -1,6 +1,6 @@
 """/customer/statement: a month or any span, day by day and entry by entry, on a page and as CSV."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,7 +13,7 @@ from manyeyes.console.customer.reader_zone import keep_zone, zone_of
 from manyeyes.console.customer.statement_period import PAGE_ENTRIES, PATH, StatementQuery, asked, filters
 from manyeyes.console.shared import languages
 from manyeyes.console.shared.appearance import look_of
-from manyeyes.console.shared.charts import Chart, bar_chart
+from manyeyes.console.shared.charts import Chart, bar_chart, marks_of
 from manyeyes.console.shared.guards import for_customers
 from manyeyes.console.shared.rendering import render
 from manyeyes.ledger.rules import TransferKind
@@ -132,15 +132,18 @@ def _in_zone(entry: StatementEntry, question: StatementQuery) -> tuple[Statement
 
 def _charts(books: Statement, language: str) -> dict[str, Any]:
     charged = [each.charged_micros for each in books.narrowed]
+    decimals = languages.decimals(marks_of(max(charged, default=0)))
     return {
-        "money_chart": _chart(books, charged, language, languages.money),
-        "volume_chart": _chart(books, [each.tasks for each in books.narrowed], language, languages.count),
+        "money_chart": _chart(books, charged, lambda value: languages.money(value, language, decimals)),
+        "volume_chart": _chart(
+            books, [each.tasks for each in books.narrowed], lambda value: languages.count(value, language)
+        ),
     }
 
 
-def _chart(books: Statement, values: list[int], language: str, write: Any) -> Chart:
+def _chart(books: Statement, values: list[int], write: Callable[[int], str]) -> Chart:
     hourly, every = books.span.grain is Grain.HOUR, max(1, len(values) // 8)
     form = "%H:%M" if hourly else "%m-%d"
-    titles = [f"{_label(row, books)} · {write(value, language)}" for row, value in zip(books.rows, values, strict=True)]
+    titles = [f"{_label(row, books)} · {write(value)}" for row, value in zip(books.rows, values, strict=True)]
     labels = [f"{row.start:{form}}" if i % every == 0 else "" for i, row in enumerate(books.rows)]
-    return bar_chart(values, titles, labels, lambda value: write(value, language))
+    return bar_chart(values, titles, labels, write)

@@ -7,12 +7,12 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from manyeyes.console.operator.overview import Check
+from manyeyes.console.operator.health import Check, complaints_check
 from manyeyes.console.shared import task_wording
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.forms import number_of, text_of, typed_in
 from manyeyes.console.shared.guards import for_operators
-from manyeyes.console.shared.languages import catalogue, count, mark
+from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.console.shared.report_wording import VOTE_REASONS, said
 from manyeyes.reports.rules import FEWEST_VOTES, LONGEST_REASON, Vote
@@ -23,7 +23,6 @@ from manyeyes.values.refusals import Refusal
 from manyeyes.values.signed_links import PictureLinks
 from manyeyes.values.text.rules import is_too_long
 
-OPEN_TOO_LONG_MINUTES = 4 * 60
 NOTICES = {
     "accepted": (mark("Accepted: the worker has been paid."), ""),
     "left": (mark("The verdict stands. The worker sees your answer."), ""),
@@ -78,16 +77,9 @@ class RecoursePages:
 
     async def _open_complaints(self, language: str) -> Check:
         """Return how many complaints wait for reviewers, and since when."""
-        translate = catalogue(language).ugettext
         found = await oversight.open_complaints(self._context)
-        if found.oldest_at is None:
-            return Check(translate("Open complaints"), translate("none"), True)
-        minutes = (datetime.now(UTC) - found.oldest_at).total_seconds() / 60
-        finding = translate("%(count)s, the oldest for %(minutes)s minutes") % {
-            "count": count(found.number, language),
-            "minutes": count(round(minutes), language),
-        }
-        return Check(translate("Open complaints"), finding, minutes < OPEN_TOO_LONG_MINUTES)
+        seconds = (datetime.now(UTC) - found.oldest_at).total_seconds() if found.oldest_at else None
+        return complaints_check(found.number, seconds, language)
 
 
 def _appeal(language: str, one: OpenAppeal, pictures: PictureLinks) -> dict[str, Any]:

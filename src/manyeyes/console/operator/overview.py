@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from manyeyes.accounts import store as accounts
 from manyeyes.actions.check_books import check_books
+from manyeyes.console.operator.health import Check, books_check, snapshot_check, waiting_check
 from manyeyes.console.shared.appearance import look_of
 from manyeyes.console.shared.guards import for_operators
-from manyeyes.console.shared.languages import catalogue, mark, money
+from manyeyes.console.shared.languages import catalogue, mark
 from manyeyes.console.shared.rendering import render
 from manyeyes.db.migrate import SQL
 from manyeyes.db.queries import one_row
@@ -29,8 +29,6 @@ from manyeyes.workers import store as workers
 from manyeyes.workers.rules import WorkerState
 from manyeyes.workers.store import Session, state_of
 
-WAITING_TOO_LONG_SECONDS = 120
-SNAPSHOT_TOO_OLD_SECONDS = 60
 BOOKS_FRESH_SECONDS = 60.0  # the check reads every transfer: not at each view
 WAITING_COUNTED = 100_000
 STATES = {
@@ -50,12 +48,6 @@ SITE_STATES = {
 SITE_LOOKS = {SiteState.PENDING: "waiting", SiteState.LIVE: "solved", SiteState.LOST: "unsolvable"}  # reading_pages.css
 
 
-class Check(msgspec.Struct, frozen=True):
-    name: str
-    finding: str
-    is_well: bool
-
-
 class OperatorPages:
     """The operator's page of one process."""
 
@@ -69,12 +61,13 @@ class OperatorPages:
         """GET /operator: checks, queues, accounts, workers and sites."""
         language = look_of(request).language
         translate = catalogue(language).ugettext
+        queues = await self._queues()
         return render(
             request,
             "operator/overview.html",
             person="operator",
-            checks=await self._checks(language),
-            queues=await self._queues(),
+            checks=await self._checks(queues, language),
+            queues=queues,
             accounts=await self._accounts(),
             workers=await self._workers(),
             sites=await self._sites(language),
@@ -82,25 +75,14 @@ class OperatorPages:
             states={state: translate(message) for state, message in STATES.items()},
         )
 
-    async def _checks(self, language: str) -> list[Check]:
-        translate = catalogue(language).ugettext
-        seconds = translate("%(n)s s")
+    async def _checks(self, queues: list[dict[str, Any]], language: str) -> list[Check]:
         waiting = await self._oldest_waiting_seconds()
         async with self._context.cells.directory.acquire() as db:
             snapshot = (await one_row(db, SQL.oldest_snapshot))["seconds"]
-        difference = await self.books_difference()
         return [
-            Check(
-                translate("Oldest waiting task"),
-                translate("nothing waits") if waiting is None else seconds % {"n": round(waiting)},
-                waiting is None or waiting < WAITING_TOO_LONG_SECONDS,
-            ),
-            Check(
-                translate("Oldest snapshot of the database"),
-                seconds % {"n": round(snapshot)},
-                snapshot < SNAPSHOT_TOO_OLD_SECONDS,
-            ),
-            Check(translate("Difference in the ledger"), money(difference, language), difference == 0),
+            waiting_check(waiting, queues, language),
+            snapshot_check(snapshot, language),
+            books_check(await self.books_difference(), language),
         ]
 
     async def _oldest_waiting_seconds(self) -> float | None:

@@ -1,11 +1,16 @@
-"""Where the bars and columns of a chart stand: pure geometry in the units of the drawing's own viewBox."""
+"""Where the bars and columns of a chart stand: pure geometry in the units of the drawing's own viewBox.
 
-from collections.abc import Callable, Sequence
+Words are given room for their largest size, a phone's (static/shared/reading_pages.css): none leaves the drawing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from unicodedata import combining, east_asian_width
 
 import msgspec
 
-WIDTH, HEIGHT = 960.0, 180.0
-LEFT, TOP, BOTTOM = 72.0, 8.0, 22.0
+WIDTH, HEIGHT = 960.0, 246.0
+TOP, BOTTOM = 46.0, 50.0  # a line of words above the highest mark, and one under the columns
+LETTER, WIDE_LETTER = 17.0, 28.0  # a character's width in a phone's size, and that of a Chinese one
 GAP = 6.0
 STEPS = (1, 2, 4, 6, 8, 10)
 HAIR = 1.0
@@ -13,19 +18,27 @@ WIDEST = 120.0
 MOST_COLUMNS = 366  # days of a leap year; more would not be told apart, and each is several elements of the page
 
 
+class Foot(msgspec.Struct, frozen=True):
+    """Words under the drawing; ``anchor``: which end is at ``x``; ``is_between``: left out where room is short."""
+
+    x: float
+    label: str
+    anchor: str = "middle"
+    is_between: bool = False
+
+
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
-    """One bar; ``label`` stands under it and is empty for most, ``title`` is read out and shown on hover."""
+    """One bar; ``title`` is read out and shown on hover."""
 
     x: float
     y: float
     width: float
     height: float
     title: str
-    label: str
 
 
 class ScaleLine(msgspec.Struct, frozen=True):
-    """A horizontal line with its value written beside it."""
+    """A horizontal line with its value written on it, left of what is drawn."""
 
     y: float
     label: str
@@ -34,11 +47,17 @@ class ScaleLine(msgspec.Struct, frozen=True):
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     bars: list[Bar]
     lines: list[ScaleLine]
+    feet: list[Foot]
+    left: float
+    gap: float
     width: float = WIDTH
     height: float = HEIGHT
-    left: float = LEFT
     base: float = HEIGHT - BOTTOM
-    gap: float = GAP
+
+
+def room_for(text: str) -> float:
+    """Return how wide a text is at most, in units of the viewBox; marks that stand on other characters take no room."""
+    return sum(WIDE_LETTER if east_asian_width(c) in "WF" else LETTER for c in text if not combining(c))
 
 
 def bar_chart(
@@ -46,24 +65,62 @@ def bar_chart(
 ) -> Chart:
     """Return the bars of non-negative whole ``values`` over a scale whose values ``write`` turns into text.
 
-    The scale ends on a round number at or above the largest value, so that no bar leaves the drawing.
+    The scale ends on a round number at or above the largest value, so that no bar leaves the drawing; where all values
+    are 0 it is the one line of 0. ``labels`` stand under the bars, most of them empty.
     """
-    top = round_top(max(values, default=0))
+    top, lines, left = _scale(max(values, default=0), write)
     base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
-    pitch = (WIDTH - LEFT) / max(len(values), 1)
+    pitch = (WIDTH - left) / max(len(values), 1)
+    gap = min(GAP, pitch / 4)
+    width = min(pitch - gap, WIDEST)
     bars = [
         Bar(
-            x=round(LEFT + i * pitch + GAP / 2, 2),
+            x=round(left + i * pitch + gap / 2, 2),
             y=round(base - room * value / top, 2),
-            width=round(pitch - GAP, 2),
+            width=round(width, 2),
             height=round(room * value / top, 2),
             title=title,
-            label=label,
         )
-        for i, (value, title, label) in enumerate(zip(values, titles, labels, strict=True))
+        for i, (value, title) in enumerate(zip(values, titles, strict=True))
     ]
-    marks = sorted({0, top // 2, top})
-    return Chart(bars=bars, lines=[ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks])
+    centres = [(bar.x + bar.width / 2, label) for bar, label in zip(bars, labels, strict=True)]
+    return Chart(bars=bars, lines=lines, feet=feet_at(centres, left), left=left, gap=round(gap, 2))
+
+
+def feet_at(centres: Iterable[tuple[float, str]], left: float = 0.0) -> list[Foot]:
+    """Return the words to write under these places; those near an edge begin or end there."""
+    found: list[Foot] = []
+    for x, label in centres:
+        if not label:
+            continue
+        half = room_for(label) / 2
+        between = len(found) % 2 == 1
+        if x + half > WIDTH:
+            found.append(Foot(WIDTH - HAIR, label, "end", between))
+        elif x - half < left:
+            found.append(Foot(left, label, "start", between))
+        else:
+            found.append(Foot(round(x, 2), label, "middle", between))
+    return found
+
+
+def marks_of(largest: int) -> list[int]:
+    """Return the values that a scale for values up to ``largest`` has lines for; the last is at its top."""
+    top = round_top(largest)
+    return sorted({0, top // 2, top}) if largest else [0]
+
+
+def _scale(largest: int, write: Callable[[int], str]) -> tuple[int, list[ScaleLine], float]:
+    """Return the value at the top, the lines with their values, and where what is drawn begins beside these."""
+    top = round_top(largest)
+    base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+    lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks_of(largest)]
+    return top, lines, scale_room([line.label for line in lines])
+
+
+def scale_room(labels: Sequence[str]) -> float:
+    """Return how much room the values of a scale take on its left."""
+    return max(room_for(label) for label in labels) + GAP
 
 
 def neighbours(number: int, most: int = MOST_COLUMNS) -> list[range]:
@@ -84,23 +141,23 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """Pieces that stand on each other, the first at the bottom; ``label`` and ``title`` as of a `Bar`."""
+    """Pieces that stand on each other, the first at the bottom; ``title`` as of a `Bar`."""
 
     x: float
     width: float
     parts: list[Part]
     title: str
-    label: str
 
 
 class Stack(msgspec.Struct, frozen=True, kw_only=True):
     columns: list[Column]
     lines: list[ScaleLine]
+    feet: list[Foot]
     kinds: list[str]
+    left: float
     gap: float
     width: float = WIDTH
     height: float = HEIGHT
-    left: float = LEFT
     base: float = HEIGHT - BOTTOM
 
 
@@ -118,23 +175,22 @@ def stacked_chart(
     """
     if len(values) > MOST_COLUMNS:
         raise ValueError(f"{len(values)} columns, where {MOST_COLUMNS} have room")
-    top = round_top(max((sum(each) for each in values), default=0))
-    base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
-    pitch = (WIDTH - LEFT) / max(len(values), 1)
+    top, lines, left = _scale(max((sum(each) for each in values), default=0), write)
+    pitch = (WIDTH - left) / max(len(values), 1)
     gap = min(GAP, pitch / 4)
+    width = min(pitch - gap, WIDEST)
     columns = [
         Column(
-            x=round(LEFT + i * pitch + gap / 2, 2),
-            width=round(min(pitch - gap, WIDEST), 2),
-            parts=_parts(kinds, each, room / top),
+            x=round(left + i * pitch + gap / 2, 2),
+            width=round(width, 2),
+            parts=_parts(kinds, each, (HEIGHT - BOTTOM - TOP) / top),
             title=title,
-            label=label,
         )
-        for i, (each, title, label) in enumerate(zip(values, titles, labels, strict=True))
+        for i, (each, title) in enumerate(zip(values, titles, strict=True))
     ]
-    marks = sorted({0, top // 2, top})
-    lines = [ScaleLine(round(base - room * mark / top, 2), write(mark)) for mark in marks]
-    return Stack(columns=columns, lines=lines, kinds=list(kinds), gap=round(gap, 2))
+    centres = [(column.x + width / 2, label) for column, label in zip(columns, labels, strict=True)]
+    feet = feet_at(centres, left)
+    return Stack(columns=columns, lines=lines, feet=feet, kinds=list(kinds), left=left, gap=round(gap, 2))
 
 
 def _parts(kinds: Sequence[str], values: Sequence[int], scale: float) -> list[Part]:

@@ -1,7 +1,7 @@
 """The console's five languages: reading the catalogues, choosing one for a request, writing money and counts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -103,6 +103,11 @@ def money(micros: int, language: str, least_decimals: int = 2) -> str:
     return numbers.format_currency(Decimal(micros) / MICROS, "USD", pattern, locale=locale, currency_digits=False)
 
 
+def decimals(column: Iterable[int | None]) -> int:
+    """Return how many decimals a column of micro-units of USD needs, two to six, so that none is rounded."""
+    return max([2, *(len(f"{(amount or 0) % MICROS:06}".rstrip("0")) for amount in column)])
+
+
 def change(micros: int, language: str) -> str:
     """Write money that came or went, with its sign and all six decimals; return an empty text for no change."""
     if micros == 0:
@@ -118,6 +123,11 @@ def count(number: int, language: str) -> str:
 def percent(share: float, language: str) -> str:
     """Write a fraction as per cent with one decimal, as the language does."""
     return numbers.format_percent(share, "#,##0.#%", locale=locale_of(language))
+
+
+def tenths(share: float, language: str) -> str:
+    """Write a fraction as per cent with its decimal always, so that a column's points stand under each other."""
+    return numbers.format_percent(share, "#,##0.0%", locale=locale_of(language))
 
 
 def compact(number: int, language: str) -> str:

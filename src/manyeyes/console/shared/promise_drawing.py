@@ -79,4 +79,5 @@ def _words(language: str) -> CurveWords:
         lambda share: languages.percent(share, language),
         lambda threshold: languages.fine(threshold, language),
         point,
+        translate,
     )

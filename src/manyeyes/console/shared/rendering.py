@@ -57,10 +57,12 @@ def environment(language: str) -> Environment:
     env.install_gettext_translations(languages.catalogue(language), newstyle=True)  # type: ignore[attr-defined]
     env.globals["languages"] = languages.LANGUAGES
     env.filters["money"] = lambda micros: languages.money(micros, language)
+    env.filters["aligned"] = lambda micros, column: languages.money(micros, language, languages.decimals(column))
     env.filters["exact"] = lambda micros: languages.money(micros, language, 6)
     env.filters["change"] = lambda micros: languages.change(micros, language)
     env.filters["count"] = lambda number: languages.count(number, language)
     env.filters["percent"] = lambda share: languages.percent(share, language)
+    env.filters["tenths"] = lambda share: languages.tenths(share, language)
     env.filters["fraction"] = lambda value: languages.fraction(value, language)
     env.filters["fine"] = lambda value: languages.fine(value, language)
     env.filters["duration"] = lambda milliseconds: languages.duration(milliseconds, language)

@@ -78,6 +78,7 @@ function put(row) {
 function plain(row) {
   const copy = row.cloneNode(true);
   for (const each of copy.querySelectorAll(".left")) each.textContent = "";
+  for (const each of copy.querySelectorAll(".asks")) each.open = false; // whoever is being asked is not interrupted
   for (const each of copy.querySelectorAll("[data-left]")) {
     each.removeAttribute("data-left");
     each.hidden = false;

@@ -4,6 +4,10 @@ const form = document.getElementById("look-form");
 const root = document.documentElement;
 const MEDIA = { auto: "(prefers-color-scheme: dark)", light: "not all", dark: "all" };
 
+// On a phone the pages are one row that scrolls: the one that is shown is in sight.
+const here = document.querySelector(".tabs [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+
 if (form) {
   form.querySelector("button").hidden = true;
   form.addEventListener("change", (event) => {

@@ -1,0 +1,99 @@
+"""Every page at a phone's width, with names as long as they may be: names, landmarks, one row of pages, nothing wide.
+
+Where `npm install axe-core` was run in the root its rules are asked too; nothing of it belongs to the repository.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, ViewportSize
+
+from manyeyes.console.shared.languages import LANGUAGES
+from support.browser_visits import link
+from support.full_house import FullHouse, fill
+from support.served_site import Site
+
+pytestmark = pytest.mark.browser
+PHONE: ViewportSize = {"width": 390, "height": 844}
+ONE_ROW = 52  # pixels
+AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+# What a screen reader, a thumb or an eye would stumble over.
+STUMBLES = """({ oneRow }) => {
+  const found = [];
+  const isShown = (each) => each.checkVisibility({ visibilityProperty: true });
+  // As accessible names are made (W3C accname): what is not displayed says nothing.
+  const named = (each) => (each.getAttribute("aria-labelledby") ?? "").split(" ")
+    .map((id) => document.getElementById(id)?.textContent ?? "").join(" ").trim();
+  const said = (each) => each.getAttribute("aria-label") || named(each) || each.innerText.trim()
+    || [...each.querySelectorAll("img")].map((image) => image.alt).join(" ").trim();
+  for (const each of document.querySelectorAll("a[href], button, summary")) {
+    if (isShown(each) && !said(each)) found.push(`no name: ${each.outerHTML.slice(0, 60)}`);
+  }
+  const marks = {};
+  for (const [role, selector] of [["region", "section[aria-label], section[aria-labelledby], [role=region]"],
+    ["navigation", "nav"], ["form", "form[aria-label], form[aria-labelledby]"], ["main", "main"]]) {
+    for (const each of [...document.querySelectorAll(selector)].filter(isShown)) {
+      const name = each.getAttribute("aria-label") || named(each);
+      (marks[`${role}: ${name}`] ??= []).push(each);
+    }
+  }
+  for (const [name, every] of Object.entries(marks)) if (every.length > 1) found.push(`landmark twice: ${name}`);
+  const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
+  for (const id of new Set(ids.filter((each, at) => ids.indexOf(each) !== at))) found.push(`id twice: ${id}`);
+  const tabs = document.querySelector("nav.tabs");
+  if (tabs && tabs.offsetHeight > oneRow) found.push(`pages in ${tabs.offsetHeight} pixels`);
+  const here = tabs?.querySelector("[aria-current]")?.getBoundingClientRect();
+  if (here && (here.left < -0.5 || here.right > innerWidth + 0.5)) found.push("the page shown is out of sight above");
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) found.push(`sideways scroll: ${scrollWidth}`);
+  for (const cell of document.querySelectorAll("tbody :is(th, td)")) {
+    if (!isShown(cell) || cell.querySelector("svg")) continue;
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    if (words.getBoundingClientRect().width > innerWidth * 0.75 && !cell.classList.contains("clip"))
+      found.push(`wide cell: ${cell.textContent.trim().slice(0, 30)}`);
+  }
+  for (const each of document.querySelectorAll("main *")) {
+    const style = getComputedStyle(each);
+    if (isShown(each) && style.textOverflow === "ellipsis" && each.scrollWidth > each.clientWidth + 1
+      && !each.closest("[title]") && each.clientWidth > 1)
+      found.push(`shortened without a title: ${each.outerHTML.slice(0, 60)}`);
+  }
+  for (const each of document.querySelectorAll("input[name=from], input[name=to], input[name=since]"))
+    if (each.type !== "date") found.push(`a date that is typed: ${each.name}`);
+  return found;
+}"""
+
+
+async def stumbles(page: Page) -> list[str]:
+    """Return what is wrong with the page that is shown."""
+    found: list[str] = await page.evaluate(STUMBLES, {"oneRow": ONE_ROW})
+    if AXE.exists():
+        await page.add_script_tag(path=AXE)
+        result: dict[str, Any] = await page.evaluate("axe.run({ resultTypes: ['violations'] })")
+        found += [f"axe {each['id']}: {each['nodes'][0]['target']}" for each in result["violations"]]
+    return found
+
+
+async def walk(site: Site, browser: Browser, house: FullHouse, language: str) -> list[str]:
+    """Return what is wrong with each page of everybody, in one language."""
+    found = []
+    for who, subject, paths in house.pages:
+        context = await browser.new_context(viewport=PHONE, locale="en-US", bypass_csp=AXE.exists())
+        page = await context.new_page()
+        await page.goto(site.url + await link(site.context, subject))
+        await page.wait_for_url(lambda url: "/login/" not in url)
+        for path in paths:
+            await page.goto(f"{site.url}{path}{'&' if '?' in path else '?'}lang={language}")
+            found += [f"{who} {path}: {each}" for each in await stumbles(page)]
+            called = await page.locator("nav.tabs a").all_inner_texts()
+            found += [f"{who} {path}: two pages are called {each}" for each in called if called.count(each) > 1]
+        await context.close()
+    return found
+
+
+async def test_no_page_makes_anybody_stumble(site: Site, browser: Browser):
+    house = await fill(site)
+    for language in LANGUAGES:
+        assert await walk(site, browser, house, language) == [], language

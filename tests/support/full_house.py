@@ -1,0 +1,92 @@
+"""A house in which every page has something to show, and whose names are as long as names may be."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import msgspec
+
+from manyeyes.reports.rules import Vote
+from manyeyes.roles.worker import WorkerDesk
+from manyeyes.tasks.rules import ImageOptions
+from manyeyes.workers.store import Subject
+from support import factories
+from support.browser_visits import customer_subject, worker_subject
+from support.practising import fall_below
+from support.proven_sites import add_proven_site
+from support.question_tasks import ask
+from support.recognition_results import open_app, open_recognition, record, some
+from support.screen_disputes import complaint, decided, reviewer
+from support.screen_results import UNSETTLED
+from support.served_site import Site
+
+# Sixty letters without a blank, and as many in words.
+UNBROKEN = "Rijksdienst" + "voorhetcultureelerfgoedvandeprovincie" + "Gelderland12"
+LONG = "Regional archive of handwritten meter readings, volume 17 of 24"
+WORKERS = ("/worker", "/worker/accuracy", "/worker/reports", "/reviewer", "/reviewer/results", "/sessions", "/customer")
+CERTAIN = """
+INSERT INTO certainty (cell, account_id, queue_id, question_id, target, accepted, audits, wrong, threshold, is_refused,
+                       needed, since)
+VALUES (1, $1, 1, 0, 0.05, 8000, 412, 6, 0.95, false, 211, now() - interval '9 days'),
+       (1, $1, 1, 0, 0.2, 40, 30, 12, null, true, 0, now())"""
+
+
+class FullHouse(msgspec.Struct, frozen=True):
+    """``pages``: of each who signs in, the paths that show something."""
+
+    pages: list[tuple[str, Subject, tuple[str, ...]]]
+
+
+async def fill(site: Site) -> FullHouse:
+    """Let customers, workers and reviewers of a fresh house leave something on every page."""
+    context = site.context
+    customer, author = await factories.customer(context), await factories.hand(context, reviewer=True)
+    await _name(site)
+    task = 0
+    for amount in range(3):
+        task = await factories.solve(context, customer, author, "12345", soft_id=amount)
+    refused = await decided(context, customer, author, Vote.CONFIRM, "None of these digits is there", text=LONG)
+    await complaint(context, customer, author, UNBROKEN)
+    await WorkerDesk(context).offline(author.worker)
+    await factories.submit(context, customer, options=ImageOptions(comment=LONG))
+    app = await open_app(context, customer)
+    recognition, now = await open_recognition(context, app, LONG), datetime.now(UTC)
+    await record(context, app, recognition, some(random.Random(5), 60, now - timedelta(days=10), now))
+    await add_proven_site(context, customer.account_id)
+    await ask(context, customer, ImageOptions(), terms=UNSETTLED)
+    await fall_below(context, author)
+    async with context.cells.pool(1).acquire() as db:
+        await db.execute(CERTAIN, customer.account_id)
+    async with httpx.AsyncClient(base_url=site.url, headers={"authorization": f"Bearer {customer.key}"}) as client:
+        question = {"kind": "text", "words": LONG}
+        job = (await client.post("/v1/jobs", json={"name": UNBROKEN, "question": question})).json()["id"]
+    await reviewer(context)
+    customers = (
+        *("/customer", "/customer/jobs", "/customer/jobs/new", f"/customer/jobs/{job}"),
+        *(f"/customer/jobs/{job}/agreement", f"/customer/jobs/{job}/cancel", "/customer/certainty"),
+        *("/customer/tasks", f"/customer/tasks/{task}", "/customer/statement?work=yes", "/customer/callbacks"),
+        *("/customer/recognitions", f"/customer/recognitions/{recognition.task_id}", "/customer/reports"),
+        *(f"/customer/reports/{refused}", "/sessions", "/help", "/"),
+    )
+    operators = (
+        *("/operator", "/operator/queues/1/agreement", "/operator/recognition"),
+        *(f"/operator/recognition/{recognition.task_id}", "/operator/people", "/operator/people/1"),
+        *(f"/operator/workers/{author.worker.worker_id}", "/operator/certainty", "/operator/recourse", "/sessions"),
+    )
+    return FullHouse(
+        [
+            ("customer", customer_subject(customer), customers),
+            ("operator", Subject("operator", 0, 0), operators),
+            ("worker", worker_subject(author), WORKERS),
+        ]
+    )
+
+
+async def _name(site: Site) -> None:
+    """Give everybody and every queue a name that is as long as one may be."""
+    async with site.context.cells.directory.acquire() as db:
+        await db.execute("UPDATE account_place SET name = $1", UNBROKEN)
+        await db.execute("UPDATE worker SET name = $1", UNBROKEN)
+        await db.execute("UPDATE queue SET name = $1 WHERE queue_id = 1", LONG)
+        await db.execute("UPDATE queue SET name = $1 WHERE queue_id <> 1", UNBROKEN)
+    site.context.lookups.forget()
