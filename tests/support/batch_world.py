@@ -12,7 +12,6 @@ from manyeyes.accounts import store as accounts
 from manyeyes.accounts.repeated_calls import CallKey
 from manyeyes.accounts.store import AccountPlace
 from manyeyes.actions.answer_tasks import Answered
-from manyeyes.actions.cast_votes import SlotId
 from manyeyes.actions.claim_deliveries import ClaimDeliveries, claim_deliveries
 from manyeyes.actions.count_app_refusals import CountAppRefusal, count_app_refusals
 from manyeyes.actions.decide_appeals import DecideAppeal, decide_appeals
@@ -22,6 +21,7 @@ from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen, note_i
 from manyeyes.actions.report_tokens import ReportToken, report_tokens
 from manyeyes.actions.shared.asked_questions import NewExample, NewQuestion, hold_questions
 from manyeyes.actions.shared.judgement_effects import JudgementId
+from manyeyes.actions.shared.slot_leases import SlotId
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.skip_tasks import Skipped
 from manyeyes.db.picture_days import keep_days

@@ -81,6 +81,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (dispatch.SQL, "turns", (1, [3, 4], [1]), {"account_turn_pkey"}, False),
     (dispatch.SQL, "hand_over", (1, [5], [6], [NOW], NOW), {"work_pkey"}, True),
     (dispatch.SQL, "promote", (1, [5], [NOW], NOW), {"work_pkey"}, True),
+    (dispatch.SQL, "renew", (1, [5], [NOW]), {"work_pkey"}, True),
     (dispatch.SQL, "put_back", (1, [5], [0], [0]), {"work_pkey"}, True),
     (dispatch.SQL, "handed", (1, [5, 6]), {"work_pkey"}, False),
     (dispatch.SQL, "delete_work", (1, [5, 6]), {"work_pkey"}, False),

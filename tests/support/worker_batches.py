@@ -16,6 +16,8 @@ from manyeyes.actions.hush_workers import HushWorker
 from manyeyes.actions.leave import Leave
 from manyeyes.actions.note_instructions_seen import NoteInstructionsSeen
 from manyeyes.actions.open_gates import OpenGate
+from manyeyes.actions.renew_leases import RenewLease
+from manyeyes.actions.renew_slots import RenewSlot
 from manyeyes.actions.return_lapsed_slots import ReturnLapsedSlots
 from manyeyes.actions.shared.worker_desks import LeaseId
 from manyeyes.actions.show_desks import ShowDesk
@@ -74,6 +76,28 @@ def show_widgets(draw: Draw, world: World) -> list[ShowWidget]:
     def one() -> ShowWidget:
         worker_id, held = lease()
         return ShowWidget(cell=CELL, worker_id=worker_id, lease=held)
+
+    return draw.batch(one)
+
+
+def renew_leases(draw: Draw, world: World) -> list[RenewLease]:
+    """Draw workers who ask for more time, for what they have and for what they had."""
+    lease = _leases(draw, world)
+
+    def one() -> RenewLease:
+        worker_id, held = lease()
+        return RenewLease(cell=CELL, worker_id=worker_id, lease=held)
+
+    return draw.batch(one)
+
+
+def renew_slots(draw: Draw, world: World) -> list[RenewSlot]:
+    """Draw reviewers who ask for more time, now and then for what lies before somebody else."""
+    some = draw.few(world.slots)
+
+    def one() -> RenewSlot:
+        reviewer_id, slot = draw.one(some)
+        return RenewSlot(CELL, draw.one(world.reviewer_ids) if draw.rarely() else reviewer_id, slot)
 
     return draw.batch(one)
 

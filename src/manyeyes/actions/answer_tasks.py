@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
+from manyeyes.actions.shared.lost_leases import lost
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
@@ -95,10 +96,12 @@ async def answer_tasks(
         await workers.change_desks(tx, now, cell, _desks(answered, now))
     # 4. Answer: a lease that is lost may be one whose reply was lost.
     repeated = await _repeated(tx, cell, commands, first)
+    missing = [c for c, work in zip(commands, first, strict=True) if work is None and c not in repeated]
+    whys = await lost(tx, now, cell, [(c.worker_id, c.lease) for c in missing])
     return [
         Answered(work.subject_id, work.queue_id, work.pay_micros, desks.next_for(command.worker_id))
         if isinstance(work, Work)
-        else work or repeated.get(command) or _LOST
+        else work or repeated.get(command) or whys[command.worker_id, command.lease]
         for command, work in zip(commands, first, strict=True)
     ]
 
@@ -168,6 +171,3 @@ async def _repeated(
         if before and (before.worker_id, before.lease, before.text) == (c.worker_id, c.lease.number, text):
             found[c] = Answered(about[c.lease.task_id], 0, before.pay_micros)
     return found
-
-
-_LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over and somebody else has it; go on with the next")

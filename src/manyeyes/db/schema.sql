@@ -499,6 +499,7 @@ CREATE TABLE vote_slot (
     reason      text NOT NULL DEFAULT '',
     voted_at    timestamptz,
     pay_micros  bigint NOT NULL DEFAULT 0,   -- what the vote earns: the queue's when the complaint came
+    shown_at    timestamptz,                 -- of a leased one: since when it lies before its reviewer
     PRIMARY KEY (cell, task_id, n)
 ) WITH (fillfactor = 50);
 CREATE INDEX vote_slot_open ON vote_slot (cell, filed_at, task_id, n) WHERE state = 0;
@@ -1152,6 +1153,7 @@ CREATE TABLE judgement (
     until       double precision NOT NULL DEFAULT 0,      -- the score up to which asking went on (consensus/proof.py)
     stops       jsonb NOT NULL DEFAULT '[]',              -- [score, value] after each answer; once decided [score, is wrong]
     round       int NOT NULL DEFAULT 0,   -- the proving that counted it; 0: none did
+    shown_at    timestamptz,              -- of a leased one: since when it lies before its reviewer
     PRIMARY KEY (cell, task_id, purpose)
 ) WITH (fillfactor = 70);
 CREATE INDEX judgement_open ON judgement (cell, filed_at, task_id) WHERE state = 0;

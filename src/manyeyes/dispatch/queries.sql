@@ -161,6 +161,11 @@ UPDATE work SET state = 1, lease_until = p.lease_until, desk_since = $4
 FROM unnest($2::bigint[], $3::timestamptz[]) AS p (task_id, lease_until)
 WHERE work.cell = $1 AND work.task_id = p.task_id;
 
+-- name: renew
+-- Who works at a task keeps it for longer, and what lies behind it waits as much longer; the rows are locked.
+UPDATE work SET lease_until = r.lease_until FROM unnest($2::bigint[], $3::timestamptz[]) AS r (task_id, lease_until)
+WHERE work.cell = $1 AND work.task_id = r.task_id;
+
 -- name: put_back
 -- Tasks return to their place in the queue, with who has tried them. Gold and practice are for one
 -- person: the caller takes them out.

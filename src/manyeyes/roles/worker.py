@@ -21,6 +21,7 @@ from manyeyes.actions.show_desks import ShowDesk, show_desks
 from manyeyes.actions.skip_tasks import Skipped, SkipTask, skip_tasks
 from manyeyes.dispatch import depths as queue_depths
 from manyeyes.dispatch import store as dispatch
+from manyeyes.dispatch.leases import renewable_until
 from manyeyes.dispatch.looks.store import desk_of
 from manyeyes.dispatch.rules import Purpose, WorkState
 from manyeyes.dispatch.store import Work
@@ -50,6 +51,7 @@ class LeasedTask(msgspec.Struct, frozen=True, kw_only=True):
 
     lease: LeaseId
     expires_at: datetime
+    renewable_until: datetime | None
     kind: str
     options: AnyOptions
     picture: KeptPicture | None
@@ -243,6 +245,7 @@ class WorkerDesk:
         return LeasedTask(
             lease=LeaseId(cell, work.task_id, work.lease),
             expires_at=work.lease_until,
+            renewable_until=renewable_until(work),
             kind=work.kind,
             options=options_of(work.kind, work.site, work.options),
             picture=KeptPicture(cell, work.task_id, work.created_at, work.media) if work.media else None,

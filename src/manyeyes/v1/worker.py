@@ -8,6 +8,7 @@ import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from manyeyes.roles.instructions import parse_question
+from manyeyes.roles.more_time import renew
 from manyeyes.roles.worker import WorkerDesk, parse_lease
 from manyeyes.runtime.context import Context
 from manyeyes.runtime.notifier import heard
@@ -20,10 +21,12 @@ from manyeyes.v1.worker_views import (
     AnswerView,
     LeaseView,
     NextReply,
+    RenewalView,
     SessionView,
     Tasks,
     answer_view,
     lease_view,
+    renewal_view,
     session_view,
 )
 from manyeyes.values.refusals import Refusal
@@ -75,8 +78,12 @@ class SkipRequest(msgspec.Struct):
             raise ValueError(f"reason must be one of {', '.join(SkipReason)}")
 
 
+class LeaseRequest(msgspec.Struct):
+    lease: str
+
+
 class WorkerApi:
-    """Seven calls and a stream, each for the worker that the token or the cookie signs in."""
+    """Eight calls and a stream, each for the worker that the token or the cookie signs in."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -107,6 +114,11 @@ class WorkerApi:
         """Pass a task on; return what comes next."""
         outcome = await self._desk.skip(call.person, parse_lease(call.body.lease), SkipReason(call.body.reason))
         return outcome if isinstance(outcome, Refusal) else NextReply(lease_view(self._context, outcome))
+
+    async def renewals(self, call: Call[Worker, LeaseRequest]) -> RenewalView | Refusal:
+        """Give more time for the task that the worker works at; 409 says what became of a lease that is over."""
+        outcome = await renew(self._context, call.person, parse_lease(call.body.lease))
+        return outcome if isinstance(outcome, Refusal) else renewal_view(outcome)
 
     async def question(self, call: Call[Worker, None]) -> QuestionView | Refusal:
         """Return what is said about the question of a task that the worker has."""
@@ -218,6 +230,15 @@ OPERATIONS = [
         caller=signed_in_worker,
         body=SkipRequest,
         reply=NextReply,
+        statuses=(400, 401, 403, 409),
+    ),
+    Operation(
+        method="POST",
+        path="/v1/worker/renewals",
+        handler=WorkerApi.renewals,
+        caller=signed_in_worker,
+        body=LeaseRequest,
+        reply=RenewalView,
         statuses=(400, 401, 403, 409),
     ),
     Operation(

@@ -11,6 +11,7 @@ from manyeyes.runtime.context import Context
 from manyeyes.tasks.options import AnyOptions, PictureOptions
 from manyeyes.tasks.rules import QueueTerms
 from manyeyes.tasks.tokens import TokenOptions, needs_start
+from manyeyes.values.lease_time import Renewed
 from manyeyes.values.money import number
 from manyeyes.workers.rules import WorkerState
 
@@ -57,9 +58,19 @@ class TaskView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LeaseView(msgspec.Struct, frozen=True):
+    """``renewable_until``: until when more time may be asked for; null while the task waits behind another one."""
+
     lease: str
     expires_at: datetime
+    renewable_until: datetime | None
     task: TaskView
+
+
+class RenewalView(msgspec.Struct, frozen=True):
+    """Until when the lease lasts now, and until when it may be renewed."""
+
+    expires_at: datetime
+    renewable_until: datetime | None
 
 
 class SessionView(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +129,7 @@ def lease_view(context: Context, leased: LeasedTask | None) -> LeaseView | None:
         question=QuestionRef(str(leased.question), leased.is_unread) if leased.question else msgspec.UNSET,
         practice=True if leased.is_practice else msgspec.UNSET,
     )
-    return LeaseView(str(leased.lease), leased.expires_at, task)
+    return LeaseView(str(leased.lease), leased.expires_at, leased.renewable_until, task)
 
 
 def session_view(session: WorkerSession) -> SessionView:
@@ -138,6 +149,11 @@ def session_view(session: WorkerSession) -> SessionView:
         none_left=session.none_left,
         practising=queue_view(session.practising) if session.practising else None,
     )
+
+
+def renewal_view(renewed: Renewed) -> RenewalView:
+    """Return until when a lease lasts."""
+    return RenewalView(renewed.expires_at, renewed.renewable_until)
 
 
 def answer_view(context: Context, taken: AnswerTaken) -> AnswerView:

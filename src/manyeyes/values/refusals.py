@@ -41,6 +41,8 @@ class Reason(enum.StrEnum):
     NO_TRAINING = "no_training"
     QUEUE_NOT_ALLOWED = "queue_not_allowed"
     LEASE_LOST = "lease_lost"
+    ALREADY_ANSWERED = "already_answered"
+    ALREADY_PASSED_ON = "already_passed_on"
     ANSWER_UNFIT = "answer_unfit"
     FOREIGN_ORIGIN = "foreign_origin"
 
