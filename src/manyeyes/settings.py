@@ -21,6 +21,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secrets_key: str = ""  # what seals the installation's own keys; empty: the key in a file
     secrets_key_file: str = ""  # that file; empty: `secrets.key` in `data`, made at the first start
     database_url: str = ""  # empty: the embedded PostgreSQL under `data`
+    contact: str = ""  # whom people who work here ask: a name, a telephone number, an address; empty: not said
     public_url: str = ""  # empty: answers carry the address that the request came to
     widget_url: str = ""  # another address of this installation, for widgets' pages; empty: the console's own host
     trusted_proxies: str = "127.0.0.1"

@@ -141,7 +141,7 @@ async def test_a_vote_repeated_after_a_lost_reply_is_answered_again_and_not_paid
     before = await stage.everything()
     stage.later(SLOT_SECONDS * 10)
     assert await stage.vote(first) == msgspec.structs.replace(once, state=ReportState.CONFIRMED)
-    assert (await stage.vote(first, "reject")).reason is Reason.SLOT_LOST, "a vote is not changed"
+    assert (await stage.vote(first, "reject")).reason is Reason.ALREADY_ANSWERED, "a vote is not changed"
     assert await stage.everything() == before
 
 

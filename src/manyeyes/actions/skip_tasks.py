@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
-from manyeyes.actions.shared.lost_leases import ANSWERED, LOST, answered, passed_on
+from manyeyes.actions.shared.lost_leases import ANSWERED, LOST, Held, answered, passed_on
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
 from manyeyes.actions.shared.practice_answers import keep_practice
 from manyeyes.actions.shared.task_endings import EndedWork
@@ -86,14 +86,18 @@ async def skip_tasks(tx: asyncpg.Connection, now: datetime, commands: Sequence[S
         )
     # 5. Answer: the other lost leases are judged by what has become of the tasks.
     repeated |= await _repeated(tx, now, cell, commands, sorted(set(missing) - set(too_early)))
-    gone = [(commands[n].worker_id, commands[n].lease) for n in missing if n not in repeated]
-    done = await answered(tx, cell, gone) if gone else set()
+    whys = await _whys(tx, cell, [commands[n] for n in missing if n not in repeated])
     return [
-        _skipped(command, work, desks)
-        if work or n in repeated
-        else (ANSWERED if (command.worker_id, command.lease) in done else LOST)
+        _skipped(command, work, desks) if work or n in repeated else whys[command.worker_id, command.lease]
         for n, (command, work) in enumerate(zip(commands, taken, strict=True))
     ]
+
+
+async def _whys(tx: asyncpg.Connection, cell: int, missing: Sequence[SkipTask]) -> dict[Held, Refusal]:
+    """Return why leases that nobody skipped are lost."""
+    gone = [(command.worker_id, command.lease) for command in missing]
+    done = await answered(tx, cell, gone) if gone else set()
+    return {held: ANSWERED if held in done else LOST for held in gone}
 
 
 def _skipped(command: SkipTask, work: Work | None, desks: Desks) -> Skipped:

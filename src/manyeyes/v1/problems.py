@@ -13,6 +13,7 @@ PROBLEMS = {
     Reason.UNREADABLE: (400, "The call cannot be read"),
     Reason.CURSOR_UNKNOWN: (400, "The cursor is none of this list"),
     Reason.UNKNOWN_KEY: (401, "The client key is not valid"),
+    Reason.WORKER_DISABLED: (401, "The operator has ended the worker's access"),
     Reason.UNKNOWN_TOKEN: (401, "The worker's token is not valid"),
     Reason.FOREIGN_ORIGIN: (403, "The call came from another site's page"),
     Reason.ADDRESS_BLOCKED: (403, "No call is taken from this address"),

@@ -35,6 +35,7 @@ class Reason(enum.StrEnum):
     UNREADABLE = "unreadable"
 
     UNKNOWN_TOKEN = "unknown_token"
+    WORKER_DISABLED = "worker_disabled"
     NOT_ONLINE = "not_online"
     BELOW_FLOOR = "below_floor"
     NOT_BELOW_FLOOR = "not_below_floor"
