@@ -27,6 +27,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: str = "127.0.0.1"
     result_readable_seconds: int = 300
     task_life_seconds: int = 600
+    undo_seconds: Annotated[int, msgspec.Meta(ge=0, le=60)] = (
+        10  # to take back an answer or a skip on a screen; 0: none
+    )
     picture_hours: BoundedHours = 24
     report_patience_hours: BoundedHours = 24
     judgement_patience_hours: BoundedHours = 24

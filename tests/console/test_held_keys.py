@@ -1,4 +1,4 @@
-"""Keys that must not act: held down, of an input method, without a choice; and Esc, which asks before it loses anything."""
+"""Keys that must not act: held down, an input method's, without a choice; and Esc, which asks before it loses a text."""
 
 import pytest
 from playwright.async_api import expect

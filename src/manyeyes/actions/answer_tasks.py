@@ -7,6 +7,7 @@ from datetime import datetime
 import asyncpg
 import msgspec
 
+from manyeyes.actions.shared.fitting_answers import one_form, unfit
 from manyeyes.actions.shared.gold_answers import keep_gold_answers
 from manyeyes.actions.shared.lost_leases import lost
 from manyeyes.actions.shared.panel_ends import ClosedSeat, end_works
@@ -22,7 +23,7 @@ from manyeyes.sites.rules import Site, SiteEvent, is_live
 from manyeyes.sites.store import Event
 from manyeyes.tasks import history
 from manyeyes.tasks import store as tasks
-from manyeyes.tasks.options import canonical, options_of, picture_options, unfit_answer
+from manyeyes.tasks.options import canonical, picture_options
 from manyeyes.tasks.questions import OWN_KINDS
 from manyeyes.tasks.rules import Ending
 from manyeyes.tasks.store import Solved
@@ -74,7 +75,7 @@ async def answer_tasks(
     first: list[Work | Refusal | None] = []
     for command in commands:
         work = desks.take(command.worker_id, command.lease, now)
-        text = _canonical(work, command.text) if work else ""
+        text = one_form(work, command.text) if work else ""
         refusal = _refusal(work, text, proofs, now) if work else None
         if work and refusal:
             desks.put_down(work)
@@ -106,18 +107,12 @@ async def answer_tasks(
     ]
 
 
-def _canonical(work: Work, text: str) -> str:
-    """Return the answer in its kind's one form; most are that already."""
-    return canonical(options_of(work.kind, work.site, work.options), text) if work.kind in OWN_KINDS else text
-
-
 def _refusal(work: Work, text: str, proofs: Mapping[sites.Key, Site], now: datetime) -> Refusal | None:
     """Return why an answer is not taken: it does not fit, or the proof that the task stands on has ended."""
     proof = proofs.get((work.account_id, work.site))
     if work.site and (proof is None or not is_live(proof, now)):
         return Refusal(Reason.SITE_WITHDRAWN, "the owner's proof for this site has ended; go on with the next")
-    why = unfit_answer(options_of(work.kind, work.site, work.options), text)
-    return Refusal(Reason.ANSWER_UNFIT, why) if why else None
+    return unfit(work, text)
 
 
 def _use(work: Work) -> Event:

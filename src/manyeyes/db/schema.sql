@@ -303,6 +303,10 @@ CREATE TABLE work (
     entered_at     timestamptz,           -- when a job's task entered the queue; null: when it was created
     of_task        bigint NOT NULL DEFAULT 0,     -- of a seat: whose answer is wanted; 0: the task is this row's own
     purpose        smallint NOT NULL DEFAULT 0,   -- dispatch/rules.py: Purpose
+    aside_text     text,                  -- of one laid aside: what was answered; null: it was passed on
+    aside_reason   text NOT NULL DEFAULT '',      -- why it was passed on
+    aside_until    timestamptz,           -- until when that can be taken back
+    aside_ms       int NOT NULL DEFAULT 0,        -- how long they had looked at it
     PRIMARY KEY (cell, task_id)
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
@@ -316,6 +320,8 @@ CREATE INDEX work_expiring ON work (cell, expires_at) WHERE state = 0;
 CREATE INDEX work_job ON work (cell, job_id, state) WHERE job_id <> 0;   -- what rests, waits and ends with its job
 CREATE INDEX work_site ON work (cell, account_id, site, state) WHERE site <> '';   -- what ends when a proof does
 CREATE INDEX work_seats ON work (cell, of_task) WHERE of_task <> 0;   -- who has seats of one task
+CREATE INDEX work_aside ON work (cell, worker_id) WHERE state = 4;    -- what they may take back
+CREATE INDEX work_aside_due ON work (cell, aside_until) WHERE state = 4;
 
 -- A worker's presence. `held` counts their leases: 0 is idle; the second one waits on their desk.
 CREATE TABLE session (

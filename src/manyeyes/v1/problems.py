@@ -32,6 +32,7 @@ PROBLEMS = {
     Reason.LEASE_LOST: (409, "The lease is over"),
     Reason.ALREADY_ANSWERED: (409, "It was answered already"),
     Reason.ALREADY_PASSED_ON: (409, "It was passed on already"),
+    Reason.TOO_LATE: (409, "It cannot be taken back any more"),
     Reason.SITE_WITHDRAWN: (409, "The proof of control over the site has ended"),
     Reason.NOT_ONLINE: (409, "The worker is not online"),
     Reason.BELOW_FLOOR: (409, "The worker has no queue left"),

@@ -66,6 +66,12 @@ class LeaseView(msgspec.Struct, frozen=True):
     task: TaskView
 
 
+class LeaseRequest(msgspec.Struct):
+    """Names a lease that something is asked about."""
+
+    lease: str
+
+
 class RenewalView(msgspec.Struct, frozen=True):
     """Until when the lease lasts now, and until when it may be renewed."""
 
@@ -95,12 +101,18 @@ class SessionView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnswerView(msgspec.Struct, frozen=True):
+    """``undo_until``: until when it can be taken back; no such member where it cannot."""
+
     earned: float
     next: LeaseView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class NextReply(msgspec.Struct, frozen=True):
+    """``undo_until``: as of an answer."""
+
     next: LeaseView | None
+    undo_until: datetime | msgspec.UnsetType = msgspec.UNSET
 
 
 class Tasks(msgspec.Struct, frozen=True):
@@ -158,7 +170,13 @@ def renewal_view(renewed: Renewed) -> RenewalView:
 
 def answer_view(context: Context, taken: AnswerTaken) -> AnswerView:
     """Return what an answer earned, and what comes next."""
-    return AnswerView(number(taken.earned_micros), lease_view(context, taken.next))
+    until = taken.undo_until or msgspec.UNSET
+    return AnswerView(number(taken.earned_micros), lease_view(context, taken.next), until)
+
+
+def skip_view(context: Context, taken: AnswerTaken) -> NextReply:
+    """Return what comes next, and until when the skip can be taken back."""
+    return NextReply(lease_view(context, taken.next), taken.undo_until or msgspec.UNSET)
 
 
 def _shown(kind: str, options: AnyOptions) -> PictureOptions | WidgetOptions:

@@ -44,6 +44,7 @@ class Reason(enum.StrEnum):
     LEASE_LOST = "lease_lost"
     ALREADY_ANSWERED = "already_answered"
     ALREADY_PASSED_ON = "already_passed_on"
+    TOO_LATE = "too_late"
     ANSWER_UNFIT = "answer_unfit"
     FOREIGN_ORIGIN = "foreign_origin"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import asyncpg
 
 from manyeyes.actions.shared.worker_desks import LeaseId
+from manyeyes.dispatch import aside
 from manyeyes.dispatch import store as dispatch
 from manyeyes.panels import store as panels
 from manyeyes.skills import gold_items
@@ -21,9 +22,13 @@ async def lost(tx: asyncpg.Connection, now: datetime, cell: int, leases: Collect
     if not leases:
         return {}
     done = await answered(tx, cell, leases)
+    laid = await aside.laid_by(tx, cell, sorted({lease.task_id for _, lease in leases}))
+    held = {(w, n, by): is_passed for n, (w, by, is_passed) in laid.items()}
+    said = {each: held.get((each[0], each[1].task_id, each[1].number)) for each in leases}
+    done |= {each for each, is_passed in said.items() if is_passed is False}
     left = sorted(set(leases) - done, key=_key)
-    passed = {left[n] for n in await passed_on(tx, now, cell, left)}
-    return {held: ANSWERED if held in done else _PASSED_ON if held in passed else LOST for held in leases}
+    passed = {left[n] for n in await passed_on(tx, now, cell, left)} | {each for each in left if said[each]}
+    return {held: ANSWERED if held in done else PASSED_ON if held in passed else LOST for held in leases}
 
 
 async def answered(tx: asyncpg.Connection, cell: int, leases: Collection[Held]) -> set[Held]:
@@ -69,4 +74,4 @@ def _key(held: Held) -> tuple[int, int, int]:
 
 LOST = Refusal(Reason.LEASE_LOST, "the time for this picture was over; go on with the next")
 ANSWERED = Refusal(Reason.ALREADY_ANSWERED, "you have answered this picture already; go on with the next")
-_PASSED_ON = Refusal(Reason.ALREADY_PASSED_ON, "you have passed this picture on already; go on with the next")
+PASSED_ON = Refusal(Reason.ALREADY_PASSED_ON, "you have passed this picture on already; go on with the next")
