@@ -1,4 +1,4 @@
-"""lay_aside: the next picture is there at once, and nobody is told of an answer, or of a skip, that can be taken back."""
+"""lay_aside: the next picture is there at once, and nobody is told of an answer, or a skip, that can be taken back."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Keys that must not act: held down, an input method's, without a choice; and Esc, which asks before it loses a text."""
+"""Keys that must not act: held down, an input method's, without a choice; and Esc, which asks before it loses any."""
 
 import pytest
 from playwright.async_api import expect

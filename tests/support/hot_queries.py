@@ -144,7 +144,7 @@ HOT: list[tuple[Queries, str, tuple[Any, ...], set[str], bool]] = [
     (reports.SQL, "lock_open", (1, 20), {"vote_slot_open"}, False),
     (reports.SQL, "lock_open_for", (1, 601, [1]), {"vote_slot_open"}, False),
     (reports.SQL, "judges", (1, [5, 6]), {"vote_slot_once"}, False),
-    (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW), {"vote_slot_pkey"}, True),
+    (reports.SQL, "lease_slots", (1, [5], [0], [601], NOW, NOW), {"vote_slot_pkey"}, True),
     (reports.SQL, "lock_reports", (1, [5, 6]), {"report_pkey"}, True),
     (reports.SQL, "lock_overdue", (1, NOW, 100), {"report_open"}, False),
     (reports.SQL, "lock_slots", (1, [5, 6]), {"vote_slot_pkey"}, True),

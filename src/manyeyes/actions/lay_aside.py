@@ -22,7 +22,7 @@ from manyeyes.workers.store import SessionChange
 
 
 class LayAside(msgspec.Struct, frozen=True):
-    """``text``: the answer; None: the task is passed on for ``reason``. ``seconds``: for how long it can be taken back."""
+    """``text``: the answer; None: the task is passed on for ``reason``. It can be taken back for ``seconds``."""
 
     cell: int
     worker_id: int

@@ -186,7 +186,7 @@ UPDATE work SET aside_until = $3 WHERE cell = $1 AND worker_id = ANY ($2::bigint
 
 -- name: due_aside
 -- Whose answers and skips are to be settled; unlocked, since desks are locked worker first.
-SELECT DISTINCT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= $2 LIMIT $3;
+SELECT worker_id FROM work WHERE cell = $1 AND state = 4 AND aside_until <= $2 ORDER BY aside_until LIMIT $3;
 
 -- name: lock_aside
 -- All that these workers have laid aside, locked in the order of the key.

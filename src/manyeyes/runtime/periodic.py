@@ -81,7 +81,7 @@ async def settle_what_is_aside(context: Context, cell: int) -> None:
         settled = await context.batcher.ask(settle_aside, SettleAside(cell, os.urandom(SEED_BYTES)))
         context.notifier.notify([*settled.worker_ids, *map(of_task, settled.task_ids)])
         context.dispatcher.wake(cell, settled.queue_ids)
-        if len(settled.worker_ids) < ASIDE_SWEEP:
+        if len(settled.task_ids) < ASIDE_SWEEP:
             return
 
 

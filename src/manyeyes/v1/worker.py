@@ -74,7 +74,7 @@ class AnswerRequest(msgspec.Struct):
 
 
 class SkipRequest(msgspec.Struct):
-    """``reason``: one of `SkipReason`, read here so that the refusal of another one can list them. ``undo``: as above."""
+    """``reason``: one of `SkipReason`, read here so that a refusal can list them. ``undo``: as of an answer."""
 
     lease: str
     reason: Annotated[str, msgspec.Meta(extra_json_schema={"enum": [*map(str, SkipReason)]})] = "other"

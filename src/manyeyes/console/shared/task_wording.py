@@ -82,6 +82,10 @@ WORDS: Mapping[str, str | ONE_OR_MANY] = {
     "notice.sent": mark("Sent: %(text)s"),
     "notice.chosen": mark("Chosen: %(text)s"),
     "notice.skipped": mark("Skipped"),
+    "notice.taken_back": mark("Taken back: nobody has seen it. Change it and send it again."),
+    "notice.too_late": mark(
+        "It is too late to take that back: its time is over, or you have gone on to another picture."
+    ),
     "notice.skip_asks": mark("What you gave here would be lost. Choose why you skip, or press Esc to go on with it."),
     "notice.pass_asks": mark("What you typed would be lost. Press Esc once more to pass it on."),
     "notice.lease_lost": mark(

@@ -2,7 +2,7 @@
 
 import { explain, tell } from "../shared/notice.js";
 import { Refusal, call, wait } from "../shared/server_calls.js";
-import { count, money } from "../shared/page_words.js";
+import { count, isolated, money } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
 const KNOWN_EVERYWHERE = 2500; // milliseconds until every process knows who was shut out
@@ -11,6 +11,11 @@ const KNOWN_EVERYWHERE = 2500; // milliseconds until every process knows who was
 export function show(session) {
   element("answered").textContent = count(session.answered);
   for (const id of ["earned", "pending", "payable"]) element(id).textContent = money(session[id]);
+}
+
+/** Says what was sent, and what it earned. */
+export function receipt(what, earned) {
+  element("receipt").replaceChildren(isolated(what), earned ? `  +${money(earned)}` : "");
 }
 
 /** Says why they are offline. Whoever was shut out went offline by that, and is told that alone. `isBreak`: they did not

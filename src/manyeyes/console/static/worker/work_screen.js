@@ -6,7 +6,6 @@ import * as labelButtons from "./label_buttons.js";
 import * as moreTime from "../shared/more_time.js";
 import { hush, settle, tell } from "../shared/notice.js";
 import * as outbox from "./outbox.js";
-import { isComposing } from "../shared/composing.js";
 import * as screen from "./screen_mode.js";
 import * as tally from "./tally.js";
 import * as answerBox from "./answer_box.js";
@@ -15,9 +14,10 @@ import * as skipMenu from "./skip_menu.js";
 import * as pictureView from "../shared/picture_view.js";
 import { explain, tellLost } from "./lost_queues.js";
 import * as widget from "./widget.js";
+import * as undo from "./undo.js";
 import { Stream, insist } from "../shared/server_calls.js";
-import { keyName } from "../shared/key_names.js";
-import { isolated, money, page, say } from "../shared/page_words.js";
+import { listenToKeys } from "./work_keys.js";
+import { page, say } from "../shared/page_words.js";
 
 const element = (id) => document.getElementById(id);
 const GONE = ["lease_lost", "already_answered", "already_passed_on", "site_withdrawn"];
@@ -46,6 +46,7 @@ function lay() {
     shown = first;
     moreTime.renew(first);
   }
+  undo.place();
   pictureView.prefetch(second?.task, () => { main.dataset.ahead = second.lease; });
 }
 
@@ -100,11 +101,6 @@ function focus() {
   else answerBox.focus();
 }
 
-function receipt(what, earned) {
-  if (screen.isBreak()) return;
-  element("receipt").replaceChildren(isolated(what), earned ? `  +${money(earned)}` : "");
-}
-
 function takeSession(session) {
   tally.show(session);
   tellLost(session);
@@ -118,7 +114,8 @@ function takeSession(session) {
 function part(path, body, said) {
   if (!shown) return;
   hush();
-  outbox.put({ path, body: { lease: shown.lease, ...body }, said, text: steps.draft() });
+  undo.withdraw();
+  outbox.put({ path, body: { lease: shown.lease, undo: true, ...body }, said, text: steps.draft() });
   held.settle(shown.lease);
   screen.tellUnsent();
   lay();
@@ -126,12 +123,23 @@ function part(path, body, said) {
 
 outbox.furnish({
   taken: (letter, result) => {
-    receipt(letter.said, result.earned);
+    if (!screen.isBreak()) tally.receipt(letter.said, result.earned);
     held.advance(result.next);
+    if (outbox.size() === 0) undo.offer(letter, result.undo_until);
   },
   refused: returned,
   changed: () => { if (stream.isOpen) screen.trouble(false); lay(); },
   trouble: () => screen.trouble(true),
+});
+
+undo.furnish({
+  back: (letter, lease) => {
+    held.restore(letter.body.lease, letter.text);
+    held.receive({ current: lease, upcoming: held.open.find((each) => each.lease !== lease.lease) ?? null });
+    lay();
+    tell("notice.taken_back");
+  },
+  refused: (refusal) => explain(refusal),
 });
 
 function returned(letter, refusal) {
@@ -209,6 +217,7 @@ function toBreak() {
   stream.close();
   moreTime.stop();
   held.receive({ current: null, upcoming: null });
+  undo.withdraw();
   screen.forgetTrouble();
   shown = null;
   widget.clear();
@@ -240,25 +249,20 @@ function passOn() {
   return skipMenu.open();
 }
 
-const ONCE = ["Escape", "KeyS", "KeyI", "KeyB", "KeyM"]; // held down they act once
 const KEYS = {
   Escape: passOn,
   "Alt+KeyS": () => skipMenu.open(),
   "Alt+KeyI": () => instructions.open(),
   "Alt+KeyM": () => moreTime.ask(),
+  "Alt+KeyZ": () => undo.press(),
   "Alt+KeyB": () => (screen.isBreak() ? start() : takeBreak()),
   ...pictureView.KEYS,
 };
 
-document.addEventListener("keydown", (event) => {
-  if (isComposing(event) || event.defaultPrevented || event.ctrlKey || event.metaKey || instructions.isOpen()) return;
-  if (screen.isTask() && event.key === "Enter" && event.repeat) event.preventDefault(); // each field wants a press of its own
-  if (screen.isTask() && event.key === "Enter" && event.shiftKey && !event.altKey && steps.back()) return event.preventDefault();
-  const label = !event.altKey && isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(event.key) : null;
-  const action = label ? () => { if (!event.repeat) label.click(); } : KEYS[keyName(event)];
-  if (!action || (!screen.isTask() && event.code !== "KeyB")) return;
-  const isHeld = event.repeat && ONCE.includes(event.code);
-  if (isHeld || action() !== false) event.preventDefault();
+listenToKeys({
+  keys: KEYS,
+  back: steps.back,
+  label: (key) => (isLabelShown() && skipMenu.isClosed() ? labelButtons.behind(key) : null),
 });
 
 widget.furnish({
@@ -279,13 +283,7 @@ steps.furnish({
 });
 instructions.furnish("worker", { trouble: () => screen.trouble(true), closed: focus, failed: explain });
 skipMenu.furnish(skip, () => { settle("notice.skip_asks"); focus(); });
-moreTime.furnish({
-  path: "/worker",
-  name: "lease",
-  over: askForDesk,
-  lost: () => askForDesk(),
-  focus: () => focus(),
-});
+moreTime.furnish({ path: "/worker", name: "lease", over: askForDesk, lost: askForDesk, focus });
 pictureView.furnish(() => { if (isLabelShown()) seen(); focus(); });
 element("skip-form").addEventListener("submit", (event) => { event.preventDefault(); passOn(); });
 element("online-form").addEventListener("submit", start);
