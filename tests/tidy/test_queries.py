@@ -24,6 +24,7 @@ CELL_TABLES = (
 )
 MENTION = re.compile(rf"(?:FROM|JOIN|UPDATE|INTO) ({'|'.join(CELL_TABLES)})\b")
 ARRAY = re.compile(r"\b(?:ARRAY|array_agg|string_agg|json_agg|jsonb_agg)\(")
+SETS = {"workers.session", "workers.all_sessions"}  # their arrays are sets; a sort costs something in every look
 LOOKED_INTO = re.compile(r"(?:= ANY \(|\|\| )$")
 FORBIDDEN = re.compile(
     r"advisory|nextval|\bserial\b|GENERATED|TRIGGER|\bSET (?!LOCAL)\w+ TO|NOTIFY|\bDECLARE\b|\bTEMP(ORARY)? ",
@@ -38,7 +39,8 @@ def test_a_name_is_given_once_in_its_file():
 
 def test_an_array_that_a_statement_makes_is_in_a_named_order():
     """A plan may change from one day to the next, and with it the order of what nobody ordered."""
-    open_order = [f"{package}.{query.name}" for package, query in QUERIES if any(loose_arrays(query.text))]
+    named = [(f"{package}.{query.name}", query) for package, query in QUERIES]
+    open_order = [name for name, query in named if name not in SETS and any(loose_arrays(query.text))]
     fail_on(open_order, "write ORDER BY into what makes the array (one that is only looked into needs none)")
 
 

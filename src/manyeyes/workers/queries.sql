@@ -195,8 +195,7 @@ RETURNING session.worker_id;
 -- name: session
 -- A worker's presence, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
-       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL
-             ORDER BY queue_id) AS lost
+       ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = $2 AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 AND worker_id = $2;
 
 -- name: rooms
@@ -290,7 +289,7 @@ WHERE cell = $1 AND present AND queues @> ARRAY[$2::int];
 -- Every worker's presence in a cell, and the queues whose floor they are below.
 SELECT worker_id, present, queues, languages, held, earned_micros, answered, online_since, practice_queue,
        ARRAY(SELECT queue_id FROM skill WHERE skill.cell = $1 AND skill.worker_id = session.worker_id
-             AND barred_at IS NOT NULL ORDER BY queue_id) AS lost
+             AND barred_at IS NOT NULL) AS lost
 FROM session WHERE cell = $1 ORDER BY worker_id;
 
 -- name: count_enabled
